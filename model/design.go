@@ -1,0 +1,286 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Info says what a design is of and what the importer could not see.
+type Info struct {
+	Name       string   // for titles: the stack's or the sample's name
+	Kind       string   // sam, cloudformation, cdk, account, blank …
+	Files      []string // as opened
+	Partition  string
+	Account    string
+	Region     string
+	NotSeen    []string // layers that no source showed: "scps", "key policies", "other stacks" …
+	Outside    []string // walls that IAM does not see, as shown by the design: "VPC vpc-1: databases reachable in it"
+	Unresolved int      // values that the source does not tell
+}
+
+// A Design is an account or a template as compartments. It is immutable.
+type Design struct {
+	info     Info
+	elements map[ID]Element
+	order    []ID // source order; new elements after the one they came from
+}
+
+// New returns a design of the elements in the order given. Two elements with one ID are an error.
+func New(info Info, elements ...Element) (*Design, error) {
+	d := &Design{info: info, elements: make(map[ID]Element, len(elements)), order: make([]ID, 0, len(elements))}
+	for _, e := range elements {
+		id := e.ElementID()
+		if id == "" {
+			return nil, fmt.Errorf("an element of %s has no id", info.Name)
+		}
+		if _, ok := d.elements[id]; ok {
+			return nil, fmt.Errorf("two elements are called %s", id)
+		}
+		d.elements[id] = e
+		d.order = append(d.order, id)
+	}
+	return d, nil
+}
+
+// MakeID returns kind/name with the characters that the grammar of IDs reserves percent-escaped.
+func MakeID(kind, name string) ID {
+	return ID(kind + "/" + strings.NewReplacer("%2F", "/", "%3A", ":").Replace(url.PathEscape(name)))
+}
+
+// Info says what the design is of.
+func (d *Design) Info() Info { return d.info }
+
+// WithInfo returns the design with other information about it.
+func (d *Design) WithInfo(info Info) *Design {
+	n := *d
+	n.info = info
+	return &n
+}
+
+// Element returns the element called id, nil if there is none.
+func (d *Design) Element(id ID) Element { return d.elements[id] }
+
+func get[T Element](d *Design, id ID) T {
+	e, _ := d.elements[id].(T)
+	return e
+}
+
+func all[T Element](d *Design) []T {
+	var out []T
+	for _, id := range d.order {
+		if e, ok := d.elements[id].(T); ok {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Function returns the function called id, nil if there is none.
+func (d *Design) Function(id ID) *Function { return get[*Function](d, id) }
+
+// Role returns the role called id, nil if there is none.
+func (d *Design) Role(id ID) *Role { return get[*Role](d, id) }
+
+// Policy returns the policy called id, nil if there is none.
+func (d *Design) Policy(id ID) *Policy { return get[*Policy](d, id) }
+
+// Resource returns the resource called id, nil if there is none.
+func (d *Design) Resource(id ID) *Resource { return get[*Resource](d, id) }
+
+// Trigger returns the trigger called id, nil if there is none.
+func (d *Design) Trigger(id ID) *Trigger { return get[*Trigger](d, id) }
+
+// Principal returns the user or group called id, nil if there is none.
+func (d *Design) Principal(id ID) *Principal { return get[*Principal](d, id) }
+
+// Elements lists everything in source order.
+func (d *Design) Elements() []Element { return all[Element](d) }
+
+// Functions lists the functions in source order.
+func (d *Design) Functions() []*Function { return all[*Function](d) }
+
+// Roles lists the roles in source order.
+func (d *Design) Roles() []*Role { return all[*Role](d) }
+
+// Policies lists the policies in source order.
+func (d *Design) Policies() []*Policy { return all[*Policy](d) }
+
+// Resources lists the resources in source order.
+func (d *Design) Resources() []*Resource { return all[*Resource](d) }
+
+// Triggers lists the triggers in source order.
+func (d *Design) Triggers() []*Trigger { return all[*Trigger](d) }
+
+// Principals lists users and groups in source order.
+func (d *Design) Principals() []*Principal { return all[*Principal](d) }
+
+// Find returns the element that a person means by its id, ARN, logical id or physical name, in this order of
+// preference; functions before others. It returns nil where nothing or, within one preference, more than one fits.
+func (d *Design) Find(name string) Element {
+	if e := d.elements[ID(name)]; e != nil {
+		return e
+	}
+	names := func(e Element) (arn, logical, physical string) {
+		switch e := e.(type) {
+		case *Function:
+			return e.ARN, e.LogicalID, e.Name
+		case *Role:
+			return e.ARN, e.LogicalID, e.Name
+		case *Policy:
+			return e.ARN, e.LogicalID, e.Name
+		case *Resource:
+			return e.ARN, e.LogicalID, e.Name
+		case *Principal:
+			return e.ARN, "", e.Name
+		case *Trigger:
+			return "", "", e.Name
+		}
+		return "", "", ""
+	}
+	for preference := range 3 {
+		var found, functions []Element
+		for _, id := range d.order {
+			e := d.elements[id]
+			arn, logical, physical := names(e)
+			if name == [...]string{arn, logical, physical}[preference] {
+				found = append(found, e)
+				if _, ok := e.(*Function); ok {
+					functions = append(functions, e)
+				}
+			}
+		}
+		if len(functions) == 1 {
+			return functions[0]
+		}
+		if len(found) == 1 {
+			return found[0]
+		}
+	}
+	return nil
+}
+
+// A Compartment is the functions that share one role: they share that role's reach.
+type Compartment struct {
+	ID        ID // of the role, or of the function where it has no role in the design
+	Name      string
+	Role      ID
+	Functions []ID
+}
+
+// Compartments lists the compartments that hold functions, in the order of their first function.
+func (d *Design) Compartments() []Compartment {
+	var out []Compartment
+	at := map[ID]int{}
+	for _, f := range d.Functions() {
+		id, name := f.ID, f.LogicalID
+		if f.Role != "" {
+			id = f.Role
+		}
+		i, ok := at[id]
+		if !ok {
+			i = len(out)
+			at[id] = i
+			out = append(out, Compartment{ID: id, Name: name, Role: f.Role})
+		}
+		out[i].Functions = append(out[i].Functions, f.ID)
+	}
+	for i, c := range out {
+		if r := d.Role(c.Role); r != nil && len(c.Functions) > 1 {
+			out[i].Name = cmp.Or(r.LogicalID, r.Name)
+		}
+	}
+	return out
+}
+
+// TriggersOf lists the triggers that reach the function or resource id, in source order.
+func (d *Design) TriggersOf(id ID) []*Trigger {
+	var out []*Trigger
+	for _, t := range d.Triggers() {
+		if t.To == id {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// A Change is one element before and after; nil where it is not there.
+type Change struct{ Before, After Element }
+
+// With returns the design with the changes made. A change without Before adds After, behind the element
+// with the same origin if there is one and at the end otherwise; one without After removes; one with both
+// replaces, and Before.ID must be there. Nothing is checked beyond ids: edits answer for meaning.
+func (d *Design) With(changes ...Change) (*Design, error) {
+	n := &Design{info: d.info, elements: maps.Clone(d.elements), order: slices.Clone(d.order)}
+	for _, c := range changes {
+		switch {
+		case c.Before == nil && c.After == nil:
+		case c.Before == nil:
+			id := c.After.ElementID()
+			if _, ok := n.elements[id]; ok {
+				return nil, fmt.Errorf("%s is there already", id)
+			}
+			n.elements[id] = c.After
+			n.order = slices.Insert(n.order, n.behind(c.After), id)
+		default:
+			old := c.Before.ElementID()
+			i := slices.Index(n.order, old)
+			if i < 0 {
+				return nil, fmt.Errorf("there is no %s", old)
+			}
+			delete(n.elements, old)
+			if c.After == nil {
+				n.order = slices.Delete(n.order, i, i+1)
+				continue
+			}
+			id := c.After.ElementID()
+			if _, ok := n.elements[id]; ok {
+				return nil, fmt.Errorf("%s is there already", id)
+			}
+			n.elements[id] = c.After
+			n.order[i] = id
+		}
+	}
+	return n, nil
+}
+
+// behind is where a new element stands: behind the last of its sort with its origin, else at the end.
+func (d *Design) behind(e Element) int {
+	if !e.Place().IsZero() {
+		for i := len(d.order) - 1; i >= 0; i-- {
+			o := d.elements[d.order[i]]
+			if o != nil && o.Place() == e.Place() && fmt.Sprintf("%T", o) == fmt.Sprintf("%T", e) {
+				return i + 1
+			}
+		}
+	}
+	return len(d.order)
+}
+
+// Diff lists what differs in after, in the order of d and then of after. Elements are compared by pointer
+// first and then by content, places ignored.
+func (d *Design) Diff(after *Design) []Change {
+	var out []Change
+	for _, id := range d.order {
+		b, a := d.elements[id], after.elements[id]
+		switch {
+		case a == nil:
+			out = append(out, Change{Before: b})
+		case a != b && !Same(a, b):
+			out = append(out, Change{Before: b, After: a})
+		}
+	}
+	for _, id := range after.order {
+		if d.elements[id] == nil {
+			out = append(out, Change{After: after.elements[id]})
+		}
+	}
+	return out
+}
+
+// Same reports whether two designs say the same: places ignored, order and Sids of statements kept, order
+// of elements ignored.
+func (d *Design) Same(o *Design) bool { return len(d.Diff(o)) == 0 }

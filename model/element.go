@@ -1,0 +1,190 @@
+package model
+
+import (
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// An ID names an element, the same before and after an edit: "kind/[account:region:][stack/]logicalId",
+// percent-escaped. The kinds are fn, role, policy, res, trigger, user and group.
+type ID string
+
+// An Element is a Function, Role, Policy, Resource, Trigger or Principal. Elements are values that are never
+// written after they were put into a Design; With replaces them.
+type Element interface {
+	ElementID() ID
+	Place() source.Span
+	element()
+}
+
+// A Function is an AWS Lambda function.
+type Function struct {
+	ID           ID
+	LogicalID    string // the source's own name for it
+	Name         string // physical name
+	ARN          string
+	Runtime      string
+	Handler      string
+	Role         ID // "" where the role is not in the design and not known
+	RoleARN      string
+	Policy       *policy.Document // resource policy, from permissions and events; nil if none
+	Environment  []EnvVar
+	Code         string // path of the code where it is local and known, else ""
+	Layers       []string
+	VPC          bool
+	Tracing      bool
+	DeadLetter   string   // ARN of the dead-letter target, "" if none
+	Destinations []string // ARNs of on-success and on-failure targets
+	Tags         map[string]string
+	Stack        string // the stack (template) it came from
+
+	// Origin is where it stands in the source. A part made by a split keeps the origin of the function it
+	// came from: two functions with one origin tell the patcher what to copy.
+	Origin source.Span
+}
+
+// An EnvVar is a name in a function's environment and what its value refers to; never the value.
+type EnvVar struct {
+	Name   string
+	Refers ID // resource or function that the value names, "" if none or not known
+	Origin source.Span
+}
+
+// A Role is an IAM role.
+type Role struct {
+	ID            ID
+	LogicalID     string
+	Name          string
+	ARN           string
+	Path          string
+	Trust         *policy.Document
+	Policies      []ID // inline and managed, in source order
+	Boundary      ID   // policy that is its permissions boundary, "" if none
+	Implicit      bool // made by the source's transform for a function without a role of its own (SAM)
+	External      bool // named by ARN only: its policies were not seen
+	ServiceLinked bool
+	Tags          map[string]string
+	Stack         string
+	Origin        source.Span
+}
+
+// A Policy is a policy document that is attached to roles, users or groups.
+type Policy struct {
+	ID        ID
+	LogicalID string
+	Name      string
+	ARN       string // of managed policies, "" for inline ones
+	Managed   bool
+	Document  *policy.Document // nil where the document was not seen
+	Stack     string
+	Origin    source.Span
+}
+
+// A Resource is anything with an ARN that a policy can name, except functions, roles and policies.
+type Resource struct {
+	ID                ID
+	LogicalID         string
+	Name              string           // physical name, or LogicalID where AWS generates it
+	ARN               string           // "" where its type has none
+	Type              string           // CloudFormation type, e.g. AWS::DynamoDB::Table
+	Policy            *policy.Document // resource policy; nil if none
+	Key               ID               // the customer-managed key that encrypts it, "" if none
+	Fresh             bool             // AWS generates its name
+	Weight            float64          // 0: the default of its type
+	Crown             bool             // marked as a crown jewel by the architect
+	Marked            bool             // counted because the architect marked it (log groups)
+	BlockPublicAccess bool             // S3: public policies are ignored and restricted
+	Tags              map[string]string
+	Stack             string
+	Origin            source.Span
+}
+
+// A Trigger is what starts a function, or carries data from one resource on to another (a topic's
+// subscription to a queue, a rule's target).
+type Trigger struct {
+	ID      ID
+	Name    string // the source's own name for it, e.g. the event's key
+	From    ID     // resource that it comes from, "" where it comes from outside (a route, a schedule)
+	To      ID     // function or resource that it reaches
+	Kind    string // event-source-mapping, s3-notification, sns-subscription, event-rule, schedule, api-route, function-url, state-machine-task, log-subscription, permission …
+	Event   string // sqs, dynamodb, kinesis, s3, sns, events, schedule, http, url …
+	Label   string // for people: "POST /checkout", "nightly", "s3:ObjectCreated:*"
+	Open    bool   // anyone outside may start it without AWS credentials (a route or URL without authorizer)
+	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
+	Filter  Filter
+	Stack   string
+	Origin  source.Span
+}
+
+// A Filter narrows which events of a trigger's source pass. The zero Filter passes everything.
+type Filter struct {
+	Prefix, Suffix string   // S3 object keys
+	Events         []string // S3 event names
+	Pattern        string   // JSON: EventBridge pattern, SNS or event-source filter
+}
+
+// PrincipalKind tells users from groups.
+type PrincipalKind string
+
+// The kinds of Principal. Roles are Role elements.
+const (
+	User  PrincipalKind = "user"
+	Group PrincipalKind = "group"
+)
+
+// A Principal is an IAM user or group.
+type Principal struct {
+	ID       ID
+	Kind     PrincipalKind
+	Name     string
+	ARN      string
+	Policies []ID
+	Groups   []ID // of a user
+	Boundary ID
+	Tags     map[string]string
+	Stack    string
+	Origin   source.Span
+}
+
+// ElementID is the element's ID.
+func (f *Function) ElementID() ID { return f.ID }
+
+// ElementID is the element's ID.
+func (r *Role) ElementID() ID { return r.ID }
+
+// ElementID is the element's ID.
+func (p *Policy) ElementID() ID { return p.ID }
+
+// ElementID is the element's ID.
+func (r *Resource) ElementID() ID { return r.ID }
+
+// ElementID is the element's ID.
+func (t *Trigger) ElementID() ID { return t.ID }
+
+// ElementID is the element's ID.
+func (p *Principal) ElementID() ID { return p.ID }
+
+// Place is where the element stands in the source.
+func (f *Function) Place() source.Span { return f.Origin }
+
+// Place is where the element stands in the source.
+func (r *Role) Place() source.Span { return r.Origin }
+
+// Place is where the element stands in the source.
+func (p *Policy) Place() source.Span { return p.Origin }
+
+// Place is where the element stands in the source.
+func (r *Resource) Place() source.Span { return r.Origin }
+
+// Place is where the element stands in the source.
+func (t *Trigger) Place() source.Span { return t.Origin }
+
+// Place is where the element stands in the source.
+func (p *Principal) Place() source.Span { return p.Origin }
+
+func (*Function) element()  {}
+func (*Role) element()      {}
+func (*Policy) element()    {}
+func (*Resource) element()  {}
+func (*Trigger) element()   {}
+func (*Principal) element() {}

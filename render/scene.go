@@ -1,0 +1,171 @@
+// Package render turns a design and its breach into pictures.
+//
+//	View --Draw--> Diagram --Layout (hull, dot)--> Scene (a display list) --> window | svg | png | pdf
+//
+// A Scene has shapes and texts in the order of painting, colours by role; a Palette gives the colours.
+package render
+
+import (
+	"context"
+	"image/color"
+
+	"bulkhead/model"
+)
+
+// A Scene is one picture: a display list in points, y downward, origin top left.
+type Scene struct {
+	Width, Height float64
+	Title         string // for the file's title, alternative text and window
+	Description   string // the claim in one or two sentences: the picture's alternative text
+	Items         []Item
+	Areas         []Area // what can be pointed at, topmost last
+}
+
+// An Item is a Shape, Text or Icon.
+type Item interface{ item() }
+
+// A Shape is a path, filled or stroked or both.
+type Shape struct {
+	Path    Path
+	Fill    Color // None: not filled
+	Stroke  Color
+	Width   float64   // of the stroke
+	Dash    []float64 // lengths of dashes and gaps; nil: solid
+	Round   bool      // round caps and joins; otherwise butt and miter
+	Hatch   Color     // diagonal hatching over the fill, None: none
+	Opacity float64   // 0 means 1
+	Level   Level
+}
+
+// A Text is one line of text.
+type Text struct {
+	X, Y   float64 // of the baseline's start, middle or end, by Anchor
+	Size   float64
+	Weight Weight
+	Anchor Anchor
+	Color  Color
+	Text   string
+	Halo   Color // outline behind the text, None: none
+	Level  Level
+}
+
+// An Icon is a drawing from assets/icons scaled into a square.
+type Icon struct {
+	Name  string
+	X, Y  float64 // top left
+	Size  float64
+	Color Color
+	Level Level
+}
+
+func (Shape) item() {}
+func (Text) item()  {}
+func (Icon) item()  {}
+
+// Level says at which zoom an item shows, for the window: at any, or only near by.
+type Level uint8
+
+// The levels of detail.
+const (
+	Always Level = iota
+	Near         // from about half size on
+	Close        // from about full size on
+)
+
+// An Area is a part of the picture that stands for an element.
+type Area struct {
+	X, Y, W, H float64
+	Element    model.ID
+	Tip        string // shown on hover: the whole name and what it means
+}
+
+// Weight is the weight of a text.
+type Weight uint8
+
+// The weights.
+const (
+	Regular Weight = iota
+	Medium
+	Bold
+)
+
+// Anchor says which point of a text X is.
+type Anchor uint8
+
+// The anchors.
+const (
+	Start Anchor = iota
+	Middle
+	End
+)
+
+// Metrics measures text. A writer and the layout use the same.
+type Metrics interface {
+	// Width of a line of text in points.
+	Width(text string, size float64, w Weight) float64
+}
+
+// A Layout places diagrams. The same element stands at the same place in each scene.
+type Layout interface {
+	Layout(ctx context.Context, m Metrics, diagrams ...*Diagram) ([]*Scene, error)
+}
+
+// Path is a sequence of segments.
+type Path []Segment
+
+// Op is what a segment does.
+type Op uint8
+
+// The operations of a path; each takes its points from Segment.
+const (
+	MoveTo    Op = iota // X, Y
+	LineTo              // X, Y
+	CubicTo             // X1, Y1, X2, Y2, X, Y
+	ClosePath           // nothing
+)
+
+// A Segment is one step of a Path.
+type Segment struct {
+	Op             Op
+	X1, Y1, X2, Y2 float64
+	X, Y           float64
+}
+
+// Color is a role that a palette gives a colour to.
+type Color uint8
+
+// The roles of colour. None paints nothing.
+const (
+	None Color = iota
+	Ground
+	Panel
+	Ink
+	Muted
+	Line
+	Hull
+	Bay
+	Bilge
+	Water
+	Tile1   // read
+	Tile2   // write, send
+	Tile3   // delete, permissions, secret
+	OnTile1 // text on them
+	OnTile2
+	OnTile3
+	Link
+	Danger
+	OnDanger
+	Crown
+	Feeds
+	Good
+	colors
+)
+
+// A Palette gives each role its colour.
+type Palette struct {
+	Name   string // light, dark
+	Colors [colors]color.NRGBA
+}
+
+// RGBA is the colour of a role.
+func (p *Palette) RGBA(c Color) color.NRGBA { return p.Colors[c] }
