@@ -1,0 +1,15 @@
+//go:build headless
+
+package app
+
+import (
+	"context"
+	"errors"
+
+	"bulkhead/importers"
+)
+
+// Run reports that this build has no window.
+func Run(context.Context, []importers.Source, string, importers.Options) error {
+	return errors.New("this build has no window: try bulkhead tour, or bulkhead help for the commands")
+}
