@@ -1,6 +1,9 @@
 // Package yamlpos reads YAML and JSON with the byte span of every key and value.
 //
 //	bytes --Parse--> *Node (a tree with spans, aliases kept)
+//
+// Starts come from go.yaml.in/yaml/v3 by line and column; ends come from a scan of our own. JSON has a reader
+// of its own, which knows both.
 package yamlpos
 
 import "bulkhead/model/source"
@@ -35,7 +38,7 @@ type Node struct {
 	Kind   Kind
 	Style  Style
 	Tag    string // as written, "!Ref"; "" if none
-	Value  string // of a scalar, decoded
+	Value  string // of a scalar, decoded; of an alias, the anchor's name
 	Null   bool   // a scalar that is null or empty
 	Quoted bool   // a scalar in quotes: surely a string
 	Pairs  []Pair // of a mapping, in order, duplicates included; merge keys (<<) already resolved behind the own keys
@@ -44,7 +47,10 @@ type Node struct {
 	Anchor string // of the value, without &
 	// Span is the value's own bytes, tag and anchor included: from its first byte to its last, without trailing
 	// white space, comment or line break. A block mapping starts at its first key and ends with its last value.
+	// A value that is not written has an empty span, behind the colon or dash.
 	Span source.Span
+
+	size int // values in it with aliases expanded
 }
 
 // A Pair is one entry of a mapping.
@@ -53,18 +59,23 @@ type Pair struct {
 	Merged     bool // came in by a merge key
 }
 
-// Get returns the value of a key, following an alias; nil if the node is not a mapping or lacks it.
+// Get returns the value of a key, following an alias; nil if the node is not a mapping or lacks it. Of duplicate
+// keys the last counts, as AWS's own readers have it.
 func (n *Node) Get(key string) *Node {
 	n = n.Resolve()
 	if n == nil || n.Kind != Mapping {
 		return nil
 	}
+	var found *Node
 	for _, p := range n.Pairs {
+		if p.Merged && found != nil {
+			break
+		}
 		if p.Key.Value == key {
-			return p.Value
+			found = p.Value
 		}
 	}
-	return nil
+	return found
 }
 
 // Resolve follows aliases to the value; nil stays nil.
@@ -75,6 +86,24 @@ func (n *Node) Resolve() *Node {
 	return n
 }
 
-// Parse reads one YAML or JSON document. The error, if any, is one line with file, line and column. Duplicate
-// keys, tabs and the like are diagnostics. It stops at a depth of 1,000 and refuses more than 50 MB.
-func Parse(file string, data []byte) (*Node, []source.Diagnostic, error) { return nil, nil, nil }
+// Effective lists the entries of a mapping that count: of duplicate keys the last. It follows an alias.
+func (n *Node) Effective() []Pair {
+	n = n.Resolve()
+	if n == nil || n.Kind != Mapping {
+		return nil
+	}
+	last := make(map[string]int, len(n.Pairs))
+	for i, p := range n.Pairs {
+		last[p.Key.Value] = i
+	}
+	if len(last) == len(n.Pairs) {
+		return n.Pairs
+	}
+	out := make([]Pair, 0, len(last))
+	for i, p := range n.Pairs {
+		if last[p.Key.Value] == i {
+			out = append(out, p)
+		}
+	}
+	return out
+}
