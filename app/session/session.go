@@ -1,0 +1,178 @@
+// Package session holds the state of one open design. It knows no window: states go down, intents come back.
+//
+//	path --Open--> Session --Watch(State)--> window, command ; Do, Undo, Select --> Session --> next State
+//
+// Analyses run in the background and are cancelled when the design changes; a State always holds together.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
+	"bulkhead/model/reach"
+)
+
+// Options say how a design is opened.
+type Options struct {
+	Import  importers.Options
+	Fitting bool // of a saved design, apply the edits that fit and list the others, instead of an error
+	Idle    bool // analyse nothing until asked with Wait: for commands that need the design alone
+}
+
+// A Session is one open design. It is safe for concurrent use.
+type Session struct {
+	sources []importers.Source
+	options Options
+	disk    string // path of the source on disk, "" where it came from elsewhere
+	catalog func() *catalog.Catalog
+
+	mu      sync.Mutex
+	state   State
+	history *edit.History
+	saved   []edit.Edit // as last saved
+	work    work
+	closed  bool
+
+	watch watchers
+}
+
+// work is the analysis in the background.
+type work struct {
+	idle   bool
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the latest analysis has ended
+	before *reach.Analysis
+	after  *reach.Analysis // of the latest design that was analysed
+}
+
+// State is the session as it is now.
+func (s *Session) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Watch calls f with the state as it is now and then after changes, one call at a time, in order, from a
+// goroutine of the session's; states that come faster than f returns are left out, never the last one.
+// f may call the session. The function that comes back ends it.
+func (s *Session) Watch(f func(State)) (stop func()) { return s.watch.add(f, s.State()) }
+
+// Close ends the background work and the watching.
+func (s *Session) Close() {
+	s.mu.Lock()
+	s.closed = true
+	if s.work.cancel != nil {
+		s.work.cancel()
+	}
+	s.mu.Unlock()
+	s.watch.close()
+}
+
+// Do applies an edit. A *edit.Refusal, or another error, leaves everything as it was.
+func (s *Session) Do(e edit.Edit) (*edit.Result, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errClosed
+	}
+	r, err := s.history.Do(e)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e, err)
+	}
+	s.edited()
+	return r, nil
+}
+
+// Try says what an edit would come to, without doing it: for suggestions and dialogs.
+func (s *Session) Try(e edit.Edit) (*edit.Result, error) {
+	s.mu.Lock()
+	d := s.history.Design()
+	s.mu.Unlock()
+	return e.Apply(d)
+}
+
+var errClosed = errors.New("the design was closed")
+
+// Undo takes back the last step; false where there is none.
+func (s *Session) Undo() bool { return s.step((*edit.History).Undo) }
+
+// Redo does again what was undone last; false where there is nothing.
+func (s *Session) Redo() bool { return s.step((*edit.History).Redo) }
+
+func (s *Session) step(f func(*edit.History) bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || !f(s.history) {
+		return false
+	}
+	s.edited()
+	return true
+}
+
+// Select shows an element in the inspector; a function, role, user or group becomes the start of the breach as
+// well. "" selects nothing and leaves the breach.
+func (s *Session) Select(id model.ID) {
+	s.change(func(st *State) {
+		st.Selected = id
+		for _, d := range []*model.Design{st.After.Design, st.Before.Design} {
+			if d.Function(id) != nil || d.Role(id) != nil || d.Principal(id) != nil {
+				st.Start = id
+			}
+		}
+	})
+}
+
+// Breach puts the breach into a function, role, user or group; "" dries everything.
+func (s *Session) Breach(start model.ID) { s.change(func(st *State) { st.Start = start }) }
+
+// Assume takes fed functions as vulnerable, or not.
+func (s *Session) Assume(vulnerable bool) {
+	s.change(func(st *State) { st.Vulnerable = vulnerable })
+}
+
+// change changes what is shown, not the design.
+func (s *Session) change(f func(*State)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(&s.state)
+	s.fill()
+	s.publish()
+}
+
+// edited brings the state up to the history and starts the analysis. s.mu is held.
+func (s *Session) edited() {
+	st := &s.state
+	st.After = Side{Design: s.history.Design()}
+	st.Comparison = nil
+	st.Edited = st.After.Design != st.Before.Design
+	st.Steps = s.history.Steps()
+	st.Undo, st.Redo = s.history.UndoTitle(), s.history.RedoTitle()
+	st.Dirty = !sameEdits(edit.Edits(st.Steps), s.saved)
+	s.analyse()
+	s.fill()
+	s.publish()
+}
+
+func sameEdits(a, b []edit.Edit) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] { // edits are pointers, kept by the history
+			return false
+		}
+	}
+	return true
+}
+
+// publish hands the state out. s.mu is held.
+func (s *Session) publish() {
+	s.state.Revision++
+	s.watch.publish(s.state)
+}
