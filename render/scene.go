@@ -19,6 +19,10 @@ type Scene struct {
 	Description   string // the claim in one or two sentences: the picture's alternative text
 	Items         []Item
 	Areas         []Area // what can be pointed at, topmost last
+
+	Legend []Sign  // signs that the scene uses and explains
+	Foot   int     // index in Items of the legend's first item; 0: there is no legend
+	FootY  float64 // where the legend begins; above it the scene can be joined with others (Stack, Beside)
 }
 
 // An Item is a Shape, Text or Icon.

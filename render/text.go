@@ -1,0 +1,59 @@
+package render
+
+import (
+	"strings"
+)
+
+// Sizes of text. Rank is told by weight before size; 10 is the least at full size.
+const (
+	SizeSmallest = 10.0
+	SizeSmall    = 11.0
+	SizeBody     = 12.0
+	SizeHead     = 14.0
+	SizeTitle    = 18.0
+	SizeFigure   = 28.0
+)
+
+// Fit returns the text, cut and ended with … where it is wider than width; "" where not even that fits.
+func Fit(m Metrics, text string, size float64, w Weight, width float64) string {
+	if m.Width(text, size, w) <= width {
+		return text
+	}
+	runes := []rune(text)
+	lo, hi := 0, len(runes) // lo runes fit with the ellipsis
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if m.Width(ended(runes[:mid]), size, w) <= width {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	if lo == 0 {
+		return ""
+	}
+	return ended(runes[:lo])
+}
+
+func ended(runes []rune) string {
+	return strings.TrimRight(string(runes), " ,;:·-/_") + "…"
+}
+
+// Wrap breaks the text between words into lines no wider than width, at most lines of them; the last is cut
+// with … where the text goes on.
+func Wrap(m Metrics, text string, size float64, w Weight, width float64, lines int) []string {
+	var out []string
+	words := strings.Fields(text)
+	for len(words) > 0 {
+		if len(out) == lines-1 {
+			return append(out, Fit(m, strings.Join(words, " "), size, w, width))
+		}
+		n := 1
+		for n < len(words) && m.Width(strings.Join(words[:n+1], " "), size, w) <= width {
+			n++
+		}
+		out = append(out, Fit(m, strings.Join(words[:n], " "), size, w, width))
+		words = words[n:]
+	}
+	return out
+}
