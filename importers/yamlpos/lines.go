@@ -45,6 +45,9 @@ func newLines(data []byte) lines {
 
 // offset is the byte offset of a line and column, both from 1, the column in runes.
 func (l *lines) offset(data []byte, line, column int) (int, bool) {
+	if line == len(l.starts)+1 && column == 1 {
+		return len(data), true // the library thinks every last line ended
+	}
 	if line < 1 || line > len(l.starts) || column < 1 {
 		return 0, false
 	}

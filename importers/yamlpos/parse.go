@@ -168,6 +168,11 @@ func (p *parser) node(y *yaml.Node, c context) (*Node, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s:%d:%d: cannot tell where this value stands", p.file, y.Line, y.Column)
 	}
+	if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0 && y.Anchor == "" && at(p.data, start) != '!' {
+		for start > 0 && bytes.IndexByte([]byte(" \t\r\n"), p.data[start-1]) >= 0 {
+			start-- // to just behind the colon or dash: the library is not always as exact
+		}
+	}
 	if c.depth > MaxDepth {
 		return nil, fmt.Errorf("%s:%d:%d: nested more than %d deep", p.file, y.Line, y.Column, MaxDepth)
 	}
@@ -236,7 +241,9 @@ func (p *parser) mapping(n *Node, y *yaml.Node, content int, c context) (end int
 	braces := false
 	if y.Style&yaml.FlowStyle != 0 {
 		n.Style = Flow
-		braces = at(p.data, content) == '{' // not so for the pair in [a: b]
+		// Not so for the pair in [a: b], nor in [{a}: b], which starts where its key does.
+		braces = at(p.data, content) == '{' &&
+			(len(y.Content) == 0 || y.Content[0].Line != y.Line || y.Content[0].Column != y.Column)
 	} else {
 		c.indent = p.lines.indent(content)
 	}
