@@ -29,7 +29,7 @@ func (p *parser) json() (root *Node, ok bool, err error) {
 		return nil, false, fmt.Errorf("%s:%d:%d: more than %d values", p.file, line, column, MaxValues)
 	}
 	if root == nil || skipJSON(p.data, r.i) != len(p.data) {
-		p.diagnostics = nil
+		p.diagnostics, p.twice = nil, 0
 		return nil, false, nil
 	}
 	return root, true, nil

@@ -56,6 +56,7 @@ type parser struct {
 	lines       lines
 	diagnostics []source.Diagnostic
 	budget      int // values that aliases may still stand for
+	twice       int // duplicate keys so far
 
 	nodes map[*yaml.Node]*Node // anchored ones, for aliases
 	open  map[*yaml.Node]bool  // anchored ones that are being read
@@ -336,6 +337,9 @@ func (p *parser) duplicates(pairs []Pair) {
 			continue
 		}
 		if f := first[k.Value]; f != nil {
+			if p.twice++; p.twice > maxDiagnostics {
+				return
+			}
 			p.report(source.Warning, k.Span, fmt.Sprintf("the key %q is here twice", short(k.Value)),
 				fmt.Sprintf("the first one, on line %d, does not count", f.Span.Line))
 		}
