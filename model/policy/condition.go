@@ -1,0 +1,461 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net/netip"
+	"strings"
+)
+
+// operator is a condition operator without its set qualifier, negation and IfExists ("IAM JSON policy
+// elements: Condition operators").
+type operator uint8
+
+const (
+	opUnknown operator = iota
+	opStringEquals
+	opStringIgnoreCase
+	opStringLike
+	opNumericEquals
+	opNumericLess
+	opNumericLessEquals
+	opNumericGreater
+	opNumericGreaterEquals
+	opDateEquals
+	opDateLess
+	opDateLessEquals
+	opDateGreater
+	opDateGreaterEquals
+	opBool
+	opBinary
+	opIP
+	opARN
+	opNull
+)
+
+// qualifier is a set operator.
+type qualifier uint8
+
+const (
+	plain qualifier = iota
+	forAllValues
+	forAnyValue
+)
+
+type operatorInfo struct {
+	op      operator
+	negated bool
+}
+
+// operators by lower-case name.
+var operators = map[string]operatorInfo{
+	"stringequals":              {opStringEquals, false},
+	"stringnotequals":           {opStringEquals, true},
+	"stringequalsignorecase":    {opStringIgnoreCase, false},
+	"stringnotequalsignorecase": {opStringIgnoreCase, true},
+	"stringlike":                {opStringLike, false},
+	"stringnotlike":             {opStringLike, true},
+	"numericequals":             {opNumericEquals, false},
+	"numericnotequals":          {opNumericEquals, true},
+	"numericlessthan":           {opNumericLess, false},
+	"numericlessthanequals":     {opNumericLessEquals, false},
+	"numericgreaterthan":        {opNumericGreater, false},
+	"numericgreaterthanequals":  {opNumericGreaterEquals, false},
+	"dateequals":                {opDateEquals, false},
+	"datenotequals":             {opDateEquals, true},
+	"datelessthan":              {opDateLess, false},
+	"datelessthanequals":        {opDateLessEquals, false},
+	"dategreaterthan":           {opDateGreater, false},
+	"dategreaterthanequals":     {opDateGreaterEquals, false},
+	"bool":                      {opBool, false},
+	"binaryequals":              {opBinary, false},
+	"ipaddress":                 {opIP, false},
+	"notipaddress":              {opIP, true},
+	"arnequals":                 {opARN, false},
+	"arnlike":                   {opARN, false},
+	"arnnotequals":              {opARN, true},
+	"arnnotlike":                {opARN, true},
+	"null":                      {opNull, false},
+}
+
+// A condition is a compiled Condition.
+type condition struct {
+	from      *Condition
+	key       string // lower-case
+	op        operator
+	negated   bool
+	ifExists  bool
+	qualifier qualifier
+	values    []conditionValue
+}
+
+// A conditionValue is one value of a policy's condition, read as its operator reads it.
+type conditionValue struct {
+	pattern  pattern   // of string operators
+	segments []pattern // of ARN operators: six
+	open     bool      // holds an unknown, for the operators that compare no text
+	valid    bool      // could be read
+	number   decimal   // of numeric operators
+	when     instant   // of date operators
+	net      netip.Prefix
+	flag     bool // of Bool and Null
+	binary   []byte
+	text     string
+}
+
+// parseOperator takes an operator's name apart; opUnknown if IAM has none of the name.
+func parseOperator(name string) (op operatorInfo, q qualifier, ifExists bool) {
+	s := strings.ToLower(name)
+	if rest, ok := strings.CutPrefix(s, "forallvalues:"); ok {
+		s, q = rest, forAllValues
+	} else if rest, ok := strings.CutPrefix(s, "foranyvalue:"); ok {
+		s, q = rest, forAnyValue
+	}
+	if rest, ok := strings.CutSuffix(s, "ifexists"); ok {
+		s, ifExists = rest, true
+	}
+	return operators[s], q, ifExists
+}
+
+func compileCondition(c *Condition, variables bool) condition {
+	info, q, ifExists := parseOperator(c.Operator)
+	out := condition{from: c, key: lowerASCII(c.Key), op: info.op, negated: info.negated, ifExists: ifExists, qualifier: q}
+	out.values = make([]conditionValue, len(c.Values))
+	for i, text := range c.Values {
+		out.values[i] = compileValue(out.op, text, variables)
+	}
+	return out
+}
+
+func compileValue(op operator, s string, variables bool) conditionValue {
+	v := conditionValue{text: s, open: hasUnknown(s)}
+	switch op {
+	case opStringEquals:
+		v.pattern = compilePattern(s, syntax{variables: variables})
+	case opStringIgnoreCase:
+		v.pattern = compilePattern(strings.ToLower(s), syntax{variables: variables})
+		if v.open || variables && strings.Contains(s, "${") {
+			// The names of unknowns keep their case, those of variables have none.
+			v.pattern = compilePattern(s, syntax{variables: variables})
+			v.pattern.symbols = lowerSymbols(v.pattern.symbols)
+		}
+	case opStringLike:
+		v.pattern = compilePattern(s, syntax{wildcards: true, variables: variables})
+	case opARN:
+		v.segments = arnSegments(s, variables)
+	case opNumericEquals, opNumericLess, opNumericLessEquals, opNumericGreater, opNumericGreaterEquals:
+		v.number, v.valid = parseDecimal(s)
+	case opDateEquals, opDateLess, opDateLessEquals, opDateGreater, opDateGreaterEquals:
+		v.when, v.valid = parseInstant(s)
+	case opBool, opNull:
+		v.flag, v.valid = parseFlag(s)
+	case opIP:
+		v.net, v.valid = parseNet(s)
+	case opBinary:
+		b, err := base64.StdEncoding.DecodeString(s)
+		v.binary, v.valid = b, err == nil
+	case opUnknown:
+	}
+	return v
+}
+
+// arnSegments compiles the six fields of an ARN pattern; missing ones are *.
+func arnSegments(s string, variables bool) []pattern {
+	out := make([]pattern, 0, 6)
+	for len(out) < 5 {
+		at := colonOutsideTokens(s)
+		if at < 0 {
+			break
+		}
+		out = append(out, compilePattern(s[:at], syntax{wildcards: true, variables: variables}))
+		s = s[at+1:]
+	}
+	out = append(out, compilePattern(s, syntax{wildcards: true, variables: variables}))
+	for len(out) < 6 {
+		out = append(out, pattern{shape: shapeAny})
+	}
+	return out
+}
+
+// colonOutsideTokens is the index of the first colon that is not within "${…}", -1 if there is none.
+func colonOutsideTokens(s string) int {
+	for i := 0; i < len(s); {
+		if n := tokenEnd(s[i:]); n > 0 {
+			i += n
+			continue
+		}
+		if s[i] == ':' {
+			return i
+		}
+		i++
+	}
+	return -1
+}
+
+func lowerSymbols(in []symbol) []symbol {
+	for i := range in {
+		if in[i].kind == literal && in[i].char > 0 {
+			in[i].char = []rune(strings.ToLower(string(in[i].char)))[0]
+		}
+		in[i].fallback = strings.ToLower(in[i].fallback)
+	}
+	return in
+}
+
+func parseFlag(s string) (value, ok bool) {
+	switch {
+	case strings.EqualFold(s, "true"):
+		return true, true
+	case strings.EqualFold(s, "false"):
+		return false, true
+	}
+	return false, false
+}
+
+// parseNet reads an address or a range in CIDR notation. An IPv4 address mapped into IPv6 is the IPv4 address.
+func parseNet(s string) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(s); err == nil {
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
+		return p.Masked(), true
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil || a.Zone() != "" {
+		return netip.Prefix{}, false
+	}
+	a = a.Unmap()
+	return netip.PrefixFrom(a, a.BitLen()), true
+}
+
+// eval decides a condition. A statement that needs a variable which the request does not have cannot apply at
+// all: broken is true, whatever the operator.
+func (c *condition) eval(v *view) (result tri, broken bool) {
+	if c.op == opUnknown {
+		// IAM refuses such a policy; what its author meant is not known.
+		if v.req.Open {
+			return maybe, false
+		}
+		return no, false
+	}
+	var buf [1]string
+	values, st := v.get(c.key, &buf)
+	if st == open {
+		return maybe, false
+	}
+	if c.op == opNull {
+		return c.evalNull(st == absent), false
+	}
+	if c.qualifier != plain && st == present && emptySet(values) {
+		st = absent
+	}
+	if st == absent {
+		switch {
+		case c.qualifier == forAllValues, c.ifExists:
+			return yes, false
+		case c.qualifier == forAnyValue:
+			return no, false
+		}
+		return triOf(c.negated, false), false
+	}
+	switch c.qualifier {
+	case forAllValues:
+		result = yes
+		for _, value := range values {
+			t, bad := c.any(value, v)
+			if bad {
+				return no, true
+			}
+			result = min(result, t)
+		}
+		return result, false
+	case forAnyValue:
+		for _, value := range values {
+			t, bad := c.any(value, v)
+			if bad {
+				return no, true
+			}
+			result = max(result, t)
+		}
+		return result, false
+	case plain:
+	}
+	// A key with several values under a plain operator: one that matches is enough, and a negated operator
+	// refuses if any does.
+	if c.negated {
+		result = yes
+	}
+	for _, value := range values {
+		t, bad := c.any(value, v)
+		if bad {
+			return no, true
+		}
+		if c.negated {
+			result = min(result, t)
+		} else {
+			result = max(result, t)
+		}
+	}
+	return result, false
+}
+
+// emptySet reports a null data set: "no keys in the request, or the key value resolves to a null data set, such
+// as an empty string" (Single-valued vs. multivalued context keys).
+func emptySet(values []string) bool {
+	for _, v := range values {
+		if v != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *condition) evalNull(isAbsent bool) tri {
+	for i := range c.values {
+		v := &c.values[i]
+		if v.open && !v.valid {
+			return maybe
+		}
+		if v.valid && v.flag == isAbsent {
+			return yes
+		}
+	}
+	return no
+}
+
+// any compares one value of the request with all of the policy: ORed; for a negated operator, none may match.
+func (c *condition) any(value string, v *view) (result tri, broken bool) {
+	for i := range c.values {
+		t, bad := c.values[i].matches(c.op, value, v)
+		if bad {
+			if c.negated {
+				return no, true
+			}
+			continue
+		}
+		if result = max(result, t); result == yes {
+			break
+		}
+	}
+	if c.negated {
+		result = result.not()
+	}
+	return result, false
+}
+
+// matches compares one value of the request with one of the policy. broken: it needs a variable that is absent.
+func (p *conditionValue) matches(op operator, value string, v *view) (result tri, broken bool) {
+	switch op {
+	case opStringEquals, opStringLike:
+		return matchVariables(&p.pattern, value, v)
+	case opStringIgnoreCase:
+		return matchVariables(&p.pattern, strings.ToLower(value), v)
+	case opARN:
+		return p.matchARN(value, v)
+	default:
+	}
+	if p.open || hasUnknown(value) {
+		return maybe, false
+	}
+	switch op {
+	case opNumericEquals, opNumericLess, opNumericLessEquals, opNumericGreater, opNumericGreaterEquals:
+		n, ok := parseDecimal(value)
+		return triOf(ok && p.valid && ordered(op-opNumericEquals, n.compare(p.number)), false), false
+	case opDateEquals, opDateLess, opDateLessEquals, opDateGreater, opDateGreaterEquals:
+		t, ok := parseInstant(value)
+		return triOf(ok && p.valid && ordered(op-opDateEquals, t.compare(p.when)), false), false
+	case opBool:
+		b, ok := parseFlag(value)
+		return triOf(ok && p.valid && b == p.flag, false), false
+	case opIP:
+		a, err := netip.ParseAddr(value)
+		return triOf(err == nil && p.valid && p.net.Contains(a.Unmap().WithZone("")), false), false
+	case opBinary:
+		if value == p.text {
+			return yes, false
+		}
+		b, err := base64.StdEncoding.DecodeString(value)
+		return triOf(p.valid && (err == nil && bytes.Equal(b, p.binary) || value == string(p.binary)), false), false
+	case opStringEquals, opStringIgnoreCase, opStringLike, opARN, opNull, opUnknown:
+	}
+	return no, false
+}
+
+// ordered tells whether a comparison's outcome satisfies equals, less, less or equal, greater, greater or equal,
+// in the order of the operators.
+func ordered(relation operator, cmp int) bool {
+	switch relation {
+	case 0:
+		return cmp == 0
+	case 1:
+		return cmp < 0
+	case 2:
+		return cmp <= 0
+	case 3:
+		return cmp > 0
+	}
+	return cmp >= 0
+}
+
+// matchARN matches the six fields of an ARN one by one; what is no ARN matches * alone.
+func (p *conditionValue) matchARN(value string, v *view) (result tri, broken bool) {
+	fields, ok := splitARN(value)
+	if !ok {
+		if hasUnknown(value) {
+			return maybe, false
+		}
+		return triOf(p.text == "*", false), false
+	}
+	result = yes
+	for i := range p.segments {
+		t, bad := matchVariables(&p.segments[i], fields[i], v)
+		if bad {
+			return no, true
+		}
+		if result = min(result, t); result == no {
+			return no, false
+		}
+	}
+	return result, false
+}
+
+// matchVariables matches a pattern after its variables took their values from the request. broken: one has none.
+func matchVariables(p *pattern, value string, v *view) (result tri, broken bool) {
+	if p.variables {
+		filled, ok := p.fill(v)
+		if !ok {
+			return no, true
+		}
+		p = &filled
+	}
+	if p.shape != shapeSymbols && !strings.Contains(value, "${") {
+		return triOf(p.matchText(value), false), false
+	}
+	s := subjectOf(value)
+	return p.match(&s), false
+}
+
+// fill replaces the variables of a pattern; false if one is absent and has no default. A key that has several
+// values cannot be a variable ("IAM policy elements: Variables and tags").
+func (p *pattern) fill(v *view) (pattern, bool) {
+	out := pattern{shape: shapeSymbols, fold: p.fold, symbols: make([]symbol, 0, len(p.symbols)+16)}
+	for _, sym := range p.symbols {
+		if sym.kind != variable {
+			out.symbols = append(out.symbols, sym)
+			continue
+		}
+		var buf [1]string
+		values, st := v.get(sym.name, &buf)
+		switch {
+		case st == open:
+			out.symbols = append(out.symbols, symbol{kind: unknown, name: sym.name})
+		case st == present && len(values) == 1:
+			out.symbols = append(out.symbols, symbols(values[0], syntax{fold: p.fold})...)
+		case st == absent && sym.hasFall:
+			out.symbols = append(out.symbols, symbols(sym.fallback, syntax{fold: p.fold})...)
+		default:
+			return pattern{}, false
+		}
+	}
+	return out, true
+}

@@ -1,0 +1,116 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// presence says what is known of a condition key.
+type presence uint8
+
+const (
+	absent presence = iota
+	present
+	open // the key may have any value or none
+)
+
+// A view is what a request tells of its condition keys: those that it gives, and those that follow from its
+// principal and resource ("AWS global condition context keys").
+type view struct {
+	req      *Request
+	caller   caller
+	resource string // account of the resource
+	noTags   bool   // S3 does not use the bucket's tags
+}
+
+// get returns the values of a lower-case key. A value that is derived lies in buf.
+func (v *view) get(key string, buf *[1]string) ([]string, presence) {
+	if v.noTags && (strings.HasPrefix(key, "aws:resourcetag/") || strings.HasPrefix(key, "s3:buckettag/")) {
+		return nil, absent
+	}
+	if values, ok := v.req.Context[key]; ok {
+		if len(values) == 0 {
+			return nil, absent
+		}
+		return values, present
+	}
+	if s, st := v.derived(key); st != open {
+		buf[0] = s
+		return buf[:], st
+	}
+	if v.req.Open && !slices.Contains(v.req.Absent, key) {
+		return nil, open
+	}
+	return nil, absent
+}
+
+// derived gives the keys that follow from principal and resource; open where they tell nothing.
+func (v *view) derived(key string) (string, presence) {
+	if !strings.HasPrefix(key, "aws:") {
+		return "", open
+	}
+	c := &v.caller
+	switch key[len("aws:"):] {
+	case "principalarn":
+		switch c.typ {
+		case typeSession:
+			return "arn:" + c.partition + ":iam::" + c.account + ":role/" + c.name, present
+		case typeUser, typeRole, typeFederated, typeRoot:
+			return c.arn, present
+		case typeUnknown, typeService, typeProvider, typeAnonymous:
+			return "", absent
+		}
+	case "principalaccount":
+		if c.isIAM() {
+			return c.account, present
+		}
+		return "", absent
+	case "principaltype":
+		switch c.typ {
+		case typeRoot:
+			return "Account", present
+		case typeUser:
+			return "User", present
+		case typeRole, typeSession:
+			return "AssumedRole", present
+		case typeFederated:
+			return "FederatedUser", present
+		case typeAnonymous:
+			return "Anonymous", present
+		case typeUnknown, typeService, typeProvider:
+		}
+		return "", absent
+	case "username":
+		if c.typ == typeUser {
+			return c.name, present
+		}
+		return "", absent
+	case "userid":
+		switch c.typ {
+		case typeRoot:
+			return c.account, present
+		case typeAnonymous:
+			return "anonymous", present
+		case typeUnknown, typeUser, typeRole, typeSession, typeFederated, typeService, typeProvider:
+		}
+	case "principalisawsservice":
+		if c.typ == typeService {
+			return "true", present
+		}
+		if c.isIAM() {
+			return "false", present
+		}
+	case "principalservicename":
+		if c.typ == typeService {
+			return c.arn, present
+		}
+		if c.isIAM() {
+			return "", absent
+		}
+	case "resourceaccount":
+		if v.resource != "" {
+			return v.resource, present
+		}
+	}
+	return "", open
+}

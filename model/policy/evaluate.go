@@ -1,0 +1,485 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// Context holds the condition keys of a request, lower-case, each with one or more values.
+type Context map[string][]string
+
+// A Request is one call to AWS.
+type Request struct {
+	Principal       string // ARN of user, role or session; service principal; OIDC provider ARN; "anonymous"
+	Action          string
+	Resource        string // ARN, or "*" where the action takes none
+	ResourceAccount string // account that owns the resource; "" : the one in the ARN, else the principal's
+	Context         Context
+	// Open: keys that Context lacks are unknown, not absent. A condition on one holds in an Allow and fails in
+	// a Deny for Decision.Outcome (an upper bound), each listed in Decision.Assumed; Decision.Must tells whether
+	// the request is allowed whatever they are. Keys with known absence are in Absent.
+	Open   bool
+	Absent []string
+	// Resource policy of Resource (bucket, key, queue, function policy; for sts:AssumeRole* the trust policy).
+	ResourcePolicy *Program
+	// PolicyUnseen: the resource has, or may have, a policy that was not read. Where one must allow, it perhaps
+	// does; it may also deny, so the decision is never a must.
+	PolicyUnseen bool
+	S3           S3Settings
+}
+
+// S3Settings are the switches of an S3 bucket.
+type S3Settings struct {
+	// BlockPublicAccess: IgnorePublicAcls and RestrictPublicBuckets are on.
+	BlockPublicAccess bool
+	// ABAC says whether the bucket's tags count in decisions.
+	ABAC Switch
+}
+
+// Switch is a setting that may not be known.
+type Switch uint8
+
+// The positions of a Switch. Unset takes the context as it is given.
+const (
+	Unset Switch = iota
+	On
+	Off
+)
+
+// Outcome is what AWS answers.
+type Outcome uint8
+
+// The outcomes.
+const (
+	ImplicitDeny Outcome = iota
+	ExplicitDeny
+	Allowed
+)
+
+// String is the word used in JSON: implicitDeny, explicitDeny, allowed.
+func (o Outcome) String() string { return [...]string{"implicitDeny", "explicitDeny", "allowed"}[o] }
+
+// Layer names a kind of policy in an evaluation.
+type Layer string
+
+// The layers.
+const (
+	LayerIdentity Layer = "identity"
+	LayerResource Layer = "resource"
+	LayerBoundary Layer = "boundary"
+	LayerSession  Layer = "session"
+	LayerSCP      Layer = "scp"
+	LayerRCP      Layer = "rcp"
+	LayerEndpoint Layer = "endpoint"
+)
+
+// A Reason is a statement that decided.
+type Reason struct {
+	Layer     Layer
+	Policy    int // index of the document within its layer, counted over all its levels
+	Statement int // index within the document
+	Document  *Document
+	From      *Statement
+}
+
+// A Decision is the answer to a Request.
+type Decision struct {
+	Outcome Outcome
+	Must    bool     // allowed whatever the unknowns; false where Outcome is not Allowed
+	Reasons []Reason // all statements that allow, or that deny
+	// Assumed is what an Allowed that is no Must takes, no doubles: conditions on keys that an Open request does
+	// not tell, those of denials negated. An unknown in a statement's own words gives a Condition with operator
+	// "Matches" and key Action, Resource or Principal; a policy that was not read, "Allows" and "ResourcePolicy".
+	Assumed []Condition
+	// Lacking lists the layers without which the request is not allowed and that do not allow it.
+	Lacking []Layer
+}
+
+// A Stack is all layers of one principal. Nil layers are not there: they limit nothing.
+type Stack struct {
+	Identity, Boundary, Session *Program
+	SCPs, RCPs                  [][]*Program // levels, root first
+	Endpoint                    *Program
+	ManagementAccount           bool // SCPs do not bind
+}
+
+// Evaluate decides one request, as in "Policy evaluation logic" of the IAM User Guide.
+func (s *Stack) Evaluate(req Request) Decision {
+	var d Decision
+	s.EvaluateInto(&req, &d)
+	return d
+}
+
+// EvaluateInto is Evaluate into a Decision whose slices are used again.
+func (s *Stack) EvaluateInto(req *Request, d *Decision) {
+	*d = Decision{Reasons: d.Reasons[:0], Assumed: d.Assumed[:0], Lacking: d.Lacking[:0]}
+	var buf [32]match
+	e := evaluation{stack: s, req: req, matches: buf[:0]}
+	e.prepare()
+	e.decide(d)
+}
+
+// A match is a statement that applies to the request, surely or perhaps.
+type match struct {
+	statement *statement
+	layer     Layer
+	policy    int
+	applies   tri
+	bond      bond
+}
+
+type evaluation struct {
+	stack    *Stack
+	req      *Request
+	view     view
+	resource subject
+	action   subject
+	service  string // lower-case
+	verb     string // after the colon
+	matches  []match
+	deny     tri
+}
+
+func (e *evaluation) prepare() {
+	req := e.req
+	e.view.req = req
+	e.view.caller = parseCaller(req.Principal)
+	e.resource = subjectOf(req.Resource)
+	e.action = subjectOf(req.Action)
+	e.service, e.verb, _ = strings.Cut(req.Action, ":")
+	e.service = lowerASCII(e.service)
+	e.view.resource = e.resourceAccount()
+	e.view.noTags = req.S3.ABAC == Off && e.service == "s3"
+}
+
+// resourceAccount is the account of the resource: as told, else from its ARN, else the caller's own.
+func (e *evaluation) resourceAccount() string {
+	if e.req.ResourceAccount != "" {
+		return e.req.ResourceAccount
+	}
+	if f, ok := splitARN(e.req.Resource); ok && isAccountID(f[4]) {
+		return f[4]
+	}
+	return e.view.caller.account
+}
+
+func (e *evaluation) is(action string) bool { return strings.EqualFold(e.req.Action, action) }
+
+// run collects the statements of a program that apply, and tells whether one allows.
+func (e *evaluation) run(layer Layer, p *Program, offset int) (allow tri) {
+	if p == nil {
+		return no
+	}
+	for _, s := range p.candidates(e.service) {
+		t, b := e.applies(s, layer)
+		if t == no {
+			continue
+		}
+		e.matches = append(e.matches, match{s, layer, offset + s.policy, t, b})
+		if s.effect == Deny {
+			e.deny = max(e.deny, t)
+		} else {
+			allow = max(allow, t)
+		}
+	}
+	return allow
+}
+
+// levels runs SCPs or RCPs, and tells whether every level allows.
+func (e *evaluation) levels(layer Layer, levels [][]*Program) (allow tri) {
+	allow = yes
+	offset := 0
+	for _, level := range levels {
+		a := no
+		for _, p := range level {
+			a = max(a, e.run(layer, p, offset))
+			if p != nil {
+				offset += len(p.documents)
+			}
+		}
+		allow = min(allow, a)
+	}
+	return allow
+}
+
+func (e *evaluation) applies(s *statement, layer Layer) (tri, bond) {
+	t := e.matchActions(s)
+	if t == no {
+		return no, bondNone
+	}
+	b := bondSelf
+	if layer == LayerResource || layer == LayerRCP || layer == LayerEndpoint {
+		var tp tri
+		b, tp = e.matchPrincipals(s, layer)
+		if t = min(t, tp); t == no {
+			return no, bondNone
+		}
+	}
+	if t = min(t, e.matchResources(s, layer)); t == no {
+		return no, bondNone
+	}
+	for i := range s.conditions {
+		tc, broken := s.conditions[i].eval(&e.view)
+		if broken {
+			return no, bondNone
+		}
+		if t = min(t, tc); t == no {
+			return no, bondNone
+		}
+	}
+	return t, b
+}
+
+func (e *evaluation) matchActions(s *statement) tri {
+	t := no
+	for i := range s.actions {
+		if t = max(t, s.actions[i].match(&e.action)); t == yes {
+			break
+		}
+	}
+	if s.from.NotAction {
+		t = t.not()
+	}
+	return t
+}
+
+func (e *evaluation) matchResources(s *statement, layer Layer) tri {
+	if s.from.Resources == nil {
+		// A trust policy's resource is its role; elsewhere IAM asks for a Resource.
+		return triOf(layer == LayerResource, false)
+	}
+	t := no
+	for i := range s.resources {
+		p := &s.resources[i]
+		if p.variables {
+			filled, ok := p.fill(&e.view)
+			if !ok {
+				if s.from.NotResource {
+					return no
+				}
+				continue
+			}
+			p = &filled
+		}
+		if t = max(t, p.match(&e.resource)); t == yes {
+			break
+		}
+	}
+	if s.from.NotResource {
+		t = t.not()
+	}
+	return t
+}
+
+// matchPrincipals reports whether a statement is about the caller, and how directly it names it.
+func (e *evaluation) matchPrincipals(s *statement, layer Layer) (bond, tri) {
+	c := &e.view.caller
+	if s.principals == nil {
+		return bondSelf, triOf(layer != LayerResource, false)
+	}
+	best, how := no, bondNone
+	if !s.from.NotPrincipal {
+		for i := range s.principals {
+			b, t := s.principals[i].match(c, &e.view)
+			if t > best || t == best && b > how {
+				best, how = t, b
+			}
+		}
+		return how, best
+	}
+	// "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions
+	// boundary policy attached" (Permissions boundaries for IAM entities).
+	if s.effect == Deny && e.stack.Boundary != nil && c.isIAM() {
+		return bondSelf, yes
+	}
+	for i := range s.principals {
+		b, t := s.principals[i].match(c, &e.view)
+		if b == bondAccount && s.effect == Deny {
+			// The account stands beside its principals in such a list; alone, it spares its root user only.
+			continue
+		}
+		best = max(best, t)
+	}
+	return bondSelf, best.not()
+}
+
+// decide runs all layers and joins them.
+func (e *evaluation) decide(d *Decision) {
+	c := &e.view.caller
+	if e.free(d) {
+		return
+	}
+	s := e.stack
+	identity, limit, scp := no, yes, yes
+	if c.isIAM() {
+		if c.typ == typeRoot {
+			identity = yes // "with the exception of the AWS account root user, which has full access"
+		} else {
+			identity = e.run(LayerIdentity, s.Identity, 0)
+			if s.Boundary != nil {
+				b := e.run(LayerBoundary, s.Boundary, 0)
+				d.lack(LayerBoundary, b)
+				limit = min(limit, b)
+			}
+			if s.Session != nil {
+				b := e.run(LayerSession, s.Session, 0)
+				d.lack(LayerSession, b)
+				limit = min(limit, b)
+			}
+		}
+		// SCPs do not bind service-linked roles or the management account ("Service control policies").
+		if !c.linked && !s.ManagementAccount {
+			scp = e.levels(LayerSCP, s.SCPs)
+			d.lack(LayerSCP, scp)
+		}
+	}
+	if e.rcpBinds() {
+		// RCPFullAWSAccess is at every level, so an RCP can only deny.
+		e.levels(LayerRCP, s.RCPs)
+	}
+	endpoint := yes
+	if s.Endpoint != nil {
+		endpoint = e.run(LayerEndpoint, s.Endpoint, 0)
+		d.lack(LayerEndpoint, endpoint)
+	}
+	byBond := e.resourcePolicy()
+	allowed := e.join(d, identity, limit, byBond)
+	allowed = min(allowed, scp, endpoint)
+	e.conclude(d, allowed)
+}
+
+// lack notes a layer that does not allow.
+func (d *Decision) lack(layer Layer, t tri) {
+	if t == no {
+		d.Lacking = append(d.Lacking, layer)
+	}
+}
+
+// free answers the calls that no policy decides.
+func (e *evaluation) free(d *Decision) bool {
+	c := &e.view.caller
+	switch {
+	case !c.isIAM() || e.service != "sts":
+	case e.is("sts:GetCallerIdentity"):
+		// "No permissions are required to perform this operation", even with an explicit deny (STS API Reference).
+		d.Outcome, d.Must = Allowed, true
+		return true
+	case c.typ == typeRoot && e.is("sts:AssumeRole"):
+		// "You cannot call AssumeRole by using AWS account root user credentials" (STS API Reference).
+		d.lack(LayerIdentity, no)
+		return true
+	}
+	return false
+}
+
+// resourcePolicy runs the resource's policy, and tells for each bond whether it allows.
+func (e *evaluation) resourcePolicy() (byBond [bonds]tri) {
+	p := e.req.ResourcePolicy
+	from := len(e.matches)
+	e.run(LayerResource, p, 0)
+	for _, m := range e.matches[from:] {
+		if m.statement.effect == Allow {
+			byBond[m.bond] = max(byBond[m.bond], m.applies)
+		}
+	}
+	if p != nil && e.blockedAsPublic(p) {
+		return [bonds]tri{}
+	}
+	if e.req.PolicyUnseen {
+		for b := bondAccount; b < bonds; b++ {
+			byBond[b] = max(byBond[b], maybe)
+		}
+		e.deny = max(e.deny, maybe)
+	}
+	return byBond
+}
+
+// join brings identity and resource policies together.
+func (e *evaluation) join(d *Decision, identity, limit tri, byBond [bonds]tri) tri {
+	c := &e.view.caller
+	anyBond := max(byBond[bondAccount], byBond[bondRole], byBond[bondSelf])
+	if !c.isIAM() {
+		d.lack(LayerResource, anyBond)
+		return anyBond
+	}
+	granted := min(identity, limit)
+	if c.account != e.view.resource {
+		if e.is("iam:PassRole") {
+			// "You cannot pass a role from one account to another" (Granting a user permissions to pass a role).
+			d.lack(LayerResource, no)
+			return no
+		}
+		d.lack(LayerIdentity, identity)
+		d.lack(LayerResource, anyBond)
+		return min(granted, anyBond)
+	}
+	// Who is named directly needs no more; a role's session stays within boundary and session policy
+	// ("Resource-based policies and implicit denies in other policy types").
+	direct := max(byBond[bondSelf], min(byBond[bondRole], limit))
+	if e.mustBeNamed() {
+		d.lack(LayerResource, anyBond)
+		if direct == no {
+			d.lack(LayerIdentity, identity)
+		}
+		return max(direct, min(granted, anyBond))
+	}
+	if direct == no {
+		d.lack(LayerIdentity, identity)
+	}
+	return max(direct, granted)
+}
+
+// mustBeNamed reports whether the resource's policy has to allow even within the account: "IAM role trust
+// policies and KMS key policies are exceptions to this logic" (Policy evaluation logic).
+func (e *evaluation) mustBeNamed() bool {
+	f, ok := splitARN(e.req.Resource)
+	if !ok {
+		return false
+	}
+	switch e.service {
+	case "kms":
+		return f[2] == "kms" && (strings.HasPrefix(f[5], "key/") || strings.HasPrefix(f[5], "alias/"))
+	case "sts":
+		return f[2] == "iam" && strings.HasPrefix(f[5], "role/")
+	}
+	return false
+}
+
+// rcpServices lists the services whose actions RCPs bind ("List of AWS services that support RCPs").
+var rcpServices = []string{"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss", "cognito-idp", "logs", "dynamodb"}
+
+func (e *evaluation) rcpBinds() bool {
+	c := &e.view.caller
+	if len(e.stack.RCPs) == 0 || c.linked || e.is("kms:RetireGrant") {
+		return false
+	}
+	if e.stack.ManagementAccount && c.account == e.view.resource {
+		return false
+	}
+	return slices.Contains(rcpServices, e.service)
+}
+
+// conclude writes the outcome, its statements and what it takes.
+func (e *evaluation) conclude(d *Decision, allowed tri) {
+	want := Allow
+	switch {
+	case e.deny == yes:
+		d.Outcome, want = ExplicitDeny, Deny
+	case allowed == no:
+		d.Outcome = ImplicitDeny
+		return
+	default:
+		d.Outcome = Allowed
+		d.Must = allowed == yes && e.deny == no
+	}
+	d.Lacking = d.Lacking[:0]
+	for i := range e.matches {
+		m := &e.matches[i]
+		if m.statement.effect == want && (want == Allow || m.applies == yes) {
+			d.Reasons = append(d.Reasons, Reason{m.layer, m.policy, m.statement.index, m.statement.document, m.statement.from})
+		}
+	}
+	if d.Outcome == Allowed && !d.Must {
+		e.assume(d)
+	}
+}

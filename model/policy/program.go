@@ -1,0 +1,166 @@
+package policy
+
+import (
+	"strings"
+
+	"bulkhead/model/catalog"
+)
+
+// A Program is documents compiled for evaluation. It is immutable and safe for concurrent use.
+type Program struct {
+	documents  []*Document
+	statements []*statement
+	byService  map[string][]*statement // statements that can apply to a service's actions, in order
+	anyService []*statement            // those that can apply to a service that byService does not list
+}
+
+// A statement is a compiled Statement.
+type statement struct {
+	document      *Document
+	policy, index int
+	from          *Statement
+	effect        Effect
+	actions       []pattern
+	resources     []pattern
+	principals    []principalPattern
+	conditions    []condition
+}
+
+// Compile prepares documents for evaluation. The order of docs is the index in Reason.Policy. It accepts every
+// document: what IAM would refuse matches nothing (see Check). The catalogue is not needed to decide requests
+// and may be nil.
+func Compile(_ *catalog.Catalog, docs ...*Document) (*Program, error) {
+	p := &Program{documents: docs, byService: map[string][]*statement{}}
+	for i, d := range docs {
+		if d == nil {
+			continue
+		}
+		for j, s := range d.Statements {
+			p.statements = append(p.statements, compileStatement(d, s, i, j))
+		}
+	}
+	p.index()
+	return p, nil
+}
+
+// MustCompile is Compile without a catalogue.
+func MustCompile(docs ...*Document) *Program {
+	p, err := Compile(nil, docs...)
+	if err != nil {
+		panic(err) // Compile has no way to fail
+	}
+	return p
+}
+
+// Documents lists what was compiled.
+func (p *Program) Documents() []*Document { return p.documents }
+
+func compileStatement(d *Document, s *Statement, policy, index int) *statement {
+	// "Variables were introduced in version 2012-10-17" (IAM JSON policy elements: Version).
+	variables := d.Version == "2012-10-17"
+	out := &statement{document: d, policy: policy, index: index, from: s, effect: s.Effect}
+	for _, a := range s.Actions {
+		out.actions = append(out.actions, compilePattern(a, syntax{wildcards: true, fold: true}))
+	}
+	for _, r := range s.Resources {
+		out.resources = append(out.resources, compileResource(r, variables)...)
+	}
+	for _, pr := range s.Principals {
+		out.principals = append(out.principals, compilePrincipal(pr))
+	}
+	for i := range s.Conditions {
+		out.conditions = append(out.conditions, compileCondition(&s.Conditions[i], variables))
+	}
+	return out
+}
+
+// compileResource prepares an entry of Resource. A variable may stand only after the fifth colon. An ARN with
+// fewer than six fields is completed with * ("IAM JSON policy elements: Resource"), and if it has a wildcard,
+// also taken as it stands, since "* can expand to match beyond the colon boundaries".
+func compileResource(s string, variables bool) []pattern {
+	colons, fifth := 0, -1
+	for rest, at := s, 0; ; {
+		i := colonOutsideTokens(rest)
+		if i < 0 {
+			break
+		}
+		colons++
+		at += i + 1
+		rest = s[at:]
+		if colons == 5 {
+			fifth = at
+			break
+		}
+	}
+	syn := syntax{wildcards: true}
+	if fifth < 0 {
+		asIs := compilePattern(s, syn)
+		if !strings.HasPrefix(s, "arn:") {
+			return []pattern{asIs}
+		}
+		full := compilePattern(s+strings.Repeat(":*", 5-colons), syn)
+		if asIs.shape == shapeExact {
+			return []pattern{full}
+		}
+		return []pattern{asIs, full}
+	}
+	if !variables || !strings.Contains(s[fifth:], "${") {
+		return []pattern{compilePattern(s, syn)}
+	}
+	p := pattern{shape: shapeSymbols, symbols: symbols(s[:fifth], syn)}
+	syn.variables = true
+	p.symbols = append(p.symbols, symbols(s[fifth:], syn)...)
+	for _, sym := range p.symbols {
+		p.variables = p.variables || sym.kind == variable
+	}
+	return []pattern{p}
+}
+
+// index sorts the statements by the services that their actions name.
+func (p *Program) index() {
+	named := make([]map[string]bool, len(p.statements))
+	for i, s := range p.statements {
+		if services, ok := s.services(); ok {
+			named[i] = services
+			for service := range services {
+				p.byService[service] = nil
+			}
+		}
+	}
+	for i, s := range p.statements {
+		if named[i] == nil {
+			p.anyService = append(p.anyService, s)
+			for service := range p.byService {
+				p.byService[service] = append(p.byService[service], s)
+			}
+			continue
+		}
+		for service := range named[i] {
+			p.byService[service] = append(p.byService[service], s)
+		}
+	}
+}
+
+// services lists the service prefixes of a statement's actions; false if it can apply to others as well.
+func (s *statement) services() (map[string]bool, bool) {
+	if s.from.NotAction {
+		return nil, false
+	}
+	out := map[string]bool{}
+	for _, a := range s.from.Actions {
+		service, _, ok := strings.Cut(a, ":")
+		if !ok || strings.ContainsAny(service, "*?$") {
+			return nil, false
+		}
+		out[lowerASCII(service)] = true
+	}
+	return out, true
+}
+
+// candidates lists the statements that can apply to a service, in order.
+func (p *Program) candidates(service string) []*statement {
+	if s, ok := p.byService[service]; ok {
+		return s
+	}
+	return p.anyService
+}
