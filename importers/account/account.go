@@ -1,0 +1,99 @@
+// Package account reads accounts written down as files: Bulkhead's own snapshots ("bulkhead": "account/v1")
+// and the output of iam get-account-authorization-details.
+//
+//	JSON --yamlpos.Parse--> nodes with spans --reader--> Design
+package account
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	"bulkhead/importers"
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/source"
+)
+
+// maxSize is the largest file that is read, in bytes.
+const maxSize = 512 << 20
+
+// Source reads account files. The zero value is ready.
+type Source struct{}
+
+// New returns the source of account files.
+func New() Source { return Source{} }
+
+// Name is "account".
+func (Source) Name() string { return "account" }
+
+// Detect reports whether a JSON file is a snapshot or lists roles as get-account-authorization-details does.
+func (Source) Detect(fsys fs.FS, name string) bool {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // only read
+	head := make([]byte, 64<<10)
+	n, _ := f.Read(head)
+	head = bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf")), " \t\r\n")
+	if len(head) == 0 || head[0] != '{' {
+		return false
+	}
+	if version.Match(head) {
+		return true
+	}
+	for _, key := range []string{`"UserDetailList"`, `"RoleDetailList"`, `"GroupDetailList"`} {
+		if bytes.Contains(head, []byte(key)) {
+			return true
+		}
+	}
+	return false
+}
+
+var version = regexp.MustCompile(`"bulkhead"\s*:\s*"account/v([0-9]+)"`)
+
+// Import reads an account file.
+func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers.Options) (*importers.Import, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if info.Size() > maxSize {
+		return nil, fmt.Errorf("read %s: %d MB is more than an account file may have (%d MB)", name, info.Size()>>20, maxSize>>20)
+	}
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if m := version.FindSubmatch(data[:min(len(data), 64<<10)]); m != nil && string(m[1]) != "1" {
+		return nil, fmt.Errorf("%s is a snapshot of a newer Bulkhead (account/v%s; this one reads account/v1): update Bulkhead to open it", name, m[1])
+	}
+	root, diagnostics, err := yamlpos.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	if root.Resolve() == nil || root.Resolve().Kind != yamlpos.Mapping {
+		return nil, errors.New(name + ": an account file is a JSON object with RoleDetailList or \"bulkhead\": \"account/v1\"")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r := newReader(name, data, diagnostics)
+	r.account(root, o)
+	r.info.Name = strings.TrimSuffix(path.Base(name), path.Ext(name))
+	if r.info.Account != "" {
+		r.info.Name = "account " + r.info.Account
+	}
+	r.info.Kind, r.info.Files = "account", []string{name}
+	d, err := model.New(r.info, r.elements...)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return &importers.Import{Source: s, Path: name, Options: o, Design: d, Files: source.Files{name: data}, Diagnostics: r.diagnostics}, nil
+}

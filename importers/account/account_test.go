@@ -1,0 +1,160 @@
+package account
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"bulkhead/importers"
+	"bulkhead/internal/corpus"
+	"bulkhead/model"
+)
+
+func read(t *testing.T, file string) *importers.Import {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fsys := fstest.MapFS{"a.json": {Data: data}}
+	if !New().Detect(fsys, "a.json") {
+		t.Fatalf("%s is not recognised", file)
+	}
+	in, err := New().Import(context.Background(), fsys, "a.json", importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+const team = "../../assets/samples/team/snapshot.json"
+
+func TestSnapshot(t *testing.T) {
+	in := read(t, team)
+	d := in.Design
+	if got := []int{len(d.Functions()), len(d.Roles()), len(d.Principals())}; !slices.Equal(got, []int{5, 8, 3}) {
+		t.Errorf("functions, roles, principals = %v", got)
+	}
+	f := d.Function("fn/reporting")
+	if f == nil || f.Role != "role/reporting-role" || d.Role(f.Role).Boundary != "policy/arn:aws:iam::210987654321:policy%2FDataBoundary" && d.Policy(d.Role(f.Role).Boundary) == nil {
+		t.Fatalf("fn/reporting = %+v", f)
+	}
+	if len(f.Environment) != 1 || f.Environment[0].Name != "DB_SECRET" {
+		t.Errorf("environment = %v", f.Environment)
+	}
+	starts := map[model.ID][]string{}
+	for _, tr := range d.Triggers() {
+		starts[tr.To] = append(starts[tr.To], tr.Kind+" "+string(tr.From))
+	}
+	want := map[model.ID][]string{
+		"fn/invoices-pdf":  {"event-source-mapping res/invoice-jobs"},
+		"fn/invoices-api":  {"api-route "},
+		"fn/release-notes": {"function-url "},
+		"fn/reporting":     {"event-rule res/nightly-report"},
+	}
+	for id, w := range want {
+		if !slices.Equal(starts[id], w) {
+			t.Errorf("%s is started by %v, not %v", id, starts[id], w)
+		}
+	}
+	if d.Function("fn/release-notes").Policy == nil {
+		t.Error("the function's resource policy is lost")
+	}
+	if tr := d.TriggersOf("fn/release-notes"); len(tr) != 1 || !tr[0].Open {
+		t.Error("a function URL without authorizer is open")
+	}
+}
+
+// TestSpans: each statement's span holds the statement: its bytes name the statement's Sid and first action.
+func TestSpans(t *testing.T) {
+	for _, file := range []string{team, filepath.Join(corpus.Dir(t), "accounts", "example_authz_v2.json")} {
+		in := read(t, file)
+		data := in.Files["a.json"]
+		n := 0
+		for _, p := range in.Design.Policies() {
+			if p.Document == nil {
+				continue
+			}
+			for _, s := range p.Document.Statements {
+				if s.Span.IsZero() {
+					continue
+				}
+				n++
+				got := string(data[s.Span.Start:s.Span.End])
+				if !strings.HasPrefix(got, "{") || !strings.HasSuffix(got, "}") || (len(s.Actions) > 0 && !strings.Contains(got, `"`+s.Actions[0]+`"`)) {
+					t.Fatalf("%s: the span of %s %q holds %q", file, p.ID, s.Sid, got)
+				}
+				if line := 1 + strings.Count(string(data[:s.Span.Start]), "\n"); line != s.Span.Line {
+					t.Errorf("%s: %s %q is said to be on line %d, is on %d", file, p.ID, s.Sid, s.Span.Line, line)
+				}
+				if column := s.Span.Start - strings.LastIndexByte(string(data[:s.Span.Start]), '\n'); column != s.Span.Column {
+					t.Errorf("%s: %s %q is said to be in column %d, is in %d", file, p.ID, s.Sid, s.Span.Column, column)
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: no statement has a place", file)
+		}
+	}
+}
+
+func TestCorpusAccounts(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpus.Dir(t), "accounts", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no accounts in the corpus")
+	}
+	more, err := filepath.Glob(filepath.Join(corpus.Dir(t), "templates", "gaad", "*", "*", "*", "*", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, more...) {
+		in := read(t, file)
+		if len(in.Design.Roles())+len(in.Design.Principals()) == 0 {
+			t.Errorf("%s: nothing was read", file)
+		}
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	for name, data := range map[string]string{
+		"empty":     "",
+		"truncated": `{"bulkhead": "account/v1", "functions": [`,
+		"newer":     `{"bulkhead": "account/v2"}`,
+		"wrong":     `{"bulkhead": "account/v1", "functions": {"a": 1}, "authorizationDetails": [3], "triggers": [1, null, {}]}`,
+		"document":  `{"RoleDetailList": [{"RoleName": "a", "Arn": "arn:aws:iam::1:role/a", "AssumeRolePolicyDocument": 7, "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Statement": "x"}}]}]}`,
+	} {
+		fsys := fstest.MapFS{"a.json": {Data: []byte(data)}}
+		in, err := New().Import(context.Background(), fsys, "a.json", importers.Options{})
+		switch name {
+		case "wrong":
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		case "document":
+			if err != nil || len(in.Diagnostics) == 0 {
+				t.Errorf("%s: no diagnostic (%v)", name, err)
+			}
+		default:
+			if err == nil || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: error = %v, want one line", name, err)
+			}
+		}
+	}
+}
+
+// TestNoValues: no value of an environment variable gets into a design.
+func TestNoValues(t *testing.T) {
+	data := `{"bulkhead": "account/v1", "functions": [{"FunctionName": "f", "FunctionArn": "arn:aws:lambda:eu-west-1:1:function:f", "Environment": {"Variables": {"PASSWORD": "hunter2"}}}]}`
+	in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := in.Design.Function("fn/f")
+	if len(f.Environment) != 1 || f.Environment[0].Name != "PASSWORD" || f.Environment[0].Refers != "" {
+		t.Errorf("environment = %+v", f.Environment)
+	}
+}

@@ -1,0 +1,305 @@
+package account
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"bulkhead/importers"
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// reader collects the elements of one file.
+type reader struct {
+	file        string
+	data        []byte
+	info        model.Info
+	elements    []model.Element
+	byID        map[model.ID]model.Element
+	byARN       map[string]model.ID // functions, roles, users, groups, policies, resources
+	diagnostics []source.Diagnostic
+}
+
+func newReader(file string, data []byte, ds []source.Diagnostic) *reader {
+	return &reader{file: file, data: data, diagnostics: ds, byID: map[model.ID]model.Element{}, byARN: map[string]model.ID{}}
+}
+
+func (r *reader) report(s source.Severity, at source.Span, summary, detail string) {
+	r.diagnostics = append(r.diagnostics, source.Diagnostic{Severity: s, Span: at, Summary: summary, Detail: detail})
+}
+
+// add keeps an element; a second one of the same id is left out and reported.
+func (r *reader) add(e model.Element, arn string) bool {
+	id := e.ElementID()
+	if r.byID[id] != nil {
+		r.report(source.Warning, e.Place(), fmt.Sprintf("%s is there twice", id), "the second one is left out")
+		return false
+	}
+	r.byID[id] = e
+	r.elements = append(r.elements, e)
+	if arn != "" {
+		r.byARN[arn] = id
+	}
+	return true
+}
+
+// account reads a whole file.
+func (r *reader) account(root *yamlpos.Node, o importers.Options) {
+	root = root.Resolve()
+	details := root.Get("authorizationDetails")
+	snapshot := details != nil || root.Get("bulkhead") != nil
+	if details == nil {
+		details = root
+	}
+	r.info.Partition = cmp.Or(o.Partition, "aws")
+	r.info.Account = text(root.Get("account"))
+	if regions := items(root.Get("regions")); len(regions) > 0 {
+		r.info.Region = text(regions[0])
+	}
+
+	r.managed(items(details.Get("Policies")))
+	for _, n := range items(details.Get("RoleDetailList")) {
+		r.role(n)
+	}
+	for _, n := range items(details.Get("GroupDetailList")) {
+		r.group(n)
+	}
+	for _, n := range items(details.Get("UserDetailList")) {
+		r.user(n)
+	}
+	for _, n := range items(root.Get("resources")) {
+		r.resource(n)
+	}
+	for _, n := range items(root.Get("functions")) {
+		r.function(n)
+	}
+	for _, n := range items(root.Get("resourcePolicies")) {
+		r.resourcePolicy(n)
+	}
+	for _, n := range items(root.Get("eventSourceMappings")) {
+		r.mapping(n)
+	}
+	for _, n := range items(root.Get("triggers")) {
+		r.trigger(n)
+	}
+	r.permissions()
+
+	if r.info.Account == "" {
+		for _, e := range r.elements {
+			if role, ok := e.(*model.Role); ok {
+				r.info.Account = field(role.ARN, 4)
+				break
+			}
+		}
+	}
+	r.notSeen(root, snapshot)
+}
+
+// notSeen says which layers the file does not show.
+func (r *reader) notSeen(root *yamlpos.Node, snapshot bool) {
+	if n := items(root.Get("scps")); len(n) > 0 {
+		r.info.NotSeen = append(r.info.NotSeen, "SCPs (in the snapshot, not applied yet)")
+		r.report(source.Warning, root.Get("scps").Span, "service control policies are read by a later version", "what they forbid is shown as allowed")
+	} else {
+		r.info.NotSeen = append(r.info.NotSeen, "SCPs")
+	}
+	if !snapshot {
+		r.info.NotSeen = append(r.info.NotSeen, "functions", "resources and their policies", "triggers")
+	}
+	if len(items(root.Get("rcps"))) == 0 {
+		r.info.NotSeen = append(r.info.NotSeen, "RCPs")
+	} else {
+		r.info.NotSeen = append(r.info.NotSeen, "RCPs (in the snapshot, not applied yet)")
+	}
+	for _, p := range items(root.Get("problems")) {
+		call := text(p.Get("Call"))
+		r.info.NotSeen = append(r.info.NotSeen, call)
+		r.report(source.Warning, p.Span, fmt.Sprintf("%s was not read", call), text(p.Get("Error")))
+	}
+}
+
+// managed reads the managed policies with their default versions.
+func (r *reader) managed(nodes []*yamlpos.Node) {
+	for _, n := range nodes {
+		arn := text(n.Get("Arn"))
+		p := &model.Policy{ID: model.MakeID("policy", arn), LogicalID: text(n.Get("PolicyName")), Name: text(n.Get("PolicyName")),
+			ARN: arn, Managed: true, Origin: n.Span}
+		versions := items(n.Get("PolicyVersionList"))
+		for _, v := range versions {
+			if text(v.Get("IsDefaultVersion")) == "true" || len(versions) == 1 || text(v.Get("VersionId")) == text(n.Get("DefaultVersionId")) {
+				p.Document = r.document(v.Get("Document"))
+			}
+		}
+		if arn != "" {
+			r.add(p, arn)
+		}
+	}
+}
+
+// attached returns the id of a managed policy, adding it from the catalogue where the file does not list it.
+func (r *reader) attached(n *yamlpos.Node, arn string) model.ID {
+	if id, ok := r.byARN[arn]; ok {
+		return id
+	}
+	p := &model.Policy{ID: model.MakeID("policy", arn), LogicalID: lastPart(arn), Name: lastPart(arn), ARN: arn, Managed: true}
+	if m := catalog.Load().ManagedPolicy(arn); m != nil && strings.Contains(arn, ":aws:policy/") {
+		if d, err := policy.Parse(m.Document); err == nil {
+			for _, s := range d.Statements {
+				s.Span = source.Span{} // it stands in no file of the user's
+			}
+			d.Span = source.Span{}
+			p.Document = d
+		}
+	}
+	if p.Document == nil {
+		at := source.Span{}
+		if n != nil {
+			at = n.Span
+		}
+		r.report(source.Warning, at, fmt.Sprintf("the policy %s was not seen", arn), "nothing that it allows is shown")
+		r.info.Unresolved++
+	}
+	r.add(p, arn)
+	return p.ID
+}
+
+// policies reads inline and attached policies of a role, user or group.
+func (r *reader) policies(owner string, inline, attached *yamlpos.Node) []model.ID {
+	var out []model.ID
+	for _, n := range items(inline) {
+		name := text(n.Get("PolicyName"))
+		p := &model.Policy{ID: model.MakeID("policy", owner+"/"+name), LogicalID: name, Name: name, Document: r.document(n.Get("PolicyDocument")), Origin: n.Span}
+		if r.add(p, "") {
+			out = append(out, p.ID)
+		}
+	}
+	for _, n := range items(attached) {
+		if arn := text(n.Get("PolicyArn")); arn != "" {
+			out = append(out, r.attached(n, arn))
+		}
+	}
+	return out
+}
+
+func (r *reader) boundary(n *yamlpos.Node) model.ID {
+	arn := text(n.Get("PermissionsBoundary").Get("PermissionsBoundaryArn"))
+	if arn == "" {
+		return ""
+	}
+	return r.attached(n, arn)
+}
+
+func tags(n *yamlpos.Node) map[string]string {
+	out := map[string]string{}
+	for _, t := range items(n) {
+		out[text(t.Get("Key"))] = text(t.Get("Value"))
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+func (r *reader) role(n *yamlpos.Node) {
+	name := text(n.Get("RoleName"))
+	role := &model.Role{ID: model.MakeID("role", name), LogicalID: name, Name: name, ARN: text(n.Get("Arn")), Path: text(n.Get("Path")),
+		Trust: r.document(n.Get("AssumeRolePolicyDocument")), Tags: tags(n.Get("Tags")), Origin: n.Span}
+	role.ServiceLinked = strings.HasPrefix(role.Path, "/aws-service-role/")
+	role.Policies = r.policies(name, n.Get("RolePolicyList"), n.Get("AttachedManagedPolicies"))
+	role.Boundary = r.boundary(n)
+	r.add(role, role.ARN)
+}
+
+func (r *reader) group(n *yamlpos.Node) {
+	name := text(n.Get("GroupName"))
+	g := &model.Principal{ID: model.MakeID("group", name), Kind: model.Group, Name: name, ARN: text(n.Get("Arn")), Origin: n.Span}
+	g.Policies = r.policies("group/"+name, n.Get("GroupPolicyList"), n.Get("AttachedManagedPolicies"))
+	r.add(g, g.ARN)
+}
+
+func (r *reader) user(n *yamlpos.Node) {
+	name := text(n.Get("UserName"))
+	u := &model.Principal{ID: model.MakeID("user", name), Kind: model.User, Name: name, ARN: text(n.Get("Arn")), Tags: tags(n.Get("Tags")), Origin: n.Span}
+	u.Policies = r.policies("user/"+name, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
+	for _, g := range items(n.Get("GroupList")) {
+		id := model.MakeID("group", text(g))
+		if r.byID[id] == nil {
+			r.report(source.Warning, g.Span, fmt.Sprintf("the group %s was not seen", text(g)), "nothing that it allows is shown")
+			continue
+		}
+		u.Groups = append(u.Groups, id)
+	}
+	u.Boundary = r.boundary(n)
+	r.add(u, u.ARN)
+}
+
+// document reads a policy written as an object, or as URL-encoded JSON in a string; nil where it is neither.
+func (r *reader) document(n *yamlpos.Node) *policy.Document {
+	n = n.Resolve()
+	if n == nil || n.Null {
+		return nil
+	}
+	raw := r.data[n.Span.Start:n.Span.End]
+	inFile := true
+	if n.Kind == yamlpos.Scalar {
+		inFile = false
+		raw = []byte(n.Value)
+		if decoded, err := url.PathUnescape(n.Value); err == nil && strings.HasPrefix(strings.TrimSpace(decoded), "{") {
+			raw = []byte(decoded)
+		}
+	}
+	d, err := policy.Parse(raw)
+	if err != nil {
+		r.report(source.Error, n.Span, "not a policy: "+err.Error(), "it is left out, with what it allows and denies")
+		r.info.Unresolved++
+		return nil
+	}
+	place := n.Span
+	shift := func(s source.Span) source.Span {
+		if !inFile {
+			return place
+		}
+		if s.Line <= 1 {
+			s.Column += place.Column - 1
+		}
+		return source.Span{File: r.file, Start: s.Start + place.Start, End: s.End + place.Start, Line: s.Line + place.Line - 1, Column: s.Column}
+	}
+	for _, s := range d.Statements {
+		s.Span = shift(s.Span)
+	}
+	d.Span = place
+	return d
+}
+
+func items(n *yamlpos.Node) []*yamlpos.Node {
+	n = n.Resolve()
+	if n == nil || n.Kind != yamlpos.Sequence {
+		return nil
+	}
+	return n.Items
+}
+
+func text(n *yamlpos.Node) string {
+	n = n.Resolve()
+	if n == nil || n.Kind != yamlpos.Scalar || n.Null {
+		return ""
+	}
+	return n.Value
+}
+
+// field is the i-th colon-separated field of an ARN, "" where there is none.
+func field(arn string, i int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if i >= len(parts) {
+		return ""
+	}
+	return parts[i]
+}
+
+// lastPart is what stands behind the last slash or colon of an ARN.
+func lastPart(arn string) string { return arn[strings.LastIndexAny(arn, "/:")+1:] }

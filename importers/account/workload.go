@@ -1,0 +1,248 @@
+package account
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// nameID returns kind/name, or kind/account:region:name where another element has that id.
+func (r *reader) nameID(kind, name, arn string) model.ID {
+	id := model.MakeID(kind, name)
+	if r.byID[id] == nil {
+		return id
+	}
+	return model.MakeID(kind, field(arn, 4)+":"+field(arn, 3)+":"+name)
+}
+
+// function reads an item of ListFunctions. Environment values are dropped, names kept.
+func (r *reader) function(n *yamlpos.Node) {
+	name, arn := text(n.Get("FunctionName")), text(n.Get("FunctionArn"))
+	f := &model.Function{ID: r.nameID("fn", name, arn), LogicalID: name, Name: name, ARN: arn, Runtime: text(n.Get("Runtime")), Handler: text(n.Get("Handler")),
+		RoleARN: text(n.Get("Role")), VPC: len(items(n.Get("VpcConfig").Get("SubnetIds"))) > 0, Tracing: text(n.Get("TracingConfig").Get("Mode")) == "Active",
+		DeadLetter: text(n.Get("DeadLetterConfig").Get("TargetArn")), Origin: n.Span}
+	if id, ok := r.byARN[f.RoleARN]; ok {
+		f.Role = id
+	} else if f.RoleARN != "" {
+		f.Role = r.external(f.RoleARN, n.Get("Role").Span)
+	}
+	if vars := n.Get("Environment").Get("Variables").Resolve(); vars != nil {
+		for _, p := range vars.Pairs {
+			f.Environment = append(f.Environment, model.EnvVar{Name: p.Key.Value, Origin: p.Key.Span})
+		}
+	}
+	for _, l := range items(n.Get("Layers")) {
+		f.Layers = append(f.Layers, text(l.Get("Arn")))
+	}
+	if f.VPC {
+		r.outside(fmt.Sprintf("VPC %s: what %s can connect to in it", cmp.Or(text(n.Get("VpcConfig").Get("VpcId")), "of "+name), name))
+	}
+	for _, fsys := range items(n.Get("FileSystemConfigs")) {
+		r.outside(fmt.Sprintf("file system %s, mounted by %s", text(fsys.Get("Arn")), name))
+	}
+	r.add(f, arn)
+}
+
+func (r *reader) outside(wall string) {
+	if !slices.Contains(r.info.Outside, wall) {
+		r.info.Outside = append(r.info.Outside, wall)
+	}
+}
+
+// external adds a role that is named but was not seen.
+func (r *reader) external(arn string, at source.Span) model.ID {
+	role := &model.Role{ID: r.nameID("role", lastPart(arn), arn), LogicalID: lastPart(arn), Name: lastPart(arn), ARN: arn, External: true, Origin: at}
+	r.report(source.Warning, at, fmt.Sprintf("the role %s was not seen", arn), "nothing that it allows is shown")
+	r.info.Unresolved++
+	r.add(role, arn)
+	return role.ID
+}
+
+func (r *reader) resource(n *yamlpos.Node) {
+	arn := text(n.Get("Arn"))
+	if arn == "" || r.byARN[arn] != "" {
+		return
+	}
+	r.newResource(arn, text(n.Get("Type")), n.Span)
+	if key := text(n.Get("KmsKeyArn")); key != "" {
+		res := r.byID[r.byARN[arn]].(*model.Resource)
+		if r.byARN[key] == "" {
+			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span)
+		}
+		res.Key = r.byARN[key]
+	}
+}
+
+// newResource adds a resource by its ARN; its type is guessed from the ARN where it is not told.
+func (r *reader) newResource(arn, cfnType string, at source.Span) *model.Resource {
+	if cfnType == "" {
+		if types := catalog.Load().TypesOfARN(arn); len(types) > 0 {
+			cfnType = types[0]
+		}
+	}
+	name := lastPart(arn)
+	if strings.Contains(arn, ":secretsmanager:") || strings.Contains(arn, ":parameter/") || strings.Contains(arn, ":log-group:") {
+		name = strings.TrimSuffix(strings.TrimPrefix(field(arn, 5), "log-group:"), ":*")
+		name = strings.TrimPrefix(strings.TrimPrefix(name, "secret:"), "parameter")
+	}
+	res := &model.Resource{ID: r.nameID("res", name, arn), LogicalID: name, Name: name, ARN: arn, Type: cfnType, Origin: at}
+	if r.byID[res.ID] != nil { // a table and a queue of one name
+		res.ID = model.MakeID("res", arn)
+	}
+	r.add(res, arn)
+	return res
+}
+
+// resourcePolicy attaches a policy to the function or resource that has it.
+func (r *reader) resourcePolicy(n *yamlpos.Node) {
+	arn := text(n.Get("Resource"))
+	d := r.document(n.Get("Policy"))
+	if arn == "" || d == nil {
+		return
+	}
+	id, ok := r.byARN[arn]
+	if !ok {
+		id = r.newResource(arn, "", n.Span).ID
+	}
+	switch e := r.byID[id].(type) {
+	case *model.Function:
+		e.Policy = d
+	case *model.Resource:
+		e.Policy = d
+	}
+}
+
+// started returns the function of an ARN that may be qualified by a version or alias; "" if it was not seen.
+func (r *reader) started(arn string) model.ID {
+	if id, ok := r.byARN[arn]; ok {
+		return id
+	}
+	if parts := strings.Split(arn, ":"); len(parts) == 8 {
+		return r.byARN[strings.Join(parts[:7], ":")]
+	}
+	return ""
+}
+
+// origin returns the resource that events come from, adding it where only its ARN is known.
+func (r *reader) origin(arn string, at source.Span) model.ID {
+	if arn == "" {
+		return ""
+	}
+	if table, _, ok := strings.Cut(arn, "/stream/"); ok && strings.Contains(arn, ":dynamodb:") {
+		arn = table
+	}
+	if id, ok := r.byARN[arn]; ok {
+		return id
+	}
+	return r.newResource(arn, "", at).ID
+}
+
+// mapping reads an item of ListEventSourceMappings.
+func (r *reader) mapping(n *yamlpos.Node) {
+	from, to := text(n.Get("EventSourceArn")), text(n.Get("FunctionArn"))
+	t := &model.Trigger{ID: model.MakeID("trigger", cmp.Or(text(n.Get("UUID")), from+">"+to)), Name: text(n.Get("UUID")), To: r.started(to),
+		Kind: "event-source-mapping", Event: field(from, 2), Origin: n.Span}
+	if t.To == "" {
+		r.report(source.Warning, n.Span, fmt.Sprintf("the function %s was not seen", to), "the mapping is left out")
+		return
+	}
+	if state := text(n.Get("State")); state == "Disabled" {
+		return
+	}
+	t.From = r.origin(from, n.Span)
+	t.Label = lastPart(strings.Split(from, "/stream/")[0])
+	if fc := n.Get("FilterCriteria").Resolve(); fc != nil && !fc.Null {
+		t.Filter.Pattern = string(r.data[fc.Span.Start:fc.Span.End])
+	}
+	r.add(t, "")
+}
+
+// trigger reads an entry of the snapshot's own list.
+func (r *reader) trigger(n *yamlpos.Node) {
+	from, to, kind := text(n.Get("From")), text(n.Get("To")), text(n.Get("Kind"))
+	t := &model.Trigger{Kind: kind, Event: strings.TrimSuffix(kind, "-notification"), Origin: n.Span}
+	if t.To = r.started(to); t.To == "" {
+		r.report(source.Warning, n.Span, fmt.Sprintf("%s, which is started, was not seen", to), "the trigger is left out")
+		return
+	}
+	filter := n.Get("Filter")
+	t.Filter = model.Filter{Prefix: text(filter.Get("prefix")), Suffix: text(filter.Get("suffix")), Pattern: text(filter.Get("pattern"))}
+	t.From = r.origin(from, n.Span)
+	t.Label = cmp.Or(text(filter.Get("route")), text(filter.Get("schedule")), lastPart(from), kind)
+	switch kind {
+	case "api-route":
+		t.Event, t.Outside, t.Open = "http", true, text(filter.Get("auth")) == "NONE"
+	case "function-url":
+		t.Event, t.Outside, t.Open, t.Label = "url", true, text(filter.Get("auth")) == "NONE", "function URL"
+	}
+	t.Name = t.Label
+	t.ID = r.nameID("trigger", lastPart(to)+"/"+t.Label, to)
+	r.add(t, "")
+}
+
+// permissions adds a trigger for each service and source that a function's policy lets in, unless it is known.
+func (r *reader) permissions() {
+	known := map[[2]model.ID]bool{}
+	outside := map[model.ID]bool{}
+	var functions []*model.Function
+	for _, e := range r.elements {
+		switch e := e.(type) {
+		case *model.Trigger:
+			known[[2]model.ID{e.From, e.To}] = true
+			outside[e.To] = outside[e.To] || e.Outside
+		case *model.Function:
+			functions = append(functions, e)
+		}
+	}
+	for _, f := range functions {
+		if f.Policy == nil {
+			continue
+		}
+		for _, s := range f.Policy.Statements {
+			if s.Effect == policy.Deny || s.NotPrincipal {
+				continue
+			}
+			for _, p := range s.Principals {
+				if p.Kind == "Service" {
+					r.permission(f, s, p.Value, known, outside)
+				}
+			}
+		}
+	}
+}
+
+func (r *reader) permission(f *model.Function, s *policy.Statement, service string, known map[[2]model.ID]bool, outside map[model.ID]bool) {
+	service, _, _ = strings.Cut(service, ".")
+	t := &model.Trigger{To: f.ID, Kind: "permission", Event: service, Origin: s.Span}
+	for _, c := range s.Conditions {
+		if strings.EqualFold(c.Key, "aws:SourceArn") && len(c.Values) > 0 {
+			t.Label = c.Values[0]
+		}
+	}
+	switch service {
+	case "apigateway":
+		if outside[f.ID] {
+			return
+		}
+		t.Event, t.Outside = "http", true
+		if _, route, ok := strings.Cut(t.Label, "/"); ok {
+			t.Label = "/" + route
+		}
+	default:
+		id, ok := r.byARN[t.Label]
+		if !ok || known[[2]model.ID{id, f.ID}] {
+			return
+		}
+		t.From, t.Label = id, lastPart(t.Label)
+	}
+	t.Name = cmp.Or(s.Sid, t.Label)
+	t.ID = r.nameID("trigger", f.LogicalID+"/"+t.Name, f.ARN)
+	r.add(t, "")
+}
