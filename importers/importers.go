@@ -28,6 +28,8 @@ type Import struct {
 	Design      *model.Design
 	Files       source.Files // what was read, for patches and for refusing when it changed on disk
 	Diagnostics []source.Diagnostic
+
+	fsys fs.FS // what it was opened in, for files that were looked at and not read; nil if not by Open
 }
 
 // A Source reads one format.

@@ -1,0 +1,142 @@
+package importers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// MaxFile is the largest file that is opened, in bytes. Formats have smaller limits of their own.
+const MaxFile = 512 << 20
+
+// Open imports a file or folder of the disk with the first source that knows it. It never reads outside the
+// file's folder, or the folder itself: symbolic links that lead out of it are not followed, but for the one
+// that path itself may be. An error is one line that starts with path.
+func Open(ctx context.Context, sources []Source, path string, o Options) (*Import, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		return nil, openError(path, err)
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	dir, name := real, "."
+	switch {
+	case info.IsDir():
+		if o.StackName == "" {
+			o.StackName = filepath.Base(real)
+		}
+	case info.Mode().IsRegular():
+		dir, name = filepath.Split(real)
+	default:
+		return nil, fmt.Errorf("%s: not a file or a folder; pipe it into -", path)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	// The import keeps the file system for proving patches; the root is closed with its last use.
+	in, err := OpenFS(ctx, sources, root.FS(), name, o)
+	if err != nil {
+		// Sources know the name within the folder; people know what they typed.
+		if rest, ok := strings.CutPrefix(err.Error(), name+":"); ok && name != path {
+			err = &renamed{path + ":" + rest, err}
+		}
+		return nil, err
+	}
+	return in, nil
+}
+
+// OpenFS is Open within a file system: for samples, standard input and tests.
+func OpenFS(ctx context.Context, sources []Source, fsys fs.FS, name string, o Options) (*Import, error) {
+	if err := readable(fsys, name); err != nil {
+		return nil, openError(name, err)
+	}
+	for _, s := range sources {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if !s.Detect(fsys, name) {
+			continue
+		}
+		in, err := s.Import(ctx, fsys, name, o)
+		if err != nil {
+			return nil, openError(name, err)
+		}
+		in.fsys = fsys
+		return in, nil
+	}
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name())
+	}
+	return nil, fmt.Errorf("%s: none of the formats that are read (%s): %w", name, strings.Join(names, ", "), ErrUnknown)
+}
+
+// ErrUnknown says that no source knows a file.
+var ErrUnknown = errors.New("not known")
+
+var errTooLarge = fmt.Errorf("more than the %d MB that are read", MaxFile>>20)
+
+// readable tells apart what is wrong with a file before a source tries: most would only say that they do not
+// know it.
+func readable(fsys fs.FS, name string) error {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return nil
+	}
+	if info.Size() > MaxFile {
+		return errTooLarge
+	}
+	if _, err := f.Read(make([]byte, 1)); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if info.Size() == 0 {
+		return errors.New("the file is empty")
+	}
+	return nil
+}
+
+// openError is one line: the path, what is wrong and what to do.
+func openError(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &renamed{path + ": there is no such file or folder", err}
+	case errors.Is(err, fs.ErrPermission):
+		return &renamed{path + ": no permission to read it", err}
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return &renamed{path + ": " + p.Err.Error(), err}
+	}
+	if strings.HasPrefix(err.Error(), path+":") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// renamed says an error in other words.
+type renamed struct {
+	text string
+	err  error
+}
+
+func (r *renamed) Error() string { return r.text }
+func (r *renamed) Unwrap() error { return r.err }

@@ -1,0 +1,181 @@
+package importers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	udiff "github.com/aymanbagabas/go-udiff"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// Prove makes the edits and returns the files that come of it, but only if they import as after: the new bytes
+// are imported again, from memory and with the same options, and the design has to be Same. Otherwise the error
+// names the first differences.
+func Prove(ctx context.Context, in *Import, after *model.Design, edits []source.Edit) (source.Files, error) {
+	again, err := ProveImport(ctx, in, after, edits)
+	if err != nil {
+		return nil, err
+	}
+	return again.Files, nil
+}
+
+// ProveImport is Prove, and returns the import of the new files, whose diagnostics may be others than those of
+// the old ones.
+func ProveImport(ctx context.Context, in *Import, after *model.Design, edits []source.Edit) (*Import, error) {
+	files, err := in.Files.Apply(edits)
+	if err != nil {
+		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+	}
+	again, err := in.Source.Import(ctx, Memory(files, in.fsys), in.Path, in.Options)
+	if err != nil {
+		return nil, fmt.Errorf("the patched source cannot be imported: %w", err)
+	}
+	if differences := Differences(after, again.Design); len(differences) > 0 {
+		return nil, &ProofError{Differences: differences}
+	}
+	again.fsys = in.fsys
+	again.Files = files
+	return again, nil
+}
+
+// A ProofError says that a patched source does not import as the design that was asked for.
+type ProofError struct{ Differences []string }
+
+// Error names the first differences.
+func (e *ProofError) Error() string {
+	const few = 4
+	list := e.Differences
+	more := ""
+	if len(list) > few {
+		more = fmt.Sprintf("; and %d more", len(list)-few)
+		list = list[:few]
+	}
+	return "the patched source does not import as the edited design: " + strings.Join(list, "; ") + more
+}
+
+// Differences says in words where got is not Same as want, one line each.
+func Differences(want, got *model.Design) []string {
+	var out []string
+	for _, c := range want.Diff(got) {
+		switch {
+		case c.After == nil:
+			out = append(out, fmt.Sprintf("%s is missing", c.Before.ElementID()))
+		case c.Before == nil:
+			out = append(out, fmt.Sprintf("%s should not be there", c.After.ElementID()))
+		default:
+			where, w, g := firstDifference(reflect.ValueOf(c.Before), reflect.ValueOf(c.After))
+			out = append(out, fmt.Sprintf("%s has %s %s, not %s", c.Before.ElementID(), strings.TrimPrefix(where, "."), g, w))
+		}
+	}
+	return out
+}
+
+var (
+	spanType     = reflect.TypeFor[source.Span]()
+	documentType = reflect.TypeFor[*policy.Document]()
+)
+
+// firstDifference is where two elements of one type differ first, and how; where is "" if they do not.
+func firstDifference(a, b reflect.Value) (where, left, right string) {
+	if a.Type() != b.Type() {
+		return ".type", a.Type().String(), b.Type().String()
+	}
+	if a.Type() == spanType {
+		return "", "", ""
+	}
+	switch a.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if a.IsNil() || b.IsNil() {
+			if a.IsNil() && b.IsNil() {
+				return "", "", ""
+			}
+			return "", word(a), word(b)
+		}
+		return firstDifference(a.Elem(), b.Elem())
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if w, l, r := firstDifference(a.Field(i), b.Field(i)); w != "" || l != r {
+				return "." + a.Type().Field(i).Name + w, l, r
+			}
+		}
+	case reflect.Slice:
+		for i := range min(a.Len(), b.Len()) {
+			if w, l, r := firstDifference(a.Index(i), b.Index(i)); w != "" || l != r {
+				return fmt.Sprintf("[%d]%s", i, w), l, r
+			}
+		}
+		if a.Len() != b.Len() {
+			return "", list(a), list(b)
+		}
+	case reflect.Map:
+		if a.Len()+b.Len() > 0 && !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			return "", word(a), word(b)
+		}
+	default:
+		if !a.Equal(b) {
+			return "", word(a), word(b)
+		}
+	}
+	return "", "", ""
+}
+
+// word is a value as a person sees it, shortened.
+func word(v reflect.Value) string {
+	s := fmt.Sprintf("%v", v.Interface())
+	switch {
+	case v.Kind() == reflect.String:
+		s = fmt.Sprintf("%q", v.String())
+	case v.Kind() == reflect.Pointer && v.IsNil():
+		return "none"
+	case v.Kind() == reflect.Pointer && v.Type() == documentType:
+		return fmt.Sprintf("a document of %d statements", len(v.Interface().(*policy.Document).Statements))
+	case v.Kind() == reflect.Pointer:
+		return "one"
+	}
+	if len(s) > 160 {
+		s = strings.ToValidUTF8(s[:160], "") + "…"
+	}
+	return s
+}
+
+func list(v reflect.Value) string {
+	if v.Type().Elem().Kind() == reflect.String {
+		return word(v)
+	}
+	return fmt.Sprintf("%d entries", v.Len())
+}
+
+// UnifiedDiff is what changed, file by file in the order of their names, as patch -p1 and git apply take it; ""
+// if nothing did.
+func UnifiedDiff(before, after source.Files) string {
+	names := slices.Sorted(maps.Keys(after))
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if _, ok := after[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	var b strings.Builder
+	for _, name := range names {
+		old, new := string(before[name]), string(after[name])
+		from, to := "a/"+name, "b/"+name
+		if _, ok := before[name]; !ok {
+			from = "/dev/null"
+		}
+		if _, ok := after[name]; !ok {
+			to = "/dev/null"
+		}
+		text, err := udiff.ToUnified(from, to, old, udiff.Lines(old, new), udiff.DefaultContextLines)
+		if err != nil {
+			panic("importers: a diff of its own two texts does not apply: " + err.Error())
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
