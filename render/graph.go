@@ -1,0 +1,133 @@
+package render
+
+import (
+	"cmp"
+	"strings"
+
+	"bulkhead/model"
+)
+
+// graph adds the same as nodes and edges: functions in clusters by compartment, the resources shown, triggers, guests.
+func (d *drawing) graph() {
+	shown := map[model.ID]bool{}
+	for _, c := range d.compartments {
+		d.cluster(c)
+	}
+	for _, id := range d.guests {
+		kind, icon := RoleNode, "role"
+		if d.design.Principal(id) != nil {
+			kind, icon = UserNode, "user"
+		}
+		d.Nodes = append(d.Nodes, &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id]})
+	}
+	for _, r := range d.design.Resources() {
+		t := d.tile[r.ID]
+		if t == nil {
+			continue
+		}
+		shown[r.ID] = true
+		d.Nodes = append(d.Nodes, &Node{ID: r.ID, Kind: ResourceNode, Name: t.Name, Caption: t.Words, Icon: t.Icon, Tone: t.Tone, May: t.May,
+			Crown: t.Crown, Counted: t.Counted, Mark: t.Mark, Tip: t.Tip})
+	}
+	for i, c := range d.compartments {
+		from := d.holder(c)
+		for _, r := range d.design.Resources() {
+			if own := d.touches[i][r.ID]; own != nil && shown[r.ID] {
+				d.acts(from, r.ID, own, d.flood.held(c))
+			}
+		}
+	}
+	for _, id := range d.guests {
+		for _, r := range d.design.Resources() {
+			if own := d.guestTouches[id][r.ID]; own != nil && shown[r.ID] {
+				d.acts(id, r.ID, own, d.flood.state[id] >= Held)
+			}
+		}
+	}
+	for _, k := range d.survey.doors {
+		d.leads(k)
+	}
+	d.starts(shown)
+}
+
+// cluster adds a compartment: its functions, and its role where several have it.
+func (d *drawing) cluster(c model.Compartment) {
+	cl := &Cluster{ID: c.ID, Name: cmp.Or(c.Name, d.name(c.ID)), Role: d.name(c.Role)}
+	if b := d.bay[c.ID]; b != nil && b.ID != "" {
+		cl.State, cl.Mark, cl.Tip = b.State, b.Mark, b.Tip
+	}
+	d.Clusters = append(d.Clusters, cl)
+	for _, f := range c.Functions {
+		cabin := d.cabin(f, cl.Name)
+		d.Nodes = append(d.Nodes, &Node{ID: f, Kind: FunctionNode, Cluster: c.ID, Name: cabin.Name, Caption: cabin.Handler, Icon: "function", State: cabin.State, Tip: cabin.Tip})
+	}
+	if len(c.Functions) < 2 {
+		return
+	}
+	d.Nodes = append(d.Nodes, &Node{ID: c.Role, Kind: RoleNode, Cluster: c.ID, Name: cl.Role, Icon: "role", State: d.flood.state[c.Role], Tip: "role " + cl.Role})
+	for _, f := range c.Functions {
+		d.Edges = append(d.Edges, &Edge{From: f, To: c.Role, Kind: WearsEdge, Wet: d.flood.state[f] >= Held, Tip: d.name(f) + " has the role " + cl.Role})
+	}
+}
+
+// holder is the node that a compartment's grants start from: its only function, or its role.
+func (d *drawing) holder(c model.Compartment) model.ID {
+	if len(c.Functions) == 1 {
+		return c.Functions[0]
+	}
+	return c.Role
+}
+
+func (d *drawing) acts(from, to model.ID, own *touch, held bool) {
+	e := &Edge{From: from, To: to, Kind: ActsEdge, Words: words(own.capabilities, own.must, "")}
+	if held && d.flood.hits[to] != nil {
+		e.Wet, e.Tone = true, tone(own.capabilities)
+		e.May = tone(own.must) < e.Tone
+	}
+	e.Tip = d.name(from) + " can touch " + d.name(to) + ": " + e.Words
+	d.Edges = append(d.Edges, e)
+}
+
+// leads adds the edges of one door.
+func (d *drawing) leads(k *door) {
+	from := k.from
+	if i, ok := d.at[from]; ok {
+		from = d.holder(d.compartments[i])
+	}
+	ends := k.functions
+	if i, ok := d.at[k.to]; len(ends) == 0 && ok {
+		ends = []model.ID{d.holder(d.compartments[i])}
+	} else if len(ends) == 0 {
+		ends = []model.ID{k.to}
+	}
+	kind, verb := FeedsEdge, " chooses the input of "
+	if k.runs {
+		kind, verb = RunsEdge, " can run as "
+	}
+	for _, to := range ends {
+		d.Edges = append(d.Edges, &Edge{From: from, To: to, Kind: kind, Words: strings.Join(k.labels, ", "), Wet: d.open(k), May: k.may,
+			Tip: tip(d.name(from)+verb+d.name(to), strings.Join(k.labels, ", "))})
+	}
+}
+
+// starts adds the triggers: from a resource that is shown straight to what it starts, from elsewhere as a node; the
+// routes of one function are one node.
+func (d *drawing) starts(shown map[model.ID]bool) {
+	for _, t := range d.design.Triggers() {
+		if shown[t.From] && (shown[t.To] || d.design.Function(t.To) != nil) {
+			d.Edges = append(d.Edges, &Edge{From: t.From, To: t.To, Kind: StartsEdge, Words: t.Event, Tip: d.name(t.From) + " starts " + d.name(t.To)})
+		}
+	}
+	for _, c := range d.compartments {
+		for _, f := range c.Functions {
+			alone := model.Compartment{ID: c.ID, Role: c.Role, Functions: []model.ID{f}}
+			for _, g := range d.triggersOf(alone) {
+				if first := d.design.Trigger(g.IDs[0]); first != nil && shown[first.From] {
+					continue
+				}
+				d.Nodes = append(d.Nodes, &Node{ID: g.IDs[0], Kind: TriggerNode, Name: g.Label, Icon: g.Icon, Open: g.Open, Mark: g.Mark, Tip: g.Tip})
+				d.Edges = append(d.Edges, &Edge{From: g.IDs[0], To: f, Kind: StartsEdge, Tip: g.Label + " starts " + d.name(f)})
+			}
+		}
+	}
+}

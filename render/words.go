@@ -1,0 +1,325 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/reach"
+)
+
+var numerals = [...]string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+
+// number is a number in a sentence.
+func number(n int) string {
+	if n < len(numerals) {
+		return numerals[n]
+	}
+	return fmt.Sprint(n)
+}
+
+func numbered(n int, one, many string) string {
+	if n == 1 {
+		return "one " + one
+	}
+	return number(n) + " " + many
+}
+
+// claimOf says in words and figures what the picture of survey i shows.
+func claimOf(surveys []*survey, i int) Claim {
+	s := surveys[i]
+	info := s.design.Info()
+	c := Claim{Title: cmp.Or(s.view.Title, info.Name, "Design")}
+	if i == 0 && len(surveys) == 2 && s.view.Title == "Before" && info.Name != "" {
+		c.Title = "Before · " + info.Name
+	}
+	b := s.view.Breach
+	flood := s.flood()
+	if b == nil {
+		s.calm(&c)
+	} else {
+		s.breached(&c, b, flood, surveys, i)
+	}
+	for _, comp := range s.compartments {
+		for _, f := range comp.Functions {
+			if share, ok := s.share(f); ok {
+				c.Parts = append(c.Parts, Part{ID: f, Name: s.name(f), Figure: Percent(share)})
+			}
+		}
+	}
+	if m := s.view.Measures; m.Functions > 0 {
+		c.Sums = []Part{{Name: "mean", Figure: Percent(m.Mean)}, {Name: "watertightness", Figure: fmt.Sprintf("%.2f", m.Watertightness)}}
+	}
+	if len(surveys) == 2 && i == 1 {
+		other := surveys[0].headline()
+		c.Good = c.Good || s.headline() < other
+	}
+	c.Notes = s.notes(b)
+	return c
+}
+
+// headline is the share that the picture's figure shows.
+func (s *survey) headline() float64 {
+	if b := s.view.Breach; b != nil {
+		_, may := s.view.figures(b)
+		return may.Share
+	}
+	return s.view.Measures.Worst
+}
+
+// calm is the claim where no breach is shown.
+func (s *survey) calm(c *Claim) {
+	m := s.view.Measures
+	functions := 0
+	for _, comp := range s.compartments {
+		functions += len(comp.Functions)
+	}
+	counted := 0
+	for _, yes := range s.counted {
+		if yes {
+			counted++
+		}
+	}
+	if functions == 0 {
+		c.Sentence = "Nothing here runs code: no functions, " + count(len(s.design.Resources()), "resource", "resources")
+		c.Good = true
+		return
+	}
+	c.Sentence = fmt.Sprintf("No breach shown: %s in %s, %s that count", count(functions, "function", "functions"),
+		count(len(s.compartments), "compartment", "compartments"), count(counted, "resource", "resources"))
+	if m.Functions > 0 {
+		c.Figure, c.Good = Percent(m.Worst), m.Worst == 0
+		c.Noun = "the worst breach"
+		if m.WorstOf != "" && m.Worst > 0 {
+			c.Noun += ", of " + s.name(m.WorstOf)
+		}
+		if n := len(m.Admin); n > 0 {
+			c.Noun += "; an administrator is reachable from " + count(n, "function", "functions")
+			c.Good = false
+		}
+	}
+}
+
+// breached is the claim of one breach.
+func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*survey, i int) {
+	must, may := s.view.figures(b)
+	m := s.view.Measures
+	sentence := "Breach of " + cmp.Or(s.name(b.From), string(b.From))
+	worst := m.WorstOf == b.From || (m.Functions > 0 && m.Worst > 0 && may.Share >= m.Worst)
+	if s.view.Hop > 0 && s.view.Hop < flood.last {
+		sentence += fmt.Sprintf(", hop %d of %d: %d of %d so far", s.view.Hop, flood.last, flood.so, may.Resources)
+	} else {
+		switch {
+		case worst && i == 1:
+			sentence += ", the worst that is left"
+		case worst && m.Functions > 1:
+			sentence += ", the worst"
+		}
+		about := s.about(b.From)
+		if len(surveys) == 2 && i == 1 {
+			if did := changes(surveys[0], surveys[1]); did != "" {
+				about = did
+			}
+		}
+		if about != "" {
+			sentence += ": " + about
+		}
+	}
+	if s.view.Vulnerable {
+		sentence += "; fed functions taken as vulnerable"
+	}
+	c.Sentence = sentence
+
+	c.Figure = Percent(may.Share)
+	open := slices.ContainsFunc(b.Beyond, func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
+	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay
+	c.Noun = s.noun(b, must, may, open)
+}
+
+// noun is what the figure is a share of, and what matters most in it.
+func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string {
+	of := b.Reach.Of
+	var n string
+	type found struct {
+		hit    *reach.Hit
+		weight float64
+		crown  bool
+	}
+	var hits []found
+	for i := range b.Hits {
+		h := &b.Hits[i]
+		if r := s.design.Resource(h.Target); r != nil && h.Counted && !h.OwnLog && (!h.Fed || s.view.Vulnerable) && h.Capabilities.Depth() > 0 {
+			hits = append(hits, found{h, weightOf(r), r.Crown})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b found) int {
+		if a.crown != b.crown {
+			return map[bool]int{true: -1, false: 1}[a.crown]
+		}
+		return cmp.Or(cmp.Compare(b.weight*b.hit.Capabilities.Depth(), a.weight*a.hit.Capabilities.Depth()))
+	})
+	resources := "resources"
+	if of == 1 {
+		resources = "resource"
+	}
+	switch {
+	case of == 0:
+		n = "nothing here counts as data"
+	case may.Resources == 0:
+		n = fmt.Sprintf("none of %d %s floods", of, resources)
+	case must.Resources < may.Resources:
+		n = fmt.Sprintf("%d to %d of %d %s flood", must.Resources, may.Resources, of, resources)
+	default:
+		n = fmt.Sprintf("%d of %d %s flood", may.Resources, of, resources)
+		if may.Resources == 1 {
+			n = fmt.Sprintf("1 of %d %s floods", of, resources)
+		}
+	}
+	switch {
+	case len(hits) == 0:
+	case len(hits) <= 3:
+		list := make([]string, len(hits))
+		for i, h := range hits {
+			list[i] = fmt.Sprintf("%s (%s)", s.name(h.hit.Target), words(h.hit.Capabilities, h.hit.Must, h.hit.Part))
+		}
+		n += ": " + strings.Join(list, ", ")
+	case hits[0].crown || hits[0].weight > 1:
+		n += ", " + s.name(hits[0].hit.Target) + " among them"
+	}
+	if of > 0 && may.Resources == 0 {
+		for _, h := range b.Hits {
+			if h.OwnLog {
+				n += "; it can write its own log"
+				break
+			}
+		}
+	}
+	if open {
+		n += "; and the sea"
+	}
+	switch {
+	case b.Admin:
+		n = "an administrator is reachable; " + n
+	case b.AdminMay:
+		n = "an administrator is perhaps reachable; " + n
+	}
+	return n
+}
+
+// about says what is breached: one function, one role, ten routes.
+func (s *survey) about(id model.ID) string {
+	f := s.design.Function(id)
+	if f == nil {
+		if s.design.Principal(id) != nil {
+			return "its credentials"
+		}
+		return "whoever holds the role"
+	}
+	out := []string{"one function"}
+	if i, ok := s.at[id]; ok {
+		if c := s.compartments[i]; len(c.Functions) > 1 {
+			out[0] = fmt.Sprintf("one of %s on one role", numbered(len(c.Functions), "function", "functions"))
+		} else if c.Role != "" {
+			out = append(out, "one role")
+		}
+	}
+	routes, others := 0, map[string]int{}
+	var order []string
+	for _, t := range s.triggers[id] {
+		noun := ""
+		switch icon := triggerIcon(s.design, t); {
+		case isRoute(t):
+			routes++
+			continue
+		case icon == "globe":
+			noun = "public address"
+		case icon == "clock":
+			noun = "schedule"
+		case icon == "bus":
+			noun = "event rule"
+		case icon == "api":
+			noun = "trigger"
+		default:
+			noun = icon
+		}
+		if others[noun] == 0 {
+			order = append(order, noun)
+		}
+		others[noun]++
+	}
+	if routes > 0 {
+		out = append(out, numbered(routes, "route", "routes"))
+	}
+	for _, n := range order {
+		out = append(out, numbered(others[n], n, strings.TrimSuffix(n, "s")+map[bool]string{true: "es", false: "s"}[strings.HasSuffix(n, "s")]))
+	}
+	return strings.Join(out, ", ")
+}
+
+// changes says what was done between two designs: one split into four, two roles tightened.
+func changes(before, after *survey) string {
+	var out []string
+	parts := map[model.ID]int{} // compartment before → compartments after that came from it
+	p := &places{partOf: map[model.ID]string{}}
+	_, sources := p.families([]*survey{before, after}, nil)
+	for _, src := range sources {
+		for _, b := range src {
+			parts[b]++
+		}
+	}
+	sizes := map[int]int{}
+	for _, n := range parts {
+		if n > 1 {
+			sizes[n]++
+		}
+	}
+	into := make([]int, 0, len(sizes))
+	for n := range sizes {
+		into = append(into, n)
+	}
+	slices.SortFunc(into, func(a, b int) int { return b - a })
+	for _, n := range into {
+		out = append(out, number(sizes[n])+" split into "+number(n))
+	}
+	changed := map[model.ID]bool{}
+	for _, c := range before.design.Diff(after.design) {
+		if b, ok := c.Before.(*model.Policy); ok && b != nil {
+			changed[b.ID] = true
+		}
+	}
+	roles := 0
+	for _, r := range after.design.Roles() {
+		old := before.design.Role(r.ID)
+		if old == nil || parts[old.ID] > 1 {
+			continue
+		}
+		if !slices.Equal(old.Policies, r.Policies) || slices.ContainsFunc(r.Policies, func(id model.ID) bool { return changed[id] }) {
+			roles++
+		}
+	}
+	if roles > 0 {
+		out = append(out, numbered(roles, "role changed", "roles changed"))
+	}
+	return strings.Join(out, ", ")
+}
+
+// notes say once what was not seen and what stands outside the model.
+func (s *survey) notes(b *reach.Breach) []string {
+	var out []string
+	info := s.design.Info()
+	if b != nil && !s.view.Vulnerable && b.Reach.FedMay.Share > b.Reach.May.Share {
+		out = append(out, "With fed functions vulnerable too: "+Percent(b.Reach.FedMay.Share))
+	}
+	if len(info.NotSeen) > 0 {
+		out = append(out, "Not seen: "+strings.Join(info.NotSeen, ", "))
+	}
+	if info.Unresolved > 0 {
+		out = append(out, count(info.Unresolved, "value", "values")+" not resolved")
+	}
+	if len(info.Outside) > 0 {
+		out = append(out, "Walls that IAM does not see: "+strings.Join(info.Outside, "; "))
+	}
+	return out
+}
