@@ -43,7 +43,7 @@ var levels = map[string]string{
 //
 //	S prefix, name, "rcp" if resource control policies cover it
 //	K condition key, type
-//	R resource type, ARN pattern, condition keys
+//	R resource type, ARN patterns by spaces, condition keys
 //	A action, level, resource types, condition keys
 func writeServices(p *pkg, dir string) error {
 	var services, covered []string
@@ -113,7 +113,8 @@ func service(p *pkg, prefix, name string, rcp bool) ([]byte, error) {
 	}
 	typeNames := slices.Sorted(maps.Keys(types)) // map keys are lower case; the line has AWS's spelling
 	for _, t := range typeNames {
-		line("R", types[t].Key, types[t].ARN, numbers(keyNames, types[t].ConditionKeys))
+		arns := strings.ReplaceAll(types[t].ARN, ", ", " ") // a few have two
+		line("R", types[t].Key, arns, numbers(keyNames, types[t].ConditionKeys))
 	}
 	for _, a := range slices.SortedFunc(maps.Values(actions), func(a, b iamAction) int { return strings.Compare(a.Name, b.Name) }) {
 		level, ok := levels[a.AccessLevel]

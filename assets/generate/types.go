@@ -91,8 +91,12 @@ func (t cfnType) has(name string) string {
 // arn is the ARN template with its variables renamed, where that is safe, to the property or attribute of the
 // type that holds their value: ${EventBusName} of an EventBus is its Name, ${NaclId} of a NetworkAcl its Id.
 func (t cfnType) arn() string {
-	vars := variable.FindAllStringSubmatch(t.ARNTemplate, -1)
-	return variable.ReplaceAllStringFunc(t.ARNTemplate, func(v string) string {
+	template := t.ARNTemplate
+	if rest, ok := strings.CutPrefix(template, "arn:aws:"); ok { // some forget the other partitions
+		template = "arn:${Partition}:" + rest
+	}
+	vars := variable.FindAllStringSubmatch(template, -1)
+	return variable.ReplaceAllStringFunc(template, func(v string) string {
 		name := v[2 : len(v)-1]
 		switch name {
 		case "Partition", "Region", "Account":
@@ -105,7 +109,7 @@ func (t cfnType) arn() string {
 			return v // a parent's
 		}
 		primary := ""
-		if len(t.PrimaryIdentifier) == 1 {
+		if len(t.PrimaryIdentifier) == 1 && !strings.Contains(t.PrimaryIdentifier[0], "/") {
 			primary = t.PrimaryIdentifier[0]
 		}
 		_, named := t.Properties[primary]
@@ -128,14 +132,13 @@ func (t cfnType) nameProperty(arn string) string {
 		if last := vars[len(vars)-1][1]; t.Properties[last] != nil {
 			return last
 		}
-		return "" // AWS generates it
 	}
 	if len(t.PrimaryIdentifier) == 1 {
 		if id := t.PrimaryIdentifier[0]; t.Properties[id] != nil && (strings.HasSuffix(id, "Name") || strings.HasSuffix(id, "Identifier")) {
 			return id
 		}
 	}
-	if t.Properties[t.Name+"Name"] != nil {
+	if arn == "" && t.Properties[t.Name+"Name"] != nil {
 		return t.Name + "Name"
 	}
 	return ""

@@ -233,7 +233,7 @@ func decodeService(text string) *service {
 				s.keyTypes[strings.ToLower(f[1])] = f[2]
 			}
 		case "R":
-			s.resources = append(s.resources, &ResourceType{prefix, f[1], []string{f[2]}, pick(keys, f[3])})
+			s.resources = append(s.resources, &ResourceType{prefix, f[1], strings.Fields(f[2]), pick(keys, f[3])})
 		case "A":
 			a := &Action{Service: prefix, Name: f[1], Level: levelOf(f[2]), Resources: pick(s.resources, f[3]), ConditionKeys: pick(keys, f[4])}
 			a.Capabilities = capabilitiesOf(a)
