@@ -7,7 +7,7 @@ import (
 )
 
 var inter = source{
-	name: "@expo-google-fonts/inter", version: "0.4.2", licence: "MIT AND OFL-1.1", owner: "Copyright (c) 2020 Expo (package), Copyright 2020 The Inter Project Authors (font, OFL-1.1)",
+	name: "@expo-google-fonts/inter", version: "0.4.2", licence: "MIT AND OFL-1.1", owner: "Copyright (c) 2020 Expo (package), Copyright 2016 The Inter Project Authors (font, OFL-1.1)",
 	integrity: "sha512-syfiImMaDmq7cFi0of+waE2M4uSCyd16zgyWxdPOY7fN2VBmSLKEzkfbZgeOjJq61kSqPBNNtXjggiQiSD6gMQ==",
 	gives:     "the Inter typeface, weights 400, 500 and 700, unchanged",
 }
