@@ -1,7 +1,5 @@
 package raster
 
-import "math"
-
 // Points are fixed to 1/256 of a pixel: the same picture everywhere, whatever a processor's floating point does.
 const (
 	subpixels = 256
@@ -42,6 +40,10 @@ func (c *coverage) resize(w, h int) {
 // line adds an edge, in pixels from the rectangle's corner.
 func (c *coverage) line(x0, y0, x1, y1 float64) {
 	w, h := float64(c.w), float64(c.h)
+	if x0 >= 0 && y0 >= 0 && x1 >= 0 && y1 >= 0 && x0 <= w && y0 <= h && x1 <= w && y1 <= h {
+		c.edge(x0, y0, x1, y1)
+		return
+	}
 	if y0 == y1 || max(y0, y1) <= 0 || min(y0, y1) >= h {
 		return
 	}
@@ -88,7 +90,8 @@ func (c *coverage) line(x0, y0, x1, y1 float64) {
 	c.edge(x0, y0, x1, y1)
 }
 
-func fix(v float64) int { return int(math.Floor(v*subpixels + 0.5)) }
+// fix rounds a number that is not negative.
+func fix(v float64) int { return int(v*subpixels + 0.5) }
 
 // edge adds an edge that lies inside the rectangle.
 func (c *coverage) edge(fx0, fy0, fx1, fy1 float64) {

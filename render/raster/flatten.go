@@ -81,7 +81,8 @@ func (p *polyline) flatten(path render.Path, scale, dx, dy float64) {
 
 // pieces is how many lines a cubic needs (Wang's formula).
 func pieces(a, b, c, d point) int {
-	l := max(math.Hypot(a.x-2*b.x+c.x, a.y-2*b.y+c.y), math.Hypot(b.x-2*c.x+d.x, b.y-2*c.y+d.y))
+	sq := func(x, y float64) float64 { return x*x + y*y }
+	l := math.Sqrt(max(sq(a.x-2*b.x+c.x, a.y-2*b.y+c.y), sq(b.x-2*c.x+d.x, b.y-2*c.y+d.y)))
 	return max(1, min(200, int(math.Ceil(math.Sqrt(0.75*l/tolerance)))))
 }
 

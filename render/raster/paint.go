@@ -188,6 +188,10 @@ func (w *worker) shape(s *render.Shape) {
 		}
 		line = w.stroker.dashed(line, dash)
 	}
+	if width < hairWidth {
+		w.hairs(line, width, fade(w.palette.RGBA(s.Stroke), opacity))
+		return
+	}
 	w.stroker.stroke(line, width, s.Round)
 	w.pour(fade(w.palette.RGBA(s.Stroke), opacity))
 }
@@ -197,40 +201,11 @@ func fade(c color.NRGBA, opacity float64) color.NRGBA {
 	return c
 }
 
-// pour paints what cover has collected.
-func (w *worker) pour(c color.NRGBA) {
-	if c.A == 0 {
-		w.cover.sweep(func(int, int, int, uint32) {})
-		return
-	}
-	w.cover.sweep(func(y, x0, x1 int, cover uint32) { w.span(y, x0, x1, c, cover) })
-}
-
 // span paints pixels x0 to x1 of row y of the band.
 func (w *worker) span(y, x0, x1 int, c color.NRGBA, cover uint32) {
-	a := cover * uint32(c.A)
-	a = (a + 127) / 255
-	if a == 0 {
-		return
-	}
 	from := w.dst.PixOffset(w.clip.Min.X+x0, w.clip.Min.Y+y)
-	pix := w.dst.Pix[from : from+4*(x1-x0) : from+4*(x1-x0)]
-	if a == 255 {
-		if len(pix) < 4 {
-			return
-		}
-		pix[0], pix[1], pix[2], pix[3] = c.R, c.G, c.B, 255
-		for n := 4; n < len(pix); n *= 2 {
-			copy(pix[n:], pix[:n])
-		}
-		return
-	}
-	r, g, b, rest := uint32(c.R)*a+127, uint32(c.G)*a+127, uint32(c.B)*a+127, 255-a
-	for i := 0; i+3 < len(pix); i += 4 {
-		pix[i] = uint8((r + uint32(pix[i])*rest) / 255)
-		pix[i+1] = uint8((g + uint32(pix[i+1])*rest) / 255)
-		pix[i+2] = uint8((b + uint32(pix[i+2])*rest) / 255)
-	}
+	k := newInk(c)
+	k.paint(w.dst.Pix[from:from+4*(x1-x0)], cover)
 }
 
 // hatch paints diagonal lines over what cover has collected. They run with the scene, not with the shape, so that

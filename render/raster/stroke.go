@@ -19,7 +19,9 @@ type stroker struct {
 type turn struct {
 	p             point
 	before, after point
-	smooth        bool // a flattened curve goes on; the outline does so too
+	length        float64 // of the segment behind it
+	smooth        bool    // a flattened curve goes on; the outline does so too
+	offset        point   // of the left side, where it is smooth
 }
 
 // stroke adds the outline of a polyline.
@@ -42,32 +44,37 @@ func (s *stroker) line(points []point, closed bool) {
 	s.turns = s.turns[:0]
 	for i, p := range points {
 		t := turn{p: p}
-		if i > 0 || closed {
-			t.before = normal(points[(i+n-1)%n], p)
-		}
 		if i < n-1 || closed {
-			t.after = normal(p, points[(i+1)%n])
-		}
-		if (i > 0 && i < n-1) || closed {
-			// A flattened curve turns little at a time; its segments must be long enough for their inner
-			// sides not to cross.
-			dot := t.before.x*t.after.x + t.before.y*t.after.y
-			if dot > 0.8 {
-				tan := math.Sqrt((1 - dot) / (1 + dot))
-				short := min(length(points[(i+n-1)%n], p), length(p, points[(i+1)%n]))
-				t.smooth = 2*s.half*tan <= short
+			q := points[0]
+			if i < n-1 {
+				q = points[i+1]
 			}
+			t.after, t.length = normal(p, q)
 		}
 		s.turns = append(s.turns, t)
+	}
+	last := &s.turns[n-1]
+	for i := range s.turns {
+		t := &s.turns[i]
+		if i > 0 || closed {
+			t.before = last.after
+			if i < n-1 || closed {
+				s.smoothe(t, min(last.length, t.length))
+			}
+		}
+		last = t
 	}
 	segments := n - 1
 	if closed {
 		segments = n
 	}
 	for i := range segments {
-		a, b := &s.turns[i], &s.turns[(i+1)%n]
+		a, b := &s.turns[i], &s.turns[0]
+		if i < n-1 {
+			b = &s.turns[i+1]
+		}
 		al, ar := s.sides(a, a.after)
-		bl, br := s.sides(b, b.before)
+		bl, br := s.sides(b, a.after)
 		s.cover.line(al.x, al.y, bl.x, bl.y)
 		s.cover.line(br.x, br.y, ar.x, ar.y)
 		if !a.smooth {
@@ -91,14 +98,27 @@ func (s *stroker) line(points []point, closed bool) {
 	}
 }
 
+// smoothe marks a turn that is part of a flattened curve: it turns little, and the segments beside it, of which the
+// shorter is given, are long enough for their inner sides not to cross.
+func (s *stroker) smoothe(t *turn, short float64) {
+	dot := t.before.x*t.after.x + t.before.y*t.after.y
+	if dot < 0.8 {
+		return
+	}
+	if d := 2 * s.half; d*d*(1-dot) > short*short*(1+dot) {
+		return
+	}
+	k := s.half / (1 + dot)
+	t.smooth, t.offset = true, point{(t.before.x + t.after.x) * k, (t.before.y + t.after.y) * k}
+}
+
 // sides are the outline's points left and right of a turn, for the segment with normal m.
 func (s *stroker) sides(t *turn, m point) (left, right point) {
-	k := s.half
-	if t.smooth {
-		m = point{t.before.x + t.after.x, t.before.y + t.after.y}
-		k = 2 * s.half / (m.x*m.x + m.y*m.y)
+	o := t.offset
+	if !t.smooth {
+		o = point{m.x * s.half, m.y * s.half}
 	}
-	return point{t.p.x + m.x*k, t.p.y + m.y*k}, point{t.p.x - m.x*k, t.p.y - m.y*k}
+	return point{t.p.x + o.x, t.p.y + o.y}, point{t.p.x - o.x, t.p.y - o.y}
 }
 
 // join fills the outer side of a corner.
@@ -154,12 +174,11 @@ func (s *stroker) circle(p point) {
 	s.fan(p, point{0, -1}, point{0, 1})
 }
 
-func length(a, b point) float64 { return math.Hypot(b.x-a.x, b.y-a.y) }
-
-// normal is the unit normal of a segment, to its left with y downward.
-func normal(a, b point) point {
-	l := length(a, b)
-	return point{(b.y - a.y) / l, (a.x - b.x) / l}
+// normal is the unit normal of a segment, to its left with y downward, and the segment's length.
+func normal(a, b point) (point, float64) {
+	dx, dy := b.x-a.x, b.y-a.y
+	l := math.Sqrt(dx*dx + dy*dy)
+	return point{dy / l, -dx / l}, l
 }
 
 // dashed cuts a polyline into dashes; lengths in pixels.
@@ -188,7 +207,7 @@ func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 		out.points = append(out.points, points[0])
 		for k := range segments {
 			a, b := points[k], points[(k+1)%n]
-			l, at := length(a, b), 0.0
+			l, at := math.Hypot(b.x-a.x, b.y-a.y), 0.0
 			for at+left < l {
 				at += left
 				q := point{a.x + (b.x-a.x)*at/l, a.y + (b.y-a.y)*at/l}
