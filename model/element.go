@@ -63,10 +63,14 @@ type Role struct {
 	Implicit      bool // made by the source's transform for a function without a role of its own (SAM)
 	External      bool // named by ARN only: its policies were not seen
 	ServiceLinked bool
+	Pins          []Pin // what the architect says it needs; in no source
 	Tags          map[string]string
 	Stack         string
 	Origin        source.Span
 }
+
+// A Pin is access that a role is said to need: evidence, not a grant.
+type Pin struct{ Actions, Resources []string }
 
 // A Policy is a policy document that is attached to roles, users or groups.
 type Policy struct {

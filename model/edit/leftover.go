@@ -1,0 +1,187 @@
+package edit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// leftOver lists what the whole was allowed and no part is: every Allow statement that no part took as it is, and
+// the variables that no part was given.
+func (s *splitting) leftOver() {
+	for i, st := range s.quarry.statements {
+		if st.Effect != policy.Allow || s.attached(st.policy) {
+			continue
+		}
+		var taken []*policy.Statement
+		for _, p := range s.parts {
+			for _, piece := range p.pieces {
+				if piece.stone == i {
+					taken = append(taken, piece.Statement)
+				}
+			}
+		}
+		if text := rest(s.design, st.Statement, taken); text != "" {
+			s.warn("dropped: %s (%s of %s)", text, statementName(st.Statement, st.index), firstOf(st.policy.Name, short(st.policy.ID)))
+		}
+	}
+	for _, v := range s.whole.Environment {
+		if !slices.ContainsFunc(s.parts, func(p *splitPart) bool { return slices.Contains(p.Environment, v.Name) }) {
+			s.warn("dropped: environment variable %s", v.Name)
+		}
+	}
+}
+
+// attached reports whether a managed policy stays attached to every part.
+func (s *splitting) attached(p *model.Policy) bool {
+	for _, part := range s.parts {
+		if !slices.Contains(part.role.Policies, p.ID) {
+			return false
+		}
+	}
+	return p.Managed
+}
+
+func statementName(s *policy.Statement, index int) string {
+	if s.Sid != "" {
+		return "statement " + s.Sid
+	}
+	return fmt.Sprintf("statement %d", index+1)
+}
+
+// rest says what of a statement none of the taken ones has; "" if nothing.
+func rest(d *model.Design, s *policy.Statement, taken []*policy.Statement) string {
+	if len(taken) == 0 {
+		return describe(s)
+	}
+	if slices.Contains(taken, s) {
+		return ""
+	}
+	if s.NotAction || s.NotResource {
+		return "the rest of " + describe(s)
+	}
+	var others, elsewhere, whole []string
+	for _, action := range s.Actions {
+		pattern := strings.ToLower(action)
+		var of []*policy.Statement
+		complete := false
+		for _, t := range taken {
+			for _, a := range t.Actions {
+				if policy.Covers(pattern, strings.ToLower(a)) {
+					of = append(of, t)
+					complete = complete || policy.Covers(strings.ToLower(a), pattern)
+					break
+				}
+			}
+		}
+		if len(of) == 0 {
+			whole = append(whole, action)
+			continue
+		}
+		if !complete {
+			others = append(others, action)
+		}
+		for _, r := range s.Resources {
+			if !slices.ContainsFunc(of, func(t *policy.Statement) bool {
+				return slices.ContainsFunc(t.Resources, func(x string) bool { return policy.Covers(x, r) })
+			}) {
+				elsewhere = append(elsewhere, action)
+				break
+			}
+		}
+	}
+	var out []string
+	for _, a := range others {
+		out = append(out, "every other "+a+" action")
+	}
+	if len(whole) > 0 {
+		out = append(out, and(whole))
+	}
+	if len(elsewhere) > 0 {
+		var on []string
+		for _, t := range taken {
+			for _, r := range t.Resources {
+				if name := called(d, r); !slices.Contains(on, name) {
+					on = append(on, name)
+				}
+			}
+		}
+		out = append(out, and(elsewhere)+" elsewhere than on "+and(on))
+	}
+	return strings.Join(out, "; ")
+}
+
+// lostNeeds warns of access that AWS used with the whole's role and cannot use with a part's.
+func (s *splitting) lostNeeds(after *model.Design) {
+	was, err := stack(s.role.Name, documents(s.design, s.role.Policies)...)
+	if err != nil {
+		return // it compiled before
+	}
+	for _, p := range s.parts {
+		is, err := stack(p.role.Name, documents(after, p.role.Policies)...)
+		if err != nil {
+			return
+		}
+		for _, n := range s.partNeeds(p) {
+			had, has := n.allowed(s.role, was), n.allowed(s.role, is)
+			lost := slices.DeleteFunc(had, func(a string) bool { return slices.Contains(has, a) })
+			if len(lost) > 0 {
+				s.warn("%s of part %s %s: its role is not allowed %s", n.what, p.Name, n.stops, and(lost))
+			}
+		}
+	}
+}
+
+// hazards warns of what names the whole's role and will not name the parts', and of names that collide.
+func (s *splitting) hazards(after *model.Design) {
+	var others []string
+	for _, p := range s.parts {
+		if p.role.ID != s.role.ID {
+			others = append(others, p.Name)
+		}
+	}
+	if s.kept != nil || s.shared {
+		marker := [2]string{s.role.ARN, "named"}
+		for _, r := range s.design.Resources() {
+			if r.Policy != nil && withARNs(r.Policy, marker) != r.Policy {
+				s.warn("the policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
+			}
+		}
+		for _, r := range s.design.Roles() {
+			if r.Trust != nil && withARNs(r.Trust, marker) != r.Trust {
+				s.warn("the trust policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
+			}
+		}
+	}
+	for _, p := range s.parts {
+		for _, f := range after.Functions() {
+			if f.ID != p.function.ID && f.Name == p.function.Name && f.Name != "" {
+				s.warn("%s and %s have the same physical name %s: they cannot be deployed together", p.function.ID, f.ID, f.Name)
+			}
+		}
+	}
+}
+
+// idle warns of actions of an access that none of its resources takes: s3:GetObject on a bucket instead of its
+// objects is the usual one.
+func idle(who string, a Access, pieces []piece) []string {
+	var resources []string
+	for _, p := range pieces {
+		for _, r := range p.Resources {
+			if !slices.Contains(resources, r) {
+				resources = append(resources, r)
+			}
+		}
+	}
+	var out []string
+	for _, action := range a.Actions {
+		if reaches(action, resources) {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s: %s does not work on %s (it is for %s)", who, action, strings.Join(a.Resources, ", "), worksOn(action)))
+	}
+	return out
+}

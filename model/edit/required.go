@@ -1,0 +1,184 @@
+package edit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// A need is access that AWS itself uses with a function's role.
+type need struct {
+	actions []string
+	target  string // ARN that they are used on; "*" where they take none; "" where the source is not in the design
+	what    string // "the mapping from Outbox"
+	stops   string // what happens without: "would stop polling"
+	logging bool   // the log group's name belongs to the function: a copy of the statement keeps its resources
+}
+
+// polling is what an event source mapping does with the function's role, by the trigger's event.
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html and the pages of each source.
+var polling = []struct {
+	event   string
+	actions []string // on the source
+	part    string   // of the source that they are used on
+	any     []string // that take no resource
+}{
+	{event: "sqs", actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}},
+	{event: "dynamodb", part: "/stream/*", actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, any: []string{"dynamodb:ListStreams"}},
+	{event: "kinesis", actions: []string{"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"}, any: []string{"kinesis:ListStreams"}},
+	{event: "kafka", actions: []string{"kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"}, any: networkInterfaces},
+	{event: "mq", actions: []string{"mq:DescribeBroker"}},
+	{event: "documentdb", actions: []string{"rds:DescribeDBClusters", "rds:DescribeDBSubnetGroups"}, any: networkInterfaces},
+}
+
+// networkInterfaces is what a function in a VPC needs.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+var networkInterfaces = []string{"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"}
+
+// logging is what a function needs to write its log.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+var logging = []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+// delivery is what sending to a dead-letter target or a destination takes, by the target's service.
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+var delivery = map[string]string{
+	"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction", "events": "events:PutEvents", "s3": "s3:PutObject",
+}
+
+// needs lists the access that AWS uses with the function's role.
+func needs(d *model.Design, f *model.Function) []need {
+	var out []need
+	for _, t := range d.TriggersOf(f.ID) {
+		out = append(out, triggerNeeds(d, t)...)
+	}
+	return append(out, ownNeeds(f)...)
+}
+
+// triggerNeeds lists what the service behind a trigger does with the role of the function that it starts.
+func triggerNeeds(d *model.Design, t *model.Trigger) []need {
+	if t.Kind != "event-source-mapping" {
+		return nil // pushed, not polled: the function's own resource policy lets it in
+	}
+	var out []need
+	for _, row := range polling {
+		if row.event != strings.ToLower(t.Event) {
+			continue
+		}
+		from := d.Element(t.From)
+		arn, name := "", "a source outside the design"
+		if from != nil {
+			arn, name = arnOf(from), short(t.From)
+		}
+		if arn != "" {
+			arn += row.part
+		}
+		what := "the mapping from " + name
+		out = append(out, need{actions: row.actions, target: arn, what: what, stops: "would stop"})
+		if r, ok := from.(*model.Resource); ok && r.Key != "" {
+			if key := arnOf(d.Element(r.Key)); key != "" {
+				out = append(out, need{actions: []string{"kms:Decrypt"}, target: key, what: what + ", which is encrypted,", stops: "would stop"})
+			}
+		}
+		if row.any != nil {
+			out = append(out, need{actions: row.any, target: "*", what: what, stops: "would stop"})
+		}
+	}
+	return out
+}
+
+// ownNeeds lists what the function's configuration takes.
+func ownNeeds(f *model.Function) []need {
+	out := []need{{actions: logging, target: logStream(f), what: "the log of " + firstOf(f.LogicalID, f.Name), stops: "would stay empty", logging: true}}
+	if f.VPC {
+		out = append(out, need{actions: networkInterfaces, target: "*", what: firstOf(f.LogicalID, f.Name) + " in its VPC", stops: "would stop starting"})
+	}
+	if f.Tracing {
+		out = append(out, need{actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, target: "*", what: "tracing of " + firstOf(f.LogicalID, f.Name), stops: "would stop"})
+	}
+	send := func(arn, what string) {
+		fields := strings.SplitN(arn, ":", 6)
+		if len(fields) < 6 {
+			return
+		}
+		target := arn
+		if fields[2] == "s3" {
+			target += "/*"
+		}
+		if action := delivery[fields[2]]; action != "" {
+			out = append(out, need{actions: []string{action}, target: target, what: what, stops: "would lose its events"})
+		}
+	}
+	if f.DeadLetter != "" {
+		send(f.DeadLetter, "the dead-letter target of "+firstOf(f.LogicalID, f.Name))
+	}
+	for _, arn := range f.Destinations {
+		send(arn, "a destination of "+firstOf(f.LogicalID, f.Name))
+	}
+	return out
+}
+
+// logStream is a log stream in the function's own log group.
+func logStream(f *model.Function) string {
+	fields := strings.SplitN(f.ARN, ":", 6)
+	if len(fields) < 6 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%s:logs:%s:%s:log-group:/aws/lambda/%s:log-stream:stream", fields[0], fields[1], fields[3], fields[4], f.Name)
+}
+
+// request is one of a need's actions as a request of the role.
+func (n need) request(role *model.Role, action string) policy.Request {
+	resource := strings.ReplaceAll(n.target, "*", "GENERATED")
+	if n.target == "*" {
+		resource = "*"
+	}
+	if action == "logs:CreateLogGroup" {
+		resource = strings.TrimSuffix(resource, "stream") // there is no stream yet
+	}
+	return policy.Request{Principal: role.ARN, Action: action, Resource: resource, Open: true}
+}
+
+// allowed lists those of a need's actions that a stack allows, at least perhaps.
+func (n need) allowed(role *model.Role, s *policy.Stack) []string {
+	if n.target == "" {
+		return nil
+	}
+	var out []string
+	for _, a := range n.actions {
+		if s.Evaluate(n.request(role, a)).Outcome == policy.Allowed {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// stops names what an edit of a holder's policies would stop: needed access that was there and is not any more.
+func stops(before, after *model.Design, h *holder, was, is *policy.Stack) []string {
+	role, ok := h.element.(*model.Role)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, f := range after.Functions() {
+		if f.Role != role.ID || before.Function(f.ID) == nil {
+			continue
+		}
+		for _, n := range needs(after, f) {
+			had, has := n.allowed(role, was), n.allowed(role, is)
+			var lost []string
+			for _, a := range had {
+				if !slices.Contains(has, a) {
+					lost = append(lost, a)
+				}
+			}
+			// A log group that is there already needs no CreateLogGroup.
+			if len(lost) > 0 && !(n.logging && len(lost) == 1 && lost[0] == "logs:CreateLogGroup") {
+				out = append(out, fmt.Sprintf("%s %s: %s is no longer allowed %s", n.what, n.stops, h.name, and(lost)))
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,312 @@
+package edit
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// A splitting is a split under way.
+type splitting struct {
+	*Split
+	design *model.Design
+	whole  *model.Function
+	role   *model.Role
+	quarry *quarry
+	parts  []*splitPart
+	shared bool // other functions have the whole's role as well
+	kept   *splitPart
+	heir   *splitPart // that callers reach: the part that keeps, or the one named by Repoint; may be nil
+
+	warnings []string
+}
+
+// A splitPart is a part as it is to be.
+type splitPart struct {
+	*Part
+	function *model.Function
+	role     *model.Role
+	policies []*model.Policy // of the role, in order; those that are not in the design yet are new
+	pieces   []piece
+	triggers []*model.Trigger // as they are now
+}
+
+// logicalID is what CloudFormation takes as the name of a resource.
+var logicalID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+
+// Apply makes the parts, gives each what it is given and what its triggers need, repoints what referred to the
+// function, and proves that the parts together are allowed nothing that the whole was not.
+func (e *Split) Apply(d *model.Design) (*Result, error) {
+	s := &splitting{Split: e, design: d}
+	for _, step := range []func() error{s.find, s.checkParts, s.shareTriggers, s.makeParts, s.carve, s.attach} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	after, err := s.change()
+	if err != nil {
+		return nil, err
+	}
+	unproven, err := s.prove()
+	if err != nil {
+		return nil, err
+	}
+	s.leftOver()
+	s.lostNeeds(after)
+	s.hazards(after)
+	return &Result{Design: after, Warnings: s.warnings, Unproven: unproven}, nil
+}
+
+func (s *splitting) warn(format string, args ...any) {
+	s.warnings = append(s.warnings, fmt.Sprintf(format, args...))
+}
+
+// find finds the function and its role.
+func (s *splitting) find() error {
+	f, ok := s.design.Find(string(s.Function)).(*model.Function)
+	if !ok {
+		return fmt.Errorf("there is no function %s", s.Function)
+	}
+	s.whole = f
+	s.role = s.design.Role(f.Role)
+	switch {
+	case s.role == nil:
+		return fmt.Errorf("the role of %s is not known, so it cannot be shared out", f.ID)
+	case s.role.External:
+		return fmt.Errorf("the policies of %s, the role of %s, were not seen, so they cannot be shared out", s.role.Name, f.ID)
+	}
+	for _, o := range s.design.Functions() {
+		s.shared = s.shared || o.ID != f.ID && o.Role == f.Role
+	}
+	s.quarry = newQuarry(s.design, s.role, s.role.Policies)
+	return nil
+}
+
+// checkParts checks names and what is given to each.
+func (s *splitting) checkParts() error {
+	if len(s.Parts) < 2 {
+		return errors.New("a split makes at least two parts")
+	}
+	names := map[string]bool{}
+	for i := range s.Parts {
+		p := &splitPart{Part: &s.Parts[i]}
+		switch {
+		case p.Name == "":
+			return fmt.Errorf("part %d has no name", i+1)
+		case s.design.Info().Kind != "account" && !logicalID.MatchString(p.Name):
+			return fmt.Errorf("part %s: a template's logical ids have letters and digits only", p.Name)
+		case names[p.Name]:
+			return fmt.Errorf("two parts are called %s", p.Name)
+		case p.Keeps && s.kept != nil:
+			return fmt.Errorf("%s and %s cannot both stay the function that is there", s.kept.Name, p.Name)
+		case p.Keeps && p.Name != firstOf(s.whole.LogicalID, s.whole.Name):
+			return fmt.Errorf("part %s stays the function that is there, so it is called %s", p.Name, firstOf(s.whole.LogicalID, s.whole.Name))
+		case p.Keeps && p.FunctionName != "" && p.FunctionName != s.whole.Name:
+			return fmt.Errorf("part %s stays the function that is there, so its name stays %s", p.Name, s.whole.Name)
+		}
+		names[p.Name] = true
+		if p.Keeps {
+			s.kept = p
+		}
+		if p.Keeps || p.Name == s.Repoint {
+			s.heir = p
+		}
+		for _, name := range p.Environment {
+			if !slices.ContainsFunc(s.whole.Environment, func(v model.EnvVar) bool { return v.Name == name }) {
+				return fmt.Errorf("part %s: %s has no environment variable %s", p.Name, s.whole.ID, name)
+			}
+		}
+		s.parts = append(s.parts, p)
+	}
+	if s.Repoint != "" && s.kept != nil && s.Repoint != s.kept.Name {
+		return fmt.Errorf("callers reach %s, which stays; repoint is for splits where no part stays", s.kept.Name)
+	}
+	if s.Repoint != "" && s.heir == nil {
+		return fmt.Errorf("repoint: there is no part %s", s.Repoint)
+	}
+	return nil
+}
+
+// shareTriggers gives each trigger to exactly one part. Those that no part names stay with the part that stays.
+func (s *splitting) shareTriggers() error {
+	all := s.design.TriggersOf(s.whole.ID)
+	taken := map[model.ID]string{}
+	for _, p := range s.parts {
+		for _, name := range p.Triggers {
+			t, err := findTrigger(all, name)
+			if err != nil {
+				return fmt.Errorf("part %s: %w", p.Name, err)
+			}
+			if other := taken[t.ID]; other != "" {
+				return fmt.Errorf("trigger %s goes to %s and %s: each goes to exactly one part", name, other, p.Name)
+			}
+			taken[t.ID] = p.Name
+			p.triggers = append(p.triggers, t)
+		}
+	}
+	var left []string
+	for _, t := range all {
+		if taken[t.ID] != "" {
+			continue
+		}
+		if s.heir == nil {
+			left = append(left, firstOf(t.Name, string(t.ID)))
+			continue
+		}
+		s.heir.triggers = append(s.heir.triggers, t)
+		s.warn("no part names trigger %s: it goes to %s", firstOf(t.Name, string(t.ID)), s.heir.Name)
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("no part names %s %s: each trigger goes to exactly one part", plural(len(left), "trigger"), and(left))
+	}
+	return nil
+}
+
+func findTrigger(all []*model.Trigger, name string) (*model.Trigger, error) {
+	var found *model.Trigger
+	var names []string
+	for _, t := range all {
+		if string(t.ID) == name {
+			return t, nil
+		}
+		if t.Name == name {
+			if found != nil {
+				return nil, fmt.Errorf("two triggers are called %s: use the id", name)
+			}
+			found = t
+		}
+		names = append(names, firstOf(t.Name, string(t.ID)))
+	}
+	if found == nil {
+		if len(names) == 0 {
+			names = []string{"none"}
+		}
+		return nil, fmt.Errorf("there is no trigger %s; there are %s", name, and(names))
+	}
+	return found, nil
+}
+
+// makeParts makes the functions and roles of the parts, without policies.
+func (s *splitting) makeParts() error {
+	for _, p := range s.parts {
+		f := *s.whole
+		f.Environment = nil
+		for _, v := range s.whole.Environment {
+			if slices.Contains(p.Environment, v.Name) {
+				f.Environment = append(f.Environment, v)
+			}
+		}
+		f.Handler = firstOf(p.Handler, f.Handler)
+		role := *s.role
+		if !p.Keeps {
+			f.ID = renamed(s.whole.ID, firstOf(s.whole.LogicalID, s.whole.Name), p.Name)
+			f.LogicalID, f.Name = p.Name, firstOf(p.FunctionName, physical(s.whole.Stack, p.Name))
+			f.ARN = renameARN(s.whole.ARN, f.Name)
+			f.Policy = nil
+			if s.design.Element(f.ID) != nil {
+				return fmt.Errorf("there is already a %s", f.ID)
+			}
+		}
+		if !p.Keeps || s.shared {
+			name := p.Name + "Role"
+			role.ID = renamed(s.role.ID, firstOf(s.role.LogicalID, s.role.Name), name)
+			role.LogicalID, role.Name = name, physical(s.role.Stack, name)
+			role.ARN = renameARN(s.role.ARN, role.Name)
+			if s.design.Element(role.ID) != nil {
+				return fmt.Errorf("part %s needs a role of its own, but there is already a %s", p.Name, role.ID)
+			}
+			f.Role, f.RoleARN = role.ID, role.ARN
+			if p.Keeps {
+				s.warn("other functions share %s: %s gets %s, a role of its own", s.role.ID, p.Name, role.ID)
+			}
+		}
+		p.function, p.role = &f, &role
+	}
+	return nil
+}
+
+// renamed is an id with another name at its end.
+func renamed(id model.ID, old, name string) model.ID {
+	kind, rest, _ := strings.Cut(string(id), "/")
+	prefix, ok := strings.CutSuffix(rest, strings.TrimPrefix(string(model.MakeID("", old)), "/"))
+	if !ok {
+		prefix = ""
+	}
+	return model.ID(kind + "/" + prefix + strings.TrimPrefix(string(model.MakeID("", name)), "/"))
+}
+
+// physical is the placeholder for a name that AWS will generate: it equals only itself.
+func physical(stack, logical string) string {
+	if stack == "" {
+		return logical
+	}
+	return stack + "-" + logical + "-GENERATED"
+}
+
+// renameARN is an ARN whose last name is another.
+func renameARN(arn, name string) string {
+	i := strings.LastIndexAny(arn, ":/")
+	if i < 0 {
+		return arn
+	}
+	return arn[:i+1] + name
+}
+
+// carve gives every part the statements that its grants take.
+func (s *splitting) carve() error {
+	for _, p := range s.parts {
+		for _, g := range p.Grants {
+			pieces, err := s.quarry.carve(g)
+			if err != nil {
+				var refusal *Refusal
+				if errors.As(err, &refusal) {
+					refusal.Why = fmt.Sprintf("part %s would be allowed what %s is not", p.Name, s.whole.ID)
+				}
+				return fmt.Errorf("part %s: %w", p.Name, err)
+			}
+			p.pieces = append(p.pieces, pieces...)
+			s.warnings = append(s.warnings, idle(p.Name, g, pieces)...)
+		}
+	}
+	return nil
+}
+
+// prove proves that no part is allowed what the whole was not.
+func (s *splitting) prove() (unproven string, err error) {
+	was, err := stack(s.role.Name, documents(s.design, s.role.Policies)...)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range s.parts {
+		var docs []*policy.Document
+		for _, pol := range p.policies {
+			if pol.Document != nil {
+				docs = append(docs, pol.Document)
+			}
+		}
+		is, err := stack(p.role.Name, docs...)
+		if err != nil {
+			return "", err
+		}
+		why, err := narrower("part "+p.Name, is, was, s.Confirm)
+		if err != nil {
+			return "", err
+		}
+		if why != "" {
+			unproven = "part " + p.Name + ": " + why
+		}
+	}
+	return unproven, nil
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

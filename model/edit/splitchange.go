@@ -1,0 +1,209 @@
+package edit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// change makes the design with the parts in the place of the whole.
+func (s *splitting) change() (*model.Design, error) {
+	var changes []model.Change
+	moves := s.shareFunctionPolicy()
+
+	// New parts stand before the one that stays: the first takes the whole's place, each further one comes behind
+	// the last of the same origin.
+	order := slices.DeleteFunc(slices.Clone(s.parts), func(p *splitPart) bool { return p.Keeps })
+	if s.kept != nil {
+		order = append(order, s.kept)
+	}
+	for i, p := range order {
+		p.function.Policy = moves[p]
+		change := model.Change{After: p.function}
+		if i == 0 {
+			change.Before = s.whole
+		}
+		changes = append(changes, change)
+	}
+	changes = append(changes, s.changeRoles(order)...)
+	for _, p := range s.parts {
+		for _, t := range p.triggers {
+			n := *t
+			n.To = p.function.ID
+			n.ID = movedTrigger(t.ID, s.whole.ID, p.function.ID)
+			if n.To != t.To || n.ID != t.ID {
+				changes = append(changes, model.Change{Before: t, After: &n})
+			}
+		}
+	}
+	after, err := s.design.With(changes...)
+	if err != nil {
+		return nil, fmt.Errorf("split %s: %w", s.whole.ID, err)
+	}
+	if s.kept == nil {
+		if after, err = s.repoint(after); err != nil {
+			return nil, fmt.Errorf("split %s: %w", s.whole.ID, err)
+		}
+	}
+	return sweep(s.design, after)
+}
+
+// changeRoles puts the roles and policies of the parts into the design and takes out what nobody has any more.
+func (s *splitting) changeRoles(order []*splitPart) []model.Change {
+	var changes []model.Change
+	final := map[model.ID]bool{}
+	replaced := s.shared // where others share it, the whole's role stays as it is
+	for _, p := range order {
+		if p.Keeps && !s.shared {
+			p.policies = renumber(s.design, s.role, p.policies)
+			p.role.Policies = nil
+			for _, pol := range p.policies {
+				p.role.Policies = append(p.role.Policies, pol.ID)
+			}
+		}
+		change := model.Change{After: p.role}
+		if !replaced {
+			change.Before, replaced = s.role, true
+		}
+		changes = append(changes, change)
+	}
+	var puts []model.Change
+	for _, p := range order {
+		for _, pol := range p.policies {
+			if old := s.design.Policy(pol.ID); old == nil {
+				puts = append(puts, model.Change{After: pol})
+			} else if old != pol {
+				puts = append(puts, model.Change{Before: old, After: pol})
+			}
+			final[pol.ID] = true
+		}
+	}
+	if !s.shared {
+		for _, id := range s.role.Policies {
+			pol := s.design.Policy(id)
+			if pol != nil && !final[id] && !pol.Managed && len(holders(s.design, id)) == 1 {
+				changes = append(changes, model.Change{Before: pol})
+			}
+		}
+	}
+	return append(changes, puts...)
+}
+
+// movedTrigger is the id of a trigger that was an event of one function and is one of another.
+func movedTrigger(id, from, to model.ID) model.ID {
+	_, old, _ := strings.Cut(string(from), "/")
+	_, name, _ := strings.Cut(string(to), "/")
+	if rest, ok := strings.CutPrefix(string(id), "trigger/"+old+"/"); ok {
+		return model.ID("trigger/" + name + "/" + rest)
+	}
+	return id
+}
+
+// shareFunctionPolicy gives each statement of the whole's resource policy to the parts whose triggers it lets in.
+func (s *splitting) shareFunctionPolicy() map[*splitPart]*policy.Document {
+	out := map[*splitPart]*policy.Document{}
+	whole := s.whole.Policy
+	if whole == nil {
+		return out
+	}
+	give := func(p *splitPart, st *policy.Statement) {
+		if out[p] == nil {
+			doc := *whole
+			doc.Statements = nil
+			out[p] = &doc
+		}
+		if !p.Keeps {
+			st = withARN(st, s.whole.ARN, p.function.ARN)
+		}
+		out[p].Statements = append(out[p].Statements, st)
+	}
+	for _, st := range whole.Statements {
+		to := s.letsIn(st)
+		if len(to) == 0 && s.heir != nil {
+			to = []*splitPart{s.heir}
+		}
+		if len(to) == 0 {
+			s.warn("the permission of %s on %s goes to no part", principalsOf(st), s.whole.ID)
+		}
+		for _, p := range to {
+			give(p, st)
+		}
+	}
+	if s.kept != nil && out[s.kept] != nil && slices.Equal(out[s.kept].Statements, whole.Statements) {
+		out[s.kept] = whole
+	}
+	return out
+}
+
+// letsIn lists the parts whose triggers a statement of the function's policy is for: those of the event that it
+// was written with, else those of the service and source that it names.
+func (s *splitting) letsIn(st *policy.Statement) []*splitPart {
+	var out []*splitPart
+	for _, p := range s.parts {
+		if slices.ContainsFunc(p.triggers, func(t *model.Trigger) bool { return t.Origin.Contains(st.Span) }) {
+			return []*splitPart{p}
+		}
+	}
+	for _, p := range s.parts {
+		if slices.ContainsFunc(p.triggers, func(t *model.Trigger) bool { return s.comesFrom(t, st) }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// comesFrom reports whether a statement's aws:SourceArn names where the trigger comes from.
+func (s *splitting) comesFrom(t *model.Trigger, st *policy.Statement) bool {
+	from := s.design.Element(t.From)
+	if from == nil {
+		return false
+	}
+	arn := arnOf(from)
+	name := arn[strings.LastIndexAny(arn, ":/")+1:]
+	for _, c := range st.Conditions {
+		if !strings.EqualFold(c.Key, "aws:SourceArn") {
+			continue
+		}
+		for _, v := range c.Values {
+			// An API is named by another ARN (execute-api) than its own: its id stands in both.
+			if v == arn || name != "" && strings.Contains(v, ":execute-api:") && strings.Contains(v, ":"+name+"/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func principalsOf(st *policy.Statement) string {
+	var names []string
+	for _, p := range st.Principals {
+		names = append(names, p.Value)
+	}
+	return and(names)
+}
+
+// repoint leads whoever referred to the function that went to the part that takes its place.
+func (s *splitting) repoint(d *model.Design) (*model.Design, error) {
+	p := &passing{function: s.whole}
+	if !s.shared {
+		p.role = s.role
+	}
+	if s.heir != nil {
+		p.heir, p.heirRole = s.heir.function, s.heir.role
+	}
+	after, err := p.repoint(d)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case s.heir != nil:
+	case len(p.dangling) > 0:
+		s.warn("%s goes, and no part takes its place for its callers; these refer to nothing any more: %s (repoint names the part that they should reach)", s.whole.ID, strings.Join(p.dangling, ", "))
+	default:
+		s.warn("%s goes, and no part takes its place for its callers: outputs and whoever calls it from outside the design refer to nothing any more", s.whole.ID)
+	}
+	return after, nil
+}

@@ -1,0 +1,177 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// attach gives the roles of the parts their policies: what was carved for their grants, what AWS itself needs of
+// the whole's access for the part's triggers and configuration, and every denial.
+func (s *splitting) attach() error {
+	was, err := stack(s.role.Name, documents(s.design, s.role.Policies)...)
+	if err != nil {
+		return err
+	}
+	for _, p := range s.parts {
+		s.assemble(p)
+		var docs []*policy.Document
+		for _, pol := range p.policies {
+			if pol.Document != nil {
+				docs = append(docs, pol.Document)
+			}
+		}
+		is, err := stack(p.role.Name, docs...)
+		if err != nil {
+			return err
+		}
+		added := false
+		for _, n := range s.partNeeds(p) {
+			had, has := n.allowed(s.role, was), n.allowed(s.role, is)
+			missing := slices.DeleteFunc(had, func(a string) bool { return slices.Contains(has, a) })
+			if len(missing) > 0 {
+				p.pieces = append(p.pieces, s.quarry.carveNeed(n, missing)...)
+				added = true
+			}
+		}
+		if added {
+			s.assemble(p)
+		}
+	}
+	return nil
+}
+
+// partNeeds lists what AWS itself does with the part's role.
+func (s *splitting) partNeeds(p *splitPart) []need {
+	var out []need
+	for _, t := range p.triggers {
+		out = append(out, triggerNeeds(s.design, t)...)
+	}
+	// The log's name is taken from the whole: a pattern that fits the whole's log is copied, whatever the part
+	// will be called.
+	return append(out, ownNeeds(s.whole)...)
+}
+
+// assemble builds the policies of a part's role from its pieces.
+func (s *splitting) assemble(p *splitPart) {
+	inPlace := p.Keeps && !s.shared
+	p.policies = nil
+	var carved []model.ID // policies of the whole whose statements go into a new inline policy
+	at := -1              // where that stands
+	for _, id := range s.role.Policies {
+		pol := s.design.Policy(id)
+		switch {
+		case pol == nil:
+		case pol.Managed && s.staysAttached(pol, p), pol.Document == nil && inPlace:
+			p.policies = append(p.policies, pol)
+		case pol.Document == nil:
+		case inPlace && !isAWSManaged(pol) && len(holders(s.design, id)) == 1:
+			own := s.quarry.assemble(p.pieces, func(st stone) bool { return st.policy == pol })
+			if n := withStatements(pol, own); n != nil {
+				p.policies = append(p.policies, n)
+			}
+		default:
+			if at < 0 {
+				at = len(p.policies)
+			}
+			carved = append(carved, id)
+		}
+	}
+	statements := s.quarry.assemble(p.pieces, func(st stone) bool { return slices.Contains(carved, st.policy.ID) })
+	if len(statements) > 0 {
+		p.policies = slices.Insert(p.policies, at, s.newPolicy(p, carved, statements))
+	}
+	p.role.Policies = nil
+	for _, pol := range p.policies {
+		p.role.Policies = append(p.role.Policies, pol.ID)
+	}
+}
+
+// withStatements is the policy with other statements; itself where they are the same, nil where there are none.
+func withStatements(p *model.Policy, statements []*policy.Statement) *model.Policy {
+	if len(statements) == 0 {
+		return nil
+	}
+	if slices.Equal(statements, p.Document.Statements) {
+		return p
+	}
+	doc := *p.Document
+	doc.Statements = statements
+	n := *p
+	n.Document = &doc
+	return &n
+}
+
+// newPolicy is the inline policy that holds what a part has of policies that are not its own. Its name is the one
+// that SAM gives to the policy of a generated role.
+func (s *splitting) newPolicy(p *splitPart, from []model.ID, statements []*policy.Statement) *model.Policy {
+	first := s.design.Policy(from[0])
+	var versions []string
+	for _, id := range from {
+		versions = append(versions, s.design.Policy(id).Document.Version)
+	}
+	name := p.role.LogicalID + "Policy0"
+	if p.role.ID == s.role.ID {
+		name = inlineName(s.design, s.role, from[0])
+	}
+	return &model.Policy{
+		ID: inlineID(p.role, name), Name: name, Stack: p.role.Stack, Origin: first.Origin,
+		Document: &policy.Document{Version: commonVersion(versions, statements), Statements: statements, Span: first.Document.Span},
+	}
+}
+
+// commonVersion is the version of a document made of statements of others. Policy variables mean nothing before
+// 2012-10-17: a statement that holds some keeps its version's reading.
+func commonVersion(versions []string, statements []*policy.Statement) string {
+	const current = "2012-10-17"
+	for _, s := range statements {
+		for _, r := range s.Resources {
+			if strings.Contains(r, "${") {
+				return versions[0]
+			}
+		}
+		for _, c := range s.Conditions {
+			for _, v := range c.Values {
+				if strings.Contains(v, "${") {
+					return versions[0]
+				}
+			}
+		}
+	}
+	return current
+}
+
+// executionPolicies are the managed policies that Lambda itself works with, and when a function needs them. SAM
+// attaches them to the roles that it generates by the same rule.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+func executionPolicies(name string, f *model.Function, triggers []*model.Trigger) bool {
+	polls := func(event string) bool {
+		return slices.ContainsFunc(triggers, func(t *model.Trigger) bool {
+			return t.Kind == "event-source-mapping" && strings.EqualFold(t.Event, event)
+		})
+	}
+	switch name {
+	case "AWSLambdaBasicExecutionRole":
+		return true
+	case "AWSLambdaVPCAccessExecutionRole":
+		return f.VPC
+	case "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess":
+		return f.Tracing
+	case "AWSLambdaSQSQueueExecutionRole":
+		return polls("sqs")
+	case "AWSLambdaDynamoDBExecutionRole":
+		return polls("dynamodb")
+	case "AWSLambdaKinesisExecutionRole":
+		return polls("kinesis")
+	case "AWSLambdaMSKExecutionRole":
+		return polls("kafka") || polls("msk")
+	}
+	return false
+}
+
+// staysAttached reports whether a part keeps a managed policy of the whole as it is.
+func (s *splitting) staysAttached(p *model.Policy, part *splitPart) bool {
+	return isAWSManaged(p) && executionPolicies(p.Name, part.function, part.triggers)
+}

@@ -1,0 +1,239 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// ExpandActions lists the actions that patterns such as "s3:Get*" stand for, sorted, in AWS's spelling.
+func ExpandActions(patterns ...string) []string {
+	var out []string
+	for _, p := range patterns {
+		for _, a := range catalog.Load().Expand(p) {
+			if !slices.Contains(out, a.String()) {
+				out = append(out, a.String())
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// NarrowToDesign suggests to name, in the place of a statement's wildcards, the design's own resources that its
+// actions work on; nil where there is no wildcard, no such resource, or nothing to edit. It claims no need: it
+// says what of the design the statement reaches.
+func NarrowToDesign(d *model.Design, role, pol model.ID, index int) *Tighten {
+	h, err := findHolder(d, role)
+	if err != nil {
+		return nil
+	}
+	p, err := findPolicy(d, h, pol)
+	if err != nil || p.Document == nil || isAWSManaged(p) || index < 0 || index >= len(p.Document.Statements) {
+		return nil
+	}
+	s := p.Document.Statements[index]
+	if s.Effect != policy.Allow || s.NotResource || s.NotAction {
+		return nil
+	}
+	var resources []string
+	narrower := false
+	for _, r := range s.Resources {
+		if !strings.ContainsAny(r, "*?") {
+			resources = appendNew(resources, spell(d, r))
+			continue
+		}
+		own := ownWithin(d, s.Actions, r)
+		if len(own) != 1 || own[0] != spell(d, r) {
+			narrower = true
+		}
+		for _, o := range own {
+			resources = appendNew(resources, o)
+		}
+	}
+	if !narrower || len(resources) == 0 {
+		return nil
+	}
+	return &Tighten{Role: role, Policy: p.ID, Statement: Ref(p.Document, index), Resources: resources}
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// ownWithin lists the design's own resources within an ARN pattern that the actions work on, as a script names
+// them: with a part where the actions are for what is inside ("res/Photos/*").
+func ownWithin(d *model.Design, actions []string, pattern string) []string {
+	shapes := shapesOf(actions)
+	var out []string
+	for _, e := range d.Elements() {
+		arn := arnOf(e)
+		if arn == "" {
+			continue
+		}
+		if p, ok := e.(*model.Policy); ok && isAWSManaged(p) {
+			continue
+		}
+		for _, sh := range shapes {
+			part, ok := sh.of(arn)
+			if ok && policy.Covers(pattern, arn+part) {
+				out = appendNew(out, string(e.ElementID())+part)
+			}
+		}
+	}
+	return out
+}
+
+// A shape is the form of the ARNs of a resource type: fields and separators, with a hole for each variable.
+type shape struct {
+	pieces []string // texts between the holes
+	inner  bool     // another type of the service continues it: the last hole ends at a slash
+}
+
+// shapesOf lists the forms of what the actions work on.
+func shapesOf(actions []string) []shape {
+	c := catalog.Load()
+	seen := map[string]bool{}
+	var out []shape
+	for _, pattern := range actions {
+		for _, a := range c.Expand(pattern) {
+			for _, t := range a.Resources {
+				for _, arn := range t.ARNs {
+					if seen[arn] {
+						continue
+					}
+					seen[arn] = true
+					inner := false
+					for _, o := range c.ResourceTypes(t.Service) {
+						for _, other := range o.ARNs {
+							inner = inner || strings.HasPrefix(other, arn+"/")
+						}
+					}
+					out = append(out, shape{holes(arn), inner})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// holes cuts an ARN template at its variables.
+func holes(arn string) []string {
+	var out []string
+	for {
+		text, rest, ok := strings.Cut(arn, "${")
+		out = append(out, text)
+		if !ok {
+			return out
+		}
+		_, arn, _ = strings.Cut(rest, "}")
+	}
+}
+
+// of reports whether an element's ARN is of the shape, or has parts of it: "" or "/*" or ":*" comes back as the
+// part to name.
+func (s shape) of(arn string) (part string, ok bool) {
+	if s.match(arn) {
+		return "", true
+	}
+	for _, sep := range []string{"/", ":"} {
+		if s.match(arn+sep+"GENERATED") || s.deeper(arn+sep) {
+			return sep + "*", true
+		}
+	}
+	return "", false
+}
+
+// match reports whether a text fills the holes. A hole takes no colon; nor a slash, where what follows a slash is
+// another type.
+func (s shape) match(text string) bool {
+	rest, ok := strings.CutPrefix(text, s.pieces[0])
+	if !ok {
+		return false
+	}
+	for i, piece := range s.pieces[1:] {
+		last := i == len(s.pieces)-2
+		if last && piece == "" {
+			return !strings.Contains(rest, ":") && (!s.inner || !strings.Contains(rest, "/"))
+		}
+		at := strings.Index(rest, piece)
+		if piece == "" || at < 0 || strings.Contains(rest[:at], ":") || strings.Contains(rest[:at], "/") && piece[0] == '/' {
+			return false
+		}
+		rest = rest[at+len(piece):]
+		if last {
+			return rest == ""
+		}
+	}
+	return rest == ""
+}
+
+// deeper reports whether ARNs of the shape begin with a text that ends at a separator, such as a log group's with
+// its streams.
+func (s shape) deeper(text string) bool {
+	for n := 1; n <= len(s.pieces); n++ {
+		head := shape{pieces: append(slices.Clone(s.pieces[:n]), ""), inner: true}
+		tail := ""
+		if n < len(s.pieces) {
+			tail = s.pieces[n]
+		}
+		// The text up to its last separator fills the first n holes, and the separator begins what follows.
+		if n < len(s.pieces) && tail != "" && tail[0] == text[len(text)-1] && head.match(text[:len(text)-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether an action works on some of the resource patterns; true where the catalogue does not know
+// it.
+func reaches(action string, resources []string) bool {
+	known := catalog.Load().Expand(action)
+	if len(known) == 0 {
+		return true
+	}
+	for _, a := range known {
+		if len(a.Resources) == 0 {
+			if slices.Contains(resources, "*") {
+				return true
+			}
+			continue
+		}
+		for _, t := range a.Resources {
+			for _, arn := range t.ARNs {
+				glob := strings.Join(holes(arn), "*")
+				for _, r := range resources {
+					if _, meets := policy.Overlap(glob, r); meets || strings.Contains(r, "${") {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// worksOn says what an action is for.
+func worksOn(action string) string {
+	var names []string
+	for _, a := range catalog.Load().Expand(action) {
+		for _, t := range a.Resources {
+			for _, arn := range t.ARNs {
+				names = appendNew(names, arn)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "*"
+	}
+	if len(names) > 2 {
+		names = names[:2]
+	}
+	return strings.Join(names, ", ")
+}
