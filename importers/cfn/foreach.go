@@ -1,0 +1,4 @@
+package cfn
+
+// forEach expands Fn::ForEach loops in Resources.
+func (t *template) forEach(s *scope) {}

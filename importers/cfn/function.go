@@ -1,0 +1,139 @@
+package cfn
+
+import (
+	"path"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// function makes a Function of an AWS::Lambda::Function (or what SAM makes one of).
+func (b *builder) function(r *resource) {
+	p := r.Props
+	f := &model.Function{
+		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r),
+		Runtime: b.words(b.get(p, "Runtime")), Handler: b.words(b.get(p, "Handler")),
+		Environment: b.environment(r), Code: b.localCode(p),
+		Layers:  b.list(b.get(p, "Layers"), "Layers"),
+		VPC:     len(b.items(b.get(p, "VpcConfig", "SubnetIds"))) > 0 || r.Written == samFunction && b.get(p, "VpcConfig") != nil,
+		Tracing: b.words(b.get(p, "TracingConfig", "Mode")) == "Active",
+		Tags:    b.tags(b.get(p, "Tags")), Stack: b.stack, Origin: r.Origin,
+	}
+	f.DeadLetter = b.words(b.get(p, "DeadLetterConfig", "TargetArn"))
+	if r.Written == samFunction {
+		f.DeadLetter = b.words(b.get(p, "DeadLetterQueue", "TargetArn"))
+		f.Tracing = b.words(b.get(p, "Tracing")) == "Active"
+	}
+	b.functions[r] = f
+	b.add(f)
+	if v := b.get(p, "Environment", "Variables"); v != nil && v.Kind == yamlpos.Mapping && r.Value.Get("Properties").Get("Environment") != nil {
+		b.places.variables[f.ID] = v
+	}
+}
+
+// environment lists the names of the variables and what they refer to. Values are looked at and dropped.
+func (b *builder) environment(r *resource) []model.EnvVar {
+	b.notes.quiet++
+	defer func() { b.notes.quiet-- }()
+	var out []model.EnvVar
+	for _, p := range b.pairs(b.get(r.Props, "Environment", "Variables")) {
+		out = append(out, model.EnvVar{Name: p.Key.Value, Refers: b.refersTo(p.Value), Origin: entrySpan(p.Key, p.Value)})
+	}
+	return out
+}
+
+// refersTo is the resource or function that a value names. A bare name counts only where it is that of
+// something that holds data: a stage called "prod" is not what MODE=prod means.
+func (b *builder) refersTo(n *yamlpos.Node) model.ID {
+	for _, id := range b.refs(n) {
+		if e := b.elementOf(b.resource(id)); e != "" {
+			return e
+		}
+	}
+	text, ok := b.text(n)
+	if !ok {
+		return ""
+	}
+	if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") {
+		return b.elementOf(b.findText(text, nil))
+	}
+	return b.elementOf(b.findText(text, func(r *resource) bool {
+		return r.Type == "AWS::Lambda::Function" || catalog.KindOf(r.Type).Counted
+	}))
+}
+
+// elementOf is the id of the function or resource that stands in the design for r; "" for none.
+func (b *builder) elementOf(r *resource) model.ID {
+	if r == nil || b.ids[r] == "" {
+		return ""
+	}
+	switch r.Type {
+	case "AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::Url":
+		property := "FunctionName"
+		if r.Type == "AWS::Lambda::Url" {
+			property = "TargetFunctionArn"
+		}
+		if f := b.findFunction(b.get(r.Props, property)); f != nil {
+			return b.ids[f]
+		}
+		return ""
+	}
+	if k := kindOf(r.Type); k != "fn" && k != "res" || isWiring(r.Type) {
+		return ""
+	}
+	return b.ids[r]
+}
+
+// localCode is the path of the function's code where it is a local one.
+func (b *builder) localCode(p *yamlpos.Node) string {
+	for _, key := range []string{"CodeUri", "Code"} {
+		n := b.get(p, key)
+		if n == nil || n.Kind != yamlpos.Scalar || isCall(n) {
+			continue
+		}
+		if text := b.words(n); text != "" && !strings.Contains(text, "://") && !hasUnknown(text) {
+			return path.Join(path.Dir(b.template.File), text)
+		}
+	}
+	return ""
+}
+
+// runAs connects every function with its role. A role that the template only names by ARN becomes an
+// external one: its policies were not seen.
+func (b *builder) runAs() {
+	for _, r := range b.resources {
+		f := b.functions[r]
+		if f == nil {
+			continue
+		}
+		n := b.get(r.Props, "Role")
+		if n == nil {
+			b.note(source.Error, r.Origin, "What it may do is not known.", "function %s has no Role", r.ID)
+			continue
+		}
+		if role := b.find(n, ofType("AWS::IAM::Role")); role != nil {
+			f.Role, f.RoleARN = b.ids[role], b.arnOf(role)
+			continue
+		}
+		arn, ok := b.text(n)
+		if !ok {
+			b.wrong(n, "Role takes the ARN of a role")
+			continue
+		}
+		f.Role, f.RoleARN = b.externalRole(arn, n).ID, arn
+	}
+}
+
+func (b *builder) externalRole(arn string, n *yamlpos.Node) *model.Role {
+	if r := b.external[arn]; r != nil {
+		return r
+	}
+	r := &model.Role{ID: model.MakeID("role", b.prefix+arn), Name: arn[strings.LastIndexByte(arn, '/')+1:], ARN: arn, External: true, Stack: b.stack, Origin: n.Span}
+	b.external[arn] = r
+	b.add(r)
+	b.note(source.Warning, n.Span, "What it may do is not known; open its template or an account snapshot beside this file.", "role %s is not in the template", arn)
+	return r
+}

@@ -1,0 +1,133 @@
+package cfn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/source"
+)
+
+// machine makes triggers of the tasks of a state machine: its definition names functions by ARN, reference or
+// substitution. A definition in another file is not read.
+func (b *builder) machine(r *resource) {
+	var found []model.ID
+	add := func(to *resource) {
+		id := b.elementOf(to)
+		if id == "" || id == b.ids[r] || slices.Contains(found, id) {
+			return
+		}
+		found = append(found, id)
+		t := b.newTrigger(r, to, "state-machine-task", "states")
+		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+to.ID)
+		t.From, t.Label = b.elementOf(r), "task"
+		b.addTrigger(t, r, r.Value)
+	}
+	definition := b.get(r.Props, "Definition")
+	text := b.get(r.Props, "DefinitionString")
+	substituted := b.get(r.Props, "DefinitionSubstitutions")
+	for _, n := range []*yamlpos.Node{definition, text, substituted} {
+		if n == nil {
+			continue
+		}
+		for _, id := range b.refs(n) {
+			if to := b.resource(id); to != nil && b.isTask(to) {
+				add(b.taskOf(to))
+			}
+		}
+	}
+	b.notes.quiet++
+	for _, arn := range functionARNs(b.words(text) + " " + b.jsonText(definition)) {
+		add(b.findText(arn, ofType("AWS::Lambda::Function")))
+	}
+	b.notes.quiet--
+	for _, key := range []string{"DefinitionUri", "DefinitionS3Location"} {
+		if n := b.get(r.Props, key); n != nil && substituted == nil {
+			b.note(source.Info, n.Span, "Its tasks are not known.", "the definition of %s is in another file", r.ID)
+		}
+	}
+}
+
+func (b *builder) isTask(r *resource) bool {
+	switch r.Type {
+	case "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::SQS::Queue", "AWS::SNS::Topic",
+		"AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine":
+		return true
+	}
+	return false
+}
+
+func (b *builder) taskOf(r *resource) *resource {
+	if r.Type == "AWS::Lambda::Alias" || r.Type == "AWS::Lambda::Version" {
+		return b.findFunction(b.get(r.Props, "FunctionName"))
+	}
+	return r
+}
+
+// functionARNs lists what looks like the ARN of a function in text, without qualifiers.
+func functionARNs(text string) []string {
+	var out []string
+	for {
+		i := strings.Index(text, ":function:")
+		if i < 0 {
+			return out
+		}
+		start := strings.LastIndex(text[:i], "arn:")
+		rest := text[i+len(":function:"):]
+		end := strings.IndexFunc(rest, func(c rune) bool {
+			return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '$' || c == '{' || c == '}')
+		})
+		if end < 0 {
+			end = len(rest)
+		}
+		if start >= 0 {
+			out = append(out, text[start:i]+":function:"+rest[:end])
+		}
+		text = rest
+	}
+}
+
+// walls lists what the design shows of ways that IAM does not see.
+func (b *builder) walls() {
+	var inVPC, mounted []string
+	for _, r := range b.resources {
+		f := b.functions[r]
+		if f == nil {
+			continue
+		}
+		if f.VPC {
+			inVPC = append(inVPC, f.LogicalID)
+		}
+		if len(b.items(b.get(r.Props, "FileSystemConfigs"))) > 0 {
+			mounted = append(mounted, f.LogicalID)
+		}
+	}
+	if len(inVPC) > 0 {
+		what := "what listens there"
+		if names := b.databases(); len(names) > 0 {
+			what = strings.Join(names, ", ") + " and whatever else listens there"
+		}
+		b.outside = append(b.outside, fmt.Sprintf("VPC: %s may reach %s by network, with passwords that IAM does not see", strings.Join(inVPC, ", "), what))
+	}
+	if len(mounted) > 0 {
+		b.outside = append(b.outside, fmt.Sprintf("File system mounted by %s: files are shared whatever IAM says", strings.Join(mounted, ", ")))
+	}
+}
+
+// databases lists the resources of the design that are reached by network.
+func (b *builder) databases() []string {
+	var out []string
+	for _, r := range b.resources {
+		switch r.Type {
+		case "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::DBProxy", "AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup",
+			"AWS::ElastiCache::ServerlessCache", "AWS::DocDB::DBCluster", "AWS::Neptune::DBCluster", "AWS::Redshift::Cluster", "AWS::OpenSearchService::Domain",
+			"AWS::MemoryDB::Cluster", "AWS::MSK::Cluster", "AWS::AmazonMQ::Broker":
+			if b.others[r] != nil {
+				out = append(out, r.ID)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,267 @@
+package cfn
+
+import (
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// isWiring reports whether a type only connects other resources: it becomes a trigger, a statement or an
+// attachment, and no element of its own.
+func isWiring(cfnType string) bool {
+	switch cfnType {
+	case "AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Url",
+		"AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::LayerVersionPermission",
+		"AWS::SNS::Subscription", "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy", "AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy",
+		"AWS::S3::BucketPolicy", "AWS::SecretsManager::ResourcePolicy", "AWS::Events::EventBusPolicy", "AWS::Kinesis::ResourcePolicy",
+		"AWS::IAM::UserToGroupAddition", "AWS::CDK::Metadata", "AWS::CloudFormation::WaitConditionHandle", "AWS::CloudFormation::WaitCondition",
+		"AWS::ApiGateway::Deployment", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::Account",
+		"AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Deployment", "AWS::Logs::SubscriptionFilter":
+		return true
+	}
+	return false
+}
+
+// otherResource makes a Resource of everything else.
+func (b *builder) otherResource(r *resource) {
+	if isWiring(r.Type) {
+		return
+	}
+	b.checkType(r)
+	e := &model.Resource{
+		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r), Type: r.Type, Fresh: b.isFresh(r),
+		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
+	}
+	if e.Fresh {
+		e.Name = b.generated(r.ID)
+	}
+	if r.Type == "AWS::S3::Bucket" {
+		e.BlockPublicAccess = b.blocksPublicAccess(r)
+	}
+	e.Key = b.keyOf(r)
+	b.others[r] = e
+	b.add(e)
+}
+
+// checkType tells of a type that CloudFormation does not have.
+func (b *builder) checkType(r *resource) {
+	if !strings.HasPrefix(r.Type, "AWS::") || strings.HasPrefix(r.Type, "AWS::Serverless::") {
+		return
+	}
+	if _, ok := shapeOf(r.Type); ok || b.catalog.Type(r.Type) != nil {
+		return
+	}
+	if b.catalog.Type("AWS::SQS::Queue") == nil {
+		return // no catalogue to tell by
+	}
+	span := r.Origin
+	if n := r.Value.Get("Type"); n != nil {
+		span = n.Span
+	}
+	b.note(source.Warning, span, "It was kept as a resource without an ARN.", "%s is not a resource type that is known", r.Type)
+}
+
+// blocksPublicAccess: a bucket made since April 2023 blocks public policies unless it says otherwise.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+func (b *builder) blocksPublicAccess(r *resource) bool {
+	n := b.get(r.Props, "PublicAccessBlockConfiguration")
+	if n == nil {
+		return true
+	}
+	return b.isTrue(b.get(n, "BlockPublicPolicy")) && b.isTrue(b.get(n, "RestrictPublicBuckets"))
+}
+
+func (s *scope) isTrue(n *yamlpos.Node) bool { return strings.EqualFold(s.words(n), "true") }
+
+// keyPaths are the properties that name the key which encrypts a resource.
+var keyPaths = [][]string{
+	{"KmsMasterKeyId"}, {"KmsKeyId"}, {"KmsKeyArn"}, {"KMSKeyArn"}, {"KmsKey"}, {"EncryptionKey"}, {"KmsKeyIdentifier"}, {"EncryptionKeyArn"},
+	{"SSESpecification", "KMSMasterKeyId"}, {"StreamEncryption", "KeyId"},
+	{"BucketEncryption", "ServerSideEncryptionConfiguration", "ServerSideEncryptionByDefault", "KMSMasterKeyID"},
+	{"EncryptionConfiguration", "KmsKeyId"}, {"EncryptionConfiguration", "KmsKey"}, {"EncryptionConfiguration", "KmsKeyArn"},
+	{"EncryptionAtRestOptions", "KmsKeyId"}, {"DeliveryStreamEncryptionConfigurationInput", "KeyARN"},
+	{"EncryptionInfo", "EncryptionAtRest", "DataVolumeKMSKeyId"}, {"EncryptionOptions", "KmsKeyId"}, {"EncryptionConfig", "KmsKeyId"},
+	{"SseSpecification", "KmsMasterKeyId"}, {"ServerSideEncryptionConfiguration", "KmsKeyArn"},
+}
+
+// keyOf is the customer-managed key that encrypts a resource: of the design, or one that was not seen.
+func (b *builder) keyOf(r *resource) model.ID {
+	if r.Type == "AWS::KMS::Key" || r.Type == "AWS::KMS::Alias" {
+		return ""
+	}
+	for _, p := range keyPaths {
+		n := b.dig(r.Props, p)
+		if n == nil {
+			continue
+		}
+		k := b.find(n, ofType("AWS::KMS::Key", "AWS::KMS::Alias"))
+		for range 3 {
+			if k == nil || k.Type == "AWS::KMS::Key" {
+				break
+			}
+			k = b.find(b.get(k.Props, "TargetKeyId"), ofType("AWS::KMS::Key", "AWS::KMS::Alias"))
+		}
+		if k != nil {
+			return b.ids[k]
+		}
+		text, ok := b.text(n)
+		if !ok || text == "" || strings.Contains(text, "alias/aws/") || strings.HasPrefix(text, "AWS_OWNED") || text == "AES256" {
+			continue
+		}
+		return b.unseenKeyID(text, n)
+	}
+	return ""
+}
+
+// unseenKeyID names a key that the template only names; no element stands for it.
+func (b *builder) unseenKeyID(text string, n *yamlpos.Node) model.ID {
+	arn := text
+	switch {
+	case strings.HasPrefix(text, "arn:"), strings.HasPrefix(text, "${"):
+	case strings.HasPrefix(text, "alias/"):
+		arn = "arn:" + b.partition + ":kms:" + b.region + ":" + b.account + ":" + text
+	default:
+		arn = "arn:" + b.partition + ":kms:" + b.region + ":" + b.account + ":key/" + text
+	}
+	b.unseenKeys = true
+	b.note(source.Warning, n.Span, "Its key policy was not seen.", "key %s is not in the template", text)
+	return model.MakeID("res", b.prefix+arn)
+}
+
+// dig follows keys; on the way it takes the first element of a list.
+func (b *builder) dig(n *yamlpos.Node, keys []string) *yamlpos.Node {
+	for _, k := range keys {
+		n = b.get(n, k)
+		if n != nil && n.Kind == yamlpos.Sequence && !isCall(n) {
+			list := b.items(n)
+			if len(list) == 0 {
+				return nil
+			}
+			n = list[0]
+		}
+	}
+	return n
+}
+
+// resourcePolicies puts resource policies on the resources that they are of.
+func (b *builder) resourcePolicies() {
+	for _, r := range b.resources {
+		if r.Hidden {
+			continue
+		}
+		p := r.Props
+		switch r.Type {
+		case "AWS::S3::BucketPolicy":
+			b.putPolicy(r, b.get(p, "Bucket"), b.get(p, "PolicyDocument"), "AWS::S3::Bucket")
+		case "AWS::SQS::QueuePolicy":
+			b.putPolicy(r, b.get(p, "Queues"), b.get(p, "PolicyDocument"), "AWS::SQS::Queue")
+		case "AWS::SQS::QueueInlinePolicy":
+			b.putPolicy(r, b.get(p, "Queue"), b.get(p, "PolicyDocument"), "AWS::SQS::Queue")
+		case "AWS::SNS::TopicPolicy":
+			b.putPolicy(r, b.get(p, "Topics"), b.get(p, "PolicyDocument"), "AWS::SNS::Topic")
+		case "AWS::SNS::TopicInlinePolicy":
+			b.putPolicy(r, b.get(p, "TopicArn"), b.get(p, "PolicyDocument"), "AWS::SNS::Topic")
+		case "AWS::SecretsManager::ResourcePolicy":
+			b.putPolicy(r, b.get(p, "SecretId"), b.get(p, "ResourcePolicy"), "AWS::SecretsManager::Secret")
+		case "AWS::Kinesis::ResourcePolicy":
+			b.putPolicy(r, b.get(p, "ResourceArn"), b.get(p, "ResourcePolicy"), "AWS::Kinesis::Stream")
+		case "AWS::Events::EventBusPolicy":
+			b.busPolicy(r)
+		case "AWS::KMS::Key":
+			if doc := b.get(p, "KeyPolicy"); doc != nil {
+				b.mergePolicy(r, b.document(doc))
+			} else {
+				b.mergePolicy(r, b.defaultKeyPolicy())
+			}
+		default:
+			for _, path := range [][]string{{"RepositoryPolicyText"}, {"FileSystemPolicy"}, {"AccessPolicies"}, {"ResourcePolicy", "PolicyDocument"}, {"AccessPolicy"}, {"BackupVaultPolicy"}} {
+				if doc := b.get(p, path...); doc != nil {
+					b.mergePolicy(r, b.document(doc))
+				}
+			}
+			if r.Type == "AWS::Events::EventBus" || r.Type == "AWS::ApiGateway::RestApi" || r.Type == "AWS::S3::AccessPoint" {
+				if doc := b.get(p, "Policy"); doc != nil {
+					b.mergePolicy(r, b.document(doc))
+				}
+			}
+		}
+	}
+}
+
+// putPolicy puts one document on each resource of a list.
+func (b *builder) putPolicy(r *resource, targets, doc *yamlpos.Node, cfnType string) {
+	d := b.document(doc)
+	if d == nil {
+		if doc == nil {
+			b.note(source.Error, r.Origin, "It was left out.", "%s has no policy document", r.ID)
+		}
+		return
+	}
+	for _, i := range b.items(targets) {
+		t := b.find(i, ofType(cfnType))
+		if t == nil {
+			b.note(source.Warning, i.Span, "It was left out.", "%s is a policy of a resource that is not in the template", r.ID)
+			continue
+		}
+		b.mergePolicy(t, d)
+	}
+}
+
+// mergePolicy adds a document to the resource's policy. AWS keeps one document a resource; where a template
+// has several they are one here.
+func (b *builder) mergePolicy(r *resource, d *policy.Document) {
+	e := b.others[r]
+	if e == nil || d == nil {
+		return
+	}
+	if e.Policy == nil {
+		e.Policy = d
+		return
+	}
+	both := *e.Policy
+	both.Statements = append(append([]*policy.Statement(nil), e.Policy.Statements...), d.Statements...)
+	e.Policy = &both
+}
+
+// busPolicy reads AWS::Events::EventBusPolicy: a statement, or an action and a principal.
+func (b *builder) busPolicy(r *resource) {
+	bus := b.find(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus"))
+	if bus == nil {
+		return
+	}
+	if n := b.get(r.Props, "Statement"); n != nil {
+		if st := b.statement(n); st != nil {
+			b.mergePolicy(bus, &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin})
+		}
+		return
+	}
+	principal := b.words(b.get(r.Props, "Principal"))
+	st := &policy.Statement{Sid: b.words(b.get(r.Props, "StatementId")), Actions: []string{b.words(b.get(r.Props, "Action"))},
+		Resources: []string{b.arnOf(bus)}, Principals: []policy.Principal{b.principalOf(principal)}, Span: r.Origin}
+	b.mergePolicy(bus, &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin})
+}
+
+// defaultKeyPolicy is what KMS gives a key without one: the account, which leaves it to identity policies.
+// https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+func (b *builder) defaultKeyPolicy() *policy.Document {
+	return &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
+		Sid: "Enable IAM User Permissions", Actions: []string{"kms:*"}, Resources: []string{"*"},
+		Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + b.partition + ":iam::" + b.account + ":root"}},
+	}}}
+}
+
+// principalOf reads a principal as Lambda permissions and bus policies write it.
+func (b *builder) principalOf(text string) policy.Principal {
+	switch {
+	case text == "*":
+		return policy.Principal{Kind: "*", Value: "*"}
+	case len(text) == 12 && strings.Trim(text, "0123456789") == "":
+		return policy.Principal{Kind: "AWS", Value: "arn:" + b.partition + ":iam::" + text + ":root"}
+	case strings.HasPrefix(text, "arn:"), strings.HasPrefix(text, "${"):
+		return policy.Principal{Kind: "AWS", Value: text}
+	}
+	return policy.Principal{Kind: "Service", Value: text}
+}

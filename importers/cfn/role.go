@@ -1,0 +1,244 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// role makes a Role of an AWS::IAM::Role, with its inline and managed policies in the order of the file.
+func (b *builder) role(r *resource) {
+	role := &model.Role{
+		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r), Path: b.words(b.get(r.Props, "Path")),
+		Trust: b.document(b.get(r.Props, "AssumeRolePolicyDocument")), Implicit: r.Made,
+		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
+	}
+	if role.Trust == nil && !r.Made {
+		b.note(source.Error, r.Origin, "Nobody can assume it.", "role %s has no AssumeRolePolicyDocument", r.ID)
+	}
+	b.roles[r] = role
+	b.add(role)
+	role.Policies, role.Boundary = b.ownPolicies(r, role.ID)
+}
+
+// principal makes a Principal of an AWS::IAM::User or AWS::IAM::Group.
+func (b *builder) principal(r *resource) {
+	p := &model.Principal{
+		ID: b.ids[r], Kind: model.User, Name: b.nameOf(r), ARN: b.arnOf(r),
+		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
+	}
+	if r.Type == "AWS::IAM::Group" {
+		p.Kind = model.Group
+	}
+	b.people[r] = p
+	b.add(p)
+	p.Policies, p.Boundary = b.ownPolicies(r, p.ID)
+	for _, i := range b.items(b.get(r.Props, "Groups")) {
+		if g := b.find(i, ofType("AWS::IAM::Group")); g != nil {
+			p.Groups = append(p.Groups, b.ids[g])
+		} else {
+			b.note(source.Warning, i.Span, "Its policies are not known.", "group %s is not in the template", b.words(i))
+		}
+	}
+}
+
+// ownPolicies reads Policies, ManagedPolicyArns and PermissionsBoundary of a role, user or group.
+func (b *builder) ownPolicies(r *resource, holder model.ID) (ids []model.ID, boundary model.ID) {
+	for _, p := range b.pairs(r.Props) {
+		switch p.Key.Value {
+		case "Policies":
+			for _, i := range b.items(p.Value) {
+				if id := b.inlinePolicy(r, holder, p.Value, i); id != "" {
+					ids = append(ids, id)
+				}
+			}
+		case "ManagedPolicyArns":
+			for _, i := range b.items(p.Value) {
+				id := b.managedPolicy(i)
+				if id == "" {
+					continue
+				}
+				ids = append(ids, id)
+				place := policyPlace{Policy: id, Holder: r, List: p.Value, Entry: i}
+				if o, ok := b.template.origins[i]; ok {
+					place.List, place.Entry = o.list, o.entry
+				}
+				b.places.policies[holder] = append(b.places.policies[holder], place)
+			}
+		case "PermissionsBoundary":
+			boundary = b.managedPolicy(p.Value)
+		}
+	}
+	return ids, boundary
+}
+
+// inlinePolicy makes a Policy of one item of Policies.
+func (b *builder) inlinePolicy(r *resource, holder model.ID, list, item *yamlpos.Node) model.ID {
+	if item.Kind != yamlpos.Mapping || isCall(item) {
+		b.wrong(item, "an inline policy is a mapping with PolicyName and PolicyDocument")
+		return ""
+	}
+	name := b.words(b.get(item, "PolicyName"))
+	if name == "" {
+		b.note(source.Error, item.Span, "It was given one.", "an inline policy of %s has no PolicyName", r.ID)
+		name = fmt.Sprintf("%sPolicy%d", r.ID, len(b.places.policies[holder]))
+	}
+	id := model.MakeID("policy", b.prefix+r.ID+"/"+name)
+	for i := 2; b.policies[id] != nil; i++ {
+		id = model.MakeID("policy", fmt.Sprintf("%s%s/%s-%d", b.prefix, r.ID, name, i))
+	}
+	doc := b.get(item, "PolicyDocument")
+	place := policyPlace{Policy: id, Holder: r, List: list, Entry: item, Document: doc, Statements: b.get(doc, "Statement")}
+	if o, ok := b.template.origins[item]; ok {
+		place.List, place.Entry, place.Template = o.list, o.entry, o.template
+		if o.template != "" {
+			place.Document, place.Statements = nil, nil
+		}
+	}
+	b.places.policies[holder] = append(b.places.policies[holder], place)
+	p := &model.Policy{ID: id, Name: name, Document: b.document(doc), Stack: b.stack, Origin: item.Span}
+	b.addPolicy(p)
+	return id
+}
+
+func (b *builder) addPolicy(p *model.Policy) {
+	b.policies[p.ID] = p
+	b.add(p)
+}
+
+// policyResource makes a Policy of an AWS::IAM::Policy, RolePolicy or ManagedPolicy.
+func (b *builder) policyResource(r *resource) {
+	p := &model.Policy{
+		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), Managed: r.Type == "AWS::IAM::ManagedPolicy",
+		Document: b.document(b.get(r.Props, "PolicyDocument")), Stack: b.stack, Origin: r.Origin,
+	}
+	if p.Managed {
+		p.ARN = b.arnOf(r)
+	}
+	b.addPolicy(p)
+}
+
+// attachPolicies gives policies that are resources to the roles, users and groups that they name.
+func (b *builder) attachPolicies() {
+	for _, r := range b.resources {
+		if r.Hidden {
+			continue
+		}
+		switch r.Type {
+		case "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy":
+			b.attach(r, b.get(r.Props, "Roles"))
+			b.attach(r, b.get(r.Props, "Users"))
+			b.attach(r, b.get(r.Props, "Groups"))
+		case "AWS::IAM::RolePolicy":
+			b.attach(r, b.get(r.Props, "RoleName"))
+		case "AWS::IAM::UserPolicy":
+			b.attach(r, b.get(r.Props, "UserName"))
+		case "AWS::IAM::GroupPolicy":
+			b.attach(r, b.get(r.Props, "GroupName"))
+		case "AWS::IAM::UserToGroupAddition":
+			b.joinGroup(r)
+		}
+	}
+}
+
+func (b *builder) attach(r *resource, holders *yamlpos.Node) {
+	for _, i := range b.items(holders) {
+		h := b.find(i, ofType("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"))
+		doc := b.get(r.Props, "PolicyDocument")
+		place := policyPlace{Policy: b.ids[r], Holder: r, Entry: r.Value, Document: doc, Statements: b.get(doc, "Statement")}
+		switch {
+		case h == nil:
+			b.note(source.Warning, i.Span, "It was left unattached there.", "%s attaches to %s, which is not in the template", r.ID, b.words(i))
+		case b.roles[h] != nil:
+			b.roles[h].Policies = append(b.roles[h].Policies, b.ids[r])
+			b.places.policies[b.ids[h]] = append(b.places.policies[b.ids[h]], place)
+		case b.people[h] != nil:
+			b.people[h].Policies = append(b.people[h].Policies, b.ids[r])
+			b.places.policies[b.ids[h]] = append(b.places.policies[b.ids[h]], place)
+		}
+	}
+}
+
+func (b *builder) joinGroup(r *resource) {
+	g := b.find(b.get(r.Props, "GroupName"), ofType("AWS::IAM::Group"))
+	for _, i := range b.items(b.get(r.Props, "Users")) {
+		if u := b.people[b.find(i, ofType("AWS::IAM::User"))]; u != nil && g != nil {
+			u.Groups = append(u.Groups, b.ids[g])
+		}
+	}
+}
+
+// managedPolicy returns the id of a managed policy given by ARN, name or reference, and adds its element.
+func (b *builder) managedPolicy(n *yamlpos.Node) model.ID {
+	if r := b.find(n, ofType("AWS::IAM::ManagedPolicy")); r != nil {
+		return b.ids[r]
+	}
+	text, ok := b.text(n)
+	if !ok {
+		b.wrong(n, "a managed policy is given by its ARN")
+		return ""
+	}
+	return b.managedByARN(text, n.Span)
+}
+
+func (b *builder) managedByARN(text string, span source.Span) model.ID {
+	arn, name := text, text[strings.LastIndexByte(text, '/')+1:]
+	aws := b.catalog.ManagedPolicy(text)
+	if aws != nil && strings.HasPrefix(text, "arn:") && !strings.Contains(text, ":iam::aws:policy/") {
+		aws = nil // a customer's policy that happens to be called the same
+	}
+	if aws != nil {
+		arn, name = inPartition(aws.ARN, b.partition), aws.Name
+	}
+	id := model.MakeID("policy", arn)
+	if b.policies[id] != nil {
+		return id
+	}
+	p := &model.Policy{ID: id, Name: name, ARN: arn, Managed: true}
+	if aws != nil {
+		p.Document = awsDocument(aws)
+	}
+	if p.Document == nil {
+		p.Stack = b.stack
+		b.note(source.Warning, span, "What it allows is not known.", "managed policy %s is neither AWS's nor in the template", text)
+	}
+	b.addPolicy(p)
+	return id
+}
+
+func inPartition(arn, partition string) string {
+	if rest, ok := strings.CutPrefix(arn, "arn:aws:"); ok {
+		return "arn:" + partition + ":" + rest
+	}
+	return arn
+}
+
+// awsDocuments remembers AWS's own documents by ARN: they never change, and their pointers are cache keys.
+var awsDocuments sync.Map
+
+// awsDocument is an AWS managed policy's document, without places.
+func awsDocument(m *catalog.ManagedPolicy) *policy.Document {
+	if d, ok := awsDocuments.Load(m.ARN); ok {
+		return d.(*policy.Document)
+	}
+	d, err := policy.Parse(m.Document)
+	if err != nil {
+		return nil
+	}
+	out := *d
+	out.Span = source.Span{}
+	out.Statements = make([]*policy.Statement, len(d.Statements))
+	for i, st := range d.Statements {
+		c := *st
+		c.Span = source.Span{}
+		out.Statements[i] = &c
+	}
+	kept, _ := awsDocuments.LoadOrStore(m.ARN, &out)
+	return kept.(*policy.Document)
+}

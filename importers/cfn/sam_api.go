@@ -1,0 +1,233 @@
+package cfn
+
+import (
+	"regexp"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model/source"
+)
+
+// restAPI turns AWS::Serverless::Api into a REST API with its stage.
+func (t *transform) restAPI(r *resource) {
+	r.Type = "AWS::ApiGateway::RestApi"
+	t.checkAPI(r)
+	if body := t.get(r.Props, "DefinitionBody"); body != nil {
+		r.Props = with(r.Props, pair("Body", body))
+	}
+	t.stage(r)
+	t.authorizers(r, "")
+}
+
+// httpAPI turns AWS::Serverless::HttpApi into an HTTP API with its stage.
+func (t *transform) httpAPI(r *resource) {
+	r.Type = "AWS::ApiGatewayV2::Api"
+	t.checkAPI(r)
+	if body := t.get(r.Props, "DefinitionBody"); body != nil {
+		r.Props = with(r.Props, pair("Body", body))
+	}
+	t.authorizers(r, "")
+}
+
+var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
+
+// stage makes the stage that SAM names after the API, so that what refers to it finds it.
+func (t *transform) stage(r *resource) {
+	name := t.get(r.Props, "StageName")
+	text := t.words(name)
+	if text == "" {
+		return
+	}
+	id := r.ID + notAlphanumeric.ReplaceAllString(text, "") + "Stage"
+	t.hide(r, id, "AWS::ApiGateway::Stage", mapping(r.Origin, pair("StageName", name), pair("RestApiId", refTo(r.ID, r.Origin))), r.Origin)
+}
+
+// authorizers makes the permissions and triggers of Lambda authorizers.
+func (t *transform) authorizers(api *resource, _ string) {
+	for _, a := range t.pairs(t.get(api.Props, "Auth", "Authorizers")) {
+		n := t.get(a.Value, "FunctionArn")
+		if n == nil {
+			continue
+		}
+		for _, id := range t.refs(n) {
+			f := t.resource(id)
+			if f == nil || f.Written != samFunction && f.Type != "AWS::Lambda::Function" {
+				continue
+			}
+			span := entrySpan(a.Key, a.Value)
+			t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: api, key: a.Key.Value, from: refTo(api.ID, span), kind: "authorizer", event: "authorizer",
+				label: "authorizer", open: true, outside: true, entry: span, node: a.Value})
+			rest := api.Written == samAPI
+			if rest && t.get(a.Value, "FunctionInvokeRole") != nil && t.words(t.get(a.Value, "FunctionInvokeRole")) != "NONE" {
+				continue
+			}
+			if enable := t.get(a.Value, "EnableFunctionDefaultPermissions"); !rest && !t.isTrue(enable) || rest && enable != nil && !t.isTrue(enable) {
+				continue
+			}
+			arn := subOf("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*", span, pair("Api", refTo(api.ID, span)))
+			t.hide(api, api.ID+a.Key.Value+"AuthorizerPermission", "AWS::Lambda::Permission", mapping(span,
+				pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", n),
+				pair("Principal", scalar("apigateway.amazonaws.com", span)), pair("SourceArn", arn)), span)
+		}
+	}
+}
+
+// implicit returns the API that SAM makes for events that name none.
+func (t *transform) implicit(id string) *resource {
+	if r := t.template.byID[id]; r != nil {
+		return r
+	}
+	p := &t.rest
+	if id == implicitHTTP {
+		p = &t.http
+	}
+	if *p != nil {
+		return *p
+	}
+	r := &resource{ID: id, Type: "AWS::ApiGateway::RestApi", Written: samAPI, Made: true}
+	section := "Api"
+	if id == implicitHTTP {
+		r.Type, r.Written, section = "AWS::ApiGatewayV2::Api", samHTTPAPI, "HttpApi"
+	}
+	r.Props = mapping(source.Span{})
+	if g := t.template.Globals.Get(section).Resolve(); g != nil && g.Kind == yamlpos.Mapping {
+		r.Props, r.Origin = g, g.Span
+	}
+	t.scope.made[id] = r
+	*p = r
+	if id == implicitRest {
+		if t.get(r.Props, "StageName") == nil {
+			r.Props = with(r.Props, pair("StageName", scalar("Prod", r.Origin)))
+		}
+		t.stage(r)
+	}
+	t.authorizers(r, "")
+	return r
+}
+
+// apiOf finds the API that an event names.
+func (t *transform) apiOf(n *yamlpos.Node, implicit string) (*resource, *yamlpos.Node) {
+	if n == nil {
+		api := t.implicit(implicit)
+		return api, refTo(api.ID, api.Origin)
+	}
+	for _, id := range t.refs(n) {
+		if id == implicit && t.template.byID[id] == nil {
+			return t.implicit(implicit), n
+		}
+		if r := t.resource(id); r != nil {
+			return r, n
+		}
+	}
+	return nil, n
+}
+
+// isOpen reports whether anybody may call a route: neither the event nor the API asks for an authorizer.
+// An API key is no authorizer: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html
+func (t *transform) isOpen(e event, api *resource) bool {
+	if a := t.get(e.props, "Auth", "Authorizer"); a != nil {
+		return t.words(a) == "NONE"
+	}
+	if api == nil {
+		return true
+	}
+	auth := t.get(api.Props, "Auth")
+	if d := t.get(auth, "DefaultAuthorizer"); d != nil {
+		return t.words(d) == "NONE"
+	}
+	return true
+}
+
+// restEvent reads an Api event.
+func (t *transform) restEvent(e event) {
+	n := t.get(e.props, "RestApiId")
+	api, node := t.apiOf(n, implicitRest)
+	method, path := t.words(t.get(e.props, "Method")), t.words(t.get(e.props, "Path"))
+	r := route{to: e.of, key: e.key, api: node, method: method, path: path, event: "rest", entry: e.span, node: e.node}
+	if api != nil {
+		r.apiID = api.ID
+		for _, kind := range append(t.texts(t.get(api.Props, "EndpointConfiguration", "Type"), nil), t.texts(t.get(api.Props, "EndpointConfiguration"), nil)...) {
+			r.inside = r.inside || kind == "PRIVATE"
+		}
+	}
+	r.open = t.isOpen(e, api) && !r.inside
+	t.scope.routes = append(t.scope.routes, r)
+	stage := "Prod"
+	if api != nil {
+		if s := t.words(t.get(api.Props, "StageName")); s != "" {
+			stage = notAlphanumeric.ReplaceAllString(s, "")
+		}
+	}
+	if e.of.Written == samMachine {
+		t.starter(e, "apigateway.amazonaws.com", e.id+"Role")
+		return
+	}
+	t.permission(e.of, e.id+"Permission"+stage, "apigateway.amazonaws.com", e.span, pair("SourceArn", t.routeARN(node, "*/"+methodInARN(method)+pathInARN(path), e.span)))
+}
+
+func methodInARN(method string) string {
+	if strings.EqualFold(method, "any") || method == "" {
+		return "*"
+	}
+	return strings.ToUpper(method)
+}
+
+var pathVariable = regexp.MustCompile(`{([a-zA-Z0-9._-]+|proxy\+)}`)
+
+// pathInARN is a route's path in the ARN that a permission names: variables are wildcards.
+func pathInARN(path string) string {
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return strings.ReplaceAll(pathVariable.ReplaceAllString(path, "*"), "$default", "$default")
+}
+
+// routeARN is what a permission for a route names.
+func (t *transform) routeARN(api *yamlpos.Node, rest string, span source.Span) *yamlpos.Node {
+	return subOf("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/"+rest, span, pair("Api", api))
+}
+
+// httpEvent reads an HttpApi event. Without a path it is the API's default route.
+func (t *transform) httpEvent(e event) {
+	api, node := t.apiOf(t.get(e.props, "ApiId"), implicitHTTP)
+	method, path := t.words(t.get(e.props, "Method")), t.words(t.get(e.props, "Path"))
+	r := route{to: e.of, key: e.key, api: node, method: method, path: path, event: "http", entry: e.span, node: e.node, open: t.isOpen(e, api)}
+	if api != nil {
+		r.apiID = api.ID
+	}
+	rest := "*/" + methodInARN(method) + pathInARN(path)
+	if path == "" {
+		r.path, rest = "$default", "*/$default"
+	}
+	t.scope.routes = append(t.scope.routes, r)
+	if e.of.Written == samMachine {
+		return
+	}
+	t.permission(e.of, e.id+"Permission", "apigateway.amazonaws.com", e.span, pair("SourceArn", t.routeARN(node, rest, e.span)))
+}
+
+// webSocketAPI reads AWS::Serverless::WebSocketApi: its routes name their functions.
+func (t *transform) webSocketAPI(r *resource) {
+	r.Type = "AWS::ApiGatewayV2::Api"
+	t.checkWebSocketAPI(r)
+	auth := t.words(t.get(r.Props, "Auth", "AuthType"))
+	t.authorizers(r, "")
+	for _, p := range t.pairs(t.get(r.Props, "Routes")) {
+		n := t.get(p.Value, "FunctionArn")
+		for _, id := range t.refs(n) {
+			f := t.resource(id)
+			if f == nil || f.Written != samFunction && f.Type != "AWS::Lambda::Function" {
+				continue
+			}
+			span := entrySpan(p.Key, p.Value)
+			key := p.Key.Value
+			t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: r, key: key, from: refTo(r.ID, span), kind: "api-route", event: "websocket", label: key,
+				open: auth == "" || auth == "NONE", outside: true, entry: span, node: p.Value})
+			name := notAlphanumeric.ReplaceAllString(key, "")
+			name = strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
+			t.hide(r, r.ID+name+"Permission", "AWS::Lambda::Permission", mapping(span,
+				pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", n), pair("Principal", scalar("apigateway.amazonaws.com", span)),
+				pair("SourceArn", t.routeARN(refTo(r.ID, span), "*/"+key, span))), span)
+		}
+	}
+}

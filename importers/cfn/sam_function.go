@@ -1,0 +1,304 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model/source"
+)
+
+// A samRole collects what SAM puts into a role that it makes.
+type samRole struct {
+	t       *transform
+	owner   *resource
+	id      string
+	span    source.Span
+	managed []*yamlpos.Node
+	inline  []*yamlpos.Node
+	texts   map[string]bool
+}
+
+func (t *transform) newRole(owner *resource, id string, span source.Span) *samRole {
+	return &samRole{t: t, owner: owner, id: id, span: span, texts: map[string]bool{}}
+}
+
+// aws attaches one of AWS's managed policies by its name, path included.
+func (r *samRole) aws(name string) {
+	r.addManaged(scalar("arn:"+r.t.partition+":iam::aws:policy/"+name, r.span), madeOf{})
+}
+
+func (r *samRole) addManaged(n *yamlpos.Node, from madeOf) {
+	if n.Kind == yamlpos.Scalar && !isCall(n) {
+		text := n.Value
+		if p := r.t.catalog.ManagedPolicy(text); p != nil && !strings.HasPrefix(text, "arn:") {
+			text = inPartition(p.ARN, r.t.partition)
+		}
+		if r.texts[text] {
+			return
+		}
+		r.texts[text] = true
+		item := scalar(text, n.Span)
+		n = item
+	} else {
+		c := *n
+		n = &c
+	}
+	r.t.template.origins[n] = from
+	r.managed = append(r.managed, n)
+}
+
+func (r *samRole) addInline(name string, doc *yamlpos.Node, from madeOf) {
+	span := doc.Span
+	if from.entry != nil {
+		span = from.entry.Span
+	}
+	item := mapping(span, pair("PolicyName", scalar(name, span)), pair("PolicyDocument", doc))
+	r.t.template.origins[item] = from
+	r.inline = append(r.inline, item)
+}
+
+// policies reads a SAM Policies property: managed policies, documents and policy templates.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-policies
+func (r *samRole) policies(n *yamlpos.Node) {
+	t := r.t
+	list := t.settle(n)
+	if list == nil {
+		return
+	}
+	items := []*yamlpos.Node{list}
+	if list.Kind == yamlpos.Sequence && !isCall(list) {
+		items = list.Items
+	}
+	for i, raw := range items {
+		var entries []*yamlpos.Node
+		if then, other, both := t.undecidedIf(raw); both {
+			entries = []*yamlpos.Node{t.settle(then), t.settle(other)}
+		} else {
+			entries = []*yamlpos.Node{t.settle(raw)}
+		}
+		for _, entry := range entries {
+			if entry != nil {
+				r.policy(i, entry, list)
+			}
+		}
+	}
+}
+
+func (r *samRole) policy(i int, entry, list *yamlpos.Node) {
+	t := r.t
+	from := madeOf{list: list, entry: entry}
+	name := fmt.Sprintf("%sPolicy%d", r.id, i)
+	switch {
+	case entry.Kind == yamlpos.Scalar || isCall(entry):
+		if entry.Null {
+			return
+		}
+		r.addManaged(entry, from)
+	case entry.Kind == yamlpos.Mapping && entry.Get("Statement") != nil:
+		r.addInline(name, entry, from)
+	case entry.Kind == yamlpos.Mapping && len(entry.Pairs) == 1 && t.catalog.SAMPolicyTemplate(entry.Pairs[0].Key.Value) != nil:
+		from.template = entry.Pairs[0].Key.Value
+		if doc := t.policyTemplate(entry); doc != nil {
+			r.addInline(name, doc, from)
+		}
+	default:
+		t.notes.add(source.Error, entry.Span, fmt.Sprintf("entry %d in Policies of %s is neither a managed policy, a policy document nor a policy template", i+1, r.owner.ID),
+			"It was left out.")
+	}
+}
+
+// make adds the role to the resources.
+func (r *samRole) make(trust *yamlpos.Node, more ...yamlpos.Pair) *resource {
+	pairs := []yamlpos.Pair{pair("AssumeRolePolicyDocument", trust), pair("ManagedPolicyArns", sequence(r.span, r.managed...)), pair("Policies", sequence(r.span, r.inline...))}
+	return r.t.make(r.owner, r.id, "AWS::IAM::Role", mapping(r.span, append(pairs, more...)...), r.span)
+}
+
+// function turns AWS::Serverless::Function into a Lambda function, its role, alias, permissions and triggers.
+func (t *transform) function(f *resource) {
+	f.Type = "AWS::Lambda::Function"
+	t.checkFunction(f)
+	p := f.Props
+	span := f.Origin
+	var role *samRole
+	if t.get(p, "Role") == nil {
+		role = t.newRole(f, f.ID+"Role", span)
+		role.aws("service-role/AWSLambdaBasicExecutionRole")
+		if n := t.get(p, "Tracing"); n != nil && t.words(n) != "" {
+			role.aws(t.xray())
+		}
+		if n := t.get(p, "VpcConfig"); n != nil && len(n.Pairs) > 0 {
+			role.aws("service-role/AWSLambdaVPCAccessExecutionRole")
+		}
+		t.deadLetter(f, role)
+	}
+	t.eventInvoke(f, role)
+	if role != nil {
+		role.policies(p.Get("Policies"))
+		f.Props = with(f.Props, pair("Role", getAttOf(role.id, "Arn", span)))
+	}
+	t.alias(f)
+	t.functionURLConfig(f)
+	for _, e := range t.pairs(t.get(p, "Events")) {
+		t.event(f, role, e)
+	}
+	if role != nil {
+		trust := t.get(p, "AssumeRolePolicyDocument")
+		if trust == nil {
+			trust = trustOf("lambda.amazonaws.com", span)
+		}
+		role.make(trust, pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", t.get(p, "PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
+	}
+}
+
+// xray is the managed policy for tracing: SAM keeps an older name in the commercial partition.
+func (t *transform) xray() string {
+	if t.partition == "aws" {
+		return "AWSXrayWriteOnlyAccess"
+	}
+	return "AWSXRayDaemonWriteAccess"
+}
+
+func (t *transform) deadLetter(f *resource, role *samRole) {
+	n := t.get(f.Props, "DeadLetterQueue")
+	if n == nil {
+		return
+	}
+	action := map[string]string{"SQS": "sqs:SendMessage", "SNS": "sns:Publish"}[t.words(t.get(n, "Type"))]
+	target := t.get(n, "TargetArn")
+	if action == "" || target == nil {
+		return // told by checkFunction
+	}
+	role.addInline("DeadLetterQueuePolicy", documentOf(n.Span, "2012-10-17", allow(n.Span, target, action)), madeOf{})
+}
+
+// eventInvoke reads EventInvokeConfig: destinations, queues and topics that SAM makes for them, and the right
+// to send to them.
+func (t *transform) eventInvoke(f *resource, role *samRole) {
+	n := t.get(f.Props, "EventInvokeConfig")
+	if n == nil || n.Kind != yamlpos.Mapping {
+		return
+	}
+	var destinations []yamlpos.Pair
+	for _, when := range []string{"OnSuccess", "OnFailure"} {
+		d := t.get(n, "DestinationConfig", when)
+		if d == nil || d.Kind != yamlpos.Mapping {
+			continue
+		}
+		id := f.ID + "EventInvokeConfig" + when
+		to := t.get(d, "Destination")
+		kind := t.words(t.get(d, "Type"))
+		if to == nil {
+			switch kind {
+			case "SQS":
+				to = getAttOf(t.make(f, id+"Queue", "AWS::SQS::Queue", mapping(d.Span), d.Span).ID, "Arn", d.Span)
+			case "SNS":
+				to = refTo(t.make(f, id+"Topic", "AWS::SNS::Topic", mapping(d.Span), d.Span).ID, d.Span)
+			}
+		}
+		if to == nil {
+			continue
+		}
+		destinations = append(destinations, pair(when, mapping(d.Span, pair("Destination", to))))
+		if role == nil {
+			continue
+		}
+		switch kind {
+		case "SQS":
+			role.addInline(id+"SQSPolicy", documentOf(d.Span, "", allow(d.Span, to, "sqs:SendMessage")), madeOf{})
+		case "SNS":
+			role.addInline(id+"SNSPolicy", documentOf(d.Span, "", allow(d.Span, to, "sns:publish")), madeOf{})
+		case "EventBridge":
+			role.addInline(id+"EventBridgePolicy", documentOf(d.Span, "", allow(d.Span, to, "events:PutEvents")), madeOf{})
+		case "Lambda":
+			role.addInline(id+"LambdaPolicy", documentOf(d.Span, "", allow(d.Span, to, "lambda:InvokeFunction")), madeOf{})
+		case "S3Bucket":
+			objects := mapping(d.Span, pair("Fn::Join", sequence(d.Span, scalar("/", d.Span), sequence(d.Span, to, scalar("*", d.Span)))))
+			role.addInline(id+"S3Policy", documentOf(d.Span, "", allow(d.Span, objects, "s3:PutObject"), allow(d.Span, to, "s3:ListBucket")), madeOf{})
+		}
+	}
+	t.make(f, f.ID+"EventInvokeConfig", "AWS::Lambda::EventInvokeConfig",
+		mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span)), pair("DestinationConfig", mapping(n.Span, destinations...))), n.Span)
+}
+
+func (t *transform) alias(f *resource) {
+	id := t.aliasOf(f)
+	if id == "" {
+		return
+	}
+	n := t.get(f.Props, "AutoPublishAlias")
+	t.make(f, id, "AWS::Lambda::Alias", mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span)), pair("Name", n)), n.Span)
+	t.make(f, f.ID+"Version", "AWS::Lambda::Version", mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span))), n.Span)
+}
+
+// functionURLConfig makes a function's URL and, where it takes callers without credentials, their permission.
+func (t *transform) functionURLConfig(f *resource) {
+	n := t.get(f.Props, "FunctionUrlConfig")
+	if n == nil || n.Kind != yamlpos.Mapping {
+		return
+	}
+	auth := t.get(n, "AuthType")
+	span := n.Span
+	t.make(f, f.ID+"Url", "AWS::Lambda::Url", mapping(span, pair("TargetFunctionArn", t.callee(f, span)), pair("AuthType", auth)), span)
+	if t.words(auth) != "NONE" {
+		return
+	}
+	t.hide(f, f.ID+"UrlPublicPermissions", "AWS::Lambda::Permission", mapping(span,
+		pair("Action", scalar("lambda:InvokeFunctionUrl", span)), pair("FunctionName", t.callee(f, span)),
+		pair("Principal", scalar("*", span)), pair("FunctionUrlAuthType", scalar("NONE", span))), span)
+	t.permission(f, f.ID+"URLInvokeAllowPublicAccess", "*", span, pair("InvokedViaFunctionUrl", scalar("true", span)))
+}
+
+// policyTemplate fills a SAM policy template with the values of an entry. All statements stand at the entry.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
+func (t *transform) policyTemplate(entry *yamlpos.Node) *yamlpos.Node {
+	name := entry.Pairs[0].Key.Value
+	values := t.settle(entry.Pairs[0].Value)
+	def := t.catalog.SAMPolicyTemplate(name)
+	if values != nil && values.Kind != yamlpos.Mapping && !values.Null {
+		t.notes.add(source.Error, values.Span, "the values of "+name+" are not a mapping", "It was left out.")
+		return nil
+	}
+	given := map[string]*yamlpos.Node{}
+	for _, p := range def.Parameters {
+		if v := values.Get(p); v != nil {
+			given[p] = v
+			continue
+		}
+		t.notes.add(source.Error, entry.Span, name+" needs "+p, "It was left out.")
+		return nil
+	}
+	if values != nil {
+		for _, p := range values.Pairs {
+			if p.Key != nil && given[p.Key.Value] == nil {
+				t.notes.add(source.Error, p.Key.Span, name+" takes no "+p.Key.Value, "It was left out.")
+			}
+		}
+	}
+	root, _, err := yamlpos.Parse(name, def.Definition)
+	if err != nil || root == nil {
+		return nil
+	}
+	return substituted(root, given, entry.Span)
+}
+
+// substituted is a definition with its parameters replaced, all of it at one place.
+func substituted(n *yamlpos.Node, given map[string]*yamlpos.Node, span source.Span) *yamlpos.Node {
+	if name, arg := intrinsic(n); name == "Ref" && arg != nil {
+		if v := given[arg.Value]; v != nil {
+			return v
+		}
+	}
+	c := *n
+	c.Span = span
+	c.Items, c.Pairs = nil, nil
+	for _, i := range n.Items {
+		c.Items = append(c.Items, substituted(i, given, span))
+	}
+	for _, p := range n.Pairs {
+		key := *p.Key
+		key.Span = span
+		c.Pairs = append(c.Pairs, yamlpos.Pair{Key: &key, Value: substituted(p.Value, given, span)})
+	}
+	return &c
+}

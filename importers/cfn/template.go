@@ -1,0 +1,195 @@
+package cfn
+
+import (
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/source"
+)
+
+// A template is one parsed file: its sections and its declared resources, as written. Nothing is resolved.
+// Sections that are absent (or no mappings) are nil, which every reading function takes.
+type template struct {
+	File  string
+	Stack string // name of the stack, for placeholders
+	Kind  string // sam, cloudformation or cdk
+	Root  *yamlpos.Node
+
+	Parameters, Mappings, Conditions, Globals, Resources, Outputs *yamlpos.Node
+
+	Declared []*resource // in source order
+	byID     map[string]*resource
+
+	origins map[*yamlpos.Node]madeOf // items of made policy lists → what they are made of
+}
+
+// madeOf is what the transform made an item of a role's policies of.
+type madeOf struct {
+	list     *yamlpos.Node // Policies of the function, nil for what nobody wrote
+	entry    *yamlpos.Node // item of it
+	template string        // SAM policy template
+}
+
+// A resource is one entry of Resources, or what the SAM transform makes of one.
+type resource struct {
+	ID        string // logical id
+	Type      string // CloudFormation type after the transform: AWS::Lambda::Function for AWS::Serverless::Function
+	Written   string // type as written; "" for made ones
+	Condition string
+
+	Key   *yamlpos.Node // its logical id in the file; nil for made ones
+	Value *yamlpos.Node // all of it; nil for made ones
+	Props *yamlpos.Node // Properties, Globals merged in; may be nil. May be made, with spans of what it is made from
+
+	Made   bool      // by the SAM transform
+	Owner  *resource // of a made one: the declared resource it is made for
+	Hidden bool      // a made one that is no element of its own
+
+	// Origin is the whole entry, logical id included. A made resource has its owner's, or that of the event it
+	// is made for.
+	Origin source.Span
+	Path   string // aws:cdk:path, "" if none
+
+	excluded bool // its condition is false
+	name     string
+	naming   bool
+	filling  int // patterns being filled for it, one in another
+}
+
+// A policyPlace is where a policy of a role, user or group stands in the file. For a patch: Entry is an item
+// of List (or List itself where a single policy is written without a list), Document is the policy document,
+// and Statements its Statement value, a sequence or a single mapping.
+type policyPlace struct {
+	Policy     model.ID
+	Holder     *resource     // whose properties it stands in (function, role or policy resource)
+	List       *yamlpos.Node // value of Policies or ManagedPolicyArns; nil for a policy that is a resource of its own
+	Entry      *yamlpos.Node // nil for what the transform adds unasked (basic execution role)
+	Document   *yamlpos.Node // nil for managed policies and SAM policy templates
+	Statements *yamlpos.Node
+	Template   string // name of the SAM policy template, "" if none
+}
+
+// places leads from elements of a design back to the nodes that they were read from.
+type places struct {
+	resources  map[model.ID]*resource        // functions, roles, policies that are resources, resources, principals
+	policies   map[model.ID][]policyPlace    // by role, user or group, in the order of its Policies
+	statements map[source.Span]*yamlpos.Node // statement, or the SAM policy template entry that it comes from
+	triggers   map[model.ID]*yamlpos.Node    // SAM event, rule target, notification: the node of Trigger.Origin
+	variables  map[model.ID]*yamlpos.Node    // by function: Environment.Variables of its own, nil if none
+	triggerOf  map[model.ID]*resource        // resource that a trigger stands in
+}
+
+func newPlaces() *places {
+	return &places{
+		resources:  map[model.ID]*resource{},
+		policies:   map[model.ID][]policyPlace{},
+		statements: map[source.Span]*yamlpos.Node{},
+		triggers:   map[model.ID]*yamlpos.Node{},
+		variables:  map[model.ID]*yamlpos.Node{},
+		triggerOf:  map[model.ID]*resource{},
+	}
+}
+
+// section returns a top-level section that must be a mapping; anything else is told and left out.
+func section(root *yamlpos.Node, name string, notes *notes) *yamlpos.Node {
+	n := root.Get(name).Resolve()
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yamlpos.Mapping:
+		return n
+	case n.Null && name != "Resources" && name != "Mappings" && name != "Parameters":
+		return nil
+	}
+	notes.add(source.Error, n.Span, name+" is not a mapping", "The section was left out.")
+	return nil
+}
+
+// newTemplate takes a parsed file apart.
+func newTemplate(file string, root *yamlpos.Node, notes *notes) *template {
+	t := &template{File: file, Root: root, byID: map[string]*resource{}, origins: map[*yamlpos.Node]madeOf{}}
+	t.Parameters = section(root, "Parameters", notes)
+	t.Mappings = section(root, "Mappings", notes)
+	t.Conditions = section(root, "Conditions", notes)
+	t.Globals = section(root, "Globals", notes)
+	t.Resources = section(root, "Resources", notes)
+	t.Outputs = section(root, "Outputs", notes)
+	if t.Resources == nil {
+		if root.Get("Resources") == nil {
+			notes.add(source.Error, root.Span, "there is no Resources section", "Nothing was imported.")
+		}
+		return t
+	}
+	for _, p := range t.Resources.Pairs {
+		if p.Key == nil || strings.HasPrefix(p.Key.Value, "Fn::") {
+			continue // loops and transforms are expanded before
+		}
+		t.declare(p.Key, p.Value, notes)
+	}
+	return t
+}
+
+func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
+	v := value.Resolve()
+	if v == nil || v.Kind != yamlpos.Mapping {
+		notes.add(source.Error, key.Span, "resource "+key.Value+" is not a mapping", "It was left out; look at the indentation.")
+		return
+	}
+	if t.byID[key.Value] != nil {
+		return // told as a duplicate key by the parser
+	}
+	r := &resource{ID: key.Value, Key: key, Value: v, Origin: entrySpan(key, value)}
+	if n := v.Get("Type").Resolve(); n != nil && n.Kind == yamlpos.Scalar && !n.Null {
+		r.Type, r.Written = n.Value, n.Value
+	} else {
+		notes.add(source.Error, key.Span, "resource "+key.Value+" has no Type", "It was left out.")
+		return
+	}
+	if n := v.Get("Condition").Resolve(); n != nil && n.Kind == yamlpos.Scalar {
+		r.Condition = n.Value
+	}
+	if n := v.Get("Properties").Resolve(); n != nil {
+		switch {
+		case n.Kind == yamlpos.Mapping:
+			r.Props = n
+		case !n.Null:
+			notes.add(source.Error, n.Span, "Properties of "+r.ID+" is not a mapping", "They were left out.")
+		}
+	}
+	if n := v.Get("Metadata").Get("aws:cdk:path").Resolve(); n != nil {
+		r.Path = n.Value
+	}
+	t.byID[r.ID] = r
+	t.Declared = append(t.Declared, r)
+}
+
+// entrySpan is a key and its value together.
+func entrySpan(key, value *yamlpos.Node) source.Span {
+	s := key.Span
+	if value != nil && value.Span.File == s.File && value.Span.End > s.End {
+		s.End = value.Span.End
+	}
+	return s
+}
+
+// transforms lists the names in Transform.
+func (t *template) transforms() []string {
+	n := t.Root.Get("Transform").Resolve()
+	if n == nil {
+		return nil
+	}
+	var out []string
+	for _, i := range append([]*yamlpos.Node{n}, n.Items...) {
+		switch i = i.Resolve(); {
+		case i == nil:
+		case i.Kind == yamlpos.Scalar:
+			out = append(out, i.Value)
+		case i.Kind == yamlpos.Mapping:
+			if m := i.Get("Name").Resolve(); m != nil {
+				out = append(out, m.Value)
+			}
+		}
+	}
+	return out
+}

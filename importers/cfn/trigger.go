@@ -1,0 +1,427 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/source"
+)
+
+// A madeTrigger is what a SAM event comes to, before its ends are found.
+type madeTrigger struct {
+	to      *resource // function or state machine
+	holder  *resource // what it stands in, if not in to
+	key     string    // of the event
+	from    *yamlpos.Node
+	fits    func(*resource) bool
+	kind    string
+	event   string
+	label   string
+	filter  model.Filter
+	open    bool
+	outside bool
+	entry   source.Span
+	node    *yamlpos.Node
+}
+
+// addTrigger puts a trigger into the design; a second one of the same id gets a number.
+func (b *builder) addTrigger(t *model.Trigger, holder *resource, node *yamlpos.Node) {
+	base := t.ID
+	for i := 2; b.places.triggers[t.ID] != nil || b.hasTrigger(t.ID); i++ {
+		t.ID = model.ID(fmt.Sprintf("%s-%d", base, i))
+	}
+	b.starts = append(b.starts, t)
+	b.places.triggers[t.ID] = node
+	b.places.triggerOf[t.ID] = holder
+	b.add(t)
+}
+
+func (b *builder) hasTrigger(id model.ID) bool {
+	_, ok := b.places.triggerOf[id]
+	return ok
+}
+
+// readTriggers makes the triggers of SAM events and of wiring resources.
+func (b *builder) readTriggers() {
+	for _, m := range b.scope.triggers {
+		holder := m.holder
+		if holder == nil {
+			holder = m.to
+		}
+		t := &model.Trigger{
+			ID: model.MakeID("trigger", b.prefix+holder.ID+"/"+m.key), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
+			Label: m.label, Filter: m.filter, Open: m.open, Outside: m.outside, Stack: b.stack, Origin: m.entry,
+		}
+		if m.from != nil {
+			t.From = b.source(m.from, m.fits)
+			if t.From == "" && t.Label == "" {
+				t.Label = b.words(m.from)
+			}
+		}
+		if t.To != "" {
+			b.addTrigger(t, holder, m.node)
+		}
+	}
+	b.apiRoutes()
+	for _, r := range b.resources {
+		if r.Hidden {
+			continue
+		}
+		switch r.Type {
+		case "AWS::Lambda::EventSourceMapping":
+			b.mapping(r)
+		case "AWS::Lambda::EventInvokeConfig":
+			b.destinations(r)
+		case "AWS::Lambda::Url":
+			b.functionURL(r)
+		case "AWS::S3::Bucket":
+			b.notifications(r)
+		case "AWS::SNS::Subscription":
+			b.subscription(r, b.get(r.Props, "TopicArn"), r.Props, model.MakeID("trigger", b.prefix+r.ID), r.ID)
+		case "AWS::SNS::Topic":
+			for i, n := range b.items(b.get(r.Props, "Subscription")) {
+				b.subscription(r, nil, n, model.MakeID("trigger", fmt.Sprintf("%s%s/subscription%d", b.prefix, r.ID, i)), r.ID)
+			}
+		case "AWS::Events::Rule":
+			b.rule(r)
+		case "AWS::Scheduler::Schedule":
+			b.schedule(r)
+		case "AWS::Logs::SubscriptionFilter":
+			b.logSubscription(r)
+		case "AWS::Cognito::UserPool":
+			b.userPool(r)
+		case "AWS::StepFunctions::StateMachine":
+			b.machine(r)
+		case "AWS::Pipes::Pipe":
+			b.pipe(r)
+		case "AWS::IoT::TopicRule":
+			b.iotRule(r)
+		case "AWS::SecretsManager::RotationSchedule":
+			b.rotation(r)
+		case "AWS::CloudFormation::CustomResource":
+			b.customResource(r)
+		default:
+			if strings.HasPrefix(r.Type, "Custom::") {
+				b.customResource(r)
+			}
+		}
+	}
+}
+
+// source is the element that events come from.
+func (b *builder) source(n *yamlpos.Node, fits func(*resource) bool) model.ID {
+	r := b.find(n, fits)
+	if r == nil {
+		return ""
+	}
+	if r.Type == "AWS::Kinesis::StreamConsumer" {
+		if of := b.find(b.get(r.Props, "StreamARN"), nil); of != nil {
+			r = of
+		}
+	}
+	return b.elementOf(r)
+}
+
+// target is the element that events go to: a function (by alias or version too), or a resource.
+func (b *builder) target(n *yamlpos.Node) *resource {
+	if f := b.findFunction(n); f != nil {
+		return f
+	}
+	r := b.find(n, nil)
+	if b.elementOf(r) == "" {
+		return nil
+	}
+	return r
+}
+
+func (b *builder) newTrigger(r *resource, to *resource, kind, event string) *model.Trigger {
+	return &model.Trigger{ID: model.MakeID("trigger", b.prefix+r.ID), Name: r.ID, To: b.elementOf(to), Kind: kind, Event: event, Stack: b.stack, Origin: r.Origin}
+}
+
+// mapping reads AWS::Lambda::EventSourceMapping.
+func (b *builder) mapping(r *resource) {
+	f := b.findFunction(b.get(r.Props, "FunctionName"))
+	if f == nil {
+		b.note(source.Warning, r.Origin, "It was left out.", "%s maps events to a function that is not in the template", r.ID)
+		return
+	}
+	t := b.newTrigger(r, f, "event-source-mapping", "")
+	n := b.get(r.Props, "EventSourceArn")
+	t.From = b.source(n, nil)
+	b.notes.quiet++
+	arn := b.words(n)
+	b.notes.quiet--
+	t.Event = b.eventOf(t.From, arn)
+	if b.get(r.Props, "SelfManagedEventSource") != nil {
+		t.Event = "kafka"
+	}
+	t.Label = t.Event
+	t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "FilterCriteria"))
+	if t.From == "" && n != nil {
+		t.Label = arn
+		b.note(source.Info, n.Span, "What feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
+	}
+	b.addTrigger(t, r, r.Value)
+	if to := b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"})); to != "" {
+		b.functions[f].Destinations = append(b.functions[f].Destinations, to)
+	}
+}
+
+// eventOf names the kind of event by the source's type, or by the service in its ARN.
+func (b *builder) eventOf(from model.ID, arn string) string {
+	if r := b.places.resources[from]; r != nil {
+		switch r.Type {
+		case "AWS::SQS::Queue":
+			return "sqs"
+		case "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable":
+			return "dynamodb"
+		case "AWS::Kinesis::Stream":
+			return "kinesis"
+		case "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster":
+			return "kafka"
+		case "AWS::AmazonMQ::Broker":
+			return "mq"
+		case "AWS::DocDB::DBCluster":
+			return "documentdb"
+		}
+	}
+	if parts := strings.SplitN(arn, ":", 4); len(parts) == 4 && parts[0] == "arn" {
+		return parts[2]
+	}
+	return "stream"
+}
+
+// filterCriteria is the JSON of the patterns in a FilterCriteria.
+func (b *builder) filterCriteria(n *yamlpos.Node) string {
+	return strings.Join(b.patterns(b.get(n, "Filters")), "\n")
+}
+
+func (s *scope) patterns(n *yamlpos.Node) []string {
+	var out []string
+	for _, i := range s.items(n) {
+		if p := s.words(s.get(i, "Pattern")); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// destinations reads AWS::Lambda::EventInvokeConfig.
+func (b *builder) destinations(r *resource) {
+	f := b.functions[b.findFunction(b.get(r.Props, "FunctionName"))]
+	if f == nil {
+		return
+	}
+	for _, when := range []string{"OnSuccess", "OnFailure"} {
+		if to := b.words(b.get(r.Props, "DestinationConfig", when, "Destination")); to != "" {
+			f.Destinations = append(f.Destinations, to)
+		}
+	}
+}
+
+// functionURL reads AWS::Lambda::Url.
+func (b *builder) functionURL(r *resource) {
+	f := b.findFunction(b.get(r.Props, "TargetFunctionArn"))
+	if f == nil {
+		return
+	}
+	t := b.newTrigger(r, f, "function-url", "url")
+	t.Outside, t.Open, t.Label = true, b.words(b.get(r.Props, "AuthType")) == "NONE", "function URL"
+	b.addTrigger(t, r, r.Value)
+}
+
+// notifications reads a bucket's NotificationConfiguration.
+func (b *builder) notifications(r *resource) {
+	for _, c := range []struct{ list, property, name string }{
+		{"LambdaConfigurations", "Function", "lambda"}, {"QueueConfigurations", "Queue", "queue"}, {"TopicConfigurations", "Topic", "topic"},
+	} {
+		for i, n := range b.items(b.get(r.Props, "NotificationConfiguration", c.list)) {
+			to := b.target(b.get(n, c.property))
+			if to == nil {
+				continue
+			}
+			t := b.newTrigger(r, to, "s3-notification", "s3")
+			t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%s%d", b.prefix, r.ID, c.name, i))
+			t.From, t.Origin = b.elementOf(r), n.Span
+			if e := b.words(b.get(n, "Event")); e != "" {
+				t.Filter.Events = []string{e}
+			}
+			b.keyFilter(n, &t.Filter)
+			t.Label = strings.Join(t.Filter.Events, ", ")
+			b.addTrigger(t, r, n)
+		}
+	}
+}
+
+// keyFilter reads prefix and suffix rules of an S3 notification.
+func (b *builder) keyFilter(n *yamlpos.Node, f *model.Filter) {
+	for _, i := range b.items(b.get(n, "Filter", "S3Key", "Rules")) {
+		value := b.words(b.get(i, "Value"))
+		switch strings.ToLower(b.words(b.get(i, "Name"))) {
+		case "prefix":
+			f.Prefix = value
+		case "suffix":
+			f.Suffix = value
+		}
+	}
+}
+
+// subscription reads a subscription to a topic: AWS::SNS::Subscription, or an entry of a topic's own list.
+func (b *builder) subscription(r *resource, topic, n *yamlpos.Node, id model.ID, name string) {
+	to := b.target(b.get(n, "Endpoint"))
+	if to == nil {
+		return
+	}
+	from := b.elementOf(r)
+	if r.Type != "AWS::SNS::Topic" {
+		from = b.source(topic, ofType("AWS::SNS::Topic"))
+	}
+	t := &model.Trigger{ID: id, Name: name, From: from, To: b.elementOf(to), Kind: "sns-subscription", Event: "sns", Label: "sns", Stack: b.stack, Origin: r.Origin}
+	node := r.Value
+	if r.Type == "AWS::SNS::Topic" {
+		t.Origin, node = n.Span, n
+	}
+	if t.From == "" {
+		t.Label = b.words(topic)
+	}
+	t.Filter.Pattern = b.jsonText(b.get(n, "FilterPolicy"))
+	b.addTrigger(t, r, node)
+}
+
+// rule reads AWS::Events::Rule: one trigger for each target.
+func (b *builder) rule(r *resource) {
+	targets := b.items(b.get(r.Props, "Targets"))
+	schedule := b.words(b.get(r.Props, "ScheduleExpression"))
+	pattern := b.jsonText(b.get(r.Props, "EventPattern"))
+	for _, n := range targets {
+		to := b.target(b.get(n, "Arn"))
+		if to == nil {
+			continue
+		}
+		t := b.newTrigger(r, to, "event-rule", "events")
+		if len(targets) > 1 {
+			t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+b.words(b.get(n, "Id")))
+		}
+		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span, pattern
+		if bus := b.source(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus")); bus != "" {
+			t.From = bus
+		}
+		t.Label = b.patternLabel(b.get(r.Props, "EventPattern"))
+		if pattern == "" && schedule != "" {
+			t.Kind, t.Event, t.Label = "schedule", "schedule", schedule
+		}
+		b.addTrigger(t, r, n)
+	}
+}
+
+// patternLabel says an event pattern in a few words: its detail types, else its sources.
+func (s *scope) patternLabel(n *yamlpos.Node) string {
+	for _, key := range []string{"detail-type", "source"} {
+		if list := s.texts(s.get(n, key), nil); len(list) > 0 {
+			return strings.Join(list, ", ")
+		}
+	}
+	return "events"
+}
+
+// schedule reads AWS::Scheduler::Schedule.
+func (b *builder) schedule(r *resource) {
+	to := b.target(b.get(r.Props, "Target", "Arn"))
+	if to == nil {
+		return
+	}
+	t := b.newTrigger(r, to, "schedule", "schedule")
+	t.From, t.Label = b.elementOf(r), b.words(b.get(r.Props, "ScheduleExpression"))
+	b.addTrigger(t, r, r.Value)
+}
+
+// logSubscription reads AWS::Logs::SubscriptionFilter.
+func (b *builder) logSubscription(r *resource) {
+	to := b.target(b.get(r.Props, "DestinationArn"))
+	if to == nil {
+		return
+	}
+	t := b.newTrigger(r, to, "log-subscription", "logs")
+	t.From, t.Label = b.source(b.get(r.Props, "LogGroupName"), ofType("AWS::Logs::LogGroup")), "log events"
+	t.Filter.Pattern = b.words(b.get(r.Props, "FilterPattern"))
+	b.addTrigger(t, r, r.Value)
+}
+
+// userPool reads a user pool's Lambda triggers.
+func (b *builder) userPool(r *resource) {
+	for _, p := range b.pairs(b.get(r.Props, "LambdaConfig")) {
+		n := p.Value
+		if n.Kind == yamlpos.Mapping && !isCall(n) {
+			n = b.get(n, "LambdaArn")
+		}
+		f := b.findFunction(n)
+		if f == nil {
+			continue
+		}
+		t := b.newTrigger(r, f, "cognito", "cognito")
+		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+p.Key.Value)
+		t.Name, t.From, t.Label, t.Origin = p.Key.Value, b.elementOf(r), p.Key.Value, entrySpan(p.Key, p.Value)
+		b.addTrigger(t, r, p.Value)
+	}
+}
+
+// pipe reads AWS::Pipes::Pipe: what it polls, enriches with and feeds.
+func (b *builder) pipe(r *resource) {
+	from := b.source(b.get(r.Props, "Source"), nil)
+	for _, key := range []string{"Enrichment", "Target"} {
+		to := b.target(b.get(r.Props, key))
+		if to == nil {
+			continue
+		}
+		t := b.newTrigger(r, to, "pipe", "pipe")
+		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+key)
+		t.From, t.Label = from, "pipe"
+		t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "SourceParameters", "FilterCriteria"))
+		b.addTrigger(t, r, r.Value)
+	}
+}
+
+// iotRule reads AWS::IoT::TopicRule.
+func (b *builder) iotRule(r *resource) {
+	for i, n := range b.items(b.get(r.Props, "TopicRulePayload", "Actions")) {
+		for _, p := range b.pairs(n) {
+			for _, key := range []string{"FunctionArn", "QueueUrl", "TargetArn", "StreamName", "TableName", "BucketName"} {
+				to := b.target(b.get(p.Value, key))
+				if to == nil {
+					continue
+				}
+				t := b.newTrigger(r, to, "iot-rule", "iot")
+				if i > 0 {
+					t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%d", b.prefix, r.ID, i))
+				}
+				t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), b.words(b.get(r.Props, "TopicRulePayload", "Sql")), true, n.Span
+				b.addTrigger(t, r, n)
+				break
+			}
+		}
+	}
+}
+
+// rotation reads AWS::SecretsManager::RotationSchedule.
+func (b *builder) rotation(r *resource) {
+	f := b.findFunction(b.get(r.Props, "RotationLambdaARN"))
+	if f == nil {
+		return
+	}
+	t := b.newTrigger(r, f, "rotation", "secretsmanager")
+	t.From, t.Label = b.source(b.get(r.Props, "SecretId"), ofType("AWS::SecretsManager::Secret")), "rotation"
+	b.addTrigger(t, r, r.Value)
+}
+
+// customResource reads the function behind a custom resource: a deployment calls it.
+func (b *builder) customResource(r *resource) {
+	f := b.findFunction(b.get(r.Props, "ServiceToken"))
+	if f == nil {
+		return
+	}
+	t := b.newTrigger(r, f, "custom-resource", "cloudformation")
+	t.Label = "deployment"
+	b.addTrigger(t, r, r.Value)
+}
