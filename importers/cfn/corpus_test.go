@@ -55,3 +55,9 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 }
+
+func TestShow(t *testing.T) {
+	if f := os.Getenv("FILE"); f != "" {
+		t.Log("\n" + printed(t, open(t, f, importers.Options{})))
+	}
+}

@@ -265,12 +265,10 @@ func (s *scope) pairs(n *yamlpos.Node) []yamlpos.Pair {
 		return nil
 	}
 	out := make([]yamlpos.Pair, 0, len(n.Pairs))
-	seen := make(map[string]bool, len(n.Pairs))
-	for _, p := range n.Pairs {
-		if p.Key == nil || seen[p.Key.Value] || strings.HasPrefix(p.Key.Value, "Fn::") {
+	for _, p := range lastOfEach(n.Pairs) {
+		if strings.HasPrefix(p.Key.Value, "Fn::") {
 			continue
 		}
-		seen[p.Key.Value] = true
 		if v := s.settle(p.Value); v != nil {
 			out = append(out, yamlpos.Pair{Key: p.Key, Value: v, Merged: p.Merged})
 		}

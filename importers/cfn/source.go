@@ -58,21 +58,22 @@ func (s Source) Detect(fsys fs.FS, name string) bool {
 }
 
 var (
-	topYAML   = regexp.MustCompile(`(?m)^["']?(AWSTemplateFormatVersion|Resources|Transform)["']?[ \t]*:`)
-	otherYAML = regexp.MustCompile(`(?m)^["']?(service|provider|functions|resources|kind|apiVersion)["']?[ \t]*:`)
-	typesAWS  = regexp.MustCompile(`\b(AWS::[A-Za-z0-9]+::[A-Za-z0-9]+|Custom::[A-Za-z0-9]+|AWS::Serverless-2016-10-31)\b`)
+	firstKey = regexp.MustCompile(`(?m)^([ \t]*)["']?[A-Za-z][\w.-]*["']?[ \t]*:`)
+	typesAWS = regexp.MustCompile(`\b(AWS::[A-Za-z0-9]+::[A-Za-z0-9]+|Custom::[A-Za-z0-9]+|AWS::Serverless-2016-10-31)\b`)
 )
 
-// kindOfTemplate tells templates from other YAML and JSON by their first keys, without parsing YAML: a template
+// kindOfTemplate tells templates from other YAML and JSON by their top-level keys, without parsing: a template
 // that is cut off should be told to be one. It returns "" for anything else.
 func kindOfTemplate(name string, data []byte) string {
-	text := string(data)
-	text = strings.TrimPrefix(text, "\ufeff")
+	text := strings.TrimPrefix(string(data), "\ufeff")
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		if strings.HasSuffix(name, ".template.json") && strings.Contains(text, `"BootstrapVersion"`) {
+			return kindCDK
+		}
 		if !hasTopKey(text, "Resources") && !hasTopKey(text, "AWSTemplateFormatVersion") {
 			return ""
 		}
-	} else if !topYAML.MatchString(text) || otherYAML.MatchString(text) {
+	} else if !hasTopYAML(text, "AWSTemplateFormatVersion|Resources|Transform") || hasTopYAML(text, "service|provider|functions|resources|kind|apiVersion") {
 		return ""
 	}
 	switch {
@@ -84,6 +85,12 @@ func kindOfTemplate(name string, data []byte) string {
 		return kindCFN
 	}
 	return ""
+}
+
+// hasTopYAML reports whether YAML text has one of the keys at its top level, whatever that is indented by.
+func hasTopYAML(text, keys string) bool {
+	m := firstKey.FindStringSubmatch(text)
+	return m != nil && regexp.MustCompile(`(?m)^`+m[1]+`["']?(`+keys+`)["']?[ \t]*:`).MatchString(text)
 }
 
 // hasTopKey reports whether JSON text has a key at its top level; the text may be cut off.

@@ -117,17 +117,44 @@ func newTemplate(file string, root *yamlpos.Node, notes *notes) *template {
 	t.Outputs = section(root, "Outputs", notes)
 	if t.Resources == nil {
 		if root.Get("Resources") == nil {
-			notes.add(source.Error, root.Span, "there is no Resources section", "Nothing was imported.")
+			notes.add(severityOfEmpty(root), root.Span, "there is no Resources section", "Nothing was imported.")
 		}
 		return t
 	}
-	for _, p := range t.Resources.Pairs {
-		if p.Key == nil || strings.HasPrefix(p.Key.Value, "Fn::") {
-			continue // loops and transforms are expanded before
+	for _, p := range lastOfEach(t.Resources.Pairs) {
+		if !strings.HasPrefix(p.Key.Value, "Fn::") { // loops are expanded later
+			t.declare(p.Key, p.Value, notes)
 		}
-		t.declare(p.Key, p.Value, notes)
 	}
 	return t
+}
+
+// lastOfEach lists a mapping's entries without those that a later one of the same key replaces.
+func lastOfEach(pairs []yamlpos.Pair) []yamlpos.Pair {
+	last := make(map[string]int, len(pairs))
+	for i, p := range pairs {
+		if _, ok := last[p.Key.Value]; !ok || !p.Merged {
+			last[p.Key.Value] = i
+		}
+	}
+	if len(last) == len(pairs) {
+		return pairs
+	}
+	out := make([]yamlpos.Pair, 0, len(last))
+	for i, p := range pairs {
+		if last[p.Key.Value] == i {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// severityOfEmpty: CDK writes stacks without resources for its own checks.
+func severityOfEmpty(root *yamlpos.Node) source.Severity {
+	if root.Get("Parameters").Get("BootstrapVersion") != nil {
+		return source.Info
+	}
+	return source.Error
 }
 
 func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
@@ -135,9 +162,6 @@ func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
 	if v == nil || v.Kind != yamlpos.Mapping {
 		notes.add(source.Error, key.Span, "resource "+key.Value+" is not a mapping", "It was left out; look at the indentation.")
 		return
-	}
-	if t.byID[key.Value] != nil {
-		return // told as a duplicate key by the parser
 	}
 	r := &resource{ID: key.Value, Key: key, Value: v, Origin: entrySpan(key, value)}
 	if n := v.Get("Type").Resolve(); n != nil && n.Kind == yamlpos.Scalar && !n.Null {
