@@ -34,6 +34,7 @@ const (
 	MovedSign
 	MinorSign
 	EdgeSign
+	StartSign
 	signs
 )
 
@@ -59,6 +60,7 @@ var signWords = [signs]string{
 	MovedSign:  "moved",
 	MinorSign:  "shown, not counted",
 	EdgeSign:   "can touch",
+	StartSign:  "starts",
 }
 
 // String is what the legend says of the sign.
@@ -137,6 +139,8 @@ func swatch(k SignKind) ([]Item, float64) {
 		return MovedMark(0, 0), 12
 	case MinorSign:
 		return []Item{Shape{Path: Rect(0, -6, 22, 12, 6), Stroke: Line, Fill: Panel, Width: 1}}, 22
+	case StartSign:
+		return arrow(Muted, 1.25, nil)
 	case EdgeSign:
 		return []Item{Shape{Path: Move(0, 0).Line(24, 0), Stroke: Line, Width: 1.5}}, 24
 	}
