@@ -133,8 +133,8 @@ func (c *Catalog) TypesOfARN(pattern string) []string {
 	return out
 }
 
-// TypesOf lists the CloudFormation types that an action on a resource pattern may touch, in the order of the
-// action's resource types, without doubles; nil if the action takes no resource or none that CloudFormation makes.
+// TypesOf lists the CloudFormation types that an action on a resource pattern may touch, what is counted first,
+// without doubles; nil if the action takes no resource or none that CloudFormation makes.
 func (c *Catalog) TypesOf(a *Action, pattern string) []string {
 	var out []string
 	for _, rt := range a.Resources {
@@ -142,6 +142,15 @@ func (c *Catalog) TypesOf(a *Action, pattern string) []string {
 			out = append(out, t)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b string) int {
+		counted := func(t string) int {
+			if KindOf(t).Counted {
+				return 0
+			}
+			return 1
+		}
+		return counted(a) - counted(b)
+	})
 	return out
 }
 

@@ -82,7 +82,7 @@ var contents = map[string]string{
 	"ecr":               "BatchGetImage GetDownloadUrlForLayer",
 	"rds":               "DownloadDBLogFilePortion DownloadCompleteDBLogFile",
 	"kafka":             "",
-	"logs":              "GetLogEvents FilterLogEvents GetLogRecord GetLogObject GetQueryResults StartQuery StartLiveTail Unmask GetLookupTable",
+	"logs":              "GetLogEvents FilterLogEvents GetLogRecord GetQueryResults StartQuery StartLiveTail Unmask GetLookupTable",
 }
 
 // everywhere are the rules for actions of level Write of every service.
@@ -95,7 +95,7 @@ var everywhere = []rule{
 // rules are the rules of single services.
 var rules = map[string][]rule{
 	"s3": {
-		{"DeleteBucketWebsite DeleteBucketMetadataTableConfiguration DeleteAccessPoint DeleteAccessPointForObjectLambda DeleteMultiRegionAccessPoint DeleteStorageLens*", can(Write),
+		{"DeleteBucketWebsite DeleteBucketMetadataTableConfiguration DeleteAccessPoint DeleteAccessPointForObjectLambda DeleteMultiRegionAccessPoint DeleteStorageLensConfiguration DeleteStorageLensGroup", can(Write),
 			"deletes a setting or a door, no object"},
 		{"ReplicateDelete", can(Delete), "deletes objects as replication does"},
 		{"PutLifecycleConfiguration", can(Write, Delete), "a rule that expires every object deletes them all"},
@@ -287,7 +287,7 @@ var rules = map[string][]rule{
 	"glue":                 {{"StartJobRun StartWorkflowRun StartTrigger StartCrawler RunStatement", can(Invoke), "runs code"}},
 	"athena":               {{"StartQueryExecution RunQuery", can(Invoke), "runs a query; what it reads are other permissions"}},
 	"sagemaker":            {{"InvokeEndpoint*", can(Invoke), "runs the model"}},
-	"bedrock":              {{"Invoke* Converse*", can(Invoke), "runs a model or an agent"}},
+	"bedrock":              {{"Invoke*", can(Invoke), "runs a model or an agent"}},
 	"bedrock-agentcore":    {{"Invoke*", can(Invoke), "runs an agent or code"}, {"GetResourceOauth2Token GetResourceApiKey GetWorkloadAccessToken* GetResourcePaymentToken", can(Secret), "returns credentials"}},
 	"vpc-lattice-svcs":     {{"Invoke", can(Invoke), "what is behind the service acts on the request"}},
 	"ses":                  {{"SendEmail SendRawEmail SendTemplatedEmail SendBulkEmail SendBulkTemplatedEmail SendCustomVerificationEmail SendBounce", can(Send), "mail in the account's name"}},
