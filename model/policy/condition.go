@@ -326,15 +326,15 @@ func (c *condition) evalNull(isAbsent bool) tri {
 // any compares one value of the request with all of the policy: ORed; for a negated operator, none may match.
 func (c *condition) any(value string, v *view) (result tri, broken bool) {
 	for i := range c.values {
-		t, bad := c.values[i].matches(c.op, value, v)
-		if bad {
-			if c.negated {
-				return no, true
-			}
-			continue
-		}
-		if result = max(result, t); result == yes {
-			break
+		t, how := c.values[i].matches(c.op, value, v)
+		switch {
+		case how == compared:
+			result = max(result, t)
+		case how == brokenVariable && c.negated:
+			return no, true
+		case how == incomparable && c.negated:
+			// What cannot be compared is neither equal nor unequal.
+			return no, false
 		}
 	}
 	if c.negated {
@@ -343,8 +343,17 @@ func (c *condition) any(value string, v *view) (result tri, broken bool) {
 	return result, false
 }
 
-// matches compares one value of the request with one of the policy. broken: it needs a variable that is absent.
-func (p *conditionValue) matches(op operator, value string, v *view) (result tri, broken bool) {
+// comparison is how comparing two values went.
+type comparison uint8
+
+const (
+	compared       comparison = iota
+	brokenVariable            // the policy's value needs a variable that the request does not have
+	incomparable              // one of them is no number, date, address or boolean
+)
+
+// matches compares one value of the request with one of the policy.
+func (p *conditionValue) matches(op operator, value string, v *view) (tri, comparison) {
 	switch op {
 	case opStringEquals, opStringLike:
 		return matchVariables(&p.pattern, value, v)
@@ -355,30 +364,36 @@ func (p *conditionValue) matches(op operator, value string, v *view) (result tri
 	default:
 	}
 	if p.open || hasUnknown(value) {
-		return maybe, false
+		return maybe, compared
 	}
+	var equal, ok bool
 	switch op {
 	case opNumericEquals, opNumericLess, opNumericLessEquals, opNumericGreater, opNumericGreaterEquals:
-		n, ok := parseDecimal(value)
-		return triOf(ok && p.valid && ordered(op-opNumericEquals, n.compare(p.number)), false), false
+		var n decimal
+		n, ok = parseDecimal(value)
+		equal = ok && ordered(op-opNumericEquals, n.compare(p.number))
 	case opDateEquals, opDateLess, opDateLessEquals, opDateGreater, opDateGreaterEquals:
-		t, ok := parseInstant(value)
-		return triOf(ok && p.valid && ordered(op-opDateEquals, t.compare(p.when)), false), false
+		var t instant
+		t, ok = parseInstant(value)
+		equal = ok && ordered(op-opDateEquals, t.compare(p.when))
 	case opBool:
-		b, ok := parseFlag(value)
-		return triOf(ok && p.valid && b == p.flag, false), false
+		var b bool
+		b, ok = parseFlag(value)
+		equal = b == p.flag
 	case opIP:
 		a, err := netip.ParseAddr(value)
-		return triOf(err == nil && p.valid && p.net.Contains(a.Unmap().WithZone("")), false), false
+		ok = err == nil
+		equal = ok && p.net.Contains(a.Unmap().WithZone(""))
 	case opBinary:
-		if value == p.text {
-			return yes, false
-		}
 		b, err := base64.StdEncoding.DecodeString(value)
-		return triOf(p.valid && (err == nil && bytes.Equal(b, p.binary) || value == string(p.binary)), false), false
+		ok = true
+		equal = value == p.text || err == nil && bytes.Equal(b, p.binary) || value == string(p.binary)
 	case opStringEquals, opStringIgnoreCase, opStringLike, opARN, opNull, opUnknown:
 	}
-	return no, false
+	if !ok || !p.valid {
+		return no, incomparable
+	}
+	return triOf(equal, false), compared
 }
 
 // ordered tells whether a comparison's outcome satisfies equals, less, less or equal, greater, greater or equal,
@@ -398,41 +413,44 @@ func ordered(relation operator, cmp int) bool {
 }
 
 // matchARN matches the six fields of an ARN one by one; what is no ARN matches * alone.
-func (p *conditionValue) matchARN(value string, v *view) (result tri, broken bool) {
+func (p *conditionValue) matchARN(value string, v *view) (tri, comparison) {
+	if p.text == "*" {
+		return yes, compared
+	}
 	fields, ok := splitARN(value)
 	if !ok {
 		if hasUnknown(value) {
-			return maybe, false
+			return maybe, compared
 		}
-		return triOf(p.text == "*", false), false
+		return no, incomparable
 	}
-	result = yes
+	result := yes
 	for i := range p.segments {
-		t, bad := matchVariables(&p.segments[i], fields[i], v)
-		if bad {
-			return no, true
+		t, how := matchVariables(&p.segments[i], fields[i], v)
+		if how != compared {
+			return no, how
 		}
 		if result = min(result, t); result == no {
-			return no, false
+			return no, compared
 		}
 	}
-	return result, false
+	return result, compared
 }
 
-// matchVariables matches a pattern after its variables took their values from the request. broken: one has none.
-func matchVariables(p *pattern, value string, v *view) (result tri, broken bool) {
+// matchVariables matches a pattern after its variables took their values from the request.
+func matchVariables(p *pattern, value string, v *view) (tri, comparison) {
 	if p.variables {
 		filled, ok := p.fill(v)
 		if !ok {
-			return no, true
+			return no, brokenVariable
 		}
 		p = &filled
 	}
 	if p.shape != shapeSymbols && !strings.Contains(value, "${") {
-		return triOf(p.matchText(value), false), false
+		return triOf(p.matchText(value), false), compared
 	}
 	s := subjectOf(value)
-	return p.match(&s), false
+	return p.match(&s), compared
 }
 
 // fill replaces the variables of a pattern; false if one is absent and has no default. A key that has several

@@ -19,14 +19,14 @@ const (
 type view struct {
 	req      *Request
 	caller   caller
-	resource string // account of the resource
-	noTags   bool   // S3 does not use the bucket's tags
+	resource string   // account of the resource
+	tags     presence // whether the resource's tags count
 }
 
 // get returns the values of a lower-case key. A value that is derived lies in buf.
 func (v *view) get(key string, buf *[1]string) ([]string, presence) {
-	if v.noTags && (strings.HasPrefix(key, "aws:resourcetag/") || strings.HasPrefix(key, "s3:buckettag/")) {
-		return nil, absent
+	if v.tags != present && (strings.HasPrefix(key, "aws:resourcetag/") || strings.HasPrefix(key, "s3:buckettag/")) {
+		return nil, v.tags
 	}
 	if values, ok := v.req.Context[key]; ok {
 		if len(values) == 0 {

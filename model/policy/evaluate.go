@@ -32,14 +32,15 @@ type Request struct {
 type S3Settings struct {
 	// BlockPublicAccess: IgnorePublicAcls and RestrictPublicBuckets are on.
 	BlockPublicAccess bool
-	// ABAC says whether the bucket's tags count in decisions.
+	// ABAC says whether the bucket's tags count in decisions. Unset, they do not, which is S3's default; in an
+	// Open request they perhaps do.
 	ABAC Switch
 }
 
 // Switch is a setting that may not be known.
 type Switch uint8
 
-// The positions of a Switch. Unset takes the context as it is given.
+// The positions of a Switch.
 const (
 	Unset Switch = iota
 	On
@@ -71,6 +72,9 @@ const (
 	LayerSCP      Layer = "scp"
 	LayerRCP      Layer = "rcp"
 	LayerEndpoint Layer = "endpoint"
+
+	// LayerPublicAccess is S3's Block Public Access, which denies without a statement: in Decision.Lacking alone.
+	LayerPublicAccess Layer = "blockPublicAccess"
 )
 
 // A Reason is a statement that decided.
@@ -138,6 +142,7 @@ type evaluation struct {
 	verb     string // after the colon
 	matches  []match
 	deny     tri
+	blocked  bool // by S3's Block Public Access
 }
 
 func (e *evaluation) prepare() {
@@ -149,7 +154,15 @@ func (e *evaluation) prepare() {
 	e.service, e.verb, _ = strings.Cut(req.Action, ":")
 	e.service = lowerASCII(e.service)
 	e.view.resource = e.resourceAccount()
-	e.view.noTags = req.S3.ABAC == Off && e.service == "s3"
+	if req.S3.ABAC != On && e.service == "s3" && strings.HasPrefix(req.Resource, "arn:") && strings.Contains(req.Resource, ":s3:::") {
+		// "By default, ABAC is disabled for all Amazon S3 general purpose buckets" (Enabling ABAC).
+		e.view.tags = absent
+		if req.S3.ABAC == Unset && req.Open {
+			e.view.tags = open
+		}
+	} else {
+		e.view.tags = present
+	}
 }
 
 // resourceAccount is the account of the resource: as told, else from its ARN, else the caller's own.
@@ -382,9 +395,7 @@ func (e *evaluation) resourcePolicy() (byBond [bonds]tri) {
 			byBond[m.bond] = max(byBond[m.bond], m.applies)
 		}
 	}
-	if p != nil && e.blockedAsPublic(p) {
-		return [bonds]tri{}
-	}
+	e.blocked = p != nil && e.blockedAsPublic(p)
 	if e.req.PolicyUnseen {
 		for b := bondAccount; b < bonds; b++ {
 			byBond[b] = max(byBond[b], maybe)
@@ -465,6 +476,10 @@ func (e *evaluation) conclude(d *Decision, allowed tri) {
 	switch {
 	case e.deny == yes:
 		d.Outcome, want = ExplicitDeny, Deny
+	case e.blocked:
+		d.Outcome = ExplicitDeny
+		d.Lacking = append(d.Lacking[:0], LayerPublicAccess)
+		return
 	case allowed == no:
 		d.Outcome = ImplicitDeny
 		return
