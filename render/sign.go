@@ -35,6 +35,8 @@ const (
 	MinorSign
 	EdgeSign
 	StartSign
+	WallSign
+	FloodSign
 	signs
 )
 
@@ -61,6 +63,8 @@ var signWords = [signs]string{
 	MinorSign:  "shown, not counted",
 	EdgeSign:   "can touch",
 	StartSign:  "starts",
+	WallSign:   "compartment: functions with one role",
+	FloodSign:  "its code or role is held",
 }
 
 // String is what the legend says of the sign.
@@ -139,6 +143,10 @@ func swatch(k SignKind) ([]Item, float64) {
 		return MovedMark(0, 0), 12
 	case MinorSign:
 		return []Item{Shape{Path: Rect(0, -6, 22, 12, 6), Stroke: Line, Fill: Panel, Width: 1}}, 22
+	case WallSign:
+		return []Item{Shape{Path: Rect(1, -7, 22, 14, 3), Fill: Bay, Stroke: Hull, Width: 2.5}}, 24
+	case FloodSign:
+		return []Item{Shape{Path: Rect(1, -7, 22, 14, 3), Fill: Water, Stroke: Hull, Width: 2.5}}, 24
 	case StartSign:
 		return arrow(Muted, 1.25, nil)
 	case EdgeSign:
