@@ -19,8 +19,8 @@ var calls = map[string]string{
 	"s3:uploadpart":                    "s3:PutObject",
 	"s3:completemultipartupload":       "s3:PutObject",
 	"lambda:invoke":                    "lambda:InvokeFunction",
-	"ssm:getparameterbypath":           "ssm:GetParametersByPath",
-	"events:putevent":                  "events:PutEvents",
+	"bedrock:converse":                 "bedrock:InvokeModel",
+	"bedrock:conversestream":           "bedrock:InvokeModelWithResponseStream",
 }
 
 // ActionOfCall returns the action that permits what a policy calls by an API's name, such as sqs:SendMessage for

@@ -107,6 +107,8 @@ func (t *Type) FillARN(value func(variable string) string) string {
 			}
 		case "GroupPath":
 			b.WriteString(cmp.Or(lastOfARN(value("GroupName")), "default") + "/")
+		case "Cluster": // of a service
+			b.WriteString(cmp.Or(lastOfARN(value(v)), "default"))
 		default:
 			x := lastOfARN(value(v))
 			if v == "Url" { // of an identity provider: its ARN has none of the scheme

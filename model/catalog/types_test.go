@@ -48,6 +48,8 @@ func TestARNs(t *testing.T) {
 		{"AWS::IAM::Role", map[string]string{"RoleName": "r"}, "arn:aws:iam::111122223333:role/r"},
 		{"AWS::IAM::Role", map[string]string{"RoleName": "r", "Path": "/svc/"}, "arn:aws:iam::111122223333:role/svc/r"},
 		{"AWS::IAM::ManagedPolicy", map[string]string{"ManagedPolicyName": "p"}, "arn:aws:iam::111122223333:policy/p"},
+		{"AWS::ECS::Service", map[string]string{"ServiceName": "web"}, "arn:aws:ecs:eu-west-1:111122223333:service/default/web"},
+		{"AWS::IAM::OIDCProvider", map[string]string{"Url": "https://token.actions.githubusercontent.com"}, "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
 		{"AWS::IAM::Policy", nil, ""},
 		{"AWS::Lambda::Permission", nil, ""},
 	} {
