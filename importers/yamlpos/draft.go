@@ -1,0 +1,596 @@
+package yamlpos
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model/source"
+)
+
+// A Draft is changes of a part of a page.
+type Draft struct {
+	page   *Page
+	within source.Span
+	edits  []source.Edit
+	err    error
+}
+
+// Draft starts changes of what stands in a span.
+func (p *Page) Draft(within source.Span) *Draft { return &Draft{page: p, within: within} }
+
+// A Slot is an entry of a collection as it is to be: an old one that stays, a new one, or a new one in the place
+// of an old one.
+type Slot struct {
+	Old   int    // index of the old entry, -1 if there is none
+	New   *Value // nil: the old one stays as it is
+	Key   string // of a new entry of a mapping
+	Bytes string // instead of New: the text of the entry, made by Copy; behind the dash, or the key and what follows
+}
+
+// Stay is an entry that stays.
+func Stay(i int) Slot { return Slot{Old: i} }
+
+// Fail records that something cannot be expressed; the first such error is what Edits and Copy return.
+func (d *Draft) Fail(format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf(format, args...)
+	}
+}
+
+// Err is the first thing that could not be expressed.
+func (d *Draft) Err() error { return d.err }
+
+// Change replaces bytes by text, whose lines are ended with \n.
+func (d *Draft) Change(start, end int, text string) {
+	if d.page.habits.newline != "\n" {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", d.page.habits.newline)
+	}
+	if text == string(d.page.Data[start:end]) {
+		return
+	}
+	d.edits = append(d.edits, source.Edit{Span: d.page.span(start, end), New: text})
+}
+
+// Rename writes another key.
+func (d *Draft) Rename(key *Node, name string) {
+	v := Value{kind: Scalar, text: name}
+	switch key.Style {
+	case SingleQuoted:
+		v.quote = '\''
+	case DoubleQuoted:
+		v.quote = '"'
+	case Plain, Literal, Folded, Flow, Block:
+	}
+	d.Change(key.Span.Start, key.Span.End, d.page.scalar(v, d.inFlow(key)))
+}
+
+// inFlow reports whether a node stands in brackets.
+func (d *Draft) inFlow(n *Node) bool {
+	for n = d.page.parents[n]; n != nil; n = d.page.parents[n] {
+		if n.Style == Flow {
+			return true
+		}
+	}
+	return false
+}
+
+// Replace writes another value in the place of one.
+func (d *Draft) Replace(n *Node, v Value) {
+	p := d.page
+	m := p.parents[n]
+	if m == nil {
+		d.Fail("%s: this value cannot be replaced", n.Span)
+		return
+	}
+	if d.inFlow(n) {
+		text := p.flow(v, p.lead(n.Span.Start))
+		if n.Span.Start == n.Span.End {
+			text = " " + text
+		}
+		d.Change(n.Span.Start, n.Span.End, text)
+		return
+	}
+	at := place{column: p.home(n)}
+	from := 0
+	if m.Kind == Sequence {
+		i := slices.Index(m.Items, n)
+		from = p.dash(m, i) + 1
+		at.item, at.gap = true, max(n.Span.Start-from+1, 2)
+		if n.Span.Start == n.Span.End {
+			at.gap = p.habits.gap
+		}
+	} else {
+		from = p.behindColon(p.Key(n))
+	}
+	text := p.behind(v, at)
+	// What stands between the colon and a value on the same line stays: some align their values.
+	inline := !strings.HasPrefix(text, "\n") && !bytes.ContainsAny(p.Data[from:n.Span.Start], "\r\n") && n.Span.Start > from
+	if inline {
+		d.Change(n.Span.Start, n.Span.End, strings.TrimLeft(text, " "))
+		return
+	}
+	d.Change(from, n.Span.End, text)
+}
+
+// Items makes a sequence's items those of the plan. What an old item has inside may be changed beside it. An
+// empty plan is refused where it would leave nothing to write; remove the entry that holds the list instead.
+func (d *Draft) Items(seq *Node, plan []Slot) { d.entries(seq, len(seq.Items), plan) }
+
+// Entries makes a mapping's entries those of the plan; those of merge keys cannot be among them.
+func (d *Draft) Entries(m *Node, plan []Slot) { d.entries(m, own(m), plan) }
+
+// own counts the entries that a mapping has itself.
+func own(m *Node) int {
+	n := 0
+	for _, pair := range m.Pairs {
+		if !pair.Merged {
+			n++
+		}
+	}
+	return n
+}
+
+func (d *Draft) entries(c *Node, n int, plan []Slot) {
+	last := -1
+	for _, s := range plan {
+		if s.Old >= 0 && s.Old <= last || s.Old >= n {
+			d.Fail("%s: the entries cannot be put into another order", c.Span)
+			return
+		}
+		last = max(last, s.Old)
+	}
+	switch {
+	case n == 0 && len(plan) > 0, c.Style == Flow && !slices.ContainsFunc(plan, func(s Slot) bool { return s.Old >= 0 }):
+		d.refill(c, plan)
+	case len(plan) == 0 && c.Style == Block:
+		d.Fail("%s: nothing would be left", c.Span)
+	case c.Style == Flow:
+		d.flowEntries(c, n, plan)
+	default:
+		d.blockEntries(c, n, plan)
+	}
+}
+
+// refill writes a collection anew.
+func (d *Draft) refill(c *Node, plan []Slot) {
+	v := Value{kind: c.Kind, layout: OneLine}
+	if c.Style == Block {
+		v.layout = Indents
+	} else if d.page.overLines(c) {
+		v.layout = Lines
+	}
+	for _, s := range plan {
+		if s.New == nil {
+			d.Fail("%s: an empty list cannot take this", c.Span)
+			return
+		}
+		if v.kind == Mapping {
+			v.keys = append(v.keys, s.Key)
+		}
+		v.values = append(v.values, *s.New)
+	}
+	v.tag = c.Tag
+	d.Replace(c, v)
+}
+
+// start and end of an entry's own bytes.
+func (p *Page) entry(c *Node, i int) (start, end int) {
+	if c.Kind == Sequence {
+		s := c.Items[i].Span
+		if c.Style == Block {
+			return p.dash(c, i), max(s.End, p.dash(c, i)+1)
+		}
+		return s.Start, s.End
+	}
+	pair := c.Pairs[i]
+	start, end = pair.Key.Span.Start, max(p.behindColon(pair.Key), pair.Value.Span.End)
+	if pair.Value.Span.Start == pair.Value.Span.End {
+		end = p.behindColon(pair.Key)
+	}
+	return start, end
+}
+
+// put writes an entry in the place of an old one.
+func (d *Draft) put(c *Node, s Slot) {
+	if s.New == nil && s.Bytes == "" {
+		return
+	}
+	if s.New != nil {
+		if c.Kind == Mapping {
+			if c.Pairs[s.Old].Key.Value != s.Key {
+				d.Rename(c.Pairs[s.Old].Key, s.Key)
+			}
+			d.Replace(c.Pairs[s.Old].Value, *s.New)
+			return
+		}
+		d.Replace(c.Items[s.Old], *s.New)
+		return
+	}
+	start, end := d.page.entry(c, s.Old)
+	if c.Kind == Sequence {
+		start = c.Items[s.Old].Span.Start
+	}
+	d.Change(start, end, s.Bytes)
+}
+
+// flowText is a new entry in brackets.
+func (d *Draft) flowText(c *Node, s Slot, lead string) string {
+	switch {
+	case s.New == nil:
+		return s.Bytes
+	case c.Kind == Mapping:
+		return d.page.scalar(Text(s.Key), true) + d.page.habits.colon + d.page.flow(*s.New, lead)
+	}
+	return d.page.flow(*s.New, lead)
+}
+
+func (d *Draft) flowEntries(c *Node, n int, plan []Slot) {
+	p := d.page
+	lead, separator := p.lead(c.Span.Start), p.habits.comma
+	if first, _ := p.entry(c, 0); p.overLines(c) {
+		lead = p.lead(first)
+		separator = ",\n" + lead
+	}
+	stays := make([]bool, n)
+	for _, s := range plan {
+		if s.Old >= 0 {
+			stays[s.Old] = true
+			d.put(c, s)
+		}
+	}
+	for i := 0; i < n; i++ {
+		if stays[i] {
+			continue
+		}
+		j := i
+		for j+1 < n && !stays[j+1] {
+			j++
+		}
+		start, _ := p.entry(c, i)
+		_, end := p.entry(c, j)
+		if j+1 < n {
+			end, _ = p.entry(c, j+1)
+		} else {
+			_, start = p.entry(c, i-1) // there is one: not all go
+		}
+		d.Change(start, end, "")
+		i = j
+	}
+	last := -1
+	for _, s := range plan {
+		if s.Old >= 0 {
+			last = s.Old
+			continue
+		}
+		text := d.flowText(c, s, lead)
+		if last < 0 {
+			start, _ := p.entry(c, 0)
+			d.Change(start, start, text+separator)
+			continue
+		}
+		_, end := p.entry(c, last)
+		d.Change(end, end, separator+text)
+	}
+}
+
+func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
+	p := d.page
+	first, _ := p.entry(c, 0)
+	column := p.column(first)
+	stays := make([]bool, n)
+	kept := 0
+	for _, s := range plan {
+		if s.Old >= 0 {
+			stays[s.Old] = true
+			kept++
+			d.put(c, s)
+		}
+	}
+	if kept == 0 {
+		d.Fail("%s: nothing would be left of what stands here", c.Span)
+		return
+	}
+	for i := 0; i < n; i++ {
+		if stays[i] {
+			continue
+		}
+		j := i
+		for j+1 < n && !stays[j+1] {
+			j++
+		}
+		d.removeBlock(c, i, j, n)
+		i = j
+	}
+	gap := p.habits.gap
+	if c.Kind == Sequence && c.Items[0].Span.Start > first {
+		if g := c.Items[0].Span.Start - first; g < 10 {
+			gap = g
+		}
+	}
+	last := -1
+	for _, s := range plan {
+		if s.Old >= 0 {
+			last = s.Old
+			continue
+		}
+		text := d.blockText(c, s, column, gap)
+		if last < 0 {
+			d.Change(first, first, text+"\n"+spaces(column))
+			continue
+		}
+		_, end := p.entry(c, last)
+		end = p.lineEnd(end)
+		d.Change(end, end, "\n"+spaces(column)+text)
+	}
+}
+
+func (d *Draft) blockText(c *Node, s Slot, column, gap int) string {
+	at := place{column: column, item: c.Kind == Sequence, gap: gap}
+	switch {
+	case s.New == nil && c.Kind == Sequence:
+		return "-" + spaces(gap-1) + s.Bytes
+	case s.New == nil:
+		return s.Bytes
+	case c.Kind == Sequence:
+		return "-" + d.page.behind(*s.New, at)
+	}
+	return d.page.scalar(Text(s.Key), false) + ":" + d.page.behind(*s.New, at)
+}
+
+// removeBlock removes the lines of the entries from i to j of n, with the comments that belong to them: those on
+// their lines, those right above at their own column, and those below that are indented deeper.
+func (d *Draft) removeBlock(c *Node, i, j, n int) {
+	p := d.page
+	start, _ := p.entry(c, i)
+	_, end := p.entry(c, j)
+	if !p.leads(start) {
+		// The first entry stands behind a dash: the next one moves up to it.
+		if j+1 >= n {
+			d.Fail("%s: nothing would be left of what stands here", c.Span)
+			return
+		}
+		next, _ := p.entry(c, j+1)
+		d.Change(start, next, "")
+		return
+	}
+	column := p.column(start)
+	end = p.lineEnd(end)
+	for {
+		next := p.nextLine(end)
+		if next < 0 || p.comment(next) <= column {
+			break
+		}
+		end = p.lineEnd(next)
+	}
+	top := p.lineStart(start)
+	for top > 0 {
+		above := p.lineStart(p.before(top))
+		if p.comment(above) != column || p.commentedOut(above) {
+			break
+		}
+		top = above
+	}
+	// Of the blank lines around, those above go if there are others below.
+	if next := p.nextLine(end); next < 0 || p.blank(next) {
+		for top > 0 && p.blank(p.lineStart(p.before(top))) {
+			top = p.lineStart(p.before(top))
+		}
+	}
+	if top == 0 {
+		d.Change(top, max(p.nextLine(end), end), "")
+		return
+	}
+	d.Change(p.before(top), end, "")
+}
+
+// before is the end of the line above the one that starts at top.
+func (p *Page) before(top int) int {
+	if top > 0 && p.Data[top-1] == '\n' {
+		top--
+		if top > 0 && p.Data[top-1] == '\r' {
+			top--
+		}
+		return top
+	}
+	return max(top-1, 0)
+}
+
+// nextLine is the start of the line below the one that ends at end; -1 if there is none.
+func (p *Page) nextLine(end int) int {
+	if end >= len(p.Data) {
+		return -1
+	}
+	if next := afterBreak(p.Data, end); next < len(p.Data) {
+		return next
+	}
+	return -1
+}
+
+// comment is the column of the comment that the line holds alone; -1 if it holds something else.
+func (p *Page) comment(line int) int {
+	if p.JSON {
+		return -1
+	}
+	i := line
+	for at(p.Data, i) == ' ' || at(p.Data, i) == '\t' {
+		i++
+	}
+	if at(p.Data, i) != '#' {
+		return -1
+	}
+	return i - line
+}
+
+// commentedOut reports whether a comment looks like an entry that was taken out: it belongs to nothing.
+func (p *Page) commentedOut(line int) bool {
+	text := strings.TrimLeft(string(p.Data[line:p.lineEnd(line)]), " \t#")
+	return strings.HasPrefix(text, "- ")
+}
+
+func (p *Page) blank(line int) bool {
+	return strings.TrimSpace(string(p.Data[line:p.lineEnd(line)])) == ""
+}
+
+// Insert writes a whole entry, made by Copy, before an entry of a mapping: on lines of its own, parted as the
+// entry is from the one behind it.
+func (d *Draft) Insert(m *Node, before int, entry string) {
+	p := d.page
+	start, end := p.entry(m, before)
+	if m.Style == Flow {
+		separator := p.habits.comma
+		if p.overLines(m) {
+			separator = ",\n" + p.lead(start)
+		}
+		d.Change(start, start, entry+separator)
+		return
+	}
+	d.Change(start, start, entry+p.gapBehind(m, before, end)+spaces(p.column(start)))
+}
+
+// gapBehind is the line breaks that part an entry of a block mapping from the next, or from the one before where
+// it is the last.
+func (p *Page) gapBehind(m *Node, i, end int) string {
+	next := p.nextLine(p.lineEnd(end))
+	if i+1 >= own(m) && i > 0 {
+		_, e := p.entry(m, i-1)
+		next = p.nextLine(p.lineEnd(e))
+	}
+	breaks := "\n"
+	for next >= 0 && p.blank(next) && next < len(p.Data) {
+		breaks += "\n"
+		next = p.nextLine(p.lineEnd(next))
+	}
+	return breaks
+}
+
+// Append writes a whole entry, made by Copy or a Value, behind the last entry of a mapping.
+func (d *Draft) Append(m *Node, key string, v Value) {
+	p := d.page
+	n := own(m)
+	if n == 0 || m.Style == Flow {
+		plan := make([]Slot, 0, n+1)
+		for i := range n {
+			plan = append(plan, Stay(i))
+		}
+		d.Entries(m, append(plan, Slot{Old: -1, New: &v, Key: key}))
+		return
+	}
+	start, _ := p.entry(m, 0)
+	_, end := p.entry(m, n-1)
+	column := p.column(start)
+	end = p.lineEnd(end)
+	text := p.scalar(Text(key), false) + ":" + p.behind(v, place{column: column})
+	_, last := p.entry(m, n-1)
+	d.Change(end, end, p.gapBehind(m, n-1, last)+spaces(column)+text)
+}
+
+// Edits are the changes, in the order of the file; an error if something could not be expressed.
+func (d *Draft) Edits() ([]source.Edit, error) {
+	if d.err != nil {
+		return nil, d.err
+	}
+	return settle(d.edits), nil
+}
+
+// settle sorts edits and leaves out those within a part that is removed or replaced as a whole.
+func settle(edits []source.Edit) []source.Edit {
+	sorted := slices.Clone(edits)
+	slices.SortStableFunc(sorted, func(a, b source.Edit) int {
+		if a.Span.Start != b.Span.Start {
+			return a.Span.Start - b.Span.Start
+		}
+		aInserts, bInserts := a.Span.End == a.Span.Start, b.Span.End == b.Span.Start
+		if aInserts != bInserts {
+			if aInserts {
+				return -1
+			}
+			return 1
+		}
+		return b.Span.End - a.Span.End
+	})
+	var out []source.Edit
+	end := 0
+	for _, e := range sorted {
+		if len(out) > 0 && e.Span.Start < end {
+			continue
+		}
+		out = append(out, e)
+		end = max(end, e.Span.End)
+	}
+	return out
+}
+
+// Copy is the bytes of the part with the changes made and, unless it is JSON, without comments; its lines end
+// with \n.
+func (d *Draft) Copy() (string, error) {
+	if d.err != nil {
+		return "", d.err
+	}
+	p := d.page
+	edits := settle(append(slices.Clone(d.edits), p.comments(d.within)...))
+	var b strings.Builder
+	at := d.within.Start
+	for _, e := range edits {
+		start, end := max(e.Span.Start, d.within.Start), min(e.Span.End, d.within.End)
+		if start > end || start < at {
+			continue
+		}
+		b.Write(p.Data[at:start])
+		b.WriteString(e.New)
+		at = end
+	}
+	b.Write(p.Data[at:d.within.End])
+	text := strings.ReplaceAll(b.String(), "\r\n", "\n")
+	return strings.TrimRight(text, " \n"), nil
+}
+
+// comments are edits that remove the comments in a span.
+func (p *Page) comments(within source.Span) []source.Edit {
+	if p.JSON {
+		return nil
+	}
+	var out []source.Edit
+	gap := func(from, to int) {
+		for i := from; i < to; i++ {
+			if p.Data[i] != '#' || i > 0 && white(p.Data, i-1) == 0 {
+				continue
+			}
+			end := min(p.lineEnd(i), to)
+			start := i
+			for start > from && (p.Data[start-1] == ' ' || p.Data[start-1] == '\t') {
+				start--
+			}
+			if start == p.lineStart(i) && start > 0 {
+				start = max(p.before(start), from) // the whole line
+			}
+			out = append(out, source.Edit{Span: p.span(start, end)})
+			i = end
+		}
+	}
+	at := within.Start
+	var walk func(n *Node)
+	walk = func(n *Node) {
+		if n.Span.End <= within.Start || n.Span.Start >= within.End {
+			return
+		}
+		if n.Kind == Scalar || n.Kind == Alias {
+			gap(at, max(at, min(n.Span.Start, within.End)))
+			at = max(at, n.Span.End)
+			return
+		}
+		for _, pair := range n.Pairs {
+			if !pair.Merged {
+				walk(pair.Key)
+				walk(pair.Value)
+			}
+		}
+		for _, i := range n.Items {
+			walk(i)
+		}
+	}
+	walk(p.Root)
+	gap(at, max(at, within.End))
+	return out
+}
