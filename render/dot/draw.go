@@ -1,0 +1,303 @@
+package dot
+
+import (
+	"math"
+
+	"bulkhead/render"
+)
+
+// A canvas collects the picture of one diagram.
+type canvas struct {
+	render.Scene
+	m     render.Metrics
+	signs map[render.SignKind]bool
+	p     *plan
+	at    *places
+}
+
+const pad = 6.0 // about the whole, for walls and marks that stand over
+
+// draw is the map of one diagram, without claim and legend. Its Legend lists the signs that it uses.
+func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scene {
+	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at}
+	c.Width, c.Height = at.width+2*pad, at.height+2*pad
+	for _, cl := range d.Clusters {
+		c.cluster(d, cl)
+	}
+	// What is dry lies under what is wet.
+	for _, wet := range []bool{false, true} {
+		for _, e := range d.Edges {
+			if e.Wet == wet {
+				c.edge(e)
+			}
+		}
+	}
+	for _, n := range d.Nodes {
+		c.node(n)
+	}
+	var kinds []render.SignKind
+	for k := range c.signs {
+		kinds = append(kinds, k)
+	}
+	c.Legend = render.Legend(m, kinds...)
+	return &c.Scene
+}
+
+func (c *canvas) add(items ...render.Item) { c.Items = append(c.Items, items...) }
+
+func (c *canvas) sign(k render.SignKind) { c.signs[k] = true }
+
+// tile is where a node of this diagram stands.
+func (c *canvas) tile(i int) box {
+	n, q := c.p.nodes[i], c.at.nodes[i]
+	return box{q.x - n.w/2 + pad, q.y - n.h/2 + pad, n.w, n.h}
+}
+
+// wall is where a compartment of this diagram stands. Functions that another of the diagrams has in another
+// compartment stand where that one has them; then the wall is led round them.
+func (c *canvas) wall(d *render.Diagram, cl *render.Cluster, i int) (box, bool) {
+	own := true
+	b := box{w: -1}
+	for _, n := range d.Nodes {
+		if n.Cluster != cl.ID {
+			continue
+		}
+		k := c.p.nodeAt[n.ID]
+		own = own && c.p.nodes[k].cluster == i
+		t := c.tile(k)
+		if b.w < 0 {
+			b = t
+		} else {
+			x, y := min(b.x, t.x), min(b.y, t.y)
+			b = box{x, y, max(b.x+b.w, t.x+t.w) - x, max(b.y+b.h, t.y+t.h) - y}
+		}
+	}
+	if b.w < 0 {
+		return b, false
+	}
+	if q := c.at.clusters[i]; own && q.w > 0 {
+		return box{q.x + pad, q.y + pad, q.w, q.h}, true
+	}
+	return box{b.x - wallMargin, b.y - wallHeader, b.w + 2*wallMargin, b.h + wallHeader + wallMargin}, true
+}
+
+func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) {
+	i, ok := c.p.wallAt[cl.ID]
+	if !ok {
+		return
+	}
+	b, ok := c.wall(d, cl, i)
+	if !ok {
+		return
+	}
+	fill := render.Bay
+	c.sign(render.WallSign)
+	if cl.State >= render.Held {
+		fill = render.Water
+		c.sign(render.FloodSign)
+	}
+	c.add(render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 8), Fill: fill, Stroke: render.Hull, Width: 3})
+	left, room := b.x+wallMargin, b.w-2*wallMargin
+	if cl.Mark == render.New {
+		c.sign(render.NewSign)
+		c.add(render.Shape{Path: render.Move(left+2, b.y+8).Line(left+2, b.y+22), Stroke: render.Good, Width: 4})
+		left, room = left+10, room-10
+	}
+	icon := "role"
+	if cl.Role == "" {
+		icon = "function"
+	}
+	c.add(render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
+		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink,
+			Text: render.Fit(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)})
+	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: cl.ID, Tip: cl.Tip})
+}
+
+// A pen is how an edge is drawn.
+type pen struct {
+	color render.Color
+	width float64
+	dash  []float64
+	arrow float64 // length of its head, 0: none
+	sign  render.SignKind
+}
+
+func penOf(e *render.Edge) pen {
+	p := pen{color: render.Line, width: 1.5, arrow: 6, sign: render.EdgeSign}
+	switch e.Kind {
+	case render.ActsEdge:
+		if e.Wet && e.Tone != render.Dry {
+			p = pen{color: e.Tone.Color(), width: 2.25, arrow: 7, sign: e.Tone.Sign()}
+			if e.Tone == render.Reads {
+				p.color, p.width = render.Tile2, 1.25 // a thin line in the calmest tone would be lost on the ground
+			}
+		}
+	case render.FeedsEdge:
+		p = pen{color: render.Line, width: 1.75, dash: []float64{4, 3}, arrow: 7, sign: render.DoorSign}
+		if e.Wet {
+			p.color, p.sign = render.Feeds, render.FeedsSign
+		}
+	case render.RunsEdge:
+		p = pen{color: render.Line, width: 2, arrow: 7, sign: render.DoorSign}
+		if e.Wet {
+			p.color, p.width, p.sign = render.Danger, 2.5, render.RunsSign
+		}
+	case render.StartsEdge:
+		p = pen{color: render.Muted, width: 1.25, arrow: 6, sign: render.StartSign}
+	case render.WearsEdge:
+		p = pen{color: render.Hull, width: 1.25, sign: render.EdgeSign}
+	}
+	if e.May && e.Wet && e.Kind != render.FeedsEdge {
+		p.dash = []float64{9, 4}
+	}
+	return p
+}
+
+func (c *canvas) edge(e *render.Edge) {
+	i, ok := c.p.edgeAt[edgeKey{e.From, e.To, e.Kind}]
+	if !ok {
+		return
+	}
+	r := c.at.edges[i]
+	if len(r.curve) < 4 {
+		return
+	}
+	path := render.Move(r.curve[0].x+pad, r.curve[0].y+pad)
+	for k := 1; k+2 < len(r.curve); k += 3 {
+		a, b, q := r.curve[k], r.curve[k+1], r.curve[k+2]
+		path = path.Cubic(a.x+pad, a.y+pad, b.x+pad, b.y+pad, q.x+pad, q.y+pad)
+	}
+	p := penOf(e)
+	if e.Kind != render.WearsEdge {
+		c.sign(p.sign)
+	}
+	if e.May && e.Wet {
+		c.sign(render.MaySign)
+	}
+	c.add(render.Shape{Path: path, Stroke: p.color, Width: p.width, Dash: p.dash})
+	if p.arrow > 0 {
+		end := r.curve[len(r.curve)-1]
+		from := end
+		// Back along the curve until there is a direction.
+		for k := len(r.curve) - 2; k >= 0 && math.Hypot(end.x-from.x, end.y-from.y) < 1; k-- {
+			from = r.curve[k]
+		}
+		c.add(render.Shape{Path: render.Arrow(end.x+pad, end.y+pad, end.x-from.x, end.y-from.y, p.arrow), Stroke: p.color, Width: max(p.width, 1.5), Round: true})
+	}
+	if pe := c.p.edges[i]; pe.width > 0 && e.Wet {
+		// Graphviz has left room for it.
+		q := r.label
+		c.add(render.Text{X: q.x + pad, Y: q.y + pad + 4, Size: render.SizeSmall, Weight: render.Medium, Anchor: render.Middle,
+			Color: render.Danger, Text: pe.label, Halo: render.Ground, Level: render.Near})
+	}
+	if e.Tip != "" {
+		q := along(r.curve, 0.5)
+		c.Areas = append(c.Areas, render.Area{X: q.x + pad - 8, Y: q.y + pad - 8, W: 16, H: 16, Tip: e.Tip})
+	}
+}
+
+func (c *canvas) node(n *render.Node) {
+	i, ok := c.p.nodeAt[n.ID]
+	if !ok {
+		return
+	}
+	b := c.tile(i)
+	if n.Kind == render.TriggerNode {
+		c.trigger(n, b)
+		return
+	}
+	look := render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 6), Fill: render.Panel, Stroke: render.Line, Width: 1.25}
+	ink, quiet, halo := render.Ink, render.Muted, render.None
+	if n.Kind == render.ResourceNode {
+		if !n.Counted {
+			look.Path = render.Rect(b.x, b.y, b.w, b.h, b.h/2)
+			c.sign(render.MinorSign)
+		}
+		if n.Tone != render.Dry {
+			c.sign(n.Tone.Sign())
+			look.Fill, look.Stroke = n.Tone.Color(), render.None
+			ink, quiet = n.Tone.OnColor(), n.Tone.OnColor()
+			if n.May {
+				c.sign(render.MaySign)
+				halo = look.Fill
+				look.Hatch = hatch(n.Tone)
+			}
+		}
+	}
+	switch n.State {
+	case render.Breached, render.Held:
+		look.Stroke, look.Width = render.Danger, 2
+	case render.Fed:
+		look.Stroke, look.Width, look.Dash, look.Round = render.Feeds, 1.75, []float64{2, 3}, true
+		c.sign(render.FedSign)
+	case render.Sound:
+	}
+	right := b.x + b.w - textRight
+	c.add(look, render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: ink, Level: render.Near})
+	y := b.y + b.h/2 + 4.5
+	if n.Caption != "" {
+		y = b.y + 17
+	}
+	left := b.x + textLeft
+	c.add(render.Text{X: left, Y: y, Size: render.SizeBody, Weight: render.Medium, Color: ink, Halo: halo,
+		Text: render.Fit(c.m, n.Name, render.SizeBody, render.Medium, right-left+2)})
+	if n.Caption != "" {
+		c.add(render.Text{X: left, Y: b.y + 31, Size: render.SizeSmallest, Color: quiet, Halo: halo, Level: render.Near,
+			Text: render.Fit(c.m, n.Caption, render.SizeSmallest, render.Regular, right-left+4)})
+	}
+	c.marks(n, b)
+	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: n.ID, Tip: n.Tip})
+}
+
+// marks puts the signs on a tile's corners.
+func (c *canvas) marks(n *render.Node, b box) {
+	switch n.State {
+	case render.Breached:
+		c.sign(render.BreachSign)
+		c.add(render.Shape{Path: render.Star(b.x+3, b.y+5, 13), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+	case render.Held:
+		c.sign(render.HeldSign)
+		c.add(render.Shape{Path: render.Circle(b.x+2, b.y+4, 6), Fill: render.Bay, Stroke: render.Danger, Width: 2},
+			render.Shape{Path: render.Circle(b.x+2, b.y+4, 2.4), Fill: render.Danger})
+	case render.Sound, render.Fed:
+	}
+	if n.Crown {
+		c.sign(render.CrownSign)
+		c.add(render.Shape{Path: render.CrownPath(b.x+b.w-16, b.y+4, 15), Fill: render.Crown, Stroke: render.Ground, Width: 1})
+	}
+	switch n.Mark {
+	case render.New:
+		c.sign(render.NewSign)
+		c.add(render.Shape{Path: render.Move(b.x, b.y+8).Line(b.x, b.y+b.h-8), Stroke: render.Good, Width: 4})
+	case render.Moved:
+		c.sign(render.MovedSign)
+		c.add(render.MovedMark(b.x+b.w-15, b.y+b.h-2)...)
+	case render.Unmarked:
+	}
+}
+
+// trigger is a sign and its words, without a tile: it is no part of the ship.
+func (c *canvas) trigger(n *render.Node, b box) {
+	name := render.Fit(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
+	right := b.x + b.w
+	c.add(render.Text{X: right - 20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: render.End, Color: render.Ink, Text: name},
+		render.Icon{Name: n.Icon, X: right - 16, Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})
+	if n.Open {
+		c.sign(render.OpenSign)
+		width := c.m.Width(name, render.SizeBody, render.Regular)
+		c.add(render.Icon{Name: "globe", X: right - 20 - width - 18, Y: b.y + b.h/2 - 6.5, Size: 13, Color: render.Muted, Level: render.Near})
+	}
+	if n.Mark == render.New {
+		c.sign(render.NewSign)
+		c.add(render.Shape{Path: render.Move(right, b.y+10).Line(right, b.y+b.h-10), Stroke: render.Good, Width: 4})
+	}
+	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: n.ID, Tip: n.Tip})
+}
+
+// hatch is the colour of lines over a tone that can be told from it.
+func hatch(t render.Tone) render.Color {
+	if t == render.Changes {
+		return render.Tile3
+	}
+	return render.Tile2
+}
