@@ -103,18 +103,18 @@ func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 // notSeen says which layers the file does not show.
 func (r *reader) notSeen(root *yamlpos.Node, snapshot bool) {
 	if n := items(root.Get("scps")); len(n) > 0 {
-		r.info.NotSeen = append(r.info.NotSeen, "SCPs (in the snapshot, not applied yet)")
+		r.info.NotSeen = append(r.info.NotSeen, "scps (in the snapshot, not applied yet)")
 		r.report(source.Warning, root.Get("scps").Span, "service control policies are read by a later version", "what they forbid is shown as allowed")
 	} else {
-		r.info.NotSeen = append(r.info.NotSeen, "SCPs")
+		r.info.NotSeen = append(r.info.NotSeen, "scps")
 	}
 	if !snapshot {
 		r.info.NotSeen = append(r.info.NotSeen, "functions", "resources and their policies", "triggers")
 	}
 	if len(items(root.Get("rcps"))) == 0 {
-		r.info.NotSeen = append(r.info.NotSeen, "RCPs")
+		r.info.NotSeen = append(r.info.NotSeen, "rcps")
 	} else {
-		r.info.NotSeen = append(r.info.NotSeen, "RCPs (in the snapshot, not applied yet)")
+		r.info.NotSeen = append(r.info.NotSeen, "rcps (in the snapshot, not applied yet)")
 	}
 	for _, p := range items(root.Get("problems")) {
 		call := text(p.Get("Call"))
