@@ -182,7 +182,7 @@ func (s *survey) capabilities(principal model.ID, step reach.Step) catalog.Capab
 	c := catalog.Load()
 	for _, a := range step.Actions {
 		if action := c.Action(a); action != nil {
-			out = out.With(action.Capability)
+			out = out.With(action.Capability())
 		}
 	}
 	if out == 0 {

@@ -1,0 +1,361 @@
+package hull
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+// bays writes what stands in each bay: name, functions, lines of text, tiles.
+func (b *brush) bays() {
+	for _, c := range b.d.Bays {
+		b.area(b.span(c), render.Area{Element: c.ID, Tip: c.Tip})
+		b.header(c)
+		b.berths(c)
+	}
+}
+
+// ink is the colour of quiet text at a height in a bay: on water it must be stronger.
+func (b *brush) ink(c *render.Compartment, y float64) render.Color {
+	if c.Water > 0 && y > b.waterline(c)-2 {
+		return render.Ink
+	}
+	return render.Muted
+}
+
+// halo keeps text legible on hatched water.
+func (b *brush) halo(c *render.Compartment, y float64) render.Color {
+	if c.WaterMay && y > b.waterline(c)-2 {
+		return render.Water
+	}
+	return render.None
+}
+
+func (b *brush) header(c *render.Compartment) {
+	at := b.span(c)
+	left, width := at.x+pad, at.w-2*pad-b.ports(c)
+	y := at.y + 24
+	if b.decks {
+		y = at.y + 20
+	}
+	if fed(c) {
+		b.sign(render.FedSign)
+		b.put(render.Shape{Path: render.Rect(at.x+6.5, at.y+6.5, at.w-13, at.h-12, 5), Stroke: render.Feeds, Width: 1.75, Dash: []float64{2, 3.5}, Round: true})
+	}
+	b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: c.Name, Halo: b.halo(c, y)}, width)
+	y += 17
+	if b.decks {
+		y -= 2
+	}
+	b.text(render.Text{X: left, Y: y, Size: render.SizeSmall, Color: b.ink(c, y), Text: c.Caption, Halo: b.halo(c, y), Level: render.Near}, at.w-2*pad)
+
+	y = at.y + b.captionH()
+	shown, more := b.cabins(c)
+	shown = b.startLast(c, shown, more)
+	for i, cabin := range c.Cabins {
+		if i == shown {
+			break
+		}
+		top := y
+		if len(c.Cabins) == 1 && c.ID != "" {
+			top = at.y + 6
+		}
+		b.area(box{at.x + 8, top, at.w - 16, y + cabinH - top}, render.Area{Element: cabin.ID, Tip: cabin.Tip})
+		b.cabin(c, cabin, left, y+cabinH/2, at.w-2*pad)
+		y += cabinH
+	}
+	if more {
+		b.rest(c, shown, left, y+cabinH/2, at.w-2*pad)
+		y += cabinH
+	}
+	chips, _ := b.head(b.d, c)
+	for _, ch := range chips {
+		b.chip(c, ch, left, y+chipH/2, at.w-2*pad)
+		y += chipH
+	}
+}
+
+// startLast shows one function less where the breach starts in one that has no line of its own: rest shows it.
+func (b *brush) startLast(_ *render.Compartment, shown int, _ bool) int { return shown }
+
+// fed reports whether all functions of a bay are fed and no more than that.
+func fed(c *render.Compartment) bool {
+	if len(c.Cabins) == 0 {
+		return false
+	}
+	for _, cabin := range c.Cabins {
+		if cabin.State != render.Fed {
+			return false
+		}
+	}
+	return true
+}
+
+// ports is the width that passages take from the upper edge of a bay.
+func (b *brush) ports(c *render.Compartment) float64 {
+	n := 0.0
+	for _, door := range b.d.Doors {
+		if b.ways[b.index][door] == passage && (door.From == c.ID || door.To == c.ID) {
+			n++
+		}
+	}
+	return n * portStep
+}
+
+// cabin is one function: its sign, its name or handler, and what the breach makes of it.
+func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width float64) {
+	pill := ""
+	switch cabin.State {
+	case render.Breached:
+		b.sign(render.BreachSign)
+		b.put(render.Shape{Path: render.Star(x+11, y, 15), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		pill = "breach"
+	case render.Held:
+		b.sign(render.HeldSign)
+		b.put(render.Shape{Path: render.Circle(x+11, y, 7.5), Fill: render.Bay, Stroke: render.Danger, Width: 2.25}, render.Shape{Path: render.Circle(x+11, y, 3), Fill: render.Danger})
+	case render.Fed:
+		b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: render.Feeds, Level: render.Near})
+		if !fed(c) {
+			b.sign(render.FedSign)
+			b.put(render.Shape{Path: render.Rect(x-1, y-11.5, width+2, 23, 5), Stroke: render.Feeds, Width: 1.5, Dash: []float64{2, 3.5}, Round: true})
+		}
+	case render.Sound:
+		b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: b.ink(c, y), Level: render.Near})
+	}
+	left := width - 30
+	if pill != "" {
+		left -= 56
+	}
+	name, handler := cabinWords(c, cabin)
+	at := x + 30
+	if name != "" {
+		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: name, Halo: b.halo(c, y), Level: render.Near}, left)
+		at, left = at+w+7, left-w-7
+	}
+	if handler != "" && left > 30 {
+		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: handler, Halo: b.halo(c, y), Level: render.Close}, left)
+		at += w + 7
+	}
+	if pill != "" {
+		b.pill(at+1, y, pill)
+	}
+}
+
+// pill is a word on a ground of danger.
+func (b *brush) pill(x, y float64, word string) {
+	w := b.m.Width(word, render.SizeSmall, render.Bold)
+	b.put(
+		render.Shape{Path: render.Rect(x, y-9, w+14, 18, 9), Fill: render.Danger},
+		render.Text{X: x + 7, Y: y + 4, Size: render.SizeSmall, Weight: render.Bold, Color: render.OnDanger, Text: word},
+	)
+}
+
+// rest is the line for the functions that have none of their own; a breach that starts in one of them shows there.
+func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
+	words := fmt.Sprintf("and %d more functions", len(c.Cabins)-shown)
+	var names []string
+	var start *render.Cabin
+	held := false
+	for _, cabin := range c.Cabins[shown:] {
+		names = append(names, cabin.Name)
+		if cabin.State == render.Breached {
+			start = cabin
+		}
+		held = held || cabin.State == render.Held
+	}
+	a := render.Area{Tip: strings.Join(names, "\n")}
+	if start != nil {
+		a.Element = start.ID
+		shadow := *start
+		shadow.Handler = fmt.Sprintf("and %d more", len(c.Cabins)-shown-1)
+		all := *c
+		all.Functions = max(2, c.Functions)
+		b.cabin(&all, &shadow, x, y, width)
+	} else {
+		if held {
+			b.sign(render.HeldSign)
+			b.put(render.Shape{Path: render.Circle(x+11, y, 7.5), Fill: render.Bay, Stroke: render.Danger, Width: 2.25}, render.Shape{Path: render.Circle(x+11, y, 3), Fill: render.Danger})
+		}
+		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y), Level: render.Near}, width-30)
+	}
+	b.area(box{x, y - cabinH/2, width, cabinH}, a)
+}
+
+// chip is a line of text in a bay.
+func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
+	text := b.ink(c, y)
+	name := render.Text{X: x + 18, Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.name, Halo: b.halo(c, y), Level: render.Near}
+	words := render.Text{Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.words, Halo: name.Halo, Level: render.Close}
+	switch {
+	case ch.pipe != nil:
+		mark := text
+		b.sign(render.TapSign)
+		if ch.pipe.Tone > render.Dry {
+			s := render.Shape{Path: render.Rect(x-3, y-8, width+6, 16, 4), Fill: ch.pipe.Tone.Color()}
+			b.sign(ch.pipe.Tone.Sign())
+			name.Color, words.Color, mark = ch.pipe.Tone.OnColor(), ch.pipe.Tone.OnColor(), ch.pipe.Tone.OnColor()
+			name.Halo, words.Halo = render.None, render.None
+			name.Weight = render.Medium
+			if ch.pipe.May {
+				b.sign(render.MaySign)
+				s.Hatch = hatch(ch.pipe.Tone)
+				name.Halo, words.Halo = ch.pipe.Tone.Color(), ch.pipe.Tone.Color()
+			}
+			b.put(s)
+		}
+		b.put(render.TapMark(x, y-0.5, mark)...)
+	case ch.door != nil:
+		b.exit(ch.door, x, y, text)
+		if ch.door.Wet {
+			name.Color, name.Weight = render.Ink, render.Medium
+		}
+	default:
+		b.put(render.Icon{Name: ch.icon, X: x, Y: y - 6.5, Size: 13, Color: text, Level: render.Near})
+		if ch.open {
+			b.sign(render.OpenSign)
+			b.put(render.Icon{Name: "globe", X: x + width - 12, Y: y - 6, Size: 12, Color: text, Level: render.Near})
+			width -= 16
+		}
+	}
+	w := b.text(name, width-18)
+	if left := width - 18 - w - 5; ch.words != "" && left > 24 {
+		words.X = name.X + w + 5
+		b.text(words, left)
+	}
+	b.area(box{x - 3, y - chipH/2, width + 6, chipH}, render.Area{Element: ch.element, Tip: strings.TrimSpace(ch.tip)})
+}
+
+// exit is the sign of a door that leads further than an opening: a short arrow.
+func (b *brush) exit(door *render.Door, x, y float64, quiet render.Color) {
+	color, width, dash := b.doorLook(door)
+	if !door.Wet {
+		color = quiet
+	}
+	b.put(
+		render.Shape{Path: render.Move(x, y).Line(x+12, y), Stroke: color, Width: width, Dash: dash},
+		render.Shape{Path: render.Arrow(x+13.5, y, 1, 0, 5.5), Stroke: color, Width: width, Round: true},
+	)
+}
+
+// berths draws the tiles of a bay, and one that stands for those without room.
+func (b *brush) berths(c *render.Compartment) {
+	var rest []*render.Tile
+	var last model.ID
+	for _, t := range c.Tiles {
+		if b.hidden[t.ID] {
+			rest = append(rest, t)
+			if _, ok := b.tileAt[t.ID]; ok {
+				last = t.ID
+			}
+			continue
+		}
+		b.tile(t, b.tileAt[t.ID])
+	}
+	if len(rest) > 0 {
+		at, ok := b.tileAt[last]
+		if !ok { // the place that says how many more there are is another diagram's: keep to it
+			ids := b.cells[rest[0].Cell].tiles
+			at = b.tileAt[ids[len(ids)-1]]
+		}
+		b.tile(sum(rest), at)
+	}
+}
+
+func (b *brush) tilesInBilge() {
+	var rest []*render.Tile
+	for _, t := range b.d.Bilge {
+		if b.hidden[t.ID] {
+			rest = append(rest, t)
+			continue
+		}
+		b.tile(t, b.tileAt[t.ID])
+	}
+	if len(rest) > 0 {
+		b.tile(sum(rest), b.tileAt[b.bilge.tiles[len(b.bilge.tiles)-1]])
+	}
+}
+
+// sum is the tile that stands for several: as bad as the worst of them.
+func sum(rest []*render.Tile) *render.Tile {
+	t := &render.Tile{Name: fmt.Sprintf("%d more", len(rest)), Icon: "resource", Counted: true}
+	wet := 0
+	var names []string
+	for _, r := range rest {
+		if r.Tone > t.Tone || (r.Tone == t.Tone && !r.May) {
+			t.Tone, t.May = r.Tone, r.May && r.Tone > render.Dry
+		}
+		if r.Tone > render.Dry {
+			wet++
+		}
+		t.Crown = t.Crown || r.Crown
+		names = append(names, r.Name)
+	}
+	t.Words = "all dry"
+	if wet > 0 {
+		t.Words = fmt.Sprintf("%d wet", wet)
+	}
+	const most = 20
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more", len(names)-most))
+	}
+	t.Tip = t.Name + ", " + t.Words + "\n" + strings.Join(names, "\n")
+	return t
+}
+
+// hatch is the colour of hatching on a tone.
+func hatch(t render.Tone) render.Color {
+	return [...]render.Color{render.None, render.Tile2, render.Tile1, render.Tile2}[t]
+}
+
+// tile is a resource.
+func (b *brush) tile(t *render.Tile, at box) {
+	s := render.Shape{Path: render.Rect(at.x, at.y, at.w, at.h, 5), Fill: render.Panel, Stroke: render.Line, Width: 1}
+	quiet, ink := render.Muted, render.Ink
+	halo := render.None
+	if t.Tone > render.Dry {
+		b.sign(t.Tone.Sign())
+		s.Fill, s.Stroke, s.Width = t.Tone.Color(), render.Bay, 1
+		ink = t.Tone.OnColor()
+		quiet = ink
+		if t.May {
+			b.sign(render.MaySign)
+			s.Hatch = hatch(t.Tone)
+			halo = t.Tone.Color()
+		}
+	}
+	if !t.Counted {
+		s.Dash, s.Stroke = []float64{3, 3}, render.Muted
+		b.sign(render.MinorSign)
+		if t.Tone == render.Dry {
+			ink = render.Muted
+		}
+	}
+	if t.Mark == render.New {
+		s.Stroke, s.Width = render.Good, 2
+		b.sign(render.NewSign)
+	}
+	b.put(s)
+	b.put(render.Icon{Name: t.Icon, X: at.x + 9, Y: at.y + at.h/2 - 8, Size: 16, Color: ink, Level: render.Near})
+	left := at.w - 34 - 6
+	name := render.Text{X: at.x + 34, Y: at.y + 16, Size: render.SizeSmall, Weight: render.Medium, Color: ink, Text: t.Name, Halo: halo, Level: render.Near}
+	if t.Words == "" {
+		name.Y = at.y + at.h/2 + 4
+	}
+	b.text(name, left)
+	b.text(render.Text{X: at.x + 34, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Text: t.Words, Halo: halo, Level: render.Close}, left)
+	if t.Crown {
+		b.sign(render.CrownSign)
+		b.put(render.Shape{Path: render.CrownPath(at.x+at.w-13, at.y+3.5, 15), Fill: render.Crown, Stroke: render.Bay, Width: 1.25, Round: true})
+	}
+	if t.Via != "" {
+		b.sign(render.ViaSign)
+		b.put(render.ViaMark(at.x-4, at.y+1)...)
+	}
+	if t.Mark == render.Moved {
+		b.sign(render.MovedSign)
+		b.put(render.MovedMark(at.x+at.w-30, at.y)...)
+	}
+	b.area(at, render.Area{Element: t.ID, Tip: t.Tip})
+}

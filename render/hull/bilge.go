@@ -1,0 +1,329 @@
+package hull
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"bulkhead/model"
+)
+
+// A bilge is the place of what is shared, and of the pipes that lead to it.
+type bilge struct {
+	tiles []model.ID
+	want  map[model.ID]float64 // where along the ship each would best stand, in cells
+	least float64              // width
+	rows  int
+	more  int // that have no place of their own: the last tile stands for them and itself
+	pipes map[pipeKey]*run
+	lanes int
+	first float64 // y of the first lane
+}
+
+type pipeKey struct{ bay, tile model.ID }
+
+// A run is the way of a pipe from the floor of a bay to a thing.
+type run struct {
+	port   float64 // x on the floor
+	points []point
+}
+
+const (
+	maxPipes  = 64
+	maxPiped  = 14
+	bilgeGap  = 26.0 // between columns of tiles where pipes lead past them
+	portStep  = 13.0
+	entryEdge = 11.0 // of a tile, where a pipe that comes from the side enters
+)
+
+// fewPipes reports whether the pipes can be drawn so that an eye can follow them.
+func (p *plan) fewPipes() bool {
+	keys, piped := map[pipeKey]bool{}, map[model.ID]bool{}
+	for _, d := range p.diagrams {
+		for _, pipe := range d.Pipes {
+			keys[pipeKey{pipe.Bay, pipe.Tile}] = true
+			piped[pipe.Tile] = true
+		}
+	}
+	return len(keys) <= maxPipes && len(piped) <= maxPiped
+}
+
+// newBilge collects what lies in the bilge of any diagram and the width that it needs.
+func (p *plan) newBilge() bilge {
+	b := bilge{want: map[model.ID]float64{}, pipes: map[pipeKey]*run{}}
+	for _, d := range p.diagrams {
+		for _, t := range d.Bilge {
+			if !slices.Contains(b.tiles, t.ID) {
+				b.tiles = append(b.tiles, t.ID)
+			}
+		}
+	}
+	if len(b.tiles) > maxBilge {
+		b.more = len(b.tiles) - maxBilge + 1
+		for _, id := range b.tiles[maxBilge-1:] {
+			p.hidden[id] = true
+		}
+		b.tiles = b.tiles[:maxBilge]
+	}
+	for _, id := range b.tiles {
+		sum, n := 0.0, 0.0
+		for _, d := range p.diagrams {
+			for _, pipe := range d.Pipes {
+				if pipe.Tile == id {
+					if c := bay(d, pipe.Bay); c != nil {
+						sum, n = sum+float64(c.Cell)+float64(c.Span)/2, n+1
+					}
+				}
+			}
+		}
+		b.want[id] = math.Inf(1) // what none touches stands last
+		if n > 0 {
+			b.want[id] = sum / n
+		}
+	}
+	most := 3
+	if p.decks {
+		most = 4
+	}
+	cols := (len(b.tiles) + most - 1) / most
+	b.least = min(float64(cols)*(p.tileW+bilgeGap)+bilgeGap, maxWide)
+	return b
+}
+
+// fill places the tiles of the bilge between x0 and x1 and leads the pipes to them. It returns the keel's y.
+func (p *plan) fill(x0, x1, floor float64) float64 {
+	b := &p.bilge
+	left, right := x0+bilgeL-14, x1-bilgeR+30
+	if len(b.tiles) == 0 {
+		return floor + 46
+	}
+	gap := tileGapX + 5
+	room := func(gap float64) int { return max(1, int((right-left+gap)/(p.tileW+gap))) }
+	cols := room(gap)
+	b.rows = (len(b.tiles) + cols - 1) / cols
+	if b.rows > 1 {
+		if p.lines {
+			gap = bilgeGap
+			left, right = x0+bilgeL+gap/2, x1-bilgeR+10
+		} else {
+			left, right = x0+bilgeL-4, x1-bilgeR+14
+		}
+		cols = room(gap)
+		b.rows = (len(b.tiles) + cols - 1) / cols
+	}
+	// Across, in rows: first where each wants to stand, then pushed apart. What is most shared comes first in the list,
+	// so the upper row holds it.
+	centre := func(id model.ID) float64 {
+		want := b.want[id]
+		if math.IsInf(want, 1) || p.decks {
+			return want
+		}
+		i := min(int(want), len(p.cells)-1)
+		return p.cells[i].x + p.cells[i].w*(want-float64(i))
+	}
+	for r := range b.rows {
+		line := slices.Clone(b.tiles[r*cols : min((r+1)*cols, len(b.tiles))])
+		if !p.decks {
+			slices.SortStableFunc(line, func(a, b model.ID) int { return cmp.Compare(centre(a), centre(b)) })
+		}
+		for i, id := range line {
+			at := box{x: left + float64(i)*(p.tileW+gap), y: float64(r), w: p.tileW, h: tileH}
+			p.tileAt[id] = at
+		}
+		if b.rows == 1 && !p.decks {
+			p.loosen(line, centre, left, right, gap)
+		}
+	}
+	top := floor + 17
+	if p.lines {
+		p.port(floor)
+		p.lead(floor, gap)
+		top = floor + 14
+		if len(b.pipes) > 0 {
+			top = floor + 17 + float64(max(b.lanes, 1))*pipeH + 6
+		}
+	}
+	for id, at := range p.tileAt {
+		if slices.Contains(b.tiles, id) {
+			at.y = top + at.y*(tileH+tileGapY)
+			p.tileAt[id] = at
+		}
+	}
+	if p.lines {
+		p.route(floor, gap)
+	}
+	return top + float64(b.rows)*(tileH+tileGapY) - tileGapY + 17
+}
+
+// loosen moves the tiles of one row to where they want to stand, in order and without overlap.
+func (p *plan) loosen(line []model.ID, want func(model.ID) float64, left, right, gap float64) {
+	step := p.tileW + gap
+	x := make([]float64, len(line))
+	for i, id := range line {
+		w := want(id) - p.tileW/2
+		if math.IsInf(w, 1) {
+			w = left
+			if i > 0 {
+				w = x[i-1] + step
+			}
+		}
+		x[i] = max(w, left)
+		if i > 0 {
+			x[i] = max(x[i], x[i-1]+step)
+		}
+	}
+	// Back from the right end: what was pushed out comes in again.
+	limit := right - p.tileW
+	for i := len(x) - 1; i >= 0; i-- {
+		x[i] = min(x[i], limit)
+		limit = x[i] - step
+	}
+	for i, id := range line {
+		at := p.tileAt[id]
+		at.x = math.Round(x[i])
+		p.tileAt[id] = at
+	}
+}
+
+// port gives each pipe its place on the floor of its bay: below the bay and as near to its thing as that allows.
+func (p *plan) port(float64) {
+	type wish struct {
+		key  pipeKey
+		x    float64
+		lane int
+	}
+	spans := map[model.ID]box{}
+	wishes := map[model.ID][]wish{}
+	var order []model.ID
+	for _, d := range p.diagrams {
+		for _, pipe := range d.Pipes {
+			k := pipeKey{pipe.Bay, pipe.Tile}
+			at, ok := p.tileAt[pipe.Tile]
+			c := bay(d, pipe.Bay)
+			if !ok || c == nil || p.bilge.pipes[k] != nil || !slices.Contains(p.bilge.tiles, pipe.Tile) || p.hidden[pipe.Tile] {
+				continue
+			}
+			if _, seen := spans[pipe.Bay]; !seen {
+				order = append(order, pipe.Bay)
+				spans[pipe.Bay] = p.span(c)
+			}
+			p.bilge.pipes[k] = &run{}
+			wishes[pipe.Bay] = append(wishes[pipe.Bay], wish{key: k, x: at.midX()})
+		}
+	}
+	for _, id := range order {
+		ws, s := wishes[id], spans[id]
+		slices.SortStableFunc(ws, func(a, b wish) int { return cmp.Compare(a.x, b.x) })
+		lo, hi := s.x+14, s.x+s.w-14
+		step := portStep
+		if n := float64(len(ws) - 1); n > 0 {
+			step = min(step, (hi-lo)/n)
+		}
+		for i := range ws {
+			ws[i].x = min(max(ws[i].x, lo), hi)
+			if i > 0 {
+				ws[i].x = max(ws[i].x, ws[i-1].x+step)
+			}
+		}
+		for i, limit := len(ws)-1, hi; i >= 0; i-- {
+			ws[i].x = min(ws[i].x, limit)
+			limit = ws[i].x - step
+			p.bilge.pipes[ws[i].key].port = ws[i].x
+		}
+	}
+}
+
+// straight reports whether a pipe falls right onto its thing.
+func (p *plan) straight(r *run, at box, line int) bool {
+	return line == 0 && r.port >= at.x+2*entryEdge && r.port <= at.x+at.w-2*entryEdge
+}
+
+// entry is where a pipe that comes along a lane goes down to its thing.
+func (p *plan) entry(r *run, at box, line int, gap float64) float64 {
+	switch {
+	case line > 0:
+		return at.x - gap/2 + float64(line-1)*6 - 3
+	case r.port < at.midX():
+		return at.x + entryEdge
+	}
+	return at.x + at.w - entryEdge
+}
+
+// lead shares out the lanes: things whose pipes would meet have different ones.
+func (p *plan) lead(_, gap float64) {
+	b := &p.bilge
+	type reach struct {
+		id     model.ID
+		lo, hi float64
+	}
+	var reaches []reach
+	for _, id := range b.tiles {
+		at, ok := p.tileAt[id]
+		if !ok {
+			continue
+		}
+		r := reach{id, math.Inf(1), math.Inf(-1)}
+		for k, pipe := range b.pipes {
+			if k.tile != id || p.straight(pipe, at, int(at.y)) {
+				continue
+			}
+			e := p.entry(pipe, at, int(at.y), gap)
+			r.lo, r.hi = min(r.lo, pipe.port, e), max(r.hi, pipe.port, e)
+		}
+		if r.lo <= r.hi {
+			reaches = append(reaches, r)
+		}
+	}
+	slices.SortStableFunc(reaches, func(a, b reach) int { return cmp.Compare(a.lo, b.lo) })
+	var ends []float64
+	for _, r := range reaches {
+		lane := -1
+		for i, end := range ends {
+			if end+12 < r.lo {
+				lane = i
+				break
+			}
+		}
+		if lane < 0 {
+			lane = len(ends)
+			ends = append(ends, 0)
+		}
+		ends[lane] = r.hi
+		for k, pipe := range b.pipes {
+			if k.tile == r.id {
+				pipe.points = []point{{y: float64(lane)}} // its height, until the pipe is led
+			}
+		}
+	}
+	b.lanes = len(ends)
+}
+
+// route sets the corners of each pipe.
+func (p *plan) route(floor, gap float64) {
+	b := &p.bilge
+	first := floor + 15
+	top := math.Inf(1)
+	for _, id := range b.tiles {
+		top = min(top, p.tileAt[id].y)
+	}
+	for k, r := range b.pipes {
+		at := p.tileAt[k.tile]
+		line := int(math.Round((at.y - top) / (tileH + tileGapY)))
+		lane := 0.0
+		if len(r.points) > 0 {
+			lane = r.points[0].y
+		}
+		y := first + lane*pipeH
+		if p.straight(r, at, line) {
+			r.points = []point{{r.port, floor}, {r.port, at.y}}
+			continue
+		}
+		e := p.entry(r, at, line, gap)
+		r.points = []point{{r.port, floor}, {r.port, y}, {e, y}}
+		if line > 0 {
+			r.points = append(r.points, point{e, at.midY()}, point{at.x, at.midY()})
+		} else {
+			r.points = append(r.points, point{e, at.y})
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package hull
+
+import (
+	"slices"
+
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+// A way is how a door is shown.
+type way uint8
+
+const (
+	word    way = iota // as a line of text in the bay that it leads from
+	opening            // as an opening in the wall between two neighbours
+	passage            // as a passage above the bays
+	gangway            // with the guest on the quay
+)
+
+const (
+	maxLanes    = 6
+	maxOpenings = 3 // in one wall
+)
+
+// A doorKey tells doors apart, the same in each diagram.
+type doorKey struct {
+	from, to model.ID
+	runs     bool
+}
+
+func keyOf(d *render.Door) doorKey { return doorKey{d.From, d.To, d.Runs} }
+
+// bay is a diagram's bay by its id, nil for guests.
+func bay(d *render.Diagram, id model.ID) *render.Compartment {
+	for _, b := range d.Bays {
+		if b.ID == id {
+			return b
+		}
+	}
+	return nil
+}
+
+// findWays decides how each door is shown: by the cells alone.
+func (p *plan) findWays() {
+	p.lanes = nil
+	p.ways = make([]map[*render.Door]way, len(p.diagrams))
+	for i, d := range p.diagrams {
+		p.ways[i] = map[*render.Door]way{}
+		walls := map[int]int{}
+		for _, door := range d.Doors {
+			from, to := bay(d, door.From), bay(d, door.To)
+			switch {
+			case from == nil && to == nil:
+				continue
+			case from == nil:
+				p.ways[i][door] = gangway
+			case to == nil:
+				p.ways[i][door] = word
+			case from.Cell+from.Span == to.Cell || to.Cell+to.Span == from.Cell:
+				wall := max(from.Cell, to.Cell)
+				if walls[wall]++; walls[wall] <= maxOpenings {
+					p.ways[i][door] = opening
+				} else {
+					p.ways[i][door] = word
+				}
+			case p.decks:
+				p.ways[i][door] = word
+			default:
+				p.ways[i][door] = passage
+				if k := keyOf(door); !slices.Contains(p.lanes, k) {
+					p.lanes = append(p.lanes, k)
+				}
+			}
+		}
+	}
+	if len(p.lanes) <= maxLanes {
+		return
+	}
+	p.lanes = nil
+	for i := range p.ways {
+		for door, w := range p.ways[i] {
+			if w == passage {
+				p.ways[i][door] = word
+			}
+		}
+	}
+}
+
+// inRow reports whether a door that is an opening has both its bays on one deck.
+func (p *plan) inRow(d *render.Diagram, door *render.Door) bool {
+	from, to := bay(d, door.From), bay(d, door.To)
+	return p.cells[from.Cell].row == p.cells[to.Cell].row
+}
+
+// openings places the openings of each wall, by the cell that begins at it: the middle of each.
+func (p *plan) openings(i int) map[*render.Door]point {
+	d := p.diagrams[i]
+	byWall := map[int][]*render.Door{}
+	for _, door := range d.Doors {
+		if p.ways[i][door] == opening && p.inRow(d, door) {
+			wall := max(bay(d, door.From).Cell, bay(d, door.To).Cell)
+			byWall[wall] = append(byWall[wall], door)
+		}
+	}
+	out := map[*render.Door]point{}
+	for wall, doors := range byWall {
+		c := p.cells[wall]
+		r := p.rows[c.row]
+		for n, door := range doors {
+			y := r.top + (r.floor-r.top)*0.46 + (float64(n)-float64(len(doors)-1)/2)*doorStep
+			out[door] = point{c.x, y}
+		}
+	}
+	return out
+}
+
+const (
+	doorStep = 30.0 // from one opening in a wall to the next
+	doorGap  = 24.0 // height of an opening
+)

@@ -1,0 +1,461 @@
+package hull
+
+import (
+	"math"
+	"slices"
+
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+// Lengths of the picture, in points.
+const (
+	pad      = 17.0 // between a wall and what stands in a bay: an arrow through a door ends before it
+	tileH    = 37.0
+	tileGapX = 9.0
+	tileGapY = 13.0 // room for the signs on a tile's upper edge
+	cabinH   = 26.0
+	chipH    = 19.0
+	foot     = 13.0 // between the lowest tile and the floor
+	arrowArm = 13.0 // of an arrow through a wall, to either side
+	deckTop  = 60.0 // triggers above the deck
+	laneH    = 13.0 // of a passage
+	pipeH    = 9.0  // from one pipe to the next
+	maxWide  = 1210.0
+	minWide  = 560.0
+	maxBilge = 40 // tiles in the bilge
+	maxTiles = 30 // tiles in a bay
+)
+
+// A plan is where everything stands, for all diagrams.
+type plan struct {
+	m        render.Metrics
+	diagrams []*render.Diagram
+	decks    bool // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
+	lines    bool // pipes are drawn
+	tileW    float64
+	cells    []*cell
+	rows     []*row
+	bilge    bilge
+	shell    shell
+	ways     []map[*render.Door]way // by diagram
+	lanes    []doorKey              // of passages, from the top
+	quay     float64                // height of the quay below the keel
+	width    float64
+	height   float64
+	tileAt   map[model.ID]box // place of each resource
+	hidden   map[model.ID]bool
+}
+
+type box struct{ x, y, w, h float64 }
+
+func (b box) midX() float64 { return b.x + b.w/2 }
+func (b box) midY() float64 { return b.y + b.h/2 }
+
+// A cell is the place of a bay or of a part of one.
+type cell struct {
+	joined bool
+	tiles  []model.ID // of all diagrams
+	more   bool       // tiles that have no room share the last one
+	cols   int
+	least  float64 // width
+	x, w   float64
+	row    int
+	head   float64 // height of name, functions and lines of text
+}
+
+func (c *cell) tileRows() int {
+	if len(c.tiles) == 0 {
+		return 0
+	}
+	return (len(c.tiles) + c.cols - 1) / c.cols
+}
+
+// A row of bays.
+type row struct {
+	first, n int
+	top      float64 // ceiling of its bays
+	floor    float64
+}
+
+func newPlan(m render.Metrics, diagrams []*render.Diagram) *plan {
+	p := &plan{m: m, diagrams: diagrams, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
+	p.measureTiles()
+	n := 0
+	for _, d := range diagrams {
+		n = max(n, len(d.Cells))
+	}
+	if n == 0 {
+		n = 1 // a ship with one empty hold
+	}
+	for i := range n {
+		c := &cell{}
+		if i < len(diagrams[0].Cells) {
+			c.joined = diagrams[0].Cells[i].Joined
+		}
+		p.cells = append(p.cells, c)
+	}
+	p.stow()
+	p.lines = p.fewPipes()
+	p.findWays()
+	if !p.oneDeck() {
+		p.manyDecks()
+	}
+	p.settle()
+	return p
+}
+
+// measureTiles chooses one width for all tiles, by the names and never by what a breach does to them.
+func (p *plan) measureTiles() {
+	w := 0.0
+	for _, d := range p.diagrams {
+		see := func(t *render.Tile) { w = max(w, p.m.Width(t.Name, render.SizeSmall, render.Medium)) }
+		for _, b := range d.Bays {
+			for _, t := range b.Tiles {
+				see(t)
+			}
+		}
+		for _, t := range d.Bilge {
+			see(t)
+		}
+	}
+	p.tileW = math.Ceil(min(max(w+34+10, 122), 158))
+}
+
+// stow gives every cell the tiles of all diagrams, those of the first design first.
+func (p *plan) stow() {
+	for _, d := range p.diagrams {
+		for _, b := range d.Bays {
+			for _, t := range b.Tiles {
+				c := p.cells[t.Cell]
+				if !slices.Contains(c.tiles, t.ID) && !p.hidden[t.ID] {
+					if len(c.tiles) == maxTiles {
+						c.more = true
+						p.hidden[t.ID] = true
+						continue
+					}
+					c.tiles = append(c.tiles, t.ID)
+				}
+			}
+		}
+	}
+	for _, c := range p.cells {
+		if c.more { // the last place says how many more there are
+			p.hidden[c.tiles[maxTiles-1]] = true
+		}
+	}
+}
+
+// bayAt is a diagram's bay over a cell, nil if there is none.
+func bayAt(d *render.Diagram, cell int) *render.Compartment {
+	for _, b := range d.Bays {
+		if b.Cell <= cell && cell < b.Cell+b.Span {
+			return b
+		}
+	}
+	return nil
+}
+
+// need sets for each cell how wide and how high it must be for what its bays say of themselves.
+func (p *plan) need() {
+	for i, c := range p.cells {
+		c.least, c.head = 132, 64
+		if p.decks {
+			c.least = p.tileW + 2*pad
+		}
+		for _, d := range p.diagrams {
+			b := bayAt(d, i)
+			if b == nil {
+				continue
+			}
+			_, high := p.head(d, b)
+			c.head = max(c.head, high)
+			wide := p.wide(d, b) / float64(b.Span)
+			c.least = max(c.least, wide)
+		}
+	}
+}
+
+// wide is the width that a bay wants for its words.
+func (p *plan) wide(d *render.Diagram, b *render.Compartment) float64 {
+	w := p.m.Width(b.Name, p.nameSize(), render.Bold)
+	w = max(w, p.m.Width(b.Caption, render.SizeSmall, render.Regular))
+	for _, c := range b.Cabins {
+		w = max(w, 30+p.cabinWidth(b, c)+58) // with the sign of a breach behind it
+	}
+	most := 230.0
+	if p.decks {
+		most = p.tileW + 30
+	} else {
+		w = max(w, min(float64(len(b.Triggers))*86, 4*86)-2*pad)
+	}
+	return min(w, most) + 2*pad
+}
+
+func (p *plan) nameSize() float64 {
+	if p.decks {
+		return render.SizeBody
+	}
+	return render.SizeHead
+}
+
+func (p *plan) cabinWidth(b *render.Compartment, c *render.Cabin) float64 {
+	name, handler := cabinWords(b, c)
+	w := 0.0
+	if name != "" {
+		w = p.m.Width(name, render.SizeSmall, render.Medium) + 7
+	}
+	return w + p.m.Width(handler, render.SizeSmall, render.Regular)
+}
+
+// cabinWords are what a cabin shows: its name where the bay's own does not tell it, and the handler.
+func cabinWords(b *render.Compartment, c *render.Cabin) (name, handler string) {
+	if c.Name != b.Name || b.Functions > 1 || c.Handler == "" {
+		name = c.Name
+	}
+	return name, c.Handler
+}
+
+// cabins is how many functions a bay shows; the rest share one line.
+func (p *plan) cabins(b *render.Compartment) (shown int, more bool) {
+	most := 6
+	if p.decks {
+		most = 3
+	}
+	if len(b.Cabins) <= most {
+		return len(b.Cabins), false
+	}
+	return most - 1, true
+}
+
+// head is how high a bay's words are: name and caption, functions, and what it says of doors, triggers and pipes.
+func (p *plan) head(d *render.Diagram, b *render.Compartment) (chips []chip, height float64) {
+	chips = p.chips(d, b)
+	shown, more := p.cabins(b)
+	if more {
+		shown++
+	}
+	return chips, p.captionH() + float64(shown)*cabinH + float64(len(chips))*chipH + 12
+}
+
+func (p *plan) captionH() float64 {
+	if p.decks {
+		return 42
+	}
+	return 48
+}
+
+// across is the width of a cell with its tiles in rows of at most k.
+func (p *plan) across(c *cell, k int) float64 {
+	cols := max(1, (len(c.tiles)+k-1)/k)
+	return max(c.least, 2*pad+float64(cols)*p.tileW+float64(cols-1)*tileGapX)
+}
+
+func (p *plan) total(k int) float64 {
+	t := 0.0
+	for _, c := range p.cells {
+		t += p.across(c, k)
+	}
+	return t
+}
+
+// spread sets the columns for k rows of tiles.
+func (p *plan) spread(k int) {
+	for _, c := range p.cells {
+		c.cols = max(1, (len(c.tiles)+k-1)/k)
+	}
+}
+
+// oneDeck puts all bays in one row, as few tiles above each other as fit; false if there is no room.
+func (p *plan) oneDeck() bool {
+	p.need()
+	tallest := 1
+	for _, c := range p.cells {
+		tallest = max(tallest, len(c.tiles))
+	}
+	for k := 1; k <= min(tallest, 5); k++ {
+		if p.total(k) > maxWide && k < min(tallest, 5) {
+			continue
+		}
+		if p.total(k) > maxWide*1.12 {
+			return false
+		}
+		p.spread(k)
+		p.rows = []*row{{first: 0, n: len(p.cells)}}
+		return true
+	}
+	return false
+}
+
+// manyDecks puts the bays in several rows of about one width, so that the ship is about as long as a screen is.
+func (p *plan) manyDecks() {
+	p.decks, p.lines = true, false
+	p.findWays()
+	p.need()
+	bestK, bestR, best := 2, 2, math.Inf(1)
+	for k := 1; k <= 6; k++ {
+		p.spread(k)
+		total := p.total(k)
+		for r := 1; r <= len(p.cells); r++ {
+			rows := p.split(k, total/float64(r))
+			w, h := 0.0, 0.0
+			for _, rw := range rows {
+				width, high := p.extent(rw, k)
+				w, h = max(w, width), h+high
+			}
+			if w > 1500 && r < len(p.cells) {
+				continue
+			}
+			waste := math.Abs(math.Log(w/(h+140)/1.75)) + w*(h+140)/4e6
+			if waste < best {
+				bestK, bestR, best = k, r, waste
+			}
+		}
+	}
+	p.spread(bestK)
+	p.rows = p.split(bestK, p.total(bestK)/float64(bestR))
+}
+
+// extent is how wide a row is at least, and how high.
+func (p *plan) extent(r *row, k int) (w, h float64) {
+	for _, c := range p.cells[r.first : r.first+r.n] {
+		w += p.across(c, k)
+		h = max(h, p.high(c))
+	}
+	return w, h
+}
+
+// high is the height of a cell from ceiling to floor.
+func (p *plan) high(c *cell) float64 {
+	n := float64(c.tileRows())
+	h := c.head + foot
+	if n > 0 {
+		h += n*tileH + (n-1)*tileGapY + 10
+	}
+	return max(h, 118)
+}
+
+// split cuts the cells into rows no wider than target where that can be; a bay never goes over the end of a row.
+func (p *plan) split(k int, target float64) []*row {
+	rows := []*row{{}}
+	w := 0.0
+	for i := 0; i < len(p.cells); {
+		j, family := i+1, p.across(p.cells[i], k)
+		for j < len(p.cells) && p.cells[j].joined {
+			family += p.across(p.cells[j], k)
+			j++
+		}
+		last := rows[len(rows)-1]
+		// A family goes to the row where it misses the target by less.
+		if last.n > 0 && w+family/2 > target {
+			last = &row{first: i}
+			rows = append(rows, last)
+			w = 0
+		}
+		last.n += j - i
+		w += family
+		i = j
+	}
+	return rows
+}
+
+// settle gives everything its coordinates.
+func (p *plan) settle() {
+	box := minWide
+	for _, r := range p.rows {
+		w := 0.0
+		for _, c := range p.cells[r.first : r.first+r.n] {
+			c.w = max(c.least, 2*pad+float64(c.cols)*p.tileW+float64(c.cols-1)*tileGapX)
+			c.row = slices.Index(p.rows, r)
+			w += c.w
+		}
+		box = max(box, w)
+	}
+	p.bilge = p.newBilge()
+	box = max(box, p.bilge.least+bilgeL+bilgeR)
+	x0 := clear + sternIn + 4
+	top := 0.0
+	if !p.decks {
+		top = p.deckTop()
+	} else {
+		top = 16
+	}
+	deck := top
+	y := deck
+	if n := len(p.lanes); n > 0 {
+		y += float64(n)*laneH + 9
+	}
+	for _, r := range p.rows {
+		cells := p.cells[r.first : r.first+r.n]
+		w, h := 0.0, 0.0
+		for _, c := range cells {
+			w += c.w
+		}
+		spare := (box - w) / float64(len(cells))
+		x := x0
+		for _, c := range cells {
+			c.w += spare
+			c.x = x
+			x += c.w
+			c.cols = p.columns(c)
+		}
+		for _, c := range cells {
+			h = max(h, p.high(c))
+		}
+		r.top, r.floor = y, y+h
+		y = r.floor
+	}
+	floor := y
+	p.berth()
+	keel := p.fill(x0, x0+box, floor)
+	p.shell = newShell(x0, x0+box, deck, floor, keel)
+	p.width = p.shell.tip.x + 6
+	p.height = keel + 8
+	p.quay = p.quayHeight()
+	p.height += p.quay
+}
+
+// columns are as many as a cell has room for, once it is as wide as it will be, but not more than make the rows even.
+func (p *plan) columns(c *cell) int {
+	if len(c.tiles) == 0 {
+		return c.cols
+	}
+	room := max(1, int((c.w-2*pad+tileGapX)/(p.tileW+tileGapX)))
+	rows := (len(c.tiles) + max(c.cols, room) - 1) / max(c.cols, room)
+	return max(1, (len(c.tiles)+rows-1)/rows)
+}
+
+// deckTop is the room for triggers above the deck.
+func (p *plan) deckTop() float64 {
+	for _, d := range p.diagrams {
+		for _, b := range d.Bays {
+			if len(b.Triggers) > 0 {
+				return deckTop
+			}
+		}
+	}
+	return 16
+}
+
+// berth places the tiles of the bays, from the floor upward.
+func (p *plan) berth() {
+	for _, c := range p.cells {
+		r := p.rows[c.row]
+		n := c.tileRows()
+		for i, id := range c.tiles {
+			col, line := i%c.cols, i/c.cols
+			p.tileAt[id] = box{
+				x: c.x + pad + float64(col)*(p.tileW+tileGapX),
+				y: r.floor - foot - tileH - float64(n-1-line)*(tileH+tileGapY),
+				w: p.tileW, h: tileH,
+			}
+		}
+	}
+}
+
+// span is the place of a bay between its walls.
+func (p *plan) span(b *render.Compartment) box {
+	first, last := p.cells[b.Cell], p.cells[b.Cell+b.Span-1]
+	r := p.rows[first.row]
+	return box{first.x, r.top, last.x + last.w - first.x, r.floor - r.top}
+}

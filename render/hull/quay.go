@@ -1,0 +1,122 @@
+package hull
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+const (
+	quayLine = 32.0
+	maxQuay  = 2 // lines
+)
+
+// A guestAt is the place of a guest on the quay.
+type guestAt struct {
+	box
+	guest *render.Guest
+	words string
+	more  []*render.Guest
+}
+
+// berthGuests places the guests of all diagrams in lines along the quay, from its own upper edge.
+func (p *plan) berthGuests(d *render.Diagram) []guestAt {
+	var out []guestAt
+	x, y := 64.0, 0.0
+	right := p.shell.x1
+	for i, g := range d.Quay {
+		words := ""
+		for _, door := range d.Doors {
+			if door.From == g.ID {
+				words += ", " + nameOf(d, door.To)
+			}
+		}
+		words = strings.TrimPrefix(words, ", ")
+		if words != "" {
+			words = render.Fit(p.m, "to "+words, render.SizeSmallest, render.Regular, 120)
+		}
+		name := render.Fit(p.m, g.Name, render.SizeSmall, render.Medium, 170)
+		w := 30 + p.m.Width(name, render.SizeSmall, render.Medium) + 10
+		if words != "" {
+			w += p.m.Width(words, render.SizeSmallest, render.Regular) + 8
+		}
+		limit := right
+		if y == quayLine*(maxQuay-1) && i < len(d.Quay)-1 {
+			limit -= 80
+		}
+		if x > 64 && x+w > limit {
+			if y == quayLine*(maxQuay-1) {
+				return append(out, guestAt{box: box{x, y, 76, 24}, more: d.Quay[i:]})
+			}
+			x, y = 64, y+quayLine
+		}
+		out = append(out, guestAt{box: box{x, y, w, 24}, guest: g, words: words})
+		x += w + 12
+	}
+	return out
+}
+
+// quayHeight is the room that the guests need below the keel.
+func (p *plan) quayHeight() float64 {
+	h := 0.0
+	for _, d := range p.diagrams {
+		for _, g := range p.berthGuests(d) {
+			h = max(h, g.y+quayLine+12)
+		}
+	}
+	return h
+}
+
+// moor draws the guests: users, and roles that no function has.
+func (b *brush) moor() {
+	guests := b.berthGuests(b.d)
+	if len(guests) == 0 {
+		return
+	}
+	top := b.height - b.quay + 10
+	b.put(render.Text{X: b.shell.x0 - clear, Y: top + 16, Size: render.SizeSmall, Weight: render.Medium, Color: render.Muted, Text: "Ashore", Level: render.Near})
+	for _, g := range guests {
+		at := g.box
+		at.y += top
+		if g.guest == nil {
+			b.text(render.Text{X: at.x, Y: at.y + 16, Size: render.SizeSmall, Color: render.Muted, Text: fmt.Sprintf("and %d more", len(g.more)), Level: render.Near}, at.w)
+			tip := ""
+			var first model.ID
+			for _, m := range g.more {
+				tip += m.Name + "\n"
+				if m.State >= render.Held && first == "" {
+					first = m.ID
+				}
+			}
+			b.area(at, render.Area{Element: first, Tip: strings.TrimSpace(tip)})
+			continue
+		}
+		b.guest(g, at)
+	}
+}
+
+func (b *brush) guest(g guestAt, at box) {
+	s := render.Shape{Path: render.Rect(at.x, at.y, at.w, at.h, 12), Fill: render.Panel, Stroke: render.Line, Width: 1}
+	switch g.guest.State {
+	case render.Breached:
+		s.Stroke, s.Width = render.Danger, 2
+	case render.Held:
+		s.Stroke, s.Width = render.Danger, 2
+		b.sign(render.HeldSign)
+	case render.Fed, render.Sound:
+	}
+	b.put(s)
+	if g.guest.State == render.Breached {
+		b.sign(render.BreachSign)
+		b.put(render.Shape{Path: render.Star(at.x+14, at.midY(), 11), Fill: render.Danger})
+	} else {
+		b.put(render.Icon{Name: g.guest.Icon, X: at.x + 8, Y: at.midY() - 7.5, Size: 15, Color: render.Ink, Level: render.Near})
+	}
+	w := b.text(render.Text{X: at.x + 30, Y: at.midY() + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: g.guest.Name, Level: render.Near}, 170)
+	if g.words != "" {
+		b.text(render.Text{X: at.x + 30 + w + 8, Y: at.midY() + 4, Size: render.SizeSmallest, Color: render.Muted, Text: g.words, Level: render.Close}, 120)
+	}
+	b.area(at, render.Area{Element: g.guest.ID, Tip: g.guest.Tip})
+}
