@@ -132,11 +132,11 @@ func (b *builder) unseenKeyID(text string, n *yamlpos.Node) model.ID {
 }
 
 // dig follows keys; on the way it takes the first element of a list.
-func (b *builder) dig(n *yamlpos.Node, keys []string) *yamlpos.Node {
+func (s *scope) dig(n *yamlpos.Node, keys []string) *yamlpos.Node {
 	for _, k := range keys {
-		n = b.get(n, k)
+		n = s.get(n, k)
 		if n != nil && n.Kind == yamlpos.Sequence && !isCall(n) {
-			list := b.items(n)
+			list := s.items(n)
 			if len(list) == 0 {
 				return nil
 			}

@@ -45,6 +45,10 @@ func (s *scope) expand() *transform {
 		t.out = append(t.out, r)
 		t.one(r)
 	}
+	t.deploymentRole(kept)
+	for _, r := range kept {
+		t.connectors(r)
+	}
 	for _, r := range []*resource{t.rest, t.http} {
 		if r != nil {
 			t.out = append(t.out, r)
@@ -96,8 +100,7 @@ func (t *transform) one(r *resource) {
 		r.Type = "AWS::CloudFormation::Stack"
 		t.notes.add(source.Info, r.Origin, "application "+r.ID+" is another stack", "What is in it was not seen.")
 	case "AWS::Serverless::Connector":
-		r.Hidden = true
-		t.notes.add(source.Warning, r.Origin, "connector "+r.ID+" is not read", "The permissions that it gives are missing from the design.")
+		r.Hidden = true // read behind all others: see connectors
 	case "AWS::Serverless::GraphQLApi":
 		t.graphQL(r)
 	case "AWS::Serverless::CapacityProvider":

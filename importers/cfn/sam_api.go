@@ -16,7 +16,7 @@ func (t *transform) restAPI(r *resource) {
 		r.Props = with(r.Props, pair("Body", body))
 	}
 	t.stage(r)
-	t.authorizers(r, "")
+	t.authorizers(r)
 }
 
 // httpAPI turns AWS::Serverless::HttpApi into an HTTP API with its stage.
@@ -26,7 +26,7 @@ func (t *transform) httpAPI(r *resource) {
 	if body := t.get(r.Props, "DefinitionBody"); body != nil {
 		r.Props = with(r.Props, pair("Body", body))
 	}
-	t.authorizers(r, "")
+	t.authorizers(r)
 }
 
 var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
@@ -43,7 +43,7 @@ func (t *transform) stage(r *resource) {
 }
 
 // authorizers makes the permissions and triggers of Lambda authorizers.
-func (t *transform) authorizers(api *resource, _ string) {
+func (t *transform) authorizers(api *resource) {
 	for _, a := range t.pairs(t.get(api.Props, "Auth", "Authorizers")) {
 		n := t.get(a.Value, "FunctionArn")
 		if n == nil {
@@ -58,9 +58,6 @@ func (t *transform) authorizers(api *resource, _ string) {
 			t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: api, key: a.Key.Value, from: refTo(api.ID, span), kind: "authorizer", event: "authorizer",
 				label: "authorizer", open: true, outside: true, entry: span, node: a.Value})
 			rest := api.Written == samAPI
-			if rest && t.get(a.Value, "FunctionInvokeRole") != nil && t.words(t.get(a.Value, "FunctionInvokeRole")) != "NONE" {
-				continue
-			}
 			if enable := t.get(a.Value, "EnableFunctionDefaultPermissions"); !rest && !t.isTrue(enable) || rest && enable != nil && !t.isTrue(enable) {
 				continue
 			}
@@ -101,7 +98,7 @@ func (t *transform) implicit(id string) *resource {
 		}
 		t.stage(r)
 	}
-	t.authorizers(r, "")
+	t.authorizers(r)
 	return r
 }
 
@@ -211,7 +208,7 @@ func (t *transform) webSocketAPI(r *resource) {
 	r.Type = "AWS::ApiGatewayV2::Api"
 	t.checkWebSocketAPI(r)
 	auth := t.words(t.get(r.Props, "Auth", "AuthType"))
-	t.authorizers(r, "")
+	t.authorizers(r)
 	for _, p := range t.pairs(t.get(r.Props, "Routes")) {
 		n := t.get(p.Value, "FunctionArn")
 		for _, id := range t.refs(n) {

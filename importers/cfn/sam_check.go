@@ -9,3 +9,7 @@ func (t *transform) checkAPI(r *resource) {}
 func (t *transform) checkWebSocketAPI(r *resource) {}
 
 func (t *transform) checkMachine(r *resource) {}
+
+func (t *transform) checkGraphQL(r *resource) {}
+
+func (t *transform) checkCapacityProvider(r *resource) {}

@@ -121,10 +121,10 @@ func (t *transform) function(f *resource) {
 	p := f.Props
 	span := f.Origin
 	var role *samRole
-	if t.get(p, "Role") == nil {
+	if t.get(p, "Role") == nil || t.perhapsNone(p.Get("Role")) {
 		role = t.newRole(f, f.ID+"Role", span)
 		role.aws("service-role/AWSLambdaBasicExecutionRole")
-		if n := t.get(p, "Tracing"); n != nil && t.words(n) != "" {
+		if mode := t.words(t.get(p, "Tracing")); mode != "" && mode != "Disabled" {
 			role.aws(t.xray())
 		}
 		if n := t.get(p, "VpcConfig"); n != nil && len(n.Pairs) > 0 {
@@ -149,6 +149,12 @@ func (t *transform) function(f *resource) {
 		}
 		role.make(trust, pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", t.get(p, "PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
 	}
+}
+
+// perhapsNone reports whether a value is none under a condition that cannot be decided.
+func (t *transform) perhapsNone(n *yamlpos.Node) bool {
+	then, other, both := t.undecidedIf(n)
+	return both && (isNoValue(then) || isNoValue(other))
 }
 
 // xray is the managed policy for tracing: SAM keeps an older name in the commercial partition.

@@ -41,11 +41,3 @@ func (t *transform) machineEvent(r *resource, p yamlpos.Pair) {
 		t.wrongEvent(e, "a state machine has no events of type "+e.kind)
 	}
 }
-
-func (t *transform) graphQL(r *resource) {
-	r.Type = "AWS::AppSync::GraphQLApi"
-}
-
-func (t *transform) capacityProvider(r *resource) {
-	r.Type = "AWS::Lambda::CapacityProvider"
-}
