@@ -162,6 +162,7 @@ type stackFile struct {
 // its elements to nodes.
 type reading struct {
 	templates   []*template
+	builders    []*builder // of the templates
 	places      *places
 	design      *model.Design
 	diagnostics []source.Diagnostic
@@ -221,6 +222,7 @@ func read(ctx context.Context, kind string, files []stackFile, o importers.Optio
 			b.prefix = s.stack + "/"
 		}
 		b.build()
+		out.builders = append(out.builders, b)
 		for _, e := range b.elements {
 			elements = append(elements, e.element)
 		}
