@@ -3,7 +3,17 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
+	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/model/edit"
+	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
 
@@ -16,32 +26,214 @@ type Patch struct {
 	Diagnostics []source.Diagnostic // that the patched source has and the source had not, e.g. dangling references
 }
 
-// What an export holds.
-type Export struct {
-	Policies map[string][]byte // IAM JSON by file name, one a role: "policies/ShopRole.json"
-	Patch    *Patch            // nil where the source cannot be patched
-	NoPatch  error             // why Patch is nil
-	Deploy   string            // DEPLOY.md
+// ErrNoPatcher says that a source can be read but not written.
+var ErrNoPatcher = errors.New("this source cannot be patched; export the policies")
+
+// Policies prints the policies of After as IAM JSON by file name, one file a role: "policies/ShopRole.json". It
+// holds the role's own statements, inline and customer-managed; AWS's managed policies stay attached and are
+// listed in DEPLOY.md. A role without statements of its own has no file.
+func (s *Session) Policies() (map[string][]byte, error) {
+	d := s.State().After.Design
+	out := map[string][]byte{}
+	for _, r := range d.Roles() {
+		if r.External || r.ServiceLinked {
+			continue
+		}
+		for i, doc := range ownDocuments(d, r) {
+			data, err := doc.Format()
+			if err != nil {
+				return nil, fmt.Errorf("print the policy of %s: %w", r.ID, err)
+			}
+			name := fileName(r)
+			if i > 0 {
+				name = fmt.Sprintf("%s-%d", name, i+1)
+			}
+			for n := 2; out["policies/"+name+".json"] != nil; n++ {
+				name = fmt.Sprintf("%s_%d", fileName(r), n)
+			}
+			out["policies/"+name+".json"] = append(data, '\n')
+		}
+	}
+	return out, nil
 }
 
-var errNotBuilt = errors.New("not built yet")
+// fileName is a role's name as a file name on every system.
+func fileName(r *model.Role) string {
+	name := r.LogicalID
+	if name == "" {
+		name = r.Name
+	}
+	return strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("+=,.@-_", c) {
+			return c
+		}
+		return '_'
+	}, name)
+}
 
-// Policies prints the policies of After as IAM JSON, one file a role, stable and formatted: a document where the
-// role has one policy of its own, else a list of names and documents; managed policies by ARN.
-func (s *Session) Policies() (map[string][]byte, error) { return nil, errNotBuilt }
+// ownDocuments joins the documents of a role's own policies. There are two where some were written for the old
+// version, which has no policy variables, and hold what would be one.
+func ownDocuments(d *model.Design, r *model.Role) []*policy.Document {
+	const current = "2012-10-17"
+	var out []*policy.Document
+	byVersion := map[string]*policy.Document{}
+	for _, id := range r.Policies {
+		p := d.Policy(id)
+		if p == nil || p.Document == nil || p.Managed && strings.Contains(p.ARN, ":iam::aws:policy/") {
+			continue
+		}
+		version := p.Document.Version
+		if version != current && !hasVariables(p.Document) {
+			version = current
+		}
+		doc := byVersion[version]
+		if doc == nil {
+			doc = &policy.Document{Version: version}
+			byVersion[version] = doc
+			out = append(out, doc)
+		}
+		for _, st := range p.Document.Statements {
+			if st.Sid != "" && slices.ContainsFunc(doc.Statements, func(o *policy.Statement) bool { return o.Sid == st.Sid }) {
+				c := *st
+				c.Sid = "" // a Sid stands once in a document
+				st = &c
+			}
+			doc.Statements = append(doc.Statements, st)
+		}
+	}
+	return slices.DeleteFunc(out, func(d *policy.Document) bool { return len(d.Statements) == 0 })
+}
+
+func hasVariables(d *policy.Document) bool {
+	return slices.ContainsFunc(d.Statements, func(st *policy.Statement) bool {
+		has := func(s string) bool { return strings.Contains(s, "${") }
+		return slices.ContainsFunc(st.Resources, has) || slices.ContainsFunc(st.Conditions, func(c policy.Condition) bool { return slices.ContainsFunc(c.Values, has) })
+	})
+}
 
 // Patch computes and proves the patch. It fails where the source cannot be patched, and writes nothing.
-func (s *Session) Patch(ctx context.Context) (*Patch, error) { return nil, errNotBuilt }
+func (s *Session) Patch(ctx context.Context) (*Patch, error) {
+	st := s.State()
+	patcher, ok := st.Import.Source.(importers.Patcher)
+	if !ok {
+		return nil, ErrNoPatcher
+	}
+	after, err := edit.WithoutMarks(st.After.Design, st.Before.Design)
+	if err != nil {
+		return nil, fmt.Errorf("patch %s: %w", st.Path, err)
+	}
+	edits, err := patcher.Patch(st.Import, after)
+	if err != nil {
+		return nil, fmt.Errorf("patch %s: %w", st.Path, err)
+	}
+	again, err := importers.ProveImport(ctx, st.Import, after, edits)
+	if err != nil {
+		return nil, fmt.Errorf("patch %s: %w", st.Path, err)
+	}
+	p := &Patch{Edits: edits, Files: source.Files{}, Diff: importers.UnifiedDiff(st.Import.Files, again.Files)}
+	for name, data := range again.Files {
+		if string(st.Import.Files[name]) != string(data) {
+			p.Files[name] = data
+		}
+	}
+	known := map[string]int{}
+	for _, d := range st.Import.Diagnostics {
+		known[d.Severity.String()+d.Summary]++
+	}
+	for _, d := range again.Diagnostics {
+		if key := d.Severity.String() + d.Summary; known[key] > 0 {
+			known[key]--
+		} else if d.Severity > source.Info {
+			p.Diagnostics = append(p.Diagnostics, d)
+		}
+	}
+	return p, nil
+}
 
 // Deploy is DEPLOY.md: what the change means for people who roll it out.
-func (s *Session) Deploy() string { return "" }
+func (s *Session) Deploy() string {
+	st := s.State()
+	return edit.Deploy(st.Before.Design, st.After.Design, st.Steps, s.handlerCheck())
+}
 
 // WriteSource writes the proven patch into the source's files and returns their names. It refuses, with nothing
-// written, where a file changed on disk since it was read.
-func (s *Session) WriteSource(ctx context.Context) ([]string, error) { return nil, errNotBuilt }
+// written, where a file changed on disk since it was read or was written here last.
+func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
+	dir, err := s.folder()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Patch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	onDisk := s.written
+	if onDisk == nil {
+		onDisk = s.state.Import.Files
+	}
+	next := maps.Clone(s.state.Import.Files)
+	maps.Copy(next, p.Files)
+	if err := importers.Write(dir, onDisk, next); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(next)) {
+		if string(onDisk[name]) != string(next[name]) {
+			names = append(names, filepath.Join(dir, filepath.FromSlash(name)))
+		}
+	}
+	s.written = next
+	return names, nil
+}
 
-// WriteTo writes policies, source.diff (where there is a patch) and DEPLOY.md into a folder, and returns the
-// names of the files.
+// folder is where the source's files are on disk.
+func (s *Session) folder() (string, error) {
+	s.mu.Lock()
+	disk := s.disk
+	s.mu.Unlock()
+	if disk == "" {
+		return "", errors.New("the source is not a file on disk: export the diff instead")
+	}
+	real, err := filepath.EvalSymlinks(disk)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", disk, err)
+	}
+	if info, err := os.Stat(real); err == nil && info.IsDir() {
+		return real, nil
+	}
+	return filepath.Dir(real), nil
+}
+
+// WriteTo writes policies, source.diff (where the source can be patched) and DEPLOY.md into a folder, and returns
+// the names of the files.
 func (s *Session) WriteTo(ctx context.Context, dir string) ([]string, error) {
-	return nil, errNotBuilt
+	files, err := s.Policies()
+	if err != nil {
+		return nil, err
+	}
+	if st := s.State(); st.Edited {
+		p, err := s.Patch(ctx)
+		switch {
+		case errors.Is(err, ErrNoPatcher):
+		case err != nil:
+			return nil, err
+		default:
+			files["source.diff"] = []byte(p.Diff)
+		}
+	}
+	files["DEPLOY.md"] = []byte(s.Deploy())
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return names, fmt.Errorf("export: %w", err)
+		}
+		if err := writeFile(path, files[name]); err != nil {
+			return names, fmt.Errorf("export %s: %w", name, err)
+		}
+		names = append(names, path)
+	}
+	return names, nil
 }

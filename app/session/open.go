@@ -2,13 +2,15 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"bulkhead/importers"
@@ -16,6 +18,12 @@ import (
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
 )
+
+// savedExt is the extension of saved designs.
+const savedExt = ".bulkhead"
+
+// maxSaved is the size of the largest saved design that is read, in bytes.
+const maxSaved = 64 << 20
 
 // A MisfitError is a saved design of which some edits no longer fit its source. Options.Fitting opens it without
 // them.
@@ -39,132 +47,109 @@ func (e *MisfitError) Error() string {
 }
 
 // Open reads a template, folder, snapshot or saved design from disk with the first source that knows it, and
-// starts to analyse it.
+// starts to analyse it. An error is one line that starts with the path.
 func Open(ctx context.Context, name string, sources []importers.Source, o Options) (*Session, error) {
-	clean := filepath.Clean(name)
-	info, err := os.Stat(clean)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", name, errors.Unwrap(err))
-	}
-	if clean == "." || clean == ".." || clean == string(filepath.Separator) || strings.HasSuffix(clean, string(filepath.Separator)+"..") {
-		if clean, err = filepath.Abs(clean); err != nil {
-			return nil, fmt.Errorf("open %s: %w", name, err)
+	if filepath.Ext(name) == savedExt {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			return openSaved(ctx, name, sources, o)
 		}
 	}
-	dir, base := filepath.Split(clean)
-	if dir == "" {
-		dir = "."
-	}
-	if !info.IsDir() && filepath.Ext(base) == ".bulkhead" {
-		// Its sources may stand above it, where an fs.FS of its folder cannot look.
-		return openSaved(ctx, clean, sources, o)
-	}
-	s, err := OpenFS(ctx, os.DirFS(dir), base, sources, o)
+	in, err := importers.Open(ctx, sources, name, o.Import)
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	s.state.Path, s.disk = name, clean
-	s.mu.Unlock()
+	s := start(in, o)
+	s.locate(name, name)
 	return s, nil
 }
 
-// OpenFS is Open within a file system, for samples and tests: saved designs have their sources beside them.
+// OpenFS is Open within a file system, for samples, standard input and tests: saved designs have their sources
+// in it.
 func OpenFS(ctx context.Context, fsys fs.FS, name string, sources []importers.Source, o Options) (*Session, error) {
-	if path.Ext(name) == ".bulkhead" {
+	if path.Ext(name) == savedExt {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		saved, err := edit.ReadSaved(bytes.NewReader(data))
-		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", name, err)
-		}
-		return replay(ctx, name, saved, sources, o, func(ref string) (fs.FS, string, string) {
-			return fsys, path.Join(path.Dir(name), ref), ""
+		return replay(name, data, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
+			in, err := importers.OpenFS(ctx, sources, fsys, path.Join(path.Dir(name), ref), o)
+			return in, "", err
 		})
 	}
-	in, err := importFrom(ctx, fsys, name, sources, o.Import)
+	in, err := importers.OpenFS(ctx, sources, fsys, name, o.Import)
 	if err != nil {
 		return nil, err
 	}
-	return start(in, sources, o), nil
+	return start(in, o), nil
 }
 
 // Blank opens an empty design, to be drawn from nothing.
-func Blank(title string, sources []importers.Source, o Options) (*Session, error) {
-	d, err := model.New(model.Info{Name: title, Kind: "blank", Partition: or(o.Import.Partition, "aws"),
-		Region: or(o.Import.Region, "us-east-1"), Account: or(o.Import.Account, "123456789012")})
+func Blank(title string, o Options) (*Session, error) {
+	d, err := model.New(model.Info{Name: title, Kind: "blank", Partition: cmp.Or(o.Import.Partition, "aws"),
+		Region: cmp.Or(o.Import.Region, "us-east-1"), Account: cmp.Or(o.Import.Account, "123456789012")})
 	if err != nil {
 		return nil, fmt.Errorf("new design: %w", err)
 	}
-	return start(&importers.Import{Design: d, Options: o.Import}, sources, o), nil
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
+	return start(&importers.Import{Design: d, Options: o.Import}, o), nil
 }
 
 func openSaved(ctx context.Context, file string, sources []importers.Source, o Options) (*Session, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if info.Size() > maxSaved {
+		return nil, fmt.Errorf("%s: more than the %d MB that are read", file, maxSaved>>20)
+	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s: no permission to read it: %w", file, err)
 	}
-	saved, err := edit.ReadSaved(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
-	}
-	return replay(ctx, file, saved, sources, o, func(ref string) (fs.FS, string, string) {
+	return replay(file, data, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
 		at := filepath.FromSlash(ref)
 		if !filepath.IsAbs(at) {
 			at = filepath.Join(filepath.Dir(file), at)
 		}
-		dir, base := filepath.Split(at)
-		if dir == "" {
-			dir = "."
-		}
-		return os.DirFS(dir), base, at
+		in, err := importers.Open(ctx, sources, at, o)
+		return in, at, err
 	})
 }
 
 // replay imports the source of a saved design and does its edits again.
-func replay(ctx context.Context, file string, saved *edit.SavedDesign, sources []importers.Source, o Options, at func(ref string) (fsys fs.FS, name, disk string)) (*Session, error) {
+func replay(file string, data []byte, o Options, open func(ref string, o importers.Options) (*importers.Import, string, error)) (*Session, error) {
+	saved, err := edit.ReadSaved(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
 	if len(saved.Sources) > 1 {
-		return nil, fmt.Errorf("open %s: it has %d sources; only designs of one source can be opened", file, len(saved.Sources))
+		return nil, fmt.Errorf("%s: it has %d sources; designs of one source can be opened", file, len(saved.Sources))
 	}
-	for name, value := range saved.Params {
-		if o.Import.Params == nil {
-			o.Import.Params = map[string]string{}
-		}
-		if _, ok := o.Import.Params[name]; !ok {
-			o.Import.Params[name] = value
-		}
+	params := maps.Clone(saved.Params)
+	if params == nil {
+		params = map[string]string{}
 	}
-	o.Import.Region, o.Import.Account = or(o.Import.Region, saved.Region), or(o.Import.Account, saved.Account)
+	maps.Copy(params, o.Import.Params) // what is given now goes before what was saved
+	o.Import.Params = params
+	o.Import.Region, o.Import.Account = cmp.Or(o.Import.Region, saved.Region), cmp.Or(o.Import.Account, saved.Account)
 
+	quiet := o
+	quiet.Idle = true // until the edits are done
 	var s *Session
 	var changed []string
 	if len(saved.Sources) == 0 {
-		var err error
-		if s, err = Blank(or(saved.Name, "design"), sources, o); err != nil {
+		if s, err = Blank(cmp.Or(saved.Name, strings.TrimSuffix(filepath.Base(file), savedExt)), quiet); err != nil {
 			return nil, err
 		}
 	} else {
 		ref := saved.Sources[0]
-		fsys, name, disk := at(ref.Path)
-		in, err := importFrom(ctx, fsys, name, sources, o.Import)
+		in, disk, err := open(ref.Path, o.Import)
 		if err != nil {
-			return nil, fmt.Errorf("open %s: its source: %w", file, err)
+			return nil, fmt.Errorf("%s: its source: %w", file, err)
 		}
-		if data, ok := in.Files[in.Path]; ok && ref.SHA256 != "" && edit.Hash(data) != ref.SHA256 {
+		if ref.SHA256 != "" && contentHash(in) != ref.SHA256 {
 			changed = append(changed, ref.Path)
 		}
-		quiet := o
-		quiet.Idle = true // until the edits are done
-		s = start(in, sources, quiet)
+		s = start(in, quiet)
 		s.disk = disk
 	}
 	var misfits []*edit.StepError
@@ -186,9 +171,21 @@ func replay(ctx context.Context, file string, saved *edit.SavedDesign, sources [
 	return s, nil
 }
 
+// contentHash is the hash of what an import read: of the file, or of all files with their names.
+func contentHash(in *importers.Import) string {
+	if data, ok := in.Files[in.Path]; ok && len(in.Files) == 1 {
+		return edit.Hash(data)
+	}
+	var b bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(in.Files)) {
+		fmt.Fprintf(&b, "%s\n%s\n", name, edit.Hash(in.Files[name]))
+	}
+	return edit.Hash(b.Bytes())
+}
+
 // start is the session of an import.
-func start(in *importers.Import, sources []importers.Source, o Options) *Session {
-	s := &Session{sources: sources, options: o, catalog: catalog.Load, history: edit.NewHistory(in.Design)}
+func start(in *importers.Import, o Options) *Session {
+	s := &Session{ catalog: catalog.Load, history: edit.NewHistory(in.Design)}
 	s.work.idle = o.Idle
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,16 +195,10 @@ func start(in *importers.Import, sources []importers.Source, o Options) *Session
 	return s
 }
 
-// importFrom imports with the first source that knows the file.
-func importFrom(ctx context.Context, fsys fs.FS, name string, sources []importers.Source, o importers.Options) (*importers.Import, error) {
-	for _, src := range sources {
-		if src.Detect(fsys, name) {
-			in, err := src.Import(ctx, fsys, name, o)
-			if err != nil {
-				return nil, fmt.Errorf("open %s: %w", name, err)
-			}
-			return in, nil
-		}
-	}
-	return nil, fmt.Errorf("open %s: not a template, snapshot or design that Bulkhead reads", name)
+// locate says where the source is on disk, and what people called it.
+func (s *Session) locate(name, disk string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Path, s.disk = name, disk
+	s.publish()
 }

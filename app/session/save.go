@@ -30,12 +30,9 @@ func (s *Session) Saved(path string) (*edit.SavedDesign, error) {
 
 // reference names the source relative to the folder of the saved design. s.mu is held.
 func (s *Session) reference(path string) (edit.SourceRef, error) {
-	ref := edit.SourceRef{Path: filepath.ToSlash(s.disk)}
-	if data, ok := s.state.Import.Files[s.state.Import.Path]; ok {
-		ref.SHA256 = edit.Hash(data)
-	}
+	in := s.state.Import
+	ref := edit.SourceRef{Path: in.Path, SHA256: contentHash(in)}
 	if s.disk == "" {
-		ref.Path = s.state.Import.Path
 		return ref, nil
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
@@ -46,6 +43,7 @@ func (s *Session) reference(path string) (edit.SourceRef, error) {
 	if err != nil {
 		return ref, fmt.Errorf("save %s: %w", path, err)
 	}
+	ref.Path = filepath.ToSlash(at)
 	if rel, err := filepath.Rel(dir, at); err == nil {
 		ref.Path = filepath.ToSlash(rel)
 	}

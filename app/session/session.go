@@ -16,6 +16,7 @@ import (
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
 	"bulkhead/model/reach"
+	"bulkhead/model/source"
 )
 
 // Options say how a design is opened.
@@ -27,9 +28,8 @@ type Options struct {
 
 // A Session is one open design. It is safe for concurrent use.
 type Session struct {
-	sources []importers.Source
-	options Options
-	disk    string // path of the source on disk, "" where it came from elsewhere
+	disk    string       // path of the source on disk, "" where it came from elsewhere
+	written source.Files // what WriteSource put there last; nil: the files are as imported
 	catalog func() *catalog.Catalog
 
 	mu      sync.Mutex

@@ -13,7 +13,7 @@ import (
 // the variables that no part was given.
 func (s *splitting) leftOver() {
 	for i, st := range s.quarry.statements {
-		if st.Effect != policy.Allow || s.attached(st.policy) {
+		if st.Effect != policy.Allow || s.attached(st.policy) || s.isMade(st.policy) {
 			continue
 		}
 		var taken []*policy.Statement

@@ -48,11 +48,11 @@ func (e *Split) Apply(d *model.Design) (*Result, error) {
 			return nil, err
 		}
 	}
-	after, err := s.change()
+	unproven, err := s.prove() // before names change: a part's own new queue is nothing that the whole lacked
 	if err != nil {
 		return nil, err
 	}
-	unproven, err := s.prove()
+	after, err := s.change()
 	if err != nil {
 		return nil, err
 	}

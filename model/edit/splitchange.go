@@ -29,11 +29,21 @@ func (s *splitting) change() (*model.Design, error) {
 		changes = append(changes, change)
 	}
 	changes = append(changes, s.changeRoles(order)...)
+	changes = append(changes, s.changeMade()...)
 	for _, p := range s.parts {
+		names := s.namer(p)
 		for _, t := range p.triggers {
 			n := *t
 			n.To = p.function.ID
 			n.ID = movedTrigger(t.ID, s.whole.ID, p.function.ID)
+			if !p.Keeps {
+				n.From = names.id(t.From)
+				if s.whole.Origin.Contains(t.Origin) && t.Name == s.whole.LogicalID+"Url" {
+					// A function's URL is no event; it is named after the function.
+					n.Name = names.logical(t.Name)
+					n.ID = renamed(t.ID, t.Name, n.Name)
+				}
+			}
 			if n.To != t.To || n.ID != t.ID {
 				changes = append(changes, model.Change{Before: t, After: &n})
 			}
@@ -62,6 +72,20 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 			p.role.Policies = nil
 			for _, pol := range p.policies {
 				p.role.Policies = append(p.role.Policies, pol.ID)
+			}
+		}
+		if p.role.ID != s.role.ID {
+			names := s.namer(p)
+			p.role.Policies, p.role.Pins = nil, nil
+			for i, pol := range p.policies {
+				if s.isMade(pol) && s.design.Policy(pol.ID) == pol {
+					p.policies[i] = names.policy(pol, inlineID(p.role, names.logical(pol.Name)))
+				}
+				p.role.Policies = append(p.role.Policies, p.policies[i].ID)
+			}
+			for i, arn := range p.function.Destinations {
+				p.function.Destinations = slices.Clone(p.function.Destinations)
+				p.function.Destinations[i] = names.text(arn)
 			}
 		}
 		change := model.Change{After: p.role}
@@ -116,7 +140,7 @@ func (s *splitting) shareFunctionPolicy() map[*splitPart]*policy.Document {
 			out[p] = &doc
 		}
 		if !p.Keeps {
-			st = withARN(st, s.whole.ARN, p.function.ARN)
+			st = s.namer(p).statement(st)
 		}
 		out[p].Statements = append(out[p].Statements, st)
 	}

@@ -59,11 +59,14 @@ func (s *splitting) assemble(p *splitPart) {
 	inPlace := p.Keeps && !s.shared
 	p.policies = nil
 	var carved []model.ID // policies of the whole whose statements go into a new inline policy
-	at := -1              // where that stands
 	for _, id := range s.role.Policies {
 		pol := s.design.Policy(id)
 		switch {
 		case pol == nil:
+		case s.isMade(pol):
+			if e := s.eventOf(pol); e == nil || slices.Contains(p.triggers, e) {
+				p.policies = append(p.policies, pol)
+			}
 		case pol.Managed && s.staysAttached(pol, p), pol.Document == nil && inPlace:
 			p.policies = append(p.policies, pol)
 		case pol.Document == nil:
@@ -73,20 +76,52 @@ func (s *splitting) assemble(p *splitPart) {
 				p.policies = append(p.policies, n)
 			}
 		default:
-			if at < 0 {
-				at = len(p.policies)
-			}
 			carved = append(carved, id)
 		}
 	}
 	statements := s.quarry.assemble(p.pieces, func(st stone) bool { return slices.Contains(carved, st.policy.ID) })
 	if len(statements) > 0 {
-		p.policies = slices.Insert(p.policies, at, s.newPolicy(p, carved, statements))
+		p.policies = append(p.policies, s.newPolicy(p, carved, statements))
 	}
+	slices.SortStableFunc(p.policies, func(a, b *model.Policy) int { return s.rank(a) - s.rank(b) })
 	p.role.Policies = nil
 	for _, pol := range p.policies {
 		p.role.Policies = append(p.role.Policies, pol.ID)
 	}
+}
+
+// rank orders the policies of a role as the source lists them: a role that the transform makes has managed ones
+// first, then those for the function's configuration, the listed ones, and those for events; a written role has
+// inline and managed ones in the order of the whole's; attached resources come last.
+func (s *splitting) rank(p *model.Policy) int {
+	if s.role.Implicit {
+		switch {
+		case p.Managed:
+			return 0
+		case !s.isMade(p):
+			return 2
+		case s.eventOf(p) != nil:
+			return 3
+		}
+		return 1
+	}
+	inlineFirst := false
+	for _, id := range s.role.Policies {
+		if q := s.design.Policy(id); q != nil && q.LogicalID == "" {
+			inlineFirst = !q.Managed && slices.ContainsFunc(s.role.Policies, func(o model.ID) bool {
+				m := s.design.Policy(o)
+				return m != nil && m.Managed
+			})
+			break
+		}
+	}
+	switch {
+	case p.LogicalID != "" && !p.Managed:
+		return 3
+	case p.Managed == inlineFirst:
+		return 1
+	}
+	return 0
 }
 
 // withStatements is the policy with other statements; itself where they are the same, nil where there are none.
