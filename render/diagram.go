@@ -75,6 +75,7 @@ type Compartment struct {
 	Span      int      // how many cells it takes
 	Name      string
 	Caption   string // "10 routes · ShopRole"
+	Role      string // its name, "" where none is known
 	Cabins    []*Cabin
 	Triggers  []*Trigger
 	Tiles     []*Tile
@@ -87,7 +88,7 @@ type Compartment struct {
 	Icon      string // role or function
 	Left      int    // in the bay of those left out: how many
 	Tip       string
-	Functions int
+	Functions int // Cabins has them all
 }
 
 // A Cabin is a function in its bay.

@@ -149,9 +149,7 @@ func (d *drawing) bays() {
 			b.Share = max(b.Share, share)
 			cabin := d.cabin(id, b.Name)
 			b.State = max(b.State, cabin.State)
-			if !left || cabin.State == Breached {
-				b.Cabins = append(b.Cabins, cabin)
-			}
+			b.Cabins = append(b.Cabins, cabin)
 		}
 		if c.Role != "" && d.flood.state[c.Role] == Breached {
 			b.State = Breached
@@ -164,8 +162,8 @@ func (d *drawing) bays() {
 		}
 	}
 	if more != nil && more.Left > 0 {
-		more.Caption = count(more.Functions, "function", "functions")
-		more.Tip = tip(more.Name, fmt.Sprintf("%s, each reaching at most %s", more.Caption, Percent(more.Share)))
+		more.Caption = "in one bay"
+		more.Tip = tip(more.Name, fmt.Sprintf("%s in %d compartments, each reaching at most %s", count(more.Functions, "function", "functions"), more.Left, Percent(more.Share)))
 		d.Bays = append(d.Bays, more)
 	}
 	slices.SortStableFunc(d.Bays, func(a, b *Compartment) int { return cmp.Compare(a.Cell, b.Cell) })
@@ -210,7 +208,7 @@ func (d *drawing) describe(b *Compartment, c model.Compartment, i int) {
 	if role == "" {
 		words = append(words, "no role known")
 	}
-	b.Caption = strings.Join(words, " · ")
+	b.Caption, b.Role = strings.Join(words, " · "), role
 	from := ""
 	if b.PartOf != "" {
 		from = "part of what was " + b.PartOf
@@ -255,10 +253,15 @@ func (d *drawing) tiles() {
 			t.Home = b.ID
 		}
 		can := ""
-		if b != nil && b.ID != "" {
-			if own := d.touches[d.at[b.ID]][r.ID]; own != nil {
-				can = words(own.capabilities, own.must, "")
+		if b != nil {
+			own := &touch{}
+			for i, c := range d.compartments {
+				if d.bay[c.ID] == b && d.touches[i][r.ID] != nil {
+					own.capabilities |= d.touches[i][r.ID].capabilities
+					own.must |= d.touches[i][r.ID].must
+				}
 			}
+			can = words(own.capabilities, own.must, "")
 		}
 		hit := d.flood.hits[r.ID]
 		switch {

@@ -113,8 +113,16 @@ func nameIn(pattern string) string {
 	if strings.Trim(last, "*?") == "" {
 		return ""
 	}
+	// What kind of thing it is, the sentence says already.
+	if i := strings.IndexAny(last, ":/"); i > 0 && slices.Contains(kindsInARNs, last[:i]) {
+		last = last[i+1:]
+	}
 	return last
 }
+
+// kindsInARNs begin the last part of an ARN and say no name.
+var kindsInARNs = []string{"secret", "table", "identity", "function", "log-group", "parameter", "key", "alias", "stateMachine", "execution", "stream", "rule",
+	"event-bus", "repository", "role", "user", "cluster", "db", "instance", "deliverystream", "userpool", "project", "topic", "queue"}
 
 // list joins words: "table, bucket and secret".
 func list(words []string) string {

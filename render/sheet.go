@@ -3,7 +3,7 @@ package render
 // Margins and gaps of a sheet.
 const (
 	sheetMargin = 40.0
-	sheetWidth  = 840.0 // the least: a claim needs its line
+	sheetWidth  = 760.0 // the least: a claim needs its line
 	legendGap   = 22.0
 	legendLine  = 24.0
 )

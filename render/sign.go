@@ -48,7 +48,7 @@ var signWords = [signs]string{
 	ChangeSign: "write, send",
 	OwnSign:    "delete, permissions, secret",
 	MaySign:    "may: rests on something unknown",
-	WaterSign:  "how much of what the bay holds",
+	WaterSign:  "share of what the bay holds",
 	CrownSign:  "crown jewel",
 	ViaSign:    "reached from another bay",
 	PipeSign:   "can touch what is shared",
@@ -134,7 +134,7 @@ func swatch(k SignKind) ([]Item, float64) {
 	case FedSign:
 		return []Item{Shape{Path: Rect(0, -7, 22, 14, 3), Stroke: Feeds, Width: 1.75, Dash: []float64{2, 3}, Round: true}}, 22
 	case DoorSign:
-		return arrow(Line, 2, nil)
+		return arrow(Muted, 1.5, nil)
 	case OpenSign:
 		return []Item{Icon{Name: "globe", X: 0, Y: -7, Size: 14, Color: Muted}}, 14
 	case NewSign:
@@ -142,7 +142,7 @@ func swatch(k SignKind) ([]Item, float64) {
 	case MovedSign:
 		return MovedMark(0, 0), 12
 	case MinorSign:
-		return []Item{Shape{Path: Rect(0, -6, 22, 12, 6), Stroke: Line, Fill: Panel, Width: 1}}, 22
+		return []Item{Shape{Path: Rect(0, -7, 22, 14, 3), Stroke: Muted, Fill: Panel, Width: 1, Dash: []float64{3, 3}}}, 22
 	case WallSign:
 		return []Item{Shape{Path: Rect(1, -7, 22, 14, 3), Fill: Bay, Stroke: Hull, Width: 2.5}}, 24
 	case FloodSign:

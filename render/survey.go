@@ -95,8 +95,7 @@ func (s *survey) visit() {
 		own := map[model.ID]*touch{}
 		before := len(s.doors)
 		s.follow(id, id, own)
-		start := s.view.Breach != nil && s.view.Breach.From == id
-		if len(own) > 0 || len(s.doors) > before || led[id] || start {
+		if len(own) > 0 || len(s.doors) > before || led[id] {
 			s.guests = append(s.guests, id)
 			s.guestTouches[id] = own
 		}

@@ -43,11 +43,7 @@ func claimOf(surveys []*survey, i int) Claim {
 		s.breached(&c, b, flood, surveys, i)
 	}
 	for _, comp := range s.compartments {
-		for _, f := range comp.Functions {
-			if share, ok := s.share(f); ok {
-				c.Parts = append(c.Parts, Part{ID: f, Name: s.name(f), Figure: Percent(share)})
-			}
-		}
+		c.Parts = append(c.Parts, s.parts(comp)...)
 	}
 	if m := s.view.Measures; m.Functions > 0 {
 		c.Sums = []Part{{Name: "mean", Figure: Percent(m.Mean)}, {Name: "watertightness", Figure: fmt.Sprintf("%.2f", m.Watertightness)}}
@@ -58,6 +54,22 @@ func claimOf(surveys []*survey, i int) Claim {
 	}
 	c.Notes = s.notes(b)
 	return c
+}
+
+// parts are the shares of a compartment's functions; where many have the same, they are one part.
+func (s *survey) parts(c model.Compartment) []Part {
+	var out []Part
+	same := true
+	for _, f := range c.Functions {
+		if share, ok := s.share(f); ok {
+			out = append(out, Part{ID: f, Name: s.name(f), Figure: Percent(share)})
+			same = same && out[len(out)-1].Figure == out[0].Figure
+		}
+	}
+	if len(out) > 3 && same {
+		return []Part{{ID: c.ID, Name: fmt.Sprintf("%d functions of %s", len(out), cmp.Or(c.Name, s.name(c.ID))), Figure: out[0].Figure}}
+	}
+	return out
 }
 
 // headline is the share that the picture's figure shows.
@@ -166,7 +178,7 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 	}
 	switch {
 	case of == 0:
-		n = "nothing here counts as data"
+		n = "nothing here holds data that counts"
 	case may.Resources == 0:
 		n = fmt.Sprintf("none of %d %s floods", of, resources)
 	case must.Resources < may.Resources:
@@ -188,7 +200,7 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 	case hits[0].crown || hits[0].weight > 1:
 		n += ", " + s.name(hits[0].hit.Target) + " among them"
 	}
-	if of > 0 && may.Resources == 0 {
+	if may.Resources == 0 {
 		for _, h := range b.Hits {
 			if h.OwnLog {
 				n += "; it can write its own log"
@@ -309,6 +321,11 @@ func changes(before, after *survey) string {
 func (s *survey) notes(b *reach.Breach) []string {
 	var out []string
 	info := s.design.Info()
+	if b != nil && s.home(b.From) == b.From && !slices.Contains(s.guests, b.From) && s.design.Function(b.From) == nil {
+		if _, ok := s.at[b.From]; !ok {
+			out = append(out, s.name(b.From)+" is not drawn: it touches nothing here")
+		}
+	}
 	if b != nil && !s.view.Vulnerable && b.Reach.FedMay.Share > b.Reach.May.Share {
 		out = append(out, "With fed functions vulnerable too: "+Percent(b.Reach.FedMay.Share))
 	}

@@ -49,11 +49,10 @@ func (b *brush) header(c *render.Compartment) {
 	if b.decks {
 		y -= 2
 	}
-	b.text(render.Text{X: left, Y: y, Size: render.SizeSmall, Color: b.ink(c, y), Text: c.Caption, Halo: b.halo(c, y), Level: render.Near}, at.w-2*pad)
+	b.text(render.Text{X: left, Y: y, Size: render.SizeSmall, Color: b.ink(c, y), Text: b.caption(c), Halo: b.halo(c, y), Level: render.Near}, at.w-2*pad)
 
 	y = at.y + b.captionH()
 	shown, more := b.cabins(c)
-	shown = b.startLast(c, shown, more)
 	for i, cabin := range c.Cabins {
 		if i == shown {
 			break
@@ -77,8 +76,13 @@ func (b *brush) header(c *render.Compartment) {
 	}
 }
 
-// startLast shows one function less where the breach starts in one that has no line of its own: rest shows it.
-func (b *brush) startLast(_ *render.Compartment, shown int, _ bool) int { return shown }
+// caption is what a bay says under its name; on several decks the triggers have lines of their own.
+func (p *plan) caption(c *render.Compartment) string {
+	if p.decks && c.Functions < 2 && c.Role != "" {
+		return c.Role
+	}
+	return c.Caption
+}
 
 // fed reports whether all functions of a bay are fed and no more than that.
 func fed(c *render.Compartment) bool {
@@ -110,7 +114,7 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 	switch cabin.State {
 	case render.Breached:
 		b.sign(render.BreachSign)
-		b.put(render.Shape{Path: render.Star(x+11, y, 15), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		b.put(render.Shape{Path: render.Star(x+11, y, 17), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
 		pill = "breach"
 	case render.Held:
 		b.sign(render.HeldSign)
@@ -155,6 +159,9 @@ func (b *brush) pill(x, y float64, word string) {
 // rest is the line for the functions that have none of their own; a breach that starts in one of them shows there.
 func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 	words := fmt.Sprintf("and %d more functions", len(c.Cabins)-shown)
+	if shown == 0 {
+		words = fmt.Sprintf("%d functions", len(c.Cabins))
+	}
 	var names []string
 	var start *render.Cabin
 	held := false
@@ -337,14 +344,7 @@ func (b *brush) tile(t *render.Tile, at box) {
 		b.sign(render.NewSign)
 	}
 	b.put(s)
-	b.put(render.Icon{Name: t.Icon, X: at.x + 9, Y: at.y + at.h/2 - 8, Size: 16, Color: ink, Level: render.Near})
-	left := at.w - 34 - 6
-	name := render.Text{X: at.x + 34, Y: at.y + 16, Size: render.SizeSmall, Weight: render.Medium, Color: ink, Text: t.Name, Halo: halo, Level: render.Near}
-	if t.Words == "" {
-		name.Y = at.y + at.h/2 + 4
-	}
-	b.text(name, left)
-	b.text(render.Text{X: at.x + 34, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Text: t.Words, Halo: halo, Level: render.Close}, left)
+	b.label(t, at, ink, quiet, halo)
 	if t.Crown {
 		b.sign(render.CrownSign)
 		b.put(render.Shape{Path: render.CrownPath(at.x+at.w-13, at.y+3.5, 15), Fill: render.Crown, Stroke: render.Bay, Width: 1.25, Round: true})
@@ -358,4 +358,38 @@ func (b *brush) tile(t *render.Tile, at box) {
 		b.put(render.MovedMark(at.x+at.w-30, at.y)...)
 	}
 	b.area(at, render.Area{Element: t.ID, Tip: t.Tip})
+}
+
+// label writes a tile's name and words: under each other, or beside each other where the tile is low.
+func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
+	indent, icon := 34.0, 16.0
+	if at.h < tileH {
+		indent, icon = 28, 14
+	}
+	left := at.w - indent - 6
+	name := render.Text{X: at.x + indent, Y: at.y + 16, Size: render.SizeSmall, Weight: render.Medium, Color: ink, Level: render.Near}
+	words := render.Text{X: at.x + indent, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Level: render.Close}
+	if at.h < tileH {
+		name.Text = render.Fit(b.m, t.Name, name.Size, name.Weight, left)
+		words.X = name.X + b.m.Width(name.Text, name.Size, name.Weight) + 6
+		words.Y = name.Y
+		if room := at.x + at.w - 6 - words.X; room > 22 {
+			words.Text = render.Fit(b.m, t.Words, words.Size, words.Weight, room)
+		}
+	} else {
+		name.Text = render.Fit(b.m, t.Name, name.Size, name.Weight, left)
+		words.Text = render.Fit(b.m, t.Words, words.Size, words.Weight, left)
+		if words.Text == "" {
+			name.Y = at.midY() + 4
+		}
+	}
+	if plate != render.None { // hatching must not run through the words
+		right := max(name.X+b.m.Width(name.Text, name.Size, name.Weight), words.X+b.m.Width(words.Text, words.Size, words.Weight))
+		b.put(render.Shape{Path: render.Rect(at.x+indent-5, at.y+3.5, right-at.x-indent+10, at.h-7, 4), Fill: plate})
+	}
+	b.put(render.Icon{Name: t.Icon, X: at.x + (indent-icon)/2, Y: at.midY() - icon/2, Size: icon, Color: ink, Level: render.Near})
+	b.put(name)
+	if words.Text != "" {
+		b.put(words)
+	}
 }

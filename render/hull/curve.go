@@ -83,6 +83,7 @@ const (
 	bilgeL  = 46.0 // how far the keel starts from the bays' box
 	bilgeR  = 92.0
 	sternIn = 12.0 // how far the stern leans in
+	sheer   = 13.0 // how far the deck rises at the bow
 )
 
 func newShell(x0, x1, deck, floor, keel float64) shell {
@@ -97,17 +98,16 @@ func newShell(x0, x1, deck, floor, keel float64) shell {
 
 	rake := flare / h * 1.45
 	foot = point{x1 + clear, floor}
-	s.tip = point{x1 + clear + flare + 10, deck - 11}
-	s.bow.upper = cubic{{x1 + clear + flare, deck}, {x1 + clear + flare*0.86, deck + h*0.38}, {foot.x + rake*h*0.3, floor - h*0.3}, foot}
+	s.tip = point{x1 + clear + flare, deck - sheer}
+	s.bow.upper = cubic{s.tip, {x1 + clear + flare*0.84, deck + h*0.34}, {foot.x + rake*h*0.3, floor - h*0.3}, foot}
 	s.bow.lower = cubic{foot, {foot.x - rake*hb*0.5, floor + hb*0.5}, {x1 - bilgeR*0.42, keel}, {s.right, keel}}
 	return s
 }
 
 // outline is the whole hull, clockwise from the stern's deck.
 func (s *shell) outline() render.Path {
-	p := render.Move(s.stern.upper[0].x, s.deck).Line(s.x1-30, s.deck).
-		Cubic(s.x1+(s.tip.x-s.x1)*0.45, s.deck, s.tip.x-24, s.deck-3, s.tip.x, s.tip.y).
-		Cubic(s.tip.x-3, s.tip.y+7, s.bow.upper[0].x+2, s.deck-4, s.bow.upper[0].x, s.deck)
+	p := render.Move(s.stern.upper[0].x, s.deck).Line(s.x1-20, s.deck).
+		Cubic(s.x1+(s.tip.x-s.x1)*0.4, s.deck, s.tip.x-(s.tip.x-s.x1)*0.3, s.deck-sheer*0.35, s.tip.x, s.tip.y)
 	p = s.bow.upper.down(p)
 	p = s.bow.lower.down(p)
 	p = p.Line(s.left, s.keel)

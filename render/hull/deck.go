@@ -144,6 +144,16 @@ func (b *brush) hatchway(c *render.Compartment, door *render.Door) float64 {
 	return at.x + at.w - pad - n*portStep
 }
 
+// hasPassage reports whether the diagram has a passage: then a ceiling parts them from the bays.
+func (b *brush) hasPassage() bool {
+	for _, w := range b.ways[b.index] {
+		if w == passage {
+			return true
+		}
+	}
+	return false
+}
+
 // ceiling is the deck under the passages, with an opening where each goes up or down.
 func (b *brush) ceiling() {
 	y := b.rows[0].top

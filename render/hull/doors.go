@@ -107,7 +107,7 @@ func (p *plan) openings(i int) map[*render.Door]point {
 		c := p.cells[wall]
 		r := p.rows[c.row]
 		for n, door := range doors {
-			y := r.top + (r.floor-r.top)*0.46 + (float64(n)-float64(len(doors)-1)/2)*doorStep
+			y := r.top + (r.floor-r.top)*0.57 + (float64(n)-float64(len(doors)-1)/2)*doorStep
 			out[door] = point{c.x, y}
 		}
 	}

@@ -191,7 +191,7 @@ func (b *brush) walls(openings map[*render.Door]point) {
 			b.line(render.Hull, decking, point{b.shell.stern.x(r.floor), r.floor}, point{b.shell.bow.x(r.floor), r.floor})
 		}
 	}
-	if len(b.lanes) > 0 {
+	if b.hasPassage() {
 		b.ceiling()
 	}
 	b.line(render.Hull, decking, point{b.shell.stern.x(b.shell.floor), b.shell.floor}, point{b.shell.bow.x(b.shell.floor), b.shell.floor})
@@ -201,6 +201,9 @@ func (b *brush) walls(openings map[*render.Door]point) {
 // wall is a bulkhead with openings at the heights given, framed.
 func (b *brush) wall(color render.Color, x float64, r *row, at []float64) {
 	y := r.top
+	if r == b.rows[0] && !b.hasPassage() {
+		y = b.shell.deck // the passages are another diagram's
+	}
 	for _, mid := range at {
 		b.line(color, bulkhead, point{x, y}, point{x, mid - doorGap/2})
 		for _, jamb := range [...]float64{mid - doorGap/2, mid + doorGap/2} {

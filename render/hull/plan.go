@@ -14,17 +14,21 @@ const (
 	tileH    = 37.0
 	tileGapX = 9.0
 	tileGapY = 13.0 // room for the signs on a tile's upper edge
-	cabinH   = 26.0
+	cabinH   = 27.0
+	lowH     = 24.0 // of a tile on several decks: its words beside its name
+	lowGapY  = 9.0
 	chipH    = 19.0
-	foot     = 13.0 // between the lowest tile and the floor
-	arrowArm = 13.0 // of an arrow through a wall, to either side
-	deckTop  = 60.0 // triggers above the deck
-	laneH    = 13.0 // of a passage
-	pipeH    = 9.0  // from one pipe to the next
-	maxWide  = 1210.0
-	minWide  = 560.0
-	maxBilge = 40 // tiles in the bilge
-	maxTiles = 30 // tiles in a bay
+	foot     = 13.0   // between the lowest tile and the floor
+	arrowArm = 13.0   // of an arrow through a wall, to either side
+	deckTop  = 62.0   // triggers above the deck
+	laneH    = 13.0   // of a passage
+	pipeH    = 9.0    // from one pipe to the next
+	maxWide  = 1210.0 // of the bays on one deck
+	maxDecks = 1720.0 // on several
+	minWide  = 500.0
+	least    = 680.0 // of the ship
+	maxBilge = 40    // tiles in the bilge
+	maxTiles = 30    // tiles in a bay
 )
 
 // A plan is where everything stands, for all diagrams.
@@ -34,6 +38,8 @@ type plan struct {
 	decks    bool // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
 	lines    bool // pipes are drawn
 	tileW    float64
+	tileH    float64 // in the bays
+	tileGapY float64
 	cells    []*cell
 	rows     []*row
 	bilge    bilge
@@ -101,7 +107,10 @@ func newPlan(m render.Metrics, diagrams []*render.Diagram) *plan {
 	if !p.oneDeck() {
 		p.manyDecks()
 	}
-	p.settle()
+	p.settle(minWide)
+	if short := least - p.width; short > 0 {
+		p.settle(minWide + short)
+	}
 	return p
 }
 
@@ -119,7 +128,10 @@ func (p *plan) measureTiles() {
 			see(t)
 		}
 	}
-	p.tileW = math.Ceil(min(max(w+34+10, 122), 158))
+	p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+34+10, 122), 158)), tileH, tileGapY
+	if p.decks {
+		p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+28+74, 146), 190)), lowH, lowGapY
+	}
 }
 
 // stow gives every cell the tiles of all diagrams, those of the first design first.
@@ -222,6 +234,9 @@ func (p *plan) cabins(b *render.Compartment) (shown int, more bool) {
 	if p.decks {
 		most = 3
 	}
+	if b.ID == "" {
+		return 0, len(b.Cabins) > 0
+	}
 	if len(b.Cabins) <= most {
 		return len(b.Cabins), false
 	}
@@ -290,6 +305,7 @@ func (p *plan) oneDeck() bool {
 // manyDecks puts the bays in several rows of about one width, so that the ship is about as long as a screen is.
 func (p *plan) manyDecks() {
 	p.decks, p.lines = true, false
+	p.measureTiles()
 	p.findWays()
 	p.need()
 	bestK, bestR, best := 2, 2, math.Inf(1)
@@ -303,10 +319,11 @@ func (p *plan) manyDecks() {
 				width, high := p.extent(rw, k)
 				w, h = max(w, width), h+high
 			}
-			if w > 1500 && r < len(p.cells) {
+			if w > maxDecks && r < len(p.cells) {
 				continue
 			}
-			waste := math.Abs(math.Log(w/(h+140)/1.75)) + w*(h+140)/4e6
+			h += 320 // bilge, claim and legend
+			waste := math.Abs(math.Log(w/h/1.6)) + w*h/3e6
 			if waste < best {
 				bestK, bestR, best = k, r, waste
 			}
@@ -330,7 +347,7 @@ func (p *plan) high(c *cell) float64 {
 	n := float64(c.tileRows())
 	h := c.head + foot
 	if n > 0 {
-		h += n*tileH + (n-1)*tileGapY + 10
+		h += n*(p.tileH+p.tileGapY) - p.tileGapY + 10
 	}
 	return max(h, 118)
 }
@@ -360,8 +377,7 @@ func (p *plan) split(k int, target float64) []*row {
 }
 
 // settle gives everything its coordinates.
-func (p *plan) settle() {
-	box := minWide
+func (p *plan) settle(box float64) {
 	for _, r := range p.rows {
 		w := 0.0
 		for _, c := range p.cells[r.first : r.first+r.n] {
@@ -446,8 +462,8 @@ func (p *plan) berth() {
 			col, line := i%c.cols, i/c.cols
 			p.tileAt[id] = box{
 				x: c.x + pad + float64(col)*(p.tileW+tileGapX),
-				y: r.floor - foot - tileH - float64(n-1-line)*(tileH+tileGapY),
-				w: p.tileW, h: tileH,
+				y: r.floor - foot - p.tileH - float64(n-1-line)*(p.tileH+p.tileGapY),
+				w: p.tileW, h: p.tileH,
 			}
 		}
 	}

@@ -189,6 +189,9 @@ func (y *yard) Breach(from model.ID) *reach.Breach {
 					h.OwnLog = r != nil && r.Type == logs
 					hits[s.To] = h
 				}
+				if now.fed && !h.Fed {
+					continue
+				}
 				h.Capabilities |= caps[0]
 				h.Must |= caps[1]
 				if caps[1].Depth() > 0 {
