@@ -35,14 +35,9 @@ func (s *splitting) leftOver() {
 	}
 }
 
-// attached reports whether a managed policy stays attached to every part.
+// attached reports whether a managed policy stays attached to a part.
 func (s *splitting) attached(p *model.Policy) bool {
-	for _, part := range s.parts {
-		if !slices.Contains(part.role.Policies, p.ID) {
-			return false
-		}
-	}
-	return p.Managed
+	return p.Managed && slices.ContainsFunc(s.parts, func(part *splitPart) bool { return slices.Contains(part.role.Policies, p.ID) })
 }
 
 func statementName(s *policy.Statement, index int) string {

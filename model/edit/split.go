@@ -193,6 +193,7 @@ func findTrigger(all []*model.Trigger, name string) (*model.Trigger, error) {
 
 // makeParts makes the functions and roles of the parts, without policies.
 func (s *splitting) makeParts() error {
+	taken := logicalIDs(s.design, s.whole.Stack)
 	for _, p := range s.parts {
 		f := *s.whole
 		f.Environment = nil
@@ -208,18 +209,22 @@ func (s *splitting) makeParts() error {
 			f.LogicalID, f.Name = p.Name, firstOf(p.FunctionName, physical(s.whole.Stack, p.Name))
 			f.ARN = renameARN(s.whole.ARN, f.Name)
 			f.Policy = nil
-			if s.design.Element(f.ID) != nil {
-				return fmt.Errorf("there is already a %s", f.ID)
+			if taken[p.Name] {
+				return fmt.Errorf("part %s: something in the source is called that already", p.Name)
 			}
 		}
 		if !p.Keeps || s.shared {
 			name := p.Name + "Role"
+			for n := 2; taken[name] && !role.Implicit; n++ {
+				name = fmt.Sprintf("%sRole%d", p.Name, n)
+			}
+			if taken[name] {
+				return fmt.Errorf("part %s gets a role called %s, but something in the source is called that already", p.Name, name)
+			}
+			taken[name] = true
 			role.ID = renamed(s.role.ID, firstOf(s.role.LogicalID, s.role.Name), name)
 			role.LogicalID, role.Name = name, physical(s.role.Stack, name)
 			role.ARN = renameARN(s.role.ARN, role.Name)
-			if s.design.Element(role.ID) != nil {
-				return fmt.Errorf("part %s needs a role of its own, but there is already a %s", p.Name, role.ID)
-			}
 			f.Role, f.RoleARN = role.ID, role.ARN
 			if p.Keeps {
 				s.warn("other functions share %s: %s gets %s, a role of its own", s.role.ID, p.Name, role.ID)
@@ -228,6 +233,24 @@ func (s *splitting) makeParts() error {
 		p.function, p.role = &f, &role
 	}
 	return nil
+}
+
+// logicalIDs are the names that a stack has given away.
+func logicalIDs(d *model.Design, stack string) map[string]bool {
+	out := map[string]bool{}
+	for _, e := range d.Elements() {
+		switch e := e.(type) {
+		case *model.Function:
+			out[e.LogicalID] = out[e.LogicalID] || e.Stack == stack
+		case *model.Role:
+			out[e.LogicalID] = out[e.LogicalID] || e.Stack == stack
+		case *model.Resource:
+			out[e.LogicalID] = out[e.LogicalID] || e.Stack == stack
+		case *model.Policy:
+			out[e.LogicalID] = out[e.LogicalID] || e.Stack == stack
+		}
+	}
+	return out
 }
 
 // renamed is an id with another name at its end.
