@@ -24,24 +24,3 @@ type Except struct {
 
 // Grants lists what the stack's identity policies allow within its other layers.
 func (s *Stack) Grants() iter.Seq[Grant] { return func(func(Grant) bool) {} }
-
-// Answer is Yes, No or Unknown.
-type Answer uint8
-
-// The answers of Within.
-const (
-	Unknown Answer = iota
-	Yes
-	No
-)
-
-// A Verdict is the answer to "does this allow nothing that the other does not?".
-type Verdict struct {
-	Answer  Answer
-	Witness *Request // for No: allowed by the one, refused by the other; checked by Evaluate
-	Why     string   // for No and Unknown, one sentence
-}
-
-// Within reports whether everything that s allows, t allows as well. Yes only with a proof, No only with a
-// witness, otherwise Unknown.
-func (s *Stack) Within(t *Stack) Verdict { return Verdict{Why: "not built yet"} }

@@ -25,6 +25,9 @@ type view struct {
 
 // get returns the values of a lower-case key. A value that is derived lies in buf.
 func (v *view) get(key string, buf *[1]string) ([]string, presence) {
+	if len(v.req.Absent) > 0 && slices.Contains(v.req.Absent, key) {
+		return nil, absent
+	}
 	if v.tags != present && (strings.HasPrefix(key, "aws:resourcetag/") || strings.HasPrefix(key, "s3:buckettag/")) {
 		return nil, v.tags
 	}
@@ -38,7 +41,7 @@ func (v *view) get(key string, buf *[1]string) ([]string, presence) {
 		buf[0] = s
 		return buf[:], st
 	}
-	if v.req.Open && !slices.Contains(v.req.Absent, key) {
+	if v.req.Open {
 		return nil, open
 	}
 	return nil, absent

@@ -17,8 +17,10 @@ type Request struct {
 	Context         Context
 	// Open: keys that Context lacks are unknown, not absent. A condition on one holds in an Allow and fails in
 	// a Deny for Decision.Outcome (an upper bound), each listed in Decision.Assumed; Decision.Must tells whether
-	// the request is allowed whatever they are. Keys with known absence are in Absent.
-	Open   bool
+	// the request is allowed whatever they are.
+	Open bool
+	// Absent are keys, lower-case, that the request is known to lack, also where they would follow from its
+	// principal or resource.
 	Absent []string
 	// Resource policy of Resource (bucket, key, queue, function policy; for sts:AssumeRole* the trust policy).
 	ResourcePolicy *Program

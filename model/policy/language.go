@@ -116,185 +116,54 @@ func encodeRunes(runes []rune) []byte {
 // that stand for themselves and that only themselves and * match, which is right for whatever they are: a yes
 // stays true when they are replaced. A witness that needs one of them is no string, so that is a maybe.
 func uncovered(narrow []symbol, wide [][]symbol, budget int) (witness string, in tri) {
-	c := &cover{narrow: narrow, wide: wide}
-	return c.search(budget)
-}
-
-type cover struct {
-	narrow []symbol
-	wide   [][]symbol
-}
-
-// A coverState is a place in narrow, and the set of places in the wide patterns that the same string leads to.
-type coverState struct {
-	at    int
-	set   []bits // one for each wide pattern
-	from  int    // state before, -1 for the first
-	char  symbol // read to come here
-	moved bool   // char was read
-}
-
-// bits is a set of places in one pattern.
-type bits []uint64
-
-func (b bits) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
-func (b bits) add(i int)      { b[i>>6] |= 1 << (i & 63) }
-
-// closure adds what a * may be left for without reading anything.
-func (b bits) closure(p []symbol) {
-	for i, sym := range p {
-		if sym.kind == many && b.has(i) {
-			b.add(i + 1)
+	for _, w := range wide {
+		if sameSymbols(narrow, w) || len(w) == 1 && w[0].kind == many {
+			return "", yes
 		}
 	}
+	c := newAutomaton(append([][]symbol{narrow}, wide...), false)
+	found := c.explore(budget, func(s *autoState) bool {
+		if !c.accepts(s, 0) {
+			return true
+		}
+		for i := range wide {
+			if c.accepts(s, i+1) {
+				return true
+			}
+		}
+		return false
+	})
+	switch {
+	case found >= 0:
+		word := c.word(found)
+		for _, sym := range word {
+			if sym.kind != literal {
+				return "", maybe
+			}
+		}
+		return wordText(word), no
+	case c.complete:
+		return "", yes
+	}
+	return "", maybe
 }
 
-func (c *cover) search(budget int) (string, tri) {
-	first := coverState{from: -1}
-	for _, w := range c.wide {
-		b := make(bits, len(w)/64+1)
-		b.add(0)
-		b.closure(w)
-		first.set = append(first.set, b)
+func sameSymbols(p, q []symbol) bool {
+	if len(p) != len(q) {
+		return false
 	}
-	states := []coverState{first}
-	visited := make([][]int, len(c.narrow)+1) // states by place in narrow
-	visited[0] = []int{0}
-	work := 0
-	// add takes a state unless one that covers no more was seen at the same place.
-	add := func(s coverState) {
-		for _, i := range visited[s.at] {
-			work++
-			if subset(states[i].set, s.set) {
-				return
-			}
-		}
-		visited[s.at] = append(visited[s.at], len(states))
-		states = append(states, s)
-	}
-	for i := 0; i < len(states); i++ {
-		if i > budget || work > 50*budget {
-			return "", maybe
-		}
-		s := states[i]
-		if s.at == len(c.narrow) {
-			if !c.accepts(s.set) {
-				return c.word(states, i)
-			}
-			continue
-		}
-		sym := c.narrow[s.at]
-		switch sym.kind {
-		case many:
-			add(coverState{at: s.at + 1, set: s.set, from: i})
-			for _, r := range c.alphabet(s.set) {
-				if next, live := c.step(s.set, r); live {
-					add(coverState{at: s.at, set: next, from: i, char: r, moved: true})
-				} else {
-					// No wide pattern can follow: any end of narrow is a witness.
-					add(coverState{at: s.at, set: next, from: i, char: r, moved: true})
-				}
-			}
-		case one:
-			for _, r := range c.alphabet(s.set) {
-				next, _ := c.step(s.set, r)
-				add(coverState{at: s.at + 1, set: next, from: i, char: r, moved: true})
-			}
-		default:
-			next, _ := c.step(s.set, sym)
-			add(coverState{at: s.at + 1, set: next, from: i, char: sym, moved: true})
-		}
-	}
-	return "", yes
-}
-
-// subset reports a ⊆ b.
-func subset(a, b []bits) bool {
-	for i := range a {
-		for j := range a[i] {
-			if a[i][j]&^b[i][j] != 0 {
-				return false
-			}
+	for i := range p {
+		if p[i] != q[i] {
+			return false
 		}
 	}
 	return true
 }
 
-func (c *cover) accepts(set []bits) bool {
-	for i, w := range c.wide {
-		if set[i].has(len(w)) {
-			return true
-		}
+func wordText(word []symbol) string {
+	runes := make([]rune, len(word))
+	for i, sym := range word {
+		runes[i] = sym.char
 	}
-	return false
-}
-
-// alphabet lists one character for each way in which the wide patterns can go on from a set: each literal that
-// stands next, and one that stands nowhere.
-func (c *cover) alphabet(set []bits) []symbol {
-	var out []symbol
-	next := map[rune]bool{}
-	for i, w := range c.wide {
-		for at, sym := range w {
-			if sym.kind == literal && set[i].has(at) && !next[sym.char] {
-				next[sym.char] = true
-				out = append(out, sym)
-			}
-		}
-	}
-	for _, r := range "xyzwvutsrqponmlkjihgfedcba0123456789-_" {
-		if !next[r] {
-			return append([]symbol{{char: r}}, out...)
-		}
-	}
-	for r := rune(0x4e00); ; r++ {
-		if !next[r] {
-			return append([]symbol{{char: r}}, out...)
-		}
-	}
-}
-
-// step reads one symbol in all wide patterns; live is false where none can.
-func (c *cover) step(set []bits, r symbol) (next []bits, live bool) {
-	next = make([]bits, len(set))
-	for i, w := range c.wide {
-		b := make(bits, len(w)/64+1)
-		for at, sym := range w {
-			if !set[i].has(at) {
-				continue
-			}
-			switch {
-			case sym.kind == many:
-				b.add(at)
-				live = true
-			case sym.kind == one && r.kind == literal || sym == r:
-				b.add(at + 1)
-				live = true
-			}
-		}
-		b.closure(w)
-		next[i] = b
-	}
-	return next, live
-}
-
-// word is the string read on the way to a state; maybe where it needs an unknown.
-func (c *cover) word(states []coverState, i int) (string, tri) {
-	var runes []rune
-	in := no
-	for ; i >= 0; i = states[i].from {
-		if states[i].moved {
-			if states[i].char.kind != literal {
-				in = maybe
-			}
-			runes = append(runes, states[i].char.char)
-		}
-	}
-	for i, j := 0, len(runes)-1; i < j; i, j = i+1, j-1 {
-		runes[i], runes[j] = runes[j], runes[i]
-	}
-	if in == maybe {
-		return "", maybe
-	}
-	return string(encodeRunes(runes)), no
+	return string(encodeRunes(runes))
 }

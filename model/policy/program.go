@@ -8,6 +8,7 @@ import (
 
 // A Program is documents compiled for evaluation. It is immutable and safe for concurrent use.
 type Program struct {
+	catalog    *catalog.Catalog
 	documents  []*Document
 	statements []*statement
 	byService  map[string][]*statement // statements that can apply to a service's actions, in order
@@ -19,6 +20,7 @@ type statement struct {
 	document      *Document
 	policy, index int
 	from          *Statement
+	variables     bool // the document's Version has policy variables
 	effect        Effect
 	actions       []pattern
 	resources     []pattern
@@ -28,9 +30,10 @@ type statement struct {
 
 // Compile prepares documents for evaluation. The order of docs is the index in Reason.Policy. It accepts every
 // document: what IAM would refuse matches nothing (see Check). The catalogue is not needed to decide requests
-// and may be nil.
-func Compile(_ *catalog.Catalog, docs ...*Document) (*Program, error) {
-	p := &Program{documents: docs, byService: map[string][]*statement{}}
+// and may be nil; Within words
+// its witnesses with it.
+func Compile(c *catalog.Catalog, docs ...*Document) (*Program, error) {
+	p := &Program{catalog: c, documents: docs, byService: map[string][]*statement{}}
 	for i, d := range docs {
 		if d == nil {
 			continue
@@ -58,7 +61,7 @@ func (p *Program) Documents() []*Document { return p.documents }
 func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 	// "Variables were introduced in version 2012-10-17" (IAM JSON policy elements: Version).
 	variables := d.Version == "2012-10-17"
-	out := &statement{document: d, policy: policy, index: index, from: s, effect: s.Effect}
+	out := &statement{document: d, policy: policy, index: index, from: s, variables: variables, effect: s.Effect}
 	for _, a := range s.Actions {
 		out.actions = append(out.actions, compilePattern(a, syntax{wildcards: true, fold: true}))
 	}

@@ -12,6 +12,8 @@ const (
 	literal  symbolKind = iota // one character
 	one                        // ?
 	many                       // *
+	field                      // * within one field of an ARN: anything but a colon
+	oneField                   // ? within one field of an ARN
 	unknown                    // ${Name}: a string that only the source of the document could tell
 	variable                   // ${key} or ${key, 'default'}: an IAM policy variable
 )
