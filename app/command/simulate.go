@@ -65,20 +65,20 @@ type simulationCase struct {
 		Context            map[string]json.RawMessage `json:"context"`
 		WildcardOnlyAction bool                       `json:"wildcardOnlyAction"`
 	} `json:"request"`
-	Identity   []json.RawMessage   `json:"identityPolicies"`
-	Resource   json.RawMessage     `json:"resourcePolicy"`
-	Boundary   []json.RawMessage   `json:"permissionBoundary"`
-	SCPs       [][]json.RawMessage `json:"scps"`
-	RCPs       [][]json.RawMessage `json:"rcps"`
-	Session    []json.RawMessage   `json:"sessionPolicies"`
-	Endpoint   []json.RawMessage   `json:"vpcEndpointPolicies"`
-	Settings   simulationSettings  `json:"settings"`
+	Identity []json.RawMessage   `json:"identityPolicies"`
+	Resource json.RawMessage     `json:"resourcePolicy"`
+	Boundary []json.RawMessage   `json:"permissionBoundary"`
+	SCPs     [][]json.RawMessage `json:"scps"`
+	RCPs     [][]json.RawMessage `json:"rcps"`
+	Session  []json.RawMessage   `json:"sessionPolicies"`
+	Endpoint []json.RawMessage   `json:"vpcEndpointPolicies"`
+	Settings simulationSettings  `json:"settings"`
 }
 
 type simulationSettings struct {
 	S3 struct {
 		BlockPublicAccess json.RawMessage `json:"blockPublicAccess"`
-		BucketABAC        *bool           `json:"bucketAbacEnabled"`
+		BucketABAC        bool            `json:"bucketAbacEnabled"`
 	} `json:"s3"`
 	ManagementAccount bool `json:"managementAccount"`
 }
@@ -118,12 +118,26 @@ func simulateCase(line []byte, n int) (answer any, ok bool) {
 	if err != nil {
 		return simulationError{id, fmt.Sprintf("line %d: %v", n, err)}, false
 	}
-	d := stack.Evaluate(req)
+	d := c.decide(stack, req)
 	out := simulationAnswer{ID: id, Decision: d.Outcome.String(), Reasons: []reasonJSON{}, Assumed: conditions(d.Assumed), Lacking: d.Lacking}
 	for _, r := range d.Reasons {
 		out.Reasons = append(out.Reasons, reasonJSON{r.Layer, r.Policy, r.Statement, r.From.Sid})
 	}
 	return out, true
+}
+
+// decide answers in the case's mode. Discovery asks for any context at all, so the one given is tried first and
+// does not bind; exists-context asks for one that adds to what is given.
+func (c *simulationCase) decide(stack *policy.Stack, req policy.Request) policy.Decision {
+	if !req.Open {
+		return stack.Evaluate(req)
+	}
+	d := stack.Possible(req)
+	if d.Outcome != policy.Allowed && strings.EqualFold(c.Mode, "discovery") && len(req.Context) > 0 {
+		req.Context = nil
+		return stack.Possible(req)
+	}
+	return d
 }
 
 // caseID is the case's id, or its line where it has none.
@@ -203,11 +217,9 @@ func (c *simulationCase) compile() (*policy.Stack, policy.Request, error) {
 }
 
 func (c *simulationCase) settings(req *policy.Request) error {
-	if abac := c.Settings.S3.BucketABAC; abac != nil {
-		req.S3.ABAC = policy.Off
-		if *abac {
-			req.S3.ABAC = policy.On
-		}
+	req.S3.ABAC = policy.Off // S3's default
+	if c.Settings.S3.BucketABAC {
+		req.S3.ABAC = policy.On
 	}
 	raw := c.Settings.S3.BlockPublicAccess
 	if len(raw) == 0 || string(raw) == "null" {

@@ -9,7 +9,15 @@ const languageBudget = 20000
 // Covers reports whether pattern wide matches everything that pattern narrow does (exact for * and ?; an
 // unknown token is covered only by itself or a wildcard *). Past its budget it says false.
 func Covers(wide, narrow string) bool {
-	_, in := uncovered(patternSymbols(narrow), [][]symbol{patternSymbols(wide)}, languageBudget)
+	syn := syntax{wildcards: true, variables: true}
+	w, n := compilePattern(wide, syn), compilePattern(narrow, syn)
+	if w.covers(&n) {
+		return true
+	}
+	if w.shape != shapeGlob && w.shape != shapeSymbols || n.shape == shapeExact {
+		return false // their shapes tell all
+	}
+	_, in := uncovered(n.list(), [][]symbol{w.list()}, languageBudget)
 	return in == yes
 }
 

@@ -1,0 +1,99 @@
+package policy
+
+import "slices"
+
+// possibleBudget bounds the contexts that Possible tries.
+const possibleBudget = 20000
+
+// Possible decides whether some context allows a request: one that gives the keys of req.Context the values they
+// have there and may give any other key, those apart that follow from principal and resource, any value or
+// none. Where the policies contradict each other on a key, it does not; where that takes too long to tell, it
+// does, which is an upper bound. Assumed lists what the context must be like.
+func (s *Stack) Possible(req Request) Decision {
+	req.Open = true
+	d := s.Evaluate(req)
+	if d.Outcome != Allowed || d.Must {
+		return d
+	}
+	found, complete := s.search(&req)
+	if found || !complete {
+		return d
+	}
+	req.Open = false
+	if closed := s.Evaluate(req); closed.Outcome != Allowed {
+		return closed
+	}
+	return d
+}
+
+// search tries contexts, one example for each way in which the conditions can tell them apart.
+func (s *Stack) search(req *Request) (found, complete bool) {
+	var buf [32]match
+	e := evaluation{stack: s, req: req, matches: buf[:0]}
+	e.prepare()
+	var d Decision
+	e.decide(&d)
+	var conditions []*condition
+	complete = true
+	for _, m := range e.matches {
+		if m.applies != maybe {
+			continue
+		}
+		// A variable asks for another key, whose examples would have to fit.
+		for i := range m.statement.resources {
+			complete = complete && !m.statement.resources[i].variables
+		}
+		for i := range m.statement.conditions {
+			c := &m.statement.conditions[i]
+			if t, _ := c.eval(&e.view); t == maybe {
+				conditions = append(conditions, c)
+			}
+		}
+	}
+	spaces := keySpaces(conditions)
+	for k, sp := range spaces {
+		for _, other := range spaces[:k] {
+			complete = complete && other.key != sp.key
+		}
+		for i := range sp.points {
+			complete = complete && !sp.points[i].open
+		}
+		complete = complete && !sp.lost
+		// The values of an opaque condition are not known; leave the key to what other conditions say.
+		sp.points = slices.DeleteFunc(sp.points, func(p keyPoint) bool { return p.open })
+		if len(sp.points) == 0 {
+			return false, false
+		}
+	}
+	try := *req
+	try.Open = false
+	at := make([]int, len(spaces))
+	for n := 0; n < possibleBudget; n++ {
+		try.Context = Context{}
+		for k, v := range req.Context {
+			try.Context[k] = v
+		}
+		try.Absent = slices.Clone(req.Absent)
+		for i, sp := range spaces {
+			if p := sp.points[at[i]]; p.values != nil {
+				try.Context[sp.key] = p.values
+			} else {
+				try.Absent = append(try.Absent, sp.key)
+			}
+		}
+		if s.EvaluateInto(&try, &d); d.Outcome == Allowed {
+			return true, complete
+		}
+		k := 0
+		for ; k < len(at); k++ {
+			if at[k]++; at[k] < len(spaces[k].points) {
+				break
+			}
+			at[k] = 0
+		}
+		if k == len(at) {
+			return false, complete
+		}
+	}
+	return false, false
+}
