@@ -65,9 +65,36 @@ func (b *builder) textDocument(n *yamlpos.Node) *policy.Document {
 	return out
 }
 
-// check tells what AWS's grammar and action list say against a document.
+// check tells what AWS's list of actions says against a document, and its grammar.
 func (b *builder) check(d *policy.Document) {
-	_ = d
+	if d.Version != "" && d.Version != "2012-10-17" && d.Version != "2008-10-17" && !hasUnknown(d.Version) {
+		b.notes.add(source.Error, d.Span, "a policy has no version "+d.Version, "It is 2012-10-17 as a rule.")
+	}
+	for _, st := range d.Statements {
+		if len(st.Actions) == 0 {
+			b.notes.add(source.Error, st.Span, "a statement has no Action", "It allows and denies nothing.")
+		}
+		for _, a := range st.Actions {
+			b.checkAction(a, st.Span)
+		}
+	}
+}
+
+// checkAction tells of an action that AWS does not have.
+func (b *builder) checkAction(action string, span source.Span) {
+	if action == "*" || hasUnknown(action) {
+		return
+	}
+	service, _, ok := strings.Cut(action, ":")
+	switch {
+	case !ok:
+		b.notes.add(source.Error, span, action+" is not an action: it names no service", "It matches nothing.")
+	case strings.ContainsAny(service, "*?"):
+	case len(b.catalog.Actions(strings.ToLower(service))) == 0:
+		b.notes.add(source.Warning, span, "AWS has no service "+service+", as in "+action, "It matches nothing that is known.")
+	case len(b.catalog.Expand(action)) == 0:
+		b.notes.add(source.Warning, span, "AWS has no action "+action, "It matches nothing that is known; look at its spelling.")
+	}
 }
 
 // statement reads one statement; nil if n is none.

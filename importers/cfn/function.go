@@ -16,7 +16,7 @@ func (b *builder) function(r *resource) {
 	f := &model.Function{
 		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r),
 		Runtime: b.words(b.get(p, "Runtime")), Handler: b.words(b.get(p, "Handler")),
-		Environment: b.environment(r), Code: b.localCode(p),
+		Environment: b.environment(r), Code: b.localCode(r),
 		Layers:  b.list(b.get(p, "Layers"), "Layers"),
 		VPC:     len(b.items(b.get(p, "VpcConfig", "SubnetIds"))) > 0 || r.Written == samFunction && b.get(p, "VpcConfig") != nil,
 		Tracing: b.words(b.get(p, "TracingConfig", "Mode")) == "Active",
@@ -88,7 +88,11 @@ func (b *builder) elementOf(r *resource) model.ID {
 }
 
 // localCode is the path of the function's code where it is a local one.
-func (b *builder) localCode(p *yamlpos.Node) string {
+func (b *builder) localCode(r *resource) string {
+	p := r.Props
+	if r.Written == samFunction && b.get(p, "CodeUri") == nil && b.get(p, "InlineCode") == nil && b.get(p, "ImageUri") == nil && b.words(b.get(p, "PackageType")) != "Image" {
+		return path.Dir(b.template.File) // what "sam build" takes
+	}
 	for _, key := range []string{"CodeUri", "Code"} {
 		n := b.get(p, key)
 		if n == nil || n.Kind != yamlpos.Scalar || isCall(n) {

@@ -34,6 +34,8 @@ func (s *scope) expand() *transform {
 	for _, r := range s.template.Declared {
 		if r.Condition != "" && s.named(r.Condition, r.Value.Get("Condition").Span) == no {
 			r.excluded = true
+			t.globals(r)
+			t.check(r)
 			continue
 		}
 		kept = append(kept, r)
@@ -43,6 +45,7 @@ func (s *scope) expand() *transform {
 	}
 	for _, r := range kept {
 		t.out = append(t.out, r)
+		t.check(r)
 		t.one(r)
 	}
 	t.deploymentRole(kept)

@@ -11,7 +11,6 @@ import (
 // restAPI turns AWS::Serverless::Api into a REST API with its stage.
 func (t *transform) restAPI(r *resource) {
 	r.Type = "AWS::ApiGateway::RestApi"
-	t.checkAPI(r)
 	if body := t.get(r.Props, "DefinitionBody"); body != nil {
 		r.Props = with(r.Props, pair("Body", body))
 	}
@@ -22,7 +21,6 @@ func (t *transform) restAPI(r *resource) {
 // httpAPI turns AWS::Serverless::HttpApi into an HTTP API with its stage.
 func (t *transform) httpAPI(r *resource) {
 	r.Type = "AWS::ApiGatewayV2::Api"
-	t.checkAPI(r)
 	if body := t.get(r.Props, "DefinitionBody"); body != nil {
 		r.Props = with(r.Props, pair("Body", body))
 	}
@@ -206,7 +204,6 @@ func (t *transform) httpEvent(e event) {
 // webSocketAPI reads AWS::Serverless::WebSocketApi: its routes name their functions.
 func (t *transform) webSocketAPI(r *resource) {
 	r.Type = "AWS::ApiGatewayV2::Api"
-	t.checkWebSocketAPI(r)
 	auth := t.words(t.get(r.Props, "Auth", "AuthType"))
 	t.authorizers(r)
 	for _, p := range t.pairs(t.get(r.Props, "Routes")) {

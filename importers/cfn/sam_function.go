@@ -117,7 +117,6 @@ func (r *samRole) make(trust *yamlpos.Node, more ...yamlpos.Pair) *resource {
 // function turns AWS::Serverless::Function into a Lambda function, its role, alias, permissions and triggers.
 func (t *transform) function(f *resource) {
 	f.Type = "AWS::Lambda::Function"
-	t.checkFunction(f)
 	p := f.Props
 	span := f.Origin
 	var role *samRole

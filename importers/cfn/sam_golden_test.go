@@ -23,6 +23,7 @@ import (
 type golden struct {
 	ID          string
 	Input       string
+	Output      string
 	Region      string
 	ExpectError bool
 	Expected    struct {
@@ -149,9 +150,11 @@ func (g golden) differs(t *testing.T) string {
 		}
 		var managed, inline []string
 		for _, p := range r.Policies {
-			if pol := in.Design.Policy(p); pol.Managed {
+			switch pol := in.Design.Policy(p); {
+			case pol.LogicalID != "": // attached by a resource of its own: see policiesDiffer
+			case pol.Managed:
 				managed = append(managed, pol.ARN)
-			} else if pol.LogicalID == "" {
+			default:
 				inline = append(inline, statementsOf(pol.Document)...)
 			}
 		}
@@ -179,6 +182,7 @@ func (g golden) differs(t *testing.T) string {
 		why = append(why, fmt.Sprintf("%d mappings, not %d", mappings, len(g.Expected.EventSourceMappings)))
 	}
 	why = append(why, g.permissionsDiffer(in.Design, functions)...)
+	why = append(why, g.policiesDiffer(t, in.Design, roles)...)
 	slices.Sort(why)
 	return strings.Join(why, "; ")
 }
@@ -218,6 +222,53 @@ func (g golden) permissionsDiffer(d *model.Design, functions map[string]*model.F
 		sort.Strings(w)
 		if !slices.Equal(got, w) {
 			why = append(why, fmt.Sprintf("%s may be called by %v, not %v", f.LogicalID, got, w))
+		}
+	}
+	return why
+}
+
+// policiesDiffer compares the managed policies that connectors make, and the names of inline policies.
+func (g golden) policiesDiffer(t *testing.T, d *model.Design, roles map[string]*model.Role) []string {
+	data, err := os.ReadFile(filepath.Join(corpus.Dir(t), g.Output))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out struct {
+		Resources map[string]struct {
+			Type       any
+			Properties map[string]any
+		}
+	}
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	var why []string
+	for id, r := range out.Resources {
+		switch r.Type {
+		case "AWS::IAM::ManagedPolicy":
+			p := d.Policy(model.MakeID("policy", id))
+			if p == nil {
+				why = append(why, "no policy "+id)
+				continue
+			}
+			got := statementsOf(p.Document)
+			sort.Strings(got)
+			if want := wantedStatements([]any{map[string]any{"PolicyDocument": r.Properties["PolicyDocument"]}}); !slices.Equal(got, want) {
+				why = append(why, fmt.Sprintf("policy %s has %v, not %v", id, got, want))
+			}
+			for _, role := range asList(r.Properties["Roles"]) {
+				if h := roles[logicalOf(role)]; h != nil && !slices.Contains(h.Policies, p.ID) {
+					why = append(why, fmt.Sprintf("policy %s is not attached to %s", id, h.ID))
+				}
+			}
+		case "AWS::IAM::Role":
+			for _, i := range asList(r.Properties["Policies"]) {
+				m, _ := i.(map[string]any)
+				name, ok := m["PolicyName"].(string)
+				if h := roles[id]; ok && h != nil && !slices.Contains(h.Policies, model.MakeID("policy", id+"/"+name)) {
+					why = append(why, fmt.Sprintf("%s has no inline policy %s but %v", id, name, h.Policies))
+				}
+			}
 		}
 	}
 	return why

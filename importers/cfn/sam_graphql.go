@@ -11,7 +11,6 @@ import (
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-graphqlapi.html
 func (t *transform) graphQL(r *resource) {
 	r.Type = "AWS::AppSync::GraphQLApi"
-	t.checkGraphQL(r)
 	p := r.Props
 	if logging := t.get(p, "Logging"); logging == nil || !strings.EqualFold(t.words(logging), "false") && t.get(logging, "CloudWatchLogsRoleArn") == nil {
 		role := t.newRole(r, r.ID+"CloudWatchRole", r.Origin)
@@ -78,7 +77,6 @@ func (t *transform) functionSource(r *resource, c yamlpos.Pair) {
 // that starts its instances.
 func (t *transform) capacityProvider(r *resource) {
 	r.Type = "AWS::Lambda::CapacityProvider"
-	t.checkCapacityProvider(r)
 	if t.get(r.Props, "OperatorRole") != nil {
 		return
 	}

@@ -5,7 +5,6 @@ import "bulkhead/importers/yamlpos"
 // machine turns AWS::Serverless::StateMachine into a state machine, its role and its triggers.
 func (t *transform) machine(r *resource) {
 	r.Type = "AWS::StepFunctions::StateMachine"
-	t.checkMachine(r)
 	p := r.Props
 	r.Props = with(p, pair("StateMachineName", t.get(p, "Name")))
 	if t.get(p, "Role") == nil {

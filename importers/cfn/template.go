@@ -115,6 +115,7 @@ func newTemplate(file string, root *yamlpos.Node, notes *notes) *template {
 	t.Globals = section(root, "Globals", notes)
 	t.Resources = section(root, "Resources", notes)
 	t.Outputs = section(root, "Outputs", notes)
+	t.checkParameters(notes)
 	if t.Resources == nil {
 		if root.Get("Resources") == nil {
 			notes.add(severityOfEmpty(root), root.Span, "there is no Resources section", "Nothing was imported.")
@@ -127,6 +128,23 @@ func newTemplate(file string, root *yamlpos.Node, notes *notes) *template {
 		}
 	}
 	return t
+}
+
+// checkParameters tells of parameters that CloudFormation does not take.
+func (t *template) checkParameters(notes *notes) {
+	if t.Parameters == nil {
+		return
+	}
+	for _, p := range lastOfEach(t.Parameters.Pairs) {
+		n := p.Value.Resolve()
+		if n == nil || n.Kind != yamlpos.Mapping {
+			notes.add(source.Error, p.Key.Span, "parameter "+p.Key.Value+" is not a mapping", "It was taken as one without a value.")
+			continue
+		}
+		if d := n.Get("Default").Resolve(); d != nil && d.Kind != yamlpos.Scalar {
+			notes.add(source.Error, d.Span, "the default of parameter "+p.Key.Value+" is not a text", "Its elements were joined by commas.")
+		}
+	}
 }
 
 // lastOfEach lists a mapping's entries without those that a later one of the same key replaces.
@@ -196,6 +214,9 @@ func entrySpan(key, value *yamlpos.Node) source.Span {
 	}
 	return s
 }
+
+// isSAM reports whether SAM transforms the template.
+func (t *template) isSAM() bool { return t.Kind == kindSAM }
 
 // transforms lists the names in Transform.
 func (t *template) transforms() []string {
