@@ -88,7 +88,8 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 	for i, l := range sentences {
 		h.items = append(h.items, Text{X: left, Y: 68 + float64(i)*line, Size: SizeBody, Color: Muted, Text: l})
 	}
-	n := float64(max(len(nouns), len(sentences), 1))
+	// Two lines whatever the breach: the picture below must not move when another is chosen.
+	const n = 2.0
 	h.areas = append(h.areas,
 		Area{X: left, Y: 54, W: inner - widest - 28, H: n * line, Tip: sentence},
 		Area{X: right - widest, Y: 54, W: widest, H: n * line, Tip: noun})
@@ -178,14 +179,12 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 	}
 	y = row + 6
 	if len(d.Claim.Notes) > 0 {
-		for _, l := range Wrap(m, strings.Join(d.Claim.Notes, " · "), SizeSmall, Regular, inner, 2) {
-			y += 16
-			f.items = append(f.items, Text{X: left, Y: y, Size: SizeSmall, Color: Muted, Text: l})
+		for i, l := range Wrap(m, strings.Join(d.Claim.Notes, " · "), SizeSmall, Regular, inner, 2) {
+			f.items = append(f.items, Text{X: left, Y: y + 16*float64(i+1), Size: SizeSmall, Color: Muted, Text: l})
 		}
-		f.areas = append(f.areas, Area{X: left, Y: row + 10, W: inner, H: y - row - 6, Tip: strings.Join(d.Claim.Notes, "\n")})
-		y += 4
+		f.areas = append(f.areas, Area{X: left, Y: row + 10, W: inner, H: 32, Tip: strings.Join(d.Claim.Notes, "\n")})
 	}
-	f.height = y + 16
+	f.height = y + 52 // room for two lines of notes whatever the breach
 	return f
 }
 

@@ -23,8 +23,12 @@ func (p Path) Close() Path { return append(p, Segment{Op: ClosePath}) }
 func (p Path) Shift(dx, dy float64) Path {
 	out := make(Path, len(p))
 	for i, s := range p {
-		if s.Op != ClosePath {
+		switch s.Op {
+		case MoveTo, LineTo:
+			s.X, s.Y = s.X+dx, s.Y+dy
+		case CubicTo:
 			s.X, s.Y, s.X1, s.Y1, s.X2, s.Y2 = s.X+dx, s.Y+dy, s.X1+dx, s.Y1+dy, s.X2+dx, s.Y2+dy
+		case ClosePath:
 		}
 		out[i] = s
 	}
@@ -61,11 +65,24 @@ func Rect(x, y, w, h, r float64) Path {
 		return Move(x, y).Line(x+w, y).Line(x+w, y+h).Line(x, y+h).Close()
 	}
 	k := r * (1 - round)
-	return Move(x+r, y).
-		Line(x+w-r, y).Cubic(x+w-k, y, x+w, y+k, x+w, y+r).
-		Line(x+w, y+h-r).Cubic(x+w, y+h-k, x+w-k, y+h, x+w-r, y+h).
-		Line(x+r, y+h).Cubic(x+k, y+h, x, y+h-k, x, y+h-r).
-		Line(x, y+r).Cubic(x, y+k, x+k, y, x+r, y).Close()
+	wide, high := w > 2*r, h > 2*r // otherwise the corners meet
+	p := Move(x+r, y)
+	if wide {
+		p = p.Line(x+w-r, y)
+	}
+	p = p.Cubic(x+w-k, y, x+w, y+k, x+w, y+r)
+	if high {
+		p = p.Line(x+w, y+h-r)
+	}
+	p = p.Cubic(x+w, y+h-k, x+w-k, y+h, x+w-r, y+h)
+	if wide {
+		p = p.Line(x+r, y+h)
+	}
+	p = p.Cubic(x+k, y+h, x, y+h-k, x, y+h-r)
+	if high {
+		p = p.Line(x, y+r)
+	}
+	return p.Cubic(x, y+k, x+k, y, x+r, y).Close()
 }
 
 // Circle is a circle about a point.

@@ -56,7 +56,7 @@ var signWords = [signs]string{
 	RunsSign:   "runs as another",
 	FeedsSign:  "chooses its input",
 	FedSign:    "fed",
-	DoorSign:   "door, closed in this breach",
+	DoorSign:   "door, not used here",
 	OpenSign:   "open to anyone",
 	NewSign:    "new",
 	MovedSign:  "moved",

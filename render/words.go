@@ -119,7 +119,7 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 	must, may := s.view.figures(b)
 	m := s.view.Measures
 	sentence := "Breach of " + cmp.Or(s.name(b.From), string(b.From))
-	worst := m.WorstOf == b.From || (m.Functions > 0 && m.Worst > 0 && may.Share >= m.Worst)
+	worst := m.WorstOf == b.From || (m.Worst > 0 && may.Share >= m.Worst && s.design.Function(b.From) != nil)
 	if s.view.Hop > 0 && s.view.Hop < flood.last {
 		sentence += fmt.Sprintf(", hop %d of %d: %d of %d so far", s.view.Hop, flood.last, flood.so, may.Resources)
 	} else {

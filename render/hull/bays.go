@@ -36,9 +36,9 @@ func (b *brush) halo(c *render.Compartment, y float64) render.Color {
 func (b *brush) header(c *render.Compartment) {
 	at := b.span(c)
 	left, width := at.x+pad, at.w-2*pad-b.ports(c)
-	y := at.y + 24
+	y := at.y + 26
 	if b.decks {
-		y = at.y + 20
+		y = at.y + 22
 	}
 	if fed(c) {
 		b.sign(render.FedSign)
@@ -383,7 +383,8 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 			name.Y = at.midY() + 4
 		}
 	}
-	if plate != render.None { // hatching must not run through the words
+	if plate != render.None { // hatching must not run through words and icon
+		b.put(render.Shape{Path: render.Rect(at.x+(indent-icon)/2-3, at.midY()-icon/2-3, icon+6, icon+6, 4), Fill: plate})
 		right := max(name.X+b.m.Width(name.Text, name.Size, name.Weight), words.X+b.m.Width(words.Text, words.Size, words.Weight))
 		b.put(render.Shape{Path: render.Rect(at.x+indent-5, at.y+3.5, right-at.x-indent+10, at.h-7, 4), Fill: plate})
 	}

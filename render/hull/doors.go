@@ -105,13 +105,30 @@ func (p *plan) openings(i int) map[*render.Door]point {
 	out := map[*render.Door]point{}
 	for wall, doors := range byWall {
 		c := p.cells[wall]
-		r := p.rows[c.row]
 		for n, door := range doors {
-			y := r.top + (r.floor-r.top)*0.57 + (float64(n)-float64(len(doors)-1)/2)*doorStep
+			y := p.doorway(wall) + (float64(n)-float64(len(doors)-1)/2)*doorStep
 			out[door] = point{c.x, y}
 		}
 	}
 	return out
+}
+
+// doorway is the height of the openings in the wall before a cell: between the words and the tiles to both sides of it,
+// where there is room.
+func (p *plan) doorway(wall int) float64 {
+	left, right := p.cells[wall-1], p.cells[wall]
+	r := p.rows[right.row]
+	words := r.top + max(left.head, right.head)
+	tiles := r.floor - foot
+	for _, c := range [...]*cell{left, right} {
+		if n := float64(c.tileRows()); n > 0 {
+			tiles = min(tiles, r.floor-foot-n*(p.tileH+p.tileGapY)+p.tileGapY)
+		}
+	}
+	if tiles-words < doorGap {
+		return r.top + (r.floor-r.top)*0.57
+	}
+	return min((words+tiles)/2, words+34)
 }
 
 const (

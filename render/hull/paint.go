@@ -137,7 +137,7 @@ func (b *brush) waterline(c *render.Compartment) float64 {
 	if c.Water <= 0 {
 		return at.y + at.h
 	}
-	return at.y + at.h - max(c.Water*(at.h-9), 12)
+	return at.y + at.h - max(c.Water*(at.h-7), 12)
 }
 
 func (b *brush) water() {

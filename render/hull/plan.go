@@ -130,7 +130,7 @@ func (p *plan) measureTiles() {
 	}
 	p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+34+10, 122), 158)), tileH, tileGapY
 	if p.decks {
-		p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+28+74, 146), 190)), lowH, lowGapY
+		p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+28+92, 150), 200)), lowH, lowGapY
 	}
 }
 
@@ -255,9 +255,9 @@ func (p *plan) head(d *render.Diagram, b *render.Compartment) (chips []chip, hei
 
 func (p *plan) captionH() float64 {
 	if p.decks {
-		return 42
+		return 44
 	}
-	return 48
+	return 50
 }
 
 // across is the width of a cell with its tiles in rows of at most k.
@@ -308,29 +308,29 @@ func (p *plan) manyDecks() {
 	p.measureTiles()
 	p.findWays()
 	p.need()
-	bestK, bestR, best := 2, 2, math.Inf(1)
+	bestK, best := 1, math.Inf(1)
 	for k := 1; k <= 6; k++ {
 		p.spread(k)
-		total := p.total(k)
-		for r := 1; r <= len(p.cells); r++ {
-			rows := p.split(k, total/float64(r))
+		splits := p.splits(k)
+		for r := 1; r <= len(splits); r++ {
+			rows := splits[r-1]
 			w, h := 0.0, 0.0
 			for _, rw := range rows {
 				width, high := p.extent(rw, k)
 				w, h = max(w, width), h+high
 			}
-			if w > maxDecks && r < len(p.cells) {
+			if w > maxDecks && r < len(splits) {
 				continue
 			}
 			h += 320 // bilge, claim and legend
 			waste := math.Abs(math.Log(w/h/1.6)) + w*h/3e6
 			if waste < best {
-				bestK, bestR, best = k, r, waste
+				bestK, best = k, waste
+				p.rows = rows
 			}
 		}
 	}
 	p.spread(bestK)
-	p.rows = p.split(bestK, p.total(bestK)/float64(bestR))
 }
 
 // extent is how wide a row is at least, and how high.
@@ -352,28 +352,57 @@ func (p *plan) high(c *cell) float64 {
 	return max(h, 118)
 }
 
-// split cuts the cells into rows no wider than target where that can be; a bay never goes over the end of a row.
-func (p *plan) split(k int, target float64) []*row {
-	rows := []*row{{}}
-	w := 0.0
-	for i := 0; i < len(p.cells); {
-		j, family := i+1, p.across(p.cells[i], k)
-		for j < len(p.cells) && p.cells[j].joined {
-			family += p.across(p.cells[j], k)
-			j++
-		}
-		last := rows[len(rows)-1]
-		// A family goes to the row where it misses the target by less.
-		if last.n > 0 && w+family/2 > target {
-			last = &row{first: i}
-			rows = append(rows, last)
-			w = 0
-		}
-		last.n += j - i
-		w += family
-		i = j
+// splits cuts the cells into one row, two rows and so on, each time so that the rows are as even as can be. A bay never
+// goes over the end of a row.
+func (p *plan) splits(k int) [][]*row {
+	type group struct {
+		first, n int
+		w        float64
 	}
-	return rows
+	var groups []group // that stay together
+	for i, c := range p.cells {
+		if !c.joined || i == 0 {
+			groups = append(groups, group{first: i})
+		}
+		g := &groups[len(groups)-1]
+		g.n++
+		g.w += p.across(c, k)
+	}
+	n := len(groups)
+	sum := make([]float64, n+1)
+	for i, g := range groups {
+		sum[i+1] = sum[i] + g.w
+	}
+	// cost[r][i] is the least sum of the squares of r+1 rows that hold the first i groups; cut is where the last begins.
+	cost, cut := make([][]float64, n), make([][]int, n)
+	for r := range n {
+		cost[r], cut[r] = make([]float64, n+1), make([]int, n+1)
+		for i := range n + 1 {
+			if r == 0 {
+				cost[r][i] = sum[i] * sum[i]
+				continue
+			}
+			cost[r][i] = math.Inf(1)
+			for j := r; j < i; j++ {
+				if c := cost[r-1][j] + (sum[i]-sum[j])*(sum[i]-sum[j]); c < cost[r][i] {
+					cost[r][i], cut[r][i] = c, j
+				}
+			}
+		}
+	}
+	out := make([][]*row, n)
+	for r := range n {
+		rows := make([]*row, r+1)
+		end := n
+		for q := r; q >= 0; q-- {
+			start := cut[q][end]
+			last := groups[end-1]
+			rows[q] = &row{first: groups[start].first, n: last.first + last.n - groups[start].first}
+			end = start
+		}
+		out[r] = rows
+	}
+	return out
 }
 
 // settle gives everything its coordinates.

@@ -204,7 +204,13 @@ func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 		}
 		i, left := 0, dash[0]
 		start := len(out.points)
-		out.points = append(out.points, points[0])
+		// A dash that ends in a corner must not have the corner twice: between two equal points there is no direction.
+		add := func(q point) {
+			if n := len(out.points); n == start || out.points[n-1] != q {
+				out.points = append(out.points, q)
+			}
+		}
+		add(points[0])
 		for k := range segments {
 			a, b := points[k], points[(k+1)%n]
 			l, at := math.Hypot(b.x-a.x, b.y-a.y), 0.0
@@ -212,19 +218,19 @@ func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 				at += left
 				q := point{a.x + (b.x-a.x)*at/l, a.y + (b.y-a.y)*at/l}
 				if i%2 == 0 {
-					out.points = append(out.points, q)
+					add(q)
 					out.parts = append(out.parts, subpath{start, len(out.points), false})
 				}
 				i++
 				left = dash[i%len(dash)]
 				start = len(out.points)
 				if i%2 == 0 {
-					out.points = append(out.points, q)
+					add(q)
 				}
 			}
 			left -= l - at
 			if i%2 == 0 {
-				out.points = append(out.points, b)
+				add(b)
 			}
 		}
 		if i%2 == 0 && len(out.points) > start {
