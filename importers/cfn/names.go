@@ -254,3 +254,12 @@ func (s *scope) busName(n *yamlpos.Node) string {
 	}
 	return text
 }
+
+// isOwnARN reports whether an attribute such as TableArn is the ARN of the resource itself.
+func isOwnARN(cfnType, attr string) bool {
+	if sh, ok := shapeOf(cfnType); ok && sh.attrs[attr] != "" {
+		return sh.attrs[attr] == "${Arn}"
+	}
+	t := catalog.Load().Type(cfnType)
+	return attr == "Arn" || t != nil && t.IsARN(attr)
+}
