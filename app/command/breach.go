@@ -1,0 +1,363 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+	"bulkhead/model/reach"
+)
+
+type breachCmd struct {
+	templateFlags
+	File       []string `arg:"" help:"Template, folder, snapshot or saved design."`
+	From       string   `help:"Start: id, ARN or name of a function, role or user; without it every function." placeholder:"START"`
+	JSON       bool     `name:"json" help:"Print JSON."`
+	Vulnerable bool     `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
+}
+
+func (c breachCmd) Run(ctx context.Context, env *Env) error {
+	o, err := open(ctx, env, c.File, c.options())
+	if err != nil {
+		return err
+	}
+	a, err := reach.Analyze(ctx, o.Design, catalog.Load(), nil)
+	if err != nil {
+		return err
+	}
+	breaches := a.Breaches()
+	if c.From != "" {
+		e := o.Design.Find(c.From)
+		if e == nil {
+			return usage("breach: %s: no function, role or user is called %q (bulkhead model lists them)", c.File[0], c.From)
+		}
+		b := a.Breach(e.ElementID())
+		if b == nil {
+			return usage("breach: %s is no function, role or user", e.ElementID())
+		}
+		breaches = []*reach.Breach{b}
+	}
+	if c.JSON {
+		return printJSON(env.Out, describeBreaches(a, breaches, c.Vulnerable))
+	}
+	printBreaches(env.Out, a, breaches, c.Vulnerable)
+	return nil
+}
+
+type breachesJSON struct {
+	Design     designJSON   `json:"design"`
+	Measures   measuresJSON `json:"measures"`
+	NotSeen    []string     `json:"notSeen"`
+	Outside    []string     `json:"outside"`
+	Unresolved int          `json:"unresolved"`
+	Breaches   []breachJSON `json:"breaches"`
+}
+
+type designJSON struct {
+	Functions int `json:"functions"`
+	Resources int `json:"resources"`
+	Counted   int `json:"counted"`
+}
+
+type measuresJSON struct {
+	Worst          float64          `json:"worst"`
+	WorstOf        model.ID         `json:"worstOf,omitempty"`
+	Mean           float64          `json:"mean"`
+	MeanEntry      float64          `json:"meanEntry"`
+	Watertightness float64          `json:"watertightness"`
+	WorstWeighted  float64          `json:"worstWeighted"`
+	MeanWeighted   float64          `json:"meanWeighted"`
+	Exposure       map[model.ID]int `json:"exposure"`
+	Admin          []model.ID       `json:"admin"`
+	Vulnerable     bool             `json:"assumeVulnerable,omitempty"`
+}
+
+type breachJSON struct {
+	From     model.ID     `json:"from"`
+	ARN      string       `json:"arn"`
+	Admin    bool         `json:"admin"`
+	AdminMay bool         `json:"adminMay,omitempty"`
+	AdminWhy []stepJSON   `json:"adminPath,omitempty"`
+	Reach    reachJSON    `json:"reach"`
+	Beyond   []beyondJSON `json:"beyond"`
+	Fed      []model.ID   `json:"feeds"`
+	Hits     []hitJSON    `json:"hits"`
+}
+
+type reachJSON struct {
+	Of   int        `json:"of"`
+	Must figureJSON `json:"must"`
+	May  figureJSON `json:"may"`
+	Fed  fedJSON    `json:"fed"`
+}
+
+type fedJSON struct {
+	Must figureJSON `json:"must"`
+	May  figureJSON `json:"may"`
+}
+
+type figureJSON struct {
+	Resources int     `json:"resources"`
+	Share     float64 `json:"share"`
+	Weighted  float64 `json:"weighted"`
+}
+
+type beyondJSON struct {
+	Service      string         `json:"service"`
+	Type         string         `json:"type"`
+	Capabilities []string       `json:"capabilities"`
+	Pattern      string         `json:"pattern"`
+	Certainty    string         `json:"certainty"`
+	Fed          bool           `json:"fed,omitempty"`
+	Words        string         `json:"words"`
+	Evidence     []evidenceJSON `json:"evidence"`
+}
+
+type hitJSON struct {
+	ID           string     `json:"id"`
+	Target       model.ID   `json:"target"`
+	ARN          string     `json:"arn"`
+	Type         string     `json:"type"`
+	Capabilities []string   `json:"capabilities"`
+	Must         []string   `json:"mustCapabilities"`
+	Certainty    string     `json:"certainty"`
+	Hops         int        `json:"hops"`
+	Part         string     `json:"part,omitempty"`
+	Fed          bool       `json:"fed,omitempty"`
+	Counted      bool       `json:"counted"`
+	OwnLog       bool       `json:"ownLog,omitempty"`
+	Sentence     string     `json:"sentence"`
+	Path         []stepJSON `json:"path"`
+}
+
+type stepJSON struct {
+	From      model.ID        `json:"from"`
+	To        model.ID        `json:"to"`
+	Kind      string          `json:"kind"`
+	Technique string          `json:"technique"`
+	Via       model.ID        `json:"via,omitempty"`
+	Actions   []string        `json:"actions"`
+	Certainty string          `json:"certainty"`
+	Evidence  []evidenceJSON  `json:"evidence"`
+	Assumed   []conditionJSON `json:"assumed"`
+}
+
+type evidenceJSON struct {
+	Policy    model.ID `json:"policy"`
+	Layer     string   `json:"layer,omitempty"`
+	Statement int      `json:"statement"`
+	Sid       string   `json:"sid"`
+	placeJSON
+}
+
+type conditionJSON struct {
+	Operator string   `json:"operator"`
+	Key      string   `json:"key"`
+	Values   []string `json:"values"`
+}
+
+func describeBreaches(a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) breachesJSON {
+	d := a.Design()
+	info := d.Info()
+	m := a.Measures(vulnerable)
+	out := breachesJSON{
+		Design:   designJSON{m.Functions, m.Resources, m.Counted},
+		Measures: describeMeasures(m),
+		NotSeen:  list(info.NotSeen), Outside: list(info.Outside), Unresolved: info.Unresolved, Breaches: []breachJSON{},
+	}
+	for _, b := range breaches {
+		out.Breaches = append(out.Breaches, describeBreach(d, b, vulnerable))
+	}
+	return out
+}
+
+func describeMeasures(m reach.Measures) measuresJSON {
+	exposure := m.Exposure
+	if exposure == nil {
+		exposure = map[model.ID]int{}
+	}
+	return measuresJSON{
+		Worst: round(m.Worst), WorstOf: m.WorstOf, Mean: round(m.Mean), MeanEntry: round(m.MeanEntry),
+		Watertightness: round(m.Watertightness), WorstWeighted: round(m.WorstWeighted), MeanWeighted: round(m.MeanWeighted),
+		Exposure: exposure, Admin: list(m.Admin), Vulnerable: m.Vulnerable,
+	}
+}
+
+func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSON {
+	out := breachJSON{From: b.From, ARN: arnOf(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy),
+		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}},
+		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}}
+	for _, y := range b.Beyond {
+		if y.Fed && !vulnerable {
+			continue
+		}
+		out.Beyond = append(out.Beyond, beyondJSON{y.Service, y.Type, capabilities(y.Capabilities), y.Pattern, y.Certainty.String(), y.Fed, y.Words(), evidence(y.Evidence)})
+	}
+	for _, h := range b.Hits {
+		if h.Fed && !vulnerable {
+			continue
+		}
+		e := d.Element(h.Target)
+		technique := ""
+		if n := len(h.Path); n > 0 {
+			technique = h.Path[n-1].Technique
+		}
+		id := string(b.From) + " " + string(h.Target)
+		if technique != "" {
+			id += " " + technique
+		}
+		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: arnOf(e), Type: typeOf(e),
+			Capabilities: capabilities(h.Capabilities), Must: capabilities(h.Must), Certainty: h.Certainty.String(), Hops: h.Hops,
+			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: h.Sentence(d), Path: steps(h.Path)})
+	}
+	return out
+}
+
+func figure(f reach.Figure) figureJSON {
+	return figureJSON{f.Resources, round(f.Share), round(f.Weighted)}
+}
+
+func capabilities(s catalog.Capabilities) []string {
+	out := []string{}
+	for _, c := range s.All() {
+		out = append(out, c.String())
+	}
+	return out
+}
+
+func steps(path []reach.Step) []stepJSON {
+	out := []stepJSON{}
+	for _, s := range path {
+		out = append(out, stepJSON{s.From, s.To, s.Kind.String(), s.Technique, s.Via, list(s.Actions), s.Certainty.String(), evidence(s.Evidence), conditions(s.Assumed)})
+	}
+	return out
+}
+
+func evidence(es []reach.Evidence) []evidenceJSON {
+	out := []evidenceJSON{}
+	for _, e := range es {
+		out = append(out, evidenceJSON{e.Policy, string(e.Layer), e.Statement, e.Sid, place(e.Span)})
+	}
+	return out
+}
+
+func conditions(cs []policy.Condition) []conditionJSON {
+	out := []conditionJSON{}
+	for _, c := range cs {
+		out = append(out, conditionJSON{c.Operator, c.Key, list(c.Values)})
+	}
+	return out
+}
+
+func arnOf(e model.Element) string {
+	switch e := e.(type) {
+	case *model.Function:
+		return e.ARN
+	case *model.Role:
+		return e.ARN
+	case *model.Policy:
+		return e.ARN
+	case *model.Resource:
+		return e.ARN
+	case *model.Principal:
+		return e.ARN
+	}
+	return ""
+}
+
+func typeOf(e model.Element) string {
+	switch e := e.(type) {
+	case *model.Function:
+		return "AWS::Lambda::Function"
+	case *model.Role:
+		return "AWS::IAM::Role"
+	case *model.Policy:
+		return "AWS::IAM::Policy"
+	case *model.Resource:
+		return e.Type
+	case *model.Principal:
+		if e.Kind == model.Group {
+			return "AWS::IAM::Group"
+		}
+		return "AWS::IAM::User"
+	}
+	return ""
+}
+
+func nameOf(d *model.Design, id model.ID) string {
+	switch e := d.Element(id).(type) {
+	case *model.Function:
+		return e.LogicalID
+	case *model.Role:
+		return e.LogicalID
+	case *model.Policy:
+		return e.Name
+	case *model.Resource:
+		return e.LogicalID
+	case *model.Principal:
+		return e.Name
+	}
+	// A log group that the design does not declare.
+	return strings.TrimPrefix(string(id), "res/")
+}
+
+func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
+
+func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) {
+	d := a.Design()
+	m := a.Measures(vulnerable)
+	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
+	worst := "nothing floods"
+	if m.WorstOf != "" {
+		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), nameOf(d, m.WorstOf))
+	}
+	fmt.Fprintf(w, "%s · mean %s · watertightness %.2f\n", worst, percent(m.Mean), m.Watertightness)
+	if len(d.Info().NotSeen) > 0 {
+		fmt.Fprintf(w, "not seen: %s\n", joined(d.Info().NotSeen))
+	}
+	if n := d.Info().Unresolved; n > 0 {
+		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
+	}
+	for _, b := range breaches {
+		f := b.Reach.May
+		if vulnerable {
+			f = b.Reach.FedMay
+		}
+		admin := ""
+		switch {
+		case b.Admin && !b.AdminMay:
+			admin = " · an administrator is reachable"
+		case b.Admin || b.AdminMay:
+			admin = " · an administrator may be reachable"
+		}
+		fmt.Fprintf(w, "\nbreach of %s: %s, %d of %d%s\n", nameOf(d, b.From), percent(f.Share), f.Resources, b.Reach.Of, admin)
+		for _, h := range b.Hits {
+			if h.Fed && !vulnerable {
+				continue
+			}
+			fmt.Fprintf(w, "  %-4s %s %s\n", h.Certainty, nameOf(d, h.Target), h.Sentence(d))
+		}
+		for _, f := range b.Fed {
+			fmt.Fprintf(w, "  feeds %s: chooses its input\n", nameOf(d, f))
+		}
+		if words := reach.SeaWords(b.Beyond); words != "" {
+			fmt.Fprintf(w, "  the sea: %s\n", words)
+		}
+	}
+}
+
+func joined(s []string) string {
+	out := ""
+	for i, x := range s {
+		if i > 0 {
+			out += ", "
+		}
+		out += x
+	}
+	return out
+}

@@ -1,0 +1,186 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"bulkhead/app/session"
+	"bulkhead/render"
+	"bulkhead/render/dot"
+	"bulkhead/render/font"
+	"bulkhead/render/hull"
+	"bulkhead/render/pdf"
+	"bulkhead/render/png"
+	"bulkhead/render/svg"
+)
+
+type drawCmd struct {
+	templateFlags
+	File       string  `arg:"" help:"Template, folder, snapshot or saved design."`
+	Script     string  `help:"Edit script to apply first; then before and after are drawn." placeholder:"EDITS"`
+	Breach     string  `help:"Function, role or user that is breached: id, ARN or name; worst for the worst function." placeholder:"ID" default:"worst"`
+	View       string  `help:"hull or map." enum:"hull,map" default:"hull"`
+	Side       string  `help:"before, after or both; both where there are edits." enum:"before,after,both," default:""`
+	Format     string  `help:"svg, png or pdf; by the name of OUT without it." enum:"svg,png,pdf,drawio," default:""`
+	Dark       bool    `help:"Dark colours."`
+	Scale      float64 `help:"Pixels a point, for png: 1 to 4." default:"2"`
+	Vulnerable bool    `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
+	Out        string  `short:"o" help:"File to write, - for standard output." default:"-" placeholder:"OUT"`
+}
+
+func (c drawCmd) Run(ctx context.Context, env *Env) error {
+	format := c.Format
+	if format == "" {
+		format = strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Out)), ".")
+	}
+	if format == "" {
+		format = "svg"
+	}
+	if format == "drawio" {
+		return usage("draw: drawio: not built yet")
+	}
+	if c.Scale < 1 || c.Scale > 4 {
+		return usage("draw: --scale %g: 1 to 4", c.Scale)
+	}
+	o, err := open(ctx, env, []string{c.File}, c.options())
+	if err != nil {
+		return err
+	}
+	if err := runScript(env, o.Session, c.Script); err != nil {
+		return err
+	}
+	if _, err := o.Session.Wait(ctx); err != nil {
+		return err
+	}
+	o.Session.Assume(c.Vulnerable)
+	if err := selectBreach(o.Session, c.Breach); err != nil {
+		return err
+	}
+	scene, err := drawState(ctx, o.Session.State(), c.View, c.Side)
+	if err != nil {
+		return err
+	}
+	palette := render.Light
+	if c.Dark {
+		palette = render.Dark
+	}
+	var b bytes.Buffer
+	switch format {
+	case "svg":
+		err = svg.Write(&b, scene, palette, svg.Options{})
+	case "png":
+		err = png.Write(&b, scene, palette, c.Scale)
+	case "pdf":
+		err = pdf.Write(&b, palette, pdf.Paper{}, scene)
+	default:
+		return usage("draw: %q is no format: svg, png or pdf", format)
+	}
+	if err != nil {
+		return fmt.Errorf("draw %s: %w", format, err)
+	}
+	if c.Out == "-" {
+		_, err = env.Out.Write(b.Bytes())
+		return err
+	}
+	return writeFile(c.Out, b.Bytes())
+}
+
+// selectBreach puts the breach where a person says: "worst", "" for none, or a start by id, ARN or name.
+func selectBreach(s *session.Session, start string) error {
+	st := s.State()
+	switch start {
+	case "":
+		return nil
+	case "worst":
+		s.Breach(worst(st))
+		return nil
+	}
+	e := st.After.Design.Find(start)
+	if e == nil {
+		e = st.Before.Design.Find(start)
+	}
+	if e == nil {
+		return usage("no function, role or user is called %q (bulkhead model lists them)", start)
+	}
+	s.Breach(e.ElementID())
+	if st := s.State(); st.After.Breach == nil && st.Before.Breach == nil {
+		return usage("%s is no function, role or user", e.ElementID())
+	}
+	return nil
+}
+
+// drawState lays out one side or both, one above the other (the map: side by side).
+func drawState(ctx context.Context, st session.State, view, side string) (*render.Scene, error) {
+	layout := layoutOf(view)
+	if !st.Edited && side == "" {
+		side = "after"
+	}
+	before, after := views(st)
+	switch side {
+	case "before", "after":
+		v := after
+		if side == "before" {
+			v = before
+		}
+		scenes, err := layout.Layout(ctx, font.Metrics(), render.Draw(v))
+		if err != nil {
+			return nil, err
+		}
+		return scenes[0], nil
+	}
+	if !st.Edited {
+		return nil, usage("draw: nothing was edited, so there is no after")
+	}
+	b, a := render.Compare{Before: before, After: after, Comparison: st.Comparison}.Draw()
+	scenes, err := layout.Layout(ctx, font.Metrics(), b, a)
+	if err != nil {
+		return nil, err
+	}
+	if view == "map" {
+		return render.Beside(scenes...), nil
+	}
+	return render.Stack(scenes...), nil
+}
+
+func layoutOf(view string) render.Layout {
+	if view == "map" {
+		return dot.New()
+	}
+	return hull.Layout{}
+}
+
+// writeFile writes a file in one go: readers see the old content or the new, never a part.
+func writeFile(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".bulkhead-*")
+	if err != nil {
+		return inputError(fmt.Errorf("write %s: %w", name, errors.Unwrap(err)))
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // it is gone when all went well
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return inputError(fmt.Errorf("write %s: %w", name, err))
+	}
+	return nil
+}
+
+// views are what the pictures of a state show.
+func views(st session.State) (before, after render.View) {
+	view := func(s session.Side) render.View {
+		return render.View{Title: st.Title, Design: s.Design, Analysis: s.Analysis, Breach: s.Breach, Measures: s.Measures, Vulnerable: st.Vulnerable}
+	}
+	return view(st.Before), view(st.After)
+}

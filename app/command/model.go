@@ -1,0 +1,231 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+type modelCmd struct {
+	templateFlags
+	File []string `arg:"" help:"Template, folder, snapshot or saved design."`
+	JSON bool     `name:"json" help:"Print JSON."`
+}
+
+func (c modelCmd) Run(ctx context.Context, env *Env) error {
+	o, err := open(ctx, env, c.File, c.options())
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(env.Out, describe(o.Import))
+	}
+	printModel(env.Out, o.Import)
+	return nil
+}
+
+type modelJSON struct {
+	Source      sourceJSON       `json:"source"`
+	Functions   []functionJSON   `json:"functions"`
+	Roles       []roleJSON       `json:"roles"`
+	Resources   []resourceJSON   `json:"resources"`
+	Triggers    []triggerJSON    `json:"triggers"`
+	Principals  []principalJSON  `json:"principals"`
+	NotSeen     []string         `json:"notSeen"`
+	Outside     []string         `json:"outside"`
+	Diagnostics []diagnosticJSON `json:"diagnostics"`
+}
+
+type sourceJSON struct {
+	Kind  string   `json:"kind"`
+	Files []string `json:"files"`
+}
+
+type placeJSON struct {
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+}
+
+func place(s source.Span) placeJSON { return placeJSON{s.File, s.Line} }
+
+type functionJSON struct {
+	ID          model.ID         `json:"id"`
+	LogicalID   string           `json:"logicalId"`
+	Name        string           `json:"name"`
+	ARN         string           `json:"arn"`
+	Role        model.ID         `json:"role,omitempty"`
+	Runtime     string           `json:"runtime,omitempty"`
+	Handler     string           `json:"handler,omitempty"`
+	Environment []string         `json:"environment"`
+	Policy      *policy.Document `json:"policy"`
+	placeJSON
+}
+
+type roleJSON struct {
+	ID              model.ID           `json:"id"`
+	LogicalID       string             `json:"logicalId"`
+	Name            string             `json:"name"`
+	ARN             string             `json:"arn"`
+	Trust           *policy.Document   `json:"trust"`
+	ManagedPolicies []string           `json:"managedPolicies"`
+	InlinePolicies  []inlinePolicyJSON `json:"inlinePolicies"`
+	Boundary        any                `json:"boundary"`
+	External        bool               `json:"external,omitempty"`
+	placeJSON
+}
+
+type inlinePolicyJSON struct {
+	Name     string           `json:"name"`
+	Document *policy.Document `json:"document"`
+	placeJSON
+}
+
+type resourceJSON struct {
+	ID        model.ID         `json:"id"`
+	LogicalID string           `json:"logicalId"`
+	Name      string           `json:"name,omitempty"`
+	Type      string           `json:"type"`
+	ARN       string           `json:"arn"`
+	Policy    *policy.Document `json:"policy"`
+	Key       model.ID         `json:"key,omitempty"`
+	placeJSON
+}
+
+type triggerJSON struct {
+	ID    model.ID `json:"id"`
+	From  model.ID `json:"from"`
+	To    model.ID `json:"to"`
+	Kind  string   `json:"kind"`
+	Event string   `json:"event"`
+	Label string   `json:"label,omitempty"`
+	Open  bool     `json:"open,omitempty"`
+	placeJSON
+}
+
+type principalJSON struct {
+	ID   model.ID `json:"id"`
+	Kind string   `json:"kind"`
+	ARN  string   `json:"arn"`
+}
+
+type diagnosticJSON struct {
+	Severity string `json:"severity"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+}
+
+func describe(in *importers.Import) modelJSON {
+	d := in.Design
+	info := d.Info()
+	out := modelJSON{
+		Source:    sourceJSON{info.Kind, list(info.Files)},
+		Functions: []functionJSON{}, Roles: []roleJSON{}, Resources: []resourceJSON{}, Triggers: []triggerJSON{},
+		Principals: []principalJSON{}, Diagnostics: []diagnosticJSON{}, NotSeen: list(info.NotSeen), Outside: list(info.Outside),
+	}
+	for _, f := range d.Functions() {
+		env := []string{}
+		for _, v := range f.Environment {
+			env = append(env, v.Name)
+		}
+		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.Policy, place(f.Origin)})
+	}
+	for _, r := range d.Roles() {
+		j := roleJSON{ID: r.ID, LogicalID: r.LogicalID, Name: r.Name, ARN: r.ARN, Trust: r.Trust, External: r.External,
+			ManagedPolicies: []string{}, InlinePolicies: []inlinePolicyJSON{}, placeJSON: place(r.Origin)}
+		for _, id := range r.Policies {
+			p := d.Policy(id)
+			switch {
+			case p == nil:
+			case p.Managed:
+				j.ManagedPolicies = append(j.ManagedPolicies, p.ARN)
+			default:
+				j.InlinePolicies = append(j.InlinePolicies, inlinePolicyJSON{p.Name, p.Document, place(p.Origin)})
+			}
+		}
+		if b := d.Policy(r.Boundary); b != nil {
+			j.Boundary = b.ARN
+		}
+		out.Roles = append(out.Roles, j)
+		out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN})
+	}
+	for _, r := range d.Resources() {
+		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, place(r.Origin)})
+	}
+	for _, t := range d.Triggers() {
+		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, place(t.Origin)})
+	}
+	for _, p := range d.Principals() {
+		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN})
+	}
+	for _, x := range in.Diagnostics {
+		out.Diagnostics = append(out.Diagnostics, diagnosticJSON{x.Severity.String(), x.Span.File, x.Span.Line, x.Span.Column, x.Summary, x.Detail})
+	}
+	return out
+}
+
+func printModel(w io.Writer, in *importers.Import) {
+	d := in.Design
+	info := d.Info()
+	fmt.Fprintf(w, "%s · %s · %s, %s, %s\n", info.Name, info.Kind,
+		count(len(d.Functions()), "function"), count(len(d.Roles()), "role"), count(len(d.Resources()), "resource"))
+	for _, f := range d.Functions() {
+		fmt.Fprintf(w, "\n%s  %s %s  %s\n", f.LogicalID, f.Runtime, f.Handler, f.Origin)
+		for _, t := range d.TriggersOf(f.ID) {
+			fmt.Fprintf(w, "  started by %s %s\n", t.Event, t.Label)
+		}
+		r := d.Role(f.Role)
+		if r == nil {
+			fmt.Fprintf(w, "  no role seen\n")
+			continue
+		}
+		fmt.Fprintf(w, "  runs as %s  %s\n", r.LogicalID, r.Origin)
+		for _, id := range r.Policies {
+			p := d.Policy(id)
+			if p == nil || p.Document == nil {
+				fmt.Fprintf(w, "    %s: not seen\n", id)
+				continue
+			}
+			for i, s := range p.Document.Statements {
+				fmt.Fprintf(w, "    %s %d: %s %s on %s  %s\n", p.Name, i+1, s.Effect, words(s.Actions, s.NotAction), words(s.Resources, s.NotResource), s.Span)
+			}
+		}
+	}
+}
+
+// words lists at most three of the names.
+func words(names []string, not bool) string {
+	more := ""
+	if len(names) > 3 {
+		more = fmt.Sprintf(" and %d more", len(names)-3)
+		names = names[:3]
+	}
+	s := ""
+	for i, n := range names {
+		if i > 0 {
+			s += ", "
+		}
+		s += n
+	}
+	if not {
+		return "all but " + s + more
+	}
+	return s + more
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if noun[len(noun)-1] == 'y' {
+		return fmt.Sprintf("%d %sies", n, noun[:len(noun)-1])
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

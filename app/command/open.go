@@ -1,0 +1,122 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing/fstest"
+
+	"bulkhead/app/session"
+	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/model/edit"
+)
+
+// maxStdin is the most that is read from standard input, in bytes.
+const maxStdin = 100 << 20
+
+// opened is a design that a command works on.
+type opened struct {
+	Session *session.Session
+	Import  *importers.Import
+	Design  *model.Design // with the edits of a saved design
+}
+
+// samplePrefix opens an embedded sample where a FILE is asked for: sample:webshop, sample:webshop/split.bulkhead.
+const samplePrefix = "sample:"
+
+// open reads the design that a command's FILE names; the analysis waits until it is asked for.
+func open(ctx context.Context, env *Env, files []string, o importers.Options) (*opened, error) {
+	if len(files) > 1 {
+		return nil, usage("%s and %d more: one design is read from one file or folder so far; give one", files[0], len(files)-1)
+	}
+	s, err := openSession(ctx, env, files[0], session.Options{Import: o, Idle: true})
+	if err != nil {
+		return nil, inputError(err)
+	}
+	st := s.State()
+	for _, d := range st.Diagnostics() {
+		fmt.Fprintln(env.Err, d)
+	}
+	return &opened{s, st.Import, st.After.Design}, nil
+}
+
+func openSession(ctx context.Context, env *Env, file string, o session.Options) (*session.Session, error) {
+	switch name, sample := strings.CutPrefix(file, samplePrefix); {
+	case sample:
+		inside, err := samplePath(env.Samples, name)
+		if err != nil {
+			return nil, err
+		}
+		sub, err := fs.Sub(env.Samples, path.Dir(inside))
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", file, err)
+		}
+		if o.Import.StackName == "" {
+			o.Import.StackName = path.Dir(inside)
+		}
+		return session.OpenFS(ctx, sub, path.Base(inside), env.Sources, o)
+	case file == "-":
+		data, err := io.ReadAll(io.LimitReader(env.In, maxStdin+1))
+		if err != nil {
+			return nil, fmt.Errorf("read standard input: %w", err)
+		}
+		if len(data) > maxStdin {
+			return nil, fmt.Errorf("read standard input: more than %d MB", maxStdin>>20)
+		}
+		name := "stdin.yaml"
+		switch {
+		case edit.IsSaved(data):
+			return nil, errors.New("a saved design names its source by place; give its path instead of -")
+		case len(data) > 0 && data[0] == '{':
+			name = "stdin.json"
+		}
+		return session.OpenFS(ctx, fstest.MapFS{name: {Data: data, Mode: 0o600}}, name, env.Sources, o)
+	default:
+		return session.Open(ctx, file, env.Sources, o)
+	}
+}
+
+// samplePath is the file of a sample: "webshop" stands for its template or snapshot.
+func samplePath(samples fs.FS, name string) (string, error) {
+	for _, p := range []string{name, name + "/template.yaml", name + "/snapshot.json"} {
+		if !fs.ValidPath(p) {
+			continue
+		}
+		if info, err := fs.Stat(samples, p); err == nil && !info.IsDir() {
+			return p, nil
+		}
+	}
+	entries, err := fs.ReadDir(samples, ".")
+	if err != nil {
+		return "", fmt.Errorf("read the samples: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return "", fmt.Errorf("no sample is called %q; there are %s", name, strings.Join(names, ", "))
+}
+
+// inputError makes one line of an error about the user's input: exit code 2.
+func inputError(err error) error {
+	var e *exit
+	if errors.As(err, &e) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	message := err.Error()
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		message += " (is it readable for you?)"
+	case errors.Is(err, os.ErrNotExist):
+		message += " (check the path)"
+	}
+	return &exit{exitUsage, message}
+}

@@ -1,0 +1,39 @@
+// Bulkhead models AWS serverless systems as compartments, shows what a breach floods and writes tighter
+// policies back.
+//
+// This file chooses window or command and wires the parts; it is the one place where all of them meet.
+package main
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"os/signal"
+
+	"bulkhead/app"
+	"bulkhead/app/command"
+	"bulkhead/assets"
+	"bulkhead/importers"
+	"bulkhead/importers/account"
+	"bulkhead/importers/cfn"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	sources := append(cfn.Sources(), account.New())
+	samples, err := fs.Sub(assets.FS, "samples")
+	if err != nil {
+		panic(err) // the folder is embedded; its name is a constant
+	}
+	env := command.Env{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Sources: sources,
+		Samples: samples,
+		Window: func(ctx context.Context, path string, o importers.Options) error {
+			return app.Run(ctx, sources, path, o)
+		},
+	}
+	code := command.Run(ctx, os.Args[1:], env)
+	stop()
+	os.Exit(code)
+}
