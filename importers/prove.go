@@ -70,11 +70,16 @@ func Differences(want, got *model.Design) []string {
 		case c.Before == nil:
 			out = append(out, fmt.Sprintf("%s should not be there", c.After.ElementID()))
 		default:
-			where, w, g := firstDifference(reflect.ValueOf(c.Before), reflect.ValueOf(c.After))
-			out = append(out, fmt.Sprintf("%s has %s %s, not %s", c.Before.ElementID(), strings.TrimPrefix(where, "."), g, w))
+			out = append(out, fmt.Sprintf("%s has %s", c.Before.ElementID(), Difference(c.Before, c.After)))
 		}
 	}
 	return out
+}
+
+// Difference says in words where an element is not what it should be: "Handler "a", not "b"".
+func Difference(want, got model.Element) string {
+	where, w, g := firstDifference(reflect.ValueOf(want), reflect.ValueOf(got))
+	return fmt.Sprintf("%s %s, not %s", strings.TrimPrefix(where, "."), g, w)
 }
 
 var (

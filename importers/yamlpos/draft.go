@@ -23,10 +23,9 @@ func (p *Page) Draft(within source.Span) *Draft { return &Draft{page: p, within:
 // A Slot is an entry of a collection as it is to be: an old one that stays, a new one, or a new one in the place
 // of an old one.
 type Slot struct {
-	Old   int    // index of the old entry, -1 if there is none
-	New   *Value // nil: the old one stays as it is
-	Key   string // of a new entry of a mapping
-	Bytes string // instead of New: the text of the entry, made by Copy; behind the dash, or the key and what follows
+	Old int    // index of the old entry, -1 if there is none
+	New *Value // nil: the old one stays as it is
+	Key string // of a new entry of a mapping
 }
 
 // Stay is an entry that stays.
@@ -38,6 +37,9 @@ func (d *Draft) Fail(format string, args ...any) {
 		d.err = fmt.Errorf(format, args...)
 	}
 }
+
+// Span is the part that is changed.
+func (d *Draft) Span() source.Span { return d.within }
 
 // Err is the first thing that could not be expressed.
 func (d *Draft) Err() error { return d.err }
@@ -64,6 +66,11 @@ func (d *Draft) Rename(key *Node, name string) {
 	case Plain, Literal, Folded, Flow, Block:
 	}
 	d.Change(key.Span.Start, key.Span.End, d.page.scalar(v, d.inFlow(key)))
+}
+
+// Reword replaces words in the bytes of a node: names that need no quotes, wherever they stand in it.
+func (d *Draft) Reword(n *Node, replace func(string) string) {
+	d.Change(n.Span.Start, n.Span.End, replace(d.page.Text(n.Span)))
 }
 
 // inFlow reports whether a node stands in brackets.
@@ -141,9 +148,18 @@ func (d *Draft) entries(c *Node, n int, plan []Slot) {
 		}
 		last = max(last, s.Old)
 	}
+	plan = inPlace(plan, n)
+	for _, s := range plan {
+		if s.Old < 0 && s.New == nil {
+			d.Fail("%s: a new entry has no value", c.Span)
+			return
+		}
+	}
 	switch {
-	case n == 0 && len(plan) > 0, c.Style == Flow && !slices.ContainsFunc(plan, func(s Slot) bool { return s.Old >= 0 }):
+	case n == 0 && len(plan) > 0:
 		d.refill(c, plan)
+	case len(plan) == 0 && c.Style == Flow:
+		d.Replace(c, Value{kind: c.Kind, layout: OneLine, tag: c.Tag})
 	case len(plan) == 0 && c.Style == Block:
 		d.Fail("%s: nothing would be left", c.Span)
 	case c.Style == Flow:
@@ -151,6 +167,31 @@ func (d *Draft) entries(c *Node, n int, plan []Slot) {
 	default:
 		d.blockEntries(c, n, plan)
 	}
+}
+
+// inPlace puts new entries into the places of old ones that go from between the same neighbours, so that lines
+// and the comments on them stay.
+func inPlace(plan []Slot, n int) []Slot {
+	out := slices.Clone(plan)
+	free := 0 // first old entry behind the last that stays
+	for i := 0; i < len(out); i++ {
+		if out[i].Old >= 0 {
+			free = out[i].Old + 1
+			continue
+		}
+		next := n
+		for _, s := range out[i:] {
+			if s.Old >= 0 {
+				next = s.Old
+				break
+			}
+		}
+		if free < next {
+			out[i].Old = free
+			free++
+		}
+	}
+	return out
 }
 
 // refill writes a collection anew.
@@ -162,10 +203,6 @@ func (d *Draft) refill(c *Node, plan []Slot) {
 		v.layout = Lines
 	}
 	for _, s := range plan {
-		if s.New == nil {
-			d.Fail("%s: an empty list cannot take this", c.Span)
-			return
-		}
 		if v.kind == Mapping {
 			v.keys = append(v.keys, s.Key)
 		}
@@ -194,33 +231,21 @@ func (p *Page) entry(c *Node, i int) (start, end int) {
 
 // put writes an entry in the place of an old one.
 func (d *Draft) put(c *Node, s Slot) {
-	if s.New == nil && s.Bytes == "" {
-		return
-	}
-	if s.New != nil {
-		if c.Kind == Mapping {
-			if c.Pairs[s.Old].Key.Value != s.Key {
-				d.Rename(c.Pairs[s.Old].Key, s.Key)
-			}
-			d.Replace(c.Pairs[s.Old].Value, *s.New)
-			return
+	switch {
+	case s.New == nil:
+	case c.Kind == Mapping:
+		if c.Pairs[s.Old].Key.Value != s.Key {
+			d.Rename(c.Pairs[s.Old].Key, s.Key)
 		}
+		d.Replace(c.Pairs[s.Old].Value, *s.New)
+	default:
 		d.Replace(c.Items[s.Old], *s.New)
-		return
 	}
-	start, end := d.page.entry(c, s.Old)
-	if c.Kind == Sequence {
-		start = c.Items[s.Old].Span.Start
-	}
-	d.Change(start, end, s.Bytes)
 }
 
 // flowText is a new entry in brackets.
 func (d *Draft) flowText(c *Node, s Slot, lead string) string {
-	switch {
-	case s.New == nil:
-		return s.Bytes
-	case c.Kind == Mapping:
+	if c.Kind == Mapping {
 		return d.page.scalar(Text(s.Key), true) + d.page.habits.colon + d.page.flow(*s.New, lead)
 	}
 	return d.page.flow(*s.New, lead)
@@ -280,17 +305,11 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 	first, _ := p.entry(c, 0)
 	column := p.column(first)
 	stays := make([]bool, n)
-	kept := 0
 	for _, s := range plan {
 		if s.Old >= 0 {
 			stays[s.Old] = true
-			kept++
 			d.put(c, s)
 		}
-	}
-	if kept == 0 {
-		d.Fail("%s: nothing would be left of what stands here", c.Span)
-		return
 	}
 	for i := 0; i < n; i++ {
 		if stays[i] {
@@ -328,12 +347,7 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 
 func (d *Draft) blockText(c *Node, s Slot, column, gap int) string {
 	at := place{column: column, item: c.Kind == Sequence, gap: gap}
-	switch {
-	case s.New == nil && c.Kind == Sequence:
-		return "-" + spaces(gap-1) + s.Bytes
-	case s.New == nil:
-		return s.Bytes
-	case c.Kind == Sequence:
+	if c.Kind == Sequence {
 		return "-" + d.page.behind(*s.New, at)
 	}
 	return d.page.scalar(Text(s.Key), false) + ":" + d.page.behind(*s.New, at)

@@ -198,3 +198,14 @@ func (p *Page) overLines(n *Node) bool {
 	}
 	return bytes.ContainsAny(p.Data[n.Span.Start:first], "\n\r") && first < n.Span.End
 }
+
+// LayoutOf is how a collection is spread over lines.
+func (p *Page) LayoutOf(n *Node) Layout {
+	switch {
+	case n.Style == Block:
+		return Indents
+	case p.overLines(n):
+		return Lines
+	}
+	return OneLine
+}

@@ -65,12 +65,24 @@ func (v Value) Put(key string, value Value) Value {
 	return v
 }
 
+// IsText reports whether the value is a string that nothing was said about: Text.
+func (v Value) IsText() bool {
+	return v.kind == Scalar && !v.raw && !v.bare && v.tag == "" && v.quote == 0
+}
+
 // Len is the number of entries of a collection.
 func (v Value) Len() int { return len(v.values) }
 
 // Copy is a value of the page, in the bytes that it has.
 func (p *Page) Copy(n *Node) Value {
 	return Value{kind: n.Kind, raw: true, text: p.Text(n.Span), node: n, column: p.home(n), start: p.column(n.Span.Start), lead: p.lead(n.Span.Start)}
+}
+
+// Edited is Copy of a node whose bytes were changed to text, by a Draft.
+func (p *Page) Edited(n *Node, text string) Value {
+	v := p.Copy(n)
+	v.text = text
+	return v
 }
 
 // place is where a value is written.
@@ -148,7 +160,7 @@ func (p *Page) flow(v Value, lead string) string {
 		tag = v.tag + " "
 	}
 	switch {
-	case v.raw && (v.node.Style != Block || p.JSON):
+	case v.raw && v.node.Style != Block:
 		return strings.ReplaceAll(v.text, "\n"+v.lead, "\n"+lead)
 	case v.raw:
 		return p.flow(p.taken(v.node), lead)
@@ -224,7 +236,7 @@ func (p *Page) scalar(v Value, flow bool) string {
 		return v.text
 	case p.JSON:
 		return quoteJSON(v.text)
-	case v.quote == 0 && (v.bare || isPlain(v.text, flow)):
+	case v.quote == 0 && (v.bare || IsPlain(v.text, flow)):
 		return tag + v.text
 	}
 	quote := v.quote
@@ -251,8 +263,8 @@ func quoteJSON(s string) string {
 // notText is what a plain scalar is read as something else by: null, truth values, numbers, dates.
 var notText = regexp.MustCompile(`^(?:~|=|<<|(?i:null|true|false|yes|no|on|off|y|n)|[-+]?\.?[0-9][-0-9a-fA-FxXoO_.,:eE+tTzZ ]*|[-+]?\.(?i:inf)|\.(?i:nan))$`)
 
-// isPlain reports whether a string can stand without quotes and is read as itself.
-func isPlain(s string, flow bool) bool {
+// IsPlain reports whether a string can stand without quotes and is read as itself.
+func IsPlain(s string, flow bool) bool {
 	if s == "" || strings.TrimSpace(s) != s || notText.MatchString(s) {
 		return false
 	}

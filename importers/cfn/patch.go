@@ -1,0 +1,204 @@
+package cfn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"bulkhead/importers"
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// Patch returns the edits that make the template say what after says, in the template's own formatting. What
+// cannot be expressed is an error that names the place.
+//
+//	Diff(before, after) → functions, roles, policies, statements, triggers → yamlpos.Draft → edits
+//
+// The way from an element to its text: the import is read again, places lead from ids to nodes, and origins tell
+// what a new element is a copy of.
+func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit, error) {
+	r, err := readAgain(context.Background(), in)
+	if err != nil {
+		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+	}
+	p := &patch{reading: r, before: r.design, after: after, done: map[model.ID]bool{}, passed: map[string]string{}}
+	for i, t := range r.templates {
+		page := yamlpos.NewPage(t.File, in.Files[t.File], t.Root)
+		p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
+	}
+	if err := p.run(); err != nil {
+		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+	}
+	var edits []source.Edit
+	for _, sh := range p.sheets {
+		e, err := sh.draft.Edits()
+		if err != nil {
+			return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+		}
+		edits = append(edits, e...)
+	}
+	return edits, nil
+}
+
+// A patch is the writing of one changed design.
+type patch struct {
+	*reading
+	before, after *model.Design
+	sheets        []*sheet
+	done          map[model.ID]bool // elements whose change is written
+	passed        map[string]string // logical id that goes → what takes its place
+}
+
+// A sheet is one template under a patch.
+type sheet struct {
+	*yamlpos.Page
+	*builder
+	patch   *patch
+	draft   *yamlpos.Draft // of the whole file
+	manners manners
+	names   *names
+	spoken  map[string]*yamlpos.Node            // text → how a statement says it
+	read    map[*yamlpos.Node]*policy.Statement // statements of the design before, by place
+	gone    []*resource
+	added   []addition
+}
+
+func newSheet(p *patch, page *yamlpos.Page, b *builder) *sheet {
+	s := &sheet{Page: page, builder: b, patch: p}
+	b.notes.quiet++ // everything was told when it was read
+	s.draft = page.Draft(page.Root.Span)
+	s.manners = mannersOf(page)
+	return s
+}
+
+// sheetOf is the template that a place is in; nil for places in none.
+func (p *patch) sheetOf(at source.Span) *sheet {
+	for _, s := range p.sheets {
+		if s.Page.File == at.File && !at.IsZero() {
+			return s
+		}
+	}
+	return nil
+}
+
+// at is the template and the declared resource that an element was read from; nil if it was made or is elsewhere.
+func (p *patch) at(id model.ID) (*sheet, *resource) {
+	r := p.places.resources[id]
+	if r == nil || r.Made || r.Value == nil {
+		return nil, nil
+	}
+	s := p.sheetOf(r.Origin)
+	if s == nil || !s.Has(r.Value) {
+		return nil, nil
+	}
+	return s, r
+}
+
+func (p *patch) run() error {
+	changes := p.before.Diff(p.after)
+	if len(changes) == 0 {
+		return nil
+	}
+	p.passOn(changes)
+	for _, step := range []func([]model.Change) error{p.roles, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
+		if err := step(changes); err != nil {
+			return err
+		}
+	}
+	for _, s := range p.sheets {
+		s.repointAll()
+		s.finish()
+	}
+	return nil
+}
+
+// parts lists the elements of after that were made of the one at origin, in their order.
+func parts[T model.Element](list []T, origin source.Span, fits func(T) bool) []T {
+	var out []T
+	for _, e := range list {
+		if e.Place() == origin && fits(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// rest fails for changes that no step has written.
+func (p *patch) rest(changes []model.Change) error {
+	for _, c := range changes {
+		e := cmp.Or(c.After, c.Before)
+		if c.Before != nil {
+			e = c.Before
+		}
+		id := e.ElementID()
+		if p.done[id] || isMark(c) {
+			continue
+		}
+		switch {
+		case c.Before == nil:
+			return fmt.Errorf("%s is new, and cannot be written into this template", id)
+		case c.After == nil:
+			return fmt.Errorf("%s: %s is gone, and cannot be taken out of this template", place(e), id)
+		}
+		return fmt.Errorf("%s: what changed of %s cannot be written into this template (%s)", place(e), id, importers.Difference(c.After, c.Before))
+	}
+	return nil
+}
+
+// place is file:line of an element, or its id where it stands nowhere.
+func place(e model.Element) string {
+	if at := e.Place(); !at.IsZero() {
+		return at.String()
+	}
+	return string(e.ElementID())
+}
+
+// isMark reports whether a change is only what the architect marked: it is kept in saved designs, not in sources.
+func isMark(c model.Change) bool {
+	b, ok1 := c.Before.(*model.Resource)
+	a, ok2 := c.After.(*model.Resource)
+	if !ok1 || !ok2 {
+		return false
+	}
+	n := *a
+	n.Weight, n.Crown, n.Marked = b.Weight, b.Crown, b.Marked
+	return model.Same(b, &n)
+}
+
+// writeCopy inserts copies of a resource, or of several, before one of the template.
+func (s *sheet) writeCopy(r *resource, text string) {
+	i := slices.IndexFunc(s.template.Resources.Pairs, func(p yamlpos.Pair) bool { return p.Key == r.Key })
+	if i < 0 {
+		s.draft.Fail("%s: %s is not written in Resources itself", r.Origin, r.ID)
+		return
+	}
+	s.draft.Insert(s.template.Resources, i, text)
+}
+
+// remove takes a resource out of the template.
+func (s *sheet) remove(r *resource) { s.gone = append(s.gone, r) }
+
+// add puts a resource behind all others.
+func (s *sheet) add(id string, v yamlpos.Value) { s.added = append(s.added, addition{id, v}) }
+
+// finish writes what comes and goes as a whole.
+func (s *sheet) finish() {
+	m := yamlpos.MembersOf(s.template.Resources)
+	for _, r := range s.gone {
+		m.Remove(r.ID)
+	}
+	m.Write(s.draft)
+	for _, a := range s.added {
+		s.draft.Append(s.template.Resources, a.id, a.value)
+	}
+}
+
+// An addition is a resource that is new.
+type addition struct {
+	id    string
+	value yamlpos.Value
+}

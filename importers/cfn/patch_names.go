@@ -1,0 +1,304 @@
+package cfn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+)
+
+// names are the ways in which a template can say texts by name.
+type names struct {
+	exact  map[string]func() yamlpos.Value // ARNs and names → Ref or Fn::GetAtt
+	inside map[string]string               // the same in Fn::Sub: "Bucket.Arn"
+	arns   []string                        // ARNs of inside, longest first
+	made   []string                        // generated names of inside, longest first
+	params map[string]string               // token → what Fn::Sub calls it
+}
+
+// known collects the names of the template's resources, and of those that after adds to it.
+func (s *sheet) known() *names {
+	if s.names != nil {
+		return s.names
+	}
+	n := &names{exact: map[string]func() yamlpos.Value{}, inside: map[string]string{}, params: map[string]string{}}
+	s.names = n
+	for _, r := range s.resources {
+		if _, goes := s.patch.passed[r.ID]; !goes && s.ids[r] != "" {
+			s.nameOne(n, r, "")
+		}
+	}
+	for _, e := range s.patch.after.Elements() {
+		if r, arn := s.asResource(e); r != nil {
+			s.nameOne(n, r, arn)
+		}
+	}
+	for text := range n.inside {
+		if strings.HasPrefix(text, "arn:") {
+			n.arns = append(n.arns, text)
+		} else if strings.HasSuffix(text, "-GENERATED") {
+			n.made = append(n.made, text)
+		}
+	}
+	longest := func(a, b string) int { return len(b)*2 - len(a)*2 + strings.Compare(a, b) }
+	slices.SortFunc(n.arns, longest)
+	slices.SortFunc(n.made, longest)
+	for key, token := range s.tokens {
+		kind, name, _ := strings.Cut(key, "\x00")
+		if kind == "parameter" || kind == "resource" || kind == "attribute" {
+			n.params[token] = name
+		}
+	}
+	return n
+}
+
+// asResource is an element that after adds to this template, as a resource, and its ARN; nil for others.
+func (s *sheet) asResource(e model.Element) (r *resource, arn string) {
+	if s.patch.before.Element(e.ElementID()) != nil {
+		return nil, ""
+	}
+	switch e := e.(type) {
+	case *model.Function:
+		if e.Stack == s.stack {
+			return &resource{ID: e.LogicalID, Type: "AWS::Lambda::Function", name: e.Name}, e.ARN
+		}
+	case *model.Role:
+		if e.Stack == s.stack && !e.External {
+			return &resource{ID: e.LogicalID, Type: "AWS::IAM::Role", name: e.Name}, e.ARN
+		}
+	case *model.Resource:
+		if e.Stack == s.stack && e.LogicalID != "" {
+			return &resource{ID: e.LogicalID, Type: e.Type, name: e.Name}, e.ARN
+		}
+	}
+	return nil, ""
+}
+
+// nameOne adds what Ref and Fn::GetAtt return for a resource; arn is that of one that is not in the template yet.
+func (s *sheet) nameOne(n *names, r *resource, arn string) {
+	id := r.ID
+	add := func(text, inside string, say func() yamlpos.Value) {
+		if text == "" || n.exact[text] != nil {
+			return
+		}
+		n.exact[text] = say
+		n.inside[text] = inside
+	}
+	if text := s.refValue(r); !hasUnknown(text) {
+		add(text, id, func() yamlpos.Value { return s.ref(id) })
+	}
+	attrs := []string{}
+	if t := s.catalog.Type(r.Type); t != nil {
+		attrs = t.Attributes
+	}
+	if slices.Contains(attrs, "Arn") {
+		attrs = append([]string{"Arn"}, attrs...)
+	}
+	for _, a := range attrs {
+		if strings.Contains(a, ".") || a != "Arn" && !strings.HasSuffix(a, "Arn") && !strings.HasSuffix(a, "Name") {
+			continue
+		}
+		text := arn
+		if arn == "" {
+			text = s.builder.getAtt(id, a, r.Origin)
+		} else if !isOwnARN(r.Type, a) {
+			continue
+		}
+		if text != "" && !hasUnknown(text) {
+			add(text, id+"."+a, func() yamlpos.Value { return s.getAtt(id, a) })
+		}
+	}
+}
+
+// express is how the template says a text that stands for a resource: by Ref or Fn::GetAtt where it is one's
+// name, in the words of a statement that says it already, by Fn::Sub where it is a part of one, and with pseudo
+// parameters for the account, the region and the partition.
+func (s *sheet) express(text string) (yamlpos.Value, error) {
+	n := s.known()
+	if text == "*" {
+		return yamlpos.Text(text), nil
+	}
+	if say := n.exact[text]; say != nil && (strings.HasPrefix(text, "arn:") || strings.Contains(text, "-GENERATED")) {
+		return say(), nil
+	}
+	if node := s.said(text); node != nil {
+		return s.Copy(node), nil
+	}
+	for _, arn := range n.arns {
+		if rest, ok := strings.CutPrefix(text, arn); ok && strings.ContainsRune("/:*", rune(rest[0])) {
+			tail, err := s.inSub(rest)
+			if err != nil {
+				return yamlpos.Value{}, err
+			}
+			return s.sub("${" + n.inside[arn] + "}" + tail), nil
+		}
+	}
+	if strings.HasPrefix(text, "arn:") {
+		sub, err := s.subARN(text)
+		if err != nil {
+			return yamlpos.Value{}, err
+		}
+		if plain := strings.ReplaceAll(strings.Replace(sub, "arn:${AWS::Partition}:", "arn:"+s.partition+":", 1), "${!", "${"); plain == text && !hasUnknown(text) {
+			return yamlpos.Text(text), nil // nothing but the partition: no reason for a call
+		}
+		return s.sub(sub), nil
+	}
+	sub, err := s.inSub(text)
+	if err != nil {
+		return yamlpos.Value{}, err
+	}
+	if strings.ReplaceAll(sub, "${!", "${") == text && !hasUnknown(text) {
+		return yamlpos.Text(text), nil
+	}
+	return s.sub(sub), nil
+}
+
+// subARN is an ARN for Fn::Sub: what belongs to the stack's own place is said by pseudo parameters.
+func (s *sheet) subARN(arn string) (string, error) {
+	fields := splitARN(arn)
+	rest, err := s.inSub(fields[5])
+	if err != nil {
+		return "", err
+	}
+	swap := func(text, own, pseudo string) (string, error) {
+		if text == own && text != "" {
+			return "${" + pseudo + "}", nil
+		}
+		return s.inSub(text)
+	}
+	partition, err1 := swap(fields[1], s.partition, "AWS::Partition")
+	service, err2 := s.inSub(fields[2])
+	region, err3 := swap(fields[3], s.region, "AWS::Region")
+	account, err4 := swap(fields[4], s.account, "AWS::AccountId")
+	for _, err := range []error{err1, err2, err3, err4} {
+		if err != nil {
+			return "", err
+		}
+	}
+	return strings.Join([]string{"arn", partition, service, region, account, rest}, ":"), nil
+}
+
+// splitARN is the six fields of an ARN; tokens and variables may hold colons.
+func splitARN(arn string) [6]string {
+	var out [6]string
+	field, depth := 0, 0
+	for i := 0; i < len(arn); i++ {
+		switch {
+		case strings.HasPrefix(arn[i:], "${"):
+			depth++
+		case arn[i] == '}' && depth > 0:
+			depth--
+		case arn[i] == ':' && depth == 0 && field < 5:
+			field++
+			continue
+		}
+		out[field] += arn[i : i+1]
+	}
+	return out
+}
+
+// inSub is a text for Fn::Sub: generated names and unknown values by name, policy variables escaped.
+func (s *sheet) inSub(text string) (string, error) {
+	n := s.known()
+	var b strings.Builder
+	for text != "" {
+		if rest, ok := strings.CutPrefix(text, "${"); ok {
+			name, tail, closed := strings.Cut(rest, "}")
+			if !closed {
+				return "", fmt.Errorf("%q cannot be written: a brace is open", text)
+			}
+			text = tail
+			switch {
+			case !hasUnknown("${" + name + "}"):
+				b.WriteString("${!" + name + "}")
+			case n.params[name] != "":
+				b.WriteString("${" + n.params[name] + "}")
+			default:
+				return "", fmt.Errorf("the value ${%s} cannot be said by a name of the template", name)
+			}
+			continue
+		}
+		matched := false
+		for _, made := range n.made {
+			if rest, ok := strings.CutPrefix(text, made); ok {
+				b.WriteString("${" + n.inside[made] + "}")
+				text, matched = rest, true
+				break
+			}
+		}
+		if !matched {
+			b.WriteByte(text[0])
+			text = text[1:]
+		}
+	}
+	return b.String(), nil
+}
+
+// said is a node of a statement that comes to the text, nil if there is none. Conditional ones are passed over:
+// they come to it now, but not always.
+func (s *sheet) said(text string) *yamlpos.Node {
+	if s.spoken == nil {
+		s.spoken = map[string]*yamlpos.Node{}
+		for _, st := range s.statementNodes() {
+			for _, key := range []string{"Resource", "NotResource"} {
+				for _, i := range s.written(st.Get(key)) {
+					if t, ok := s.builder.text(i); ok && s.spoken[t] == nil && !s.conditional(i) {
+						s.spoken[t] = i
+					}
+				}
+			}
+		}
+	}
+	return s.spoken[text]
+}
+
+// statementNodes lists the statements of this template, in the order of the file.
+func (s *sheet) statementNodes() []*yamlpos.Node {
+	var out []*yamlpos.Node
+	for _, n := range s.places.statements {
+		if s.Has(n) && n.Kind == yamlpos.Mapping {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b *yamlpos.Node) int { return a.Span.Start - b.Span.Start })
+	return out
+}
+
+// written is the items of a list as they stand in the file, or a single value; aliases are left out.
+func (s *sheet) written(n *yamlpos.Node) []*yamlpos.Node {
+	switch {
+	case n == nil || n.Kind == yamlpos.Alias || !s.Has(n):
+		return nil
+	case n.Kind == yamlpos.Sequence && n.Tag == "":
+		var out []*yamlpos.Node
+		for _, i := range n.Items {
+			if i.Kind != yamlpos.Alias {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	return []*yamlpos.Node{n}
+}
+
+// conditional reports whether Fn::If, or a mapping, takes part in a value.
+func (s *sheet) conditional(n *yamlpos.Node) bool {
+	if n == nil {
+		return false
+	}
+	name, arg := intrinsic(n)
+	if name == "Fn::If" || name == "Fn::FindInMap" || n.Kind == yamlpos.Alias {
+		return true
+	}
+	if arg != nil && name != "" {
+		n = arg
+	}
+	for _, p := range n.Pairs {
+		if s.conditional(p.Value) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Items, s.conditional)
+}

@@ -1,0 +1,298 @@
+package cfn
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// passOn finds what takes the place of functions and roles that go: where something that referred to one refers
+// to a part of it now, that part.
+func (p *patch) passOn(changes []model.Change) {
+	for _, f := range p.before.Functions() {
+		if p.after.Function(f.ID) != nil || f.LogicalID == "" {
+			continue
+		}
+		heir := p.heirOf(f.ID)
+		h := p.after.Function(heir)
+		name, role := "", ""
+		if h != nil {
+			name = h.LogicalID
+			if r := p.after.Role(h.Role); r != nil {
+				role = r.LogicalID
+			}
+		}
+		p.passed[f.LogicalID] = name
+		if r := p.before.Role(f.Role); r != nil && p.after.Role(r.ID) == nil && r.LogicalID != "" {
+			p.passed[r.LogicalID] = role
+		}
+	}
+	for _, c := range changes {
+		if r, ok := c.Before.(*model.Resource); ok && c.After == nil && r.LogicalID != "" {
+			p.passed[r.LogicalID] = ""
+		}
+	}
+}
+
+// heirOf is the part that those who referred to a function, or to its role, refer to now; "" if nobody tells.
+func (p *patch) heirOf(id model.ID) model.ID {
+	was := p.before.Element(id)
+	if r, ok := was.(*model.Role); ok {
+		for _, f := range p.before.Functions() {
+			if f.Role == r.ID {
+				if h := p.after.Function(p.heirOf(f.ID)); h != nil {
+					return h.Role
+				}
+			}
+		}
+		return ""
+	}
+	f, ok := was.(*model.Function)
+	if !ok {
+		return ""
+	}
+	family := parts(p.after.Functions(), f.Origin, func(*model.Function) bool { return true })
+	if len(family) == 1 {
+		return family[0].ID
+	}
+	best, votes := model.ID(""), 0
+	for _, part := range family {
+		n := 0
+		for _, c := range p.before.Diff(p.after) {
+			if c.Before == nil || c.After == nil {
+				continue
+			}
+			then, now := refersTo(c.Before), refersTo(c.After)
+			if (slices.Contains(then, f.ARN) && slices.Contains(now, part.ARN)) || slices.Contains(then, string(f.ID)) && slices.Contains(now, string(part.ID)) {
+				n++
+			}
+		}
+		if n > votes {
+			best, votes = part.ID, n
+		}
+	}
+	return best
+}
+
+// refersTo lists the ids and ARNs in an element that may be those of functions and roles.
+func refersTo(e model.Element) []string {
+	var out []string
+	document := func(d *policy.Document) {
+		if d == nil {
+			return
+		}
+		for _, st := range d.Statements {
+			out = append(out, st.Resources...)
+			for _, p := range st.Principals {
+				out = append(out, p.Value)
+			}
+			for _, c := range st.Conditions {
+				out = append(out, c.Values...)
+			}
+		}
+	}
+	switch e := e.(type) {
+	case *model.Function:
+		for _, v := range e.Environment {
+			out = append(out, string(v.Refers))
+		}
+		out = append(out, e.Destinations...)
+		document(e.Policy)
+	case *model.Policy:
+		document(e.Document)
+	case *model.Resource:
+		document(e.Policy)
+	case *model.Role:
+		document(e.Trust)
+	case *model.Trigger:
+		out = append(out, string(e.From))
+	case *model.Principal:
+	}
+	return out
+}
+
+// repointAll leads what refers to a resource that goes to what takes its place. Without that it is an error: the
+// template would not deploy.
+func (s *sheet) repointAll() {
+	if len(s.patch.passed) == 0 {
+		return
+	}
+	for _, pair := range s.Root.Pairs {
+		if pair.Merged {
+			continue
+		}
+		if pair.Value.Resolve() != s.template.Resources {
+			s.repoint(s.draft, pair.Value, s.patch.passed)
+			continue
+		}
+		for _, r := range s.template.Resources.Pairs {
+			if !r.Merged && !slices.ContainsFunc(s.gone, func(g *resource) bool { return g.Key == r.Key }) {
+				s.repoint(s.draft, r.Value, s.patch.passed)
+			}
+		}
+	}
+}
+
+// repoint leads references within a node from some logical ids to others, and counts them. To "" is an error.
+func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string) int {
+	if n == nil || n.Kind == yamlpos.Alias {
+		return 0
+	}
+	count := 0
+	move := func(n *yamlpos.Node, id string, pattern string) {
+		name, ok := to[id]
+		if !ok {
+			return
+		}
+		count++
+		if name == "" {
+			d.Fail("%s: this refers to %s, which goes, and nothing takes its place: say what should (repoint)", n.Span, id)
+			return
+		}
+		find := regexp.MustCompile(strings.ReplaceAll(pattern, "ID", regexp.QuoteMeta(id)))
+		d.Reword(n, func(text string) string { return find.ReplaceAllString(text, "${1}"+name+"${2}") })
+	}
+	name, arg := intrinsic(n)
+	switch {
+	case arg == nil:
+	case name == "Ref" && arg.Kind == yamlpos.Scalar:
+		move(n, arg.Value, `()\bID\b(["']?\s*\}?)$`)
+		return count
+	case name == "Fn::GetAtt":
+		id, _, _ := strings.Cut(arg.Value, ".")
+		if arg.Kind == yamlpos.Sequence && len(arg.Items) > 0 {
+			id = arg.Items[0].Value
+		}
+		move(n, id, `(GetAtt\W+)ID\b()`)
+		return count
+	case name == "Fn::Sub":
+		text := arg
+		if arg.Kind == yamlpos.Sequence && len(arg.Items) > 0 {
+			text = arg.Items[0]
+			for _, i := range arg.Items[1:] {
+				count += s.repoint(d, i, to)
+			}
+		}
+		where := text
+		if text == arg && n.Tag != "" {
+			where = n
+		}
+		for id := range to {
+			if strings.Contains(text.Value, "${"+id+"}") || strings.Contains(text.Value, "${"+id+".") {
+				move(where, id, `(\$\{)ID([.}])`)
+			}
+		}
+		return count
+	}
+	for _, p := range n.Pairs {
+		if p.Merged {
+			continue
+		}
+		if p.Key.Value == "DependsOn" {
+			for _, i := range s.written(p.Value) {
+				move(i, i.Value, `()\bID\b()`)
+			}
+			continue
+		}
+		count += s.repoint(d, p.Value, to)
+	}
+	for _, i := range n.Items {
+		count += s.repoint(d, i, to)
+	}
+	return count
+}
+
+// triggers writes triggers that stand outside the functions they start: mappings, notifications, rules, routes.
+func (p *patch) triggers(_ []model.Change) error {
+	seen := map[*yamlpos.Node]bool{}
+	for _, was := range p.before.Triggers() {
+		r := p.places.triggerOf[was.ID]
+		if r == nil {
+			continue
+		}
+		is := p.after.Trigger(was.ID)
+		if is == nil {
+			for _, t := range p.after.Triggers() {
+				if t.Origin == was.Origin && p.before.Trigger(t.ID) == nil {
+					is = t
+					break
+				}
+			}
+		}
+		s, n := p.sheetOf(was.Origin), p.places.triggers[was.ID]
+		if s == nil {
+			continue
+		}
+		if r.Written == samFunction || r.Made && r.Owner != nil && r.Owner.Written == samFunction {
+			p.done[was.ID] = true // written with the functions
+			if is != nil {
+				p.done[is.ID] = true
+			}
+			continue
+		}
+		if is == nil {
+			if n != nil && n == r.Value {
+				s.remove(r)
+				p.done[was.ID] = true
+			}
+			continue
+		}
+		from, to := p.before.Function(was.To), p.after.Function(is.To)
+		p.done[was.ID], p.done[is.ID] = true, true
+		if was.To == is.To || from == nil || to == nil || seen[n] {
+			continue
+		}
+		seen[n] = true
+		if n == nil || !s.Has(n) || s.repoint(s.draft, n, map[string]string{from.LogicalID: to.LogicalID}) == 0 {
+			s.draft.Fail("%s: %s leads to %s by way of another resource, so it cannot be led elsewhere here", was.Origin, was.ID, from.ID)
+		}
+	}
+	return nil
+}
+
+// permissions writes AWS::Lambda::Permission: it goes with what it lets in.
+func (p *patch) permissions(_ []model.Change) error {
+	for _, was := range p.before.Functions() {
+		if was.Policy == nil {
+			continue
+		}
+		for _, st := range was.Policy.Statements {
+			s := p.sheetOf(st.Span)
+			if s == nil {
+				continue
+			}
+			i := slices.IndexFunc(s.resources, func(r *resource) bool {
+				return r.Type == "AWS::Lambda::Permission" && !r.Made && r.Origin == st.Span && r.Value != nil
+			})
+			if i < 0 {
+				continue
+			}
+			r := s.resources[i]
+			var owners []*model.Function
+			for _, f := range p.after.Functions() {
+				if f.Policy != nil && slices.ContainsFunc(f.Policy.Statements, func(t *policy.Statement) bool { return t.Span == st.Span }) {
+					owners = append(owners, f)
+				}
+			}
+			switch {
+			case len(owners) == 0:
+				s.remove(r)
+			case len(owners) > 1:
+				s.draft.Fail("%s: %s would be needed for %s and for %s, but is one resource", r.Origin, r.ID, owners[0].ID, owners[1].ID)
+			case owners[0].ID != was.ID:
+				n := r.Value.Get("Properties").Get("FunctionName")
+				if !s.Has(n) || s.repoint(s.draft, n, map[string]string{was.LogicalID: owners[0].LogicalID}) == 0 {
+					s.draft.Fail("%s: %s names its function in a way that cannot be changed", r.Origin, r.ID)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// additions writes what is new and a copy of nothing.
+func (p *patch) additions(_ []model.Change) error { return nil }
