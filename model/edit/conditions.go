@@ -73,6 +73,9 @@ func (c *Conditions) UnmarshalJSON(data []byte) error {
 			if !ok {
 				list = []any{value}
 			}
+			if len(list) == 0 {
+				return fmt.Errorf("condition %s has no values", key)
+			}
 			one := policy.Condition{Operator: operator, Key: key}
 			for _, v := range list {
 				switch v := v.(type) {

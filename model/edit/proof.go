@@ -48,12 +48,17 @@ func narrower(what string, after, before *policy.Stack, confirmed bool) (unprove
 	v := after.Within(before)
 	switch v.Answer {
 	case policy.Yes:
-		return "", nil
+		if v.Note == "" {
+			return "", nil
+		}
 	case policy.No:
 		return "", &Refusal{Why: what + " would allow something new", Witness: v.Witness}
 	case policy.Unknown:
 	}
 	why := v.Why
+	if v.Note != "" {
+		why = v.Note
+	}
 	if why == "" {
 		why = "the policies are beyond what the proof decides"
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -81,6 +82,9 @@ func readEdit(line []byte) (Edit, error) {
 	if err := json.Unmarshal(line, &keys); err != nil {
 		return nil, fmt.Errorf("not a JSON object: %w", err)
 	}
+	if err := checkKeys(line, reflect.TypeFor[any]()); err != nil {
+		return nil, err
+	}
 	raw, ok := keys["op"]
 	if !ok {
 		return nil, fmt.Errorf(`there is no "op"`)
@@ -112,19 +116,6 @@ func readEdit(line []byte) (Edit, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return e, nil
-}
-
-// strict decodes one JSON value and refuses keys that v lacks.
-func strict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something stands behind the end of the object")
-	}
-	return nil
 }
 
 // WriteScript writes edits as a script that ReadScript reads.
@@ -216,7 +207,13 @@ func (w With) MarshalJSON() ([]byte, error) {
 func (w *With) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	if bytes.HasPrefix(data, []byte("[")) {
-		return strict(data, &w.Accesses)
+		if err := strict(data, &w.Accesses); err != nil {
+			return err
+		}
+		if len(w.Accesses) == 0 {
+			w.Accesses = nil
+		}
+		return nil
 	}
 	doc, err := policy.Parse(data)
 	if err != nil {

@@ -68,9 +68,9 @@ func appendNew(list []string, s string) []string {
 }
 
 // ownWithin lists the design's own resources within an ARN pattern that the actions work on, as a script names
-// them: with a part where the actions are for what is inside ("res/Photos/*").
+// them: with a part ("res/Photos/*") where some action is for what is inside only.
 func ownWithin(d *model.Design, actions []string, pattern string) []string {
-	shapes := shapesOf(actions)
+	forms := formsOf(actions)
 	var out []string
 	for _, e := range d.Elements() {
 		arn := arnOf(e)
@@ -80,11 +80,23 @@ func ownWithin(d *model.Design, actions []string, pattern string) []string {
 		if p, ok := e.(*model.Policy); ok && isAWSManaged(p) {
 			continue
 		}
-		for _, sh := range shapes {
-			part, ok := sh.of(arn)
-			if ok && policy.Covers(pattern, arn+part) {
-				out = appendNew(out, string(e.ElementID())+part)
+		parts := map[string]bool{}
+		for _, shapes := range forms {
+			own := map[string]bool{}
+			for _, sh := range shapes {
+				if part, ok := sh.of(arn); ok && policy.Covers(pattern, arn+part) {
+					own[part] = true
+				}
 			}
+			if own[""] {
+				own = map[string]bool{"": true} // what is inside may do as well, but is not all
+			}
+			for part := range own {
+				parts[part] = true
+			}
+		}
+		for _, part := range sortedKeys(parts) {
+			out = append(out, string(e.ElementID())+part)
 		}
 	}
 	return out
@@ -96,28 +108,33 @@ type shape struct {
 	inner  bool     // another type of the service continues it: the last hole ends at a slash
 }
 
-// shapesOf lists the forms of what the actions work on.
-func shapesOf(actions []string) []shape {
+// formsOf lists the forms of what the actions work on, action by action, each set of forms once.
+func formsOf(actions []string) [][]shape {
 	c := catalog.Load()
 	seen := map[string]bool{}
-	var out []shape
+	var out [][]shape
 	for _, pattern := range actions {
 		for _, a := range c.Expand(pattern) {
+			var arns []string
 			for _, t := range a.Resources {
-				for _, arn := range t.ARNs {
-					if seen[arn] {
-						continue
-					}
-					seen[arn] = true
-					inner := false
-					for _, o := range c.ResourceTypes(t.Service) {
-						for _, other := range o.ARNs {
-							inner = inner || strings.HasPrefix(other, arn+"/")
-						}
-					}
-					out = append(out, shape{holes(arn), inner})
-				}
+				arns = append(arns, t.ARNs...)
 			}
+			key := strings.Join(arns, " ")
+			if len(arns) == 0 || seen[key] {
+				continue
+			}
+			seen[key] = true
+			var shapes []shape
+			for _, arn := range arns {
+				inner := false
+				for _, o := range c.ResourceTypes(a.Service) {
+					for _, other := range o.ARNs {
+						inner = inner || strings.HasPrefix(other, arn+"/")
+					}
+				}
+				shapes = append(shapes, shape{holes(arn), inner})
+			}
+			out = append(out, shapes)
 		}
 	}
 	return out

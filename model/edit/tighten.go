@@ -48,7 +48,7 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 
 // statement is the tightened statement.
 func (e *Tighten) statement(d *model.Design, s *policy.Statement) (*policy.Statement, error) {
-	if e.Actions == nil && e.Resources == nil && e.Conditions == nil {
+	if e.Actions == nil && e.Resources == nil && len(e.Conditions) == 0 {
 		return nil, errors.New(`nothing to tighten: give actions, resources, conditions or drop`)
 	}
 	n := *s
@@ -68,7 +68,7 @@ func (e *Tighten) statement(d *model.Design, s *policy.Statement) (*policy.State
 		}
 		n.Resources, n.NotResource = arns, false
 	}
-	if e.Conditions != nil {
+	if len(e.Conditions) > 0 {
 		n.Conditions = slices.Clone(e.Conditions)
 	}
 	if n.Equal(s) {

@@ -1,0 +1,214 @@
+package edit_test
+
+import (
+	"strings"
+	"testing"
+
+	"bulkhead/model"
+	"bulkhead/model/edit"
+	"bulkhead/model/policy"
+)
+
+func TestMergeIsTheReverseOfASplit(t *testing.T) {
+	d := shop(t)
+	parts := apply(t, d, keeping()).Design
+	r := apply(t, parts, &edit.Merge{Functions: []model.ID{"fn/Catalog", "fn/Shop"}, Into: "fn/Shop"})
+	after := r.Design
+	for _, id := range []model.ID{"fn/Catalog", "role/CatalogRole", "trigger/Catalog/List", "policy/CatalogRole/CatalogRolePolicy0"} {
+		if after.Element(id) != nil {
+			t.Errorf("%s is still there", id)
+		}
+	}
+	if tr := after.Trigger("trigger/Shop/List"); tr == nil || tr.To != "fn/Shop" {
+		t.Errorf("the trigger is %+v", tr)
+	}
+	f := after.Function("fn/Shop")
+	if len(f.Environment) != 2 || len(f.Policy.Statements) != 2 || f.Policy.Statements[1].Resources[0] != f.ARN {
+		t.Errorf("the function is %+v", f)
+	}
+	for _, id := range []model.ID{"role/CatalogRole", "role/ShopRole"} {
+		if v := stackOf(t, parts, id).Within(stackOf(t, after, "role/ShopRole")); v.Answer != policy.Yes {
+			t.Errorf("the merged function lacks what %s had: %s", id, v.Why)
+		}
+	}
+	if v := stackOf(t, after, "role/ShopRole").Within(stackOf(t, d, "role/ShopRole")); v.Answer != policy.Yes {
+		t.Errorf("the merged function has more than the whole had: %s", v.Why)
+	}
+	if !contains(r.Warnings, "is allowed what fn/Catalog had") {
+		t.Errorf("it does not say that it widens: %q", r.Warnings)
+	}
+}
+
+func TestMoveTrigger(t *testing.T) {
+	d := shop(t)
+	r := apply(t, d, &edit.MoveTrigger{Trigger: "trigger/Shop/List", To: "fn/Mailer"})
+	if tr := r.Design.Trigger("trigger/Mailer/List"); tr == nil || tr.To != "fn/Mailer" || r.Design.Trigger("trigger/Shop/List") != nil {
+		t.Errorf("the trigger is %+v", tr)
+	}
+	if p := r.Design.Function("fn/Mailer").Policy; p == nil || len(p.Statements) != 1 || p.Statements[0].Resources[0] != d.Function("fn/Mailer").ARN {
+		t.Errorf("the permission did not move: %+v", p)
+	}
+	if p := r.Design.Function("fn/Shop").Policy; len(p.Statements) != 1 {
+		t.Errorf("the permission stayed: %+v", p)
+	}
+	bare, err := d.With(model.Change{Before: d.Policy("policy/ShopRole/main"), After: &model.Policy{ID: "policy/ShopRole/main", Name: "main",
+		Document: document(t, 51, `{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = apply(t, bare, &edit.MoveTrigger{Trigger: "trigger/Outbox", To: "fn/Shop"})
+	if !contains(r.Warnings, "ShopRole is not allowed sqs:ReceiveMessage") {
+		t.Errorf("no warning that the mapping cannot poll: %q", r.Warnings)
+	}
+	if _, err := (&edit.MoveTrigger{Trigger: "trigger/Outbox", To: "fn/Mailer"}).Apply(d); err == nil {
+		t.Error("a trigger moved to where it is")
+	}
+}
+
+func TestGrantSaysThatItWidens(t *testing.T) {
+	d := shop(t)
+	r := apply(t, d, &edit.Grant{Role: "role/MailerRole", Sid: "More", Access: edit.Access{Actions: []string{"s3:GetObject"}, Resources: []string{"res/Photos/*"}}})
+	if !contains(r.Warnings, "MailerRole is allowed more: Allow s3:GetObject") {
+		t.Errorf("warnings: %q", r.Warnings)
+	}
+	if !allows(t, r.Design, "role/MailerRole", "s3:GetObject", d.Resource("res/Photos").ARN+"/x") {
+		t.Error("nothing was granted")
+	}
+	old, now := d.Policy("policy/MailerRole/main").Document.Statements, r.Design.Policy("policy/MailerRole/main").Document.Statements
+	if len(now) != len(old)+1 || now[0] != old[0] {
+		t.Error("other statements were touched")
+	}
+	r = apply(t, d, &edit.Grant{Role: "role/MailerRole", Access: edit.Access{Actions: []string{"s3:GetObject"}, Resources: []string{"res/Photos"}}})
+	if !contains(r.Warnings, "s3:GetObject does not work on res/Photos") {
+		t.Errorf("no warning that objects are meant: %q", r.Warnings)
+	}
+}
+
+func TestMarkAndPinStandInNoSource(t *testing.T) {
+	d := shop(t)
+	yes, weight := true, 3.0
+	after := apply(t, d, &edit.Mark{Resource: "res/Orders", Crown: &yes, Weight: &weight}).Design
+	if r := after.Resource("res/Orders"); !r.Crown || r.Weight != 3 {
+		t.Errorf("the mark is %+v", r)
+	}
+	r := apply(t, after, &edit.Pin{Role: "role/MailerRole", Actions: []string{"dynamodb:GetItem"}, Resources: []string{"res/Orders"}})
+	if !contains(r.Warnings, "a pin grants nothing") {
+		t.Errorf("warnings: %q", r.Warnings)
+	}
+	if pins := r.Design.Role("role/MailerRole").Pins; len(pins) != 1 || pins[0].Resources[0] != d.Resource("res/Orders").ARN {
+		t.Errorf("pins: %v", pins)
+	}
+	plain, err := edit.WithoutMarks(r.Design, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !plain.Same(d) {
+		t.Errorf("without marks it differs from the import: %v", plain.Diff(d))
+	}
+}
+
+func TestBlankPage(t *testing.T) {
+	d, err := model.New(model.Info{Name: "new", Kind: "blank", Partition: "aws", Region: "us-east-1", Account: "123456789012"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := edit.Run(d, []edit.Edit{
+		&edit.NewFunction{Name: "Worker"},
+		&edit.NewResource{Name: "Jobs", Type: "AWS::SQS::Queue"},
+		&edit.NewTrigger{Name: "Jobs", To: "fn/Worker", From: "res/Jobs", Event: "sqs"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := steps[2].After
+	if got := after.Resource("res/Jobs").ARN; got != "arn:aws:sqs:us-east-1:123456789012:new-Jobs-GENERATED" {
+		t.Errorf("the queue is %s", got)
+	}
+	if !allows(t, after, "role/WorkerRole", "sqs:ReceiveMessage", after.Resource("res/Jobs").ARN) {
+		t.Error("the worker cannot poll its queue")
+	}
+	for _, e := range []edit.Edit{&edit.NewFunction{Name: "Worker"}, &edit.NewResource{Name: "Worker", Type: "AWS::SQS::Queue"}, &edit.NewResource{Name: "X", Type: "AWS::No::Such"},
+		&edit.NewTrigger{Name: "T", To: "fn/Worker", Event: "sqs"}, &edit.NewTrigger{Name: "T", To: "fn/Worker", Event: "telepathy"}} {
+		if _, err := e.Apply(after); err == nil {
+			t.Errorf("%s: no error", e)
+		}
+	}
+	if _, err := (&edit.NewFunction{Name: "X"}).Apply(accountDesign(t)); err == nil || !strings.Contains(err.Error(), "account") {
+		t.Errorf("a function drawn into an account: %v", err)
+	}
+}
+
+func accountDesign(t *testing.T) *model.Design {
+	t.Helper()
+	d := shop(t)
+	info := d.Info()
+	info.Kind = "account"
+	return d.WithInfo(info)
+}
+
+func TestHistory(t *testing.T) {
+	d := shop(t)
+	h := edit.NewHistory(d)
+	if h.Undo() || h.Redo() || h.UndoTitle() != "" {
+		t.Error("an empty history has something to undo")
+	}
+	if _, err := h.Do(keeping()); err != nil {
+		t.Fatal(err)
+	}
+	split := h.Design()
+	yes := true
+	if _, err := h.Do(&edit.Mark{Resource: "res/Orders", Crown: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	if h.UndoTitle() != "Mark Orders as a crown jewel" {
+		t.Errorf("undo says %q", h.UndoTitle())
+	}
+	if _, err := h.Do(keeping()); err == nil || len(h.Steps()) != 2 {
+		t.Error("an edit that does not fit changed the history")
+	}
+	if !h.Undo() || h.Design() != split {
+		t.Error("undo is not the older design")
+	}
+	if !h.Undo() || h.Design() != d || h.RedoTitle() != "Split Shop into 2 functions" {
+		t.Errorf("undo is not the first design, or redo says %q", h.RedoTitle())
+	}
+	if !h.Redo() || h.Design() != split {
+		t.Error("redo is not the same design again")
+	}
+	if _, err := h.Do(&edit.Mark{Resource: "res/Products", Crown: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	if h.Redo() || len(h.Steps()) != 2 {
+		t.Error("what was undone is still there after another edit")
+	}
+}
+
+func TestDeploy(t *testing.T) {
+	d := shop(t)
+	d, err := d.With(model.Change{After: &model.Trigger{ID: "trigger/Shop/Stream", Name: "Stream", From: "res/Orders", To: "fn/Shop", Kind: "event-source-mapping", Event: "dynamodb", Label: "dynamodb", Origin: at(22)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := keeping()
+	s.Parts[0].Triggers = append(s.Parts[0].Triggers, "Stream")
+	steps, err := edit.Run(d, []edit.Edit{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := edit.Deploy(d, steps[0].After, steps, func(f *model.Function) (bool, bool) { return false, true })
+	for _, want := range []string{
+		"Split Shop into 2 functions", "Created: function `Catalog`", "Created: role `CatalogRole`", "Moved: trigger `GET /list` from `Shop` to `Catalog`",
+		"**Code to write: `catalog.handler`**", "`Catalog` and `Shop` ship the same package `src`", "`TRIM_HORIZON` handles the kept records a second time",
+		"/aws/lambda/shop-Catalog-…", "every other dynamodb:* action", "## Order", "## Way back",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "Removed:") {
+		t.Errorf("something is removed:\n%s", text)
+	}
+	if got := edit.Deploy(d, d, nil, nil); !strings.Contains(got, "Nothing changes") {
+		t.Errorf("no change: %s", got)
+	}
+}
