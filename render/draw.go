@@ -162,7 +162,7 @@ func (d *drawing) bays() {
 		}
 	}
 	if more != nil && more.Left > 0 {
-		more.Caption = "in one bay"
+		more.Caption = "each at most " + Percent(more.Share)
 		more.Tip = tip(more.Name, fmt.Sprintf("%s in %d compartments, each reaching at most %s", count(more.Functions, "function", "functions"), more.Left, Percent(more.Share)))
 		d.Bays = append(d.Bays, more)
 	}

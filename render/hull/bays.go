@@ -19,7 +19,7 @@ func (b *brush) bays() {
 
 // ink is the colour of quiet text at a height in a bay: on water it must be stronger.
 func (b *brush) ink(c *render.Compartment, y float64) render.Color {
-	if c.Water > 0 && y > b.waterline(c)-2 {
+	if c.Water > 0 && y > b.waterline(c)-14 { // from the first wave that touches the letters
 		return render.Ink
 	}
 	return render.Muted
@@ -27,7 +27,7 @@ func (b *brush) ink(c *render.Compartment, y float64) render.Color {
 
 // halo keeps text legible on hatched water.
 func (b *brush) halo(c *render.Compartment, y float64) render.Color {
-	if c.WaterMay && y > b.waterline(c)-2 {
+	if c.WaterMay && y > b.waterline(c)-14 {
 		return render.Water
 	}
 	return render.None

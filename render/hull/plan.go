@@ -24,7 +24,8 @@ const (
 	laneH    = 13.0   // of a passage
 	pipeH    = 9.0    // from one pipe to the next
 	maxWide  = 1210.0 // of the bays on one deck
-	maxDecks = 1720.0 // on several
+	maxDecks = 1720.0 // on several, where they are not very many
+	manyWide = 42.0   // and so much for each bay where they are
 	minWide  = 500.0
 	least    = 680.0 // of the ship
 	maxBilge = 40    // tiles in the bilge
@@ -128,7 +129,7 @@ func (p *plan) measureTiles() {
 			see(t)
 		}
 	}
-	p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+34+10, 122), 158)), tileH, tileGapY
+	p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+34+10, 132), 162)), tileH, tileGapY
 	if p.decks {
 		p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+28+92, 150), 200)), lowH, lowGapY
 	}
@@ -309,6 +310,7 @@ func (p *plan) manyDecks() {
 	p.findWays()
 	p.need()
 	bestK, best := 1, math.Inf(1)
+	widest := max(maxDecks, manyWide*float64(len(p.cells)))
 	for k := 1; k <= 6; k++ {
 		p.spread(k)
 		splits := p.splits(k)
@@ -319,7 +321,7 @@ func (p *plan) manyDecks() {
 				width, high := p.extent(rw, k)
 				w, h = max(w, width), h+high
 			}
-			if w > maxDecks && r < len(splits) {
+			if w > widest && r < len(splits) {
 				continue
 			}
 			h += 320 // bilge, claim and legend
