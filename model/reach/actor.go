@@ -1,0 +1,406 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// An actor is whose permissions are used: a role, a user, a group, or one function's session of its role where
+// that makes a difference. Its permissions are those of its documents within its boundary.
+type actor struct {
+	index      int32
+	id         model.ID // the role's, user's or group's; the function's for a session of its own
+	sort       sort
+	arn        string // that policies name
+	session    string // ARN of the session where it is known
+	account    string
+	function   *model.Function // of a session of its own, else nil
+	ids        []model.ID      // policies, in the order of documents
+	documents  []*policy.Document
+	boundaryID model.ID
+	limit      *policy.Document // boundary
+	unseen     bool             // its policies were not seen
+	linked     bool             // service-linked
+	self       int32            // target of the role, user or group; -1 for none
+	context    policy.Context
+	absent     []string
+
+	identity []*answers
+	boundary *answers
+
+	once  sync.Once
+	stack *policy.Stack
+
+	found
+}
+
+// found is what the analysis found of an actor. It depends on the actor and the world alone.
+type found struct {
+	acts    []act
+	edges   []edge
+	alters  []alter
+	admin   power
+	meddles bool // it may change what others may do, so that its alters depend on them
+}
+
+// principal is the ARN that makes the actor's requests.
+func (a *actor) principal() string { return cmp.Or(a.session, a.arn) }
+
+// value is what is known of a condition key of the actor's requests.
+func (a *actor) value(key string) (values []string, known bool) {
+	if v, ok := a.context[key]; ok {
+		return v, true
+	}
+	return nil, slices.Contains(a.absent, key)
+}
+
+// attackerChooses are keys whose value is the caller's choice, set as it suits: whoever writes the request may use TLS.
+var attackerChooses = map[string]string{"aws:securetransport": "true"}
+
+// newContext tells the condition keys that follow from who the actor is ("AWS global condition context keys").
+// keys are those that policies of the design ask for.
+func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
+	c := policy.Context{"aws:principalarn": {a.arn}, "aws:principalaccount": {a.account}, "aws:principalisawsservice": {"false"}}
+	for k, v := range attackerChooses {
+		c[k] = []string{v}
+	}
+	// A principal's own calls carry no service's keys.
+	absent := []string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceowner", "aws:principalservicename"}
+	switch a.sort {
+	case isUser, isGroup:
+		c["aws:principaltype"] = []string{"User"}
+		if a.sort == isUser {
+			c["aws:username"] = []string{a.arn[strings.LastIndexByte(a.arn, '/')+1:]}
+		}
+		absent = append(absent, "lambda:sourcefunctionarn")
+	case isRole, isFunction:
+		c["aws:principaltype"] = []string{"AssumedRole"}
+		absent = append(absent, "aws:username")
+	case isResource, isPolicy, isImplied:
+	}
+	if a.function != nil {
+		c["lambda:sourcefunctionarn"] = []string{a.function.ARN}
+		absent = append(absent, "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "ec2:sourceinstancearn")
+	}
+	for k, v := range tags {
+		c["aws:principaltag/"+strings.ToLower(k)] = []string{v}
+	}
+	if tags != nil || w.known {
+		for _, k := range keys {
+			if strings.HasPrefix(k, "aws:principaltag/") && c[k] == nil {
+				absent = append(absent, k)
+			}
+		}
+	}
+	a.context, a.absent = c, absent
+}
+
+// targetContext is the actor's context with what is known of the target.
+func (a *actor) targetContext(w *world, t *target) policy.Context {
+	c := make(policy.Context, len(a.context)+4)
+	for k, v := range a.context {
+		c[k] = v
+	}
+	if t == nil {
+		return c
+	}
+	for _, k := range []string{"aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion"} {
+		if v := w.targetValue(t, k); v != "" {
+			c[k] = []string{v}
+		}
+	}
+	if t.resource != nil {
+		for k, v := range t.resource.Tags {
+			c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
+			c[t.service+":resourcetag/"+strings.ToLower(k)] = []string{v}
+		}
+	}
+	return c
+}
+
+// targetValue is a condition key that the target tells, "" if it does not.
+func (w *world) targetValue(t *target, key string) string {
+	switch key {
+	case "aws:resourceaccount":
+		return t.account
+	case "s3:resourceaccount":
+		if t.service == "s3" {
+			return t.account
+		}
+		return ""
+	case "aws:requestedregion":
+		if t.service == "iam" {
+			return "us-east-1"
+		}
+		return t.region
+	}
+	_, name, _ := strings.Cut(key, ":")
+	if tag, ok := strings.CutPrefix(name, "resourcetag/"); ok && t.resource != nil {
+		for k, v := range t.resource.Tags {
+			if strings.EqualFold(k, tag) {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// truth tells whether a statement's conditions hold for the actor; t is nil where no target is meant.
+func (a *actor) truth(w *world, s *statement, t *target) truth {
+	if len(s.from.Conditions) == 0 {
+		return surely
+	}
+	if !s.ofTarget {
+		t = nil
+	}
+	var key strings.Builder
+	for _, k := range s.keys {
+		values, known := a.value(k)
+		for _, v := range values {
+			key.WriteString(v)
+			key.WriteByte(1)
+		}
+		if !known && t != nil && ofTarget(k) {
+			v := w.targetValue(t, k)
+			key.WriteString(v)
+			known = v != ""
+		}
+		if known {
+			key.WriteByte(2)
+		} else {
+			key.WriteByte(3)
+		}
+	}
+	k := key.String()
+	if s.ofTarget && t != nil {
+		k = t.service + "\x00" + k
+	}
+	s.mu.Lock()
+	out, ok := s.remembers[k]
+	s.mu.Unlock()
+	if ok {
+		return out
+	}
+	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Context: a.context, Absent: a.absent, Open: true}
+	if t != nil {
+		req.Action, req.Context = t.service+":Any", a.targetContext(w, t)
+	}
+	d := s.ask(w).Evaluate(req)
+	out = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	s.mu.Lock()
+	s.remembers[k] = out
+	s.mu.Unlock()
+	return out
+}
+
+// own is the statement as the actor has it: with its variables filled in; nil where one of them is absent, so
+// that the statement cannot match ("IAM policy elements: Variables and tags").
+func (a *actor) own(w *world, s *statement) *statement {
+	if !s.dynamic {
+		return s
+	}
+	var resources []string
+	for _, r := range s.from.Resources {
+		if filled, ok := a.fill(r); ok {
+			resources = append(resources, filled)
+		} else if s.from.NotResource {
+			return nil
+		}
+	}
+	if len(resources) == 0 {
+		return nil
+	}
+	key := strings.Join(resources, "\x00")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := s.filled[key]; ok {
+		return f
+	}
+	from := *s.from
+	from.Resources = resources
+	f := &statement{from: &from, doc: s.doc, index: s.index, deny: s.deny, keys: s.keys, ofTarget: s.ofTarget, remembers: map[string]truth{}}
+	f.place(w)
+	if s.filled == nil {
+		s.filled = map[string]*statement{}
+	}
+	s.filled[key] = f
+	return f
+}
+
+// fill replaces the policy variables of a pattern; those that are not known stay, and match perhaps.
+func (a *actor) fill(s string) (string, bool) {
+	var b strings.Builder
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			b.WriteString(s)
+			return b.String(), true
+		}
+		end := strings.IndexByte(s[i:], '}')
+		if end < 0 {
+			b.WriteString(s)
+			return b.String(), true
+		}
+		b.WriteString(s[:i])
+		token := s[i : i+end+1]
+		s = s[i+end+1:]
+		name, fallback, hasFallback := strings.Cut(token[2:len(token)-1], ",")
+		if !strings.Contains(name, ":") {
+			b.WriteString(token)
+			continue
+		}
+		values, known := a.value(strings.ToLower(strings.TrimSpace(name)))
+		switch {
+		case len(values) == 1:
+			b.WriteString(literal(values[0]))
+		case len(values) == 0 && known && hasFallback:
+			b.WriteString(literal(strings.Trim(strings.TrimSpace(fallback), `'"`)))
+		case known:
+			return "", false
+		default:
+			b.WriteString(token)
+		}
+	}
+}
+
+// literal escapes wildcards, which in a variable's value are plain characters.
+func literal(s string) string {
+	if !strings.ContainsAny(s, "*?") {
+		return s
+	}
+	return strings.NewReplacer("*", "${*}", "?", "${?}").Replace(s)
+}
+
+// layers is the actor's policies as the evaluator takes them.
+func (a *actor) layers() *policy.Stack {
+	a.once.Do(func() {
+		a.stack = &policy.Stack{Identity: program(a.documents...)}
+		if a.limit != nil {
+			a.stack.Boundary = program(a.limit)
+		}
+	})
+	return a.stack
+}
+
+// program compiles documents; what cannot be compiled allows nothing.
+func program(docs ...*policy.Document) *policy.Program {
+	p, err := policy.Compile(nil, docs...)
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// newActors makes the actors of a design and tells which one each node is.
+func (an *Analysis) newActors(d *model.Design) {
+	w := an.world
+	an.actorOf = make([]int32, len(an.nodes))
+	byRole := map[string]int32{}
+	add := func(a *actor, tags map[string]string) int32 {
+		a.index = int32(len(an.actors))
+		a.account = cmp.Or(accountOf(a.arn), w.account)
+		a.newContext(w, tags, an.keys)
+		an.actors = append(an.actors, a)
+		return a.index
+	}
+	seen := func(a *actor, ids ...model.ID) {
+		for _, id := range ids {
+			if p := d.Policy(id); p != nil && p.Document != nil {
+				a.ids, a.documents = append(a.ids, id), append(a.documents, p.Document)
+			} else {
+				a.unseen = true
+			}
+		}
+	}
+	bound := func(a *actor, id model.ID) {
+		if p := d.Policy(id); p != nil {
+			a.boundaryID, a.limit = id, p.Document
+		}
+		if id != "" && a.limit == nil {
+			a.unseen = true
+		}
+	}
+	role := func(r *model.Role) *actor {
+		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External, linked: r.ServiceLinked}
+		seen(a, r.Policies...)
+		bound(a, r.Boundary)
+		return a
+	}
+	for i, n := range an.nodes {
+		switch n.sort {
+		case isFunction:
+			f := d.Function(n.id)
+			r := d.Role(f.Role)
+			key := cmp.Or(string(f.Role), f.RoleARN)
+			own := an.perFunction || key == ""
+			if at, ok := byRole[key]; ok && !own {
+				an.actorOf[i] = at
+				continue
+			}
+			var a *actor
+			var tags map[string]string
+			if r != nil {
+				a, tags = role(r), r.Tags
+			} else {
+				a = &actor{id: n.id, sort: isRole, arn: f.RoleARN, self: -1, unseen: true}
+			}
+			if own {
+				a.id, a.sort, a.function = f.ID, isFunction, f
+				if name := a.arn[strings.LastIndexByte(a.arn, '/')+1:]; name != "" {
+					a.session = "arn:" + w.partition + ":sts::" + accountOf(a.arn) + ":assumed-role/" + name + "/" + f.Name
+				}
+			}
+			at := add(a, tags)
+			if !own {
+				byRole[key] = at
+			}
+			an.actorOf[i] = at
+		case isRole:
+			r := d.Role(n.id)
+			if at, ok := byRole[string(n.id)]; ok {
+				an.actorOf[i] = at
+				continue
+			}
+			an.actorOf[i] = add(role(r), r.Tags)
+		case isUser, isGroup:
+			p := d.Principal(n.id)
+			a := &actor{id: p.ID, sort: n.sort, arn: p.ARN, self: w.target(p.ID)}
+			if n.sort == isGroup {
+				// A group makes no requests; whoever is in it does.
+				a.arn = strings.Replace(p.ARN, ":group/", ":user/"+anyName+"/", 1)
+			}
+			seen(a, p.Policies...)
+			for _, g := range p.Groups {
+				if group := d.Principal(g); group != nil {
+					seen(a, group.Policies...)
+				} else {
+					a.unseen = true
+				}
+			}
+			bound(a, p.Boundary)
+			an.actorOf[i] = add(a, p.Tags)
+		case isResource, isPolicy, isImplied:
+		}
+	}
+}
+
+// accountOf is the account in an ARN, "" if there is none.
+func accountOf(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		return parts[4]
+	}
+	return ""
+}
+
+// target is the index of an element, -1 if it is none.
+func (w *world) target(id model.ID) int32 {
+	if t, ok := w.byID[id]; ok {
+		return t
+	}
+	return -1
+}

@@ -1,0 +1,196 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// ownKeys are services that use a resource's customer-managed key with grants or permissions of their own, so that
+// whoever reads the data needs none on the key.
+var ownKeys = []string{"logs", "elasticfilesystem", "fsx", "rds", "ecr", "events", "states", "lambda", "es", "aoss", "redshift", "docdb-elastic", "kafka", "backup", "codeartifact"}
+
+// A need is what a key is needed for.
+type need uint8
+
+const (
+	needsNothing need = iota
+	toRead            // kms:Decrypt
+	toWrite           // kms:GenerateDataKey
+)
+
+// needOf tells what an action on an encrypted resource needs of its key. Whoever may delete, or say who has
+// access, needs nothing.
+func needOf(a *catalog.Action) need {
+	if slices.Contains(ownKeys, a.Service) {
+		return needsNothing
+	}
+	c := a.Capabilities
+	switch {
+	case c.Has(catalog.Read), c.Has(catalog.Secret):
+		return toRead
+	case c.Has(catalog.Send), c.Has(catalog.Write) && writesData(a):
+		return toWrite
+	}
+	return needsNothing
+}
+
+// writesData tells writing contents from changing settings, which no key protects.
+func writesData(a *catalog.Action) bool {
+	switch a.Service + ":" + a.Name {
+	case "s3:PutObject", "s3:ReplicateObject", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+		"secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret", "ssm:PutParameter", "kinesisvideo:PutMedia":
+		return true
+	}
+	return false
+}
+
+// unlocks tells whether an actor may use a target's key for reading and for writing.
+func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
+	t := &an.world.targets[ti]
+	switch t.key {
+	case noKey:
+		return surely, surely
+	case unseenKey:
+		return perhaps, perhaps
+	}
+	key := &an.world.targets[t.key]
+	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account}}
+	ask := func(action string) truth {
+		d := an.decide(a, t.key, action, key.arn, via)
+		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	}
+	return ask("kms:Decrypt"), ask("kms:GenerateDataKey")
+}
+
+func orRegion(region, otherwise string) string {
+	if region == "" {
+		return otherwise
+	}
+	return region
+}
+
+// lock takes from a finding what the target's key keeps from the actor.
+func (an *Analysis) lock(a *actor, f *finding) {
+	if an.world.targets[f.target].key == noKey {
+		return
+	}
+	read, write := truth(255), truth(255)
+	held := func(xs []allowance) {
+		for k := range xs {
+			x := &xs[k]
+			m := an.world.forms[x.form].menu
+			x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+			for i, action := range m.actions {
+				if !x.may.has(i) {
+					continue
+				}
+				n := needOf(action)
+				if n == needsNothing {
+					continue
+				}
+				if read == 255 {
+					read, write = an.unlocks(a, f.target)
+				}
+				v := read
+				if n == toWrite {
+					v = write
+				}
+				if v != surely {
+					x.must[i>>6] &^= 1 << (i & 63)
+				}
+				if v == never {
+					x.may[i>>6] &^= 1 << (i & 63)
+				}
+			}
+		}
+	}
+	held(f.whole)
+	held(f.parts)
+}
+
+// assumable leaves sts actions on a role only where its trust policy lets the actor.
+func (an *Analysis) assumable(a *actor, f *finding) {
+	t := &an.world.targets[f.target]
+	if t.sort != isRole {
+		return
+	}
+	g := an.gates[f.target]
+	known := false
+	for k := range f.whole {
+		x := &f.whole[k]
+		m := an.world.forms[x.form].menu
+		x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+		for i, action := range m.actions {
+			if action.Service == "sts" {
+				x.must[i>>6] &^= 1 << (i & 63)
+				x.may[i>>6] &^= 1 << (i & 63)
+			}
+		}
+		known = known || m.bit("sts:assumerole") >= 0
+	}
+	if g == nil || f.target == a.self || !g.opens(a) {
+		return
+	}
+	form := int32(-1)
+	for _, i := range t.forms {
+		if an.world.forms[i].menu.bit("sts:assumerole") >= 0 {
+			form = i
+		}
+	}
+	if form < 0 {
+		return
+	}
+	d := an.decide(a, f.target, "sts:AssumeRole", t.arn, nil)
+	if d.Outcome != policy.Allowed {
+		return
+	}
+	m := an.world.forms[form].menu
+	if !known {
+		f.whole = append(f.whole, allowance{form: form, must: make(bits, m.words), may: make(bits, m.words)})
+	}
+	for k := range f.whole {
+		if x := &f.whole[k]; x.form == form {
+			x.may.set(m.bit("sts:assumerole"))
+			if d.Must {
+				x.must.set(m.bit("sts:assumerole"))
+			}
+		}
+	}
+}
+
+// actOf is a finding as capabilities; false where there are none that matter. It takes out of the finding what
+// keys and trust policies keep.
+func (an *Analysis) actOf(a *actor, f *finding) (act, bool) {
+	an.lock(a, f)
+	an.assumable(a, f)
+	out := act{target: f.target}
+	whole := catalog.Capabilities(0)
+	sum := func(xs []allowance) {
+		for _, x := range xs {
+			m := an.world.forms[x.form].menu
+			out.may |= m.capabilities(x.may)
+			out.must |= m.capabilities(x.must)
+		}
+	}
+	sum(f.whole)
+	whole = out.may
+	sum(f.parts)
+	out.part = hits(whole) == 0 && hits(out.may) != 0
+	return out, out.may != 0
+}
+
+// hits is the capabilities that count as hits.
+func hits(s catalog.Capabilities) catalog.Capabilities {
+	for c := catalog.List; c <= catalog.Tag; c++ {
+		if !c.IsHit() {
+			s &^= 1 << c
+		}
+	}
+	return s
+}
+
+// hasOwnLogs reports whether a target is the own log group of a function.
+func (t *target) isLogOf(f string) bool { return f != "" && strings.EqualFold(string(t.ownLogOf), f) }

@@ -1,0 +1,417 @@
+package reach
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// An Analysis is the blast radius of every start in one design. It is safe for concurrent use.
+type Analysis struct {
+	design *model.Design
+	ledger *ledger
+	*graph
+}
+
+// A graph is the steps of a design. Analyses that differ in their ledgers alone share it.
+type graph struct {
+	design     *model.Design
+	world      *world
+	compiled   map[*policy.Document]*answers
+	keys       []string // condition keys that policies ask for
+	defaultKey *policy.Program
+	gates      []*gate            // by target
+	namedBy    map[string][]int32 // what gates name → targets
+	open       []int32            // targets whose gates are everybody's business
+	roles      []int32            // targets that are roles
+	attached   map[model.ID][]int32
+	holdersOf  map[int32][]int32 // targets → actors with permissions from it
+	trustMu    sync.Mutex
+	trust      map[trustKey]truth
+
+	nodes       []node
+	nodeOf      map[model.ID]int32
+	actors      []*actor
+	actorOf     []int32 // of nodes
+	perFunction bool    // some policy tells functions on one role apart
+
+	triggers     []*model.Trigger
+	triggersFrom map[model.ID][]int32
+	triggersTo   map[model.ID][]int32
+	feedsFrom    map[int32][]feed // by target
+	readers      map[model.ID][]int32
+	entries      map[model.ID]bool // functions with a trigger from outside
+
+	flows  [4]*flow // what is reachable, by look
+	mu     sync.Mutex
+	seas   map[int32][]Beyond // by actor
+	detail map[detailKey]*detail
+}
+
+// A node is a start: a function, role, user or group.
+type node struct {
+	id   model.ID
+	sort sort
+}
+
+// Analyze computes the steps of a design. prev, the analysis of an earlier version, may be nil; it saves work. The
+// error is ctx's.
+func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis) (*Analysis, error) {
+	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, trust: map[trustKey]truth{}, nodeOf: map[model.ID]int32{},
+		seas: map[int32][]Beyond{}, detail: map[detailKey]*detail{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
+	an := &Analysis{design: d, graph: g}
+	same := prev != nil && sameWorld(prev.design, d) && prev.world.catalog == c
+	if same {
+		g.world = prev.world
+		g.compiled = prev.documentsOf(d)
+	} else {
+		g.world = newWorld(d, c)
+	}
+	an.newNodes()
+	an.newTriggers()
+	if err := an.compileAll(ctx); err != nil {
+		return nil, err
+	}
+	an.newGates()
+	an.newActors(d)
+	an.wire()
+	if err := an.explore(ctx, prev, same); err != nil {
+		return nil, err
+	}
+	an.flood()
+	an.ledger = newLedger(d.Resources(), an.design)
+	return an, nil
+}
+
+// sameWorld reports whether two designs have the same targets by the same names.
+func sameWorld(a, b *model.Design) bool {
+	x, y := a.Elements(), b.Elements()
+	if a.Info().Partition != b.Info().Partition || a.Info().Account != b.Info().Account || a.Info().Region != b.Info().Region || a.Info().Kind != b.Info().Kind || len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && !sameTarget(x[i], y[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameTarget reports whether two elements are one target for policies and triggers.
+func sameTarget(a, b model.Element) bool {
+	switch a := a.(type) {
+	case *model.Function:
+		b, ok := b.(*model.Function)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name
+	case *model.Role:
+		b, ok := b.(*model.Role)
+		return ok && a.ID == b.ID && a.ARN == b.ARN
+	case *model.Policy:
+		b, ok := b.(*model.Policy)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Managed == b.Managed
+	case *model.Principal:
+		b, ok := b.(*model.Principal)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Kind == b.Kind
+	case *model.Trigger:
+		_, ok := b.(*model.Trigger)
+		return ok
+	case *model.Resource:
+		b, ok := b.(*model.Resource)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Policy == b.Policy && a.Key == b.Key &&
+			a.BlockPublicAccess == b.BlockPublicAccess && maps.Equal(a.Tags, b.Tags)
+	}
+	return false
+}
+
+func (an *Analysis) newNodes() {
+	put := func(id model.ID, s sort) {
+		an.nodeOf[id] = int32(len(an.nodes))
+		an.nodes = append(an.nodes, node{id, s})
+	}
+	for _, f := range an.design.Functions() {
+		put(f.ID, isFunction)
+	}
+	for _, r := range an.design.Roles() {
+		put(r.ID, isRole)
+	}
+	for _, p := range an.design.Principals() {
+		if p.Kind == model.Group {
+			put(p.ID, isGroup)
+		} else {
+			put(p.ID, isUser)
+		}
+	}
+}
+
+func (an *Analysis) newTriggers() {
+	an.triggers = an.design.Triggers()
+	an.triggersFrom, an.triggersTo = map[model.ID][]int32{}, map[model.ID][]int32{}
+	an.readers, an.entries = map[model.ID][]int32{}, map[model.ID]bool{}
+	for i, t := range an.triggers {
+		if t.From != "" {
+			an.triggersFrom[t.From] = append(an.triggersFrom[t.From], int32(i))
+		}
+		an.triggersTo[t.To] = append(an.triggersTo[t.To], int32(i))
+	}
+	for i, f := range an.design.Functions() {
+		for _, v := range f.Environment {
+			if v.Refers != "" && !slices.Contains(an.readers[v.Refers], int32(i)) {
+				an.readers[v.Refers] = append(an.readers[v.Refers], int32(i))
+			}
+		}
+	}
+	for _, t := range an.triggers {
+		if !t.Outside {
+			continue
+		}
+		if n, ok := an.nodeOf[t.To]; ok {
+			an.entries[an.nodes[n].id] = true
+			continue
+		}
+		for _, f := range an.feeds(t.To) {
+			an.entries[an.nodes[f.node].id] = true
+		}
+	}
+}
+
+// compileAll compiles every document of the design that no earlier analysis compiled.
+func (an *Analysis) compileAll(ctx context.Context) error {
+	keys := map[string]bool{}
+	for i, e := range an.design.Elements() {
+		if i%64 == 0 && ctx.Err() != nil {
+			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
+		}
+		var doc *policy.Document
+		switch e := e.(type) {
+		case *model.Policy:
+			doc = e.Document
+		case *model.Resource:
+			doc = e.Policy
+		case *model.Function:
+			doc = e.Policy
+		case *model.Role:
+			doc = e.Trust
+		}
+		if doc == nil {
+			continue
+		}
+		a := an.answers(doc)
+		for _, k := range a.keys {
+			keys[k] = true
+		}
+		an.perFunction = an.perFunction || a.sessions
+	}
+	an.keys = slices.Sorted(maps.Keys(keys))
+	an.perFunction = an.perFunction || keys["lambda:sourcefunctionarn"]
+	return nil
+}
+
+// answers is a document compiled.
+func (an *Analysis) answers(doc *policy.Document) *answers {
+	if a, ok := an.compiled[doc]; ok {
+		return a
+	}
+	a := compile(an.world, doc)
+	an.compiled[doc] = a
+	return a
+}
+
+// documentsOf are the answers that another design can use as well.
+func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
+	out := make(map[*policy.Document]*answers, len(an.compiled))
+	for _, e := range d.Elements() {
+		var doc *policy.Document
+		switch e := e.(type) {
+		case *model.Policy:
+			doc = e.Document
+		case *model.Resource:
+			doc = e.Policy
+		case *model.Function:
+			doc = e.Policy
+		case *model.Role:
+			doc = e.Trust
+		}
+		if a, ok := an.compiled[doc]; ok && doc != nil {
+			out[doc] = a
+		}
+	}
+	return out
+}
+
+// wire connects actors with their documents and targets with what feeds from them.
+func (an *Analysis) wire() {
+	w := an.world
+	w.setKeys()
+	an.defaultKey = program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
+		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + w.partition + ":iam::" + w.account + ":root"}},
+	}}})
+	for _, a := range an.actors {
+		for i, doc := range a.documents {
+			a.identity = append(a.identity, an.answers(doc))
+			if ids := an.attached[a.ids[i]]; !slices.Contains(ids, a.index) {
+				an.attached[a.ids[i]] = append(ids, a.index)
+			}
+		}
+		if a.limit != nil {
+			a.boundary = an.answers(a.limit)
+		}
+		if a.self >= 0 {
+			an.holdersOf[a.self] = append(an.holdersOf[a.self], a.index)
+		}
+		if a.sort == isUser {
+			for _, g := range an.design.Principal(a.id).Groups {
+				if t := w.target(g); t >= 0 {
+					an.holdersOf[t] = append(an.holdersOf[t], a.index)
+				}
+			}
+		}
+	}
+	an.feedsFrom = map[int32][]feed{}
+	for id := range an.triggersFrom {
+		if t, ok := w.byID[id]; ok {
+			an.feedsFrom[t] = an.feeds(id)
+		}
+	}
+	for i, g := range an.gates {
+		ti := int32(i)
+		if w.targets[i].sort == isRole {
+			an.roles = append(an.roles, ti)
+		}
+		if g == nil {
+			continue
+		}
+		if g.anyone || g.answers != nil && !g.strict && (g.all || w.targets[i].account != w.account) {
+			an.open = append(an.open, ti)
+			continue
+		}
+		for name := range g.named {
+			an.namedBy[name] = append(an.namedBy[name], ti)
+		}
+	}
+}
+
+// gated lists the targets whose policies may let an actor pass whatever its own allow.
+func (an *Analysis) gated(a *actor) []int32 {
+	out := append(slices.Clone(an.open), an.namedBy[a.arn]...)
+	if a.sort == isRole || a.sort == isFunction {
+		out = append(out, an.namedBy["session/"+a.arn[strings.LastIndexByte(a.arn, '/')+1:]]...)
+	}
+	return out
+}
+
+// explore finds the acts and edges of every actor. Actors that prev had alike keep theirs.
+func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) error {
+	var t *tally
+	known := map[model.ID]*actor{}
+	if same && prev.settled(an) {
+		for _, a := range prev.actors {
+			known[a.id] = a
+		}
+	}
+	for i, a := range an.actors {
+		if i%16 == 0 && ctx.Err() != nil {
+			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
+		}
+		if old := known[a.id]; old != nil && !old.meddles && old.alike(a) {
+			a.found = old.found
+			continue
+		}
+		if t == nil {
+			t = newTally(an)
+		}
+		an.exploreActor(t, a)
+	}
+	return nil
+}
+
+// exploreActor finds one actor's acts and edges.
+func (an *Analysis) exploreActor(t *tally, a *actor) {
+	a.admin = an.isAdmin(a)
+	e := newExplorer(an, a)
+	t.count(a)
+	t.findings(func(f *finding) {
+		if x, ok := an.actOf(a, f); ok {
+			a.acts = append(a.acts, x)
+		}
+		e.visit(f)
+	})
+	e.rest()
+	a.settleAlters(an)
+	slices.SortStableFunc(a.edges, func(x, y edge) int { return int(x.to - y.to) })
+}
+
+// settleAlters leaves those changes that lead to somebody who may do anything, one for each actor, and its own
+// alone where it can change itself.
+func (a *actor) settleAlters(an *Analysis) {
+	var out []alter
+	at := map[int32]int{}
+	for _, x := range a.alters {
+		if a.admin == surely {
+			break
+		}
+		p := min(an.after(&x), truthOf(x.must, true))
+		if p == never {
+			continue
+		}
+		x.must = p == surely
+		if x.must && x.actor == a.index {
+			a.alters = []alter{x}
+			return
+		}
+		if i, ok := at[x.actor]; ok {
+			if x.must && !out[i].must {
+				out[i] = x
+			}
+			continue
+		}
+		at[x.actor] = len(out)
+		out = append(out, x)
+	}
+	a.alters = out
+}
+
+// settled reports whether what actors' findings depend on beside their own documents is as it was: resource
+// policies, trust policies, triggers and who there is.
+func (an *Analysis) settled(next *Analysis) bool {
+	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || !slices.Equal(an.keys, next.keys) || !slices.Equal(an.actorOf, next.actorOf) {
+		return false
+	}
+	for i, t := range an.triggers {
+		if t != next.triggers[i] && !model.Same(t, next.triggers[i]) {
+			return false
+		}
+	}
+	for i, g := range an.gates {
+		n := next.gates[i]
+		if (g == nil) != (n == nil) || g != nil && (g.answers != n.answers || g.unseen != n.unseen) {
+			return false
+		}
+	}
+	for i, a := range an.actors {
+		if a.id != next.actors[i].id || a.arn != next.actors[i].arn {
+			return false
+		}
+	}
+	for id, r := range an.readers {
+		if !slices.Equal(r, next.readers[id]) {
+			return false
+		}
+	}
+	return len(an.readers) == len(next.readers)
+}
+
+// alike reports whether an actor has the same documents as another.
+func (a *actor) alike(b *actor) bool {
+	return slices.Equal(a.documents, b.documents) && a.limit == b.limit && a.linked == b.linked &&
+		maps.EqualFunc(a.context, b.context, slices.Equal) && slices.Equal(a.absent, b.absent)
+}
+
+// Design is what was analysed.
+func (a *Analysis) Design() *model.Design { return a.design }

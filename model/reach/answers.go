@@ -1,0 +1,351 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"bulkhead/model/policy"
+)
+
+// truth is what is known of a statement's applying: never, perhaps, surely.
+type truth uint8
+
+const (
+	never truth = iota
+	perhaps
+	surely
+)
+
+func truthOf(must, may bool) truth {
+	switch {
+	case must:
+		return surely
+	case may:
+		return perhaps
+	}
+	return never
+}
+
+// answers is a document compiled against a world: for each statement, which actions on which forms. It is
+// remembered by the document's pointer and shared by all who have the document.
+type answers struct {
+	doc        *policy.Document
+	statements []*statement
+	services   map[string]bool // lower-case services that its Allows name
+	everything bool            // an Allow names actions of every service
+	keys       []string        // condition keys that statements ask for, lower-case, sorted
+	sessions   bool            // some Principal is an assumed-role session
+}
+
+// A statement is a policy statement compiled against a world.
+type statement struct {
+	from      *policy.Statement
+	doc       *policy.Document
+	index     int
+	deny      bool
+	dynamic   bool     // its resources hold policy variables, so that it is placed for each who has it
+	keys      []string // condition keys that it asks for, lower-case, sorted
+	ofTarget  bool     // … some of them are the resource's
+	wide      bool     // it reaches every form of its groups
+	groups    []group
+	parts     []match // parts of forms that its patterns reach, of all menus
+	probe     *policy.Stack
+	mu        sync.Mutex
+	remembers map[string]truth
+	filled    map[string]*statement // of a dynamic one, by the values of its variables
+}
+
+// A group is a statement's actions on the forms of one menu.
+type group struct {
+	menu  *menu
+	bits  bits
+	forms []match // in order; nil where the statement is wide
+}
+
+// compile prepares a document.
+func compile(w *world, doc *policy.Document) *answers {
+	a := &answers{doc: doc, services: map[string]bool{}}
+	for i, s := range doc.Statements {
+		st := compileStatement(w, doc, s, i)
+		a.statements = append(a.statements, st)
+		a.keys = append(a.keys, st.keys...)
+		for _, p := range s.Principals {
+			a.sessions = a.sessions || strings.Contains(p.Value, ":assumed-role/")
+		}
+		if s.Effect == policy.Deny {
+			continue
+		}
+		if s.NotAction {
+			a.everything = true
+		}
+		for _, p := range s.Actions {
+			service, _, found := strings.Cut(strings.ToLower(p), ":")
+			if s.NotAction {
+				continue
+			}
+			if !found || strings.ContainsAny(service, "*?") {
+				a.everything = true
+			}
+			a.services[service] = true
+		}
+	}
+	slices.Sort(a.keys)
+	a.keys = slices.Compact(a.keys)
+	return a
+}
+
+// names reports whether an Allow of the document may name actions of a service.
+func (a *answers) names(service string) bool { return a.everything || a.services[service] }
+
+func compileStatement(w *world, doc *policy.Document, s *policy.Statement, index int) *statement {
+	st := &statement{from: s, doc: doc, index: index, deny: s.Effect == policy.Deny, remembers: map[string]truth{}}
+	variables := doc.Version == "2012-10-17"
+	for _, c := range s.Conditions {
+		st.keys = append(st.keys, strings.ToLower(c.Key))
+		if variables {
+			for _, v := range c.Values {
+				st.keys = append(st.keys, variablesOf(v)...)
+			}
+		}
+	}
+	if variables {
+		for _, r := range s.Resources {
+			if strings.Contains(r, "${") {
+				if vs := variablesOf(r); len(vs) > 0 || escaped(r) {
+					st.dynamic = true
+					st.keys = append(st.keys, vs...)
+				}
+			}
+		}
+	}
+	slices.Sort(st.keys)
+	st.keys = slices.Compact(st.keys)
+	st.ofTarget = slices.ContainsFunc(st.keys, ofTarget)
+
+	if st.dynamic {
+		return st // filled in for each who has it
+	}
+	st.place(w)
+	return st
+}
+
+// place finds the forms that the statement's resources reach.
+func (s *statement) place(w *world) {
+	var matches []match
+	from := s.from
+	switch {
+	case from.NotResource:
+		matches = w.others(from.Resources)
+	default:
+		for _, r := range from.Resources {
+			if r == "*" {
+				s.wide = true
+				matches = nil
+				break
+			}
+			matches = append(matches, w.match(r)...)
+		}
+		if from.Resources == nil {
+			s.wide = true // a trust policy: its own role
+		}
+	}
+	if s.wide {
+		for _, m := range w.menus {
+			if b := s.actions(m); !b.empty() {
+				s.groups = append(s.groups, group{menu: m, bits: b})
+			}
+		}
+		return
+	}
+	matches = s.split(matches)
+	if from.NotResource {
+		// What a NotResource spares is worth a look by itself.
+		for _, r := range from.Resources {
+			for _, m := range w.match(r) {
+				if m.part != "" {
+					s.parts = append(s.parts, m)
+				}
+			}
+		}
+	}
+	byMenu := map[*menu]int{}
+	for _, m := range matches {
+		menu := w.forms[m.form].menu
+		i, ok := byMenu[menu]
+		if !ok {
+			i = -1
+			if b := s.actions(menu); !b.empty() {
+				i = len(s.groups)
+				s.groups = append(s.groups, group{menu: menu, bits: b})
+			}
+			byMenu[menu] = i
+		}
+		if i >= 0 {
+			s.groups[i].forms = append(s.groups[i].forms, m)
+		}
+	}
+}
+
+// split sorts matches, keeps the surer of doubles, and takes parts aside.
+func (s *statement) split(in []match) []match {
+	slices.SortStableFunc(in, func(a, b match) int {
+		switch {
+		case a.form != b.form:
+			return int(a.form - b.form)
+		case a.part != b.part:
+			return strings.Compare(a.part, b.part)
+		case a.must && !b.must:
+			return -1
+		case b.must && !a.must:
+			return 1
+		}
+		return 0
+	})
+	var out []match
+	for i, m := range in {
+		if i > 0 && in[i-1].form == m.form && in[i-1].part == m.part {
+			continue
+		}
+		if m.part != "" {
+			s.parts = append(s.parts, m)
+		} else {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// others lists the forms that no pattern surely matches.
+func (w *world) others(patterns []string) []match {
+	matched := map[int32]truth{}
+	for _, p := range patterns {
+		for _, m := range w.match(p) {
+			if m.part == "" {
+				matched[m.form] = max(matched[m.form], truthOf(m.must, true))
+			}
+		}
+	}
+	var out []match
+	for i := range w.forms {
+		switch matched[int32(i)] {
+		case never:
+			out = append(out, match{form: int32(i), must: true})
+		case perhaps:
+			out = append(out, match{form: int32(i)})
+		case surely:
+		}
+	}
+	return out
+}
+
+// actions is the statement's actions of a menu.
+func (s *statement) actions(m *menu) bits {
+	b := make(bits, m.words)
+	for _, p := range s.from.Actions {
+		for i, w := range m.matching(p) {
+			b[i] |= w
+		}
+	}
+	if s.from.NotAction {
+		for i := range m.actions {
+			b[i>>6] ^= 1 << (i & 63)
+		}
+	}
+	return b
+}
+
+// acts reports whether the statement is about an action, lower-case.
+func (s *statement) acts(action string) bool {
+	for _, p := range s.from.Actions {
+		if must, _ := policy.Match(strings.ToLower(p), action); must {
+			return !s.from.NotAction
+		}
+	}
+	return s.from.NotAction
+}
+
+// on is the statement's actions on a form and how surely its resources reach it, conditions aside.
+func (s *statement) on(form int32, m *menu) (bits, truth) {
+	for i := range s.groups {
+		g := &s.groups[i]
+		if g.menu != m {
+			continue
+		}
+		if s.wide {
+			return g.bits, surely
+		}
+		j, ok := slices.BinarySearchFunc(g.forms, form, func(x match, f int32) int { return int(x.form - f) })
+		if ok {
+			return g.bits, truthOf(g.forms[j].must, true)
+		}
+	}
+	return nil, never
+}
+
+// reaches reports whether the statement's resources reach an ARN, conditions aside; not for dynamic ones.
+func (s *statement) reaches(arn string) truth {
+	if s.from.Resources == nil {
+		return surely
+	}
+	best := never
+	for _, r := range s.from.Resources {
+		for _, p := range completions(r) {
+			best = max(best, truthOf(policy.Match(p, arn)))
+		}
+	}
+	if s.from.NotResource {
+		return surely - best
+	}
+	return best
+}
+
+// ask is the statement's conditions alone, as an Allow of everything.
+func (s *statement) ask(w *world) *policy.Stack {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.probe == nil {
+		copied := &policy.Statement{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}, Conditions: s.from.Conditions}
+		p, err := policy.Compile(w.catalog, &policy.Document{Version: s.doc.Version, Statements: []*policy.Statement{copied}})
+		if err != nil {
+			p = nil
+		}
+		s.probe = &policy.Stack{Identity: p}
+	}
+	return s.probe
+}
+
+// ofTarget reports whether a condition key is the resource's, so that the answer differs from one to the next.
+func ofTarget(key string) bool {
+	switch key {
+	case "aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion", "aws:resourceorgid":
+		return true
+	}
+	_, name, _ := strings.Cut(key, ":")
+	return strings.HasPrefix(name, "resourcetag/")
+}
+
+// variablesOf lists the policy variables of a text, lower-case, and "aws:tokens" where it holds any.
+func variablesOf(s string) []string {
+	var out []string
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			return out
+		}
+		end := strings.IndexByte(s[i:], '}')
+		if end < 0 {
+			return out
+		}
+		name, _, _ := strings.Cut(s[i+2:i+end], ",")
+		if strings.Contains(name, ":") {
+			out = append(out, strings.ToLower(strings.TrimSpace(name)))
+		}
+		s = s[i+end+1:]
+	}
+}
+
+// escaped reports whether a text holds ${*}, ${?} or ${$}.
+func escaped(s string) bool {
+	return strings.Contains(s, "${*}") || strings.Contains(s, "${?}") || strings.Contains(s, "${$}")
+}

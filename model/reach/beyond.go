@@ -1,0 +1,476 @@
+package reach
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// A Beyond is something in the sea: what a grant reaches beyond the design.
+type Beyond struct {
+	Service      string // "*": every other service
+	Type         string // CloudFormation type, "" where not known
+	Capabilities catalog.Capabilities
+	Pattern      string // resource pattern that reaches out
+	Certainty    Certainty
+	Fed          bool
+	Evidence     []Evidence
+	Principal    model.ID // role or user that has the grant
+
+	service string // its name, such as "Amazon S3"
+	all     bool   // the pattern reaches everything of its type in the account
+	known   bool   // the design has some of the type
+}
+
+// seaServices are looked at where a grant names every service: those that hold or move data, run code or make
+// identities. The rest is one entry.
+var seaServices = []string{"s3", "dynamodb", "rds", "sqs", "sns", "kinesis", "firehose", "events", "secretsmanager", "ssm", "kms", "states",
+	"elasticfilesystem", "ecr", "es", "lambda", "iam", "sts", "logs", "ec2"}
+
+// sea is what an actor reaches beyond the design, one entry for each service, type and pattern. Only what is a hit
+// counts. Denials and boundaries are heard by asking about something that nobody named.
+func (an *Analysis) sea(i int32) []Beyond {
+	an.mu.Lock()
+	out, ok := an.seas[i]
+	an.mu.Unlock()
+	if ok {
+		return out
+	}
+	out = an.newSea(an.actors[i])
+	an.mu.Lock()
+	an.seas[i] = out
+	an.mu.Unlock()
+	return out
+}
+
+// A swell is the sea of one actor while it is put together.
+type swell struct {
+	an  *Analysis
+	a   *actor
+	at  map[[3]string]int // service, type and pattern → entry
+	out []Beyond
+}
+
+func (an *Analysis) newSea(a *actor) []Beyond {
+	s := &swell{an: an, a: a, at: map[[3]string]int{}}
+	for _, d := range a.identity {
+		for _, st := range d.statements {
+			if st.deny {
+				continue
+			}
+			if st = a.own(an.world, st); st == nil || !st.ofTarget && a.truth(an.world, st, nil) == never {
+				continue
+			}
+			s.statement(st)
+		}
+	}
+	return s.out
+}
+
+// statement adds what one Allow reaches. What several statements reach by one pattern is asked about once.
+func (s *swell) statement(st *statement) {
+	patterns := st.from.Resources
+	if st.from.NotResource {
+		patterns = []string{"*"}
+	}
+	services, every := servicesOf(st)
+	for _, p := range patterns {
+		for _, full := range completions(p) {
+			if s.an.world.inside(full) {
+				continue
+			}
+			for _, service := range services {
+				s.service(st, service, full)
+			}
+			if every && full == "*" {
+				s.everything(st, full)
+			}
+		}
+	}
+}
+
+// servicesOf lists the services that a statement's actions name; every: it names all of them.
+func servicesOf(st *statement) (services []string, every bool) {
+	if st.from.NotAction {
+		return seaServices, true
+	}
+	for _, p := range st.from.Actions {
+		service, _, found := strings.Cut(strings.ToLower(p), ":")
+		if !found || strings.ContainsAny(service, "*?") {
+			return seaServices, p == "*" || p == "*:*"
+		}
+		if !slices.Contains(services, service) {
+			services = append(services, service)
+		}
+	}
+	return services, false
+}
+
+// service adds what a pattern reaches of one service, by resource type.
+func (s *swell) service(st *statement, service, pattern string) {
+	w := s.an.world
+	m := w.everyAction(service)
+	if m == nil {
+		return
+	}
+	acts := st.actions(m)
+	of := map[*catalog.ResourceType]bits{}
+	var types []*catalog.ResourceType
+	var loose bits
+	for i, a := range m.actions {
+		if !acts.has(i) || !m.hits.has(i) {
+			continue
+		}
+		if len(a.Resources) == 0 {
+			if loose == nil {
+				loose = make(bits, m.words)
+			}
+			loose.set(i)
+		}
+		for _, t := range a.Resources {
+			if of[t] == nil {
+				of[t] = make(bits, m.words)
+				types = append(types, t)
+			}
+			of[t].set(i)
+		}
+	}
+	if loose != nil && pattern == "*" {
+		// Actions that take no resource: the service itself.
+		s.add(service, nil, pattern, "*", m, loose)
+	}
+	// Types that people have a noun for, one entry each; the others of the service are one entry together.
+	var rest []*catalog.ResourceType
+	for _, t := range types {
+		if !hasNoun(w.catalog.TypeOf(t)) {
+			rest = append(rest, t)
+			continue
+		}
+		for _, arn := range t.ARNs {
+			if place, ok := within(pattern, w.spaceOf(arn)); ok && !w.inside(place) {
+				s.add(service, t, pattern, place, m, of[t])
+			}
+		}
+	}
+	for _, t := range rest {
+		for _, arn := range t.ARNs {
+			if place, ok := within(pattern, w.spaceOf(arn)); ok && !w.inside(place) {
+				s.add(service, nil, pattern, place, m, of[t])
+			}
+		}
+	}
+}
+
+// hasNoun reports whether people have a word for a CloudFormation type.
+func hasNoun(cfnType string) bool { return catalog.KindOf(cfnType).Icon != catalog.KindOf("").Icon }
+
+// add asks about actions on a place and keeps what is allowed. t is nil for what has no noun.
+func (s *swell) add(service string, t *catalog.ResourceType, pattern, place string, m *menu, acts bits) {
+	an := s.an
+	b := Beyond{Service: service, Pattern: pattern, Principal: s.a.id, service: an.world.catalog.ServiceName(service)}
+	if t != nil {
+		b.Type = an.world.catalog.TypeOf(t)
+	}
+	must, may := an.judge(s.a, -1, m, place, acts, nil)
+	if may.empty() {
+		return
+	}
+	c := &account{an: an, actor: s.a}
+	asked := map[string]bool{}
+	sure := false
+	for i, x := range m.actions {
+		if !may.has(i) {
+			continue
+		}
+		b.Capabilities |= hits(x.Capabilities)
+		sure = sure || must.has(i)
+		if key := an.signature(s.a, -1, m, i); !asked[key] {
+			asked[key] = true
+			d := an.decide(s.a, -1, x.String(), place, nil)
+			c.note(&d, -1, x.String())
+		}
+	}
+	// Whether a role that was not seen trusts this principal, and what another account's policies say, is not known.
+	if b.Type == "AWS::IAM::Role" && service == "sts" || accountOf(place) != "" && accountOf(place) != an.world.account {
+		sure = false
+	}
+	b.Certainty, b.Evidence = certainty(sure), c.reasons()
+	b.all = pattern == "*" || strings.HasSuffix(pattern, ":*") || t != nil && reachesAll(an.world, t, pattern)
+	for _, x := range an.world.targets {
+		b.known = b.known || b.Type != "" && x.typ == b.Type && x.sort != isImplied
+	}
+	key := [3]string{service, b.Type, pattern}
+	if i, ok := s.at[key]; ok {
+		old := &s.out[i]
+		old.Capabilities |= b.Capabilities
+		old.Certainty = min(old.Certainty, b.Certainty)
+		old.all = old.all || b.all
+		old.Evidence = joinEvidence(old.Evidence, b.Evidence)
+		return
+	}
+	s.at[key] = len(s.out)
+	s.out = append(s.out, b)
+}
+
+// everything adds one entry for the services that are not looked at one by one.
+func (s *swell) everything(st *statement, pattern string) {
+	d := s.an.decide(s.a, -1, "bulkhead:DoAnything", "*", nil)
+	if d.Outcome != policy.Allowed {
+		return
+	}
+	key := [3]string{"*", "", pattern}
+	if _, ok := s.at[key]; ok {
+		return
+	}
+	c := &account{an: s.an, actor: s.a}
+	c.note(&d, -1)
+	s.at[key] = len(s.out)
+	all := catalog.Capabilities(0)
+	for x := catalog.List; x <= catalog.Tag; x++ {
+		all = all.With(x)
+	}
+	s.out = append(s.out, Beyond{Service: "*", Capabilities: hits(all), Pattern: pattern, Certainty: certainty(d.Must), Evidence: c.reasons(), Principal: s.a.id, all: true})
+}
+
+func joinEvidence(a, b []Evidence) []Evidence {
+	out := slices.Clone(a)
+	for _, e := range b {
+		if !slices.ContainsFunc(out, func(x Evidence) bool { return x.From == e.From && x.Policy == e.Policy && x.Layer == e.Layer }) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// reachesAll reports whether a pattern reaches everything of a resource type in the account and region.
+func reachesAll(w *world, t *catalog.ResourceType, pattern string) bool {
+	for _, arn := range t.ARNs {
+		space := w.spaceOf(arn)
+		parts, want := strings.SplitN(space, ":", 6), strings.SplitN(pattern, ":", 6)
+		if len(parts) == 6 && len(want) == 6 && want[3] != "*" {
+			parts[3] = want[3]
+		}
+		if policy.Covers(pattern, strings.Join(parts, ":")) {
+			return true
+		}
+	}
+	return false
+}
+
+// inside reports whether a pattern reaches nothing but targets of the design and their parts.
+func (w *world) inside(pattern string) bool {
+	if pattern == "*" {
+		return false
+	}
+	if parts := strings.SplitN(pattern, ":", 6); len(parts) == 6 {
+		// In other regions and accounts there is nothing of the design's names to tell apart.
+		if parts[3] == "*" {
+			parts[3] = w.region
+		}
+		if parts[4] == "*" {
+			parts[4] = w.account
+		}
+		if parts[2] == "s3" || parts[2] == "iam" {
+			parts[3] = ""
+		}
+		if parts[2] == "s3" {
+			parts[4] = ""
+		}
+		pattern = strings.Join(parts, ":")
+	}
+	if secret, ok := strings.CutSuffix(pattern, "-??????"); ok && strings.Contains(pattern, ":secret:") {
+		for arn := range w.byARN {
+			if len(arn) == len(secret)+7 && strings.HasPrefix(arn, secret+"-") {
+				return true
+			}
+		}
+	}
+	exact := !strings.ContainsAny(pattern, "*?")
+	for _, m := range w.match(pattern) {
+		f := &w.forms[m.form]
+		if pattern == f.witness || f.space != "" && policy.Covers(f.space, pattern) || exact && (m.must && !f.loose || m.part != "") {
+			return true
+		}
+	}
+	_, ok := w.byARN[strings.TrimSuffix(pattern, ":*")]
+	return ok
+}
+
+// beyond is the sea of a breach: that of all whom it runs as, and marked, of those that are fed.
+func (an *Analysis) beyond(start int32, walks *[looks]*walk) []Beyond {
+	var out []Beyond
+	at := map[[3]string]int{}
+	done := map[int32]bool{}
+	put := func(n int32, fed, sure bool) {
+		actor := an.actorOf[n]
+		if done[actor] {
+			return
+		}
+		done[actor] = true
+		for _, b := range an.sea(actor) {
+			b.Fed = fed
+			if !sure {
+				b.Certainty = May
+			}
+			key := [3]string{b.Service, b.Type, b.Pattern}
+			i, ok := at[key]
+			if !ok {
+				at[key] = len(out)
+				out = append(out, b)
+				continue
+			}
+			if old := &out[i]; old.Fed == fed {
+				old.Capabilities |= b.Capabilities
+				old.Certainty = min(old.Certainty, b.Certainty)
+				old.Evidence = joinEvidence(old.Evidence, b.Evidence)
+			}
+		}
+	}
+	for _, n := range walks[runsMust].order {
+		put(n, false, true)
+	}
+	for _, n := range walks[runsMay].order {
+		put(n, false, false)
+	}
+	for _, n := range walks[fedMust].order {
+		put(n, true, true)
+	}
+	for _, n := range walks[fedMay].order {
+		put(n, true, false)
+	}
+	slices.SortStableFunc(out, func(x, y Beyond) int {
+		return cmp.Or(x.rank()-y.rank(), strings.Compare(x.Service, y.Service), strings.Compare(x.Type, y.Type), strings.Compare(x.Pattern, y.Pattern))
+	})
+	return out
+}
+
+// rank sorts data first, then what has a noun, then the rest.
+func (b *Beyond) rank() int {
+	k := catalog.KindOf(b.Type)
+	switch {
+	case k.Counted:
+		return 0
+	case b.Service == "*":
+		return 1
+	case b.Type == "AWS::Lambda::Function" || b.Service == "iam" || b.Service == "sts":
+		return 2
+	case b.Type != "":
+		return 3
+	}
+	return 4
+}
+
+// noun is how people call one of what is reached, "" where they have no word.
+func (b *Beyond) noun() string {
+	if !hasNoun(b.Type) {
+		return ""
+	}
+	return catalog.KindOf(b.Type).Noun
+}
+
+// Words says what is reached: "any other secret of the account", "any bucket like logs-*", "the table Foo".
+func (b Beyond) Words() string {
+	noun, other := b.noun(), ""
+	if b.known {
+		other = "other "
+	}
+	switch {
+	case b.Service == "*":
+		return "anything else of the account"
+	case noun == "" && (b.all || b.Pattern == "*"):
+		return "resources of " + cmp.Or(b.service, b.Service)
+	case noun == "" && strings.ContainsAny(b.Pattern, "*?"):
+		return fmt.Sprintf("resources of %s like %s", cmp.Or(b.service, b.Service), shortARN(b.Pattern))
+	case noun == "":
+		return shortARN(b.Pattern) + " of " + cmp.Or(b.service, b.Service)
+	case b.all:
+		return fmt.Sprintf("any %s%s of the account", other, noun)
+	case strings.ContainsAny(b.Pattern, "*?"):
+		return fmt.Sprintf("any %s%s like %s", other, noun, shortARN(b.Pattern))
+	}
+	return fmt.Sprintf("the %s %s", noun, shortARN(b.Pattern))
+}
+
+// shortARN is what of an ARN tells people which thing is meant.
+func shortARN(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return arn
+	}
+	rest := parts[5]
+	for _, head := range []string{"table/", "secret:", "function:", "log-group:", "key/", "role/", "user/", "policy/", "identity/", "parameter/", "stateMachine:", "event-bus/", "stream/", "repository/"} {
+		if cut, ok := strings.CutPrefix(rest, head); ok {
+			return cut
+		}
+	}
+	return rest
+}
+
+// seaNouns is how many things a headline names.
+const seaNouns = 4
+
+// SeaWords is a headline of the sea: "any other table, bucket and secret of the account", data first; "" where
+// nothing lies beyond.
+func SeaWords(sea []Beyond) string {
+	var nouns, rest []string
+	known := map[string]bool{}
+	services := map[string]bool{} // of which something with a noun is reached
+	for i := range sea {
+		b := &sea[i]
+		if b.Service == "*" {
+			return "anything of the account"
+		}
+		noun := b.noun()
+		services[b.Service] = services[b.Service] || noun != ""
+		if noun != "" && b.all {
+			if !slices.Contains(nouns, noun) {
+				nouns = append(nouns, noun)
+			}
+			known[noun] = known[noun] || b.known
+		}
+	}
+	for i := range sea {
+		b := &sea[i]
+		if noun := b.noun(); slices.Contains(nouns, noun) || noun == "" && services[b.Service] {
+			continue
+		}
+		if words := b.Words(); !slices.Contains(rest, words) {
+			rest = append(rest, words)
+		}
+	}
+	named := nouns[:min(len(nouns), seaNouns)]
+	others := rest[:min(len(rest), seaNouns-len(named))]
+	more := len(nouns) - len(named) + len(rest) - len(others)
+	var parts []string
+	if len(named) > 0 {
+		other := "other "
+		for _, n := range named {
+			if !known[n] {
+				other = ""
+			}
+		}
+		parts = append(parts, "any "+other+list(named)+" of the account")
+	}
+	parts = append(parts, others...)
+	if more > 0 {
+		return strings.Join(parts, ", ") + fmt.Sprintf(", and %d more", more)
+	}
+	return list(parts)
+}
+
+// list joins words: "a", "a and b", "a, b and c".
+func list(words []string) string {
+	switch n := len(words); n {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+}

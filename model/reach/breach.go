@@ -1,0 +1,409 @@
+package reach
+
+import (
+	"cmp"
+	mathbits "math/bits"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+)
+
+// A Hit is a resource, function or role that a breach reaches.
+type Hit struct {
+	Target       model.ID
+	ARN, Type    string               // of the target
+	Capabilities catalog.Capabilities // all, must or may
+	Must         catalog.Capabilities // those that are must
+	Certainty    Certainty            // Must if any capability that is a hit is must
+	Hops         int                  // length of Path
+	Path         []Step               // shortest way; the last step ends at Target
+	Part         string               // "public/*" where only a part is reached
+	Fed          bool                 // reached only when fed functions are taken as vulnerable
+	FedMore      catalog.Capabilities // capabilities that come in addition when fed functions are taken as vulnerable
+	Counted      bool                 // in the ledger
+	OwnLog       bool                 // a function's writing to its own log group: listed, counts in nothing
+}
+
+// A Figure is resources hit, as share and weighted share of the counted ones.
+type Figure struct {
+	Resources int
+	Share     float64 // 0..1; 0 where nothing is counted
+	Weighted  float64 // 0..1
+}
+
+// Figures are the four figures of a breach.
+type Figures struct {
+	Of              int    // counted resources
+	Must, May       Figure // May contains Must
+	FedMust, FedMay Figure // with fed functions taken as vulnerable
+}
+
+// A Breach is what code execution in From reaches.
+type Breach struct {
+	From     model.ID
+	Admin    bool   // it reaches an administrator, or can become one
+	AdminMay bool   // … only perhaps
+	AdminFed bool   // … only when fed functions are taken as vulnerable, where Admin is false
+	AdminWhy []Step // way to it
+	Reach    Figures
+	Hits     []Hit      // sorted by hops, then target; fed ones included and marked
+	Beyond   []Beyond   // data first, then by service, type, pattern
+	Runs     []model.ID // principals and functions whose code or credentials it holds, start first; without fed
+	Fed      []model.ID // functions whose input it chooses, and what these run and feed when vulnerable
+	NotSeen  []string   // what of this breach no source showed: policies of roles that are only named
+}
+
+// A walk is a breadth-first search from a node under one look.
+type walk struct {
+	order  []int32         // nodes in the order of discovery, the start first
+	dist   map[int32]int   // hops of each
+	by     map[int32]*edge // that led to it
+	parent map[int32]int32 // node that the edge starts from
+}
+
+// walk searches from a node. Edges go in the order of nodes, so that ties are stable.
+func (an *Analysis) walk(start int32, look int) *walk {
+	w := &walk{order: []int32{start}, dist: map[int32]int{start: 0}, by: map[int32]*edge{}, parent: map[int32]int32{}}
+	expanded := map[int32]bool{}
+	for i := 0; i < len(w.order); i++ {
+		n := w.order[i]
+		actor := an.actorOf[n]
+		if expanded[actor] {
+			continue
+		}
+		expanded[actor] = true
+		a := an.actors[actor]
+		for k := range a.edges {
+			e := &a.edges[k]
+			if !takes(look, e) {
+				continue
+			}
+			if _, ok := w.dist[e.to]; ok {
+				continue
+			}
+			w.dist[e.to], w.by[e.to], w.parent[e.to] = w.dist[n]+1, e, n
+			w.order = append(w.order, e.to)
+		}
+	}
+	return w
+}
+
+// path is the steps to a node, the start's none.
+func (an *Analysis) path(w *walk, n int32) []Step {
+	var out []Step
+	for w.by[n] != nil {
+		out = append(out, an.edgeStep(w.parent[n], w.by[n]))
+		n = w.parent[n]
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// Breach returns what code execution in a function, or the credentials of a role or user, reaches; nil for an
+// id that is none of these.
+func (an *Analysis) Breach(from model.ID) *Breach {
+	start, ok := an.nodeOf[from]
+	if !ok {
+		return nil
+	}
+	b := &Breach{From: from, Reach: an.figures(start)}
+	var walks [looks]*walk
+	for look := range looks {
+		walks[look] = an.walk(start, look)
+	}
+	an.hits(b, start, &walks)
+	an.administrators(b, start, &walks)
+	for _, n := range walks[runsMay].order {
+		b.Runs = append(b.Runs, an.nodes[n].id)
+		if a := an.actors[an.actorOf[n]]; a.unseen {
+			b.NotSeen = append(b.NotSeen, "policies of "+an.nameOf(a.id))
+		}
+	}
+	slices.Sort(b.NotSeen)
+	b.NotSeen = slices.Compact(b.NotSeen)
+	b.Fed = an.fed(start, &walks)
+	b.Beyond = an.beyond(start, &walks)
+	return b
+}
+
+// Breaches lists the breaches of every function, in source order.
+func (an *Analysis) Breaches() []*Breach {
+	var out []*Breach
+	for _, f := range an.design.Functions() {
+		out = append(out, an.Breach(f.ID))
+	}
+	return out
+}
+
+// fed lists what is fed, directly or when fed functions are vulnerable, but not held anyway.
+func (an *Analysis) fed(start int32, walks *[looks]*walk) []model.ID {
+	var out []model.ID
+	for _, n := range walks[fedMay].order {
+		if _, held := walks[runsMay].dist[n]; !held && n != start {
+			out = append(out, an.nodes[n].id)
+		}
+	}
+	return out
+}
+
+// A reached is what the looks find of one target.
+type reached struct {
+	caps  [looks]catalog.Capabilities
+	node  [looks]int32 // nearest node that has a capability that is a hit
+	dist  [looks]int   // steps to the target
+	found [looks]bool
+	whole bool // some hit is not of a part
+}
+
+// hits lists everything reached.
+func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
+	w := an.world
+	targets := map[int32]*reached{}
+	get := func(t int32) *reached {
+		r := targets[t]
+		if r == nil {
+			r = &reached{}
+			targets[t] = r
+		}
+		return r
+	}
+	for look, walk := range walks {
+		seen := map[int32]bool{}
+		for _, n := range walk.order {
+			actor := an.actorOf[n]
+			if seen[actor] {
+				continue
+			}
+			seen[actor] = true
+			for _, x := range an.actors[actor].acts {
+				caps := x.may
+				if sure(look) {
+					caps = x.must
+				}
+				if hits(caps) == 0 {
+					continue
+				}
+				r := get(x.target)
+				r.caps[look] |= caps
+				r.whole = r.whole || !x.part
+				if !r.found[look] {
+					r.found[look], r.node[look], r.dist[look] = true, n, walk.dist[n]+1
+				}
+			}
+		}
+	}
+	// Functions and principals that it runs as or feeds, whatever else may be done to them.
+	for look, walk := range walks {
+		for _, n := range an.surroundings(walk, look) {
+			t := w.target(an.nodes[n.node].id)
+			if t < 0 {
+				continue
+			}
+			r := get(t)
+			r.whole = true
+			if n.edge.kind == Feeds {
+				r.caps[look] = r.caps[look].With(catalog.Invoke)
+			} else if hits(r.caps[look]) == 0 {
+				r.caps[look] = r.caps[look].With(catalog.Secret)
+			}
+			if !r.found[look] || r.dist[look] > n.dist {
+				r.found[look], r.node[look], r.dist[look] = true, -1, n.dist
+			}
+		}
+	}
+	own := an.ownRole(start)
+	for ti, r := range targets {
+		t := &w.targets[ti]
+		if t.id == b.From || ti == own || t.sort == isImplied && t.ownLogOf != b.From {
+			continue
+		}
+		b.Hits = append(b.Hits, an.hit(b, start, ti, r, walks))
+	}
+	slices.SortFunc(b.Hits, func(x, y Hit) int {
+		return cmp.Or(cmp.Compare(x.Hops, y.Hops), cmp.Compare(w.byID[x.Target], w.byID[y.Target]), cmp.Compare(x.Target, y.Target))
+	})
+}
+
+// ownRole is the target of the role whose session the start is, -1 for none.
+func (an *Analysis) ownRole(start int32) int32 {
+	if f := an.design.Function(an.nodes[start].id); f != nil {
+		return an.world.target(f.Role)
+	}
+	return -1
+}
+
+// A neighbour is a node next to a walk, or in it, with the edge that leads there.
+type neighbour struct {
+	node int32
+	edge *edge
+	from int32
+	dist int
+}
+
+// surroundings lists the nodes of a walk but the start, and those that are fed from it.
+func (an *Analysis) surroundings(w *walk, look int) []neighbour {
+	var out []neighbour
+	seen := map[int32]bool{w.order[0]: true}
+	for _, n := range w.order[1:] {
+		seen[n] = true
+		out = append(out, neighbour{n, w.by[n], w.parent[n], w.dist[n]})
+	}
+	if look >= fedMust {
+		return out
+	}
+	expanded := map[int32]bool{}
+	for _, n := range w.order {
+		actor := an.actorOf[n]
+		if expanded[actor] {
+			continue
+		}
+		expanded[actor] = true
+		for k := range an.actors[actor].edges {
+			e := &an.actors[actor].edges[k]
+			if e.kind == Feeds && (e.must || !sure(look)) && !seen[e.to] {
+				seen[e.to] = true
+				out = append(out, neighbour{e.to, e, n, w.dist[n] + 1})
+			}
+		}
+	}
+	return out
+}
+
+// hit makes the Hit of a target.
+func (an *Analysis) hit(b *Breach, start, ti int32, r *reached, walks *[looks]*walk) Hit {
+	t := &an.world.targets[ti]
+	h := Hit{Target: t.id, ARN: t.arn, Type: t.typ}
+	look := -1
+	for _, l := range [...]int{runsMust, runsMay, fedMust, fedMay} {
+		if r.found[l] {
+			look = l
+			break
+		}
+	}
+	h.Fed = look >= fedMust
+	if h.Fed {
+		h.Capabilities, h.Must = r.caps[fedMay]|r.caps[fedMust], r.caps[fedMust]
+	} else {
+		h.Capabilities, h.Must = r.caps[runsMay]|r.caps[runsMust], r.caps[runsMust]
+		h.FedMore = (r.caps[fedMay] | r.caps[fedMust]) &^ h.Capabilities
+	}
+	h.Certainty = certainty(hits(h.Must) != 0)
+	walk := walks[look]
+	if n := r.node[look]; n >= 0 {
+		h.Path = append(an.path(walk, n), an.actStep(n, ti))
+	} else {
+		for _, x := range an.surroundings(walk, look) {
+			if an.nodes[x.node].id == t.id {
+				h.Path = append(an.path(walk, x.from), an.edgeStep(x.from, x.edge))
+				break
+			}
+		}
+	}
+	h.Hops = len(h.Path)
+	if !r.whole && h.Hops > 0 {
+		h.Part = h.Path[h.Hops-1].Part
+	}
+	h.OwnLog = t.ownLogOf != "" && t.ownLogOf == b.From && hits(h.Capabilities) == catalog.Capabilities(0).With(catalog.Write)
+	h.Counted = an.ledger.has(t.id) && !h.OwnLog
+	return h
+}
+
+// administrators finds whether and how a breach comes to rule the account.
+func (an *Analysis) administrators(b *Breach, start int32, walks *[looks]*walk) {
+	for _, look := range [...]int{runsMust, runsMay, fedMay} {
+		walk := walks[look]
+		n, x, ok := an.ruler(walk, sure(look))
+		if !ok {
+			continue
+		}
+		if look == fedMay {
+			b.AdminFed = true
+		} else {
+			b.Admin, b.AdminMay = true, look == runsMay
+		}
+		b.AdminWhy = an.path(walk, n)
+		if x != nil {
+			b.AdminWhy = append(b.AdminWhy, an.alterStep(n, x))
+		} else if len(b.AdminWhy) == 0 {
+			b.AdminWhy = append(b.AdminWhy, an.adminStep(n))
+		}
+		return
+	}
+}
+
+// ruler is the nearest node of a walk that may do anything, or that can change one of the walk so that it may.
+func (an *Analysis) ruler(w *walk, must bool) (node int32, change *alter, ok bool) {
+	want := perhaps
+	if must {
+		want = surely
+	}
+	var reached set
+	for _, n := range w.order {
+		a := an.actors[an.actorOf[n]]
+		if a.admin >= want {
+			return n, nil, true
+		}
+		for k := range a.alters {
+			x := &a.alters[k]
+			if must && !x.must {
+				continue
+			}
+			if x.actor != a.index && reached == nil {
+				reached = newSet(len(an.actors))
+				for _, m := range w.order {
+					reached.put(an.actorOf[m])
+				}
+			}
+			if x.actor == a.index || reached.has(x.actor) {
+				return n, x, true
+			}
+		}
+	}
+	return 0, nil, false
+}
+
+// rulers tells whether a start reaches an administrator, without the way to it.
+func (an *Analysis) rulers(start int32, look int) bool {
+	want := perhaps
+	if sure(look) {
+		want = surely
+	}
+	reached := an.flows[look].reached(an.actorOf[start])
+	for i, word := range reached {
+		for ; word != 0; word &= word - 1 {
+			a := an.actors[i<<6+mathbits.TrailingZeros64(word)]
+			if a.admin >= want {
+				return true
+			}
+			for k := range a.alters {
+				if x := &a.alters[k]; (x.must || want == perhaps) && reached.has(x.actor) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// nameOf is an element's name for people.
+func (an *Analysis) nameOf(id model.ID) string { return nameOf(an.design, id) }
+
+func nameOf(d *model.Design, id model.ID) string {
+	switch e := d.Element(id).(type) {
+	case *model.Function:
+		return cmp.Or(e.LogicalID, e.Name)
+	case *model.Role:
+		return cmp.Or(e.LogicalID, e.Name)
+	case *model.Policy:
+		return cmp.Or(e.Name, e.LogicalID)
+	case *model.Resource:
+		return cmp.Or(e.LogicalID, e.Name)
+	case *model.Principal:
+		return e.Name
+	case *model.Trigger:
+		return cmp.Or(e.Label, e.Name)
+	}
+	return strings.TrimPrefix(string(id), "res/")
+}

@@ -1,0 +1,184 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// A Comparison is two designs measured with one ledger: the union of both designs' counted resources.
+type Comparison struct {
+	Before, After                 *Analysis // re-measured on the common ledger
+	BeforeMeasures, AfterMeasures Measures
+	BeforeFed, AfterFed           Measures                // the same with fed functions taken as vulnerable
+	Parts                         map[model.ID][]model.ID // split function → its parts
+	Worst                         map[model.ID]model.ID   // function before → what it is compared with: itself, or its worst part
+	Added, Removed                []HitChange
+}
+
+// A HitChange is a hit that one side has and the other has not.
+type HitChange struct {
+	From, Target model.ID // From: of an added hit the function after, of a removed one the function before
+	Capability   catalog.Capability
+}
+
+// Compare measures both with one ledger and one set of weights: those of after, and before's for what after has not.
+func Compare(before, after *Analysis) *Comparison {
+	all := append(slices.Clone(after.design.Resources()), before.design.Resources()...)
+	l := newLedger(all, before.design, after.design)
+	b := &Analysis{design: before.design, ledger: l, graph: before.graph}
+	a := &Analysis{design: after.design, ledger: l, graph: after.graph}
+	c := &Comparison{Before: b, After: a, BeforeMeasures: b.Measures(false), AfterMeasures: a.Measures(false),
+		BeforeFed: b.Measures(true), AfterFed: a.Measures(true), Parts: partsOf(before.design, after.design), Worst: map[model.ID]model.ID{}}
+	c.hits()
+	return c
+}
+
+// partsOf finds the functions that were split: those whose place several functions have after, or another one.
+func partsOf(before, after *model.Design) map[model.ID][]model.ID {
+	at := map[source.Span][]model.ID{}
+	for _, f := range after.Functions() {
+		if !f.Origin.IsZero() {
+			at[f.Origin] = append(at[f.Origin], f.ID)
+		}
+	}
+	places := map[source.Span]int{}
+	for _, f := range before.Functions() {
+		places[f.Origin]++
+	}
+	out := map[model.ID][]model.ID{}
+	for _, f := range before.Functions() {
+		parts := at[f.Origin]
+		if len(parts) == 0 || places[f.Origin] > 1 || len(parts) == 1 && parts[0] == f.ID {
+			continue
+		}
+		out[f.ID] = parts
+	}
+	return out
+}
+
+// A face is a hit as comparisons see it.
+type face struct {
+	target     model.ID
+	capability catalog.Capability
+}
+
+// faces are the hits of a start, must or may, without what only fed functions reach.
+func (an *Analysis) faces(from model.ID) map[face]bool {
+	out := map[face]bool{}
+	start, ok := an.nodeOf[from]
+	if !ok {
+		return out
+	}
+	put := func(id model.ID, caps catalog.Capabilities) {
+		if id == from {
+			return
+		}
+		for _, c := range hits(caps).All() {
+			out[face{id, c}] = true
+		}
+	}
+	w := an.walk(start, runsMay)
+	own := an.ownRole(start)
+	seen := map[int32]bool{}
+	for _, n := range w.order {
+		i := an.actorOf[n]
+		if seen[i] {
+			continue
+		}
+		seen[i] = true
+		for _, x := range an.actors[i].acts {
+			t := &an.world.targets[x.target]
+			caps := x.may
+			if x.target == own || t.sort == isImplied {
+				continue
+			}
+			if t.ownLogOf == from {
+				caps &^= catalog.Capabilities(0).With(catalog.Write)
+			}
+			put(t.id, caps)
+		}
+	}
+	for _, x := range an.surroundings(w, runsMay) {
+		c := catalog.Secret
+		if x.edge.kind == Feeds {
+			c = catalog.Invoke
+		}
+		put(an.nodes[x.node].id, catalog.Capabilities(0).With(c))
+	}
+	return out
+}
+
+// hits compares hits function by function; the parts of a split function together stand against the whole.
+func (c *Comparison) hits() {
+	renamed := map[model.ID]model.ID{} // part → function that it came from
+	for f, parts := range c.Parts {
+		for _, p := range parts {
+			renamed[p] = f
+		}
+	}
+	done := map[model.ID]bool{}
+	for _, f := range c.Before.design.Functions() {
+		now := []model.ID{f.ID}
+		if parts, ok := c.Parts[f.ID]; ok {
+			now = parts
+		} else if c.After.design.Function(f.ID) == nil {
+			now = nil
+		}
+		c.Worst[f.ID] = c.worst(now)
+		// A part stands for the whole that it came from.
+		whole := func(x face) face {
+			if w, ok := renamed[x.target]; ok {
+				x.target = w
+			}
+			return x
+		}
+		old, still := map[face]bool{}, map[face]bool{}
+		for x := range c.Before.faces(f.ID) {
+			old[whole(x)] = true
+		}
+		for _, n := range now {
+			done[n] = true
+			for x := range c.After.faces(n) {
+				w := whole(x)
+				still[w] = true
+				if !old[w] && w.target != f.ID {
+					c.Added = append(c.Added, HitChange{n, x.target, x.capability})
+				}
+			}
+		}
+		for x := range old {
+			if !still[x] {
+				c.Removed = append(c.Removed, HitChange{f.ID, x.target, x.capability})
+			}
+		}
+	}
+	for _, f := range c.After.design.Functions() {
+		if done[f.ID] {
+			continue
+		}
+		for x := range c.After.faces(f.ID) {
+			c.Added = append(c.Added, HitChange{f.ID, x.target, x.capability})
+		}
+	}
+	order := func(x, y HitChange) int {
+		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.Target, y.Target), cmp.Compare(x.Capability, y.Capability))
+	}
+	slices.SortFunc(c.Added, order)
+	slices.SortFunc(c.Removed, order)
+}
+
+// worst is the function with the greatest share, the first of several; "" for none.
+func (c *Comparison) worst(of []model.ID) model.ID {
+	var worst model.ID
+	share := -1.0
+	for _, f := range of {
+		if r, ok := c.After.Reach(f); ok && r.May.Share > share {
+			worst, share = f, r.May.Share
+		}
+	}
+	return worst
+}

@@ -1,0 +1,450 @@
+package reach
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// Details are the steps with their statements, worked out when somebody asks for them.
+
+type detailKey struct {
+	actor, target int32
+}
+
+// A detail is what an actor does to a target, with reasons.
+type detail struct {
+	step Step // without From
+}
+
+// An account collects the reasons of several decisions.
+type account struct {
+	an       *Analysis
+	actor    *actor
+	evidence []Evidence
+	actions  []map[string]bool // of each evidence
+	assumed  []policy.Condition
+}
+
+// note adds a decision's reasons. target is whose resource policy was asked, -1 for none.
+func (c *account) note(d *policy.Decision, target int32, actions ...string) {
+	for _, r := range d.Reasons {
+		e := Evidence{Layer: r.Layer, Statement: r.Statement, Sid: r.From.Sid, Span: r.From.Span, From: r.From}
+		switch r.Layer {
+		case policy.LayerIdentity:
+			if r.Policy < len(c.actor.ids) {
+				e.Policy = c.actor.ids[r.Policy]
+			}
+		case policy.LayerBoundary:
+			e.Policy = c.actor.boundaryID
+		case policy.LayerResource:
+			if target >= 0 {
+				e.Policy = c.an.world.targets[target].id
+			}
+		case policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint:
+		}
+		i := slices.IndexFunc(c.evidence, func(x Evidence) bool { return x.From == e.From && x.Policy == e.Policy && x.Layer == e.Layer })
+		if i < 0 {
+			i = len(c.evidence)
+			c.evidence = append(c.evidence, e)
+			c.actions = append(c.actions, map[string]bool{})
+		}
+		for _, a := range actions {
+			c.actions[i][a] = true
+		}
+	}
+	for _, a := range d.Assumed {
+		if !slices.ContainsFunc(c.assumed, a.Equal) {
+			c.assumed = append(c.assumed, a)
+		}
+	}
+}
+
+// layerOrder is the order in which people read reasons.
+var layerOrder = map[policy.Layer]int{policy.LayerIdentity: 0, policy.LayerResource: 1, policy.LayerBoundary: 2, policy.LayerSession: 3}
+
+// reasons are what was collected: identity policies first, in the order in which they are attached.
+func (c *account) reasons() []Evidence {
+	for i := range c.evidence {
+		c.evidence[i].Actions = slices.Sorted(maps.Keys(c.actions[i]))
+	}
+	slices.SortStableFunc(c.evidence, func(x, y Evidence) int {
+		return cmp.Or(cmp.Compare(layerOrder[x.Layer], layerOrder[y.Layer]),
+			cmp.Compare(slices.Index(c.actor.ids, x.Policy), slices.Index(c.actor.ids, y.Policy)), cmp.Compare(x.Policy, y.Policy), cmp.Compare(x.Statement, y.Statement))
+	})
+	return c.evidence
+}
+
+// actStep is what an actor, met at a node, does to a target.
+func (an *Analysis) actStep(n, ti int32) Step {
+	key := detailKey{an.actorOf[n], ti}
+	an.mu.Lock()
+	d := an.detail[key]
+	an.mu.Unlock()
+	if d == nil {
+		d = &detail{step: an.newActStep(an.actors[key.actor], ti)}
+		an.mu.Lock()
+		an.detail[key] = d
+		an.mu.Unlock()
+	}
+	s := d.step
+	s.From = an.nodes[n].id
+	return s
+}
+
+func (an *Analysis) newActStep(a *actor, ti int32) Step {
+	w := an.world
+	t := &w.targets[ti]
+	f := an.finding(a, ti)
+	c := &account{an: an, actor: a}
+	step := Step{To: t.id, Kind: Acts}
+	step.Part = an.partsOf(f)
+	read, write := truth(255), truth(255)
+	all := map[string]bool{}
+	look := func(x *allowance, arn string) {
+		m := w.forms[x.form].menu
+		asked := map[string]*policy.Decision{}
+		for i, action := range m.actions {
+			if !x.may.has(i) || !m.hits.has(i) {
+				continue
+			}
+			name := action.String()
+			all[name] = true
+			step.Capabilities |= action.Capabilities
+			if x.must.has(i) {
+				step.Must |= action.Capabilities
+			}
+			key := an.signature(a, ti, m, i)
+			d := asked[key]
+			if d == nil {
+				dec := an.decide(a, ti, name, arn, nil)
+				d = &dec
+				asked[key] = d
+			}
+			c.note(d, ti, name)
+			switch needOf(action) {
+			case toRead:
+				read = 0
+			case toWrite:
+				write = 0
+			case needsNothing:
+			}
+		}
+	}
+	for i := range f.whole {
+		look(&f.whole[i], w.forms[f.whole[i].form].witness)
+	}
+	for i := range f.parts {
+		// What holds for all of it holds for the part.
+		if x := &f.parts[i]; step.Part != "" || !covered(x, f) {
+			look(x, x.part.part)
+		}
+	}
+	an.noteKey(c, &step, a, t, read == 0, write == 0)
+	step.Capabilities, step.Must = hits(step.Capabilities), hits(step.Must)
+	step.Actions = slices.Sorted(maps.Keys(all))
+	step.Certainty = certainty(step.Must != 0)
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	return step
+}
+
+// covered reports whether the whole form allows all that one of its parts does.
+func covered(x *allowance, f *finding) bool {
+	for i := range f.whole {
+		if y := &f.whole[i]; y.form == x.form {
+			for k, w := range x.may {
+				if w&^y.may[k] != 0 {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// noteKey adds the reasons for which the target's key may be used.
+func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, write bool) {
+	if !read && !write {
+		return
+	}
+	switch t.key {
+	case noKey:
+		return
+	case unseenKey:
+		step.Note = "if the key that encrypts it lets this principal; its policy was not seen"
+		return
+	}
+	key := &an.world.targets[t.key]
+	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account}}
+	for _, x := range []struct {
+		wanted bool
+		action string
+	}{{read, "kms:Decrypt"}, {write, "kms:GenerateDataKey"}} {
+		if x.wanted {
+			d := an.decide(a, t.key, x.action, key.arn, via)
+			c.note(&d, t.key, x.action)
+		}
+	}
+}
+
+// finding works out one actor's finding on one target.
+func (an *Analysis) finding(a *actor, ti int32) *finding {
+	w := an.world
+	t := &w.targets[ti]
+	g := an.gates[ti]
+	f := &finding{target: ti}
+	var parts []match
+	collect := func(d *answers) {
+		for _, s := range d.statements {
+			if s = a.own(w, s); s == nil {
+				continue
+			}
+			for _, p := range s.parts {
+				if w.forms[p.form].target == ti && !slices.ContainsFunc(parts, func(m match) bool { return m.form == p.form && m.part == p.part }) {
+					parts = append(parts, p)
+				}
+			}
+		}
+	}
+	for _, d := range a.identity {
+		collect(d)
+	}
+	if a.boundary != nil {
+		collect(a.boundary)
+	}
+	for _, fi := range t.forms {
+		form := &w.forms[fi]
+		x := allowance{form: fi}
+		x.must, x.may = an.judge(a, ti, form.menu, form.witness, an.candidates(a, form.menu, g, form.witness), nil)
+		if !x.may.empty() {
+			f.whole = append(f.whole, x)
+		}
+		if form.space == "" {
+			continue
+		}
+		for _, p := range partsWorthALook(a, fi, parts, g) {
+			x := allowance{form: fi, part: p}
+			x.must, x.may = an.judge(a, ti, form.menu, p.part, an.candidates(a, form.menu, g, p.part), nil)
+			if !x.may.empty() {
+				f.parts = append(f.parts, x)
+			}
+		}
+	}
+	an.lock(a, f)
+	an.assumable(a, f)
+	return f
+}
+
+// partsOf names the parts where only parts are reached, "" otherwise.
+func (an *Analysis) partsOf(f *finding) string {
+	for i := range f.whole {
+		if x := &f.whole[i]; x.may.meets(an.world.forms[x.form].menu.hits) {
+			return ""
+		}
+	}
+	var out []string
+	for i := range f.parts {
+		x := &f.parts[i]
+		if !x.may.meets(an.world.forms[x.form].menu.hits) {
+			continue
+		}
+		if name := partName(&an.world.targets[f.target], x.part); name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// partName is a part as people write it: "public/*", "index/byDate".
+func partName(t *target, p match) string {
+	name := cmp.Or(p.pattern, p.part)
+	if rest, ok := strings.CutPrefix(name, t.arn); ok {
+		return strings.TrimLeft(rest, "/:")
+	}
+	// The pattern names other targets too: what it leaves of this one.
+	if rest, ok := strings.CutPrefix(p.part, t.arn); ok {
+		return strings.ReplaceAll(strings.TrimLeft(rest, "/:"), anyName, "*")
+	}
+	return strings.ReplaceAll(name, anyName, "*")
+}
+
+// edgeStep is an edge from a node, with its statements.
+func (an *Analysis) edgeStep(n int32, e *edge) Step {
+	w := an.world
+	a := an.actors[an.actorOf[n]]
+	c := &account{an: an, actor: a}
+	step := Step{From: an.nodes[n].id, To: an.nodes[e.to].id, Kind: e.kind, Certainty: certainty(e.must)}
+	ask := func(action string, target int32, arn string, extra policy.Context) bool {
+		d := an.decide(a, target, action, arn, extra)
+		if d.Outcome != policy.Allowed {
+			return false
+		}
+		name := action
+		if x := w.catalog.Action(action); x != nil {
+			name = x.String()
+		}
+		c.note(&d, target, name)
+		step.Actions = append(step.Actions, name)
+		return true
+	}
+	if e.carrier != nil {
+		an.carrierStep(&step, a, e, ask)
+	} else {
+		an.techniqueStep(&step, a, e, c, ask)
+	}
+	slices.Sort(step.Actions)
+	step.Actions = slices.Compact(step.Actions)
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	return step
+}
+
+// carrierStep fills in a feed through a resource.
+func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, int32, string, policy.Context) bool) {
+	w := an.world
+	step.Technique, step.Says, step.Note = e.carrier.technique, e.carrier.says, e.carrier.note
+	for i, k := range e.triggers {
+		if i > 0 || e.over >= 0 {
+			step.Through = append(step.Through, an.triggers[k].From)
+		}
+		step.Via = an.triggers[k].ID
+	}
+	if e.carrier == &signedURL {
+		step.Through = nil
+	}
+	if e.over < 0 {
+		for _, x := range e.carrier.actions {
+			ask(x, -1, e.arn, nil)
+		}
+		return
+	}
+	t := &w.targets[e.over]
+	if len(e.triggers) == 0 {
+		step.Through = []model.ID{t.id}
+	}
+	f := an.finding(a, e.over)
+	actions := e.carrier.actions
+	if t.typ == "AWS::S3::Bucket" && len(e.triggers) > 0 {
+		actions = objectActions(an.triggers[e.triggers[0]].Filter.Events)
+	}
+	held := func(xs []allowance) {
+		for i := range xs {
+			x := &xs[i]
+			m := w.forms[x.form].menu
+			for _, action := range actions {
+				if j := m.bit(action); j >= 0 && x.may.has(j) {
+					ask(action, e.over, cmp.Or(x.part.part, w.forms[x.form].witness), nil)
+				}
+			}
+		}
+	}
+	held(f.whole)
+	if len(step.Actions) == 0 {
+		held(f.parts)
+	}
+}
+
+// techniqueStep fills in a technique.
+func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask func(string, int32, string, policy.Context) bool) {
+	w := an.world
+	k := e.technique
+	step.Technique, step.Says, step.Note = k.id, k.says, k.note
+	arn := w.targets[e.over].arn
+	anywhere := func() {
+		for _, x := range an.places(a, k.needs) {
+			ask(x.action, -1, x.arn, nil)
+		}
+	}
+	switch k.route {
+	case onTarget, feeding:
+		if k.id == "esm-repoint" {
+			anywhere()
+			return
+		}
+		for _, need := range k.needs {
+			for alternative := range strings.SplitSeq(need, "|") {
+				if ask(alternative, e.over, arn, nil) {
+					break
+				}
+			}
+		}
+		if g := an.gates[e.over]; k.id == "sts-001" && g != nil && g.unseen {
+			step.Note = "if its trust policy, which was not seen, lets this principal"
+		}
+	case passing:
+		ask("iam:PassRole", e.over, arn, passedTo(e.service))
+		anywhere()
+		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which runs code as"
+		an.noteTrust(c, e.over, e.service)
+	case existing:
+		anywhere()
+		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + " that runs as"
+		an.noteTrust(c, e.over, e.service)
+	case altering, unguarding, creating:
+	}
+}
+
+// noteTrust adds the trust policy's statement that lets a service assume a role.
+func (an *Analysis) noteTrust(c *account, role int32, service string) {
+	g := an.gates[role]
+	if g == nil || g.program == nil {
+		return
+	}
+	d := an.trustDecision(role, service)
+	c.note(&d, role, "sts:AssumeRole")
+}
+
+// alterStep is a change of what a principal may do.
+func (an *Analysis) alterStep(n int32, x *alter) Step {
+	w := an.world
+	a := an.actors[an.actorOf[n]]
+	c := &account{an: an, actor: a}
+	k := x.technique
+	step := Step{From: an.nodes[n].id, To: an.actors[x.actor].id, Kind: Runs, Technique: k.id, Certainty: certainty(x.must), Says: k.says, Note: k.note}
+	put := func(action string, d policy.Decision) bool {
+		if d.Outcome != policy.Allowed {
+			return false
+		}
+		c.note(&d, -1, action)
+		step.Actions = append(step.Actions, action)
+		return true
+	}
+	if k.route == creating {
+		for _, p := range an.places(a, k.needs) {
+			put(p.action, an.decide(a, -1, p.action, p.arn, newPrincipal(w)))
+		}
+	} else {
+		step.To = w.targets[x.target].id
+		for _, need := range k.needs {
+			for alternative := range strings.SplitSeq(need, "|") {
+				if put(alternative, an.decide(a, x.target, alternative, w.targets[x.target].arn, an.alterContext(x.target))) {
+					break
+				}
+			}
+		}
+	}
+	slices.Sort(step.Actions)
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	return step
+}
+
+// adminStep says why a node's own permissions rule.
+func (an *Analysis) adminStep(n int32) Step {
+	a := an.actors[an.actorOf[n]]
+	c := &account{an: an, actor: a}
+	step := Step{From: an.nodes[n].id, To: an.nodes[n].id, Kind: Runs, Technique: "administrator", Certainty: certainty(a.admin == surely), Says: "may do anything as"}
+	for _, p := range probes {
+		d := an.probe(a, a.layers(), p.action, p.arn)
+		if d.Outcome == policy.Allowed {
+			c.note(&d, -1, p.action)
+			step.Actions = append(step.Actions, p.action)
+		}
+	}
+	slices.Sort(step.Actions)
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	return step
+}

@@ -1,0 +1,354 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// What a hit means and why it is there, in words. The window, the report and the commands use the same.
+
+// writtenAsData are the kinds whose contents are what a write changes. Of the others, a write changes the thing.
+var writtenAsData = map[string]bool{"bucket": true, "table": true, "database": true, "file system": true, "repository": true, "log group": true}
+
+// Can says what the attacker can do: "can read, write and delete every item of Orders".
+func (h Hit) Can(d *model.Design) string {
+	name := nameOf(d, h.Target)
+	if h.OwnLog {
+		return "can write its own log group"
+	}
+	caps := hits(h.Capabilities)
+	if n := len(h.Path); n > 0 {
+		switch last := h.Path[n-1]; last.Kind {
+		case Runs:
+			return last.phrase(d)
+		case Feeds:
+			if caps == catalog.Capabilities(0).With(catalog.Invoke) {
+				return "chooses the input of " + name
+			}
+		case Acts:
+		}
+	}
+	kind := catalog.KindOf(h.Type)
+	var data, thing []string
+	for _, c := range caps.All() {
+		switch c {
+		case catalog.Permissions:
+			thing = append(thing, "change who may reach "+name)
+		case catalog.Secret:
+			thing = append(thing, secretPhrase(h.Type, name))
+		case catalog.Invoke:
+			thing = append(thing, "start "+name)
+		case catalog.Send:
+			item := kind.Item
+			if item == "" {
+				item = "data"
+			} else {
+				item += "s"
+			}
+			thing = append(thing, "send "+item+" to "+name)
+		case catalog.Write:
+			if writtenAsData[kind.Noun] {
+				data = append(data, "write")
+			} else {
+				thing = append(thing, "change "+name)
+			}
+		case catalog.Read, catalog.Delete:
+			data = append(data, c.String())
+		case catalog.List, catalog.Tag:
+		}
+	}
+	var phrases []string
+	if len(data) > 0 {
+		of := name
+		switch {
+		case h.Part != "" && kind.Item != "":
+			of = fmt.Sprintf("the %ss %s of %s", kind.Item, h.Part, name)
+		case h.Part != "":
+			of = h.Part + " of " + name
+		case kind.Item != "":
+			of = fmt.Sprintf("every %s of %s", kind.Item, name)
+		}
+		phrases = append(phrases, list(data)+" "+of)
+	}
+	phrases = append(phrases, thing...)
+	if len(phrases) == 0 {
+		return "can reach " + name
+	}
+	if h.Certainty == May {
+		return "may " + list(phrases)
+	}
+	return "can " + list(phrases)
+}
+
+func secretPhrase(cfnType, name string) string {
+	switch cfnType {
+	case "AWS::KMS::Key", "AWS::KMS::ReplicaKey":
+		return "decrypt what " + name + " protects"
+	case "AWS::SecretsManager::Secret", "AWS::SSM::Parameter":
+		return "get the value of " + name
+	case "AWS::IAM::Role", "AWS::IAM::User":
+		return "get the credentials of " + name
+	}
+	return "get credentials of " + name
+}
+
+// Why says why, of the last step: "ShopRole · statement 2 allows dynamodb:* on *". One line for each statement.
+func (h Hit) Why(d *model.Design) []string {
+	if len(h.Path) == 0 {
+		return nil
+	}
+	return h.Path[len(h.Path)-1].Why(d)
+}
+
+// Why says which statements allow a step, one line each, and what it takes beside.
+func (s Step) Why(d *model.Design) []string {
+	var out []string
+	for _, e := range s.Evidence {
+		out = append(out, e.Sentence(d))
+	}
+	for _, c := range s.Assumed {
+		out = append(out, "if "+conditionWords(c))
+	}
+	if s.Note != "" {
+		out = append(out, s.Note)
+	}
+	return out
+}
+
+// Sentence is the whole of it in one sentence: "can delete every object of Receipts, because ShopRole · statement 2
+// allows s3:* on *, template.yaml:31".
+func (h Hit) Sentence(d *model.Design) string {
+	s := h.Can(d)
+	n := len(h.Path)
+	if n == 0 {
+		return s
+	}
+	last := h.Path[n-1]
+	if last.From != "" && n > 1 {
+		s += " as " + nameOf(d, last.From)
+	}
+	if len(last.Evidence) == 0 {
+		if last.Note != "" {
+			s += ", " + last.Note
+		}
+		return s
+	}
+	e := h.gravest(last)
+	s += ", because " + e.Sentence(d)
+	if place := e.Span.String(); place != "" {
+		s += ", " + place
+	}
+	if last.Certainty == May {
+		if len(last.Assumed) > 0 {
+			s += ", if " + conditionWords(last.Assumed[0])
+		} else if last.Note != "" {
+			s += ", " + last.Note
+		}
+	}
+	return s
+}
+
+// gravest is the statement that allows the deepest of what the hit is, the first of several.
+func (h Hit) gravest(s Step) Evidence {
+	best, depth := s.Evidence[0], -1.0
+	known := catalog.Load()
+	for _, e := range s.Evidence {
+		if e.Layer == policy.LayerBoundary {
+			continue
+		}
+		d := 0.0
+		for _, a := range e.Actions {
+			if x := known.Action(a); x != nil {
+				d = max(d, (x.Capabilities & h.Capabilities).Depth())
+			}
+		}
+		if d > depth {
+			best, depth = e, d
+		}
+	}
+	return best
+}
+
+// Sentence says what a statement allows: "ShopRole · statement 2 (Files) allows s3:* on *".
+func (e Evidence) Sentence(d *model.Design) string {
+	var b strings.Builder
+	b.WriteString(e.Holder(d))
+	fmt.Fprintf(&b, " · statement %d", e.Statement+1)
+	if e.Sid != "" {
+		fmt.Fprintf(&b, " (%s)", e.Sid)
+	}
+	if e.From == nil {
+		return b.String()
+	}
+	b.WriteString(" allows ")
+	if e.From.NotAction {
+		b.WriteString("everything but ")
+	}
+	b.WriteString(few(e.From.Actions))
+	if len(e.From.Resources) > 0 {
+		b.WriteString(" on ")
+		if e.From.NotResource {
+			b.WriteString("everything but ")
+		}
+		short := make([]string, len(e.From.Resources))
+		for i, r := range e.From.Resources {
+			short[i] = tail(r)
+		}
+		b.WriteString(few(short))
+	}
+	return b.String()
+}
+
+// Holder names whose policy a statement stands in: the role or user with an inline policy, else the policy.
+func (e Evidence) Holder(d *model.Design) string {
+	switch e.Layer {
+	case policy.LayerResource:
+		switch d.Element(e.Policy).(type) {
+		case *model.Role:
+			return "trust policy of " + nameOf(d, e.Policy)
+		case nil:
+			return "resource policy"
+		}
+		return "policy of " + nameOf(d, e.Policy)
+	case policy.LayerBoundary:
+		return "boundary " + nameOf(d, e.Policy)
+	case policy.LayerIdentity, policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint:
+	}
+	p := d.Policy(e.Policy)
+	if p == nil {
+		return string(e.Layer) + " policy"
+	}
+	if p.Managed {
+		return nameOf(d, p.ID)
+	}
+	for _, r := range d.Roles() {
+		if slices.Contains(r.Policies, p.ID) {
+			return nameOf(d, r.ID)
+		}
+	}
+	for _, u := range d.Principals() {
+		if slices.Contains(u.Policies, p.ID) {
+			return nameOf(d, u.ID)
+		}
+	}
+	return nameOf(d, p.ID)
+}
+
+// phrase says what a step does: "replaces the code of Mailer".
+func (s Step) phrase(d *model.Design) string {
+	name := nameOf(d, s.To)
+	if s.Says == "" {
+		return s.Kind.String() + " " + name
+	}
+	may := ""
+	if s.Certainty == May {
+		may = "perhaps "
+	}
+	switch s.Technique {
+	case "administrator":
+		return may + "may do anything"
+	case "iam-create-user", "iam-create-role":
+		return may + s.Says
+	}
+	return may + s.Says + " " + name
+}
+
+// Sentence says a step: "replaces the code of Mailer, because DeployRole · statement 1 allows lambda:* on *".
+func (s Step) Sentence(d *model.Design) string {
+	if s.Kind == Acts {
+		return Hit{Target: s.To, Type: typeOf(d, s.To), Capabilities: s.Capabilities, Must: s.Must, Certainty: s.Certainty, Part: s.Part, Path: []Step{s}}.Sentence(d)
+	}
+	out := s.phrase(d)
+	if len(s.Evidence) > 0 {
+		e := s.Evidence[0]
+		out += ", because " + e.Sentence(d)
+		if place := e.Span.String(); place != "" {
+			out += ", " + place
+		}
+	}
+	if s.Certainty == May {
+		if len(s.Assumed) > 0 {
+			out += ", if " + conditionWords(s.Assumed[0])
+		} else if s.Note != "" {
+			out += ", " + s.Note
+		}
+	}
+	return out
+}
+
+func typeOf(d *model.Design, id model.ID) string {
+	switch e := d.Element(id).(type) {
+	case *model.Function:
+		return "AWS::Lambda::Function"
+	case *model.Role:
+		return "AWS::IAM::Role"
+	case *model.Resource:
+		return e.Type
+	case *model.Principal:
+		if e.Kind == model.Group {
+			return "AWS::IAM::Group"
+		}
+		return "AWS::IAM::User"
+	case *model.Policy:
+		return "AWS::IAM::ManagedPolicy"
+	}
+	return ""
+}
+
+// operatorWords are condition operators in words.
+var operatorWords = map[string]string{
+	"StringEquals": "is", "StringEqualsIgnoreCase": "is", "StringLike": "is like", "ArnEquals": "is", "ArnLike": "is like", "Bool": "is",
+	"StringNotEquals": "is not", "StringNotLike": "is not like", "ArnNotEquals": "is not", "ArnNotLike": "is not like",
+	"NumericEquals": "is", "NumericLessThan": "is below", "NumericGreaterThan": "is above", "DateLessThan": "is before", "DateGreaterThan": "is after",
+	"IpAddress": "is in", "NotIpAddress": "is not in", "Matches": "matches", "NotMatches": "does not match",
+}
+
+// conditionWords says a condition: "aws:SourceIp is in 10.0.0.0/8".
+func conditionWords(c policy.Condition) string {
+	op := c.Operator
+	set := ""
+	if i := strings.IndexByte(op, ':'); i >= 0 {
+		set, op = op[:i], op[i+1:]
+	}
+	op, _ = strings.CutSuffix(op, "IfExists")
+	words := operatorWords[op]
+	switch {
+	case c.Operator == "Allows" && c.Key == "ResourcePolicy":
+		return "the resource's policy, which was not seen, allows it"
+	case op == "Null":
+		if len(c.Values) == 1 && strings.EqualFold(c.Values[0], "true") {
+			return c.Key + " is not given"
+		}
+		return c.Key + " is given"
+	case words == "":
+		words = op
+	}
+	out := c.Key + " " + words + " " + strings.Join(c.Values, " or ")
+	if set == "ForAllValues" {
+		out = "every " + out
+	} else if set == "ForAnyValue" {
+		out = "some " + out
+	}
+	return out
+}
+
+// few joins words, three at most.
+func few(words []string) string {
+	if len(words) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:2], ", "), len(words)-2)
+	}
+	return list(words)
+}
+
+// tail is what of a resource pattern tells people which thing is meant.
+func tail(pattern string) string {
+	if pattern == "*" {
+		return pattern
+	}
+	return shortARN(pattern)
+}

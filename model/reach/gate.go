@@ -1,0 +1,160 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model/policy"
+)
+
+// A gate is a target's resource policy: who may pass without an identity policy, who may not pass with one.
+type gate struct {
+	answers *answers // nil: none, or not seen
+	program *policy.Program
+	unseen  bool // there is, or may be, a policy that was not read
+	strict  bool // the policy must allow, even within the account: keys and trust policies
+
+	// denies are the denials of everybody. Whoever is special is decided by the evaluator instead.
+	denies []*statement
+	all    bool            // everybody is special
+	anyone bool            // an Allow names everybody
+	named  map[string]bool // role and user ARNs, and role names of sessions, that are special
+}
+
+// newGate reads a resource policy.
+func newGate(a *answers, account string, strict bool) *gate {
+	g := &gate{answers: a, strict: strict, named: map[string]bool{}}
+	if a == nil {
+		return g
+	}
+	g.program = program(a.doc)
+	for _, s := range a.statements {
+		if s.from.NotPrincipal {
+			g.all = true
+			continue
+		}
+		everybody := false
+		for _, p := range s.from.Principals {
+			switch {
+			case p.Kind == "Service" || p.Kind == "Federated" || p.Kind == "CanonicalUser":
+			case p.Value == "*":
+				everybody = true
+			case strings.Contains(p.Value, "${"):
+				g.all = true
+			case p.Value == account || strings.HasSuffix(p.Value, ":iam::"+account+":root"):
+				// The account's own identity policies decide already, unless the policy must allow.
+				if s.deny || strict {
+					g.all = true
+				}
+			case strings.Contains(p.Value, ":assumed-role/"):
+				_, name, _ := strings.Cut(p.Value, ":assumed-role/")
+				name, _, _ = strings.Cut(name, "/")
+				g.named["session/"+name] = true
+			case strings.HasPrefix(p.Value, "AIDA") || strings.HasPrefix(p.Value, "AROA"):
+				g.all = true
+			default:
+				g.named[p.Value] = true
+			}
+		}
+		switch {
+		case everybody && s.deny && !s.dynamic:
+			g.denies = append(g.denies, s)
+		case everybody:
+			g.all, g.anyone = true, true
+		}
+	}
+	return g
+}
+
+// special reports whether the evaluator has to decide for an actor. allowed: its own policies allow something there.
+func (g *gate) special(a *actor, t *target, allowed bool) bool {
+	switch {
+	case g.answers == nil:
+		return (g.unseen || t.account != a.account) && allowed
+	case g.all, t.account != a.account:
+		// In a strict gate the account's identity policies still have to allow whoever is not named.
+		return allowed || !g.strict || g.names(a)
+	}
+	return g.names(a)
+}
+
+// names reports whether the policy names the actor itself, its role or its session, or everybody.
+func (g *gate) names(a *actor) bool {
+	if g.anyone || g.named[a.arn] {
+		return true
+	}
+	if len(g.named) > 0 && (a.sort == isRole || a.sort == isFunction) {
+		return g.named["session/"+a.arn[strings.LastIndexByte(a.arn, '/')+1:]]
+	}
+	return false
+}
+
+// opens reports whether a gate may let an actor pass, or delegate to its account; for trust policies.
+func (g *gate) opens(a *actor) bool {
+	if g.answers == nil {
+		return g.unseen
+	}
+	return g.all || g.names(a)
+}
+
+// allows reports whether some Allow of the gate is about the form.
+func (g *gate) allows(form int32, m *menu) bits {
+	if g.answers == nil {
+		return nil
+	}
+	var out bits
+	for _, s := range g.answers.statements {
+		if s.deny || s.from.NotPrincipal && s.from.Principals == nil {
+			continue
+		}
+		if b, t := s.on(form, m); t != never {
+			if out == nil {
+				out = make(bits, m.words)
+			}
+			for i, w := range b {
+				out[i] |= w
+			}
+		}
+	}
+	return out
+}
+
+// newGates reads the resource policies of all targets.
+func (an *Analysis) newGates() {
+	w := an.world
+	unseenKeys := slices.ContainsFunc(an.design.Info().NotSeen, func(s string) bool {
+		return strings.Contains(s, "key policies") || strings.Contains(s, "resources and their policies")
+	})
+	an.gates = make([]*gate, len(w.targets))
+	for i := range w.targets {
+		t := &w.targets[i]
+		var doc *policy.Document
+		strict, unseen := false, false
+		switch t.sort {
+		case isResource:
+			doc = t.resource.Policy
+			strict = t.service == "kms"
+			unseen = strict && doc == nil && unseenKeys
+		case isFunction:
+			doc = an.design.Function(t.id).Policy
+		case isRole:
+			r := an.design.Role(t.id)
+			doc, strict = r.Trust, true
+			unseen = doc == nil
+		case isUser, isGroup, isPolicy, isImplied:
+		}
+		if doc == nil {
+			if unseen {
+				an.gates[i] = &gate{unseen: true, strict: strict}
+			}
+			continue
+		}
+		if strict && t.sort != isRole && doc == nil {
+			continue
+		}
+		g := newGate(an.answers(doc), t.account, strict)
+		if g.all || len(g.named) > 0 || len(g.denies) > 0 || strict {
+			an.gates[i] = g
+		}
+	}
+}

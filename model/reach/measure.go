@@ -1,0 +1,234 @@
+package reach
+
+import (
+	"cmp"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+)
+
+// Measures are the figures of a whole design, shares unweighted and must+may unless named otherwise. docs/measures.md
+// defines each.
+type Measures struct {
+	Functions, Resources, Counted int
+	Worst                         float64
+	WorstOf                       model.ID
+	Mean                          float64 // over all functions
+	MeanEntry                     float64 // over functions with outside triggers; Mean where there are none
+	Watertightness                float64 // 1 − Mean
+	WorstWeighted, MeanWeighted   float64
+	Exposure                      map[model.ID]int // counted resource → breaches that hit it
+	Admin                         []model.ID       // functions from which an administrator is reachable
+	Crowns, CrownsExposed         int
+	Vulnerable                    bool // fed functions were taken as vulnerable
+}
+
+// Options tune an analysis.
+type Options struct {
+	// Ledger, if not nil, is the counted resources to measure against: those of before and after together.
+	Ledger []*model.Resource
+}
+
+// A ledger is the resources that shares are of.
+type ledger struct {
+	entries []entry
+	at      map[model.ID]int
+	weight  float64 // of all
+}
+
+// An entry is one resource of a ledger.
+type entry struct {
+	resource *model.Resource
+	weight   float64
+}
+
+// newLedger is the counted resources of a list, in order.
+func newLedger(resources []*model.Resource, designs ...*model.Design) *ledger {
+	l := &ledger{at: map[model.ID]int{}}
+	for _, r := range resources {
+		if _, ok := l.at[r.ID]; ok || !counts(r, designs) {
+			continue
+		}
+		l.at[r.ID] = len(l.entries)
+		e := entry{r, weightOf(r)}
+		l.entries = append(l.entries, e)
+		l.weight += e.weight
+	}
+	return l
+}
+
+func (l *ledger) has(id model.ID) bool {
+	_, ok := l.at[id]
+	return ok
+}
+
+// counts reports whether a resource holds or moves data: by its kind; a log group where something reads it by a
+// trigger or the architect marked it.
+func counts(r *model.Resource, designs []*model.Design) bool {
+	if catalog.KindOf(r.Type).Counted || r.Marked || r.Crown {
+		return true
+	}
+	if r.Type != "AWS::Logs::LogGroup" {
+		return false
+	}
+	for _, d := range designs {
+		for _, t := range d.Triggers() {
+			if t.From == r.ID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// crownWeight is a crown jewel's weight where the architect gave it no other.
+const crownWeight = 5
+
+func weightOf(r *model.Resource) float64 {
+	switch {
+	case r.Weight > 0:
+		return r.Weight
+	case r.Crown:
+		return crownWeight
+	}
+	return cmp.Or(catalog.KindOf(r.Type).Weight, 1)
+}
+
+// WithOptions is the same analysis measured otherwise.
+func (an *Analysis) WithOptions(o Options) *Analysis {
+	out := &Analysis{design: an.design, ledger: an.ledger, graph: an.graph}
+	if o.Ledger != nil {
+		out.ledger = newLedger(o.Ledger, an.design)
+	}
+	return out
+}
+
+// Counted reports whether a resource is in the ledger.
+func (an *Analysis) Counted(id model.ID) bool { return an.ledger.has(id) }
+
+// Weight is a counted resource's weight in the ledger, 0 for others.
+func (an *Analysis) Weight(id model.ID) float64 {
+	if i, ok := an.ledger.at[id]; ok {
+		return an.ledger.entries[i].weight
+	}
+	return 0
+}
+
+// depthOf is how deep water stands on a counted resource in a breach under one look, in thirds. A function's
+// writing to its own log group wets nothing.
+func (an *Analysis) depthOf(start int32, id model.ID, look int) int {
+	ti := an.world.target(id)
+	if ti < 0 {
+		return 0
+	}
+	self := an.actorOf[start]
+	d := an.flows[look].depth(self, ti)
+	t := &an.world.targets[ti]
+	if d == 0 || t.ownLogOf == "" || t.ownLogOf != an.nodes[start].id {
+		return d
+	}
+	d = 0
+	reached := an.flows[look].reached(self)
+	for i, a := range an.actors {
+		if !reached.has(int32(i)) {
+			continue
+		}
+		for _, x := range a.acts {
+			if x.target != ti {
+				continue
+			}
+			caps := x.may
+			if sure(look) {
+				caps = x.must
+			}
+			d = max(d, depthIndex(caps&^catalog.Capabilities(0).With(catalog.Write)))
+		}
+	}
+	return d
+}
+
+// figure is what a breach hits under one look.
+func (an *Analysis) figure(start int32, look int) Figure {
+	var f Figure
+	sum := 0.0
+	for _, e := range an.ledger.entries {
+		if d := an.depthOf(start, e.resource.ID, look); d > 0 {
+			f.Resources++
+			sum += e.weight * float64(d) / depths
+		}
+	}
+	if n := len(an.ledger.entries); n > 0 {
+		f.Share = float64(f.Resources) / float64(n)
+	}
+	if an.ledger.weight > 0 {
+		f.Weighted = sum / an.ledger.weight
+	}
+	return f
+}
+
+// figures are the four figures of a start.
+func (an *Analysis) figures(start int32) Figures {
+	return Figures{Of: len(an.ledger.entries), Must: an.figure(start, runsMust), May: an.figure(start, runsMay),
+		FedMust: an.figure(start, fedMust), FedMay: an.figure(start, fedMay)}
+}
+
+// Reach is the figures of one start without its hits; false for an id that is none.
+func (an *Analysis) Reach(from model.ID) (Figures, bool) {
+	n, ok := an.nodeOf[from]
+	if !ok {
+		return Figures{}, false
+	}
+	return an.figures(n), true
+}
+
+// Measures sums up the design; vulnerable: with fed functions taken as vulnerable.
+func (an *Analysis) Measures(vulnerable bool) Measures {
+	look := runsMay
+	if vulnerable {
+		look = fedMay
+	}
+	functions := an.design.Functions()
+	m := Measures{Functions: len(functions), Resources: len(an.design.Resources()), Counted: len(an.ledger.entries),
+		Exposure: map[model.ID]int{}, Vulnerable: vulnerable, Watertightness: 1}
+	entries, entrySum := 0, 0.0
+	for _, f := range functions {
+		n := an.nodeOf[f.ID]
+		x := an.figure(n, look)
+		if m.WorstOf == "" && x.Share > 0 || x.Share > m.Worst {
+			m.Worst, m.WorstOf = x.Share, f.ID
+		}
+		m.WorstWeighted = max(m.WorstWeighted, x.Weighted)
+		m.Mean += x.Share
+		m.MeanWeighted += x.Weighted
+		if an.entries[f.ID] {
+			entries++
+			entrySum += x.Share
+		}
+		for _, e := range an.ledger.entries {
+			if an.depthOf(n, e.resource.ID, look) > 0 {
+				m.Exposure[e.resource.ID]++
+			}
+		}
+		if an.rulers(n, look) {
+			m.Admin = append(m.Admin, f.ID)
+		}
+	}
+	if n := float64(len(functions)); n > 0 {
+		m.Mean /= n
+		m.MeanWeighted /= n
+	}
+	m.MeanEntry = m.Mean
+	if entries > 0 {
+		m.MeanEntry = entrySum / float64(entries)
+	}
+	m.Watertightness = 1 - m.Mean
+	for _, e := range an.ledger.entries {
+		if e.resource.Crown {
+			m.Crowns++
+			if m.Exposure[e.resource.ID] > 0 {
+				m.CrownsExposed++
+			}
+		}
+	}
+	return m
+}

@@ -1,0 +1,451 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// An act is what an actor may do to a target.
+type act struct {
+	target    int32
+	may, must catalog.Capabilities // may contains must
+	part      bool                 // hits are of parts only
+}
+
+// A tally adds up what an actor may do to every form, action by action:
+//
+//	allowed by identity policies ∖ denied, within the boundary, ∖ denied by the target's policy
+//
+// Where the target's policy allows by itself or must allow, the evaluator decides instead. A tally is used again
+// for one actor after the other.
+type tally struct {
+	an    *Analysis
+	w     *world
+	actor *actor
+
+	allowMust, allowMay, denyMust, denyMay, limitMust, limitMay []uint64
+	touched                                                     []int32
+	seen                                                        []bool
+	parts                                                       []match // of this actor's patterns
+}
+
+func newTally(an *Analysis) *tally {
+	w := an.world
+	t := &tally{an: an, w: w, seen: make([]bool, len(w.forms))}
+	for _, s := range []*[]uint64{&t.allowMust, &t.allowMay, &t.denyMust, &t.denyMay, &t.limitMust, &t.limitMay} {
+		*s = make([]uint64, w.words)
+	}
+	return t
+}
+
+func (t *tally) reset() {
+	for _, f := range t.touched {
+		form := &t.w.forms[f]
+		from, to := form.offset, form.offset+form.menu.words
+		for _, s := range [...][]uint64{t.allowMust, t.allowMay, t.denyMust, t.denyMay, t.limitMust, t.limitMay} {
+			clear(s[from:to])
+		}
+		t.seen[f] = false
+	}
+	t.touched, t.parts = t.touched[:0], t.parts[:0]
+}
+
+func (t *tally) touch(f int32) {
+	if !t.seen[f] {
+		t.seen[f] = true
+		t.touched = append(t.touched, f)
+	}
+}
+
+// count makes the sets of an actor. After it, must and may tell what is allowed.
+func (t *tally) count(a *actor) {
+	t.reset()
+	t.actor = a
+	for _, d := range a.identity {
+		for _, s := range d.statements {
+			if !s.deny {
+				t.allow(s, t.allowMust, t.allowMay)
+			}
+		}
+	}
+	for _, d := range a.identity {
+		t.deny(d)
+	}
+	if a.boundary != nil {
+		for _, s := range a.boundary.statements {
+			if !s.deny {
+				t.permit(s)
+			}
+		}
+		t.deny(a.boundary)
+	}
+	slices.Sort(t.touched)
+	for _, f := range t.touched {
+		t.settle(f)
+	}
+}
+
+// allow adds an Allow to the sets. Conditions of the target are decided for each.
+func (t *tally) allow(s *statement, must, may []uint64) {
+	if s = t.actor.own(t.w, s); s == nil {
+		return
+	}
+	t.parts = append(t.parts, s.parts...)
+	t.each(s, func(f int32, b bits, v truth) {
+		t.touch(f)
+		add(must, may, t.w.forms[f].offset, b, v)
+	})
+}
+
+// each calls do for every form that a statement surely or perhaps applies to.
+func (t *tally) each(s *statement, do func(f int32, b bits, v truth)) {
+	v := surely
+	if !s.ofTarget {
+		if v = t.actor.truth(t.w, s, nil); v == never {
+			return
+		}
+	}
+	on := func(f int32, b bits, must bool) {
+		v := min(v, truthOf(must, true))
+		if s.ofTarget {
+			v = min(v, t.actor.truth(t.w, s, &t.w.targets[t.w.forms[f].target]))
+		}
+		if v != never {
+			do(f, b, v)
+		}
+	}
+	for i := range s.groups {
+		g := &s.groups[i]
+		if s.wide {
+			for _, f := range g.menu.forms {
+				on(f, g.bits, true)
+			}
+			continue
+		}
+		for _, m := range g.forms {
+			on(m.form, g.bits, m.must)
+		}
+	}
+}
+
+func add(must, may []uint64, offset int, b bits, v truth) {
+	for i, w := range b {
+		may[offset+i] |= w
+	}
+	if v == surely {
+		for i, w := range b {
+			must[offset+i] |= w
+		}
+	}
+}
+
+// deny adds the Denies of a document, on forms where something is allowed.
+func (t *tally) deny(d *answers) {
+	for _, s := range d.statements {
+		if !s.deny {
+			continue
+		}
+		if s = t.actor.own(t.w, s); s == nil {
+			continue
+		}
+		t.parts = append(t.parts, s.parts...)
+		t.each(s, func(f int32, b bits, v truth) {
+			if t.seen[f] {
+				add(t.denyMust, t.denyMay, t.w.forms[f].offset, b, v)
+			}
+		})
+	}
+}
+
+// permit adds an Allow of the boundary.
+func (t *tally) permit(s *statement) {
+	if s = t.actor.own(t.w, s); s == nil {
+		return
+	}
+	t.parts = append(t.parts, s.parts...)
+	t.each(s, func(f int32, b bits, v truth) {
+		if t.seen[f] {
+			add(t.limitMust, t.limitMay, t.w.forms[f].offset, b, v)
+		}
+	})
+}
+
+// settle leaves in allowMust and allowMay what is allowed after all, gates aside.
+func (t *tally) settle(f int32) {
+	form := &t.w.forms[f]
+	for i := form.offset; i < form.offset+form.menu.words; i++ {
+		if t.actor.boundary != nil {
+			t.allowMust[i] &= t.limitMust[i]
+			t.allowMay[i] &= t.limitMay[i]
+		}
+		t.allowMust[i] &^= t.denyMay[i]
+		t.allowMay[i] &^= t.denyMust[i]
+	}
+	g := t.an.gates[form.target]
+	if g == nil || g.denies == nil || t.w.targets[form.target].sort == isRole {
+		return
+	}
+	for _, s := range g.denies {
+		b, v := s.on(f, form.menu)
+		if v = min(v, t.actor.truth(t.w, s, &t.w.targets[form.target])); v == never {
+			continue
+		}
+		for i, w := range b {
+			t.allowMust[form.offset+i] &^= w
+			if v == surely {
+				t.allowMay[form.offset+i] &^= w
+			}
+		}
+	}
+}
+
+// must is the actions surely allowed on a form; may those that are allowed surely or perhaps.
+func (t *tally) must(f int32) bits {
+	form := &t.w.forms[f]
+	return t.allowMust[form.offset : form.offset+form.menu.words]
+}
+
+func (t *tally) may(f int32) bits {
+	form := &t.w.forms[f]
+	return t.allowMay[form.offset : form.offset+form.menu.words]
+}
+
+// A finding is what an actor may do to one target: to each of its forms, and to parts of them.
+type finding struct {
+	target int32
+	whole  []allowance // of each form of the target where anything is allowed
+	parts  []allowance
+}
+
+// An allowance is the actions allowed on one form, or on a part of it.
+type allowance struct {
+	form      int32
+	part      match
+	must, may bits
+}
+
+func (x *allowance) isPart() bool { return x.part.part != "" }
+
+// findings calls do for each target that the actor may do something to, in order. What is passed is only valid
+// during the call.
+func (t *tally) findings(do func(*finding)) {
+	a, w := t.actor, t.w
+	slices.SortStableFunc(t.parts, func(x, y match) int {
+		if x.form != y.form {
+			return int(x.form - y.form)
+		}
+		return strings.Compare(x.part, y.part)
+	})
+	t.parts = slices.CompactFunc(t.parts, func(x, y match) bool { return x.form == y.form && x.part == y.part })
+
+	// Targets where something is allowed, has parts, or where a gate lets the actor pass by itself.
+	var targets []int32
+	for _, f := range t.touched {
+		targets = append(targets, w.forms[f].target)
+	}
+	for _, p := range t.parts {
+		targets = append(targets, w.forms[p.form].target)
+	}
+	for _, i := range t.an.gated(a) {
+		if t.an.gates[i].special(a, &w.targets[i], false) {
+			targets = append(targets, i)
+		}
+	}
+	slices.Sort(targets)
+	parts := t.parts
+	var out finding
+	for _, i := range slices.Compact(targets) {
+		n := 0
+		for n < len(parts) && w.forms[parts[n].form].target == i {
+			n++
+		}
+		out = finding{target: i, whole: out.whole[:0], parts: out.parts[:0]}
+		t.find(&out, parts[:n])
+		parts = parts[n:]
+		if len(out.whole) > 0 || len(out.parts) > 0 {
+			do(&out)
+		}
+	}
+}
+
+// find fills in a finding.
+func (t *tally) find(out *finding, parts []match) {
+	w, a := t.w, t.actor
+	target := &w.targets[out.target]
+	g := t.an.gates[out.target]
+	allowed := slices.ContainsFunc(target.forms, func(f int32) bool { return t.seen[f] && !t.may(f).empty() })
+	special := g != nil && target.sort != isRole && g.special(a, target, allowed) || target.account != a.account && allowed && target.sort != isRole
+	for _, f := range target.forms {
+		form := &w.forms[f]
+		x := allowance{form: f}
+		if special {
+			candidates := make(bits, form.menu.words)
+			if t.seen[f] {
+				copy(candidates, t.may(f))
+			}
+			if g != nil {
+				for i, b := range g.allows(f, form.menu) {
+					candidates[i] |= b
+				}
+			}
+			x.must, x.may = t.an.judge(a, out.target, form.menu, form.witness, candidates, nil)
+		} else if t.seen[f] {
+			x.must, x.may = t.must(f), t.may(f)
+		}
+		if x.may != nil && !x.may.empty() {
+			out.whole = append(out.whole, x)
+		}
+		if form.space == "" {
+			continue
+		}
+		for _, p := range partsWorthALook(a, f, parts, g) {
+			x := allowance{form: f, part: p}
+			x.must, x.may = t.an.judge(a, out.target, form.menu, p.part, t.an.candidates(a, form.menu, g, p.part), nil)
+			if !x.may.empty() {
+				out.parts = append(out.parts, x)
+			}
+		}
+	}
+}
+
+// partsWorthALook lists the parts of a form that patterns name, and what two of them have in common where there is
+// a boundary.
+func partsWorthALook(a *actor, f int32, parts []match, g *gate) []match {
+	var out []match
+	for _, p := range parts {
+		if p.form == f {
+			out = append(out, p)
+		}
+	}
+	if g != nil && g.answers != nil {
+		for _, s := range g.answers.statements {
+			for _, p := range s.parts {
+				if p.form == f && !slices.ContainsFunc(out, func(m match) bool { return m.part == p.part }) {
+					out = append(out, p)
+				}
+			}
+		}
+	}
+	if a.boundary != nil {
+		for i, n := 0, len(out); i < n; i++ {
+			for j := i + 1; j < n; j++ {
+				if both, ok := overlap(out[i].pattern, out[j].pattern); ok && !slices.ContainsFunc(out, func(m match) bool { return m.part == both }) {
+					out = append(out, match{form: f, must: true, part: both, pattern: both})
+				}
+			}
+		}
+	}
+	return out
+}
+
+func overlap(a, b string) (string, bool) {
+	if a == "" || b == "" || a == b {
+		return "", false
+	}
+	return policy.Overlap(a, b)
+}
+
+// candidates is the actions that some Allow of the actor's policies or of the gate is about, on an ARN.
+func (an *Analysis) candidates(a *actor, m *menu, g *gate, arn string) bits {
+	out := make(bits, m.words)
+	from := func(s *statement) {
+		if s == nil || s.deny || s.reaches(arn) == never {
+			return
+		}
+		for i, w := range s.actions(m) {
+			out[i] |= w
+		}
+	}
+	for _, d := range a.identity {
+		for _, s := range d.statements {
+			from(a.own(an.world, s))
+		}
+	}
+	if g != nil && g.answers != nil {
+		for _, s := range g.answers.statements {
+			from(s)
+		}
+	}
+	return out
+}
+
+// judge asks the evaluator about actions on an ARN of a target (-1: of none). Actions that the same statements
+// are about are asked about once. extra is context beside what actor and target tell.
+func (an *Analysis) judge(a *actor, ti int32, m *menu, arn string, candidates bits, extra policy.Context) (must, may bits) {
+	must, may = make(bits, m.words), make(bits, m.words)
+	answers := map[string]truth{}
+	for i := range m.actions {
+		if !candidates.has(i) {
+			continue
+		}
+		key := an.signature(a, ti, m, i)
+		v, ok := answers[key]
+		if !ok {
+			d := an.decide(a, ti, m.actions[i].String(), arn, extra)
+			v = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+			answers[key] = v
+		}
+		if v != never {
+			may.set(i)
+		}
+		if v == surely {
+			must.set(i)
+		}
+	}
+	return must, may
+}
+
+// signature tells actions apart by the statements that are about them.
+func (an *Analysis) signature(a *actor, ti int32, m *menu, action int) string {
+	var b []byte
+	put := func(d *answers) {
+		if d == nil {
+			return
+		}
+		for _, s := range d.statements {
+			if s.actions(m).has(action) {
+				b = append(b, 1)
+			} else {
+				b = append(b, 0)
+			}
+		}
+	}
+	for _, d := range a.identity {
+		put(d)
+	}
+	put(a.boundary)
+	if ti >= 0 && an.gates[ti] != nil {
+		put(an.gates[ti].answers)
+	}
+	return string(b) + m.actions[action].Service
+}
+
+// decide asks the evaluator about one action on an ARN of a target (-1: of none).
+func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.Context) policy.Decision {
+	req := policy.Request{Principal: a.principal(), Action: action, Resource: arn, Open: true, Absent: a.absent}
+	if ti >= 0 {
+		t := &an.world.targets[ti]
+		req.ResourceAccount = t.account
+		req.Context = a.targetContext(an.world, t)
+		g := an.gates[ti]
+		trust := strings.HasPrefix(action, "sts:")
+		if g != nil && (t.sort != isRole || trust) {
+			req.ResourcePolicy, req.PolicyUnseen = g.program, g.unseen
+		}
+		if t.service == "kms" && g == nil {
+			req.ResourcePolicy = an.defaultKey
+		}
+		if t.resource != nil {
+			req.S3.BlockPublicAccess = t.resource.BlockPublicAccess
+		}
+	} else {
+		req.Context = a.targetContext(an.world, nil)
+	}
+	for k, v := range extra {
+		req.Context[k] = v
+	}
+	return a.layers().Evaluate(req)
+}

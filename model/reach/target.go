@@ -1,0 +1,643 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// anyName stands for a name that nobody gave: what only a wildcard matches.
+const anyName = "bulkheadAnyName0"
+
+// sort is what a target is.
+type sort uint8
+
+const (
+	isResource sort = iota
+	isFunction
+	isRole
+	isUser
+	isGroup
+	isPolicy
+	isImplied // a function's own log group that the design does not declare
+)
+
+// A target is an element of the design that actions can name.
+type target struct {
+	id       model.ID
+	sort     sort
+	arn      string
+	typ      string // CloudFormation type
+	service  string // of the ARN
+	region   string
+	account  string
+	resource *model.Resource // of isResource
+	forms    []int32
+	key      int32           // target of the key that encrypts it, or noKey, unseenKey
+	ownLogOf model.ID        // function whose own log group it is, "" if none
+	policy   *answers        // resource policy (trust policy of a role), nil if none or not seen
+	source   *policy.Program // the same, compiled when first needed
+}
+
+const (
+	noKey     int32 = -1
+	unseenKey int32 = -2
+)
+
+// A form is one way in which actions name a target: the bucket itself, its objects.
+type form struct {
+	target  int32
+	menu    *menu
+	witness string // an ARN of the form that patterns match only if they match all of it, or by a wildcard
+	space   string // pattern of all ARNs of the form; "" where the witness is the only one
+	offset  int    // of its words in the flat sets of a tally
+	loose   bool   // the ARN holds unknown parts
+}
+
+// A menu is the actions that fit a form. Forms of one resource type share a menu.
+type menu struct {
+	actions []*catalog.Action
+	lower   []string // "s3:getobject", for matching
+	words   int
+	service string // of the first action
+	has     [catalog.Tag + 1]bits
+	hits    bits // actions with a capability that is a hit
+	forms   []int32
+	places  map[string]int // lower-case action → bit
+
+	mu   sync.RWMutex
+	sets map[string]bits // lower-case action pattern → actions
+}
+
+// bits is a set of a menu's actions.
+type bits []uint64
+
+func (b bits) set(i int)      { b[i>>6] |= 1 << (i & 63) }
+func (b bits) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+
+func (b bits) empty() bool {
+	for _, w := range b {
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (b bits) meets(o bits) bool {
+	for i, w := range b {
+		if w&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// bit is the place of an action in the menu, -1 if it has none.
+func (m *menu) bit(action string) int {
+	if i, ok := m.places[action]; ok {
+		return i
+	}
+	return -1
+}
+
+// capabilities of a set of actions.
+func (m *menu) capabilities(b bits) catalog.Capabilities {
+	var s catalog.Capabilities
+	for c := range m.has {
+		if b.meets(m.has[c]) {
+			s = s.With(catalog.Capability(c))
+		}
+	}
+	return s
+}
+
+// world is the targets of a design and the ways to name them. It depends on the elements, not on what policies say.
+type world struct {
+	catalog   *catalog.Catalog
+	partition string
+	account   string
+	region    string
+	known     bool // tags of principals are all known
+	targets   []target
+	forms     []form
+	menus     []*menu
+	words     int // of all forms together
+	byID      map[model.ID]int32
+	byARN     map[string]int32
+	menuOf    map[string]*menu
+	shapes    map[string][]shape // by service of the ARN
+	order     []int32            // forms sorted by literal prefix, for ranges
+	literals  []string           // literal prefixes in that order
+	open      map[string][]int32 // forms that go on behind their literal prefix, by it
+	lengths   []int              // of the keys of open
+
+	mu       sync.RWMutex       // of what is remembered below
+	patterns map[string][]match // pattern → forms
+	services map[string]*menu   // of every action of a service
+}
+
+// A shape is a resource type's ARN, taken apart.
+type shape struct {
+	kind    *catalog.ResourceType
+	service string // of its actions
+	norm    string // placeholders as {}
+}
+
+// relatives are services whose actions name another service's resources, by the service in the ARN.
+var relatives = map[string][]string{
+	"iam":        {"sts"},
+	"rds":        {"rds-data"},
+	"kafka":      {"kafka-cluster"},
+	"apigateway": {"execute-api"},
+}
+
+func newWorld(d *model.Design, c *catalog.Catalog) *world {
+	info := d.Info()
+	w := &world{
+		catalog: c, partition: cmp.Or(info.Partition, "aws"), account: info.Account, region: cmp.Or(info.Region, "us-east-1"),
+		known: info.Kind == "account",
+		byID:  map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
+		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{},
+	}
+	for _, f := range d.Functions() {
+		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function"})
+	}
+	for _, r := range d.Roles() {
+		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role"})
+	}
+	for _, p := range d.Principals() {
+		if p.Kind == model.Group {
+			w.add(target{id: p.ID, sort: isGroup, arn: p.ARN, typ: "AWS::IAM::Group"})
+		} else {
+			w.add(target{id: p.ID, sort: isUser, arn: p.ARN, typ: "AWS::IAM::User"})
+		}
+	}
+	for _, r := range d.Resources() {
+		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, resource: r})
+	}
+	for _, p := range d.Policies() {
+		if p.Managed && p.ARN != "" && !strings.Contains(p.ARN, ":iam::aws:") {
+			w.add(target{id: p.ID, sort: isPolicy, arn: p.ARN, typ: "AWS::IAM::ManagedPolicy"})
+		}
+	}
+	for _, f := range d.Functions() {
+		arn := ownLogARN(f.ARN)
+		if arn == "" {
+			continue
+		}
+		if t, ok := w.byARN[arn]; ok {
+			w.targets[t].ownLogOf = f.ID
+			continue
+		}
+		w.add(target{id: model.MakeID("res", "/aws/lambda/"+f.Name), sort: isImplied, arn: arn, typ: "AWS::Logs::LogGroup", ownLogOf: f.ID})
+	}
+	for i := range w.targets {
+		w.addForms(int32(i))
+	}
+	w.sortForms()
+	return w
+}
+
+// ownLogARN is the ARN of the log group that Lambda makes for a function, "" if its ARN does not tell.
+// See the Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs".
+func ownLogARN(function string) string {
+	parts := strings.SplitN(function, ":", 7)
+	if len(parts) < 7 || parts[2] != "lambda" || parts[6] == "" {
+		return ""
+	}
+	return strings.Join([]string{"arn", parts[1], "logs", parts[3], parts[4], "log-group", "/aws/lambda/" + parts[6]}, ":")
+}
+
+func (w *world) add(t target) {
+	if parts := strings.SplitN(t.arn, ":", 6); len(parts) == 6 {
+		t.service, t.region, t.account = parts[2], parts[3], parts[4]
+		if t.account == "" {
+			t.account = w.account
+		}
+	}
+	t.key = noKey
+	w.byID[t.id] = int32(len(w.targets))
+	if t.arn != "" {
+		if _, ok := w.byARN[t.arn]; !ok {
+			w.byARN[t.arn] = int32(len(w.targets))
+		}
+	}
+	w.targets = append(w.targets, t)
+}
+
+// setKeys finds the key of each encrypted resource.
+func (w *world) setKeys() {
+	for i := range w.targets {
+		t := &w.targets[i]
+		t.key = noKey
+		if t.resource == nil || t.resource.Key == "" {
+			continue
+		}
+		if k, ok := w.byID[t.resource.Key]; ok && strings.Contains(w.targets[k].arn, ":key/") {
+			t.key = k
+		} else {
+			t.key = unseenKey
+		}
+	}
+}
+
+// addForms finds the resource types that fit a target's ARN and those of its parts.
+func (w *world) addForms(ti int32) {
+	t := &w.targets[ti]
+	if t.service == "" {
+		return
+	}
+	shapes := w.shapesOf(t.service)
+	plain := flatten(t.arn)
+	best, literal := []shape{}, -1
+	for _, loose := range []bool{false, true} {
+		for _, s := range shapes {
+			if !fits(s.norm, plain, loose) {
+				continue
+			}
+			switch n := len(strings.ReplaceAll(s.norm, "{}", "")); {
+			case n > literal:
+				best, literal = []shape{s}, n
+			case n == literal:
+				best = append(best, s)
+			}
+		}
+		if len(best) > 0 {
+			break
+		}
+	}
+	type way struct{ witness, space string }
+	var ways []way
+	kinds := map[way][]shape{}
+	put := func(v way, s shape) {
+		if _, ok := kinds[v]; !ok {
+			ways = append(ways, v)
+		}
+		kinds[v] = append(kinds[v], s)
+	}
+	for _, s := range best {
+		put(way{witness: t.arn}, s)
+	}
+	if len(best) > 0 {
+		for _, s := range shapes {
+			for _, m := range best {
+				rest, ok := strings.CutPrefix(s.norm, m.norm)
+				if ok && rest != "" && (rest[0] == '/' || rest[0] == ':') {
+					put(way{t.arn + strings.ReplaceAll(rest, "{}", anyName), t.arn + strings.ReplaceAll(rest, "{}", "*")}, s)
+					break
+				}
+			}
+		}
+	}
+	switch t.typ {
+	case "AWS::Logs::LogGroup":
+		// Actions on the group are authorized on its ARN with ":*" behind it (CloudWatch Logs user guide,
+		// "CloudWatch Logs resources and operations").
+		v := way{t.arn + ":log-stream:" + anyName, t.arn + ":*"}
+		all := slices.Clone(best)
+		for _, s := range shapes {
+			if strings.HasSuffix(s.norm, ":log-stream:{}") {
+				all = append(all, s)
+			}
+		}
+		ways, kinds = []way{{witness: t.arn}, v}, map[way][]shape{{witness: t.arn}: best, v: all}
+	case "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
+		id := t.arn[strings.LastIndexByte(t.arn, '/')+1:]
+		base := strings.Join([]string{"arn", w.partition, "execute-api", cmp.Or(t.region, w.region), t.account, id + "/"}, ":")
+		for _, s := range w.shapesOf("execute-api") {
+			put(way{base + anyName, base + "*"}, s)
+		}
+	}
+	for _, v := range ways {
+		m := w.menu(kinds[v])
+		if m == nil {
+			continue
+		}
+		f := form{target: ti, menu: m, witness: v.witness, space: v.space, offset: w.words, loose: strings.Contains(v.witness, "${")}
+		w.words += m.words
+		m.forms = append(m.forms, int32(len(w.forms)))
+		t.forms = append(t.forms, int32(len(w.forms)))
+		w.forms = append(w.forms, f)
+	}
+}
+
+// shapesOf lists the resource types whose ARNs are of a service.
+func (w *world) shapesOf(service string) []shape {
+	if s, ok := w.shapes[service]; ok {
+		return s
+	}
+	var out []shape
+	for _, of := range append([]string{service}, relatives[service]...) {
+		for _, kind := range w.catalog.ResourceTypes(of) {
+			for _, arn := range kind.ARNs {
+				norm := normalize(arn, w.partition)
+				if parts := strings.SplitN(norm, ":", 4); len(parts) == 4 && (parts[2] == service || parts[2] == "{}") {
+					out = append(out, shape{kind, of, norm})
+				}
+			}
+		}
+	}
+	w.shapes[service] = out
+	return out
+}
+
+// normalize writes an ARN pattern's placeholders as {}, its partition filled in.
+func normalize(arn, partition string) string {
+	var b strings.Builder
+	for arn != "" {
+		i := strings.Index(arn, "${")
+		if i < 0 {
+			b.WriteString(arn)
+			break
+		}
+		end := strings.IndexByte(arn[i:], '}')
+		if end < 0 {
+			b.WriteString(arn)
+			break
+		}
+		b.WriteString(arn[:i])
+		if arn[i:i+end+1] == "${Partition}" {
+			b.WriteString(partition)
+		} else {
+			b.WriteString("{}")
+		}
+		arn = arn[i+end+1:]
+	}
+	return b.String()
+}
+
+// flatten replaces unknown parts by a plain name.
+func flatten(s string) string {
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			return s
+		}
+		end := strings.IndexByte(s[i:], '}')
+		if end < 0 {
+			return s
+		}
+		s = s[:i] + anyName + s[i+end+1:]
+	}
+}
+
+// fits matches an ARN with a normalized pattern: {} is a name, which in the loose sense may hold : and /.
+func fits(norm, arn string, loose bool) bool {
+	head, rest, more := strings.Cut(norm, "{}")
+	if !strings.HasPrefix(arn, head) {
+		return false
+	}
+	arn = arn[len(head):]
+	if !more {
+		return arn == ""
+	}
+	// A placeholder in the first five segments may be empty: S3 has no region.
+	for i := 0; i <= len(arn); i++ {
+		if i > 0 && !loose && (arn[i-1] == ':' || arn[i-1] == '/') {
+			return false
+		}
+		if (i > 0 || rest == "" || rest[0] == ':') && fits(rest, arn[i:], loose) {
+			return true
+		}
+	}
+	return false
+}
+
+// menu is the actions that can be limited to one of the resource types.
+func (w *world) menu(kinds []shape) *menu {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.service+"/"+k.kind.Name)
+	}
+	slices.Sort(names)
+	key := strings.Join(slices.Compact(names), ",")
+	if m, ok := w.menuOf[key]; ok {
+		return m
+	}
+	var services []string
+	for _, k := range kinds {
+		if !slices.Contains(services, k.service) {
+			services = append(services, k.service)
+		}
+	}
+	var actions []*catalog.Action
+	for _, s := range services {
+		for _, a := range w.catalog.Actions(s) {
+			if slices.ContainsFunc(kinds, func(k shape) bool { return k.service == s && slices.Contains(a.Resources, k.kind) }) {
+				actions = append(actions, a)
+			}
+		}
+	}
+	m := w.newMenu(actions)
+	w.menuOf[key] = m
+	return m
+}
+
+// newMenu is nil where there are no actions.
+func (w *world) newMenu(actions []*catalog.Action) *menu {
+	if len(actions) == 0 {
+		return nil
+	}
+	m := makeMenu(actions)
+	w.menus = append(w.menus, m)
+	return m
+}
+
+func makeMenu(actions []*catalog.Action) *menu {
+	m := &menu{actions: actions, words: (len(actions) + 63) / 64, service: actions[0].Service, places: map[string]int{}, sets: map[string]bits{}}
+	for c := range m.has {
+		m.has[c] = make(bits, m.words)
+	}
+	m.hits = make(bits, m.words)
+	for i, a := range actions {
+		m.lower = append(m.lower, strings.ToLower(a.String()))
+		m.places[m.lower[i]] = i
+		for _, c := range a.Capabilities.All() {
+			m.has[c].set(i)
+			if c.IsHit() {
+				m.hits.set(i)
+			}
+		}
+	}
+	return m
+}
+
+// everyAction is a menu of all actions of a service, for what lies beyond the design; nil for an unknown service.
+func (w *world) everyAction(service string) *menu {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m, ok := w.services[service]
+	if !ok {
+		if actions := w.catalog.Actions(service); len(actions) > 0 {
+			m = makeMenu(actions)
+		}
+		w.services[service] = m
+	}
+	return m
+}
+
+func (w *world) sortForms() {
+	type entry struct {
+		literal string
+		form    int32
+	}
+	entries := make([]entry, len(w.forms))
+	for i, f := range w.forms {
+		lit := f.witness
+		if f.space != "" {
+			lit = f.space
+		}
+		lit = literalPrefix(lit)
+		entries[i] = entry{lit, int32(i)}
+		if f.space != "" || f.loose {
+			w.open[lit] = append(w.open[lit], int32(i))
+			if !slices.Contains(w.lengths, len(lit)) {
+				w.lengths = append(w.lengths, len(lit))
+			}
+		}
+	}
+	slices.Sort(w.lengths)
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.literal, b.literal) })
+	for _, e := range entries {
+		w.literals = append(w.literals, e.literal)
+		w.order = append(w.order, e.form)
+	}
+}
+
+// literalPrefix is a pattern up to its first wildcard or unknown.
+func literalPrefix(p string) string {
+	for i := 0; i < len(p); i++ {
+		if p[i] == '*' || p[i] == '?' || p[i] == '$' && i+1 < len(p) && p[i+1] == '{' {
+			return p[:i]
+		}
+	}
+	return p
+}
+
+// A match is a pattern on a form.
+type match struct {
+	form int32
+	must bool // surely
+
+	// Where the pattern reaches only a part of the form: an ARN of that part, and the pattern.
+	part, pattern string
+}
+
+// match finds the forms that a resource pattern without policy variables reaches, in order.
+func (w *world) match(pattern string) []match {
+	w.mu.RLock()
+	out, ok := w.patterns[pattern]
+	w.mu.RUnlock()
+	if ok {
+		return out
+	}
+	out = []match{}
+	for _, p := range completions(pattern) {
+		out = append(out, w.find(p)...)
+	}
+	w.mu.Lock()
+	w.patterns[pattern] = out
+	w.mu.Unlock()
+	return out
+}
+
+func (w *world) find(pattern string) []match {
+	lit := literalPrefix(pattern)
+	var forms []int32
+	from, _ := slices.BinarySearch(w.literals, lit)
+	for i := from; i < len(w.literals) && strings.HasPrefix(w.literals[i], lit); i++ {
+		forms = append(forms, w.order[i])
+	}
+	for _, n := range w.lengths {
+		if n >= len(lit) {
+			break
+		}
+		forms = append(forms, w.open[lit[:n]]...)
+	}
+	slices.Sort(forms)
+	var out []match
+	for _, i := range forms {
+		f := &w.forms[i]
+		must, may := policy.Match(pattern, f.witness)
+		switch {
+		case must || may:
+			out = append(out, match{form: i, must: must})
+		case f.space != "":
+			if part, ok := within(pattern, f.space); ok {
+				out = append(out, match{form: i, must: true, part: part, pattern: pattern})
+			}
+		}
+	}
+	return out
+}
+
+// within is an ARN that both patterns match; one with names that nobody gave where that can be.
+func within(pattern, space string) (string, bool) {
+	for _, guess := range [2]string{instance(pattern), instance(space)} {
+		p, _ := policy.Match(pattern, guess)
+		s, _ := policy.Match(space, guess)
+		if p && s {
+			return guess, true
+		}
+	}
+	return policy.Overlap(pattern, space)
+}
+
+// instance fills a pattern's wildcards.
+func instance(pattern string) string {
+	return strings.NewReplacer("*", anyName, "?", "0").Replace(pattern)
+}
+
+// completions are the patterns that a Resource entry stands for: an ARN with fewer than six fields is completed
+// with * (IAM JSON policy elements: Resource), and one with a wildcard is taken as it stands as well.
+func completions(pattern string) []string {
+	if !strings.HasPrefix(pattern, "arn:") {
+		return []string{pattern}
+	}
+	colons := 0
+	for i := 0; i < len(pattern) && colons < 5; i++ {
+		switch {
+		case strings.HasPrefix(pattern[i:], "${"):
+			if end := strings.IndexByte(pattern[i:], '}'); end > 0 {
+				i += end
+			}
+		case pattern[i] == ':':
+			colons++
+		}
+	}
+	if colons == 5 {
+		return []string{pattern}
+	}
+	full := pattern + strings.Repeat(":*", 5-colons)
+	if literalPrefix(pattern) == pattern {
+		return []string{full}
+	}
+	return []string{pattern, full}
+}
+
+// matching is the set of a menu's actions that a pattern such as "s3:Get*" stands for.
+func (m *menu) matching(pattern string) bits {
+	p := strings.ToLower(pattern)
+	m.mu.RLock()
+	b, ok := m.sets[p]
+	m.mu.RUnlock()
+	if ok {
+		return b
+	}
+	b = make(bits, m.words)
+	for i, name := range m.lower {
+		if must, _ := policy.Match(p, name); must {
+			b.set(i)
+		}
+	}
+	m.mu.Lock()
+	m.sets[p] = b
+	m.mu.Unlock()
+	return b
+}

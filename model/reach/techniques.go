@@ -1,0 +1,207 @@
+package reach
+
+// How a technique leads from its permissions to another principal.
+type route uint8
+
+const (
+	// onTarget: the permissions on a function, role or user give its code or credentials.
+	onTarget route = iota
+	// passing: iam:PassRole on a role whose trust policy names the service, and the other permissions on something
+	// of the service's, give the role's credentials.
+	passing
+	// existing: the permissions on something that exists already and runs with a role which trusts the service
+	// give that role's credentials. Designs do not tell what runs with which role, so it is always may.
+	existing
+	// altering: the permissions on a role, user, group or policy change what a principal may do. Whoever acts as that
+	// principal, itself above all, may then do anything that its boundary leaves.
+	altering
+	// unguarding: as altering, but takes away what holds the principal: its boundary, or its denials.
+	unguarding
+	// creating: the permissions on one new name make a principal that may do anything.
+	creating
+	// feeding: the permissions on a function choose its input.
+	feeding
+)
+
+// A technique is one known way onward, as data.
+type technique struct {
+	id    string
+	route route
+	on    sort     // onTarget, altering, unguarding: what the permissions are on
+	needs []string // all of them, each "service:Action" or several with |; iam:PassRole is understood in passing
+	by    []string // passing, existing: services, one of which the role must trust
+	note  string   // why it is only perhaps
+	says  string   // for people, after the principal: "runs code as …"
+}
+
+// Instances and containers that a design does not show.
+const (
+	ifOneRuns  = "if something of that service runs with this role"
+	ifOneMaybe = "if a version of the policy allows more than the current one"
+)
+
+// techniques are the known ways onward, in order of preference where several lead to the same place. They are the
+// union of the published catalogues; ids are theirs. Rows that need more than another row with the same effect are
+// left out: whoever may lambda:UpdateFunctionCode need not lambda:InvokeFunction as well, as the code runs at the next
+// invocation; layers, environment and aliases (layer-poison, env-hijack, alias-repoint) start with permissions that
+// suffice alone; iam-014 to iam-021 are an altering and an assumption one after the other, which the graph joins.
+var techniques = []technique{
+	{id: "sts-001", route: onTarget, on: isRole, needs: []string{"sts:AssumeRole"}, says: "assumes"},
+
+	{id: "lambda-003", route: onTarget, on: isFunction, needs: []string{"lambda:UpdateFunctionCode"}, says: "replaces the code of"},
+	{id: "lambda-update-function-configuration", route: onTarget, on: isFunction, needs: []string{"lambda:UpdateFunctionConfiguration"}, says: "puts a layer or a start-up variable into"},
+
+	{id: "lambda-001", route: passing, needs: []string{"lambda:CreateFunction", "lambda:InvokeFunction|lambda:InvokeFunctionUrl"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "lambda-002", route: passing, needs: []string{"lambda:CreateFunction", "lambda:CreateEventSourceMapping"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "lambda-006", route: passing, needs: []string{"lambda:CreateFunction", "lambda:AddPermission"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "lambda-update-function-configuration-update-function-code-passrole", route: passing, needs: []string{"lambda:UpdateFunctionConfiguration"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "ec2-001", route: passing, needs: []string{"ec2:RunInstances"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "ec2-003", route: passing, needs: []string{"ec2:RequestSpotInstances"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "autoscaling-create-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "autoscaling-update-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "ec2-create-launch-template-create-auto-scaling-group-passrole", route: passing, needs: []string{"ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "imagebuilder-001", route: passing, needs: []string{"imagebuilder:CreateInfrastructureConfiguration", "imagebuilder:CreateImage"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "ecs-008", route: passing, needs: []string{"ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}},
+	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}},
+	{id: "ecs-003", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, by: []string{"ecs-tasks.amazonaws.com"}},
+	{id: "batch-001", route: passing, needs: []string{"batch:RegisterJobDefinition", "batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}},
+	{id: "cloudformation-001", route: passing, needs: []string{"cloudformation:CreateStack"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "cloudformation-update-stack-passrole", route: passing, needs: []string{"cloudformation:UpdateStack"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "cloudformation-003", route: passing, needs: []string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "cloudformation-004", route: passing, needs: []string{"cloudformation:UpdateStackSet"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "cloudformation-create-change-set-execute-change-set-passrole", route: passing, needs: []string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "codebuild-001", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuild"}, by: []string{"codebuild.amazonaws.com"}},
+	{id: "codebuild-004", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}},
+	{id: "codebuild-update-project-start-build-passrole", route: passing, needs: []string{"codebuild:UpdateProject", "codebuild:StartBuild|codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}},
+	{id: "datapipeline-001", route: passing, needs: []string{"datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"}, by: []string{"datapipeline.amazonaws.com"}},
+	{id: "glue-001", route: passing, needs: []string{"glue:CreateDevEndpoint"}, by: []string{"glue.amazonaws.com"}},
+	{id: "glue-003", route: passing, needs: []string{"glue:CreateJob", "glue:StartJobRun"}, by: []string{"glue.amazonaws.com"}},
+	{id: "glue-004", route: passing, needs: []string{"glue:CreateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}},
+	{id: "glue-005", route: passing, needs: []string{"glue:UpdateJob", "glue:StartJobRun"}, by: []string{"glue.amazonaws.com"}},
+	{id: "glue-006", route: passing, needs: []string{"glue:UpdateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}},
+	{id: "glue-007", route: passing, needs: []string{"glue:CreateSession", "glue:RunStatement"}, by: []string{"glue.amazonaws.com"}},
+	{id: "sagemaker-001", route: passing, needs: []string{"sagemaker:CreateNotebookInstance"}, by: []string{"sagemaker.amazonaws.com"}},
+	{id: "sagemaker-002", route: passing, needs: []string{"sagemaker:CreateTrainingJob"}, by: []string{"sagemaker.amazonaws.com"}},
+	{id: "sagemaker-003", route: passing, needs: []string{"sagemaker:CreateProcessingJob"}, by: []string{"sagemaker.amazonaws.com"}},
+	{id: "stepfunctions-001", route: passing, needs: []string{"states:CreateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}},
+	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
+	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, by: []string{"ssm.amazonaws.com"}},
+	{id: "apprunner-001", route: passing, needs: []string{"apprunner:CreateService"}, by: []string{"tasks.apprunner.amazonaws.com"}},
+	{id: "amplify-001", route: passing, needs: []string{"amplify:CreateApp", "amplify:CreateBranch", "amplify:StartJob"}, by: []string{"amplify.amazonaws.com"}},
+	{id: "bedrock-001", route: passing, needs: []string{"bedrock-agentcore:CreateCodeInterpreter", "bedrock-agentcore:StartCodeInterpreterSession", "bedrock-agentcore:InvokeCodeInterpreter"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
+	{id: "bedrock-003", route: passing, needs: []string{"bedrock-agentcore:CreateAgentRuntime", "bedrock-agentcore:CreateAgentRuntimeEndpoint", "bedrock-agentcore:CreateWorkloadIdentity", "bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
+	{id: "bedrock-006", route: passing, needs: []string{"bedrock-agentcore:CreateBrowser", "bedrock-agentcore:StartBrowserSession", "bedrock-agentcore:ConnectBrowserAutomationStream"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
+	{id: "braket-001", route: passing, needs: []string{"braket:CreateJob"}, by: []string{"braket.amazonaws.com"}},
+	{id: "cognitoidentity-001", route: passing, needs: []string{"cognito-identity:SetIdentityPoolRoles"}, by: []string{"cognito-identity.amazonaws.com"}},
+	{id: "emr-001", route: passing, needs: []string{"elasticmapreduce:RunJobFlow"}, by: []string{"elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"}},
+	{id: "emrserverless-001", route: passing, needs: []string{"emr-serverless:CreateApplication", "emr-serverless:StartJobRun"}, by: []string{"emr-serverless.amazonaws.com"}},
+	{id: "gamelift-001", route: passing, needs: []string{"gamelift:CreateBuild", "gamelift:CreateFleet"}, by: []string{"gamelift.amazonaws.com"}},
+	{id: "kinesisanalytics-001", route: passing, needs: []string{"kinesisanalytics:CreateApplication", "kinesisanalytics:StartApplication"}, by: []string{"kinesisanalytics.amazonaws.com"}},
+	{id: "omics-001", route: passing, needs: []string{"omics:CreateWorkflow", "omics:StartRun"}, by: []string{"omics.amazonaws.com"}},
+
+	{id: "ssm-001", route: existing, needs: []string{"ssm:StartSession"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "ssm-002", route: existing, needs: []string{"ssm:SendCommand"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "ssm-create-association", route: existing, needs: []string{"ssm:CreateAssociation"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "ec2-002", route: existing, needs: []string{"ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "ec2-004", route: existing, needs: []string{"ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "ec2instanceconnect-003", route: existing, needs: []string{"ec2-instance-connect:SendSSHPublicKey"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "autoscaling-create-auto-scaling-group", route: existing, needs: []string{"autoscaling:CreateAutoScalingGroup"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "codedeploy-001", route: existing, needs: []string{"codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision", "codedeploy:GetDeploymentConfig"}, by: []string{"ec2.amazonaws.com", "lambda.amazonaws.com", "ecs-tasks.amazonaws.com"}, note: ifOneRuns},
+	{id: "ecs-006", route: existing, needs: []string{"ecs:ExecuteCommand"}, by: []string{"ecs-tasks.amazonaws.com"}, note: ifOneRuns},
+	{id: "batch-002", route: existing, needs: []string{"batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}, note: ifOneRuns},
+	{id: "codebuild-002", route: existing, needs: []string{"codebuild:StartBuild"}, by: []string{"codebuild.amazonaws.com"}, note: ifOneRuns},
+	{id: "codebuild-003", route: existing, needs: []string{"codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}, note: ifOneRuns},
+	{id: "cloudformation-002", route: existing, needs: []string{"cloudformation:UpdateStack"}, by: []string{"cloudformation.amazonaws.com"}, note: ifOneRuns},
+	{id: "cloudformation-005", route: existing, needs: []string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"}, by: []string{"cloudformation.amazonaws.com"}, note: ifOneRuns},
+	{id: "glue-002", route: existing, needs: []string{"glue:UpdateDevEndpoint"}, by: []string{"glue.amazonaws.com"}, note: ifOneRuns},
+	{id: "sagemaker-004", route: existing, needs: []string{"sagemaker:CreatePresignedNotebookInstanceUrl"}, by: []string{"sagemaker.amazonaws.com"}, note: ifOneRuns},
+	{id: "sagemaker-005", route: existing, needs: []string{"sagemaker:CreateNotebookInstanceLifecycleConfig", "sagemaker:StopNotebookInstance", "sagemaker:UpdateNotebookInstance", "sagemaker:StartNotebookInstance"}, by: []string{"sagemaker.amazonaws.com"}, note: ifOneRuns},
+	{id: "stepfunctions-002", route: existing, needs: []string{"states:UpdateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}, note: ifOneRuns},
+	{id: "apprunner-002", route: existing, needs: []string{"apprunner:UpdateService"}, by: []string{"tasks.apprunner.amazonaws.com"}, note: ifOneRuns},
+	{id: "bedrock-002", route: existing, needs: []string{"bedrock-agentcore:StartCodeInterpreterSession", "bedrock-agentcore:InvokeCodeInterpreter"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
+	{id: "bedrock-004", route: existing, needs: []string{"bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
+	{id: "bedrock-007", route: existing, needs: []string{"bedrock-agentcore:StartBrowserSession", "bedrock-agentcore:ConnectBrowserAutomationStream"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
+
+	{id: "iam-012", route: onTarget, on: isRole, needs: []string{"iam:UpdateAssumeRolePolicy"}, says: "rewrites the trust policy of, and assumes,"},
+	{id: "iam-002", route: onTarget, on: isUser, needs: []string{"iam:CreateAccessKey"}, says: "makes an access key of"},
+	{id: "iam-004", route: onTarget, on: isUser, needs: []string{"iam:CreateLoginProfile"}, says: "gives a console password to"},
+	{id: "iam-006", route: onTarget, on: isUser, needs: []string{"iam:UpdateLoginProfile"}, says: "changes the console password of"},
+	{id: "iam-013", route: onTarget, on: isGroup, needs: []string{"iam:AddUserToGroup"}, says: "adds itself to"},
+
+	{id: "iam-005", route: altering, on: isRole, needs: []string{"iam:PutRolePolicy"}, says: "writes an inline policy of"},
+	{id: "iam-009", route: altering, on: isRole, needs: []string{"iam:AttachRolePolicy"}, says: "attaches a policy to"},
+	{id: "iam-007", route: altering, on: isUser, needs: []string{"iam:PutUserPolicy"}, says: "writes an inline policy of"},
+	{id: "iam-008", route: altering, on: isUser, needs: []string{"iam:AttachUserPolicy"}, says: "attaches a policy to"},
+	{id: "iam-011", route: altering, on: isGroup, needs: []string{"iam:PutGroupPolicy"}, says: "writes an inline policy of"},
+	{id: "iam-010", route: altering, on: isGroup, needs: []string{"iam:AttachGroupPolicy"}, says: "attaches a policy to"},
+	{id: "iam-001", route: altering, on: isPolicy, needs: []string{"iam:CreatePolicyVersion"}, says: "rewrites the policy"},
+	{id: "iam-set-default-policy-version", route: altering, on: isPolicy, needs: []string{"iam:SetDefaultPolicyVersion"}, note: ifOneMaybe, says: "sets another version of the policy"},
+	{id: "guard-removal", route: unguarding, on: isRole, needs: []string{"iam:DeleteRolePermissionsBoundary|iam:PutRolePermissionsBoundary"}, says: "removes the permissions boundary of"},
+	{id: "guard-removal", route: unguarding, on: isUser, needs: []string{"iam:DeleteUserPermissionsBoundary|iam:PutUserPermissionsBoundary"}, says: "removes the permissions boundary of"},
+	{id: "deny-removal", route: unguarding, on: isRole, needs: []string{"iam:DetachRolePolicy|iam:DeleteRolePolicy"}, says: "removes the policies that deny from"},
+	{id: "deny-removal", route: unguarding, on: isUser, needs: []string{"iam:DetachUserPolicy|iam:DeleteUserPolicy"}, says: "removes the policies that deny from"},
+
+	{id: "iam-create-user", route: creating, needs: []string{"iam:CreateUser", "iam:AttachUserPolicy|iam:PutUserPolicy", "iam:CreateAccessKey|iam:CreateLoginProfile"}, says: "makes a new administrator user"},
+	{id: "iam-create-role", route: creating, needs: []string{"iam:CreateRole", "iam:AttachRolePolicy|iam:PutRolePolicy"}, says: "makes a new administrator role"},
+
+	{id: "invoke", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, says: "invokes"},
+	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:AddPermission"}, says: "lets itself invoke"},
+	{id: "esm-repoint", route: feeding, on: isFunction, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
+}
+
+// A carrier says which actions on a resource reach whoever its triggers start.
+type carrier struct {
+	technique string
+	actions   []string // lower-case
+	note      string   // why it is only perhaps
+	says      string
+}
+
+// carriers are by CloudFormation type.
+var carriers = map[string]carrier{
+	"AWS::S3::Bucket":                      {technique: "s3-trigger", actions: []string{"s3:putobject"}, says: "puts an object that starts"},
+	"AWS::SQS::Queue":                      {technique: "sqs-trigger", actions: []string{"sqs:sendmessage"}, says: "sends a message that starts"},
+	"AWS::SNS::Topic":                      {technique: "sns-trigger", actions: []string{"sns:publish"}, says: "publishes a message that starts"},
+	"AWS::DynamoDB::Table":                 tableStream,
+	"AWS::DynamoDB::GlobalTable":           tableStream,
+	"AWS::Serverless::SimpleTable":         tableStream,
+	"AWS::Kinesis::Stream":                 {technique: "kinesis-stream", actions: []string{"kinesis:putrecord", "kinesis:putrecords"}, says: "puts a record that starts"},
+	"AWS::KinesisFirehose::DeliveryStream": {technique: "firehose-stream", actions: []string{"firehose:putrecord", "firehose:putrecordbatch"}, says: "puts a record that starts"},
+	"AWS::Events::EventBus":                {technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event that starts"},
+	"AWS::StepFunctions::StateMachine":     {technique: "states-start", actions: []string{"states:startexecution", "states:startsyncexecution"}, says: "starts a state machine that runs"},
+	"AWS::Serverless::StateMachine":        {technique: "states-start", actions: []string{"states:startexecution", "states:startsyncexecution"}, says: "starts a state machine that runs"},
+	"AWS::ApiGateway::RestApi":             {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
+	"AWS::ApiGatewayV2::Api":               {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
+	"AWS::Logs::LogGroup":                  {technique: "logs-subscription", actions: []string{"logs:putlogevents"}, says: "writes a log event that starts"},
+	"AWS::Cognito::UserPool":               {technique: "cognito-trigger", actions: []string{"cognito-idp:admincreateuser", "cognito-idp:admininitiateauth"}, says: "signs in a user, which starts"},
+	"AWS::MSK::Cluster":                    {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
+	"AWS::MSK::ServerlessCluster":          {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
+}
+
+var tableStream = carrier{technique: "dynamodb-stream", says: "writes an item that starts", actions: []string{
+	"dynamodb:putitem", "dynamodb:updateitem", "dynamodb:deleteitem", "dynamodb:batchwriteitem", "dynamodb:partiqlinsert", "dynamodb:partiqlupdate", "dynamodb:partiqldelete"}}
+
+// poisons are what a function reads at its start, named in its environment: whoever writes it chooses input of the
+// function's. Whether the function trusts it is not seen.
+var poisons = map[string]carrier{
+	"AWS::SSM::Parameter":         {technique: "config-poison", actions: []string{"ssm:putparameter"}, note: "if the function acts on the parameter's value", says: "writes a parameter that is read by"},
+	"AWS::SecretsManager::Secret": {technique: "secret-poison", actions: []string{"secretsmanager:putsecretvalue", "secretsmanager:updatesecret"}, note: "if the function acts on the secret's value", says: "writes a secret that is read by"},
+}
+
+// doors are feeds that lead through something that the design does not show as a resource.
+var (
+	defaultBus = carrier{technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event on the default bus that starts"}
+	signedURL  = carrier{technique: "invoke-url", actions: []string{"lambda:invokefunctionurl"}, says: "calls the function URL of"}
+	signedAPI  = carrier{technique: "api-invoke", actions: []string{"execute-api:invoke"}, note: "if the route is of an API that the grant names", says: "calls a route that starts"}
+)
+
+// techniqueNumber finds a technique by its id; -1 for none. Of several with one id, the first.
+func techniqueNumber(id string) int {
+	for i := range techniques {
+		if techniques[i].id == id {
+			return i
+		}
+	}
+	return -1
+}
