@@ -84,7 +84,7 @@ func load(name string) (*Face, error) {
 	}
 	f := &Face{data: data, sfnt: s, em: fixed.Int26_6(s.UnitsPerEm()), glyphs: map[rune]*Glyph{}}
 	for r := range f.advances {
-		f.advances[r] = f.Glyph(Shown(rune(r))).Advance
+		_, f.advances[r] = f.index(rune(r))
 	}
 	return f, nil
 }
@@ -113,20 +113,31 @@ func (f *Face) Glyph(r rune) *Glyph {
 	return g
 }
 
-func (f *Face) outline(r rune) *Glyph {
+// index returns the number of the glyph that r is drawn with and its advance in em; both are 0 where nothing is drawn.
+func (f *Face) index(r rune) (sfnt.GlyphIndex, float64) {
 	if r = Shown(r); r < 0 {
-		return &Glyph{}
+		return 0, 0
 	}
 	i, err := f.sfnt.GlyphIndex(&f.buffer, r)
 	if err != nil || i == 0 {
-		i, _ = f.sfnt.GlyphIndex(&f.buffer, Missing)
+		if i, err = f.sfnt.GlyphIndex(&f.buffer, Missing); err != nil {
+			return 0, 0
+		}
 	}
 	// At one pixel a unit the 26.6 numbers are the face's own units.
 	advance, err := f.sfnt.GlyphAdvance(&f.buffer, i, f.em, font.HintingNone)
 	if err != nil {
+		return 0, 0
+	}
+	return i, float64(advance) / float64(f.em)
+}
+
+func (f *Face) outline(r rune) *Glyph {
+	i, advance := f.index(r)
+	if i == 0 {
 		return &Glyph{}
 	}
-	g := &Glyph{Advance: float64(advance) / float64(f.em)}
+	g := &Glyph{Advance: advance}
 	segments, err := f.sfnt.LoadGlyph(&f.buffer, i, f.em, nil)
 	if err != nil {
 		return g

@@ -149,7 +149,9 @@ func (w *worker) paint(pt *Painter, dst *image.RGBA, clip image.Rectangle, origi
 // sees reports whether a rectangle of the scene, grown by a margin in points, is in the band.
 func (w *worker) sees(x0, y0, x1, y1, margin float64) bool {
 	return (x1+margin)*w.scale+w.dx >= 0 && (x0-margin)*w.scale+w.dx <= float64(w.clip.Dx()) &&
-		(y1+margin)*w.scale+w.dy >= 0 && (y0-margin)*w.scale+w.dy <= float64(w.clip.Dy())
+		(y1+margin)*w.scale+w.dy >= 0 && (y0-margin)*w.scale+w.dy <= float64(w.clip.Dy()) &&
+		// Beyond this, which no picture is, arithmetic on points would lose its sense.
+		max(math.Abs(x0), math.Abs(x1), math.Abs(y0), math.Abs(y1), margin)*w.scale < 1e7
 }
 
 func (w *worker) shape(s *render.Shape) {

@@ -181,6 +181,20 @@ func normal(a, b point) (point, float64) {
 	return point{dy / l, -dx / l}, l
 }
 
+// maxDashes is how many dashes a line may have; where it has more, almost all of them are out of sight.
+const maxDashes = 20_000
+
+func (p *polyline) length() float64 {
+	sum := 0.0
+	for _, part := range p.parts {
+		for i := part.from + 1; i < part.to; i++ {
+			a, b := p.points[i-1], p.points[i]
+			sum += math.Hypot(b.x-a.x, b.y-a.y)
+		}
+	}
+	return sum
+}
+
 // dashed cuts a polyline into dashes; lengths in pixels.
 func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 	total := 0.0
@@ -190,8 +204,8 @@ func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 		}
 		total += d
 	}
-	if len(dash) == 0 || total < 0.5 {
-		return p // finer than a picture can show
+	if len(dash) == 0 || total < 0.5 || p.length()/total > maxDashes {
+		return p // finer than a picture can show, or more than anyone waits for
 	}
 	out := &s.dash
 	out.points, out.parts = out.points[:0], out.parts[:0]
@@ -204,11 +218,16 @@ func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 		}
 		i, left := 0, dash[0]
 		start := len(out.points)
-		// A dash that ends in a corner must not have the corner twice: between two equal points there is no direction.
 		add := func(q point) {
-			if n := len(out.points); n == start || out.points[n-1] != q {
+			if k := len(out.points); i%2 == 0 && (k == start || !near(out.points[k-1], q)) {
 				out.points = append(out.points, q)
 			}
+		}
+		end := func() {
+			if len(out.points) > start {
+				out.parts = append(out.parts, subpath{start, len(out.points), false})
+			}
+			start = len(out.points)
 		}
 		add(points[0])
 		for k := range segments {
@@ -217,27 +236,16 @@ func (s *stroker) dashed(p *polyline, dash []float64) *polyline {
 			for at+left < l {
 				at += left
 				q := point{a.x + (b.x-a.x)*at/l, a.y + (b.y-a.y)*at/l}
-				if i%2 == 0 {
-					add(q)
-					out.parts = append(out.parts, subpath{start, len(out.points), false})
-				}
+				add(q)
+				end()
 				i++
 				left = dash[i%len(dash)]
-				start = len(out.points)
-				if i%2 == 0 {
-					add(q)
-				}
+				add(q)
 			}
 			left -= l - at
-			if i%2 == 0 {
-				add(b)
-			}
+			add(b)
 		}
-		if i%2 == 0 && len(out.points) > start {
-			out.parts = append(out.parts, subpath{start, len(out.points), false})
-		} else {
-			out.points = out.points[:start]
-		}
+		end()
 	}
 	return out
 }
