@@ -41,6 +41,9 @@ func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit,
 		}
 		edits = append(edits, e...)
 	}
+	if len(edits) == 0 && slices.ContainsFunc(r.design.Diff(after), func(c model.Change) bool { return !isMark(c) }) {
+		return nil, fmt.Errorf("patch %s: nothing in the template says what changed", in.Path)
+	}
 	return edits, nil
 }
 
@@ -63,6 +66,7 @@ type sheet struct {
 	names   *names
 	spoken  map[string]*yamlpos.Node            // text → how a statement says it
 	read    map[*yamlpos.Node]*policy.Statement // statements of the design before, by place
+	current source.Span // of the statement that is being written, for errors
 	gone    []*resource
 	added   []addition
 }
@@ -104,7 +108,7 @@ func (p *patch) run() error {
 		return nil
 	}
 	p.passOn(changes)
-	for _, step := range []func([]model.Change) error{p.roles, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
+	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
 		if err := step(changes); err != nil {
 			return err
 		}
@@ -143,6 +147,9 @@ func (p *patch) rest(changes []model.Change) error {
 			return fmt.Errorf("%s is new, and cannot be written into this template", id)
 		case c.After == nil:
 			return fmt.Errorf("%s: %s is gone, and cannot be taken out of this template", place(e), id)
+		}
+		if r := p.places.resources[id]; r != nil && r.Made {
+			return fmt.Errorf("%s: %s is what the transform makes of what stands here, so it cannot be changed by itself", place(e), id)
 		}
 		return fmt.Errorf("%s: what changed of %s cannot be written into this template (%s)", place(e), id, importers.Difference(c.After, c.Before))
 	}

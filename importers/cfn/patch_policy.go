@@ -24,6 +24,7 @@ type holding struct {
 // write changes the lists of policies.
 func (h *holding) write() {
 	if h.before.Implicit {
+		h.keepImplied()
 		h.list("Policies", h.samOrder())
 		return
 	}
@@ -54,6 +55,21 @@ func (h *holding) implied(p *model.Policy) bool {
 	return false
 }
 
+// keepImplied fails where a policy that the transform attaches unasked is to say something else.
+func (h *holding) keepImplied() {
+	for _, id := range h.after.Policies {
+		p := h.patch.after.Policy(id)
+		if p == nil || p.Managed || !h.implied(p) {
+			continue
+		}
+		for _, pl := range h.places {
+			if was := h.patch.before.Policy(pl.Policy); h.isFrom(p, pl) && was.Name == p.Name && !sameDocument(was.Document, p.Document) {
+				h.draft.Fail("%s: %s is what the transform makes of what stands here, so it cannot be changed by itself", p.Origin, was.Name)
+			}
+		}
+	}
+}
+
 // isFrom reports whether a policy comes from the one that stands at a place.
 func (h *holding) isFrom(p *model.Policy, pl policyPlace) bool {
 	was := h.patch.before.Policy(pl.Policy)
@@ -67,7 +83,7 @@ func (h *holding) samOrder() []*model.Policy {
 	var rest []*model.Policy
 	for _, id := range h.after.Policies {
 		p := h.patch.after.Policy(id)
-		if p == nil || h.implied(p) {
+		if p == nil || p.LogicalID != "" || h.implied(p) {
 			continue
 		}
 		n, ok := strings.CutPrefix(p.Name, h.after.LogicalID+"Policy")

@@ -30,6 +30,27 @@ func (p *patch) roles(changes []model.Change) error {
 	return nil
 }
 
+// madeRoles writes the policies of roles that the transform makes for something other than a function, such as a
+// state machine.
+func (p *patch) madeRoles(_ []model.Change) error {
+	for _, was := range p.before.Roles() {
+		made := p.places.resources[was.ID]
+		if !was.Implicit || made == nil || made.Owner == nil || made.Owner.Written == samFunction {
+			continue
+		}
+		is, s := p.after.Role(was.ID), p.sheetOf(made.Owner.Origin)
+		if is == nil || s == nil || model.Same(was, is) && samePolicies(p, was, is) {
+			continue
+		}
+		p.done[was.ID] = true
+		props := yamlpos.MembersOf(made.Owner.Value.Get("Properties").Resolve())
+		h := &holding{sheet: s, draft: s.draft, props: props, before: was, after: is, places: p.places.policies[was.ID]}
+		h.write()
+		props.Write(s.draft)
+	}
+	return nil
+}
+
 func ids[T model.Element](list []T) []model.ID {
 	var out []model.ID
 	for _, e := range list {

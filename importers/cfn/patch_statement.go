@@ -124,6 +124,9 @@ func (s *sheet) statements(d *yamlpos.Draft, doc *yamlpos.Node, before, after *p
 // newStatement is a statement as a copy of the one that it came from, where that is written in this template, else
 // in the manner of one beside it.
 func (s *sheet) newStatement(d *yamlpos.Draft, near *yamlpos.Node, st *policy.Statement) yamlpos.Value {
+	if !st.Span.IsZero() {
+		s.current = st.Span
+	}
 	if n := s.places.statements[st.Span]; n != nil && s.Has(n) && n.Kind == yamlpos.Mapping && s.isStatement(n) {
 		if was := s.statementAt(n); was != nil {
 			c := s.Draft(n.Span)
@@ -174,6 +177,7 @@ func (s *sheet) statementAt(n *yamlpos.Node) *policy.Statement {
 
 // statement changes the fields of a written statement that differ.
 func (s *sheet) statement(d *yamlpos.Draft, n *yamlpos.Node, before, after *policy.Statement) {
+	s.current = before.Span
 	if n == nil || n.Kind != yamlpos.Mapping || !s.isStatement(n) {
 		d.Fail("%s: this statement is not written out, so it cannot be changed in its place", before.Span)
 		return
@@ -212,7 +216,7 @@ func (s *sheet) field(d *yamlpos.Draft, m *yamlpos.Members, key string, before, 
 	n := m.Value(old)
 	switch {
 	case n == nil && len(before) > 0:
-		d.Fail("%s: this %s comes in by a merge key or is written twice", d.Span(), old)
+		d.Fail("%s: %s comes in by a merge key", s.current, old)
 	case len(after) == 0:
 		m.Remove(old)
 	case n == nil || old != name:
@@ -303,7 +307,7 @@ func (s *sheet) text1(d *yamlpos.Draft, key string, like []*yamlpos.Node, text s
 	}
 	v, err := s.express(text)
 	if err != nil {
-		d.Fail("%s of a statement: %v", key, err)
+		d.Fail("%s: %s: %v", s.current, key, err)
 	}
 	if v.IsText() {
 		return yamlpos.Quoted(text, s.quoteOf(key, like))
