@@ -1,4 +1,97 @@
 package cfn
 
-// forEach expands Fn::ForEach loops in Resources.
-func (t *template) forEach(s *scope) {}
+import (
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model/source"
+)
+
+// maxLoop bounds the resources that one loop makes. CloudFormation takes 500 in a template.
+const maxLoop = 500
+
+// forEach declares the resources that loops in Resources stand for. Their nodes keep the places of the loop's
+// body, so several resources share one.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+func (t *template) forEach(s *scope) {
+	if t.Resources == nil {
+		return
+	}
+	for _, p := range lastOfEach(t.Resources.Pairs) {
+		switch {
+		case strings.HasPrefix(p.Key.Value, "Fn::ForEach::"):
+			t.loop(s, p, 0)
+		case strings.HasPrefix(p.Key.Value, "Fn::"):
+			s.notes.add(source.Warning, p.Key.Span, p.Key.Value+" brings resources from elsewhere", "What it brings is missing from the design.")
+		}
+	}
+}
+
+func (t *template) loop(s *scope, p yamlpos.Pair, depth int) {
+	n := p.Value.Resolve()
+	if n == nil || n.Kind != yamlpos.Sequence || len(n.Items) != 3 || depth > 5 {
+		s.notes.add(source.Error, p.Key.Span, p.Key.Value+" takes a name, a list and a mapping", "It was left out.")
+		return
+	}
+	name := n.Items[0].Resolve()
+	body := n.Items[2].Resolve()
+	values := s.texts(n.Items[1], nil)
+	if name == nil || name.Kind != yamlpos.Scalar || body == nil || body.Kind != yamlpos.Mapping || len(values) == 0 {
+		s.notes.add(source.Error, p.Key.Span, p.Key.Value+" takes a name, a list and a mapping", "It was left out.")
+		return
+	}
+	for _, v := range values {
+		if hasUnknown(v) {
+			s.notes.add(source.Warning, p.Key.Span, p.Key.Value+" goes over values that are not known", "It was left out.")
+			return
+		}
+		for _, e := range lastOfEach(body.Pairs) {
+			if len(t.Declared) >= maxLoop*10 {
+				return
+			}
+			if !s.enter(n) {
+				s.leave()
+				return
+			}
+			key := s.replaced(e.Key, name.Value, v)
+			value := s.replaced(e.Value, name.Value, v)
+			s.leave()
+			if strings.HasPrefix(key.Value, "Fn::ForEach::") {
+				t.loop(s, yamlpos.Pair{Key: key, Value: value}, depth+1)
+				continue
+			}
+			t.declare(key, value, s.notes)
+		}
+	}
+}
+
+// replaced is a node with ${name}, &{name} and Ref name replaced by a value.
+func (s *scope) replaced(n *yamlpos.Node, name, value string) *yamlpos.Node {
+	n = n.Resolve()
+	if n == nil {
+		return nil
+	}
+	if !s.enter(n) {
+		s.leave()
+		return n
+	}
+	defer s.leave()
+	if call, arg := intrinsic(n); call == "Ref" && arg != nil && arg.Value == name {
+		return scalar(value, n.Span)
+	}
+	c := *n
+	if c.Kind == yamlpos.Scalar {
+		c.Value = strings.ReplaceAll(c.Value, "${"+name+"}", value)
+		c.Value = strings.ReplaceAll(c.Value, "&{"+name+"}", alphanumeric(value))
+	}
+	c.Items, c.Pairs = nil, nil
+	for _, i := range n.Items {
+		c.Items = append(c.Items, s.replaced(i, name, value))
+	}
+	for _, p := range n.Pairs {
+		c.Pairs = append(c.Pairs, yamlpos.Pair{Key: s.replaced(p.Key, name, value), Value: s.replaced(p.Value, name, value), Merged: p.Merged})
+	}
+	return &c
+}
+
+func alphanumeric(text string) string { return notAlphanumeric.ReplaceAllString(text, "") }

@@ -63,7 +63,8 @@ const (
 )
 
 // settle follows aliases, Fn::If, Fn::FindInMap, Fn::Select and references to lists to the node that a value
-// comes to. It returns nil for AWS::NoValue and what is not there. Calls that come to text stay as they are.
+// comes to. It returns nil for AWS::NoValue and what is not there. Calls that come to text stay as they are. Of
+// an Fn::If that cannot be decided it takes the first branch, or a token where the branches are different texts.
 func (s *scope) settle(n *yamlpos.Node) *yamlpos.Node {
 	for range maxNesting {
 		n = n.Resolve()
@@ -117,6 +118,16 @@ func (s *scope) step(name string, arg, n *yamlpos.Node) (next *yamlpos.Node, fin
 		}
 		if isNoValue(then) {
 			return other, false
+		}
+		if isNoValue(other) {
+			return then, false
+		}
+		a, okA := s.text(then)
+		b, okB := s.text(other)
+		if okA && okB && a != b {
+			open := scalar(s.unknown("condition", cond.Value, n.Span, "", ""), n.Span)
+			s.either[open] = n
+			return open, true
 		}
 		return then, false
 	case "Fn::FindInMap":
@@ -286,15 +297,6 @@ func (s *scope) text(n *yamlpos.Node) (text string, ok bool) {
 		return "", false
 	}
 	defer s.leave()
-	if then, other, undecided := s.undecidedIf(n); undecided {
-		a, okA := s.text(then)
-		b, okB := s.text(other)
-		if okA && okB && a == b {
-			return a, true
-		}
-		_, arg := intrinsic(n.Resolve())
-		return s.unknown("condition", arg.Items[0].Resolve().Value, n.Span, "", ""), true
-	}
 	n = s.settle(n)
 	if n == nil {
 		return "", false

@@ -156,7 +156,22 @@ func (b *builder) serviceTarget(integration *yamlpos.Node) *resource {
 		return nil
 	}
 	uri := b.get(integration, "Uri")
-	return b.find(uri, ofType("AWS::SQS::Queue", "AWS::StepFunctions::StateMachine", "AWS::SNS::Topic", "AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::S3::Bucket"))
+	for _, n := range []*yamlpos.Node{uri, b.get(integration, "RequestTemplates"), b.get(integration, "RequestParameters")} {
+		if r := b.find(n, isSink); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// isSink reports whether an API may write to a resource without a function between.
+func isSink(r *resource) bool {
+	switch r.Type {
+	case "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine", "AWS::SNS::Topic", "AWS::Kinesis::Stream", "AWS::KinesisFirehose::DeliveryStream",
+		"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Events::EventBus":
+		return true
+	}
+	return false
 }
 
 // httpRoute reads AWS::ApiGatewayV2::Route with its integration.
@@ -166,17 +181,31 @@ func (b *builder) httpRoute(r *resource) {
 		return
 	}
 	f := b.invoked(b.get(integration.Props, "IntegrationUri"))
+	if f == nil && b.get(integration.Props, "IntegrationSubtype") != nil {
+		f = b.find(b.get(integration.Props, "RequestParameters"), isSink)
+	}
 	if f == nil {
 		return
 	}
 	api := b.find(b.get(r.Props, "ApiId"), ofType("AWS::ApiGatewayV2::Api"))
 	t := b.newTrigger(r, f, "api-route", "http")
-	if api != nil && b.words(b.get(api.Props, "ProtocolType")) == "WEBSOCKET" {
-		t.Event = "websocket"
-	}
 	auth := b.words(b.get(r.Props, "AuthorizationType"))
+	if api != nil && b.words(b.get(api.Props, "ProtocolType")) == "WEBSOCKET" {
+		t.Event, auth = "websocket", b.connectAuth(api)
+	}
 	t.From, t.Label, t.Outside, t.Open = b.elementOf(api), b.words(b.get(r.Props, "RouteKey")), true, auth == "" || auth == "NONE"
 	b.addTrigger(t, r, r.Value)
+}
+
+// connectAuth is how callers of a WebSocket API are authorized: once, when they connect.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html
+func (b *builder) connectAuth(api *resource) string {
+	for _, r := range b.resources {
+		if r.Type == "AWS::ApiGatewayV2::Route" && b.words(b.get(r.Props, "RouteKey")) == "$connect" && b.find(b.get(r.Props, "ApiId"), nil) == api {
+			return b.words(b.get(r.Props, "AuthorizationType"))
+		}
+	}
+	return ""
 }
 
 var methods = regexp.MustCompile(`(?i)^(get|put|post|delete|options|head|patch|trace|x-amazon-apigateway-any-method)$`)

@@ -250,7 +250,7 @@ func (t *transform) rule(e event, kind string) {
 	rule := t.hide(e.of, e.id, "AWS::Events::Rule", mapping(e.span, pair("Name", t.get(p, "Name")), pair("EventBusName", t.get(p, "EventBusName"))), e.span)
 	m := madeTrigger{kind: kind, event: "events", from: t.get(p, "EventBusName"), fits: ofType("AWS::Events::EventBus")}
 	pattern := t.get(p, "Pattern")
-	m.filter.Pattern = t.jsonText(pattern)
+	m.pattern, m.filter.Pattern = pattern, t.jsonText(pattern)
 	m.label = t.patternLabel(pattern)
 	if kind == "schedule" {
 		m.event, m.label = "schedule", t.words(t.get(p, "Schedule"))

@@ -32,6 +32,8 @@ type scope struct {
 	counted    map[string]bool
 	unresolved int
 
+	either map[*yamlpos.Node]*yamlpos.Node // token → the Fn::If that it stands for
+
 	depth, spent int
 }
 
@@ -42,6 +44,7 @@ func newScope(t *template, c *catalog.Catalog, o importers.Options, n *notes) *s
 		account: cmp.Or(o.Account, "123456789012"), stack: t.Stack,
 		made:       map[string]*resource{},
 		conditions: map[string]truth{}, deciding: map[string]bool{},
+		either: map[*yamlpos.Node]*yamlpos.Node{},
 		tokens: map[string]string{}, taken: map[string]bool{}, counted: map[string]bool{},
 	}
 }
@@ -186,6 +189,9 @@ func (s *scope) collectRefs(n *yamlpos.Node, out *[]string) {
 		return
 	}
 	defer s.leave()
+	if open := s.either[n]; open != nil {
+		n = open
+	}
 	name, arg := intrinsic(n)
 	switch name {
 	case "Ref":

@@ -20,6 +20,7 @@ type madeTrigger struct {
 	event   string
 	label   string
 	filter  model.Filter
+	pattern *yamlpos.Node // EventBridge pattern
 	open    bool
 	outside bool
 	entry   source.Span
@@ -59,6 +60,8 @@ func (b *builder) readTriggers() {
 			if t.From == "" && t.Label == "" {
 				t.Label = b.words(m.from)
 			}
+		} else if buckets, events := b.bucketsOf(m.pattern); len(buckets) > 0 {
+			t.From, t.Filter.Events = buckets[0], events
 		}
 		if t.To != "" {
 			b.addTrigger(t, holder, m.node)
@@ -106,6 +109,7 @@ func (b *builder) readTriggers() {
 			if strings.HasPrefix(r.Type, "Custom::") {
 				b.customResource(r)
 			}
+			b.callouts(r)
 		}
 	}
 }
@@ -307,6 +311,9 @@ func (b *builder) rule(r *resource) {
 		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span, pattern
 		if bus := b.source(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus")); bus != "" {
 			t.From = bus
+		}
+		if buckets, events := b.bucketsOf(b.get(r.Props, "EventPattern")); len(buckets) > 0 {
+			t.From, t.Filter.Events = buckets[0], events
 		}
 		t.Label = b.patternLabel(b.get(r.Props, "EventPattern"))
 		if pattern == "" && schedule != "" {

@@ -1,0 +1,138 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+)
+
+// A callout is a property with which a resource calls a function (or sends to another resource).
+type callout struct {
+	cfnType string
+	path    string // keys by dots; a list on the way is gone through
+	kind    string
+	event   string
+	label   string
+	outside bool
+	from    string // property that names where it comes from, if not the resource itself
+}
+
+// callouts follow the reference of each type in the CloudFormation template reference.
+var callouts = []callout{
+	{cfnType: "AWS::AppSync::DataSource", path: "LambdaConfig.LambdaFunctionArn", kind: "graphql", event: "appsync", label: "GraphQL", outside: true, from: "ApiId"},
+	{cfnType: "AWS::VpcLattice::TargetGroup", path: "Targets.Id", kind: "lattice", event: "vpc-lattice", label: "VPC Lattice"},
+	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.LambdaAction.FunctionArn", kind: "mail", event: "ses", label: "mail received", outside: true},
+	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.S3Action.BucketName", kind: "mail", event: "ses", label: "mail received", outside: true},
+	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.SNSAction.TopicArn", kind: "mail", event: "ses", label: "mail received", outside: true},
+	{cfnType: "AWS::Config::ConfigRule", path: "Source.SourceIdentifier", kind: "config-rule", event: "config", label: "configuration changes"},
+	{cfnType: "AWS::CloudWatch::Alarm", path: "AlarmActions", kind: "alarm", event: "alarm", label: "alarm"},
+	{cfnType: "AWS::CloudWatch::CompositeAlarm", path: "AlarmActions", kind: "alarm", event: "alarm", label: "alarm"},
+	{cfnType: "AWS::CloudFront::Distribution", path: "DistributionConfig.DefaultCacheBehavior.LambdaFunctionAssociations.LambdaFunctionARN", kind: "cloudfront", event: "cloudfront", label: "CloudFront", outside: true},
+	{cfnType: "AWS::CloudFront::Distribution", path: "DistributionConfig.CacheBehaviors.LambdaFunctionAssociations.LambdaFunctionARN", kind: "cloudfront", event: "cloudfront", label: "CloudFront", outside: true},
+	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "ExtendedS3DestinationConfiguration.ProcessingConfiguration.Processors.Parameters.ParameterValue", kind: "firehose", event: "firehose", label: "records"},
+	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "ExtendedS3DestinationConfiguration.BucketARN", kind: "firehose", event: "firehose", label: "records"},
+	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "S3DestinationConfiguration.BucketARN", kind: "firehose", event: "firehose", label: "records"},
+	{cfnType: "AWS::Bedrock::Agent", path: "ActionGroups.ActionGroupExecutor.Lambda", kind: "agent", event: "bedrock", label: "agent action"},
+	{cfnType: "AWS::BedrockAgentCore::GatewayTarget", path: "TargetConfiguration.Mcp.Lambda.LambdaArn", kind: "agent", event: "bedrock", label: "agent tool"},
+	{cfnType: "AWS::CodePipeline::Pipeline", path: "Stages.Actions.Configuration.FunctionName", kind: "pipeline", event: "codepipeline", label: "pipeline"},
+	{cfnType: "AWS::S3ObjectLambda::AccessPoint", path: "ObjectLambdaConfiguration.TransformationConfigurations.ContentTransformation.AwsLambda.FunctionArn", kind: "object-lambda", event: "s3", label: "objects read"},
+	{cfnType: "AWS::Lex::Bot", path: "TestBotAliasSettings.BotAliasLocaleSettings.BotAliasLocaleSetting.CodeHookSpecification.LambdaCodeHook.LambdaArn", kind: "bot", event: "lex", label: "conversation", outside: true},
+}
+
+// callouts makes triggers of what a resource calls.
+func (b *builder) callouts(r *resource) {
+	n := 0
+	for _, c := range callouts {
+		if c.cfnType != r.Type {
+			continue
+		}
+		var values []*yamlpos.Node
+		b.gather(b.settle(r.Props), strings.Split(c.path, "."), &values)
+		for _, v := range values {
+			to := b.target(v)
+			if to == nil || b.elementOf(to) == b.ids[r] {
+				continue
+			}
+			t := b.newTrigger(r, to, c.kind, c.event)
+			if n > 0 {
+				t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%d", b.prefix, r.ID, n))
+			}
+			n++
+			t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), c.label, c.outside, v.Span
+			if c.from != "" {
+				if from := b.source(b.get(r.Props, c.from), nil); from != "" {
+					t.From = from
+				}
+			}
+			t.Open = c.kind == "cloudfront" || c.kind == "graphql" && b.isOpenGraphQL(t.From)
+			b.addTrigger(t, r, v)
+		}
+	}
+	if r.Type == "AWS::KinesisFirehose::DeliveryStream" {
+		if from := b.source(b.get(r.Props, "KinesisStreamSourceConfiguration", "KinesisStreamARN"), nil); from != "" {
+			t := b.newTrigger(r, r, "firehose", "kinesis")
+			t.ID = model.MakeID("trigger", b.prefix+r.ID+"/source")
+			t.From, t.Label = from, "records"
+			b.addTrigger(t, r, r.Value)
+		}
+	}
+}
+
+// gather follows keys, through all elements of lists on the way.
+func (s *scope) gather(n *yamlpos.Node, keys []string, out *[]*yamlpos.Node) {
+	n = s.settle(n)
+	switch {
+	case n == nil:
+	case n.Kind == yamlpos.Sequence && !isCall(n):
+		for _, i := range s.items(n) {
+			s.gather(i, keys, out)
+		}
+	case len(keys) == 0:
+		*out = append(*out, n)
+	default:
+		s.gather(s.get(n, keys[0]), keys[1:], out)
+	}
+}
+
+// isOpenGraphQL reports whether a GraphQL API takes callers with a key alone, which every copy of its client holds.
+func (b *builder) isOpenGraphQL(api model.ID) bool {
+	r := b.places.resources[api]
+	if r == nil {
+		return false
+	}
+	kind := b.words(b.get(r.Props, "AuthenticationType"))
+	if kind == "" {
+		kind = b.words(b.get(r.Props, "Auth", "Type"))
+	}
+	return kind == "API_KEY"
+}
+
+// bucketsOf lists the buckets whose events an EventBridge pattern asks for, with the S3 events that it means.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+func (b *builder) bucketsOf(pattern *yamlpos.Node) (buckets []model.ID, events []string) {
+	if sources := b.texts(b.get(pattern, "source"), nil); len(sources) != 1 || sources[0] != "aws.s3" {
+		return nil, nil
+	}
+	for _, n := range b.items(b.get(pattern, "detail", "bucket", "name")) {
+		if id := b.source(n, ofType("AWS::S3::Bucket")); id != "" {
+			buckets = append(buckets, id)
+		}
+	}
+	for _, t := range b.texts(b.get(pattern, "detail-type"), nil) {
+		switch t {
+		case "Object Created":
+			events = append(events, "s3:ObjectCreated:*")
+		case "Object Deleted":
+			events = append(events, "s3:ObjectRemoved:*")
+		case "Object Restore Completed", "Object Restore Initiated":
+			events = append(events, "s3:ObjectRestore:*")
+		case "Object Tags Added", "Object Tags Deleted":
+			events = append(events, "s3:ObjectTagging:*")
+		case "Object ACL Updated":
+			events = append(events, "s3:ObjectAcl:Put")
+		}
+	}
+	return buckets, events
+}
