@@ -62,7 +62,7 @@ func (p *plan) read(data []byte) (*places, error) {
 				return nil, fmt.Errorf("read its answer: %w", err)
 			}
 			q := flip(bb[0], bb[3])
-			at.clusters[i] = box{q.x, q.y, bb[2] - bb[0], bb[3] - bb[1]}
+			at.clusters[i] = box{q.x + wallGap, q.y + wallGap, bb[2] - bb[0] - 2*wallGap, bb[3] - bb[1] - 2*wallGap}
 		} else if i, ok := index(o.Name, "n", len(p.nodes)); ok {
 			v, err := numbers(o.Pos, 2)
 			if err != nil {

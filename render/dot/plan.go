@@ -19,6 +19,7 @@ const (
 	textRight   = 12.0
 	wallHeader  = 28.0
 	wallMargin  = 12.0
+	wallGap     = 5.0 // half of what is between two walls
 	labelHeight = 16.0
 )
 
@@ -177,7 +178,7 @@ func (p *plan) dot() string {
 		}
 		for _, i := range clusters {
 			fmt.Fprintf(&b, "subgraph cluster_c%d { margin=%g; labeljust=l; label=<<TABLE FIXEDSIZE=\"TRUE\" WIDTH=\"%.0f\" HEIGHT=\"%.0f\" BORDER=\"0\"><TR><TD></TD></TR></TABLE>>\n",
-				i, wallMargin, p.clusters[i].header, wallHeader-wallMargin)
+				i, wallMargin+wallGap, p.clusters[i].header, wallHeader-wallMargin)
 			for _, n := range members[i] {
 				writeNode(n)
 			}

@@ -1,0 +1,296 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+	"bulkhead/model/reach"
+	"bulkhead/model/source"
+	"bulkhead/render"
+)
+
+// A teller puts one design's findings into words.
+type teller struct {
+	view render.View
+	d    *model.Design
+	a    *reach.Analysis // nil: only the view's own breach is known
+}
+
+// A breachText is one breach as a table.
+type breachText struct {
+	Anchor string
+	ID     model.ID
+	Name   string
+	Role   string
+	Starts string // what starts it
+	Reach  string // "8 of 9"
+	Must   string // shares
+	May    string
+	Weight string
+	Fed    string
+	Admin  string
+	Way    []stepText // to the administrator
+	Sea    string
+	Hits   []hitText
+	More   int // hits beyond those listed
+	Beyond []beyondText
+	Feeds  []string
+	Shown  bool // the breach that the pictures show
+	Gone   bool // of a function that the other design has not
+	Only   string
+}
+
+type hitText struct {
+	Name, Icon string
+	Kind       string
+	Does       string // "can read, write and delete every item"
+	Sure       string // must, may, fed
+	Note       string // "not counted", "part: public/*"
+	Hops       int
+	Tone       string
+	Steps      []stepText
+}
+
+type stepText struct {
+	Says     string
+	Actions  string
+	Evidence []evidenceText
+	Assumed  string
+	Note     string
+}
+
+type evidenceText struct {
+	Says  string
+	Place string // file:line
+}
+
+type beyondText struct {
+	What, Pattern, Sure string
+	Evidence            []evidenceText
+}
+
+// most of one thing that is listed; the commands print all.
+const (
+	mostHits     = 400
+	mostEvidence = 6
+)
+
+func (t *teller) name(id model.ID) string {
+	switch e := t.d.Element(id).(type) {
+	case *model.Function:
+		return cmp.Or(e.LogicalID, e.Name)
+	case *model.Role:
+		return cmp.Or(e.LogicalID, e.Name)
+	case *model.Policy:
+		return cmp.Or(e.Name, e.LogicalID)
+	case *model.Resource:
+		return cmp.Or(e.LogicalID, e.Name)
+	case *model.Principal:
+		return e.Name
+	case *model.Trigger:
+		return cmp.Or(e.Label, e.Name)
+	}
+	_, name, ok := strings.Cut(string(id), "/")
+	if !ok {
+		return string(id)
+	}
+	return name
+}
+
+// figures are the two shares of a breach that the view goes by.
+func (t *teller) figures(b *reach.Breach) (must, may reach.Figure) {
+	if t.view.Vulnerable {
+		return b.Reach.FedMust, b.Reach.FedMay
+	}
+	return b.Reach.Must, b.Reach.May
+}
+
+func (t *teller) breach(b *reach.Breach) breachText {
+	must, may := t.figures(b)
+	out := breachText{ID: b.From, Name: t.name(b.From), Reach: fmt.Sprintf("%d of %d", may.Resources, b.Reach.Of),
+		Must: render.Percent(must.Share), May: render.Percent(may.Share), Weight: render.Percent(may.Weighted),
+		Fed: render.Percent(b.Reach.FedMay.Share), Admin: admin(b)}
+	if f := t.d.Function(b.From); f != nil {
+		if f.Role != "" {
+			out.Role = t.name(f.Role)
+		}
+		out.Starts = t.starts(b.From)
+	}
+	for _, s := range b.AdminWhy {
+		out.Way = append(out.Way, t.step(s))
+	}
+	for _, h := range b.Hits {
+		if len(out.Hits) == mostHits {
+			out.More++
+			continue
+		}
+		out.Hits = append(out.Hits, t.hit(h))
+	}
+	var open []reach.Beyond
+	for _, y := range b.Beyond {
+		if y.Fed && !t.view.Vulnerable {
+			continue
+		}
+		open = append(open, y)
+		text := beyondText{What: y.Words(), Pattern: y.Pattern, Sure: sure(y.Certainty, y.Fed)}
+		text.Evidence = t.evidence(y.Evidence)
+		out.Beyond = append(out.Beyond, text)
+	}
+	out.Sea = cmp.Or(reach.SeaWords(open), "nothing")
+	for _, f := range b.Fed {
+		out.Feeds = append(out.Feeds, t.name(f))
+	}
+	return out
+}
+
+func admin(b *reach.Breach) string {
+	switch {
+	case b.Admin && !b.AdminMay:
+		return "yes"
+	case b.Admin, b.AdminMay:
+		return "perhaps"
+	}
+	return "no"
+}
+
+func sure(c reach.Certainty, fed bool) string {
+	if fed {
+		return c.String() + ", fed"
+	}
+	return c.String()
+}
+
+// trigger is what people call a trigger: what it comes from, or the route or schedule that it is.
+func (t *teller) trigger(tr *model.Trigger) string {
+	switch {
+	case tr == nil:
+		return "a trigger"
+	case tr.From != "" && !tr.Outside:
+		return t.name(tr.From)
+	}
+	return cmp.Or(tr.Label, tr.Name, tr.Kind)
+}
+
+// starts says what starts a function, at most three things of it.
+func (t *teller) starts(id model.ID) string {
+	var out []string
+	triggers := t.d.TriggersOf(id)
+	for i, tr := range triggers {
+		if i == 3 && len(triggers) > 4 {
+			out = append(out, fmt.Sprintf("%d more", len(triggers)-3))
+			break
+		}
+		label := t.trigger(tr)
+		if tr.Open {
+			label += " (open to anyone)"
+		}
+		out = append(out, label)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (t *teller) hit(h reach.Hit) hitText {
+	out := hitText{Name: t.name(h.Target), Does: h.Can(t.d), Sure: sure(h.Certainty, h.Fed), Hops: h.Hops}
+	switch e := t.d.Element(h.Target).(type) {
+	case *model.Resource:
+		out.Kind = strings.TrimPrefix(e.Type, "AWS::")
+	case *model.Function:
+		out.Kind = "Lambda::Function"
+	case *model.Role:
+		out.Kind = "IAM::Role"
+	}
+	var notes []string
+	if h.OwnLog {
+		notes = append(notes, "its own log: counts in nothing")
+	} else if !h.Counted {
+		notes = append(notes, "not counted")
+	}
+	if h.Part != "" {
+		notes = append(notes, "part: "+h.Part)
+	}
+	out.Note = strings.Join(notes, "; ")
+	switch d := h.Capabilities.Depth(); {
+	case d > 0.9:
+		out.Tone = "tile3"
+	case d > 0.5:
+		out.Tone = "tile2"
+	default:
+		out.Tone = "tile1"
+	}
+	if h.OwnLog {
+		out.Tone = ""
+	}
+	for _, s := range h.Path {
+		out.Steps = append(out.Steps, t.step(s))
+	}
+	if len(h.Path) == 1 && h.Path[0].Kind == reach.Acts {
+		out.Steps[0].Says = "" // the hit says it
+	}
+	return out
+}
+
+func (t *teller) step(s reach.Step) stepText {
+	// Without its reasons a step says only what it does; they follow one by one.
+	bare := s
+	bare.Evidence, bare.Assumed, bare.Note = nil, nil, ""
+	out := stepText{Says: t.name(s.From) + " " + bare.Sentence(t.d), Actions: some(s.Actions, 4), Evidence: t.evidence(s.Evidence)}
+	var assumed []string
+	for _, c := range s.Assumed {
+		assumed = append(assumed, condition(c))
+	}
+	out.Assumed = strings.Join(assumed, "; ")
+	out.Note = s.Note
+	if s.Via != "" {
+		out.Note = strings.TrimPrefix(out.Note+"; by "+t.trigger(t.d.Trigger(s.Via)), "; ")
+	}
+	return out
+}
+
+func condition(c policy.Condition) string {
+	return c.Key + " " + c.Operator + " " + some(c.Values, 3)
+}
+
+// some joins the first n words and counts the rest.
+func some(words []string, n int) string {
+	if len(words) <= n+1 {
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:n], ", "), len(words)-n)
+}
+
+func (t *teller) evidence(es []reach.Evidence) []evidenceText {
+	var out []evidenceText
+	for i, e := range es {
+		if i == mostEvidence && len(es) > mostEvidence+1 {
+			return append(out, evidenceText{Says: fmt.Sprintf("and %d more statements", len(es)-i)})
+		}
+		out = append(out, evidenceText{Says: e.Sentence(t.d), Place: place(e.Span)})
+	}
+	return out
+}
+
+func place(s source.Span) string {
+	if s.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", s.File, s.Line)
+}
+
+// breaches are those of all functions, and that of the pictures where it starts elsewhere.
+func (t *teller) breaches() []*reach.Breach {
+	if t.a == nil {
+		if t.view.Breach != nil {
+			return []*reach.Breach{t.view.Breach}
+		}
+		return nil
+	}
+	out := t.a.Breaches()
+	if b := t.view.Breach; b != nil && !slices.ContainsFunc(out, func(o *reach.Breach) bool { return o.From == b.From }) {
+		out = append([]*reach.Breach{b}, out...)
+	}
+	return out
+}
