@@ -20,6 +20,10 @@ type Info struct {
 	NotSeen    []string // layers that no source showed: "scps", "key policies", "other stacks" …
 	Outside    []string // walls that IAM does not see, as shown by the design: "VPC vpc-1: databases reachable in it"
 	Unresolved int      // values that the source does not tell
+
+	// Passed tells what edits put in the place of functions and roles that went, for what refers to them in the
+	// source and stands in no design, such as outputs.
+	Passed map[ID]ID `json:",omitempty"`
 }
 
 // A Design is an account or a template as compartments. It is immutable.

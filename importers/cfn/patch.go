@@ -66,7 +66,7 @@ type sheet struct {
 	names   *names
 	spoken  map[string]*yamlpos.Node            // text → how a statement says it
 	read    map[*yamlpos.Node]*policy.Statement // statements of the design before, by place
-	current source.Span // of the statement that is being written, for errors
+	current source.Span                         // of the statement that is being written, for errors
 	gone    []*resource
 	added   []addition
 }
@@ -146,18 +146,18 @@ func (p *patch) rest(changes []model.Change) error {
 		case c.Before == nil:
 			return fmt.Errorf("%s is new, and cannot be written into this template", id)
 		case c.After == nil:
-			return fmt.Errorf("%s: %s is gone, and cannot be taken out of this template", place(e), id)
+			return fmt.Errorf("%s: %s is gone, and cannot be taken out of this template", whereIs(e), id)
 		}
 		if r := p.places.resources[id]; r != nil && r.Made {
-			return fmt.Errorf("%s: %s is what the transform makes of what stands here, so it cannot be changed by itself", place(e), id)
+			return fmt.Errorf("%s: %s is what the transform makes of what stands here, so it cannot be changed by itself", whereIs(e), id)
 		}
-		return fmt.Errorf("%s: what changed of %s cannot be written into this template (%s)", place(e), id, importers.Difference(c.After, c.Before))
+		return fmt.Errorf("%s: what changed of %s cannot be written into this template (%s)", whereIs(e), id, importers.Difference(c.After, c.Before))
 	}
 	return nil
 }
 
-// place is file:line of an element, or its id where it stands nowhere.
-func place(e model.Element) string {
+// whereIs is file:line of an element, or its id where it stands nowhere.
+func whereIs(e model.Element) string {
 	if at := e.Place(); !at.IsZero() {
 		return at.String()
 	}

@@ -105,6 +105,9 @@ func (d *Draft) Replace(n *Node, v Value) {
 		i := slices.Index(m.Items, n)
 		from = p.dash(m, i) + 1
 		at.item, at.gap = true, max(n.Span.Start-from+1, 2)
+		if below := p.below(from, n); below > 0 {
+			at.gap, at.below = below+1, true
+		}
 		if n.Span.Start == n.Span.End {
 			at.gap = p.habits.gap
 		}
@@ -322,10 +325,11 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 		d.removeBlock(c, i, j, n)
 		i = j
 	}
-	gap := p.habits.gap
+	at := place{column: column, item: c.Kind == Sequence, gap: p.habits.gap}
 	if c.Kind == Sequence && c.Items[0].Span.Start > first {
-		if g := c.Items[0].Span.Start - first; g < 10 {
-			gap = g
+		at.gap = c.Items[0].Span.Start - first
+		if below := p.below(first, c.Items[0]); below > 0 {
+			at.gap, at.below = below, true
 		}
 	}
 	last := -1
@@ -334,7 +338,7 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 			last = s.Old
 			continue
 		}
-		text := d.blockText(c, s, column, gap)
+		text := d.blockText(c, s, at)
 		if last < 0 {
 			d.Change(first, first, text+"\n"+spaces(column))
 			continue
@@ -345,8 +349,7 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 	}
 }
 
-func (d *Draft) blockText(c *Node, s Slot, column, gap int) string {
-	at := place{column: column, item: c.Kind == Sequence, gap: gap}
+func (d *Draft) blockText(c *Node, s Slot, at place) string {
 	if c.Kind == Sequence {
 		return "-" + d.page.behind(*s.New, at)
 	}

@@ -92,8 +92,10 @@ func (v *votes) walk(n *Node) {
 	}
 	for i, item := range n.Items {
 		if n.Style == Block && item.Span.Start > n.Span.Start {
-			if d := p.dash(n, i); d < item.Span.Start && item.Span.Line == p.span(d, d).Line && i == 0 {
-				v.gaps[item.Span.Start-d]++
+			if d := p.dash(n, i); i == 0 && d < item.Span.Start {
+				if below := p.below(d, item); below == 0 {
+					v.gaps[item.Span.Start-d]++
+				}
 			}
 		}
 		v.walk(item)

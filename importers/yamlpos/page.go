@@ -166,6 +166,14 @@ func (p *Page) dash(seq *Node, i int) int {
 	return skipWhite(p.Data, from)
 }
 
+// below is how far right of its dash an item starts on the next line; 0 where it stands behind the dash.
+func (p *Page) below(dash int, item *Node) int {
+	if !bytes.ContainsAny(p.Data[dash:item.Span.Start], "\r\n") {
+		return 0
+	}
+	return max(p.column(item.Span.Start)-p.column(dash), 1)
+}
+
 // home is the column of the key or dash that a value stands behind, from 0.
 func (p *Page) home(n *Node) int {
 	m := p.parents[n]

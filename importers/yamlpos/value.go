@@ -90,6 +90,7 @@ type place struct {
 	column int    // block: of the key or dash that it stands behind
 	item   bool   // block: it stands behind a dash
 	gap    int    // block: columns from the dash to the value
+	below  bool   // block: mappings start on the line below the dash
 	flow   bool   // in brackets
 	lead   string // flow: white space that the line starts with
 }
@@ -105,6 +106,9 @@ func (p *Page) behind(v Value, at place) string {
 	first := " "
 	if at.item {
 		first = strings.Repeat(" ", at.gap-1)
+	}
+	if at.below && v.block(p) {
+		first = "\n" + spaces(at.column+at.gap)
 	}
 	switch {
 	case v.raw && v.node.Style == Block && v.node.Tag == "" && v.node.Anchor == "":
@@ -151,6 +155,17 @@ func (p *Page) behind(v Value, at place) string {
 		b.WriteString(p.scalar(Text(key), false) + ":" + p.behind(v.values[i], place{column: column}))
 	}
 	return b.String()
+}
+
+// block reports whether a value is written as an indented mapping.
+func (v Value) block(p *Page) bool {
+	if v.kind != Mapping || p.JSON {
+		return false
+	}
+	if v.raw {
+		return v.node.Style == Block && v.node.Tag == "" && v.node.Anchor == ""
+	}
+	return v.tag == "" && len(v.values) > 0 && v.layout != OneLine && v.layout != Lines
 }
 
 // flow is a value in brackets; lead is what the line that it starts on starts with.

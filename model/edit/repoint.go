@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 func withARN(st *policy.Statement, old, arn string) *policy.Statement {
 	changed := false
 	swap := func(text string) string {
-		if text == old || strings.HasPrefix(text, old+":") || strings.HasPrefix(text, old+"/") {
+		if rest, ok := strings.CutPrefix(text, old); ok && (rest == "" || strings.ContainsRune(":/*", rune(rest[0]))) {
 			changed = true
 			return arn + text[len(old):]
 		}
@@ -107,7 +108,20 @@ func (p *passing) repoint(d *model.Design) (*model.Design, error) {
 		case *model.Principal:
 		}
 	}
-	return d.With(p.changes...)
+	after, err := d.With(p.changes...)
+	if err != nil || p.heir == nil {
+		return after, err
+	}
+	info := after.Info()
+	info.Passed = maps.Clone(info.Passed)
+	if info.Passed == nil {
+		info.Passed = map[model.ID]model.ID{}
+	}
+	info.Passed[p.function.ID] = p.heir.ID
+	if p.role != nil {
+		info.Passed[p.role.ID] = p.heirRole.ID
+	}
+	return after.WithInfo(info), nil
 }
 
 // replaced is the document as it is to be; whether it refers to what goes.

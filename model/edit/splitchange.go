@@ -116,12 +116,20 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 	return append(changes, puts...)
 }
 
-// movedTrigger is the id of a trigger that was an event of one function and is one of another.
+// movedTrigger is the id of a trigger that was an event of one function, or is named after it as the task of a
+// state machine is, and is now another's.
 func movedTrigger(id, from, to model.ID) model.ID {
 	_, old, _ := strings.Cut(string(from), "/")
 	_, name, _ := strings.Cut(string(to), "/")
 	if rest, ok := strings.CutPrefix(string(id), "trigger/"+old+"/"); ok {
 		return model.ID("trigger/" + name + "/" + rest)
+	}
+	// A state machine's task is named after the function that it runs.
+	if rest, ok := strings.CutSuffix(string(id), "/"+old); ok {
+		return model.ID(rest + "/" + name)
+	}
+	if rest, ok := strings.CutSuffix(string(id), "/"+old); ok && strings.HasPrefix(rest, "trigger/") {
+		return model.ID(rest + "/" + name)
 	}
 	return id
 }
@@ -171,12 +179,34 @@ func (s *splitting) letsIn(st *policy.Statement) []*splitPart {
 			return []*splitPart{p}
 		}
 	}
-	for _, p := range s.parts {
-		if slices.ContainsFunc(p.triggers, func(t *model.Trigger) bool { return s.comesFrom(t, st) }) {
-			out = append(out, p)
+	for _, fits := range []func(*model.Trigger, *policy.Statement) bool{s.comesFrom, servedBy} {
+		for _, p := range s.parts {
+			if slices.ContainsFunc(p.triggers, func(t *model.Trigger) bool { return fits(t, st) }) {
+				out = append(out, p)
+			}
+		}
+		if len(out) > 0 {
+			break
 		}
 	}
 	return out
+}
+
+// callers are the service principals that call a function for a kind of trigger.
+var callers = map[string][]string{
+	"api-route": {"apigateway"}, "authorizer": {"apigateway"}, "event-rule": {"events"}, "schedule": {"events", "scheduler"}, "sns-subscription": {"sns"},
+	"s3-notification": {"s3"}, "log-subscription": {"logs"}, "cognito": {"cognito-idp"}, "iot-rule": {"iot"}, "rotation": {"secretsmanager"}, "load-balancer": {"elasticloadbalancing"},
+}
+
+// servedBy reports whether a statement that names no source is for the service behind a trigger.
+func servedBy(t *model.Trigger, st *policy.Statement) bool {
+	for _, p := range st.Principals {
+		service, _, _ := strings.Cut(p.Value, ".")
+		if p.Kind == "Service" && (slices.Contains(callers[t.Kind], service) || t.Event == service) {
+			return !slices.ContainsFunc(st.Conditions, func(c policy.Condition) bool { return strings.EqualFold(c.Key, "aws:SourceArn") })
+		}
+	}
+	return false
 }
 
 // comesFrom reports whether a statement's aws:SourceArn names where the trigger comes from.
