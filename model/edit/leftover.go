@@ -28,10 +28,18 @@ func (s *splitting) leftOver() {
 			s.warn("dropped: %s (%s of %s)", text, statementName(st.Statement, st.index), firstOf(st.policy.Name, short(st.policy.ID)))
 		}
 	}
+	var global []string
 	for _, v := range s.whole.Environment {
+		if s.isGlobal(v) {
+			global = append(global, v.Name)
+			continue
+		}
 		if !slices.ContainsFunc(s.parts, func(p *splitPart) bool { return slices.Contains(p.Environment, v.Name) }) {
 			s.warn("dropped: environment variable %s", v.Name)
 		}
+	}
+	if len(global) > 0 {
+		s.warn("every part has %s: it stands where all functions get it from", and(global))
 	}
 }
 
@@ -151,11 +159,37 @@ func (s *splitting) hazards(after *model.Design) {
 			}
 		}
 	}
+	if s.kept != nil {
+		s.otherCallers()
+	}
 	for _, p := range s.parts {
 		for _, f := range after.Functions() {
 			if f.ID != p.function.ID && f.Name == p.function.Name && f.Name != "" {
 				s.warn("%s and %s have the same physical name %s: they cannot be deployed together", p.function.ID, f.ID, f.Name)
 			}
+		}
+	}
+}
+
+// otherCallers warns of roles that may call the whole, where triggers moved: what they called it for may be with a
+// new part now, which they may not call.
+func (s *splitting) otherCallers() {
+	var moved []string
+	for _, p := range s.parts {
+		if !p.Keeps && len(p.triggers) > 0 {
+			moved = append(moved, p.Name)
+		}
+	}
+	if len(moved) == 0 {
+		return
+	}
+	marker := [2]string{s.whole.ARN, "named"}
+	for _, p := range s.design.Policies() {
+		if p.Document == nil || isAWSManaged(p) || slices.Contains(s.role.Policies, p.ID) || s.whole.Origin.Contains(p.Origin) || withARNs(p.Document, marker) == p.Document {
+			continue
+		}
+		for _, h := range holders(s.design, p.ID) {
+			s.warn("%s may call %s by name; it may not call %s", h.name, s.whole.ID, and(moved))
 		}
 	}
 }
