@@ -1,0 +1,293 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// everyRequest is all that the drawn vocabulary can ask.
+func everyRequest() []Request {
+	contexts := []Context{}
+	var keySets [][]string
+	for m := range 8 {
+		var set []string
+		for i, v := range someValues[1:] {
+			if m&(1<<i) != 0 {
+				set = append(set, v)
+			}
+		}
+		keySets = append(keySets, set)
+	}
+	for _, tag := range append([]string{"none"}, someValues...) {
+		for _, keys := range keySets {
+			c := Context{}
+			if tag != "none" {
+				c["aws:principaltag/p"] = []string{tag}
+			}
+			if keys != nil {
+				c["aws:tagkeys"] = keys
+			}
+			contexts = append(contexts, c)
+		}
+	}
+	var out []Request
+	for _, a := range someActions {
+		for _, r := range someResources {
+			for _, c := range contexts {
+				out = append(out, Request{Principal: alice, ResourceAccount: own, Action: a, Resource: r, Context: c})
+			}
+		}
+	}
+	return out
+}
+
+func drawStack(t *rapid.T, name string) *Stack {
+	s := &Stack{Identity: MustCompile(drawDocument(t, name, false))}
+	if rapid.SampledFrom([]bool{false, false, true}).Draw(t, "bounded") {
+		s.Boundary = MustCompile(drawDocument(t, "boundary", false))
+	}
+	if rapid.SampledFrom([]bool{false, false, true}).Draw(t, "scps") {
+		s.SCPs = [][]*Program{{MustCompile(drawDocument(t, "scp", false))}}
+	}
+	return s
+}
+
+func show(t *rapid.T, s *Stack) string {
+	var b strings.Builder
+	for _, p := range []*Program{s.Identity, s.Boundary} {
+		if p != nil {
+			for _, d := range p.documents {
+				text, err := d.MarshalJSON()
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.Write(text)
+				b.WriteByte('\n')
+			}
+		}
+	}
+	return b.String()
+}
+
+// Yes is true of every request, No has its witness, and nothing drawn here is too hard.
+func TestWithinIsTrue(t *testing.T) {
+	requests := everyRequest()
+	counts := map[Answer]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		s, u := drawStack(t, "after"), drawStack(t, "before")
+		v := s.Within(u)
+		counts[v.Answer]++
+		checkVerdict(t, s, u, v)
+		switch v.Answer {
+		case Yes:
+			for _, r := range requests {
+				if s.Evaluate(r).Outcome == Allowed && u.Evaluate(r).Outcome != Allowed {
+					t.Fatalf("Yes, but %s on %s with %v\n%s\n%s", r.Action, r.Resource, r.Context, show(t, s), show(t, u))
+				}
+			}
+		case Unknown:
+			t.Fatalf("Unknown: %s\n%s\n%s", v.Why, show(t, s), show(t, u))
+		case No:
+		}
+	})
+	if counts[Yes] == 0 || counts[No] == 0 {
+		t.Errorf("the draws prove nothing: %v", counts)
+	}
+}
+
+// drawRich is a statement as policies have them, with variables and unknowns.
+func drawRich(t *rapid.T) *Statement {
+	s := drawRule(t, false)
+	extra := []string{"arn:aws:s3:::${aws:username}/*", "arn:aws:s3:::${Bucket}", "arn:aws:s3:::${Bucket}/*", "arn:aws:s3", "arn:aws:sqs:*:q", "arn:aws:s3:::a/${aws:PrincipalTag/p, 'x'}*"}
+	s.Resources = append(slices.Clone(s.Resources), drawSome(t, "extra", extra)...)
+	switch rapid.IntRange(0, 4).Draw(t, "more") {
+	case 0:
+		s.Conditions = append(s.Conditions, Condition{"StringEquals", "aws:ResourceTag/t", []string{"${aws:PrincipalTag/p}"}})
+	case 1:
+		s.Conditions = append(s.Conditions, Condition{"NotIpAddress", "aws:SourceIp", []string{"10.0.0.0/8", "192.168.0.0/16"}})
+	case 2:
+		s.Conditions = append(s.Conditions, Condition{"StringEqualsIgnoreCase", "aws:x", []string{"Y"}})
+	}
+	return s
+}
+
+// A stack is within itself, and so are the usual tightenings of it.
+func TestWithinTightenings(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before := &Document{Version: "2012-10-17"}
+		for range rapid.IntRange(1, 4).Draw(t, "statements") {
+			before.Statements = append(before.Statements, drawRich(t))
+		}
+		after := &Document{Version: "2012-10-17", Statements: slices.Clone(before.Statements)}
+		i := rapid.IntRange(0, len(before.Statements)-1).Draw(t, "which")
+		s := *before.Statements[i]
+		kind := rapid.SampledFrom([]string{"same", "drop action", "drop resource", "drop statement", "add condition", "split", "expand", "narrow", "deny"}).Draw(t, "kind")
+		if s.Effect == Deny {
+			kind = "same"
+		}
+		switch kind {
+		case "drop action":
+			if len(s.Actions) < 2 || s.NotAction {
+				return
+			}
+			s.Actions = s.Actions[1:]
+		case "drop resource":
+			if s.NotResource {
+				return
+			}
+			s.Resources = s.Resources[:len(s.Resources)-1]
+		case "add condition":
+			s.Conditions = append(slices.Clone(s.Conditions), Condition{"Bool", "aws:SecureTransport", []string{"true"}})
+		case "split":
+			if len(s.Actions) < 2 || s.NotAction {
+				return
+			}
+			rest := s
+			s.Actions, rest.Actions = s.Actions[:1], s.Actions[1:]
+			after.Statements = append(after.Statements, &rest)
+		case "expand":
+			if s.NotAction || s.Actions[0] != "s3:*" {
+				return
+			}
+			s.Actions = append([]string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, s.Actions[1:]...)
+		case "narrow":
+			if s.NotResource || s.Resources[0] != "*" {
+				return
+			}
+			s.Resources = append([]string{"arn:aws:s3:::a", "arn:aws:s3:::${Other}/*"}, s.Resources[1:]...)
+		case "deny":
+			after.Statements = append(after.Statements, drawRich(t))
+			after.Statements[len(after.Statements)-1].Effect = Deny
+		}
+		after.Statements[i] = &s
+		if kind == "drop statement" {
+			after.Statements = slices.Delete(after.Statements, i, i+1)
+		}
+		a, b := &Stack{Identity: MustCompile(after)}, &Stack{Identity: MustCompile(before)}
+		if v := a.Within(b); v.Answer != Yes {
+			t.Fatalf("%s: %v: %s\nafter\n%s\nbefore\n%s", kind, v.Answer, v.Why, show(t, a), show(t, b))
+		}
+	})
+}
+
+// A widening that lets one request more through is never called Yes.
+func TestWithinWidenings(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before := &Document{Version: "2012-10-17"}
+		for range rapid.IntRange(1, 3).Draw(t, "statements") {
+			before.Statements = append(before.Statements, drawRich(t))
+		}
+		after := &Document{Version: "2012-10-17", Statements: slices.Clone(before.Statements)}
+		after.Statements = append(after.Statements, &Statement{Actions: []string{"glue:GetTable"}, Resources: []string{"arn:aws:glue:us-east-1:123456789012:table/d/t"}})
+		a, b := &Stack{Identity: MustCompile(after)}, &Stack{Identity: MustCompile(before)}
+		v := a.Within(b)
+		checkVerdict(t, a, b, v)
+		req := Request{Principal: alice, Action: "glue:GetTable", Resource: "arn:aws:glue:us-east-1:123456789012:table/d/t", ResourceAccount: own}
+		if d := b.Evaluate(req); d.Outcome != Allowed && a.Evaluate(req).Outcome == Allowed && v.Answer == Yes {
+			t.Fatalf("Yes\nafter\n%s\nbefore\n%s", show(t, a), show(t, b))
+		}
+	})
+}
+
+// describes is what a Grant says, word for word.
+func (g *Grant) describes(r *Request) bool {
+	in := func(list []string, s string) bool {
+		return slices.ContainsFunc(list, func(p string) bool { must, _ := Match(p, s); return must })
+	}
+	lower := func(list []string) []string {
+		out := slices.Clone(list)
+		for i := range out {
+			out[i] = strings.ToLower(out[i])
+		}
+		return out
+	}
+	holds := func(list []Condition) bool {
+		v := view{req: r, caller: parseCaller(r.Principal), resource: r.ResourceAccount, tags: present}
+		for i := range list {
+			c := compileCondition(&list[i], true)
+			if t, _ := c.eval(&v); t != yes {
+				return false
+			}
+		}
+		return true
+	}
+	if !in(lower(g.Actions), strings.ToLower(r.Action)) || !in(g.Resources, r.Resource) || !holds(g.When) {
+		return false
+	}
+	for _, e := range g.Except {
+		if in(lower(e.Actions), strings.ToLower(r.Action)) && in(e.Resources, r.Resource) && holds(e.Unless) {
+			return false
+		}
+	}
+	return true
+}
+
+// A request is allowed just where some grant describes it.
+func TestGrantsAreWhatIsAllowed(t *testing.T) {
+	requests := everyRequest()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStack(t, "identity")
+		grants := slices.Collect(s.Grants())
+		for _, r := range requests {
+			allowed := s.Evaluate(r).Outcome == Allowed
+			described := slices.ContainsFunc(grants, func(g Grant) bool { return g.describes(&r) })
+			if allowed != described {
+				t.Fatalf("%s on %s with %v: allowed %v, granted %v\n%s%+v", r.Action, r.Resource, r.Context, allowed, described, show(t, s), grants)
+			}
+		}
+		for _, g := range grants {
+			if g.From == nil || g.Document == nil {
+				t.Fatalf("a grant from nowhere: %+v", g)
+			}
+			req, found, complete := s.Sample(&g)
+			if !found && complete {
+				t.Fatalf("an empty grant: %+v", g)
+			}
+			if found && s.Evaluate(req).Outcome != Allowed {
+				t.Fatalf("%+v is not allowed", req)
+			}
+		}
+	})
+}
+
+func TestGrants(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		stack *Stack
+		want  []string
+	}{
+		{"as written", identity(t, allow(`"Action": ["s3:GetObject", "s3:Put*"], "Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"]`)),
+			[]string{"s3:GetObject,s3:Put* on arn:aws:s3:::a/*,arn:aws:s3:::b/*"}},
+		{"an incomplete ARN", identity(t, allow(`"Action": "sqs:*", "Resource": "arn:aws:sqs"`)), []string{"sqs:* on arn:aws:sqs:*:*:*"}},
+		{"a denial", identity(t, everything+","+deny(`"Action": "iam:*", "Resource": "*"`)), []string{"* on * except iam:* on *"}},
+		{"a denial of something else", identity(t, allow(`"Action": "s3:*", "Resource": "*"`)+","+deny(`"Action": "iam:*", "Resource": "*"`)), []string{"s3:* on *"}},
+		{"a denial of all", identity(t, allow(`"Action": "s3:*", "Resource": "*"`)+","+deny(`"Action": "*", "Resource": "*"`)), nil},
+		{"a denial of all but", identity(t, allow(`"Action": ["s3:*", "sqs:*"], "Resource": "*"`)+","+deny(`"NotAction": "s3:Get*", "Resource": "*"`)), []string{"s3:Get* on *"}},
+		{"NotAction", identity(t, allow(`"NotAction": "iam:*", "Resource": "*"`)), []string{"* on * except iam:* on *"}},
+		{"a boundary", &Stack{Identity: program(t, everything), Boundary: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/*"`))}, []string{"s3:* on arn:aws:s3:::a/*"}},
+		{"a boundary across", &Stack{Identity: program(t, allow(`"Action": "s3:*Object", "Resource": "arn:aws:s3:::a*"`)), Boundary: program(t, allow(`"Action": "s3:Get*", "Resource": "arn:aws:s3:::*/x"`))},
+			[]string{"s3:get*object on arn:aws:s3:::a*/x"}},
+		{"an SCP", &Stack{Identity: program(t, everything), SCPs: [][]*Program{{program(t, everything)}, {program(t, everything+","+deny(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}`))}}},
+			[]string{"* on * except s3:* on * unless Bool aws:SecureTransport false"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for g := range c.stack.Grants() {
+				text := strings.Join(g.Actions, ",") + " on " + strings.Join(g.Resources, ",")
+				for _, e := range g.Except {
+					text += " except " + strings.Join(e.Actions, ",") + " on " + strings.Join(e.Resources, ",")
+					for _, u := range e.Unless {
+						text += " unless " + u.String()
+					}
+				}
+				got = append(got, text)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
+	}
+}
