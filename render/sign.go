@@ -37,6 +37,7 @@ const (
 	StartSign
 	WallSign
 	FloodSign
+	WearSign
 	signs
 )
 
@@ -65,6 +66,7 @@ var signWords = [signs]string{
 	StartSign:  "starts",
 	WallSign:   "compartment: functions with one role",
 	FloodSign:  "its code or role is held",
+	WearSign:   "has the role",
 }
 
 // String is what the legend says of the sign.
@@ -145,6 +147,8 @@ func swatch(k SignKind) ([]Item, float64) {
 		return []Item{Shape{Path: Rect(0, -7, 22, 14, 3), Stroke: Muted, Fill: Panel, Width: 1, Dash: []float64{3, 3}}}, 22
 	case WallSign:
 		return []Item{Shape{Path: Rect(1, -7, 22, 14, 3), Fill: Bay, Stroke: Hull, Width: 2.5}}, 24
+	case WearSign:
+		return []Item{Shape{Path: Move(0, 0).Line(24, 0), Stroke: Hull, Width: 1.25}}, 24
 	case FloodSign:
 		return []Item{Shape{Path: Rect(1, -7, 22, 14, 3), Fill: Water, Stroke: Hull, Width: 2.5}}, 24
 	case StartSign:
