@@ -272,7 +272,7 @@ func (d *drawing) tiles() {
 		case can != "":
 			t.Words = can
 		case t.Users == 0:
-			t.Words = "no grant"
+			t.Words = "untouched"
 		case b == nil:
 			t.Words = count(t.Users, "bay", "bays")
 		default:

@@ -133,8 +133,9 @@ func (p *places) cut(surveys []*survey, families int) {
 			f := p.family[i][c.ID]
 			count[f]++
 			for _, fn := range c.Functions {
-				share, _ := s.share(fn)
-				worst[f] = max(worst[f], share)
+				if b := s.breaches[fn]; b != nil {
+					worst[f] = max(worst[f], b.Reach.May.Share) // whatever the switch says: nothing may move with it
+				}
 			}
 		}
 		for f, n := range count {

@@ -17,7 +17,7 @@ func (s *survey) sea() Sea {
 		return Sea{Words: "calm, no breach is shown"}
 	}
 	sea := Sea{May: true}
-	var any, some, tips []string
+	var any, some, services, tips []string
 	wide := map[string]bool{}
 	kinds := 0
 	add := func(list *[]string, word string) {
@@ -32,6 +32,11 @@ func (s *survey) sea() Sea {
 		sea.Open = true
 		sea.May = sea.May && y.Certainty == reach.May
 		noun := nounOf(y)
+		if y.Type == "" && nameIn(y.Pattern) == "" {
+			add(&services, y.Service)
+			tips = append(tips, fmt.Sprintf("%s: %s on %s (%s)", y.Service, words(y.Capabilities, y.Capabilities, ""), y.Pattern, y.Certainty))
+			continue
+		}
 		if key := y.Service + " " + noun; !wide[key] {
 			wide[key] = true
 			kinds++
@@ -39,7 +44,7 @@ func (s *survey) sea() Sea {
 		if name := nameIn(y.Pattern); name == "" {
 			add(&any, noun)
 		} else {
-			add(&some, noun+" "+name)
+			add(&some, noun+" "+strings.TrimPrefix(name, strings.ReplaceAll(noun, " ", "-")+"/"))
 		}
 		tips = append(tips, fmt.Sprintf("%s: %s on %s (%s)", noun, words(y.Capabilities, y.Capabilities, ""), y.Pattern, y.Certainty))
 	}
@@ -47,7 +52,7 @@ func (s *survey) sea() Sea {
 		return Sea{Words: "nothing beyond the design"}
 	}
 	// What the design has of a kind is "any other" of it.
-	const names = 5
+	const names = 4
 	var parts []string
 	switch {
 	case kinds > 12 && len(any) > 12:
@@ -62,6 +67,12 @@ func (s *survey) sea() Sea {
 		parts = append(parts, fmt.Sprintf("%s and %d more", strings.Join(some[:3], ", "), len(some)-3))
 	case len(some) > 0:
 		parts = append(parts, list(some))
+	}
+	switch {
+	case len(services) > 3:
+		parts = append(parts, fmt.Sprintf("actions of %s and %d more services", strings.Join(services[:3], ", "), len(services)-3))
+	case len(services) > 0:
+		parts = append(parts, "actions of "+list(services))
 	}
 	sea.Words = strings.Join(parts, "; ")
 	if sea.May {
@@ -82,7 +93,7 @@ func nounOf(y reach.Beyond) string {
 	if f := strings.Split(y.Type, "::"); len(f) == 3 {
 		return strings.ToLower(f[1]) + " " + spaced(f[2])
 	}
-	return cmp.Or(y.Service+" resource", "resource")
+	return cmp.Or(y.Service, "resource")
 }
 
 // spaced is a CamelCase word in small letters, as a noun.

@@ -82,7 +82,8 @@ func take(v View) *survey {
 	return s
 }
 
-// visit finds the guests: users, and roles without functions, that can do something or that something leads to.
+// visit finds the guests: users, and roles without functions, that can touch what counts, lead to a bay, or that
+// something leads to.
 func (s *survey) visit() {
 	led := map[model.ID]bool{}
 	for _, d := range s.doors {
@@ -95,7 +96,15 @@ func (s *survey) visit() {
 		own := map[model.ID]*touch{}
 		before := len(s.doors)
 		s.follow(id, id, own)
-		if len(own) > 0 || len(s.doors) > before || led[id] {
+		leads, touches := led[id], false
+		for _, d := range s.doors[before:] {
+			_, bay := s.at[d.to]
+			leads = leads || bay
+		}
+		for r := range own {
+			touches = touches || s.counted[r]
+		}
+		if leads || touches {
 			s.guests = append(s.guests, id)
 			s.guestTouches[id] = own
 		}
@@ -122,11 +131,9 @@ func (s *survey) follow(from, principal model.ID, into map[model.ID]*touch) {
 				t = &touch{}
 				into[r.ID] = t
 			}
-			c := s.capabilities(principal, step)
-			t.capabilities |= c
-			if step.Certainty == reach.Must {
-				t.must |= c
-			}
+			all, must := s.capabilities(principal, step)
+			t.capabilities |= all
+			t.must |= must
 			t.named = t.named || named(step, r)
 			continue
 		}
@@ -174,26 +181,20 @@ func (s *survey) home(id model.ID) model.ID {
 	return ""
 }
 
-// capabilities is what a step's actions are good for. Where the catalogue does not know them, the breach of the
+// capabilities is what a step is good for, and what of it is sure. Where the step does not say, the breach of the
 // principal tells.
-func (s *survey) capabilities(principal model.ID, step reach.Step) catalog.Capabilities {
-	var out catalog.Capabilities
-	c := catalog.Load()
-	for _, a := range step.Actions {
-		if action := c.Action(a); action != nil {
-			out = out.With(action.Capability())
-		}
+func (s *survey) capabilities(principal model.ID, step reach.Step) (all, must catalog.Capabilities) {
+	if step.Capabilities != 0 {
+		return step.Capabilities, step.Must
 	}
-	if out == 0 {
-		if b := s.facts.Breach(principal); b != nil {
-			for _, h := range b.Hits {
-				if h.Target == step.To && len(h.Path) == 1 {
-					return h.Capabilities
-				}
+	if b := s.facts.Breach(principal); b != nil {
+		for _, h := range b.Hits {
+			if h.Target == step.To && len(h.Path) == 1 {
+				return h.Capabilities, h.Must
 			}
 		}
 	}
-	return out
+	return 0, 0
 }
 
 // named reports whether a step reaches a resource by its name: a statement spells the name out, or the resource's own

@@ -35,6 +35,20 @@ func Fit(m Metrics, text string, size float64, w Weight, width float64) string {
 	return ended(runes[:lo])
 }
 
+// FitWords returns as many whole words of the text as fit, ended with … where some are left out; "" where none fits.
+func FitWords(m Metrics, text string, size float64, w Weight, width float64) string {
+	if m.Width(text, size, w) <= width {
+		return text
+	}
+	words := strings.Fields(text)
+	for n := len(words) - 1; n > 0; n-- {
+		if cut := strings.Join(words[:n], " ") + " …"; m.Width(cut, size, w) <= width {
+			return cut
+		}
+	}
+	return ""
+}
+
 func ended(runes []rune) string {
 	return strings.TrimRight(string(runes), " ,;:·-/_") + "…"
 }

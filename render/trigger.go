@@ -10,7 +10,7 @@ import (
 )
 
 // isRoute tells the triggers that an API gives.
-func isRoute(t *model.Trigger) bool { return t.Kind == "api-route" || t.Event == "http" }
+func isRoute(t *model.Trigger) bool { return t.Kind == "api-route" }
 
 // triggerIcon is the icon of what a trigger comes from.
 func triggerIcon(d *model.Design, t *model.Trigger) string {
@@ -23,13 +23,14 @@ func triggerIcon(d *model.Design, t *model.Trigger) string {
 	for _, k := range [...]struct{ word, icon string }{
 		{"route", "route"}, {"http", "route"}, {"url", "globe"}, {"schedule", "clock"}, {"sqs", "queue"}, {"sns", "topic"}, {"s3", "bucket"},
 		{"dynamodb", "stream"}, {"kinesis", "stream"}, {"stream", "stream"}, {"rule", "bus"}, {"event", "bus"}, {"log", "log"},
-		{"state", "machine"}, {"step", "machine"}, {"api", "api"}, {"cognito", "user"},
+		{"state", "machine"}, {"cognito", "user"}, {"authorizer", "user"},
+		{"rotation", "secret"}, {"pipe", "pipe"}, {"mail", "mail"}, {"api", "api"}, {"balancer", "api"},
 	} {
 		if strings.Contains(kind, k.word) {
 			return k.icon
 		}
 	}
-	return "api"
+	return "play"
 }
 
 // routes is how many API routes open a compartment.

@@ -251,10 +251,10 @@ func (s *survey) about(id model.ID) string {
 			noun = "schedule"
 		case icon == "bus":
 			noun = "event rule"
-		case icon == "api":
-			noun = "trigger"
+		case s.design.Resource(t.From) != nil:
+			noun = kindOf(s.design.Resource(t.From)).Noun
 		default:
-			noun = icon
+			noun = "trigger"
 		}
 		if others[noun] == 0 {
 			order = append(order, noun)
@@ -265,9 +265,20 @@ func (s *survey) about(id model.ID) string {
 		out = append(out, numbered(routes, "route", "routes"))
 	}
 	for _, n := range order {
-		out = append(out, numbered(others[n], n, strings.TrimSuffix(n, "s")+map[bool]string{true: "es", false: "s"}[strings.HasSuffix(n, "s")]))
+		out = append(out, numbered(others[n], n, plural(n)))
 	}
 	return strings.Join(out, ", ")
+}
+
+// plural is more than one of a noun.
+func plural(noun string) string {
+	switch {
+	case strings.HasSuffix(noun, "s"):
+		return noun + "es"
+	case strings.HasSuffix(noun, "ry"):
+		return strings.TrimSuffix(noun, "y") + "ies"
+	}
+	return noun + "s"
 }
 
 // changes says what was done between two designs: one split into four, two roles tightened.
@@ -329,8 +340,12 @@ func (s *survey) notes(b *reach.Breach) []string {
 	if b != nil && !s.view.Vulnerable && b.Reach.FedMay.Share > b.Reach.May.Share {
 		out = append(out, "With fed functions vulnerable too: "+Percent(b.Reach.FedMay.Share))
 	}
-	if len(info.NotSeen) > 0 {
-		out = append(out, "Not seen: "+strings.Join(info.NotSeen, ", "))
+	unseen := info.NotSeen
+	if f, ok := s.facts.(interface{ NotSeen() []string }); ok {
+		unseen = f.NotSeen() // knows of roles whose policies no source showed, too
+	}
+	if len(unseen) > 0 {
+		out = append(out, "Not seen: "+strings.NewReplacer("scps", "SCPs", "rcps", "RCPs").Replace(strings.Join(unseen, ", ")))
 	}
 	if info.Unresolved > 0 {
 		out = append(out, count(info.Unresolved, "value", "values")+" not resolved")

@@ -35,7 +35,7 @@ func (b *brush) halo(c *render.Compartment, y float64) render.Color {
 
 func (b *brush) header(c *render.Compartment) {
 	at := b.span(c)
-	left, width := at.x+pad, at.w-2*pad-b.ports(c)
+	left, width := at.x+pad, at.w-2*pad-b.ports(b.d, c)
 	y := at.y + 26
 	if b.decks {
 		y = at.y + 22
@@ -97,17 +97,6 @@ func fed(c *render.Compartment) bool {
 	return true
 }
 
-// ports is the width that passages take from the upper edge of a bay.
-func (b *brush) ports(c *render.Compartment) float64 {
-	n := 0.0
-	for _, door := range b.d.Doors {
-		if b.ways[b.index][door] == passage && (door.From == c.ID || door.To == c.ID) {
-			n++
-		}
-	}
-	return n * portStep
-}
-
 // cabin is one function: its sign, its name or handler, and what the breach makes of it.
 func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width float64) {
 	pill := ""
@@ -117,13 +106,12 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 		b.put(render.Shape{Path: render.Star(x+11, y, 17), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
 		pill = "breach"
 	case render.Held:
-		b.sign(render.HeldSign)
-		b.put(render.Shape{Path: render.Circle(x+11, y, 7.5), Fill: render.Bay, Stroke: render.Danger, Width: 2.25}, render.Shape{Path: render.Circle(x+11, y, 3), Fill: render.Danger})
+		b.held(x+11, y)
 	case render.Fed:
 		b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: render.Feeds, Level: render.Near})
 		if !fed(c) {
 			b.sign(render.FedSign)
-			b.put(render.Shape{Path: render.Rect(x-1, y-11.5, width+2, 23, 5), Stroke: render.Feeds, Width: 1.5, Dash: []float64{2, 3.5}, Round: true})
+			b.put(render.Shape{Path: render.Rect(x-1, y-11.5, min(width+2, 38+b.cabinWidth(c, cabin)), 23, 5), Stroke: render.Feeds, Width: 1.5, Dash: []float64{2, 3.5}, Round: true})
 		}
 	case render.Sound:
 		b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: b.ink(c, y), Level: render.Near})
@@ -145,6 +133,15 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 	if pill != "" {
 		b.pill(at+1, y, pill)
 	}
+}
+
+// held is the sign of a function or guest whose code or credentials the breach holds.
+func (b *brush) held(x, y float64) {
+	b.sign(render.HeldSign)
+	b.put(
+		render.Shape{Path: render.Circle(x, y, 7.5), Fill: render.Bay, Stroke: render.Danger, Width: 2.25},
+		render.Shape{Path: render.Circle(x, y, 3), Fill: render.Danger},
+	)
 }
 
 // pill is a word on a ground of danger.
@@ -182,8 +179,7 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 		b.cabin(&all, &shadow, x, y, width)
 	} else {
 		if held {
-			b.sign(render.HeldSign)
-			b.put(render.Shape{Path: render.Circle(x+11, y, 7.5), Fill: render.Bay, Stroke: render.Danger, Width: 2.25}, render.Shape{Path: render.Circle(x+11, y, 3), Fill: render.Danger})
+			b.held(x+11, y)
 		}
 		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y), Level: render.Near}, width-30)
 	}
@@ -227,9 +223,10 @@ func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 		}
 	}
 	w := b.text(name, width-18)
-	if left := width - 18 - w - 5; ch.words != "" && left > 24 {
+	words.Text = render.FitWords(b.m, ch.words, words.Size, words.Weight, width-18-w-5)
+	if words.Text != "" {
 		words.X = name.X + w + 5
-		b.text(words, left)
+		b.put(words)
 	}
 	b.area(box{x - 3, y - chipH/2, width + 6, chipH}, render.Area{Element: ch.element, Tip: strings.TrimSpace(ch.tip)})
 }
@@ -373,12 +370,10 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 		name.Text = render.Fit(b.m, t.Name, name.Size, name.Weight, left)
 		words.X = name.X + b.m.Width(name.Text, name.Size, name.Weight) + 6
 		words.Y = name.Y
-		if room := at.x + at.w - 6 - words.X; room > 22 {
-			words.Text = render.Fit(b.m, t.Words, words.Size, words.Weight, room)
-		}
+		words.Text = render.FitWords(b.m, t.Words, words.Size, words.Weight, at.x+at.w-6-words.X)
 	} else {
 		name.Text = render.Fit(b.m, t.Name, name.Size, name.Weight, left)
-		words.Text = render.Fit(b.m, t.Words, words.Size, words.Weight, left)
+		words.Text = render.FitWords(b.m, t.Words, words.Size, words.Weight, left)
 		if words.Text == "" {
 			name.Y = at.midY() + 4
 		}

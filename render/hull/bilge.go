@@ -86,7 +86,7 @@ func (p *plan) newBilge() bilge {
 		most = 4
 	}
 	cols := (len(b.tiles) + most - 1) / most
-	b.least = min(float64(cols)*(p.tileW+bilgeGap)+bilgeGap, maxWide)
+	b.least = min(float64(cols)*(p.bilgeW+bilgeGap)+bilgeGap, maxWide)
 	return b
 }
 
@@ -98,7 +98,7 @@ func (p *plan) fill(x0, x1, floor float64) float64 {
 		return floor + 46
 	}
 	gap := tileGapX + 5
-	room := func(gap float64) int { return max(1, int((right-left+gap)/(p.tileW+gap))) }
+	room := func(gap float64) int { return max(1, int((right-left+gap)/(p.bilgeW+gap))) }
 	cols := room(gap)
 	b.rows = (len(b.tiles) + cols - 1) / cols
 	if b.rows > 1 {
@@ -127,7 +127,7 @@ func (p *plan) fill(x0, x1, floor float64) float64 {
 			slices.SortStableFunc(line, func(a, b model.ID) int { return cmp.Compare(centre(a), centre(b)) })
 		}
 		for i, id := range line {
-			at := box{x: left + float64(i)*(p.tileW+gap), y: float64(r), w: p.tileW, h: tileH}
+			at := box{x: left + float64(i)*(p.bilgeW+gap), y: float64(r), w: p.bilgeW, h: tileH}
 			p.tileAt[id] = at
 		}
 		if b.rows == 1 && !p.decks {
@@ -157,10 +157,10 @@ func (p *plan) fill(x0, x1, floor float64) float64 {
 
 // loosen moves the tiles of one row to where they want to stand, in order and without overlap.
 func (p *plan) loosen(line []model.ID, want func(model.ID) float64, left, right, gap float64) {
-	step := p.tileW + gap
+	step := p.bilgeW + gap
 	x := make([]float64, len(line))
 	for i, id := range line {
-		w := want(id) - p.tileW/2
+		w := want(id) - p.bilgeW/2
 		if math.IsInf(w, 1) {
 			w = left
 			if i > 0 {
@@ -173,7 +173,7 @@ func (p *plan) loosen(line []model.ID, want func(model.ID) float64, left, right,
 		}
 	}
 	// Back from the right end: what was pushed out comes in again.
-	limit := right - p.tileW
+	limit := right - p.bilgeW
 	for i := len(x) - 1; i >= 0; i-- {
 		x[i] = min(x[i], limit)
 		limit = x[i] - step

@@ -50,7 +50,7 @@ func triggerChips(b *render.Compartment) []chip {
 			for _, r := range rest {
 				tip += r.Label + "\n"
 			}
-			return append(out, chip{icon: "api", name: fmt.Sprintf("%d more triggers", len(rest)), more: true, tip: tip})
+			return append(out, chip{icon: "plus", name: fmt.Sprintf("%d more triggers", len(rest)), more: true, tip: tip})
 		}
 		out = append(out, chip{icon: t.Icon, name: t.Label, open: t.Open, element: t.IDs[0], tip: t.Tip})
 	}

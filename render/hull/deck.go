@@ -30,7 +30,7 @@ func (b *brush) triggers() {
 			b.trigger(g, at.x+6+(float64(i)+0.5)*w, w-8)
 		}
 		if len(rest) > 0 {
-			g := &render.Trigger{Label: fmt.Sprintf("%d more", len(rest)), Icon: "api"}
+			g := &render.Trigger{Label: fmt.Sprintf("%d more", len(rest)), Icon: "plus"}
 			var tips []string
 			for _, r := range rest {
 				g.IDs = append(g.IDs, r.IDs...)

@@ -86,6 +86,22 @@ func (p *plan) findWays() {
 	}
 }
 
+// ports is the width that passages take from the upper edge of a bay.
+func (p *plan) ports(d *render.Diagram, c *render.Compartment) float64 {
+	n := 0.0
+	for i := range p.diagrams {
+		if p.diagrams[i] != d {
+			continue
+		}
+		for _, door := range d.Doors {
+			if p.ways[i][door] == passage && (door.From == c.ID || door.To == c.ID) {
+				n++
+			}
+		}
+	}
+	return n * portStep
+}
+
 // inRow reports whether a door that is an opening has both its bays on one deck.
 func (p *plan) inRow(d *render.Diagram, door *render.Door) bool {
 	from, to := bay(d, door.From), bay(d, door.To)

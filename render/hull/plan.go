@@ -36,9 +36,10 @@ const (
 type plan struct {
 	m        render.Metrics
 	diagrams []*render.Diagram
-	decks    bool // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
-	lines    bool // pipes are drawn
-	tileW    float64
+	decks    bool    // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
+	lines    bool    // pipes are drawn
+	tileW    float64 // in the bays
+	bilgeW   float64 // in the bilge
 	tileH    float64 // in the bays
 	tileGapY float64
 	cells    []*cell
@@ -129,7 +130,8 @@ func (p *plan) measureTiles() {
 			see(t)
 		}
 	}
-	p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+34+10, 132), 162)), tileH, tileGapY
+	p.bilgeW = math.Ceil(min(max(w+34+10, 132), 162))
+	p.tileW, p.tileH, p.tileGapY = p.bilgeW, tileH, tileGapY
 	if p.decks {
 		p.tileW, p.tileH, p.tileGapY = math.Ceil(min(max(w+28+92, 150), 200)), lowH, lowGapY
 	}
@@ -202,7 +204,7 @@ func (p *plan) wide(d *render.Diagram, b *render.Compartment) float64 {
 	} else {
 		w = max(w, min(float64(len(b.Triggers))*86, 4*86)-2*pad)
 	}
-	return min(w, most) + 2*pad
+	return min(w, most) + p.ports(d, b) + 2*pad
 }
 
 func (p *plan) nameSize() float64 {

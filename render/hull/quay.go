@@ -104,14 +104,16 @@ func (b *brush) guest(g guestAt, at box) {
 		s.Stroke, s.Width = render.Danger, 2
 	case render.Held:
 		s.Stroke, s.Width = render.Danger, 2
-		b.sign(render.HeldSign)
 	case render.Fed, render.Sound:
 	}
 	b.put(s)
-	if g.guest.State == render.Breached {
+	switch g.guest.State {
+	case render.Breached:
 		b.sign(render.BreachSign)
 		b.put(render.Shape{Path: render.Star(at.x+14, at.midY(), 11), Fill: render.Danger})
-	} else {
+	case render.Held:
+		b.held(at.x+15, at.midY())
+	case render.Fed, render.Sound:
 		b.put(render.Icon{Name: g.guest.Icon, X: at.x + 8, Y: at.midY() - 7.5, Size: 15, Color: render.Ink, Level: render.Near})
 	}
 	w := b.text(render.Text{X: at.x + 30, Y: at.midY() + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: g.guest.Name, Level: render.Near}, 170)

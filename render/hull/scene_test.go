@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"bulkhead/render"
+	"bulkhead/render/icon"
 )
 
 // TestFinite holds every coordinate to be a number within its scene.
@@ -33,6 +34,9 @@ func TestFinite(t *testing.T) {
 				case render.Text:
 					check(it, it.X, it.Y)
 				case render.Icon:
+					if !icon.Known(it.Name) {
+						t.Errorf("%s: there is no icon %q", p.name, it.Name)
+					}
 					check(it, it.X, it.Y, it.X+it.Size, it.Y+it.Size)
 				}
 			}

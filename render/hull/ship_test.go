@@ -83,7 +83,7 @@ func (y *yard) acts(principal, resource, can string) {
 		y.caps[p] = map[model.ID][2]catalog.Capabilities{}
 	}
 	y.caps[p][r] = [2]catalog.Capabilities{all, must}
-	s := reach.Step{From: p, To: r, Kind: reach.Acts}
+	s := reach.Step{From: p, To: r, Kind: reach.Acts, Capabilities: all, Must: must}
 	if must == 0 {
 		s.Certainty = reach.May
 	}

@@ -1,0 +1,97 @@
+package hull
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bulkhead/importers"
+	"bulkhead/importers/account"
+	"bulkhead/importers/cfn"
+	"bulkhead/internal/corpus"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/reach"
+	"bulkhead/render"
+	"bulkhead/render/png"
+)
+
+func open(t testing.TB, path string) *importers.Import {
+	t.Helper()
+	sources := append(cfn.Sources(), importers.Source(account.Source{}))
+	in, err := importers.Open(context.Background(), sources, path, importers.Options{})
+	if err != nil {
+		return nil // some files there are no templates
+	}
+	return in
+}
+
+func analyse(t testing.TB, d *model.Design) *reach.Analysis {
+	t.Helper()
+	an, err := reach.Analyze(context.Background(), d, catalog.Load(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return an
+}
+
+// worst is the view of the worst breach of a design.
+func worst(an *reach.Analysis) render.View {
+	m := an.Measures(false)
+	v := render.View{Design: an.Design(), Analysis: an, Measures: m}
+	from := m.WorstOf
+	if fs := an.Design().Functions(); from == "" && len(fs) > 0 {
+		from = fs[0].ID
+	}
+	if from != "" {
+		v.Breach = an.Breach(from)
+	}
+	return v
+}
+
+// TestCorpus holds the pictures of real templates to the rules of the drawing.
+func TestCorpus(t *testing.T) {
+	dir := filepath.Join(corpus.Dir(t), "templates")
+	look := os.Getenv("BULKHEAD_LOOK")
+	n := 0
+	for _, kind := range []string{"sam", "cfn", "cdk"} {
+		err := filepath.WalkDir(filepath.Join(dir, kind), func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			in := open(t, path)
+			if in == nil {
+				return nil
+			}
+			n++
+			name := strings.ReplaceAll(strings.TrimPrefix(path, dir+"/"), "/", "_")
+			v := worst(analyse(t, in.Design))
+			start := time.Now()
+			d := []*render.Diagram{render.Draw(v)}
+			scenes := layout(t, d...)
+			took := time.Since(start)
+			sound(t, name, d)
+			if look != "" {
+				t.Logf("%03d %6.1f ms %2d bays %2d in the bilge  %4.0f × %4.0f  %s", n, took.Seconds()*1000, len(d[0].Bays), len(d[0].Bilge), scenes[0].Width, scenes[0].Height, name)
+				var b bytes.Buffer
+				if err := png.Write(&b, scenes[0], render.Light, 1); err != nil {
+					return err
+				}
+				return os.WriteFile(filepath.Join(look, "corpus", fmt.Sprintf("%s%03d.png", kind, n)), b.Bytes(), 0o644)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d templates could be drawn", n)
+	}
+}
