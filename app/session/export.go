@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ func (s *Session) Policies() (map[string][]byte, error) {
 			for n := 2; out["policies/"+name+".json"] != nil; n++ {
 				name = fmt.Sprintf("%s_%d", fileName(r), n)
 			}
-			out["policies/"+name+".json"] = append(data, '\n')
+			out["policies/"+name+".json"] = append(bytes.TrimRight(data, "\n"), '\n')
 		}
 	}
 	return out, nil

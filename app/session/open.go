@@ -185,7 +185,7 @@ func contentHash(in *importers.Import) string {
 
 // start is the session of an import.
 func start(in *importers.Import, o Options) *Session {
-	s := &Session{ catalog: catalog.Load, history: edit.NewHistory(in.Design)}
+	s := &Session{catalog: catalog.Load, history: edit.NewHistory(in.Design)}
 	s.work.idle = o.Idle
 	s.mu.Lock()
 	defer s.mu.Unlock()

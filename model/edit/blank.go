@@ -102,7 +102,7 @@ func (e *NewResource) Apply(d *model.Design) (*Result, error) {
 	r := &model.Resource{ID: model.MakeID("res", e.Name), LogicalID: e.Name, Name: physical(stack, e.Name), Type: e.Type, Fresh: true, Stack: stack}
 	r.ARN = fillARN(t.ARN, info, r.Name)
 	if e.Type == "AWS::SecretsManager::Secret" {
-		r.ARN += "-RANDOM" // AWS adds six characters
+		r.ARN += "-" + catalog.SecretSuffix // AWS adds six characters
 	}
 	after, err := d.With(model.Change{After: r})
 	if err != nil {

@@ -345,6 +345,24 @@ func (w *deployment) roles() {
 	for _, l := range lines {
 		w.line("%s", l)
 	}
+	if w.placeholders() {
+		w.line("\nIn the exported policies, names that AWS generates stand as `…-GENERATED`, and values that the source does not tell as `${Name}`: put the real ones there before use outside the template.")
+	}
+}
+
+// placeholders reports whether the policies name what only a deployment knows.
+func (w *deployment) placeholders() bool {
+	for _, p := range w.after.Policies() {
+		if p.Document == nil || isAWSManaged(p) {
+			continue
+		}
+		for _, s := range p.Document.Statements {
+			if slices.ContainsFunc(s.Resources, func(r string) bool { return strings.Contains(r, "-GENERATED") || strings.Contains(r, "${") }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w *deployment) roleChanged(r *model.Role) bool {

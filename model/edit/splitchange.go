@@ -161,6 +161,13 @@ func (s *splitting) shareFunctionPolicy() map[*splitPart]*policy.Document {
 			s.warn("the permission of %s on %s goes to no part", principalsOf(st), s.whole.ID)
 		}
 		for _, p := range to {
+			st := st
+			if st.Sid != "" && p != stays(to, s.heir) {
+				// The Sid is the name of the resource that permits: a second one needs another.
+				n := *st
+				n.Sid += p.Name
+				st = &n
+			}
 			give(p, st)
 		}
 	}
@@ -168,6 +175,14 @@ func (s *splitting) shareFunctionPolicy() map[*splitPart]*policy.Document {
 		out[s.kept] = whole
 	}
 	return out
+}
+
+// stays is the part that keeps a permission as it is where several need it.
+func stays(of []*splitPart, heir *splitPart) *splitPart {
+	if slices.Contains(of, heir) {
+		return heir
+	}
+	return of[len(of)-1]
 }
 
 // letsIn lists the parts whose triggers a statement of the function's policy is for: those of the event that it
