@@ -21,6 +21,18 @@ type builder struct {
 
 	resources []*resource // in source order, made ones behind their owners; excluded ones left out
 
+	*register
+	external  map[string]*model.Role
+	starts    []*model.Trigger
+	permitted []permission
+
+	elements   []placed
+	outside    []string
+	unseenKeys bool
+}
+
+// A register finds resources and what was made of them, in all templates of an import.
+type register struct {
 	ids       map[*resource]model.ID
 	byARN     map[string]*resource
 	byName    map[string][]*resource
@@ -29,13 +41,14 @@ type builder struct {
 	others    map[*resource]*model.Resource
 	people    map[*resource]*model.Principal
 	policies  map[model.ID]*model.Policy
-	external  map[string]*model.Role
-	starts    []*model.Trigger
-	permitted []permission
+}
 
-	elements   []placed
-	outside    []string
-	unseenKeys bool
+func newRegister() *register {
+	return &register{
+		ids: map[*resource]model.ID{}, byARN: map[string]*resource{}, byName: map[string][]*resource{},
+		functions: map[*resource]*model.Function{}, roles: map[*resource]*model.Role{},
+		others: map[*resource]*model.Resource{}, people: map[*resource]*model.Principal{}, policies: map[model.ID]*model.Policy{},
+	}
 }
 
 // placed is an element with the place in the order of elements.
@@ -55,14 +68,8 @@ type permission struct {
 	event     bool      // of a SAM event, which is a trigger already
 }
 
-func newBuilder(s *scope, pl *places) *builder {
-	return &builder{
-		scope: s, places: pl,
-		ids: map[*resource]model.ID{}, byARN: map[string]*resource{}, byName: map[string][]*resource{},
-		functions: map[*resource]*model.Function{}, roles: map[*resource]*model.Role{},
-		others: map[*resource]*model.Resource{}, people: map[*resource]*model.Principal{},
-		policies: map[model.ID]*model.Policy{}, external: map[string]*model.Role{},
-	}
+func newBuilder(s *scope, pl *places, r *register) *builder {
+	return &builder{scope: s, places: pl, register: r, external: map[string]*model.Role{}}
 }
 
 // add puts an element into the design, once.
@@ -111,9 +118,8 @@ func (b *builder) index() {
 	}
 }
 
-// build makes all elements.
+// build makes all elements. All templates of the import are indexed before.
 func (b *builder) build() {
-	b.index()
 	for _, r := range b.resources {
 		switch {
 		case r.Hidden:

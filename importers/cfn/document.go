@@ -123,7 +123,7 @@ func (b *builder) statement(n *yamlpos.Node) *policy.Statement {
 			case hasUnknown(e):
 				b.notes.add(source.Warning, v.Span, "the Effect of a statement is not known", "It was taken as Allow.")
 			default:
-				b.wrong(v, "Effect is Allow or Deny")
+				b.notes.add(source.Error, v.Span, "Effect is Allow or Deny", "It was taken as Allow.")
 			}
 		case "Action", "NotAction":
 			st.Actions, st.NotAction = append(st.Actions, b.list(v, key)...), key == "NotAction"

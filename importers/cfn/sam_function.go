@@ -119,6 +119,7 @@ func (t *transform) function(f *resource) {
 	f.Type = "AWS::Lambda::Function"
 	p := f.Props
 	span := f.Origin
+	behind := len(t.out) // where the role goes: events add to it till the end
 	var role *samRole
 	if t.get(p, "Role") == nil || t.perhapsNone(p.Get("Role")) {
 		role = t.newRole(f, f.ID+"Role", span)
@@ -147,6 +148,11 @@ func (t *transform) function(f *resource) {
 			trust = trustOf("lambda.amazonaws.com", span)
 		}
 		role.make(trust, pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", t.get(p, "PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
+		if last := len(t.out) - 1; t.out[last].ID == role.id {
+			made := t.out[last]
+			copy(t.out[behind+1:], t.out[behind:last])
+			t.out[behind] = made
+		}
 	}
 }
 

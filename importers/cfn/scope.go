@@ -32,6 +32,8 @@ type scope struct {
 	counted    map[string]bool
 	unresolved int
 
+	exports map[string]export // of all templates of the import
+
 	either map[*yamlpos.Node]*yamlpos.Node // token → the Fn::If that it stands for
 
 	depth, spent int
@@ -46,6 +48,22 @@ func newScope(t *template, c *catalog.Catalog, o importers.Options, n *notes) *s
 		conditions: map[string]truth{}, deciding: map[string]bool{},
 		either: map[*yamlpos.Node]*yamlpos.Node{},
 		tokens: map[string]string{}, taken: map[string]bool{}, counted: map[string]bool{},
+	}
+}
+
+// An export is an output that other stacks import.
+type export struct {
+	of    *scope
+	value *yamlpos.Node
+}
+
+// export adds the template's exports to those of the import.
+func (s *scope) export() {
+	for _, o := range s.pairs(s.template.Outputs) {
+		name := s.get(o.Value, "Export", "Name")
+		if value := o.Value.Get("Value"); name != nil && value != nil {
+			s.exports[s.words(name)] = export{s, value}
+		}
 	}
 }
 

@@ -212,23 +212,33 @@ func read(ctx context.Context, kind string, files []stackFile, o importers.Optio
 	}
 	info := model.Info{Kind: kind, Partition: cmp.Or(o.Partition, "aws"), Account: cmp.Or(o.Account, "123456789012"), Region: cmp.Or(o.Region, "us-east-1")}
 	shared := sharedIDs(out.templates)
-	var elements []model.Element
-	for i, s := range scopes {
+	known, exports := newRegister(), map[string]export{}
+	for _, s := range scopes {
 		s.template.forEach(s)
 		t := s.expand()
-		b := newBuilder(s, out.places)
+		s.exports = exports
+		s.export()
+		b := newBuilder(s, out.places, known)
 		b.resources = t.out
 		if shared {
 			b.prefix = s.stack + "/"
 		}
-		b.build()
 		out.builders = append(out.builders, b)
+	}
+	for _, b := range out.builders {
+		b.index()
+	}
+	var elements []model.Element
+	for _, b := range out.builders {
+		b.build()
+	}
+	for i, b := range out.builders {
 		for _, e := range b.elements {
 			elements = append(elements, e.element)
 		}
-		info.Files = append(info.Files, s.template.File)
+		info.Files = append(info.Files, b.template.File)
 		info.Outside = append(info.Outside, b.outside...)
-		info.Unresolved += s.unresolved
+		info.Unresolved += b.unresolved
 		info.NotSeen = b.notSeen(info.NotSeen)
 		out.diagnostics = append(out.diagnostics, notesOf[i].sorted()...)
 	}

@@ -232,6 +232,9 @@ func (b *builder) functionURL(r *resource) {
 		return
 	}
 	t := b.newTrigger(r, f, "function-url", "url")
+	if r.Made {
+		t.ID, t.Name = model.MakeID("trigger", b.prefix+r.Owner.ID+"/FunctionUrl"), "FunctionUrl"
+	}
 	t.Outside, t.Open, t.Label = true, b.words(b.get(r.Props, "AuthType")) == "NONE", "function URL"
 	b.addTrigger(t, r, r.Value)
 }
