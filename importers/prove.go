@@ -60,20 +60,49 @@ func (e *ProofError) Error() string {
 	return "the patched source does not import as the edited design: " + strings.Join(list, "; ") + more
 }
 
-// Differences says in words where got is not Same as want, one line each.
+// Differences says in words where got is not Same as want, one line each. What the architect marked is not
+// looked at: no source tells it. Nor is the order in which policies are attached and variables are listed: it
+// means nothing to AWS.
 func Differences(want, got *model.Design) []string {
 	var out []string
 	for _, c := range want.Diff(got) {
+		if c.Before != nil && c.After != nil && model.Same(plain(c.Before), plain(c.After)) {
+			continue
+		}
 		switch {
 		case c.After == nil:
 			out = append(out, fmt.Sprintf("%s is missing", c.Before.ElementID()))
 		case c.Before == nil:
 			out = append(out, fmt.Sprintf("%s should not be there", c.After.ElementID()))
 		default:
-			out = append(out, fmt.Sprintf("%s has %s", c.Before.ElementID(), Difference(c.Before, c.After)))
+			out = append(out, fmt.Sprintf("%s has %s", c.Before.ElementID(), Difference(plain(c.Before), plain(c.After))))
 		}
 	}
 	return out
+}
+
+// plain is an element without marks, and with its policies and variables sorted.
+func plain(e model.Element) model.Element {
+	switch e := e.(type) {
+	case *model.Resource:
+		n := *e
+		n.Weight, n.Crown, n.Marked = 0, false, false
+		return &n
+	case *model.Role:
+		n := *e
+		n.Policies = slices.Sorted(slices.Values(e.Policies))
+		return &n
+	case *model.Principal:
+		n := *e
+		n.Policies = slices.Sorted(slices.Values(e.Policies))
+		return &n
+	case *model.Function:
+		n := *e
+		n.Environment = slices.SortedFunc(slices.Values(e.Environment), func(a, b model.EnvVar) int { return strings.Compare(a.Name, b.Name) })
+		return &n
+	case *model.Policy, *model.Trigger:
+	}
+	return e
 }
 
 // Difference says in words where an element is not what it should be: "Handler "a", not "b"".

@@ -17,6 +17,9 @@ func (p *patch) functions(_ []model.Change) error {
 			continue
 		}
 		family := parts(p.after.Functions(), was.Origin, func(*model.Function) bool { return true })
+		if len(family) != 1 || family[0].ID != was.ID {
+			s.unconnected(r)
+		}
 		s.family(r, was.ID, ids(family), func(d *yamlpos.Draft, id model.ID) {
 			s.function(d, r, was, p.after.Function(id))
 		})
@@ -31,6 +34,36 @@ func (p *patch) functions(_ []model.Change) error {
 		}
 	}
 	return nil
+}
+
+// unconnected fails where a connector gives a function access: what SAM makes of it follows the function's name.
+func (s *sheet) unconnected(r *resource) {
+	if n := r.Value.Get("Connectors"); n != nil {
+		s.draft.Fail("%s: %s has connectors, whose policies SAM makes: write them out first", n.Span, r.ID)
+	}
+	for _, c := range s.template.Declared {
+		if c.Written == "AWS::Serverless::Connector" && slices.Contains(s.connected(c.Value), r.ID) {
+			s.draft.Fail("%s: connector %s names %s, and SAM makes its policies: write them out first", c.Origin, c.ID, r.ID)
+		}
+		for _, p := range s.pairs(c.Value.Get("Connectors")) {
+			if slices.Contains(s.connected(p.Value), r.ID) {
+				s.draft.Fail("%s: connector %s of %s names %s, and SAM makes its policies: write them out first", p.Key.Span, p.Key.Value, c.ID, r.ID)
+			}
+		}
+	}
+}
+
+// connected lists the logical ids at the ends of a connector.
+func (s *sheet) connected(connector *yamlpos.Node) []string {
+	var out []string
+	for _, end := range []string{"Source", "Destination"} {
+		n := s.get(connector.Get("Properties"), end)
+		for _, i := range append(s.items(n), n) {
+			out = append(out, s.words(s.get(i, "Id")))
+			out = append(out, s.refs(i)...)
+		}
+	}
+	return out
 }
 
 // function makes a declared function, or a copy of it, what it is to be.
@@ -50,7 +83,7 @@ func (s *sheet) function(d *yamlpos.Draft, r *resource, was, is *model.Function)
 		props.Set("Handler", s.reworded(props.Value("Handler"), is.Handler))
 	}
 	s.physicalName(d, props, "FunctionName", was.Name, is.Name)
-	s.environmentOf(d, props, was, is)
+	s.environmentOf(d, r, props, was, is)
 	s.roleOf(d, r, props, was, is)
 	s.events(d, r, props, was, is)
 	if props.Changed() && !s.shared(d, r.Value.Get("Properties").Resolve()) {
@@ -73,7 +106,7 @@ func (s *sheet) reworded(n *yamlpos.Node, text string) yamlpos.Value {
 }
 
 // environmentOf leaves a function the variables that it is to have.
-func (s *sheet) environmentOf(d *yamlpos.Draft, props *yamlpos.Members, was, is *model.Function) {
+func (s *sheet) environmentOf(d *yamlpos.Draft, r *resource, props *yamlpos.Members, was, is *model.Function) {
 	has := func(list []model.EnvVar, name string) bool {
 		return slices.ContainsFunc(list, func(v model.EnvVar) bool { return v.Name == name })
 	}
@@ -92,6 +125,10 @@ func (s *sheet) environmentOf(d *yamlpos.Draft, props *yamlpos.Members, was, is 
 		}
 		if variables.Index(v.Name) < 0 {
 			d.Fail("%s: the variable %s does not stand in the function itself, so %s cannot be without it", v.Origin, v.Name, is.ID)
+			return
+		}
+		if g := s.template.Globals.Get("Function").Get("Environment").Get("Variables").Get(v.Name); g != nil && r.Written == samFunction {
+			d.Fail("%s: the variable %s is one of Globals too, so %s cannot be without it", g.Span, v.Name, is.ID)
 			return
 		}
 		variables.Remove(v.Name)

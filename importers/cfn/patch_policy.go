@@ -306,6 +306,11 @@ func (p *patch) policyResources(changes []model.Change) error {
 		doc := yamlpos.MembersOf(r.Value.Get("Properties").Resolve()).Value("PolicyDocument")
 		s.document(s.draft, doc, was.Document, is.Document)
 	}
+	for _, was := range p.before.Policies() {
+		if s, r := p.at(was.ID); s != nil && was.LogicalID != "" && p.after.Policy(was.ID) != nil {
+			s.attachments(r, was.ID)
+		}
+	}
 	// Inline policies of roles were written with their roles.
 	for _, c := range changes {
 		for _, e := range []model.Element{c.Before, c.After} {
@@ -315,6 +320,56 @@ func (p *patch) policyResources(changes []model.Change) error {
 		}
 	}
 	return nil
+}
+
+// attachments makes a policy that is a resource name the roles that have it.
+func (s *sheet) attachments(r *resource, id model.ID) {
+	has := func(d *model.Design, role model.ID) bool {
+		o := d.Role(role)
+		return o != nil && slices.Contains(o.Policies, id)
+	}
+	props := yamlpos.MembersOf(r.Value.Get("Properties").Resolve())
+	property := "Roles"
+	if r.Type == "AWS::IAM::RolePolicy" {
+		property = "RoleName"
+	}
+	node := props.Value(property)
+	items := s.written(node)
+	named := map[model.ID]bool{}
+	var plan []yamlpos.Slot
+	for i, item := range items {
+		role := s.find(item, ofType("AWS::IAM::Role"))
+		was := s.idOf(role)
+		if role == nil || !has(s.patch.before, was) {
+			plan = append(plan, yamlpos.Stay(i))
+			continue
+		}
+		is := was
+		if s.patch.after.Role(was) == nil {
+			is = s.patch.heirOf(was) // led there with all other references
+		}
+		if has(s.patch.after, is) {
+			named[is] = true
+			plan = append(plan, yamlpos.Stay(i))
+		}
+	}
+	for _, o := range s.patch.after.Roles() {
+		if !has(s.patch.after, o.ID) || has(s.patch.before, o.ID) || named[o.ID] || o.LogicalID == "" {
+			continue
+		}
+		v := s.ref(o.LogicalID)
+		plan = append(plan, yamlpos.Slot{Old: -1, New: &v})
+	}
+	switch {
+	case len(plan) == len(items) && !slices.ContainsFunc(plan, func(p yamlpos.Slot) bool { return p.New != nil }):
+	case len(plan) == 0:
+		props.Remove(property)
+		props.Write(s.draft)
+	case node == nil || node.Kind != yamlpos.Sequence || s.Shared(node) != nil:
+		s.draft.Fail("%s: the roles that %s is attached to cannot be changed here", r.Origin, r.ID)
+	default:
+		s.draft.Items(node, plan)
+	}
 }
 
 // resourcePolicies writes policies of resources: of buckets, queues, topics, keys.

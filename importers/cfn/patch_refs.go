@@ -250,11 +250,51 @@ func (p *patch) triggers(_ []model.Change) error {
 			continue
 		}
 		seen[n] = true
-		if n == nil || !s.Has(n) || s.repoint(s.draft, n, map[string]string{from.LogicalID: to.LogicalID}) == 0 {
-			s.draft.Fail("%s: %s leads to %s by way of another resource, so it cannot be led elsewhere here", was.Origin, was.ID, from.ID)
+		names := map[string]string{from.LogicalID: to.LogicalID}
+		if was.Kind == "state-machine-task" {
+			if !s.repointTasks(r, names) {
+				s.draft.Fail("%s: the definition of %s names %s in a way that cannot be changed", was.Origin, r.ID, from.ID)
+			}
+			continue
+		}
+		if n == nil || !s.Has(n) || s.repoint(s.draft, n, names) == 0 && !s.repointBetween(r, n, names) {
+			s.draft.Fail("%s: %s leads to %s by way of something else, so it cannot be led elsewhere here", was.Origin, was.ID, from.ID)
 		}
 	}
 	return nil
+}
+
+// repointTasks leads the tasks of a state machine to another function: its definition, not what it may do.
+func (s *sheet) repointTasks(r *resource, to map[string]string) bool {
+	count := 0
+	for _, key := range []string{"Definition", "DefinitionString", "DefinitionSubstitutions"} {
+		if n := r.Value.Get("Properties").Get(key); s.Has(n) {
+			count += s.repoint(s.draft, n, to)
+		}
+	}
+	return count > 0
+}
+
+// repointBetween leads a resource between a trigger and its function elsewhere, such as the integration of a
+// route, where nothing else uses it.
+func (s *sheet) repointBetween(r *resource, n *yamlpos.Node, to map[string]string) bool {
+	for _, id := range s.refs(n) {
+		between := s.resource(id)
+		if between == nil || between.Made || !s.Has(between.Value) || between.Type == "AWS::Lambda::Function" {
+			continue
+		}
+		refers := func(v *yamlpos.Node, id string) bool { return slices.Contains(s.refs(v.Get("Properties")), id) }
+		if !slices.ContainsFunc(s.refs(between.Value.Get("Properties")), func(id string) bool { _, ok := to[id]; return ok }) {
+			continue
+		}
+		if slices.ContainsFunc(s.resources, func(o *resource) bool {
+			return o != r && o != between && !o.Made && refers(o.Value, between.ID)
+		}) {
+			continue
+		}
+		return s.repoint(s.draft, between.Value.Get("Properties"), to) > 0
+	}
+	return false
 }
 
 // permissions writes AWS::Lambda::Permission: it goes with what it lets in.
@@ -275,26 +315,58 @@ func (p *patch) permissions(_ []model.Change) error {
 				continue
 			}
 			r := s.resources[i]
-			var owners []*model.Function
-			for _, f := range p.after.Functions() {
-				if f.Policy != nil && slices.ContainsFunc(f.Policy.Statements, func(t *policy.Statement) bool { return t.Span == st.Span }) {
-					owners = append(owners, f)
-				}
-			}
-			switch {
-			case len(owners) == 0:
-				s.remove(r)
-			case len(owners) > 1:
-				s.draft.Fail("%s: %s would be needed for %s and for %s, but is one resource", r.Origin, r.ID, owners[0].ID, owners[1].ID)
-			case owners[0].ID != was.ID:
-				n := r.Value.Get("Properties").Get("FunctionName")
-				if !s.Has(n) || s.repoint(s.draft, n, map[string]string{was.LogicalID: owners[0].LogicalID}) == 0 {
-					s.draft.Fail("%s: %s names its function in a way that cannot be changed", r.Origin, r.ID)
-				}
-			}
+			s.permission(r, was)
 		}
 	}
 	return nil
+}
+
+// permission gives a permission to the functions whose policies have its statement: the one that has it under its
+// name gets the resource itself, others copies under the names that they have it by.
+func (s *sheet) permission(r *resource, was *model.Function) {
+	var copies, stays []*model.Function
+	sid := map[*model.Function]string{}
+	for _, f := range s.patch.after.Functions() {
+		if f.Policy == nil {
+			continue
+		}
+		for _, st := range f.Policy.Statements {
+			if st.Span != r.Origin {
+				continue
+			}
+			sid[f] = st.Sid
+			if st.Sid == r.ID {
+				stays = append(stays, f)
+			} else {
+				copies = append(copies, f)
+			}
+		}
+	}
+	n := r.Value.Get("Properties").Get("FunctionName")
+	lead := func(d *yamlpos.Draft, to *model.Function) {
+		if to.ID != was.ID && (!s.Has(n) || s.repoint(d, n, map[string]string{was.LogicalID: to.LogicalID}) == 0) {
+			d.Fail("%s: %s names its function in a way that cannot be changed", r.Origin, r.ID)
+		}
+	}
+	for _, f := range copies {
+		d := s.Draft(r.Origin)
+		d.Rename(r.Key, sid[f])
+		lead(d, f)
+		text, err := d.Copy()
+		if err != nil {
+			s.draft.Fail("%v", err)
+			return
+		}
+		s.writeCopy(r, text)
+	}
+	switch len(stays) {
+	case 0:
+		s.remove(r)
+	case 1:
+		lead(s.draft, stays[0])
+	default:
+		s.draft.Fail("%s: %s would be needed for %s and for %s, but is one resource", r.Origin, r.ID, stays[0].ID, stays[1].ID)
+	}
 }
 
 // additions writes what is new and a copy of nothing.
