@@ -1,19 +1,29 @@
 package policy
 
+import (
+	"encoding/binary"
+	mathbits "math/bits"
+	"slices"
+)
+
 // An automaton reads strings in several patterns at once: a state is the set of places that the string read so
 // far leads to in each of them. It is made as it is walked. Pattern 0 is the one that strings must match.
 //
 // Beside the places that are sure it can keep those that are possible, where unknowns and variables are
 // whatever it takes.
 type automaton struct {
-	patterns [][]symbol
-	offset   []int // of each pattern in the set
-	size     int   // places in all
-	loose    bool  // keep the possible places as well
+	places   []symbol // of all patterns, each with an end
+	ends     []int    // place of each pattern's end
+	endOf    []int    // for a place, its pattern's end
+	loose    bool     // keep the possible places as well
 	states   []autoState
 	index    map[string]int
 	complete bool // explore saw all states
+	key      []byte
 }
+
+// end marks the place behind a pattern.
+const end symbolKind = 255
 
 // An autoState is one state, and how it was first reached.
 type autoState struct {
@@ -30,29 +40,34 @@ func newBits(n int) bits { return make(bits, (n+63)/64) }
 func (b bits) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 func (b bits) add(i int)      { b[i>>6] |= 1 << (i & 63) }
 
-func (b bits) empty() bool {
-	for _, w := range b {
-		if w != 0 {
-			return false
+// each calls f with every number of the set, in order.
+func (b bits) each(f func(int)) {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			f(i<<6 + mathbits.TrailingZeros64(w))
 		}
 	}
-	return true
 }
 
 func newAutomaton(patterns [][]symbol, loose bool) *automaton {
-	a := &automaton{patterns: patterns, loose: loose, index: map[string]int{}}
-	for _, p := range patterns {
-		a.offset = append(a.offset, a.size)
-		a.size += len(p) + 1
+	a := &automaton{loose: loose, index: map[string]int{}}
+	starts := make([]int, len(patterns))
+	for i, p := range patterns {
+		starts[i] = len(a.places)
+		a.places = append(append(a.places, p...), symbol{kind: end})
+		a.ends = append(a.ends, len(a.places)-1)
+		for range len(p) + 1 {
+			a.endOf = append(a.endOf, len(a.places)-1)
+		}
 	}
-	first := autoState{sure: newBits(a.size), from: -1}
+	first := autoState{sure: newBits(len(a.places)), from: -1}
 	if loose {
-		first.loose = newBits(a.size)
+		first.loose = newBits(len(a.places))
 	}
-	for i := range patterns {
-		a.enter(first.sure, i, 0)
+	for _, at := range starts {
+		a.enter(first.sure, at)
 		if loose {
-			a.enterLoose(first.loose, i, 0)
+			a.enterLoose(first.loose, at)
 		}
 	}
 	a.add(first)
@@ -60,67 +75,57 @@ func newAutomaton(patterns [][]symbol, loose bool) *automaton {
 }
 
 // enter adds a place, and those that a * lets through to without reading.
-func (a *automaton) enter(set bits, pattern, place int) {
-	p, at := a.patterns[pattern], a.offset[pattern]
-	for {
-		if set.has(at + place) {
+func (a *automaton) enter(set bits, at int) {
+	for !set.has(at) {
+		set.add(at)
+		if k := a.places[at].kind; k != many && k != field {
 			return
 		}
-		set.add(at + place)
-		if place == len(p) || p[place].kind != many && p[place].kind != field {
-			return
-		}
-		place++
+		at++
 	}
 }
 
 // enterLoose is enter where unknowns and variables may be empty too.
-func (a *automaton) enterLoose(set bits, pattern, place int) {
-	p, at := a.patterns[pattern], a.offset[pattern]
-	for {
-		if set.has(at + place) {
+func (a *automaton) enterLoose(set bits, at int) {
+	for !set.has(at) {
+		set.add(at)
+		switch a.places[at].kind {
+		case literal, one, oneField, end:
 			return
+		case many, field, unknown, variable:
 		}
-		set.add(at + place)
-		if place == len(p) || p[place].kind == literal || p[place].kind == one || p[place].kind == oneField {
-			return
-		}
-		place++
+		at++
 	}
 }
 
-// add takes a state unless it is there; -1 if it was.
-func (a *automaton) add(s autoState) int {
-	key := make([]byte, 0, 8*(len(s.sure)+len(s.loose)))
+// add takes a state unless it is there.
+func (a *automaton) add(s autoState) {
+	a.key = a.key[:0]
 	for _, set := range [2]bits{s.sure, s.loose} {
 		for _, w := range set {
-			key = append(key, byte(w), byte(w>>8), byte(w>>16), byte(w>>24), byte(w>>32), byte(w>>40), byte(w>>48), byte(w>>56))
+			a.key = binary.LittleEndian.AppendUint64(a.key, w)
 		}
 	}
-	if _, there := a.index[string(key)]; there {
-		return -1
+	if _, there := a.index[string(a.key)]; !there {
+		a.index[string(a.key)] = len(a.states)
+		a.states = append(a.states, s)
 	}
-	a.index[string(key)] = len(a.states)
-	a.states = append(a.states, s)
-	return len(a.states) - 1
 }
 
 // accepts reports whether the string read so far surely matches a pattern.
-func (a *automaton) accepts(s *autoState, pattern int) bool {
-	return s.sure.has(a.offset[pattern] + len(a.patterns[pattern]))
-}
+func (a *automaton) accepts(s *autoState, pattern int) bool { return s.sure.has(a.ends[pattern]) }
 
 // mayAccept reports whether it matches for some values of unknowns and variables.
 func (a *automaton) mayAccept(s *autoState, pattern int) bool {
 	if !a.loose {
 		return a.accepts(s, pattern)
 	}
-	return s.loose.has(a.offset[pattern] + len(a.patterns[pattern]))
+	return s.loose.has(a.ends[pattern])
 }
 
 // alive reports whether pattern 0 can still be matched.
 func (a *automaton) alive(s *autoState) bool {
-	for i := 0; i <= len(a.patterns[0]); i++ {
+	for i := 0; i <= a.ends[0]; i++ {
 		if s.sure.has(i) {
 			return true
 		}
@@ -155,127 +160,105 @@ func (a *automaton) explore(budget int, visit func(*autoState) bool) int {
 // fields end, and one character that stands nowhere.
 func (a *automaton) alphabet(s *autoState) []symbol {
 	var out []symbol
-	literals := map[rune]bool{}
-	names := map[symbol]bool{}
-	wild := false
-	for i, p := range a.patterns {
-		at := a.offset[i]
-		for j, sym := range p {
-			if !s.sure.has(at+j) && (!a.loose || !s.loose.has(at+j)) {
-				continue
-			}
-			switch sym.kind {
-			case literal:
-				if !literals[sym.char] {
-					literals[sym.char] = true
-					out = append(out, sym)
-				}
-			case unknown, variable:
-				if !names[sym] {
-					names[sym] = true
-					out = append(out, sym)
-				}
-				wild = wild || a.loose
-			case field, oneField:
-				if !literals[':'] {
-					literals[':'] = true
-					out = append(out, symbol{char: ':'})
-				}
-				wild = true
-			case many, one:
-				wild = true
-			}
+	add := func(sym symbol) {
+		if !slices.Contains(out, sym) {
+			out = append(out, sym)
 		}
+	}
+	wild := false
+	look := func(at int) {
+		switch sym := a.places[at]; sym.kind {
+		case literal:
+			add(sym)
+		case unknown, variable:
+			add(sym)
+			wild = wild || a.loose
+		case field, oneField:
+			add(symbol{char: ':'})
+			wild = true
+		case many, one:
+			wild = true
+		case end:
+		}
+	}
+	s.sure.each(look)
+	if a.loose {
+		s.loose.each(look)
 	}
 	if !wild {
 		return out
 	}
 	for _, r := range "xyzwvutsrqponmlkjihgfedcba0123456789-_" {
-		if !literals[r] {
-			return append([]symbol{{char: r}}, out...)
+		if sym := (symbol{char: r}); !slices.Contains(out, sym) {
+			return append([]symbol{sym}, out...)
 		}
 	}
 	for r := rune(0x4e00); ; r++ {
-		if !literals[r] {
-			return append([]symbol{{char: r}}, out...)
+		if sym := (symbol{char: r}); !slices.Contains(out, sym) {
+			return append([]symbol{sym}, out...)
 		}
 	}
 }
 
 // read is the state after one more symbol.
 func (a *automaton) read(s *autoState, r symbol) autoState {
-	next := autoState{sure: newBits(a.size)}
+	next := autoState{sure: newBits(len(a.places))}
+	s.sure.each(func(at int) {
+		switch sym := a.places[at]; sym.kind {
+		case many:
+			a.enter(next.sure, at)
+		case field:
+			if r.kind == literal && r.char != ':' {
+				a.enter(next.sure, at)
+			}
+		case one:
+			if r.kind == literal {
+				a.enter(next.sure, at+1)
+			}
+		case oneField:
+			if r.kind == literal && r.char != ':' {
+				a.enter(next.sure, at+1)
+			}
+		case literal, unknown, variable:
+			if sym == r {
+				a.enter(next.sure, at+1)
+			}
+		case end:
+		}
+	})
 	if a.loose {
-		next.loose = newBits(a.size)
-	}
-	for i, p := range a.patterns {
-		at := a.offset[i]
-		for j, sym := range p {
-			if !s.sure.has(at + j) {
-				continue
-			}
-			switch sym.kind {
-			case many:
-				a.enter(next.sure, i, j)
-			case field:
-				if r.kind == literal && r.char != ':' {
-					a.enter(next.sure, i, j)
-				}
-			case one:
-				if r.kind == literal {
-					a.enter(next.sure, i, j+1)
-				}
-			case oneField:
-				if r.kind == literal && r.char != ':' {
-					a.enter(next.sure, i, j+1)
-				}
-			default:
-				if sym == r {
-					a.enter(next.sure, i, j+1)
-				}
-			}
-		}
-		if a.loose {
-			a.readLoose(&next, s, i, r)
-		}
+		next.loose = newBits(len(a.places))
+		s.loose.each(func(at int) { a.readLoose(next.loose, at, r) })
 	}
 	return next
 }
 
-func (a *automaton) readLoose(next, s *autoState, i int, r symbol) {
-	p, at := a.patterns[i], a.offset[i]
-	for j := 0; j <= len(p); j++ {
-		if !s.loose.has(at + j) {
-			continue
+func (a *automaton) readLoose(next bits, at int, r symbol) {
+	if r.kind != literal {
+		// It may be any string: any later place.
+		for k := at; k <= a.endOf[at]; k++ {
+			a.enterLoose(next, k)
 		}
-		if r.kind != literal {
-			// It may be any string: any later place.
-			for k := j; k <= len(p); k++ {
-				a.enterLoose(next.loose, i, k)
-			}
-			return
+		return
+	}
+	switch sym := a.places[at]; sym.kind {
+	case many, unknown, variable:
+		a.enterLoose(next, at)
+	case field:
+		if r.char != ':' {
+			a.enterLoose(next, at)
 		}
-		if j == len(p) {
-			return
+	case one:
+		a.enterLoose(next, at+1)
+	case oneField:
+		if r.char != ':' {
+			a.enterLoose(next, at+1)
 		}
-		switch sym := p[j]; sym.kind {
-		case many, unknown, variable:
-			a.enterLoose(next.loose, i, j)
-		case field:
-			if r.char != ':' {
-				a.enterLoose(next.loose, i, j)
-			}
-		case one:
-			a.enterLoose(next.loose, i, j+1)
-		case oneField:
-			if r.char != ':' {
-				a.enterLoose(next.loose, i, j+1)
-			}
-		case literal:
-			if sym == r {
-				a.enterLoose(next.loose, i, j+1)
-			}
+	case literal:
+		if sym == r {
+			a.enterLoose(next, at+1)
 		}
+	case end:
 	}
 }
 

@@ -98,12 +98,23 @@ func (t *statement) covers(s *statement) bool {
 	if t.brokenResource() && !(s.from.NotResource == t.from.NotResource && slices.Equal(s.from.Resources, t.from.Resources)) {
 		return false
 	}
+	return t.impliedBy(s)
+}
+
+// impliedBy reports whether all conditions of t hold where those of s do.
+func (t *statement) impliedBy(s *statement) bool {
 	for i := range t.conditions {
 		if !slices.ContainsFunc(s.conditions, func(c condition) bool { return c.implies(&t.conditions[i]) }) {
 			return false
 		}
 	}
 	return true
+}
+
+// coversEntry is covers for one entry of s's Resource, for actions that both are about.
+func (t *statement) coversEntry(entry *pattern, s *statement) bool {
+	return t.from.Resources != nil && !s.from.NotResource && !t.brokenResource() &&
+		coversSet(t.resources, t.from.NotResource, []pattern{*entry}, false) && t.impliedBy(s)
 }
 
 // brokenResource reports a NotResource with a variable: without the variable, the statement does not apply.

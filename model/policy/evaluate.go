@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Context holds the condition keys of a request, lower-case, each with one or more values.
@@ -119,11 +120,17 @@ func (s *Stack) Evaluate(req Request) Decision {
 // EvaluateInto is Evaluate into a Decision whose slices are used again.
 func (s *Stack) EvaluateInto(req *Request, d *Decision) {
 	*d = Decision{Reasons: d.Reasons[:0], Assumed: d.Assumed[:0], Lacking: d.Lacking[:0]}
-	var buf [32]match
-	e := evaluation{stack: s, req: req, matches: buf[:0]}
+	e := evaluations.Get().(*evaluation)
+	*e = evaluation{stack: s, req: req, matches: e.matches[:0]}
 	e.prepare()
 	e.decide(d)
+	clear(e.matches)
+	*e = evaluation{matches: e.matches[:0]}
+	evaluations.Put(e)
 }
+
+// evaluations keeps the memory of those that are done.
+var evaluations = sync.Pool{New: func() any { return new(evaluation) }}
 
 // A match is a statement that applies to the request, surely or perhaps.
 type match struct {

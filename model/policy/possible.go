@@ -28,8 +28,7 @@ func (s *Stack) Possible(req Request) Decision {
 
 // search tries contexts, one example for each way in which the conditions can tell them apart.
 func (s *Stack) search(req *Request) (found, complete bool) {
-	var buf [32]match
-	e := evaluation{stack: s, req: req, matches: buf[:0]}
+	e := evaluation{stack: s, req: req}
 	e.prepare()
 	var d Decision
 	e.decide(&d)

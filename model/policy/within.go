@@ -134,27 +134,25 @@ type proof struct {
 	left     int // cells
 	// cancelled denials of to are matched by the same ones of from.
 	cancelled map[*statement]bool
+	limited   bool   // the other groups of to are no smaller than those of from
 	unproven  string // why a cell could not be settled
 }
 
 func (w *proof) run() Verdict {
 	w.cancelled = map[*statement]bool{}
-	allCancelled := true
 	for _, d := range w.to.denies {
 		w.cancelled[d] = slices.ContainsFunc(w.from.denies, func(e *statement) bool { return e.covers(d) })
-		allCancelled = allCancelled && w.cancelled[d]
 	}
 	for _, d := range w.to.rcps {
 		w.cancelled[d] = slices.ContainsFunc(w.from.rcps, func(e *statement) bool { return e.covers(d) })
-		allCancelled = allCancelled && w.cancelled[d]
 	}
 	w.to.denies = append(w.to.denies, w.to.rcps...)
-	limited := true
+	w.limited = true
 	for _, g := range w.to.groups[1:] {
-		limited = limited && slices.ContainsFunc(w.from.groups[1:], func(h []*statement) bool { return groupCovers(g, h) })
+		w.limited = w.limited && slices.ContainsFunc(w.from.groups[1:], func(h []*statement) bool { return groupCovers(g, h) })
 	}
 	for _, st := range w.from.groups[0] {
-		if allCancelled && limited && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool { return u.covers(st) }) {
+		if w.limited && !w.denied(st) && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool { return u.covers(st) }) {
 			continue
 		}
 		if v := w.statement(st); v != nil {
@@ -165,6 +163,27 @@ func (w *proof) run() Verdict {
 		return Verdict{Why: w.unproven}
 	}
 	return Verdict{Answer: Yes}
+}
+
+// denied reports whether a denial of to that from lacks can meet a statement.
+func (w *proof) denied(st *statement) bool {
+	return slices.ContainsFunc(w.to.denies, func(d *statement) bool {
+		return !w.cancelled[d] && !(apart(d.actions, d.from.NotAction, st.actions, st.from.NotAction) ||
+			apart(d.resources, d.from.NotResource, st.resources, st.from.NotResource))
+	})
+}
+
+// apart reports that nothing is in both sets.
+func apart(a []pattern, notA bool, b []pattern, notB bool) bool {
+	switch {
+	case notA && notB:
+		return false
+	case notA:
+		return coversAll(a, b)
+	case notB:
+		return coversAll(b, a)
+	}
+	return disjoint(a, b)
 }
 
 func groupCovers(wide, narrow []*statement) bool {
@@ -321,6 +340,11 @@ func (w *proof) resources(st *statement, about applies, act action) *Verdict {
 		}
 	}
 	for i := range entries {
+		if w.limited && !w.denied(st) && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool {
+			return about[u] == yes && u.coversEntry(&entries[i], st)
+		}) {
+			continue
+		}
 		within := entries[i].list()
 		lists, index := patternsOf(others, within, func(s *statement) []pattern { return s.resources })
 		lists = append(lists, arnShape, []symbol{{char: '*'}})
