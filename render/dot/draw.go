@@ -21,8 +21,9 @@ const pad = 6.0 // about the whole, for walls and marks that stand over
 func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scene {
 	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at}
 	c.Width, c.Height = at.width+2*pad, at.height+2*pad
+	var headers []render.Item
 	for _, cl := range d.Clusters {
-		c.cluster(d, cl)
+		headers = append(headers, c.cluster(d, cl)...)
 	}
 	// What is dry lies under what is wet.
 	for _, wet := range []bool{false, true} {
@@ -32,6 +33,7 @@ func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scen
 			}
 		}
 	}
+	c.add(headers...)
 	for _, n := range d.Nodes {
 		c.node(n)
 	}
@@ -81,14 +83,15 @@ func (c *canvas) wall(d *render.Diagram, cl *render.Cluster, i int) (box, bool) 
 	return box{b.x - wallMargin, b.y - wallHeader, b.w + 2*wallMargin, b.h + wallHeader + wallMargin}, true
 }
 
-func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) {
+// cluster draws a compartment and returns its name, which goes above the edges that pass.
+func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 	i, ok := c.p.wallAt[cl.ID]
 	if !ok {
-		return
+		return nil
 	}
 	b, ok := c.wall(d, cl, i)
 	if !ok {
-		return
+		return nil
 	}
 	fill := render.Bay
 	c.sign(render.WallSign)
@@ -107,10 +110,12 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) {
 	if cl.Role == "" {
 		icon = "function"
 	}
-	c.add(render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
-		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink,
-			Text: render.Fit(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)})
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: cl.ID, Tip: cl.Tip})
+	return []render.Item{
+		render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
+		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Halo: fill,
+			Text: render.Fit(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)},
+	}
 }
 
 // A pen is how an edge is drawn.
@@ -145,7 +150,7 @@ func penOf(e *render.Edge) pen {
 	case render.StartsEdge:
 		p = pen{color: render.Muted, width: 1.25, arrow: 6, sign: render.StartSign}
 	case render.WearsEdge:
-		p = pen{color: render.Hull, width: 1.25, sign: render.EdgeSign}
+		p = pen{color: render.Hull, width: 1.25, sign: render.WearSign}
 	}
 	if e.May && e.Wet && e.Kind != render.FeedsEdge {
 		p.dash = []float64{9, 4}
@@ -168,9 +173,7 @@ func (c *canvas) edge(e *render.Edge) {
 		path = path.Cubic(a.x+pad, a.y+pad, b.x+pad, b.y+pad, q.x+pad, q.y+pad)
 	}
 	p := penOf(e)
-	if e.Kind != render.WearsEdge {
-		c.sign(p.sign)
-	}
+	c.sign(p.sign)
 	if e.May && e.Wet {
 		c.sign(render.MaySign)
 	}
@@ -254,7 +257,7 @@ func (c *canvas) marks(n *render.Node, b box) {
 	switch n.State {
 	case render.Breached:
 		c.sign(render.BreachSign)
-		c.add(render.Shape{Path: render.Star(b.x+3, b.y+5, 13), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		c.add(render.Shape{Path: render.Star(b.x+2, b.y+2, 12), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
 	case render.Held:
 		c.sign(render.HeldSign)
 		c.add(render.Shape{Path: render.Circle(b.x+2, b.y+4, 6), Fill: render.Bay, Stroke: render.Danger, Width: 2},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -93,6 +94,9 @@ func (p *plan) read(data []byte) (*places, error) {
 		}
 		if n := len(at.edges[i].curve); n%3 != 1 {
 			at.edges[i].curve = nil
+		}
+		if p.edges[i].back {
+			slices.Reverse(at.edges[i].curve)
 		}
 		if e.LP != "" {
 			v, err := numbers(e.LP, 2)

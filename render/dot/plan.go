@@ -14,7 +14,7 @@ import (
 const (
 	tileHeight  = 40.0
 	minTile     = 132.0
-	maxTile     = 210.0
+	maxTile     = 230.0
 	textLeft    = 34.0 // from a tile's side to its text
 	textRight   = 12.0
 	wallHeader  = 28.0
@@ -49,6 +49,7 @@ type cluster struct {
 type edge struct {
 	from, to int
 	kind     render.EdgeKind
+	back     bool // against the flow from left to right
 	label    string
 	width    float64 // of the label
 }
@@ -106,6 +107,7 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 			p.edges = append(p.edges, pe)
 		}
 	}
+	p.flow()
 	return p
 }
 
@@ -194,7 +196,11 @@ func (p *plan) dot() string {
 		}
 	}
 	for i, e := range p.edges {
-		fmt.Fprintf(&b, "n%d -> n%d [id=e%d", e.from, e.to, i)
+		from, to := e.from, e.to
+		if e.back {
+			from, to = to, from
+		}
+		fmt.Fprintf(&b, "n%d:e -> n%d:w [id=e%d", from, to, i)
 		if e.width > 0 {
 			fmt.Fprintf(&b, " label=<<TABLE FIXEDSIZE=\"TRUE\" WIDTH=\"%.0f\" HEIGHT=\"%.0f\" BORDER=\"0\"><TR><TD></TD></TR></TABLE>>", e.width, labelHeight)
 		}
