@@ -20,6 +20,7 @@ type actor struct {
 	session    string // ARN of the session where it is known
 	account    string
 	function   *model.Function // of a session of its own, else nil
+	lambda     bool            // the session is a function's
 	ids        []model.ID      // policies, in the order of documents
 	documents  []*policy.Document
 	boundaryID model.ID
@@ -59,6 +60,9 @@ func (a *actor) value(key string) (values []string, known bool) {
 	return nil, slices.Contains(a.absent, key)
 }
 
+// lambdaLacks are keys that a function's session surely lacks, and others' sessions of the role may have.
+var lambdaLacks = []string{"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "ec2:sourceinstancearn"}
+
 // attackerChooses are keys whose value is the caller's choice, set as it suits: whoever writes the request may use TLS.
 var attackerChooses = map[string]string{"aws:securetransport": "true"}
 
@@ -85,7 +89,9 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	}
 	if a.function != nil {
 		c["lambda:sourcefunctionarn"] = []string{a.function.ARN}
-		absent = append(absent, "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "ec2:sourceinstancearn")
+	}
+	if a.lambda {
+		absent = append(absent, lambdaLacks...)
 	}
 	for k, v := range tags {
 		c["aws:principaltag/"+strings.ToLower(k)] = []string{v}
@@ -114,6 +120,10 @@ func (a *actor) targetContext(w *world, t *target) policy.Context {
 			c[k] = []string{v}
 		}
 	}
+	if t.sort == isFunction {
+		c["lambda:functionurlauthtype"] = []string{"AWS_IAM"}
+		c["lambda:invokedviafunctionurl"] = []string{"false"}
+	}
 	if t.resource != nil {
 		for k, v := range t.resource.Tags {
 			c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
@@ -131,6 +141,16 @@ func (w *world) targetValue(t *target, key string) string {
 	case "s3:resourceaccount":
 		if t.service == "s3" {
 			return t.account
+		}
+		return ""
+	case "lambda:functionurlauthtype":
+		if t.sort == isFunction {
+			return "AWS_IAM"
+		}
+		return ""
+	case "lambda:invokedviafunctionurl":
+		if t.sort == isFunction {
+			return "false"
 		}
 		return ""
 	case "aws:requestedregion":
@@ -337,7 +357,10 @@ func (an *Analysis) newActors(d *model.Design) {
 			f := d.Function(n.id)
 			r := d.Role(f.Role)
 			key := cmp.Or(string(f.Role), f.RoleARN)
-			own := an.perFunction || key == ""
+			if an.perLambda {
+				key = "lambda " + key
+			}
+			own := an.perFunction || f.Role == "" && f.RoleARN == ""
 			if at, ok := byRole[key]; ok && !own {
 				an.actorOf[i] = at
 				continue
@@ -349,6 +372,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			} else {
 				a = &actor{id: n.id, sort: isRole, arn: f.RoleARN, self: -1, unseen: true}
 			}
+			a.lambda = an.perLambda || own
 			if own {
 				a.id, a.sort, a.function = f.ID, isFunction, f
 				if name := a.arn[strings.LastIndexByte(a.arn, '/')+1:]; name != "" {

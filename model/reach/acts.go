@@ -2,7 +2,6 @@ package reach
 
 import (
 	"slices"
-	"strings"
 
 	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
@@ -161,36 +160,52 @@ func (an *Analysis) assumable(a *actor, f *finding) {
 	}
 }
 
+// signed leaves lambda:InvokeFunctionUrl only on functions with a URL that asks for AWS credentials: an open one is
+// everybody's, breach or not, and without one there is nothing to call.
+func (an *Analysis) signed(f *finding) {
+	t := &an.world.targets[f.target]
+	if t.sort != isFunction {
+		return
+	}
+	for _, i := range an.triggersTo[t.id] {
+		if tr := an.triggers[i]; tr.Kind == "function-url" && !tr.Open {
+			return
+		}
+	}
+	for k := range f.whole {
+		x := &f.whole[k]
+		if i := an.world.forms[x.form].menu.bit("lambda:invokefunctionurl"); i >= 0 && x.may.has(i) {
+			x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+			x.must[i>>6] &^= 1 << (i & 63)
+			x.may[i>>6] &^= 1 << (i & 63)
+		}
+	}
+}
+
 // actOf is a finding as capabilities; false where there are none that matter. It takes out of the finding what
 // keys and trust policies keep.
 func (an *Analysis) actOf(a *actor, f *finding) (act, bool) {
 	an.lock(a, f)
 	an.assumable(a, f)
-	out := act{target: f.target}
-	whole := catalog.Capabilities(0)
-	sum := func(xs []allowance) {
+	an.signed(f)
+	out := act{target: f.target, part: true}
+	sum := func(xs []allowance, parts bool) {
 		for _, x := range xs {
-			m := an.world.forms[x.form].menu
-			out.may |= m.capabilities(x.may)
-			out.must |= m.capabilities(x.must)
+			form := &an.world.forms[x.form]
+			out.may |= form.menu.capabilities(x.may)
+			out.must |= form.menu.capabilities(x.must)
+			if !parts && form.whole(x.may) {
+				out.part = false
+			}
 		}
 	}
-	sum(f.whole)
-	whole = out.may
-	sum(f.parts)
-	out.part = hits(whole) == 0 && hits(out.may) != 0
+	sum(f.whole, false)
+	sum(f.parts, true)
 	return out, out.may != 0
 }
 
-// hits is the capabilities that count as hits.
-func hits(s catalog.Capabilities) catalog.Capabilities {
-	for c := catalog.List; c <= catalog.Tag; c++ {
-		if !c.IsHit() {
-			s &^= 1 << c
-		}
-	}
-	return s
-}
+// notHits are the capabilities that do not count as hits.
+const notHits = catalog.Capabilities(1<<catalog.List | 1<<catalog.Tag)
 
-// hasOwnLogs reports whether a target is the own log group of a function.
-func (t *target) isLogOf(f string) bool { return f != "" && strings.EqualFold(string(t.ownLogOf), f) }
+// hits is the capabilities that count as hits.
+func hits(s catalog.Capabilities) catalog.Capabilities { return s &^ notHits }

@@ -41,6 +41,7 @@ type graph struct {
 	actors      []*actor
 	actorOf     []int32 // of nodes
 	perFunction bool    // some policy tells functions on one role apart
+	perLambda   bool    // some policy tells functions from others who hold their role
 
 	triggers     []*model.Trigger
 	triggersFrom map[model.ID][]int32
@@ -210,6 +211,9 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 	}
 	an.keys = slices.Sorted(maps.Keys(keys))
 	an.perFunction = an.perFunction || keys["lambda:sourcefunctionarn"]
+	for _, k := range lambdaLacks {
+		an.perLambda = an.perLambda || keys[k]
+	}
 	return nil
 }
 
@@ -309,19 +313,16 @@ func (an *Analysis) gated(a *actor) []int32 {
 // explore finds the acts and edges of every actor. Actors that prev had alike keep theirs.
 func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) error {
 	var t *tally
-	known := map[model.ID]*actor{}
-	if same && prev.settled(an) {
-		for _, a := range prev.actors {
-			known[a.id] = a
-		}
-	}
+	known := same && prev.settled(an)
 	for i, a := range an.actors {
 		if i%16 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
 		}
-		if old := known[a.id]; old != nil && !old.meddles && old.alike(a) {
-			a.found = old.found
-			continue
+		if known {
+			if old := prev.actors[i]; !old.meddles && old.alike(a) {
+				a.found = old.found
+				continue
+			}
 		}
 		if t == nil {
 			t = newTally(an)
@@ -380,7 +381,7 @@ func (a *actor) settleAlters(an *Analysis) {
 // settled reports whether what actors' findings depend on beside their own documents is as it was: resource
 // policies, trust policies, triggers and who there is.
 func (an *Analysis) settled(next *Analysis) bool {
-	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || !slices.Equal(an.keys, next.keys) || !slices.Equal(an.actorOf, next.actorOf) {
+	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !slices.Equal(an.actorOf, next.actorOf) {
 		return false
 	}
 	for i, t := range an.triggers {
@@ -409,7 +410,7 @@ func (an *Analysis) settled(next *Analysis) bool {
 
 // alike reports whether an actor has the same documents as another.
 func (a *actor) alike(b *actor) bool {
-	return slices.Equal(a.documents, b.documents) && a.limit == b.limit && a.linked == b.linked &&
+	return slices.Equal(a.documents, b.documents) && a.limit == b.limit && a.linked == b.linked && a.unseen == b.unseen &&
 		maps.EqualFunc(a.context, b.context, slices.Equal) && slices.Equal(a.absent, b.absent)
 }
 

@@ -54,6 +54,7 @@ type statement struct {
 	mu        sync.Mutex
 	remembers map[string]truth
 	filled    map[string]*statement // of a dynamic one, by the values of its variables
+	byMenu    map[*menu]bits
 }
 
 // A group is a statement's actions on the forms of one menu.
@@ -241,6 +242,11 @@ func (w *world) others(patterns []string) []match {
 
 // actions is the statement's actions of a menu.
 func (s *statement) actions(m *menu) bits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if b, ok := s.byMenu[m]; ok {
+		return b
+	}
 	b := make(bits, m.words)
 	for _, p := range s.from.Actions {
 		for i, w := range m.matching(p) {
@@ -252,6 +258,10 @@ func (s *statement) actions(m *menu) bits {
 			b[i>>6] ^= 1 << (i & 63)
 		}
 	}
+	if s.byMenu == nil {
+		s.byMenu = map[*menu]bits{}
+	}
+	s.byMenu[m] = b
 	return b
 }
 
@@ -318,7 +328,7 @@ func (s *statement) ask(w *world) *policy.Stack {
 // ofTarget reports whether a condition key is the resource's, so that the answer differs from one to the next.
 func ofTarget(key string) bool {
 	switch key {
-	case "aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion", "aws:resourceorgid":
+	case "aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion", "lambda:functionurlauthtype", "lambda:invokedviafunctionurl":
 		return true
 	}
 	_, name, _ := strings.Cut(key, ":")

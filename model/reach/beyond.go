@@ -146,6 +146,7 @@ func (s *swell) service(st *statement, service, pattern string) {
 	}
 	// Types that people have a noun for, one entry each; the others of the service are one entry together.
 	var rest []*catalog.ResourceType
+	types = slices.DeleteFunc(types, func(t *catalog.ResourceType) bool { return !w.ownType(service, t) })
 	for _, t := range types {
 		if !hasNoun(w.catalog.TypeOf(t)) {
 			rest = append(rest, t)
@@ -166,6 +167,18 @@ func (s *swell) service(st *statement, service, pattern string) {
 	}
 }
 
+// ownType reports whether a resource type is the service's own: actions may name things of other services too, such
+// as the role that is passed along.
+func (w *world) ownType(service string, t *catalog.ResourceType) bool {
+	for _, arn := range t.ARNs {
+		parts := strings.SplitN(arn, ":", 4)
+		if len(parts) == 4 && (parts[2] == service || slices.Contains(relatives[parts[2]], service)) {
+			return true
+		}
+	}
+	return false
+}
+
 // hasNoun reports whether people have a word for a CloudFormation type.
 func hasNoun(cfnType string) bool { return catalog.KindOf(cfnType).Icon != catalog.KindOf("").Icon }
 
@@ -182,6 +195,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 	}
 	c := &account{an: an, actor: s.a}
 	asked := map[string]bool{}
+	sign := an.signer(s.a, -1, m)
 	sure := false
 	for i, x := range m.actions {
 		if !may.has(i) {
@@ -189,7 +203,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 		}
 		b.Capabilities |= hits(x.Capabilities)
 		sure = sure || must.has(i)
-		if key := an.signature(s.a, -1, m, i); !asked[key] {
+		if key := sign(i); !asked[key] {
 			asked[key] = true
 			d := an.decide(s.a, -1, x.String(), place, nil)
 			c.note(&d, -1, x.String())
@@ -343,10 +357,19 @@ func (an *Analysis) beyond(start int32, walks *[looks]*walk) []Beyond {
 	for _, n := range walks[fedMay].order {
 		put(n, true, false)
 	}
+	out = slices.DeleteFunc(out, func(x Beyond) bool {
+		return slices.ContainsFunc(out, func(y Beyond) bool { return y.contains(&x) })
+	})
 	slices.SortStableFunc(out, func(x, y Beyond) int {
 		return cmp.Or(x.rank()-y.rank(), strings.Compare(x.Service, y.Service), strings.Compare(x.Type, y.Type), strings.Compare(x.Pattern, y.Pattern))
 	})
 	return out
+}
+
+// contains reports whether an entry says all that another says, by a wider pattern.
+func (b *Beyond) contains(o *Beyond) bool {
+	return b.Service == o.Service && b.Type == o.Type && b.Pattern != o.Pattern && o.Capabilities&^b.Capabilities == 0 &&
+		b.Certainty <= o.Certainty && (!b.Fed || o.Fed) && policy.Covers(b.Pattern, o.Pattern)
 }
 
 // rank sorts data first, then what has a noun, then the rest.

@@ -18,12 +18,19 @@ type Hit struct {
 	Must         catalog.Capabilities // those that are must
 	Certainty    Certainty            // Must if any capability that is a hit is must
 	Hops         int                  // length of Path
-	Path         []Step               // shortest way; the last step ends at Target
+	Path         []Step               // shortest way to any of them, a must one where there is one; the last step ends at Target
+	Ways         []Way                // Path and, where other capabilities come otherwise, the ways to them
 	Part         string               // "public/*" where only a part is reached
 	Fed          bool                 // reached only when fed functions are taken as vulnerable
 	FedMore      catalog.Capabilities // capabilities that come in addition when fed functions are taken as vulnerable
 	Counted      bool                 // in the ledger
 	OwnLog       bool                 // a function's writing to its own log group: listed, counts in nothing
+}
+
+// A Way is how a breach comes to some of the capabilities of a hit.
+type Way struct {
+	Capabilities catalog.Capabilities
+	Path         []Step
 }
 
 // A Figure is resources hit, as share and weighted share of the counted ones.
@@ -151,10 +158,15 @@ func (an *Analysis) fed(start int32, walks *[looks]*walk) []model.ID {
 // A reached is what the looks find of one target.
 type reached struct {
 	caps  [looks]catalog.Capabilities
-	node  [looks]int32 // nearest node that has a capability that is a hit
-	dist  [looks]int   // steps to the target
-	found [looks]bool
-	whole bool // some hit is not of a part
+	near  [looks][catalog.Tag + 1]spot // nearest node with each capability
+	edges [looks]*neighbour            // by which it is run as or fed, if it is
+	whole bool                         // some hit is not of a part
+}
+
+// A spot is a node and the steps from there to a target; zero steps: none.
+type spot struct {
+	node int32
+	dist int
 }
 
 // hits lists everything reached.
@@ -182,34 +194,32 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 				if sure(look) {
 					caps = x.must
 				}
-				if hits(caps) == 0 {
+				if caps = hits(caps); caps == 0 {
 					continue
 				}
 				r := get(x.target)
 				r.caps[look] |= caps
 				r.whole = r.whole || !x.part
-				if !r.found[look] {
-					r.found[look], r.node[look], r.dist[look] = true, n, walk.dist[n]+1
+				for c := range r.near[look] {
+					if near := &r.near[look][c]; caps.Has(catalog.Capability(c)) && near.dist == 0 {
+						*near = spot{n, walk.dist[n] + 1}
+					}
 				}
 			}
 		}
-	}
-	// Functions and principals that it runs as or feeds, whatever else may be done to them.
-	for look, walk := range walks {
-		for _, n := range an.surroundings(walk, look) {
-			t := w.target(an.nodes[n.node].id)
+		// Functions and principals that it runs as or feeds, whatever else may be done to them.
+		for _, x := range an.surroundings(walk, look) {
+			t := w.target(an.nodes[x.node].id)
 			if t < 0 {
 				continue
 			}
 			r := get(t)
-			r.whole = true
-			if n.edge.kind == Feeds {
+			r.whole, r.edges[look] = true, &x
+			switch {
+			case x.edge.kind == Feeds:
 				r.caps[look] = r.caps[look].With(catalog.Invoke)
-			} else if hits(r.caps[look]) == 0 {
+			case r.caps[look] == 0:
 				r.caps[look] = r.caps[look].With(catalog.Secret)
-			}
-			if !r.found[look] || r.dist[look] > n.dist {
-				r.found[look], r.node[look], r.dist[look] = true, -1, n.dist
 			}
 		}
 	}
@@ -219,7 +229,7 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 		if t.id == b.From || ti == own || t.sort == isImplied && t.ownLogOf != b.From {
 			continue
 		}
-		b.Hits = append(b.Hits, an.hit(b, start, ti, r, walks))
+		b.Hits = append(b.Hits, an.hit(b, ti, r, walks))
 	}
 	slices.SortFunc(b.Hits, func(x, y Hit) int {
 		return cmp.Or(cmp.Compare(x.Hops, y.Hops), cmp.Compare(w.byID[x.Target], w.byID[y.Target]), cmp.Compare(x.Target, y.Target))
@@ -272,42 +282,76 @@ func (an *Analysis) surroundings(w *walk, look int) []neighbour {
 }
 
 // hit makes the Hit of a target.
-func (an *Analysis) hit(b *Breach, start, ti int32, r *reached, walks *[looks]*walk) Hit {
+func (an *Analysis) hit(b *Breach, ti int32, r *reached, walks *[looks]*walk) Hit {
 	t := &an.world.targets[ti]
-	h := Hit{Target: t.id, ARN: t.arn, Type: t.typ}
-	look := -1
-	for _, l := range [...]int{runsMust, runsMay, fedMust, fedMay} {
-		if r.found[l] {
-			look = l
-			break
-		}
-	}
-	h.Fed = look >= fedMust
-	if h.Fed {
-		h.Capabilities, h.Must = r.caps[fedMay]|r.caps[fedMust], r.caps[fedMust]
+	h := Hit{Target: t.id, ARN: t.arn, Type: t.typ, Capabilities: r.caps[runsMay], Must: r.caps[runsMust]}
+	first := runsMust
+	if h.Fed = h.Capabilities == 0; h.Fed {
+		first = fedMust
+		h.Capabilities, h.Must = r.caps[fedMay], r.caps[fedMust]
 	} else {
-		h.Capabilities, h.Must = r.caps[runsMay]|r.caps[runsMust], r.caps[runsMust]
-		h.FedMore = (r.caps[fedMay] | r.caps[fedMust]) &^ h.Capabilities
+		h.FedMore = r.caps[fedMay] &^ h.Capabilities
 	}
-	h.Certainty = certainty(hits(h.Must) != 0)
-	walk := walks[look]
-	if n := r.node[look]; n >= 0 {
-		h.Path = append(an.path(walk, n), an.actStep(n, ti))
-	} else {
-		for _, x := range an.surroundings(walk, look) {
-			if an.nodes[x.node].id == t.id {
-				h.Path = append(an.path(walk, x.from), an.edgeStep(x.from, x.edge))
-				break
-			}
-		}
-	}
+	h.Certainty = certainty(h.Must != 0)
+	h.Ways = an.ways(ti, r, walks, first, h.Must, h.Capabilities)
+	h.Path = h.Ways[0].Path
 	h.Hops = len(h.Path)
-	if !r.whole && h.Hops > 0 {
+	if !r.whole {
 		h.Part = h.Path[h.Hops-1].Part
 	}
-	h.OwnLog = t.ownLogOf != "" && t.ownLogOf == b.From && hits(h.Capabilities) == catalog.Capabilities(0).With(catalog.Write)
+	h.OwnLog = t.ownLogOf != "" && t.ownLogOf == b.From && h.Capabilities == catalog.Capabilities(0).With(catalog.Write)
 	h.Counted = an.ledger.has(t.id) && !h.OwnLog
 	return h
+}
+
+// ways lists how capabilities are come by: what is sure first, then the shortest, then in the order of discovery.
+func (an *Analysis) ways(ti int32, r *reached, walks *[looks]*walk, first int, must, may catalog.Capabilities) []Way {
+	type candidate struct {
+		look, dist int
+		node       int32
+		edge       *neighbour
+		caps       catalog.Capabilities
+	}
+	var all []candidate
+	var left = may
+	for look := first; look <= first+1; look++ {
+		if x := r.edges[look]; x != nil && (look == first || r.edges[first] == nil) {
+			caps := catalog.Capabilities(0).With(catalog.Invoke)
+			if x.edge.kind == Runs {
+				caps = may // whoever runs as it has no need of other ways
+			}
+			all = append(all, candidate{look, x.dist, x.node, x, caps})
+		}
+		for c := range r.near[look] {
+			near := r.near[look][c]
+			if near.dist == 0 || look != first && must.Has(catalog.Capability(c)) {
+				continue
+			}
+			i := slices.IndexFunc(all, func(x candidate) bool { return x.edge == nil && x.look == look && x.node == near.node })
+			if i < 0 {
+				i = len(all)
+				all = append(all, candidate{look: look, dist: near.dist, node: near.node})
+			}
+			all[i].caps = all[i].caps.With(catalog.Capability(c))
+		}
+	}
+	slices.SortStableFunc(all, func(x, y candidate) int { return cmp.Or(x.look-y.look, x.dist-y.dist) })
+	var out []Way
+	for i, x := range all {
+		caps := x.caps & left
+		if caps == 0 && i > 0 {
+			continue
+		}
+		left &^= caps
+		w := Way{Capabilities: caps}
+		if x.edge != nil {
+			w.Path = append(an.path(walks[x.look], x.edge.from), an.edgeStep(x.edge.from, x.edge.edge))
+		} else {
+			w.Path = append(an.path(walks[x.look], x.node), an.actStep(x.node, ti))
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // administrators finds whether and how a breach comes to rule the account.

@@ -108,6 +108,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	look := func(x *allowance, arn string) {
 		m := w.forms[x.form].menu
 		asked := map[string]*policy.Decision{}
+		sign := an.signer(a, ti, m)
 		for i, action := range m.actions {
 			if !x.may.has(i) || !m.hits.has(i) {
 				continue
@@ -118,7 +119,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 			if x.must.has(i) {
 				step.Must |= action.Capabilities
 			}
-			key := an.signature(a, ti, m, i)
+			key := sign(i)
 			d := asked[key]
 			if d == nil {
 				dec := an.decide(a, ti, name, arn, nil)
@@ -227,7 +228,7 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 		if form.space == "" {
 			continue
 		}
-		for _, p := range partsWorthALook(a, fi, parts, g) {
+		for _, p := range w.partsWorthALook(a, fi, parts, g) {
 			x := allowance{form: fi, part: p}
 			x.must, x.may = an.judge(a, ti, form.menu, p.part, an.candidates(a, form.menu, g, p.part), nil)
 			if !x.may.empty() {
@@ -237,17 +238,23 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 	}
 	an.lock(a, f)
 	an.assumable(a, f)
+	an.signed(f)
 	return f
 }
 
 // partsOf names the parts where only parts are reached, "" otherwise.
 func (an *Analysis) partsOf(f *finding) string {
+	var out []string
 	for i := range f.whole {
-		if x := &f.whole[i]; x.may.meets(an.world.forms[x.form].menu.hits) {
+		x := &f.whole[i]
+		form := &an.world.forms[x.form]
+		if form.whole(x.may) {
 			return ""
 		}
+		if x.may.meets(form.menu.hits) {
+			out = append(out, strings.TrimLeft(strings.TrimPrefix(form.space, an.world.targets[f.target].arn), "/:"))
+		}
 	}
-	var out []string
 	for i := range f.parts {
 		x := &f.parts[i]
 		if !x.may.meets(an.world.forms[x.form].menu.hits) {
@@ -260,8 +267,14 @@ func (an *Analysis) partsOf(f *finding) string {
 	return strings.Join(out, ", ")
 }
 
+// whole reports whether actions on the form are good for something on all of the target.
+func (f *form) whole(b bits) bool { return !f.minor && b.meets(f.menu.hits) }
+
 // partName is a part as people write it: "public/*", "index/byDate".
 func partName(t *target, p match) string {
+	if p.name != "" {
+		return p.name
+	}
 	name := cmp.Or(p.pattern, p.part)
 	if rest, ok := strings.CutPrefix(name, t.arn); ok {
 		return strings.TrimLeft(rest, "/:")

@@ -12,6 +12,10 @@ import (
 
 // What a hit means and why it is there, in words. The window, the report and the commands use the same.
 
+// heldAsItems are the kinds whose contents one reads and deletes item by item.
+var heldAsItems = map[string]bool{"bucket": true, "table": true, "database": true, "file system": true, "repository": true, "log group": true,
+	"queue": true, "topic": true, "stream": true, "event bus": true}
+
 // writtenAsData are the kinds whose contents are what a write changes. Of the others, a write changes the thing.
 var writtenAsData = map[string]bool{"bucket": true, "table": true, "database": true, "file system": true, "repository": true, "log group": true}
 
@@ -70,7 +74,7 @@ func (h Hit) Can(d *model.Design) string {
 			of = fmt.Sprintf("the %ss %s of %s", kind.Item, h.Part, name)
 		case h.Part != "":
 			of = h.Part + " of " + name
-		case kind.Item != "":
+		case kind.Item != "" && heldAsItems[kind.Noun]:
 			of = fmt.Sprintf("every %s of %s", kind.Item, name)
 		}
 		phrases = append(phrases, list(data)+" "+of)
@@ -121,36 +125,44 @@ func (s Step) Why(d *model.Design) []string {
 }
 
 // Sentence is the whole of it in one sentence: "can delete every object of Receipts, because ShopRole · statement 2
-// allows s3:* on *, template.yaml:31".
+// allows s3:* on *, template.yaml:31". Where capabilities come by several ways, the reason is that of the deepest.
 func (h Hit) Sentence(d *model.Design) string {
 	s := h.Can(d)
-	n := len(h.Path)
-	if n == 0 {
+	if len(h.Path) == 0 {
 		return s
 	}
-	last := h.Path[n-1]
-	if last.From != "" && n > 1 {
+	path := h.Path
+	deepest := 0.0
+	for _, w := range h.Ways {
+		if x := w.Capabilities.Depth(); x > deepest {
+			path, deepest = w.Path, x
+		}
+	}
+	last := path[len(path)-1]
+	if last.From != "" && len(path) > 1 {
 		s += " as " + nameOf(d, last.From)
 	}
-	if len(last.Evidence) == 0 {
-		if last.Note != "" {
-			s += ", " + last.Note
-		}
-		return s
-	}
-	e := h.gravest(last)
-	s += ", because " + e.Sentence(d)
-	if place := e.Span.String(); place != "" {
-		s += ", " + place
-	}
-	if last.Certainty == May {
-		if len(last.Assumed) > 0 {
-			s += ", if " + conditionWords(last.Assumed[0])
-		} else if last.Note != "" {
-			s += ", " + last.Note
+	if len(last.Evidence) > 0 {
+		e := h.gravest(last)
+		s += ", because " + e.Sentence(d)
+		if place := e.Span.String(); place != "" {
+			s += ", " + place
 		}
 	}
-	return s
+	return s + last.unless()
+}
+
+// unless is what a step that is only perhaps takes: ", if aws:SourceIp is in 10.0.0.0/8"; "" for a sure one.
+func (s Step) unless() string {
+	switch {
+	case s.Certainty == Must:
+		return ""
+	case len(s.Assumed) > 0:
+		return ", if " + conditionWords(s.Assumed[0])
+	case s.Note != "":
+		return ", " + s.Note
+	}
+	return ""
 }
 
 // gravest is the statement that allows the deepest of what the hit is, the first of several.
@@ -271,14 +283,7 @@ func (s Step) Sentence(d *model.Design) string {
 			out += ", " + place
 		}
 	}
-	if s.Certainty == May {
-		if len(s.Assumed) > 0 {
-			out += ", if " + conditionWords(s.Assumed[0])
-		} else if s.Note != "" {
-			out += ", " + s.Note
-		}
-	}
-	return out
+	return out + s.unless()
 }
 
 func typeOf(d *model.Design, id model.ID) string {

@@ -1,6 +1,9 @@
 package reach
 
 import (
+	"math"
+	"sync"
+
 	"bulkhead/model/catalog"
 )
 
@@ -41,17 +44,16 @@ func (s set) join(o set) {
 // depths are how deep water may stand: from ⅓, from ⅔, 1.
 const depths = 3
 
-func depthIndex(c catalog.Capabilities) int {
-	switch d := c.Depth(); {
-	case d > 0.9:
-		return 3
-	case d > 0.5:
-		return 2
-	case d > 0.1:
-		return 1
+// deep are the depths of all sets of capabilities, in thirds.
+var deep = sync.OnceValue(func() []uint8 {
+	out := make([]uint8, 1<<(catalog.Tag+1))
+	for s := range out {
+		out[s] = uint8(math.Round(catalog.Capabilities(s).Depth() * depths))
 	}
-	return 0
-}
+	return out
+})
+
+func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {

@@ -71,9 +71,11 @@ func (g *gate) special(a *actor, t *target, allowed bool) bool {
 	switch {
 	case g.answers == nil:
 		return (g.unseen || t.account != a.account) && allowed
+	case g.strict:
+		// The account's identity policies have to allow whoever is not named.
+		return allowed || g.names(a)
 	case g.all, t.account != a.account:
-		// In a strict gate the account's identity policies still have to allow whoever is not named.
-		return allowed || !g.strict || g.names(a)
+		return true
 	}
 	return g.names(a)
 }

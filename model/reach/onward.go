@@ -40,6 +40,8 @@ type explorer struct {
 	actor *actor
 	best  map[int64]int // node and kind → index in actor's edges
 	where map[*technique]truth
+
+	trusting *policy.Program // a trust policy that names the actor
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
@@ -70,17 +72,22 @@ func (e *explorer) allowed(f *finding, action string) truth {
 	return best
 }
 
-// all tells whether each need is allowed on the target, one of its alternatives at least.
-func (e *explorer) all(f *finding, needs []string, extra policy.Context) truth {
+// all tells whether each need of a plan is allowed on the target, one of its alternatives at least. extra, called
+// where something is allowed perhaps, is what the attacker chooses: with it, it may be sure, or not at all.
+func (e *explorer) all(f *finding, p *plan, extra func() policy.Context) truth {
 	out := surely
-	for _, need := range needs {
+	for _, need := range p.needs {
 		best := never
-		for alternative := range strings.SplitSeq(need, "|") {
-			v := e.allowed(f, strings.ToLower(alternative))
+		for _, n := range need {
+			v := never
+			for i := range f.whole {
+				x := &f.whole[i]
+				if k := e.w.forms[x.form].menu.steps[n]; k >= 0 && x.may.has(int(k)) {
+					v = max(v, truthOf(x.must.has(int(k)), true))
+				}
+			}
 			if v == perhaps && extra != nil {
-				// With what the attacker chooses, it may be sure, or not at all.
-				d := e.an.decide(e.actor, f.target, alternative, e.w.targets[f.target].arn, extra)
-				v = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+				v = e.ask(f.target, plans().actions[n], extra())
 			}
 			best = max(best, v)
 		}
@@ -91,12 +98,23 @@ func (e *explorer) all(f *finding, needs []string, extra policy.Context) truth {
 	return out
 }
 
+// ask asks the evaluator about an action on a target as a whole.
+func (e *explorer) ask(ti int32, action string, extra policy.Context) truth {
+	d := e.an.decide(e.actor, ti, action, e.w.targets[ti].arn, extra)
+	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+}
+
 // visit looks at what may be done to one target.
 func (e *explorer) visit(f *finding) {
 	t := &e.w.targets[f.target]
 	switch t.sort {
 	case isFunction, isRole, isUser, isGroup, isPolicy:
-		e.principal(f, t)
+		for i := range f.whole {
+			if x := &f.whole[i]; x.may.meets(e.w.forms[x.form].menu.onward) {
+				e.principal(f, t)
+				break
+			}
+		}
 	case isResource, isImplied:
 		e.carried(f, t)
 	}
@@ -104,57 +122,52 @@ func (e *explorer) visit(f *finding) {
 
 // principal tries the techniques on a function, role, user, group or policy.
 func (e *explorer) principal(f *finding, t *target) {
-	for i := range techniques {
-		k := &techniques[i]
-		switch k.route {
+	to, isNode := e.an.nodeOf[t.id]
+	for _, p := range plans().on[t.sort] {
+		switch p.route {
 		case onTarget, feeding:
-			if k.on != t.sort || t.id == e.actor.id {
+			if !isNode || t.id == e.actor.id || p.on == isGroup && e.actor.sort != isUser {
 				continue
 			}
-			to, ok := e.an.nodeOf[t.id]
-			if !ok || k.on == isGroup && e.actor.sort != isUser {
-				continue
+			v := never
+			if p.id == "esm-repoint" {
+				v = e.somewhere(p.technique)
+			} else {
+				v = e.all(f, p, nil)
 			}
-			v := e.all(f, k.needs, nil)
-			if k.id == "esm-repoint" {
-				v = e.somewhere(k)
-			}
-			if k.needs[0] == "iam:UpdateAssumeRolePolicy" && v != never {
+			if p.id == "iam-012" && v != never {
 				v = min(v, e.couldAssume(f.target))
 			}
 			if v == never {
 				continue
 			}
 			kind := Runs
-			if k.route == feeding {
+			if p.route == feeding {
 				kind = Feeds
 			}
-			e.add(edge{to: to, kind: kind, must: v == surely && k.note == "", technique: k, over: f.target})
-		case passing:
-			if t.sort == isRole {
-				e.pass(f, t, k)
-			}
+			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target})
 		case altering, unguarding:
-			if k.on == t.sort {
-				e.alter(f, t, k)
+			if e.actor.admin != surely {
+				e.alter(f, p)
 			}
-		case existing, creating:
+		case passing, existing, creating:
 		}
 	}
-	if t.sort == isFunction {
+	switch t.sort {
+	case isRole:
+		if isNode && e.allowed(f, "iam:passrole") != never {
+			for _, p := range plans().passing {
+				e.pass(f, to, p.technique)
+			}
+		}
+	case isFunction:
 		e.url(f, t)
+	case isResource, isUser, isGroup, isPolicy, isImplied:
 	}
 }
 
 // pass tries to pass a role to a service.
-func (e *explorer) pass(f *finding, t *target, k *technique) {
-	if e.allowed(f, "iam:passrole") == never {
-		return
-	}
-	to, ok := e.an.nodeOf[t.id]
-	if !ok {
-		return
-	}
+func (e *explorer) pass(f *finding, to int32, k *technique) {
 	v := e.somewhere(k)
 	if v == never {
 		return
@@ -164,7 +177,11 @@ func (e *explorer) pass(f *finding, t *target, k *technique) {
 		if v == never {
 			continue
 		}
-		if v = min(v, e.all(f, []string{"iam:PassRole"}, passedTo(service))); v != never {
+		passed := e.allowed(f, "iam:passrole")
+		if passed == perhaps {
+			passed = e.ask(f.target, "iam:PassRole", passedTo(service))
+		}
+		if v = min(v, passed); v != never {
 			e.add(edge{to: to, kind: Runs, must: v == surely, technique: k, service: service, over: f.target})
 		}
 	}
@@ -177,13 +194,14 @@ func passedTo(service string) policy.Context {
 // rest finds what does not start at a target: roles that something existing runs with, new principals, and feeds
 // through doors.
 func (e *explorer) rest() {
-	for i := range techniques {
-		k := &techniques[i]
-		switch k.route {
-		case existing:
-			if e.somewhere(k) == never {
-				continue
-			}
+	for _, p := range plans().rest {
+		k := p.technique
+		v := e.somewhere(k)
+		switch {
+		case v == never:
+		case k.route == creating && e.actor.admin != surely:
+			e.actor.alters = append(e.actor.alters, alter{actor: e.actor.index, target: -1, must: v == surely, technique: k})
+		case k.route == existing:
 			for _, service := range k.by {
 				for _, ti := range e.an.roles {
 					if ti == e.actor.self || e.an.trusts(ti, service) == never {
@@ -194,11 +212,6 @@ func (e *explorer) rest() {
 					}
 				}
 			}
-		case creating:
-			if v := e.somewhere(k); v != never {
-				e.actor.alters = append(e.actor.alters, alter{actor: e.actor.index, target: -1, must: v == surely, technique: k})
-			}
-		case onTarget, passing, altering, unguarding, feeding:
 		}
 	}
 	e.doors()
@@ -207,27 +220,29 @@ func (e *explorer) rest() {
 // couldAssume tells whether the actor could assume a role whose trust policy names it.
 func (e *explorer) couldAssume(ti int32) truth {
 	t := &e.w.targets[ti]
-	trust := &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
-		Actions: []string{"sts:AssumeRole"}, Principals: []policy.Principal{{Kind: "AWS", Value: e.actor.arn}},
-	}}}
+	if e.trusting == nil {
+		e.trusting = program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
+			Actions: []string{"sts:AssumeRole"}, Principals: []policy.Principal{{Kind: "AWS", Value: e.actor.arn}},
+		}}})
+	}
 	req := policy.Request{Principal: e.actor.principal(), Action: "sts:AssumeRole", Resource: t.arn, ResourceAccount: t.account,
-		Open: true, Context: e.actor.targetContext(e.w, t), Absent: e.actor.absent, ResourcePolicy: program(trust)}
+		Open: true, Context: e.actor.targetContext(e.w, t), Absent: e.actor.absent, ResourcePolicy: e.trusting}
 	d := e.actor.layers().Evaluate(req)
 	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 }
 
 // alter tries to change what principals may do.
-func (e *explorer) alter(f *finding, t *target, k *technique) {
-	v := e.all(f, k.needs, e.an.alterContext(f.target))
+func (e *explorer) alter(f *finding, k *plan) {
+	v := e.all(f, k, func() policy.Context { return e.an.alterContext(f.target) })
 	if v == never {
 		return
 	}
 	e.actor.meddles = true
 	for _, a := range e.an.holders(f.target) {
-		if k.route == unguarding && !e.an.guarded(a, k) {
+		if k.route == unguarding && !e.an.guarded(a, k.technique) {
 			continue
 		}
-		e.actor.alters = append(e.actor.alters, alter{actor: a, target: f.target, must: v == surely && k.note == "", technique: k})
+		e.actor.alters = append(e.actor.alters, alter{actor: a, target: f.target, must: v == surely && k.note == "", technique: k.technique})
 	}
 }
 

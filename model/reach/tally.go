@@ -301,7 +301,7 @@ func (t *tally) find(out *finding, parts []match) {
 		if form.space == "" {
 			continue
 		}
-		for _, p := range partsWorthALook(a, f, parts, g) {
+		for _, p := range w.partsWorthALook(a, f, parts, g) {
 			x := allowance{form: f, part: p}
 			x.must, x.may = t.an.judge(a, out.target, form.menu, p.part, t.an.candidates(a, form.menu, g, p.part), nil)
 			if !x.may.empty() {
@@ -313,7 +313,7 @@ func (t *tally) find(out *finding, parts []match) {
 
 // partsWorthALook lists the parts of a form that patterns name, and what two of them have in common where there is
 // a boundary.
-func partsWorthALook(a *actor, f int32, parts []match, g *gate) []match {
+func (w *world) partsWorthALook(a *actor, f int32, parts []match, g *gate) []match {
 	var out []match
 	for _, p := range parts {
 		if p.form == f {
@@ -333,7 +333,8 @@ func partsWorthALook(a *actor, f int32, parts []match, g *gate) []match {
 		for i, n := 0, len(out); i < n; i++ {
 			for j := i + 1; j < n; j++ {
 				if both, ok := overlap(out[i].pattern, out[j].pattern); ok && !slices.ContainsFunc(out, func(m match) bool { return m.part == both }) {
-					out = append(out, match{form: f, must: true, part: both, pattern: both})
+					t := &w.targets[w.forms[f].target]
+					out = append(out, match{form: f, must: true, part: both, name: partName(t, out[i]) + " ∩ " + partName(t, out[j])})
 				}
 			}
 		}
@@ -376,12 +377,16 @@ func (an *Analysis) candidates(a *actor, m *menu, g *gate, arn string) bits {
 // are about are asked about once. extra is context beside what actor and target tell.
 func (an *Analysis) judge(a *actor, ti int32, m *menu, arn string, candidates bits, extra policy.Context) (must, may bits) {
 	must, may = make(bits, m.words), make(bits, m.words)
+	if candidates.empty() {
+		return must, may
+	}
+	sign := an.signer(a, ti, m)
 	answers := map[string]truth{}
 	for i := range m.actions {
 		if !candidates.has(i) {
 			continue
 		}
-		key := an.signature(a, ti, m, i)
+		key := sign(i)
 		v, ok := answers[key]
 		if !ok {
 			d := an.decide(a, ti, m.actions[i].String(), arn, extra)
@@ -398,18 +403,16 @@ func (an *Analysis) judge(a *actor, ti int32, m *menu, arn string, candidates bi
 	return must, may
 }
 
-// signature tells actions apart by the statements that are about them.
-func (an *Analysis) signature(a *actor, ti int32, m *menu, action int) string {
-	var b []byte
+// signer tells actions of a menu apart by the statements that are about them.
+func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string {
+	var sets []bits
 	put := func(d *answers) {
 		if d == nil {
 			return
 		}
 		for _, s := range d.statements {
-			if s.actions(m).has(action) {
-				b = append(b, 1)
-			} else {
-				b = append(b, 0)
+			if b := s.actions(m); !b.empty() {
+				sets = append(sets, b)
 			}
 		}
 	}
@@ -420,7 +423,22 @@ func (an *Analysis) signature(a *actor, ti int32, m *menu, action int) string {
 	if ti >= 0 && an.gates[ti] != nil {
 		put(an.gates[ti].answers)
 	}
-	return string(b) + m.actions[action].Service
+	buf := make([]byte, 0, len(sets)/8+16)
+	return func(action int) string {
+		buf = append(buf[:0], m.actions[action].Service...)
+		buf = append(buf, 0)
+		var word byte
+		for i, b := range sets {
+			word <<= 1
+			if b.has(action) {
+				word |= 1
+			}
+			if i%8 == 7 {
+				buf = append(buf, word)
+			}
+		}
+		return string(append(buf, word))
+	}
 }
 
 // decide asks the evaluator about one action on an ARN of a target (-1: of none).

@@ -56,6 +56,7 @@ type form struct {
 	witness string // an ARN of the form that patterns match only if they match all of it, or by a wildcard
 	space   string // pattern of all ARNs of the form; "" where the witness is the only one
 	offset  int    // of its words in the flat sets of a tally
+	minor   bool   // a part such as an index, beside which the whole is reached by itself
 	loose   bool   // the ARN holds unknown parts
 }
 
@@ -69,6 +70,8 @@ type menu struct {
 	hits    bits // actions with a capability that is a hit
 	forms   []int32
 	places  map[string]int // lower-case action → bit
+	steps   []int16        // technique action → bit, -1 for none
+	onward  bits           // actions of techniques
 
 	mu   sync.RWMutex
 	sets map[string]bits // lower-case action pattern → actions
@@ -320,12 +323,16 @@ func (w *world) addForms(ti int32) {
 			continue
 		}
 		f := form{target: ti, menu: m, witness: v.witness, space: v.space, offset: w.words, loose: strings.Contains(v.witness, "${")}
+		f.minor = slices.ContainsFunc(kinds[v], func(s shape) bool { return minor[s.service+"/"+s.kind.Name] })
 		w.words += m.words
 		m.forms = append(m.forms, int32(len(w.forms)))
 		t.forms = append(t.forms, int32(len(w.forms)))
 		w.forms = append(w.forms, f)
 	}
 }
+
+// minor are the resource types that are parts of another, while objects of a bucket are what it is there for.
+var minor = map[string]bool{"dynamodb/index": true, "dynamodb/stream": true, "dynamodb/backup": true, "dynamodb/export": true, "dynamodb/import": true, "lambda/function alias": true, "lambda/function version": true}
 
 // shapesOf lists the resource types whose ARNs are of a service.
 func (w *world) shapesOf(service string) []shape {
@@ -465,6 +472,14 @@ func makeMenu(actions []*catalog.Action) *menu {
 			}
 		}
 	}
+	m.onward = make(bits, m.words)
+	for _, name := range plans().actions {
+		i := m.bit(strings.ToLower(name))
+		m.steps = append(m.steps, int16(i))
+		if i >= 0 {
+			m.onward.set(i)
+		}
+	}
 	return m
 }
 
@@ -525,8 +540,9 @@ type match struct {
 	form int32
 	must bool // surely
 
-	// Where the pattern reaches only a part of the form: an ARN of that part, and the pattern.
-	part, pattern string
+	// Where the pattern reaches only a part of the form: an ARN of that part, the pattern, and what it is called
+	// where the pattern does not tell.
+	part, pattern, name string
 }
 
 // match finds the forms that a resource pattern without policy variables reaches, in order.
@@ -579,7 +595,15 @@ func (w *world) find(pattern string) []match {
 
 // within is an ARN that both patterns match; one with names that nobody gave where that can be.
 func within(pattern, space string) (string, bool) {
-	for _, guess := range [2]string{instance(pattern), instance(space)} {
+	guesses := []string{instance(pattern), instance(space)}
+	if lit := literalPrefix(pattern); len(lit) < len(pattern) {
+		// The first wildcard takes what the space has in its place.
+		if head := literalPrefix(space); strings.HasPrefix(head, lit) {
+			rest := instance(pattern[len(lit)+1:])
+			guesses = append(guesses, strings.TrimRight(head, "/:")+rest, head+rest)
+		}
+	}
+	for _, guess := range guesses {
 		p, _ := policy.Match(pattern, guess)
 		s, _ := policy.Match(space, guess)
 		if p && s {

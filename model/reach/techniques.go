@@ -1,5 +1,10 @@
 package reach
 
+import (
+	"strings"
+	"sync"
+)
+
 // How a technique leads from its permissions to another principal.
 type route uint8
 
@@ -196,12 +201,51 @@ var (
 	signedAPI  = carrier{technique: "api-invoke", actions: []string{"execute-api:invoke"}, note: "if the route is of an API that the grant names", says: "calls a route that starts"}
 )
 
-// techniqueNumber finds a technique by its id; -1 for none. Of several with one id, the first.
-func techniqueNumber(id string) int {
+// A plan is a technique prepared for trying: its needs as numbers of actions.
+type plan struct {
+	*technique
+	needs [][]int // all of them, one of each
+}
+
+// A planTable is all techniques by where they start.
+type planTable struct {
+	actions []string // that techniques need, without doubles
+	on      map[sort][]*plan
+	rest    []*plan // existing, creating
+	passing []*plan
+}
+
+var plans = sync.OnceValue(func() *planTable {
+	t := &planTable{on: map[sort][]*plan{}}
+	number := map[string]int{}
 	for i := range techniques {
-		if techniques[i].id == id {
-			return i
+		p := &plan{technique: &techniques[i]}
+		for _, need := range techniques[i].needs {
+			var alternatives []int
+			for action := range strings.SplitSeq(need, "|") {
+				n, ok := number[action]
+				if !ok {
+					n = len(t.actions)
+					number[action] = n
+					t.actions = append(t.actions, action)
+				}
+				alternatives = append(alternatives, n)
+			}
+			p.needs = append(p.needs, alternatives)
+		}
+		switch p.route {
+		case onTarget, altering, unguarding, feeding:
+			t.on[p.on] = append(t.on[p.on], p)
+		case passing:
+			t.passing = append(t.passing, p)
+		case existing, creating:
+			t.rest = append(t.rest, p)
 		}
 	}
-	return -1
-}
+	for _, more := range []string{"iam:PassRole", "lambda:InvokeFunctionUrl"} {
+		if _, ok := number[more]; !ok {
+			t.actions = append(t.actions, more)
+		}
+	}
+	return t
+})
