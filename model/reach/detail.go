@@ -378,9 +378,17 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 			anywhere()
 			return
 		}
+		f := an.finding(a, e.over)
 		for _, need := range k.needs {
 			for alternative := range strings.SplitSeq(need, "|") {
-				if ask(alternative, e.over, arn, nil) {
+				where := arn
+				for _, x := range f.whole {
+					if i := w.forms[x.form].menu.bit(strings.ToLower(alternative)); i >= 0 && x.may.has(i) {
+						where = w.forms[x.form].witness
+						break
+					}
+				}
+				if ask(alternative, e.over, where, nil) {
 					break
 				}
 			}

@@ -265,7 +265,8 @@ func (t *tally) findings(do func(*finding)) {
 		out = finding{target: i, whole: out.whole[:0], parts: out.parts[:0]}
 		t.find(&out, parts[:n])
 		parts = parts[n:]
-		if len(out.whole) > 0 || len(out.parts) > 0 {
+		trusted := w.targets[i].sort == isRole && t.an.gates[i] != nil && t.an.gates[i].names(a)
+		if len(out.whole) > 0 || len(out.parts) > 0 || trusted {
 			do(&out)
 		}
 	}

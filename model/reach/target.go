@@ -318,7 +318,11 @@ func (w *world) addForms(ti int32) {
 		}
 	}
 	for _, v := range ways {
-		m := w.menu(kinds[v])
+		var more []string
+		if t.sort == isFunction && v.space != "" {
+			more = qualified
+		}
+		m := w.menu(kinds[v], more...)
 		if m == nil {
 			continue
 		}
@@ -416,9 +420,13 @@ func fits(norm, arn string, loose bool) bool {
 	return false
 }
 
-// menu is the actions that can be limited to one of the resource types.
-func (w *world) menu(kinds []shape) *menu {
-	var names []string
+// qualified are actions on functions that take a version or alias, and are then authorized on its ARN (Lambda
+// developer guide, "Defining Lambda permissions with a qualified ARN").
+var qualified = []string{"lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:AddPermission"}
+
+// menu is the actions that can be limited to one of the resource types, and more that go with them.
+func (w *world) menu(kinds []shape, more ...string) *menu {
+	names := slices.Clone(more)
 	for _, k := range kinds {
 		names = append(names, k.service+"/"+k.kind.Name)
 	}
@@ -436,7 +444,7 @@ func (w *world) menu(kinds []shape) *menu {
 	var actions []*catalog.Action
 	for _, s := range services {
 		for _, a := range w.catalog.Actions(s) {
-			if slices.ContainsFunc(kinds, func(k shape) bool { return k.service == s && slices.Contains(a.Resources, k.kind) }) {
+			if slices.Contains(more, a.String()) || slices.ContainsFunc(kinds, func(k shape) bool { return k.service == s && slices.Contains(a.Resources, k.kind) }) {
 				actions = append(actions, a)
 			}
 		}
@@ -595,28 +603,37 @@ func (w *world) find(pattern string) []match {
 
 // within is an ARN that both patterns match; one with names that nobody gave where that can be.
 func within(pattern, space string) (string, bool) {
-	guesses := []string{instance(pattern), instance(space)}
+	if pattern == "*" {
+		return instance(space), true
+	}
+	both := func(s string) bool {
+		p, _ := policy.Match(pattern, s)
+		q, _ := policy.Match(space, s)
+		return p && q
+	}
+	for _, guess := range [2]string{instance(pattern), instance(space)} {
+		if both(guess) {
+			return guess, true
+		}
+	}
 	if lit := literalPrefix(pattern); len(lit) < len(pattern) {
 		// The first wildcard takes what the space has in its place.
 		if head := literalPrefix(space); strings.HasPrefix(head, lit) {
 			rest := instance(pattern[len(lit)+1:])
-			guesses = append(guesses, strings.TrimRight(head, "/:")+rest, head+rest)
-		}
-	}
-	for _, guess := range guesses {
-		p, _ := policy.Match(pattern, guess)
-		s, _ := policy.Match(space, guess)
-		if p && s {
-			return guess, true
+			for _, guess := range [2]string{strings.TrimRight(head, "/:") + rest, head + rest} {
+				if both(guess) {
+					return guess, true
+				}
+			}
 		}
 	}
 	return policy.Overlap(pattern, space)
 }
 
 // instance fills a pattern's wildcards.
-func instance(pattern string) string {
-	return strings.NewReplacer("*", anyName, "?", "0").Replace(pattern)
-}
+func instance(pattern string) string { return filler.Replace(pattern) }
+
+var filler = strings.NewReplacer("*", anyName, "?", "0")
 
 // completions are the patterns that a Resource entry stands for: an ARN with fewer than six fields is completed
 // with * (IAM JSON policy elements: Resource), and one with a wildcard is taken as it stands as well.

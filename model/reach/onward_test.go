@@ -1,0 +1,520 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"bulkhead/model"
+)
+
+// A feed through a resource: F may do something to a resource that starts G, directly or through others.
+func TestFeeds(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		policy string
+		wire   func(b *builder, g *model.Function)
+		want   string // technique and certainty, "" for none
+	}{
+		{"invoke", allow("lambda:InvokeFunction", functionARN("G")), nil, "invoke must"},
+		{"invoke an alias", allow("lambda:InvokeFunction", functionARN("G")+":*"), nil, "invoke must"},
+		{"invoke another", allow("lambda:InvokeFunction", functionARN("H")), nil, ""},
+		{"invoke by name pattern", allow("lambda:Invoke*", functionARN("*")), nil, "invoke must"},
+		{"function policy", "", func(b *builder, g *model.Function) {
+			g.Policy = document(b.t, `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("FRole")+`"}, "Action": "lambda:InvokeFunction", "Resource": "`+g.ARN+`"}`)
+		}, "invoke must"},
+		{"function policy for a service", "", func(b *builder, g *model.Function) {
+			g.Policy = document(b.t, `{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction", "Resource": "`+g.ARN+`"}`)
+		}, ""},
+		{"lets itself invoke", allow("lambda:AddPermission", functionARN("G")), nil, "add-permission must"},
+		{"signed URL", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, "invoke-url must"},
+		{"open URL is everybody's", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Open = true, true
+		}, ""},
+		{"URL permission without a URL", allow("lambda:InvokeFunctionUrl", "*"), nil, ""},
+		{"queue", allow("sqs:SendMessage", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.queue("Q").ID, g.ID, "event-source-mapping")
+		}, "sqs-trigger must"},
+		{"reading a queue feeds nobody", allow("sqs:ReceiveMessage", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.queue("Q").ID, g.ID, "event-source-mapping")
+		}, ""},
+		{"perhaps a queue", `{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}`, func(b *builder, g *model.Function) {
+			b.trigger(b.queue("Q").ID, g.ID, "event-source-mapping")
+		}, "sqs-trigger may"},
+		{"topic", allow("sns:Publish", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::SNS::Topic", "T").ID, g.ID, "sns-subscription")
+		}, "sns-trigger must"},
+		{"topic to queue to function", allow("sns:Publish", "*"), func(b *builder, g *model.Function) {
+			q := b.queue("Q")
+			b.trigger(b.resource("AWS::SNS::Topic", "T").ID, q.ID, "sns-subscription")
+			b.trigger(q.ID, g.ID, "event-source-mapping")
+		}, "sns-trigger must"},
+		{"bucket", allow("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectCreated:*"}
+		}, "s3-trigger must"},
+		{"bucket, deletions only", allow("s3:PutObject", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectRemoved:*"}
+		}, ""},
+		{"bucket, prefix within the grant", allow("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/in/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter = model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: "in/img/", Suffix: ".png"}
+		}, "s3-trigger must"},
+		{"bucket, grant within the prefix", allow("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/in/img/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter = model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: "in/"}
+		}, "s3-trigger must"},
+		{"bucket, prefix beside the grant", allow("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/out/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter = model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: "in/"}
+		}, ""},
+		{"bucket, suffix beside the grant", allow("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/*.txt"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter = model.Filter{Suffix: ".png"}
+		}, ""},
+		{"bucket, prefix denied", allow("s3:PutObject", "*") + "," + deny("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/in/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter = model.Filter{Prefix: "in/"}
+		}, ""},
+		{"table stream", allow("dynamodb:UpdateItem", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.table("T").ID, g.ID, "event-source-mapping")
+		}, "dynamodb-stream must"},
+		{"stream", allow("kinesis:PutRecords", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Kinesis::Stream", "S").ID, g.ID, "event-source-mapping")
+		}, "kinesis-stream must"},
+		{"bus", allow("events:PutEvents", arnOf("AWS::Events::EventBus", "B")), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Events::EventBus", "B").ID, g.ID, "event-rule").Filter.Pattern = `{"source": ["shop"]}`
+		}, "events-bus must"},
+		{"default bus", allow("events:PutEvents", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Events::Rule", "R").ID, g.ID, "event-rule").Filter.Pattern = `{"detail-type": ["order"]}`
+		}, "events-bus must"},
+		{"default bus, what only AWS can put", allow("events:PutEvents", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Events::Rule", "R").ID, g.ID, "event-rule").Filter.Pattern = `{"source": ["aws.ec2"]}`
+		}, ""},
+		{"a schedule is nobody's", allow("events:PutEvents", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Events::Rule", "R").ID, g.ID, "schedule")
+		}, ""},
+		{"another bus", allow("events:PutEvents", arnOf("AWS::Events::EventBus", "B")), func(b *builder, g *model.Function) {
+			b.resource("AWS::Events::EventBus", "B")
+			b.trigger(b.resource("AWS::Events::Rule", "R").ID, g.ID, "event-rule")
+		}, ""},
+		{"state machine", allow("states:StartExecution", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::StepFunctions::StateMachine", "M").ID, g.ID, "state-machine-task")
+		}, "states-start must"},
+		{"log group", allow("logs:PutLogEvents", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Logs::LogGroup", "/app").ID, g.ID, "log-subscription")
+		}, "logs-subscription must"},
+		{"route of an API", allow("execute-api:Invoke", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::ApiGateway::RestApi", "abc").ID, g.ID, "api-route").Outside = true
+		}, "api-invoke must"},
+		{"route of an API that is not in the design", allow("execute-api:Invoke", "*"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "api-route").Outside = true
+		}, "api-invoke may"},
+		{"open route is everybody's", allow("execute-api:Invoke", "*"), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "api-route")
+			tr.Outside, tr.Open = true, true
+		}, ""},
+		{"parameter that it reads", allow("ssm:PutParameter", "*"), func(b *builder, g *model.Function) {
+			g.Environment = []model.EnvVar{{Name: "CONFIG", Refers: b.resource("AWS::SSM::Parameter", "config").ID}}
+		}, "config-poison may"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			var f *model.Function
+			if c.policy == "" {
+				f = b.function("F")
+			} else {
+				f = b.function("F", c.policy)
+			}
+			g := b.function("G", allow("s3:GetObject", arnOf("AWS::S3::Bucket", "behind")+"/*"))
+			b.bucket("behind")
+			if c.wire != nil {
+				c.wire(b, g)
+			}
+			br := breach(t, b.analyse(), f.ID)
+			got := ""
+			for _, h := range br.Hits {
+				if h.Target != g.ID {
+					continue
+				}
+				last := h.Path[len(h.Path)-1]
+				if last.Kind == Feeds {
+					got = last.Technique + " " + last.Certainty.String()
+				}
+				if len(last.Evidence) == 0 || len(last.Actions) == 0 {
+					t.Errorf("no evidence or actions in %+v", last)
+				}
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q: %s", got, c.want, strings.Join(say(br), "; "))
+			}
+			// What is fed is dry, unless it is vulnerable.
+			if c.want == "" {
+				return
+			}
+			i := slices.IndexFunc(br.Hits, func(h Hit) bool { return h.Target == "res/behind" })
+			if i < 0 || !br.Hits[i].Fed || br.Hits[i].Hops != 2 {
+				t.Errorf("what is behind: %s", strings.Join(say(br), "; "))
+			}
+			if !slices.Contains(br.Fed, g.ID) || slices.Contains(br.Runs, g.ID) {
+				t.Errorf("fed %v, runs %v", br.Fed, br.Runs)
+			}
+			if br.Reach.FedMay.Resources != br.Reach.May.Resources+1 {
+				t.Errorf("figures %+v", br.Reach)
+			}
+		})
+	}
+}
+
+func TestThroughResources(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("sns:Publish", "*"))
+	g := b.function("G")
+	topic, queue := b.resource("AWS::SNS::Topic", "T"), b.queue("Q")
+	b.trigger(topic.ID, queue.ID, "sns-subscription")
+	last := b.trigger(queue.ID, g.ID, "event-source-mapping")
+	for _, h := range breach(t, b.analyse(), f.ID).Hits {
+		if h.Target == g.ID {
+			s := h.Path[0]
+			if len(h.Path) != 1 || s.Via != last.ID || !slices.Equal(s.Through, []model.ID{topic.ID, queue.ID}) {
+				t.Errorf("step %+v", s)
+			}
+			return
+		}
+	}
+	t.Error("not fed")
+}
+
+const (
+	rootTrust  = `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + testAccount + `:root"}, "Action": "sts:AssumeRole"}`
+	adminGrant = `{"Effect": "Allow", "Action": "*", "Resource": "*"}`
+)
+
+func trusts(services ...string) string {
+	return `{"Effect": "Allow", "Principal": {"Service": ` + quoted(strings.Join(services, " ")) + `}, "Action": "sts:AssumeRole"}`
+}
+
+// Assuming a role takes the role's trust, and within the account either that it names the principal or that the
+// principal's own policies allow it.
+func TestAssumeRole(t *testing.T) {
+	role := roleARN("Target")
+	self := `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("FRole") + `"}, "Action": "sts:AssumeRole"}`
+	for _, c := range []struct{ name, trust, identity, boundary, want string }{
+		{"allowed and trusted as account", rootTrust, allow("sts:AssumeRole", role), "", "must"},
+		{"trusted as account, not allowed", rootTrust, allow("sts:AssumeRole", role+"2"), "", ""},
+		{"trusted by name alone", self, "", "", "must"},
+		{"allowed, another is trusted", strings.ReplaceAll(self, "FRole", "GRole"), allow("sts:AssumeRole", "*"), "", ""},
+		{"allowed, a service is trusted", lambdaTrust, allow("sts:AssumeRole", "*"), "", ""},
+		{"everybody is trusted", strings.ReplaceAll(rootTrust, "arn:aws:iam::"+testAccount+":root", "*"), "", "", "must"},
+		{"denied", self, deny("sts:AssumeRole", "*"), "", ""},
+		{"beyond the boundary", rootTrust, allow("sts:AssumeRole", role), allow("s3:*", "*"), ""},
+		{"within the boundary", rootTrust, allow("sts:AssumeRole", role), allow("sts:*", "*"), "must"},
+		{"with an external id", strings.TrimSuffix(rootTrust, "}") + `, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}`, allow("sts:AssumeRole", "*"), "", "may"},
+		{"with MFA, which a function lacks", strings.TrimSuffix(rootTrust, "}") + `, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}`, allow("sts:AssumeRole", "*"), "", ""},
+		{"trust that was not seen", "", allow("sts:AssumeRole", role), "", "may"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			var f *model.Function
+			if c.identity == "" {
+				f = b.function("F")
+			} else {
+				f = b.function("F", c.identity)
+			}
+			if c.boundary != "" {
+				p := b.managed("Boundary", c.boundary)
+				b.elements[slices.IndexFunc(b.elements, func(e model.Element) bool { return e.ElementID() == "role/FRole" })].(*model.Role).Boundary = p.ID
+			}
+			var r *model.Role
+			if c.trust == "" {
+				r = b.role("Target", lambdaTrust, allow("sqs:SendMessage", "*"))
+				r.Trust, r.External = nil, true
+			} else {
+				r = b.role("Target", c.trust, allow("sqs:SendMessage", "*"))
+			}
+			b.queue("Q")
+			br := breach(t, b.analyse(), f.ID)
+			got := runsTo(br, r.ID)
+			want := c.want
+			if want != "" {
+				want = "sts-001 " + want
+			}
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			if want != "" && !slices.ContainsFunc(br.Hits, func(h Hit) bool { return h.Target == "res/Q" && h.Hops == 2 && !h.Fed }) {
+				t.Errorf("the role's queue is not reached: %v", say(br))
+			}
+		})
+	}
+}
+
+// runsTo is the technique and certainty by which a breach runs as something, "" if it does not.
+func runsTo(b *Breach, id model.ID) string {
+	for _, h := range b.Hits {
+		if h.Target == id && len(h.Path) > 0 {
+			if last := h.Path[len(h.Path)-1]; last.Kind == Runs {
+				return last.Technique + " " + last.Certainty.String()
+			}
+		}
+	}
+	return ""
+}
+
+// Every technique with a target, in the smallest design where it works, and in those where it just does not: one
+// permission less, the wrong resource, a denial, a boundary, a trust policy that names another service.
+func TestTechniques(t *testing.T) {
+	for i := range techniques {
+		k := &techniques[i]
+		switch k.route {
+		case passing, existing:
+			for _, service := range k.by {
+				t.Run(k.id+"/"+service, func(t *testing.T) { testService(t, k, service) })
+			}
+		case onTarget:
+			if k.id != "sts-001" {
+				t.Run(k.id, func(t *testing.T) { testOnTarget(t, k) })
+			}
+		case altering, unguarding, creating:
+			t.Run(k.id+fmt.Sprint(k.on), func(t *testing.T) { testAltering(t, k) })
+		case feeding:
+		}
+	}
+}
+
+// firsts are the first alternatives of a technique's needs.
+func firsts(k *technique) []string {
+	var out []string
+	if k.route == passing {
+		out = append(out, "iam:PassRole")
+	}
+	for _, n := range k.needs {
+		first, _, _ := strings.Cut(n, "|")
+		out = append(out, first)
+	}
+	return out
+}
+
+func testService(t *testing.T, k *technique, service string) {
+	needs := firsts(k)
+	all := strings.Join(needs, " ")
+	trust := trusts(service)
+	if service == "cognito-identity.amazonaws.com" {
+		trust = `{"Effect": "Allow", "Principal": {"Federated": "` + service + `"}, "Action": "sts:AssumeRoleWithWebIdentity"}`
+	}
+	run := func(name, trust, want string, policies ...string) {
+		t.Helper()
+		b := build(t)
+		f := b.function("F", policies...)
+		r := b.role("Target", trust, adminGrant)
+		br := breach(t, b.analyse(), f.ID)
+		got := runsTo(br, r.ID)
+		if want == "" {
+			// Less than it takes may still be enough for something that exists.
+			if strings.HasPrefix(got, k.id+" ") || br.Admin && !br.AdminMay {
+				t.Errorf("%s: got %q, admin %v", name, got, br.Admin)
+			}
+			return
+		}
+		if got != want || !br.Admin || br.AdminMay != strings.HasSuffix(want, "may") {
+			t.Errorf("%s: got %q, want %q, admin %v, perhaps %v", name, got, want, br.Admin, br.AdminMay)
+		}
+	}
+	works := k.id + " must"
+	if k.route == existing {
+		works = k.id + " may"
+	}
+	run("works", trust, works, allow(all, "*"))
+	var split []string
+	for _, n := range needs {
+		split = append(split, allow(n, "*"))
+	}
+	run("over several policies", trust, works, split...)
+	for i := range needs {
+		less := slices.Delete(slices.Clone(needs), i, i+1)
+		if len(less) > 0 {
+			run("without "+needs[i], trust, "", allow(strings.Join(less, " "), "*"))
+		}
+		run("denied "+needs[i], trust, "", allow(all, "*"), deny(needs[i], "*"))
+	}
+	run("trust in another service", trusts("batch.amazonaws.com"), "", allow(all, "*"))
+	if k.route == passing {
+		run("another role may be passed", trust, "", allow(strings.Join(needs[1:], " "), "*"), allow("iam:PassRole", roleARN("Other")))
+		run("this role may be passed", trust, works, allow(strings.Join(needs[1:], " "), "*"), allow("iam:PassRole", roleARN("Target")))
+		condition := func(to string) string {
+			return `{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": {"StringEquals": {"iam:PassedToService": "` + to + `"}}}`
+		}
+		run("may be passed to the service", trust, works, allow(strings.Join(needs[1:], " "), "*"), condition(service))
+		run("may be passed to another service", trust, "", allow(strings.Join(needs[1:], " "), "*"), condition("batch.amazonaws.com"))
+	}
+}
+
+func testOnTarget(t *testing.T, k *technique) {
+	needs := strings.Join(firsts(k), " ")
+	run := func(name, want string, policies func(arn string) []string) {
+		t.Helper()
+		b := build(t)
+		var start model.ID
+		var target model.ID
+		var arn string
+		switch k.on {
+		case isFunction:
+			g := b.function("Target", adminGrant)
+			target, arn = g.ID, g.ARN
+		case isUser:
+			u := b.user("Target", adminGrant)
+			target, arn = u.ID, u.ARN
+		case isRole:
+			r := b.role("Target", lambdaTrust, adminGrant)
+			target, arn = r.ID, r.ARN
+		case isGroup:
+			g := b.user("Target", adminGrant)
+			g.Kind, g.ARN = model.Group, "arn:aws:iam::"+testAccount+":group/Target"
+			target, arn = g.ID, g.ARN
+		case isResource, isPolicy, isImplied:
+		}
+		if k.on == isGroup { // only a user can join a group
+			start = b.user("U", policies(arn)...).ID
+		} else {
+			start = b.function("F", policies(arn)...).ID
+		}
+		br := breach(t, b.analyse(), start)
+		if got := runsTo(br, target); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+		if br.Admin != (want != "") {
+			t.Errorf("%s: admin %v", name, br.Admin)
+		}
+	}
+	works := k.id + " must"
+	run("on everything", works, func(string) []string { return []string{allow(needs, "*")} })
+	run("on the target", works, func(arn string) []string { return []string{allow(needs, arn)} })
+	run("by a pattern", works, func(arn string) []string { return []string{allow(needs, strings.TrimSuffix(arn, "get")+"*")} })
+	run("on another", "", func(arn string) []string { return []string{allow(needs, arn+"2")} })
+	run("denied", "", func(arn string) []string { return []string{allow(needs, "*"), deny(needs, arn)} })
+}
+
+func testAltering(t *testing.T, k *technique) {
+	needs := strings.Join(firsts(k), " ")
+	run := func(name string, want bool, policies ...string) {
+		t.Helper()
+		b := build(t)
+		var start model.ID
+		holder := model.ID("")
+		switch k.on {
+		case isUser, isGroup:
+			u := b.user("F", policies...)
+			start, holder = u.ID, u.ID
+			g := b.user("Team")
+			g.ID, g.Kind, g.ARN = "group/Team", model.Group, "arn:aws:iam::"+testAccount+":group/Team"
+			u.Groups = []model.ID{g.ID}
+		default:
+			f := b.function("F", policies...)
+			start, holder = f.ID, "role/FRole"
+		}
+		own := b.managed("Own", allow("s3:ListAllMyBuckets", "*"))
+		boundary := b.managed("Boundary", allow(needs, "*"))
+		denies := b.managed("Denies", deny("s3:GetObject", "*"))
+		for _, e := range b.elements {
+			if e.ElementID() != holder {
+				continue
+			}
+			attach := []model.ID{own.ID}
+			if k.id == "deny-removal" {
+				attach = append(attach, denies.ID, b.managed("Admin", adminGrant).ID)
+			}
+			if k.id == "guard-removal" {
+				attach = append(attach, b.managed("Admin", adminGrant).ID)
+			}
+			switch e := e.(type) {
+			case *model.Role:
+				e.Policies = append(e.Policies, attach...)
+				if k.id == "guard-removal" {
+					e.Boundary = boundary.ID
+				}
+			case *model.Principal:
+				e.Policies = append(e.Policies, attach...)
+				if k.id == "guard-removal" {
+					e.Boundary = boundary.ID
+				}
+			}
+		}
+		br := breach(t, b.analyse(), start)
+		if br.Admin != want {
+			t.Errorf("%s: admin %v, want %v (%+v)", name, br.Admin, want, br.AdminWhy)
+		}
+		if want && (len(br.AdminWhy) == 0 || br.AdminWhy[len(br.AdminWhy)-1].Technique != k.id || br.AdminMay != (k.note != "")) {
+			t.Errorf("%s: perhaps %v, why %+v", name, br.AdminMay, br.AdminWhy)
+		}
+	}
+	if k.route == creating {
+		fresh := []string{allow(needs, "arn:aws:iam::"+testAccount+":role/new-* arn:aws:iam::"+testAccount+":user/new-*")}
+		run("on new names", true, fresh...)
+		run("on different names", false, allow(firsts(k)[0], "arn:aws:iam::"+testAccount+":role/a-* arn:aws:iam::"+testAccount+":user/a-*"),
+			allow(strings.Join(firsts(k)[1:], " "), "arn:aws:iam::"+testAccount+":role/b-* arn:aws:iam::"+testAccount+":user/b-*"))
+		run("with a boundary alone", false, strings.TrimSuffix(fresh[0], "}")+`, "Condition": {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::`+testAccount+`:policy/Boundary"}}}`)
+		run("denied", false, fresh[0], deny(firsts(k)[0], "*"))
+		return
+	}
+	run("on everything", true, allow(needs, "*"))
+	if k.id == "deny-removal" || k.id == "guard-removal" {
+		return // the administrator's policy behind the guard allows all else
+	}
+	run("on something else", false, allow(needs, "arn:aws:iam::"+testAccount+":group/Other"))
+	run("denied", false, allow(needs, "*"), deny(firsts(k)[0], "*"))
+	run("nothing", false, allow("iam:Get* iam:List*", "*"))
+}
+
+// A boundary holds what an actor gives itself.
+func TestEscalationWithinBoundary(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("iam:PutRolePolicy", "*"))
+	p := b.managed("Boundary", allow("iam:PutRolePolicy s3:*", "*"))
+	b.elements[1].(*model.Role).Boundary = p.ID
+	if br := breach(t, b.analyse(), f.ID); br.Admin {
+		t.Errorf("admin by %+v", br.AdminWhy)
+	}
+}
+
+// One may change a role's permissions and another run as it: together they rule.
+func TestEscalationByTwo(t *testing.T) {
+	for _, held := range []bool{true, false} {
+		b := build(t)
+		grants := []string{allow("iam:PutRolePolicy", roleARN("Other"))}
+		if held {
+			grants = append(grants, allow("sts:AssumeRole", roleARN("Other")))
+		}
+		f := b.function("F", grants...)
+		b.role("Other", rootTrust)
+		if br := breach(t, b.analyse(), f.ID); br.Admin != held {
+			t.Errorf("held %v: admin %v", held, br.Admin)
+		}
+	}
+}
+
+func TestAdministratorByWhatItCan(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		policy string
+		want   bool
+	}{
+		{"everything", adminGrant, true},
+		{"everything, called otherwise", `{"Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"}`, true},
+		{"services one by one", allow("iam:* s3:* dynamodb:* secretsmanager:* lambda:* ec2:* cloudformation:* ssm:*", "*"), true},
+		{"all but identities", `{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}`, false},
+		{"everything, denied", adminGrant + "," + deny("iam:*", "*"), false},
+		{"identities are enough", allow("iam:*", "*"), true},
+		{"reading identities is not", allow("iam:Get* iam:List*", "*"), false},
+		{"everything in one service", allow("s3:*", "*"), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F", c.policy)
+			a := b.analyse()
+			if br := breach(t, a, f.ID); br.Admin != c.want {
+				t.Errorf("admin %v by %+v", br.Admin, br.AdminWhy)
+			}
+			if got := len(a.Measures(false).Admin) == 1; got != c.want {
+				t.Errorf("measures say %v", got)
+			}
+		})
+	}
+}
