@@ -21,14 +21,9 @@ import (
 // The way from an element to its text: the import is read again, places lead from ids to nodes, and origins tell
 // what a new element is a copy of.
 func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit, error) {
-	r, err := readAgain(context.Background(), in)
+	p, err := newPatch(in, after)
 	if err != nil {
 		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
-	}
-	p := &patch{reading: r, before: r.design, after: after, done: map[model.ID]bool{}, passed: map[string]string{}}
-	for i, t := range r.templates {
-		page := yamlpos.NewPage(t.File, in.Files[t.File], t.Root)
-		p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
 	}
 	if err := p.run(); err != nil {
 		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
@@ -41,10 +36,24 @@ func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit,
 		}
 		edits = append(edits, e...)
 	}
-	if len(edits) == 0 && slices.ContainsFunc(r.design.Diff(after), func(c model.Change) bool { return !isMark(c) }) {
+	if len(edits) == 0 && slices.ContainsFunc(p.before.Diff(after), func(c model.Change) bool { return !isMark(c) }) {
 		return nil, fmt.Errorf("patch %s: nothing in the template says what changed", in.Path)
 	}
 	return edits, nil
+}
+
+// newPatch reads the source of an import again and prepares to write into it.
+func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
+	r, err := readAgain(context.Background(), in)
+	if err != nil {
+		return nil, err
+	}
+	p := &patch{reading: r, before: r.design, after: after, done: map[model.ID]bool{}, passed: map[string]string{}}
+	for i, t := range r.templates {
+		page := yamlpos.NewPage(t.File, in.Files[t.File], t.Root)
+		p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
+	}
+	return p, nil
 }
 
 // A patch is the writing of one changed design.
@@ -142,6 +151,9 @@ func (p *patch) rest(changes []model.Change) error {
 		if p.done[id] || isMark(c) {
 			continue
 		}
+		if (c.Before == nil || c.After == nil) && p.madeBesides(e) {
+			continue // it comes and goes with what was written; the proof tells whether it does
+		}
 		switch {
 		case c.Before == nil:
 			return fmt.Errorf("%s is new, and cannot be written into this template", id)
@@ -154,6 +166,17 @@ func (p *patch) rest(changes []model.Change) error {
 		return fmt.Errorf("%s: what changed of %s cannot be written into this template (%s)", whereIs(e), id, importers.Difference(c.After, c.Before))
 	}
 	return nil
+}
+
+// madeBesides reports whether the transform makes an element, or others of its place, of what stands in the
+// template: a queue for a destination, a scheduler's role for an event.
+func (p *patch) madeBesides(e model.Element) bool {
+	for _, r := range p.places.resources {
+		if r.Made && r.Origin.Contains(e.Place()) && (r.Owner == nil || r.Origin != r.Owner.Origin) {
+			return true
+		}
+	}
+	return false
 }
 
 // whereIs is file:line of an element, or its id where it stands nowhere.

@@ -238,6 +238,17 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 	var more []string
 	added := yamlpos.MappingOf(yamlpos.Usual)
 	for _, t := range s.patch.after.TriggersOf(is.ID) {
+		if s.patch.isNew(t) {
+			v := s.newEvent(t)
+			more = append(more, t.Name)
+			if node == nil {
+				added = added.Put(t.Name, v)
+			} else {
+				events.Set(t.Name, v)
+			}
+			s.patch.done[t.ID] = true
+			continue
+		}
 		old := s.before(t)
 		if old == nil || old.To == was.ID || s.places.triggerOf[old.ID] == nil || s.places.triggerOf[old.ID].Written != samFunction {
 			continue

@@ -368,6 +368,3 @@ func (s *sheet) permission(r *resource, was *model.Function) {
 		s.draft.Fail("%s: %s would be needed for %s and for %s, but is one resource", r.Origin, r.ID, stays[0].ID, stays[1].ID)
 	}
 }
-
-// additions writes what is new and a copy of nothing.
-func (p *patch) additions(_ []model.Change) error { return nil }

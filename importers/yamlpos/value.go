@@ -168,6 +168,17 @@ func (v Value) block(p *Page) bool {
 	return v.tag == "" && len(v.values) > 0 && v.layout != OneLine && v.layout != Lines
 }
 
+// Entry is a key and its value as text, indented by some columns.
+func (p *Page) Entry(column int, key string, v Value) string {
+	return spaces(column) + p.scalar(Text(key), false) + ":" + p.behind(v, place{column: column})
+}
+
+// Line is a string as a YAML scalar on one line.
+func Line(s string) string {
+	p := &Page{habits: habits{quote: '\''}}
+	return p.scalar(Text(s), false)
+}
+
 // flow is a value in brackets; lead is what the line that it starts on starts with.
 func (p *Page) flow(v Value, lead string) string {
 	tag := ""

@@ -3,6 +3,8 @@ package edit
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -74,12 +76,31 @@ func (e *NewFunction) Apply(d *model.Design) (*Result, error) {
 		ARN:     fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", info.Partition, info.Region, info.Account, physical(stack, e.Name)),
 		Runtime: firstOf(e.Runtime, "python3.13"), Handler: firstOf(e.Handler, strings.ToLower(e.Name)+".handler"),
 		Code: firstOf(e.Code, "src"), Role: role.ID, RoleARN: role.ARN, Stack: stack,
+		Environment: globals(d),
 	}
 	after, err := d.With(append(changes, model.Change{After: role}, model.Change{After: f})...)
 	if err != nil {
 		return nil, err
 	}
 	return &Result{Design: after, Warnings: []string{"code to write: " + f.Handler}}, nil
+}
+
+// globals are the variables that stand outside every function, where all functions of the source get them from.
+func globals(d *model.Design) []model.EnvVar {
+	var out []model.EnvVar
+	for _, f := range d.Functions() {
+		for _, v := range f.Environment {
+			if isGlobal(f, v) && !slices.ContainsFunc(out, func(o model.EnvVar) bool { return o.Name == v.Name }) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// isGlobal reports whether a variable stands outside the function, where all functions of the source get it from.
+func isGlobal(f *model.Function, v model.EnvVar) bool {
+	return !v.Origin.IsZero() && !f.Origin.IsZero() && !f.Origin.Contains(v.Origin)
 }
 
 // Apply adds the resource.
@@ -99,11 +120,7 @@ func (e *NewResource) Apply(d *model.Design) (*Result, error) {
 		return nil, errors.New("roles and policies come with functions; they are no resources")
 	}
 	info, stack := d.Info(), stackOf(d)
-	r := &model.Resource{ID: model.MakeID("res", e.Name), LogicalID: e.Name, Name: physical(stack, e.Name), Type: e.Type, Fresh: true, Stack: stack}
-	r.ARN = fillARN(t.ARN, info, r.Name)
-	if e.Type == "AWS::SecretsManager::Secret" {
-		r.ARN += "-" + catalog.SecretSuffix // AWS adds six characters
-	}
+	r := newResource(t, info, stack, e.Name)
 	after, err := d.With(model.Change{After: r})
 	if err != nil {
 		return nil, err
@@ -111,28 +128,24 @@ func (e *NewResource) Apply(d *model.Design) (*Result, error) {
 	return &Result{Design: after}, nil
 }
 
-// fillARN fills an ARN template with the name in every hole that is not a pseudo parameter.
-func fillARN(template string, info model.Info, name string) string {
-	var b strings.Builder
-	for {
-		text, rest, ok := strings.Cut(template, "${")
-		b.WriteString(text)
-		if !ok {
-			return b.String()
-		}
-		hole, after, _ := strings.Cut(rest, "}")
-		switch strings.TrimPrefix(hole, "AWS::") {
+// newResource is a resource of which nothing is known but its type: AWS names it.
+func newResource(t *catalog.Type, info model.Info, stack, name string) *model.Resource {
+	r := &model.Resource{ID: model.MakeID("res", name), LogicalID: name, Name: physical(stack, name), Type: t.Name, Fresh: true, Stack: stack}
+	r.BlockPublicAccess = t.Name == "AWS::S3::Bucket" // as new buckets are
+	r.ARN = t.FillARN(func(variable string) string {
+		switch variable {
 		case "Partition":
-			b.WriteString(info.Partition)
+			return info.Partition
 		case "Region":
-			b.WriteString(info.Region)
-		case "Account", "AccountId":
-			b.WriteString(info.Account)
-		default:
-			b.WriteString(name)
+			return info.Region
+		case "Account":
+			return info.Account
+		case "Path", "EventBusName", "GroupName", "Cluster":
+			return ""
 		}
-		template = after
-	}
+		return r.Name
+	})
+	return r
 }
 
 // Apply adds the trigger, with what lets it in or lets it be polled.
@@ -159,7 +172,25 @@ func (e *NewTrigger) Apply(d *model.Design) (*Result, error) {
 	if err := e.shape(t, from); err != nil {
 		return nil, err
 	}
-	after, err := d.With(model.Change{After: t})
+	changes := []model.Change{{After: t}}
+	st, api := letIn(d, f, t, from)
+	if st != nil {
+		n := *f
+		doc := policy.Document{Version: "2012-10-17", ID: "default"}
+		if f.Policy != nil {
+			doc = *f.Policy
+		}
+		doc.Statements = append(slices.Clip(doc.Statements), st)
+		n.Policy = &doc
+		changes = append(changes, model.Change{Before: f, After: &n})
+	}
+	if api != nil {
+		t.From = api.ID
+		if d.Element(api.ID) == nil {
+			changes = append(changes, model.Change{After: api})
+		}
+	}
+	after, err := d.With(changes...)
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +201,42 @@ func (e *NewTrigger) Apply(d *model.Design) (*Result, error) {
 	}
 	return &Result{Design: after}, nil
 }
+
+// letIn is what SAM makes of an event that calls the function: the statement of the function's policy that permits
+// it and, for a route, the API. Both nil for a source that Lambda polls.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+func letIn(d *model.Design, f *model.Function, t *model.Trigger, from *model.Resource) (*policy.Statement, *model.Resource) {
+	info := d.Info()
+	permit := func(service, operator, key, value string) *policy.Statement {
+		return &policy.Statement{
+			Principals: []policy.Principal{{Kind: "Service", Value: service + ".amazonaws.com"}},
+			Actions:    []string{"lambda:InvokeFunction"}, Resources: []string{f.ARN},
+			Conditions: []policy.Condition{{Operator: operator, Key: key, Values: []string{value}}},
+		}
+	}
+	switch t.Event {
+	case "s3":
+		return permit("s3", "StringEquals", "AWS:SourceAccount", info.Account), nil
+	case "sns":
+		return permit("sns", "ArnLike", "AWS:SourceArn", from.ARN), nil
+	case "schedule":
+		rule := physical(f.Stack, f.LogicalID+t.Name)
+		return permit("events", "ArnLike", "AWS:SourceArn", fmt.Sprintf("arn:%s:events:%s:%s:rule/%s", info.Partition, info.Region, info.Account, rule)), nil
+	case "http":
+		api := newResource(catalog.Load().Type("AWS::ApiGatewayV2::Api"), info, f.Stack, "ServerlessHttpApi")
+		method, path, _ := strings.Cut(t.Label, " ")
+		if method == "ANY" {
+			method = "*"
+		}
+		path = parameters.ReplaceAllString(path, "*")
+		source := fmt.Sprintf("arn:%s:execute-api:%s:%s:%s/*/%s%s", info.Partition, info.Region, info.Account, api.Name, method, path)
+		return permit("apigateway", "ArnLike", "AWS:SourceArn", source), api
+	}
+	return nil, nil
+}
+
+// parameters are the variable parts of a route's path.
+var parameters = regexp.MustCompile(`\{[^}]*\}`)
 
 // shape fills in what the event means.
 func (e *NewTrigger) shape(t *model.Trigger, from *model.Resource) error {
