@@ -123,7 +123,7 @@ func (b *builder) statement(n *yamlpos.Node) *policy.Statement {
 			case hasUnknown(e):
 				b.notes.add(source.Warning, v.Span, "the Effect of a statement is not known", "It was taken as Allow.")
 			default:
-				b.notes.add(source.Error, v.Span, "Effect is Allow or Deny", "It was taken as Allow.")
+				b.notes.add(source.Warning, v.Span, "Effect is Allow or Deny", "It was taken as Allow.")
 			}
 		case "Action", "NotAction":
 			st.Actions, st.NotAction = append(st.Actions, b.list(v, key)...), key == "NotAction"
@@ -141,7 +141,7 @@ func (b *builder) statement(n *yamlpos.Node) *policy.Statement {
 		}
 	}
 	if !hasEffect {
-		b.notes.add(source.Error, n.Span, "a statement has no Effect", "It was taken as Allow.")
+		b.notes.add(source.Warning, n.Span, "a statement has no Effect", "It was taken as Allow.")
 	}
 	return st
 }

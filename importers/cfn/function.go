@@ -93,6 +93,14 @@ func (b *builder) localCode(r *resource) string {
 	if r.Written == samFunction && b.get(p, "CodeUri") == nil && b.get(p, "InlineCode") == nil && b.get(p, "ImageUri") == nil && b.words(b.get(p, "PackageType")) != "Image" {
 		return path.Dir(b.template.File) // what "sam build" takes
 	}
+	if r.Value != nil {
+		// What CDK and "sam build" write down of where the code came from.
+		if n := b.get(r.Value, "Metadata", "aws:asset:path"); n != nil {
+			if text := b.words(n); text != "" && !path.IsAbs(text) && !hasUnknown(text) {
+				return path.Join(path.Dir(b.template.File), text)
+			}
+		}
+	}
 	for _, key := range []string{"CodeUri", "Code"} {
 		n := b.get(p, key)
 		if n == nil || n.Kind != yamlpos.Scalar || isCall(n) {

@@ -18,11 +18,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // Each template in testdata imports as its golden file says.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.yaml")
+	files, err := filepath.Glob("testdata/read/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, "testdata/webshop.json", "testdata/cdk.out")
+	files = append(files, "testdata/read/webshop.json", "testdata/read/assembly")
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			in := open(t, file, importers.Options{StackName: "stack"})

@@ -31,6 +31,9 @@ func (b *builder) otherResource(r *resource) {
 		return
 	}
 	b.checkType(r)
+	if r.Type == "AWS::CloudFormation::Stack" {
+		b.note(source.Info, r.Origin, "What is in it was not seen; open its template beside this one.", "%s is another stack", r.ID)
+	}
 	e := &model.Resource{
 		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r), Type: r.Type, Fresh: b.isFresh(r),
 		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
@@ -182,12 +185,37 @@ func (b *builder) resourcePolicies() {
 					b.mergePolicy(r, b.document(doc))
 				}
 			}
+			if r.Written == samAPI {
+				b.apiPolicy(r)
+			}
 			if r.Type == "AWS::Events::EventBus" || r.Type == "AWS::ApiGateway::RestApi" || r.Type == "AWS::S3::AccessPoint" {
 				if doc := b.get(p, "Policy"); doc != nil {
 					b.mergePolicy(r, b.document(doc))
 				}
 			}
 		}
+	}
+}
+
+// apiPolicy reads the statements that a SAM API adds to its resource policy.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
+func (b *builder) apiPolicy(r *resource) {
+	n := b.get(r.Props, "Auth", "ResourcePolicy")
+	d := &policy.Document{Version: "2012-10-17"}
+	for _, p := range b.pairs(n) {
+		if p.Key.Value != "CustomStatements" {
+			b.note(source.Warning, p.Key.Span, "Who may call the API is not known in full.", "%s of %s is not read", p.Key.Value, r.ID)
+			continue
+		}
+		for _, i := range b.items(p.Value) {
+			if st := b.statement(i); st != nil {
+				d.Statements = append(d.Statements, st)
+			}
+		}
+	}
+	if len(d.Statements) > 0 {
+		d.Span = n.Span
+		b.mergePolicy(r, d)
 	}
 }
 

@@ -101,7 +101,6 @@ func (t *transform) one(r *resource) {
 		r.Type = "AWS::Lambda::LayerVersion"
 	case "AWS::Serverless::Application":
 		r.Type = "AWS::CloudFormation::Stack"
-		t.notes.add(source.Info, r.Origin, "application "+r.ID+" is another stack", "What is in it was not seen.")
 	case "AWS::Serverless::Connector":
 		r.Hidden = true // read behind all others: see connectors
 	case "AWS::Serverless::GraphQLApi":

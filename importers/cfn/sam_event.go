@@ -109,10 +109,9 @@ func (t *transform) s3Event(e event) {
 // snsEvent reads a subscription, directly or through a queue.
 func (t *transform) snsEvent(e event, role *samRole) {
 	topic := t.get(e.props, "Topic")
-	filter := model.Filter{Pattern: t.jsonText(t.get(e.props, "FilterPolicy"))}
 	queue := t.get(e.props, "SqsSubscription")
 	if queue == nil || strings.EqualFold(t.words(queue), "false") {
-		t.trigger(e, madeTrigger{kind: "sns-subscription", event: "sns", label: "sns", from: topic, fits: ofType("AWS::SNS::Topic"), filter: filter})
+		t.trigger(e, madeTrigger{kind: "sns-subscription", event: "sns", label: "sns", from: topic, fits: ofType("AWS::SNS::Topic"), policy: t.get(e.props, "FilterPolicy")})
 		t.permission(e.of, e.id+"Permission", "sns.amazonaws.com", e.span, pair("SourceArn", topic))
 		return
 	}
@@ -249,9 +248,7 @@ func (t *transform) rule(e event, kind string) {
 	p := e.props
 	rule := t.hide(e.of, e.id, "AWS::Events::Rule", mapping(e.span, pair("Name", t.get(p, "Name")), pair("EventBusName", t.get(p, "EventBusName"))), e.span)
 	m := madeTrigger{kind: kind, event: "events", from: t.get(p, "EventBusName"), fits: ofType("AWS::Events::EventBus")}
-	pattern := t.get(p, "Pattern")
-	m.pattern, m.filter.Pattern = pattern, t.jsonText(pattern)
-	m.label = t.patternLabel(pattern)
+	m.pattern = t.get(p, "Pattern")
 	if kind == "schedule" {
 		m.event, m.label = "schedule", t.words(t.get(p, "Schedule"))
 	}

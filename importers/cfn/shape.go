@@ -165,10 +165,12 @@ func messaging(cfnType string) (shape, bool) {
 		return shape{name: "AlarmName", arn: regional("cloudwatch", "alarm:${Name}")}, true
 	case "AWS::SES::EmailIdentity":
 		return shape{name: "EmailIdentity", arn: regional("ses", "identity/${Name}")}, true
-	case "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::ElasticLoadBalancingV2::Listener":
-		kind := map[string]string{"AWS::ElasticLoadBalancingV2::LoadBalancer": "loadbalancer/app", "AWS::ElasticLoadBalancingV2::TargetGroup": "targetgroup", "AWS::ElasticLoadBalancingV2::Listener": "listener/app"}[cfnType]
-		return shape{name: "Name", arn: regional("elasticloadbalancing", kind+"/${Name}/GENERATED"), ref: "${Arn}",
-			attrs: map[string]string{"LoadBalancerArn": "${Arn}", "TargetGroupArn": "${Arn}", "ListenerArn": "${Arn}"}}, true
+	case "AWS::ElasticLoadBalancingV2::LoadBalancer":
+		return shape{name: "Name", arn: regional("elasticloadbalancing", "loadbalancer/app/${Name}/GENERATED"), ref: "${Arn}", attrs: map[string]string{"LoadBalancerArn": "${Arn}"}}, true
+	case "AWS::ElasticLoadBalancingV2::TargetGroup":
+		return shape{name: "Name", arn: regional("elasticloadbalancing", "targetgroup/${Name}/GENERATED"), ref: "${Arn}", attrs: map[string]string{"TargetGroupArn": "${Arn}"}}, true
+	case "AWS::ElasticLoadBalancingV2::Listener":
+		return shape{arn: regional("elasticloadbalancing", "listener/app/${Name}/GENERATED/GENERATED"), ref: "${Arn}", attrs: map[string]string{"ListenerArn": "${Arn}"}}, true
 	case "AWS::CertificateManager::Certificate":
 		return shape{arn: regional("acm", "certificate/${Name}"), ref: "${Arn}"}, true
 	}

@@ -21,6 +21,7 @@ type madeTrigger struct {
 	label   string
 	filter  model.Filter
 	pattern *yamlpos.Node // EventBridge pattern
+	policy  *yamlpos.Node // SNS filter policy
 	open    bool
 	outside bool
 	entry   source.Span
@@ -54,6 +55,13 @@ func (b *builder) readTriggers() {
 		t := &model.Trigger{
 			ID: model.MakeID("trigger", b.prefix+holder.ID+"/"+m.key), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
 			Label: m.label, Filter: m.filter, Open: m.open, Outside: m.outside, Stack: b.stack, Origin: m.entry,
+		}
+		if m.pattern != nil {
+			t.Filter.Pattern = b.jsonText(m.pattern)
+			t.Label = b.patternLabel(m.pattern)
+		}
+		if m.policy != nil {
+			t.Filter.Pattern = b.jsonText(m.policy)
 		}
 		if m.from != nil {
 			t.From = b.source(m.from, m.fits)
