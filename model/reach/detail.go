@@ -434,7 +434,10 @@ func (an *Analysis) alterStep(n int32, x *alter) Step {
 		step.Actions = append(step.Actions, action)
 		return true
 	}
-	if k.route == creating {
+	if x.target < 0 {
+		if k.route != creating {
+			step.Note = "if a policy of the account that it may rewrite comes to be attached to it; the design shows none"
+		}
 		for _, p := range an.places(a, k.needs) {
 			put(p.action, an.decide(a, -1, p.action, p.arn, newPrincipal(w)))
 		}

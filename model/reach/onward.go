@@ -214,7 +214,22 @@ func (e *explorer) rest() {
 			}
 		}
 	}
+	e.rewrite()
 	e.doors()
+}
+
+// rewrite counts, as perhaps, the rewriting of policies of the account that the design does not show as attached: it
+// shows what the sources attach, and people attach more. Where it shows one, that one decides.
+func (e *explorer) rewrite() {
+	a := e.actor
+	if a.admin == surely || a.sort == isGroup || slices.ContainsFunc(a.ids, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
+		return
+	}
+	for _, p := range plans().on[isPolicy] {
+		if e.somewhere(p.technique) != never {
+			a.alters = append(a.alters, alter{actor: a.index, target: -1, technique: p.technique})
+		}
+	}
 }
 
 // couldAssume tells whether the actor could assume a role whose trust policy names it.

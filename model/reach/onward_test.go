@@ -463,6 +463,33 @@ func testAltering(t *testing.T, k *technique) {
 	run("nothing", false, allow("iam:Get* iam:List*", "*"))
 }
 
+// Rewriting policies is perhaps enough for a principal that has none of the account's: the design may not show all
+// that is attached. Where it shows one, that one decides.
+func TestRewritingPolicies(t *testing.T) {
+	for _, c := range []struct {
+		name, resource   string
+		attached         bool
+		admin, perhapses bool
+	}{
+		{"any policy, none attached", "*", false, true, true},
+		{"any policy, one attached", "*", true, true, false},
+		{"other policies, one attached", "arn:aws:iam::" + testAccount + ":policy/other-*", true, false, false},
+		{"other policies, none attached", "arn:aws:iam::" + testAccount + ":policy/other-*", false, true, true},
+		{"AWS's policies", "arn:aws:iam::aws:policy/*", false, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F", allow("iam:CreatePolicyVersion", c.resource))
+			if c.attached {
+				b.elements[1].(*model.Role).Policies = append(b.elements[1].(*model.Role).Policies, b.managed("Own", allow("s3:ListAllMyBuckets", "*")).ID)
+			}
+			if br := breach(t, b.analyse(), f.ID); br.Admin != c.admin || br.AdminMay != c.perhapses {
+				t.Errorf("admin %v, perhaps %v: %s", br.Admin, br.AdminMay, why(br))
+			}
+		})
+	}
+}
+
 // A boundary holds what an actor gives itself.
 func TestEscalationWithinBoundary(t *testing.T) {
 	b := build(t)
