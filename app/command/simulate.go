@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 )
 
@@ -301,7 +302,7 @@ func program(name string, docs []json.RawMessage) (*policy.Program, error) {
 		}
 		parsed = append(parsed, d)
 	}
-	p, err := policy.Compile(nil, parsed...)
+	p, err := policy.Compile(catalog.Load(), parsed...)
 	if err != nil {
 		return nil, fmt.Errorf("compile %s: %w", name, err)
 	}

@@ -20,6 +20,7 @@ type automaton struct {
 	index    map[string]int
 	complete bool // explore saw all states
 	key      []byte
+	work     *int // steps that may still be taken
 }
 
 // end marks the place behind a pattern.
@@ -49,8 +50,8 @@ func (b bits) each(f func(int)) {
 	}
 }
 
-func newAutomaton(patterns [][]symbol, loose bool) *automaton {
-	a := &automaton{loose: loose, index: map[string]int{}}
+func newAutomaton(patterns [][]symbol, loose bool, work *int) *automaton {
+	a := &automaton{loose: loose, index: map[string]int{}, work: work}
 	starts := make([]int, len(patterns))
 	for i, p := range patterns {
 		starts[i] = len(a.places)
@@ -134,10 +135,10 @@ func (a *automaton) alive(s *autoState) bool {
 }
 
 // explore walks breadth-first, so shortest strings come first, until visit says false; it returns that state,
-// else -1. Past the budget of states, complete stays false.
+// else -1. Past the budget of states or of work, complete stays false.
 func (a *automaton) explore(budget int, visit func(*autoState) bool) int {
 	for i := 0; i < len(a.states); i++ {
-		if i > budget {
+		if i > budget || *a.work < 0 {
 			return -1
 		}
 		s := a.states[i] // a copy: states may move
@@ -203,7 +204,9 @@ func (a *automaton) alphabet(s *autoState) []symbol {
 // read is the state after one more symbol.
 func (a *automaton) read(s *autoState, r symbol) autoState {
 	next := autoState{sure: newBits(len(a.places))}
+	*a.work -= len(next.sure)
 	s.sure.each(func(at int) {
+		*a.work--
 		switch sym := a.places[at]; sym.kind {
 		case many:
 			a.enter(next.sure, at)
@@ -281,13 +284,13 @@ type class struct {
 }
 
 // classes divides the strings of a pattern by which of the others they match. It is complete unless it took
-// more than budget states.
-func classes(within []symbol, others [][]symbol, budget int) (out []class, complete bool) {
+// more than budget states or what is left of work.
+func classes(within []symbol, others [][]symbol, budget int, work *int) (out []class, complete bool) {
 	loose := hasOpaque(within)
 	for _, p := range others {
 		loose = loose || hasOpaque(p)
 	}
-	a := newAutomaton(append([][]symbol{within}, others...), loose)
+	a := newAutomaton(append([][]symbol{within}, others...), loose, work)
 	seen := map[string]bool{}
 	state := -1
 	a.explore(budget, func(s *autoState) bool {

@@ -26,9 +26,40 @@ func (w *pattern) covers(p *pattern) bool {
 	if w.shape == p.shape && w.text == p.text {
 		return true
 	}
-	// Reading p as a text: where w's * takes in a * or a variable of p, it takes in whatever that stands for, and
-	// nothing else of w takes these in.
-	return surely(w.list(), p.list())
+	return coversText(w.text, p.whole)
+}
+
+// coversText is covers for patterns without unknowns and variables. It reads narrow as a text: where wide's * takes
+// in a *, it takes in whatever that stands for, and nothing else of wide takes one in.
+func coversText(wide, narrow string) bool {
+	wi, ni, star, mark := 0, 0, -1, 0
+	for ni < len(narrow) {
+		if wi < len(wide) {
+			switch c := wide[wi]; {
+			case c == '*':
+				star, mark = wi, ni
+				wi++
+				continue
+			case c == '?' && narrow[ni] != '*':
+				wi++
+				ni += runeLen(narrow, ni)
+				continue
+			case c != '?' && c == narrow[ni]:
+				wi++
+				ni++
+				continue
+			}
+		}
+		if star < 0 {
+			return false
+		}
+		mark += runeLen(narrow, mark)
+		wi, ni = star+1, mark
+	}
+	for wi < len(wide) && wide[wi] == '*' {
+		wi++
+	}
+	return wi == len(wide)
 }
 
 // literalPrefix is the text before the first wildcard.
@@ -36,7 +67,7 @@ func literalPrefix(p *pattern) string {
 	if p.shape == shapeGlob {
 		return p.text[:strings.IndexAny(p.text, "*?")]
 	}
-	return p.text
+	return p.text // of an exact pattern and a prefix
 }
 
 // list is the pattern as symbols.
@@ -49,7 +80,19 @@ func (p *pattern) list() []symbol {
 
 // coversAll reports whether each of narrow is covered by one of wide.
 func coversAll(wide, narrow []pattern) bool {
+	var exact map[string]bool // of long lists, what stands there word for word
+	if len(wide)*len(narrow) > 1000 {
+		exact = make(map[string]bool, len(wide))
+		for i := range wide {
+			if wide[i].shape == shapeExact {
+				exact[wide[i].text] = true
+			}
+		}
+	}
 	for i := range narrow {
+		if narrow[i].shape == shapeExact && exact[narrow[i].text] {
+			continue
+		}
 		if !slices.ContainsFunc(wide, func(w pattern) bool { return w.covers(&narrow[i]) }) {
 			return false
 		}
@@ -60,14 +103,35 @@ func coversAll(wide, narrow []pattern) bool {
 // disjoint reports whether no string is surely in both lists, told cautiously.
 func disjoint(a, b []pattern) bool {
 	for i := range a {
-		p := a[i].list()
 		for j := range b {
-			if perhaps(p, b[j].list()) {
+			if a[i].meets(&b[j]) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// meets reports whether some string is perhaps matched by both patterns.
+func (p *pattern) meets(q *pattern) bool {
+	switch {
+	case p.shape == shapeAny || q.shape == shapeAny:
+		return true
+	case p.shape == shapeSymbols || q.shape == shapeSymbols:
+		return perhaps(p.list(), q.list())
+	case p.shape == shapeExact:
+		return q.matchText(p.text)
+	case q.shape == shapeExact:
+		return p.matchText(q.text)
+	}
+	return mayMeet(p, q) && perhaps(p.list(), q.list())
+}
+
+// mayMeet is a quick look at the texts before the first wildcards.
+func mayMeet(p, q *pattern) bool {
+	a, b := literalPrefix(p), literalPrefix(q)
+	n := min(len(a), len(b))
+	return a[:n] == b[:n]
 }
 
 // coversSet compares Action with Action, NotAction with NotAction and so on: does (wide, wideNot) hold all that
@@ -86,9 +150,14 @@ func coversSet(wide []pattern, wideNot bool, narrow []pattern, narrowNot bool) b
 
 // covers reports whether t surely applies wherever s does. The principals are not looked at.
 func (t *statement) covers(s *statement) bool {
-	if !coversSet(t.actions, t.from.NotAction, s.actions, s.from.NotAction) {
-		return false
+	if t.from == s.from && t.variables == s.variables {
+		return true
 	}
+	return coversSet(t.actions, t.from.NotAction, s.actions, s.from.NotAction) && t.coversElse(s)
+}
+
+// coversElse is covers without the actions.
+func (t *statement) coversElse(s *statement) bool {
 	if (t.from.Resources == nil) != (s.from.Resources == nil) {
 		return false
 	}
@@ -111,10 +180,15 @@ func (t *statement) impliedBy(s *statement) bool {
 	return true
 }
 
-// coversEntry is covers for one entry of s's Resource, for actions that both are about.
-func (t *statement) coversEntry(entry *pattern, s *statement) bool {
+// coversResource is covers for one entry of s's Resource, for actions that both are about.
+func (t *statement) coversResource(entry *pattern, s *statement) bool {
 	return t.from.Resources != nil && !s.from.NotResource && !t.brokenResource() &&
 		coversSet(t.resources, t.from.NotResource, []pattern{*entry}, false) && t.impliedBy(s)
+}
+
+// coversAction is covers for one entry of s's Action.
+func (t *statement) coversAction(entry *pattern, s *statement) bool {
+	return coversSet(t.actions, t.from.NotAction, []pattern{*entry}, false) && t.coversElse(s)
 }
 
 // brokenResource reports a NotResource with a variable: without the variable, the statement does not apply.

@@ -465,7 +465,8 @@ func (e *evaluation) mustBeNamed() bool {
 	return false
 }
 
-// rcpServices lists the services whose actions RCPs bind ("List of AWS services that support RCPs").
+// rcpServices lists services whose resources RCPs bind ("Resource control policies", services that support RCPs),
+// for programs without a catalogue, which knows them all.
 var rcpServices = []string{"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss", "cognito-idp", "logs", "dynamodb"}
 
 func (e *evaluation) rcpBinds() bool {
@@ -475,6 +476,13 @@ func (e *evaluation) rcpBinds() bool {
 	}
 	if e.stack.ManagementAccount && c.account == e.view.resource {
 		return false
+	}
+	for _, level := range e.stack.RCPs {
+		for _, p := range level {
+			if p != nil && p.catalog != nil {
+				return p.catalog.CoveredByRCPs(e.service)
+			}
+		}
 	}
 	return slices.Contains(rcpServices, e.service)
 }

@@ -182,16 +182,27 @@ func (r region) minus(d *statement) []region {
 		}
 		taken.Resources = []string{"*"}
 	}
+	if len(d.from.Conditions) == 0 && (d.from.NotAction || coversTerms(d.actionTerms(), r.actions)) && (d.from.NotResource || coversTerms(d.resourceTerms(), r.resources)) {
+		return out
+	}
 	rest := r
 	rest.except = append(slices.Clone(r.except), taken)
 	return append(out, rest)
 }
 
+func coversTerms(wide, narrow []term) bool {
+	for i := range narrow {
+		if !slices.ContainsFunc(wide, func(t term) bool { return t.pattern.covers(&narrow[i].pattern) }) {
+			return false
+		}
+	}
+	return true
+}
+
 func meet(a, b []term) bool {
 	for i := range a {
-		p := a[i].pattern.list()
 		for j := range b {
-			if perhaps(p, b[j].pattern.list()) {
+			if a[i].pattern.meets(&b[j].pattern) {
 				return true
 			}
 		}
@@ -216,7 +227,7 @@ func commonTerms(a, b []term) []term {
 				add(t)
 			case t.pattern.covers(&u.pattern):
 				add(u)
-			default:
+			case t.pattern.meets(&u.pattern):
 				for _, list := range intersect(t.pattern.list(), u.pattern.list()) {
 					text := writeSymbols(list)
 					add(term{text, compilePattern(text, syntax{wildcards: true, variables: true})})
@@ -328,7 +339,26 @@ func (s *Stack) empty(g *Grant) bool {
 // it gave up looking.
 func (s *Stack) Sample(g *Grant) (req Request, found, complete bool) {
 	complete = true
+	work := workBudget / 100
 	syn := syntax{wildcards: true, fold: true}
+	// The plainest words first; looking for those that no exception takes is dear.
+	for _, a := range g.Actions[:min(3, len(g.Actions))] {
+		for _, r := range g.Resources[:min(3, len(g.Resources))] {
+			p, q := compilePattern(a, syn), compilePattern(r, syntax{wildcards: true, variables: true})
+			word, resource := sampleWord(p.list()), sampleWord(q.list())
+			if p.shape == shapeAny {
+				word = symbols("example:action", syntax{})
+			}
+			if q.shape == shapeAny {
+				resource = symbols("arn:aws:example:us-east-1:"+witnessAccount+":thing/example", syntax{})
+			}
+			if surely(actionShape, word) {
+				if req, ok := s.trySample(spell(word), resource); ok {
+					return req, true, true
+				}
+			}
+		}
+	}
 	var actionLists, resourceLists [][]symbol
 	for _, e := range g.Except {
 		for _, a := range e.Actions {
@@ -345,7 +375,7 @@ func (s *Stack) Sample(g *Grant) (req Request, found, complete bool) {
 	resourceLists = append(resourceLists, arnShape, []symbol{{char: '*'}})
 	for _, a := range g.Actions {
 		p := compilePattern(a, syn)
-		actions, all := classes(p.list(), actionLists, classBudget)
+		actions, all := classes(p.list(), actionLists, classBudget, &work)
 		complete = complete && all
 		for _, ac := range actions {
 			if n := len(actionLists); !ac.sure.has(n-2) || ac.sure.has(n-1) {
@@ -353,7 +383,7 @@ func (s *Stack) Sample(g *Grant) (req Request, found, complete bool) {
 			}
 			for _, r := range g.Resources {
 				rp := compilePattern(r, syntax{wildcards: true, variables: true})
-				resources, all := classes(rp.list(), resourceLists, classBudget)
+				resources, all := classes(rp.list(), resourceLists, classBudget, &work)
 				complete = complete && all
 				for _, rc := range resources {
 					if n := len(resourceLists); !rc.may.has(n-2) && !rc.may.has(n-1) {
@@ -371,7 +401,7 @@ func (s *Stack) Sample(g *Grant) (req Request, found, complete bool) {
 
 func (s *Stack) trySample(action string, resource []symbol) (Request, bool) {
 	req := Request{
-		Principal:       "arn:aws:iam::" + witnessAccount + ":role/witness",
+		Principal:       witnessPrincipal,
 		ResourceAccount: witnessAccount,
 		Action:          action,
 		Context:         Context{},

@@ -292,7 +292,8 @@ func (s *keySpace) texts() ([]string, bool) {
 			}
 		}
 	}
-	found, complete := classes([]symbol{{kind: many}}, patterns, languageBudget/4)
+	work := workBudget / 4
+	found, complete := classes([]symbol{{kind: many}}, patterns, languageBudget/4, &work)
 	var out []string
 	for _, c := range found {
 		out = append(out, wordText(c.word))

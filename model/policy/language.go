@@ -129,7 +129,8 @@ func uncovered(narrow []symbol, wide [][]symbol, budget int) (witness string, in
 			return "", yes
 		}
 	}
-	c := newAutomaton(append([][]symbol{narrow}, wide...), false)
+	work := workBudget
+	c := newAutomaton(append([][]symbol{narrow}, wide...), false, &work)
 	found := c.explore(budget, func(s *autoState) bool {
 		if !c.accepts(s, 0) {
 			return true

@@ -248,7 +248,8 @@ func TestClasses(t *testing.T) {
 		for i, w := range others {
 			lists[i] = symbols(w, syntax{wildcards: true})
 		}
-		found, complete := classes(symbols(within, syntax{wildcards: true}), lists, languageBudget)
+		work := workBudget
+		found, complete := classes(symbols(within, syntax{wildcards: true}), lists, languageBudget, &work)
 		if !complete {
 			t.Fatal("not complete")
 		}

@@ -22,6 +22,7 @@ type pattern struct {
 	fold      bool // text is lower-case and matches in any case
 	variables bool // symbols hold IAM variables
 	text      string
+	whole     string   // with its wildcards
 	symbols   []symbol // of shapeSymbols
 }
 
@@ -43,6 +44,7 @@ func compilePattern(s string, syn syntax) pattern {
 	if syn.fold {
 		s = lowerASCII(s)
 	}
+	p.whole = s
 	if !syn.wildcards {
 		p.shape, p.text = shapeExact, s
 		return p
@@ -200,14 +202,10 @@ func (p *pattern) match(s *subject) tri {
 
 // source is the pattern's text with its wildcards; not for shapeSymbols.
 func (p *pattern) source() string {
-	switch p.shape {
-	case shapeAny:
+	if p.shape == shapeAny {
 		return "*"
-	case shapePrefix:
-		return p.text + "*"
-	case shapeExact, shapeGlob, shapeSymbols:
 	}
-	return p.text
+	return p.whole
 }
 
 func foldSymbols(in []symbol) []symbol {

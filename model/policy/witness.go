@@ -9,33 +9,40 @@ import (
 // witness makes a request of a cell and asks Evaluate; nil if from does not allow it or to does.
 func (w *proof) witness(st *statement, act action, resource []symbol, spaces []*keySpace, at []int) *Verdict {
 	req := Request{
-		Principal:       "arn:aws:iam::" + witnessAccount + ":role/witness",
+		Principal:       witnessPrincipal,
 		ResourceAccount: witnessAccount,
 		Context:         Context{},
 	}
-	var open []*condition
+	type wish struct {
+		condition *condition
+		holds     bool
+	}
+	var open []wish
+	fixed := map[string]bool{}
 	for i, sp := range spaces {
 		p := sp.points[at[i]]
 		switch {
 		case p.open:
 			for j, c := range sp.conditions {
-				if p.holds[j] {
-					open = append(open, c)
-				}
+				open = append(open, wish{c, p.holds[j]})
 			}
 		case p.values == nil:
+			fixed[sp.key] = true
 			if req.Context[sp.key] == nil {
 				req.Absent = append(req.Absent, sp.key)
 			}
 		default:
+			fixed[sp.key] = true
 			req.Context[sp.key] = p.values
 			req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == sp.key })
 		}
 	}
-	for _, c := range open {
-		satisfy(c, &req)
-	}
 	req.Resource = fillWord(resource, &req)
+	for range 2 { // what one wish sets, another may look at
+		for _, o := range open {
+			settle(o.condition, o.holds, &req, fixed)
+		}
+	}
 	actions, made := w.actionsOf(act)
 	for _, name := range actions {
 		req.Action = name
@@ -52,6 +59,72 @@ func (w *proof) witness(st *statement, act action, resource []symbol, spaces []*
 		}
 	}
 	return nil
+}
+
+// guesses bounds the requests that are tried before a statement is divided into cells.
+const guesses = 300
+
+// guess tries plain requests of a statement: for each of its actions and resources one, its conditions met as far
+// as that is easy. Most widenings show at once.
+func (w *proof) guess(st *statement) *Verdict {
+	if st.from.NotAction || st.from.NotResource {
+		return nil
+	}
+	tries := 0
+	for i := range st.actions {
+		names, _ := w.actionsOf(action{within: &st.actions[i], word: sampleWord(st.actions[i].list())})
+		for _, name := range names[:min(2, len(names))] {
+			if !surely(actionShape, symbols(name, syntax{})) {
+				continue
+			}
+			for j := range st.resources {
+				for _, resource := range w.sampleResources(&st.resources[j], name) {
+					if tries++; tries > guesses {
+						return nil
+					}
+					req := Request{Principal: witnessPrincipal, ResourceAccount: witnessAccount, Context: Context{}, Action: name}
+					req.Resource = fillWord(resource, &req)
+					for c := range st.conditions {
+						settle(&st.conditions[c], true, &req, nil)
+					}
+					if w.shows(&req) {
+						return &Verdict{Answer: No, Witness: &req, Why: "it allows " + req.Action + " on " + req.Resource + contextText(&req)}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// sampleResources lists resources that a pattern matches: for *, those that the action takes.
+func (w *proof) sampleResources(p *pattern, name string) [][]symbol {
+	if p.shape != shapeAny {
+		return [][]symbol{sampleWord(p.list())}
+	}
+	var out [][]symbol
+	for _, arn := range w.likelyResources(name) {
+		out = append(out, symbols(arn, syntax{}))
+	}
+	if out == nil {
+		out = append(out, starShape)
+	}
+	return out
+}
+
+// sampleWord is a short word that a pattern matches.
+func sampleWord(list []symbol) []symbol {
+	var out []symbol
+	for _, s := range list {
+		switch s.kind {
+		case many, field:
+		case one, oneField:
+			out = append(out, symbol{char: 'x'})
+		default:
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // shows reports whether a request proves that from allows more. Key policies and trust policies, which must allow
@@ -81,11 +154,10 @@ func (w *proof) actionsOf(act action) (names []string, made bool) {
 		return []string{text}, false
 	}
 	sub := subjectOf(text)
-	all := w.all()
 	for _, a := range c.Expand(act.within.source()) {
 		name := a.String()
 		s := subjectOf(name)
-		if slices.ContainsFunc(all, func(st *statement) bool { return anyMatch(st.actions, &s) != anyMatch(st.actions, &sub) }) {
+		if slices.ContainsFunc(w.statements, func(st *statement) bool { return anyMatch(st.actions, &s) != anyMatch(st.actions, &sub) }) {
 			continue
 		}
 		if names = append(names, name); len(names) == 5 {
@@ -152,35 +224,63 @@ func sampleARN(arn string) string {
 	return b.String()
 }
 
-// satisfy gives the keys of a condition values by which it holds, where that is easy to see.
-func satisfy(c *condition, req *Request) {
-	if len(c.values) == 0 || c.negated || req.Context[c.key] != nil {
+// settle gives the key of a condition a value by which it holds, or does not, unless its key is fixed.
+func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
+	if fixed[c.key] {
 		return
 	}
-	v := &c.values[0]
-	p := v.pattern
-	if c.op == opARN {
-		p = compilePattern(v.text, syntax{wildcards: true, variables: slices.ContainsFunc(v.segments, func(p pattern) bool { return p.variables })})
+	holds := func() bool {
+		v := view{req: req, caller: parseCaller(req.Principal), resource: req.ResourceAccount, tags: present}
+		t, broken := c.eval(&v)
+		return t == yes && !broken
 	}
-	word := common(p.list(), []symbol{{kind: many}})
-	if p.shape == shapeSymbols {
-		var list []symbol
-		for _, s := range p.symbols {
-			switch s.kind {
-			case many:
-			case one:
-				list = append(list, symbol{char: 'x'})
-			default:
-				list = append(list, s)
-			}
+	if holds() == want {
+		return
+	}
+	try := func(values []string) bool {
+		req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == c.key })
+		if values == nil {
+			delete(req.Context, c.key)
+			req.Absent = append(req.Absent, c.key)
+		} else {
+			req.Context[c.key] = values
 		}
-		word = fillWord(list, req)
+		return holds() == want
 	}
-	if c.family() == familyIP {
-		word = v.net.Addr().String()
+	for i := range c.values {
+		if try([]string{c.values[i].example(c.op, req)}) {
+			return
+		}
 	}
-	req.Context[c.key] = []string{word}
-	req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == c.key })
+	for _, other := range []string{"other", "arn:aws:iam::999999999999:role/other", "false", "true", "1", "2000-01-01T00:00:00Z", "192.0.2.1"} {
+		if try([]string{other}) {
+			return
+		}
+	}
+	try(nil)
+}
+
+// example is a value of the request that a value of the policy matches, as far as that is easy.
+func (v *conditionValue) example(op operator, req *Request) string {
+	switch op {
+	case opStringEquals, opStringIgnoreCase, opStringLike:
+		return fillWord(sampleWord(v.pattern.list()), req)
+	case opARN:
+		var word []symbol
+		for i := range v.segments {
+			if i > 0 {
+				word = append(word, symbol{char: ':'})
+			}
+			word = append(word, sampleWord(v.segments[i].list())...)
+		}
+		return fillWord(word, req)
+	case opIP:
+		if v.valid {
+			return v.net.Addr().String()
+		}
+	default:
+	}
+	return v.text
 }
 
 // fillWord writes a word as text, giving values to the variables in it.
