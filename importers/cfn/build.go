@@ -245,9 +245,6 @@ func (b *builder) tags(n *yamlpos.Node) map[string]string {
 	return out
 }
 
-// displayName is what people call a resource: the end of its CDK path, else its logical id.
-func displayName(r *resource) string { return r.ID }
-
 // note reports something about a resource.
 func (b *builder) note(severity source.Severity, span source.Span, detail, format string, args ...any) {
 	b.notes.add(severity, span, fmt.Sprintf(format, args...), detail)

@@ -106,10 +106,11 @@ func (s *scope) decide(n *yamlpos.Node) truth {
 		decisive := truthOf(name == "Fn::Or")
 		out := truthOf(name == "Fn::And")
 		for _, i := range arg.Items {
-			switch t := s.decide(i); t {
-			case decisive:
+			t := s.decide(i)
+			if t == decisive {
 				return decisive
-			case undecided:
+			}
+			if t == undecided {
 				out = undecided
 			}
 		}

@@ -203,11 +203,8 @@ func (b *builder) conditionsOf(n *yamlpos.Node) []policy.Condition {
 			continue
 		}
 		for _, k := range b.pairs(op.Value) {
-			out = append(out, policy.Condition{Operator: op.Key.Value, Key: b.conditionKey(k.Key.Value), Values: b.list(k.Value, "Condition")})
+			out = append(out, policy.Condition{Operator: op.Key.Value, Key: k.Key.Value, Values: b.list(k.Value, "Condition")})
 		}
 	}
 	return out
 }
-
-// conditionKey is a condition key as written; some templates put parameters into it.
-func (b *builder) conditionKey(text string) string { return text }

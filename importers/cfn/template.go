@@ -49,7 +49,6 @@ type resource struct {
 	// Origin is the whole entry, logical id included. A made resource has its owner's, or that of the event it
 	// is made for.
 	Origin source.Span
-	Path   string // aws:cdk:path, "" if none
 
 	excluded bool // its condition is false
 	name     string
@@ -199,9 +198,6 @@ func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
 			notes.add(source.Error, n.Span, "Properties of "+r.ID+" is not a mapping", "They were left out.")
 		}
 	}
-	if n := v.Get("Metadata").Get("aws:cdk:path").Resolve(); n != nil {
-		r.Path = n.Value
-	}
 	t.byID[r.ID] = r
 	t.Declared = append(t.Declared, r)
 }
@@ -217,24 +213,3 @@ func entrySpan(key, value *yamlpos.Node) source.Span {
 
 // isSAM reports whether SAM transforms the template.
 func (t *template) isSAM() bool { return t.Kind == kindSAM }
-
-// transforms lists the names in Transform.
-func (t *template) transforms() []string {
-	n := t.Root.Get("Transform").Resolve()
-	if n == nil {
-		return nil
-	}
-	var out []string
-	for _, i := range append([]*yamlpos.Node{n}, n.Items...) {
-		switch i = i.Resolve(); {
-		case i == nil:
-		case i.Kind == yamlpos.Scalar:
-			out = append(out, i.Value)
-		case i.Kind == yamlpos.Mapping:
-			if m := i.Get("Name").Resolve(); m != nil {
-				out = append(out, m.Value)
-			}
-		}
-	}
-	return out
-}
