@@ -76,6 +76,8 @@ type sheet struct {
 	spoken  map[string]*yamlpos.Node            // text → how a statement says it
 	read    map[*yamlpos.Node]*policy.Statement // statements of the design before, by place
 	current source.Span                         // of the statement that is being written, for errors
+	holder  string                              // logical id of the resource that is being written
+	needs   map[string][]string
 	gone    []*resource
 	added   []addition
 }

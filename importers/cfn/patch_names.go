@@ -16,6 +16,7 @@ type names struct {
 	arns   []string                        // ARNs of inside, longest first
 	made   []string                        // generated names of inside, longest first
 	params map[string]string               // token → what Fn::Sub calls it
+	owner  map[string]*resource            // of exact and inside
 }
 
 // known collects the names of the template's resources, and of those that after adds to it.
@@ -23,7 +24,7 @@ func (s *sheet) known() *names {
 	if s.names != nil {
 		return s.names
 	}
-	n := &names{exact: map[string]func() yamlpos.Value{}, inside: map[string]string{}, params: map[string]string{}}
+	n := &names{exact: map[string]func() yamlpos.Value{}, inside: map[string]string{}, params: map[string]string{}, owner: map[string]*resource{}}
 	s.names = n
 	for _, r := range s.resources {
 		if _, goes := s.patch.passed[r.ID]; !goes && s.ids[r] != "" {
@@ -85,6 +86,7 @@ func (s *sheet) nameOne(n *names, r *resource, arn string) {
 		}
 		n.exact[text] = say
 		n.inside[text] = inside
+		n.owner[text] = r
 	}
 	if text := s.refValue(r); !hasUnknown(text) {
 		add(text, id, func() yamlpos.Value { return s.ref(id) })
@@ -114,29 +116,43 @@ func (s *sheet) nameOne(n *names, r *resource, arn string) {
 
 // express is how the template says a text that stands for a resource: by Ref or Fn::GetAtt where it is one's
 // name, in the words of a statement that says it already, by Fn::Sub where it is a part of one, and with pseudo
-// parameters for the account, the region and the partition.
+// parameters for the account, the region and the partition. Where a reference would close a circle, which
+// CloudFormation refuses, the resource's own name is written instead.
 func (s *sheet) express(text string) (yamlpos.Value, error) {
 	n := s.known()
 	if text == "*" {
 		return yamlpos.Text(text), nil
 	}
 	if say := n.exact[text]; say != nil && (strings.HasPrefix(text, "arn:") || strings.Contains(text, "-GENERATED")) {
+		if s.circular(n.owner[text].ID) {
+			return s.byName(n.owner[text], text)
+		}
 		return say(), nil
 	}
-	if node := s.said(text); node != nil {
+	if node := s.said(text); node != nil && !slices.ContainsFunc(s.refs(node), s.circular) {
 		return s.Copy(node), nil
 	}
 	for _, arn := range n.arns {
-		if rest, ok := strings.CutPrefix(text, arn); ok && strings.ContainsRune("/:*", rune(rest[0])) {
-			tail, err := s.inSub(rest)
-			if err != nil {
-				return yamlpos.Value{}, err
-			}
-			return s.sub("${" + n.inside[arn] + "}" + tail), nil
+		rest, ok := strings.CutPrefix(text, arn)
+		if !ok || !strings.ContainsRune("/:*", rune(rest[0])) {
+			continue
 		}
+		if s.circular(n.owner[arn].ID) {
+			return s.byName(n.owner[arn], text)
+		}
+		tail, err := s.inSub(rest)
+		if err != nil {
+			return yamlpos.Value{}, err
+		}
+		return s.sub("${" + n.inside[arn] + "}" + tail), nil
 	}
+	return s.spell(text, s.inSub)
+}
+
+// spell is a text that is no one's name; say turns its parts into text for Fn::Sub.
+func (s *sheet) spell(text string, say func(string) (string, error)) (yamlpos.Value, error) {
 	if strings.HasPrefix(text, "arn:") {
-		sub, err := s.subARN(text)
+		sub, err := s.subARN(text, say)
 		if err != nil {
 			return yamlpos.Value{}, err
 		}
@@ -145,7 +161,7 @@ func (s *sheet) express(text string) (yamlpos.Value, error) {
 		}
 		return s.sub(sub), nil
 	}
-	sub, err := s.inSub(text)
+	sub, err := say(text)
 	if err != nil {
 		return yamlpos.Value{}, err
 	}
@@ -155,10 +171,54 @@ func (s *sheet) express(text string) (yamlpos.Value, error) {
 	return s.sub(sub), nil
 }
 
+// byName is a text that holds a resource's physical name, said without referring to the resource.
+func (s *sheet) byName(r *resource, text string) (yamlpos.Value, error) {
+	name := s.nameOf(r)
+	said, ok := "", false
+	if property := s.nameProperty(r.Type); property != "" && r.Value != nil {
+		said, ok = s.subText(r.Value.Get("Properties").Get(property))
+	} else if property != "" && !strings.Contains(name, "-GENERATED") {
+		said, ok = s.nameSub(name), true
+	}
+	if !ok {
+		return yamlpos.Value{}, fmt.Errorf("to name %s here would close a circle (%s needs %s), which CloudFormation refuses: give %s a name of its own first", r.ID, r.ID, s.holder, r.ID)
+	}
+	return s.spell(text, func(part string) (string, error) {
+		before, after, found := strings.Cut(part, name)
+		if !found {
+			return s.inSub(part)
+		}
+		head, err := s.inSub(before)
+		if err != nil {
+			return "", err
+		}
+		tail, err := s.inSub(after)
+		return head + said + tail, err
+	})
+}
+
+// subText is a written value as text for Fn::Sub; ok is false for calls that Fn::Sub cannot hold and for what
+// would close a circle.
+func (s *sheet) subText(n *yamlpos.Node) (text string, ok bool) {
+	if n == nil || slices.ContainsFunc(s.refs(n), s.circular) {
+		return "", false
+	}
+	name, arg := intrinsic(n)
+	switch {
+	case name == "" && n.Kind == yamlpos.Scalar && !n.Null:
+		return strings.ReplaceAll(n.Value, "${", "${!"), true
+	case name == "Ref" && arg != nil && arg.Kind == yamlpos.Scalar:
+		return "${" + arg.Value + "}", true
+	case name == "Fn::Sub" && arg != nil && arg.Kind == yamlpos.Scalar:
+		return arg.Value, true
+	}
+	return "", false
+}
+
 // subARN is an ARN for Fn::Sub: what belongs to the stack's own place is said by pseudo parameters.
-func (s *sheet) subARN(arn string) (string, error) {
+func (s *sheet) subARN(arn string, say func(string) (string, error)) (string, error) {
 	fields := splitARN(arn)
-	rest, err := s.inSub(fields[5])
+	rest, err := say(fields[5])
 	if err != nil {
 		return "", err
 	}

@@ -79,11 +79,25 @@ func (s *sheet) newResource(e *model.Resource) yamlpos.Value {
 	case "AWS::SSM::Parameter":
 		properties = properties.Put("Type", text("String")).Put("Value", text("to be set"))
 	}
+	if property := s.nameProperty(e.Type); property != "" && !e.Fresh && e.Name != e.LogicalID {
+		properties = properties.Put(property, s.sub(s.nameSub(e.Name)))
+	}
 	v := yamlpos.MappingOf(yamlpos.Usual).Put("Type", text(written))
 	if properties.Len() > 0 {
 		v = v.Put("Properties", properties)
 	}
 	return v
+}
+
+// nameSub is a name for Fn::Sub that is another in every stack and account.
+func (s *sheet) nameSub(name string) string {
+	if rest, ok := strings.CutPrefix(name, s.stack+"-"); ok {
+		name = "${AWS::StackName}-" + rest
+	}
+	if rest, ok := strings.CutSuffix(name, "-"+s.account); ok {
+		name = rest + "-${AWS::AccountId}"
+	}
+	return name
 }
 
 // newFunction is a function with its events, variables and policies.
@@ -104,6 +118,8 @@ func (s *sheet) newFunction(f *model.Function) yamlpos.Value {
 		}
 		p = p.Put("Environment", yamlpos.MappingOf(yamlpos.Usual).Put("Variables", variables))
 	}
+	s.holder = f.LogicalID
+	defer func() { s.holder = "" }()
 	role := s.patch.after.Role(f.Role)
 	if role == nil || !role.Implicit {
 		s.draft.Fail("%s is new and has %s: a new function gets a role of its own", f.ID, f.Role)

@@ -304,7 +304,9 @@ func (p *patch) policyResources(changes []model.Change) error {
 			continue
 		}
 		doc := yamlpos.MembersOf(r.Value.Get("Properties").Resolve()).Value("PolicyDocument")
+		s.holder = r.ID
 		s.document(s.draft, doc, was.Document, is.Document)
+		s.holder = ""
 	}
 	for _, was := range p.before.Policies() {
 		if s, r := p.at(was.ID); s != nil && was.LogicalID != "" && p.after.Policy(was.ID) != nil {

@@ -43,10 +43,12 @@ func (p *patch) madeRoles(_ []model.Change) error {
 			continue
 		}
 		p.done[was.ID] = true
+		s.holder = made.Owner.ID
 		props := yamlpos.MembersOf(made.Owner.Value.Get("Properties").Resolve())
 		h := &holding{sheet: s, draft: s.draft, props: props, before: was, after: is, places: p.places.policies[was.ID]}
 		h.write()
 		props.Write(s.draft)
+		s.holder = ""
 	}
 	return nil
 }
@@ -97,6 +99,8 @@ func (s *sheet) role(d *yamlpos.Draft, r *resource, was, is *model.Role) {
 	if is.LogicalID != r.ID {
 		d.Rename(r.Key, is.LogicalID)
 	}
+	s.holder = is.LogicalID
+	defer func() { s.holder = "" }()
 	props := yamlpos.MembersOf(r.Value.Get("Properties").Resolve())
 	if s.shared(d, r.Value) {
 		return

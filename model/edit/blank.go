@@ -169,10 +169,20 @@ func (e *NewTrigger) Apply(d *model.Design) (*Result, error) {
 		}
 		t.From = from.ID
 	}
-	if err := e.shape(t, from); err != nil {
+	err := e.shape(t, from)
+	if err != nil {
 		return nil, err
 	}
-	changes := []model.Change{{After: t}}
+	var changes []model.Change
+	if e.Event == "s3" && from.Fresh && from.Origin.IsZero() {
+		// A bucket that notifies a function whose role names it is a circle that CloudFormation refuses, unless
+		// the role knows the bucket's name.
+		changes, from = withName(d, from)
+	}
+	if d, err = d.With(append(changes, model.Change{After: t})...); err != nil {
+		return nil, err
+	}
+	changes = nil
 	st, api := letIn(d, f, t, from)
 	if st != nil {
 		n := *f
@@ -185,7 +195,9 @@ func (e *NewTrigger) Apply(d *model.Design) (*Result, error) {
 		changes = append(changes, model.Change{Before: f, After: &n})
 	}
 	if api != nil {
-		t.From = api.ID
+		from := *t
+		from.From = api.ID
+		changes = append(changes, model.Change{Before: t, After: &from})
 		if d.Element(api.ID) == nil {
 			changes = append(changes, model.Change{After: api})
 		}
@@ -200,6 +212,23 @@ func (e *NewTrigger) Apply(d *model.Design) (*Result, error) {
 		}
 	}
 	return &Result{Design: after}, nil
+}
+
+// withName gives a resource that AWS would name a name of its own, wherever it is named.
+func withName(d *model.Design, r *model.Resource) ([]model.Change, *model.Resource) {
+	n := *r
+	n.Name = strings.ToLower(r.Stack + "-" + r.LogicalID + "-" + d.Info().Account)
+	n.ARN = strings.ReplaceAll(r.ARN, r.Name, n.Name)
+	n.Fresh = false
+	changes := []model.Change{{Before: r, After: &n}}
+	for _, p := range d.Policies() {
+		if doc := withARNs(p.Document, [2]string{r.ARN, n.ARN}); doc != p.Document {
+			c := *p
+			c.Document = doc
+			changes = append(changes, model.Change{Before: p, After: &c})
+		}
+	}
+	return changes, &n
 }
 
 // letIn is what SAM makes of an event that calls the function: the statement of the function's policy that permits
