@@ -81,42 +81,50 @@ func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 // fewer than six fields is completed with * ("IAM JSON policy elements: Resource"), and if it has a wildcard,
 // also taken as it stands, since "* can expand to match beyond the colon boundaries".
 func compileResource(s string, variables bool) []pattern {
-	colons, fifth := 0, -1
-	for rest, at := s, 0; ; {
-		i := colonOutsideTokens(rest)
-		if i < 0 {
-			break
-		}
-		colons++
-		at += i + 1
-		rest = s[at:]
-		if colons == 5 {
-			fifth = at
-			break
-		}
-	}
+	head, tail, full := cutARN(s)
 	syn := syntax{wildcards: true}
-	if fifth < 0 {
+	if !full {
 		asIs := compilePattern(s, syn)
 		if !strings.HasPrefix(s, "arn:") {
 			return []pattern{asIs}
 		}
-		full := compilePattern(s+strings.Repeat(":*", 5-colons), syn)
-		if asIs.shape == shapeExact {
-			return []pattern{full}
+		colons := 0
+		for rest := s; ; colons++ {
+			i := colonOutsideTokens(rest)
+			if i < 0 {
+				break
+			}
+			rest = rest[i+1:]
 		}
-		return []pattern{asIs, full}
+		completed := compilePattern(s+strings.Repeat(":*", 5-colons), syn)
+		if asIs.shape == shapeExact {
+			return []pattern{completed}
+		}
+		return []pattern{asIs, completed}
 	}
-	if !variables || !strings.Contains(s[fifth:], "${") {
+	if !variables || !strings.Contains(tail, "${") {
 		return []pattern{compilePattern(s, syn)}
 	}
-	p := pattern{shape: shapeSymbols, symbols: symbols(s[:fifth], syn)}
+	p := pattern{shape: shapeSymbols, symbols: symbols(head, syn)}
 	syn.variables = true
-	p.symbols = append(p.symbols, symbols(s[fifth:], syn)...)
+	p.symbols = append(p.symbols, symbols(tail, syn)...)
 	for _, sym := range p.symbols {
 		p.variables = p.variables || sym.kind == variable
 	}
 	return []pattern{p}
+}
+
+// cutARN divides an ARN behind its fifth colon; colons within "${…}" do not count.
+func cutARN(s string) (head, tail string, ok bool) {
+	at := 0
+	for n := 0; n < 5; n++ {
+		i := colonOutsideTokens(s[at:])
+		if i < 0 {
+			return s, "", false
+		}
+		at += i + 1
+	}
+	return s[:at], s[at:], true
 }
 
 // index sorts the statements by the services that their actions name.
