@@ -91,6 +91,26 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// Texts that grow by being put together are cut off.
+func TestGrowing(t *testing.T) {
+	grow := "Mappings: {M: {a: {b: x}}}\nParameters:\n  P: {Type: String, Default: " + strings.Repeat("x", 200_000) + "}\nResources:\n" +
+		"  Sub: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub '" + strings.Repeat("${P}", 20_000) + "'}}\n" +
+		"  A: {Type: AWS::SQS::Queue, Properties: {QueueName: &a !Join [x, [!Ref P, !Ref P, !Ref P]]}}\n"
+	for c := 'b'; c < 'k'; c++ {
+		grow += fmt.Sprintf("  %c: {Type: AWS::SQS::Queue, Properties: {QueueName: &%c !Join [x, [*%c, *%c, *%c, *%c, *%c, *%c]]}}\n", c-32, c, c-1, c-1, c-1, c-1, c-1, c-1)
+	}
+	in, err := importBytes("grow.yaml", grow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range in.Design.Resources() {
+		if len(r.Name) > maxText {
+			t.Errorf("%s has a name of %d bytes", r.ID, len(r.Name))
+		}
+	}
+	expect(t, in, source.Error, 5, "a text grows beyond a megabyte")
+}
+
 func importBytes(name, text string) (*importers.Import, error) {
 	fsys := fstest.MapFS{name: &fstest.MapFile{Data: []byte(text)}}
 	return importers.OpenFS(context.Background(), Sources(), fsys, name, importers.Options{})

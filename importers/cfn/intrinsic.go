@@ -60,6 +60,9 @@ func (s *scope) leave() { s.depth-- }
 const (
 	maxNesting = 250
 	maxSteps   = 8_000_000
+	maxText    = 1 << 20
+
+	bytesPerStep = 64 // handling long texts takes time as well
 )
 
 // settle follows aliases, Fn::If, Fn::FindInMap, Fn::Select and references to lists to the node that a value
@@ -308,6 +311,7 @@ func (s *scope) text(n *yamlpos.Node) (text string, ok bool) {
 	if n.Kind != yamlpos.Scalar || n.Null {
 		return "", false
 	}
+	s.spent += len(n.Value) / bytesPerStep
 	return s.dynamic(n), true
 }
 
@@ -450,8 +454,18 @@ func (s *scope) sub(arg, n *yamlpos.Node) (string, bool) {
 			continue
 		}
 		b.WriteString(s.subName(strings.TrimSpace(name), vars, n.Span))
+		if b.Len() > maxText {
+			return s.tooLong(n), true
+		}
 	}
+	s.spent += b.Len() / bytesPerStep
 	return b.String(), true
+}
+
+// tooLong stands for a text that grows beyond all that AWS takes.
+func (s *scope) tooLong(n *yamlpos.Node) string {
+	s.notes.add(source.Error, n.Span, "a text grows beyond a megabyte", "It was taken as unknown.")
+	return s.unknown("call", "text"+at(n), n.Span, "", "")
 }
 
 func (s *scope) subName(name string, vars *yamlpos.Node, span source.Span) string {
@@ -480,6 +494,13 @@ func (s *scope) join(arg, n *yamlpos.Node) (string, bool) {
 	list := s.texts(arg.Items[1], func(i *yamlpos.Node) {
 		s.notes.add(source.Error, i.Span, "Fn::Join takes texts", "The element was left out.")
 	})
+	size := 0
+	for _, t := range list {
+		if size += len(t) + len(by); size > maxText {
+			return s.tooLong(n), true
+		}
+	}
+	s.spent += size / bytesPerStep
 	return strings.Join(list, by), true
 }
 
