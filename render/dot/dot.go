@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,11 +69,16 @@ func (l *Layout) Layout(ctx context.Context, m render.Metrics, diagrams ...*rend
 	if err != nil {
 		return nil, err
 	}
-	bodies := make([]*render.Scene, len(diagrams))
+	bodies, said := make([]*render.Scene, len(diagrams)), make([]*render.Diagram, len(diagrams))
 	for i, d := range diagrams {
-		bodies[i] = draw(m, d, p, at)
+		bodies[i], said[i] = draw(m, d, p, at), d
+		if note := leftOut(d); note != "" {
+			with := *d
+			with.Claim.Notes = append(slices.Clone(d.Claim.Notes), note)
+			said[i] = &with
+		}
 	}
-	scenes := render.Sheets(m, diagrams, bodies)
+	scenes := render.Sheets(m, said, bodies)
 	if at.note != "" {
 		for _, s := range scenes {
 			s.Description += " " + at.note

@@ -312,3 +312,40 @@ func TestFind(t *testing.T) {
 		t.Errorf("with dot on the PATH: %T", e)
 	}
 }
+
+// TestDense: where edges would hide everything, one way to each thing stays, and the picture says what it leaves out.
+func TestDense(t *testing.T) {
+	d := large(30, 40, 1000)
+	d.Nodes[0].State = render.Breached
+	for _, e := range d.Edges {
+		e.Wet = e.From == "fn/F0" || e.From == "fn/F1"
+	}
+	d.Edges = append(d.Edges, &render.Edge{From: "fn/F0", To: "fn/F1", Kind: render.RunsEdge, Wet: true})
+	shown := ways(d)
+	to := map[model.ID]int{}
+	for e := range shown {
+		if !e.Wet {
+			t.Errorf("the dry edge from %s to %s is drawn", e.From, e.To)
+		}
+		to[e.To]++
+	}
+	for _, e := range d.Edges {
+		if e.Wet && to[e.To] != 1 {
+			t.Errorf("%d ways to %s are drawn", to[e.To], e.To)
+		}
+	}
+	if to["fn/F1"] != 1 || len(shown) >= len(d.Edges) {
+		t.Errorf("%d of %d edges are drawn", len(shown), len(d.Edges))
+	}
+	want := fmt.Sprintf("%d more lines are left out", len(d.Edges)-len(shown))
+	s := scenes(t, Own(), d)[0]
+	if !strings.Contains(s.Description, want) {
+		t.Errorf("the description does not say %q: %s", want, s.Description)
+	}
+	if len(d.Claim.Notes) != 0 {
+		t.Error("the caller's diagram was changed")
+	}
+	if ways(shop(true)) != nil || leftOut(shop(true)) != "" {
+		t.Error("a small map leaves edges out")
+	}
+}

@@ -13,13 +13,17 @@ type canvas struct {
 	signs map[render.SignKind]bool
 	p     *plan
 	at    *places
+	shown map[*render.Edge]bool // nil: all
 }
+
+// fewEdges is how many edges our own layout may have and still label them.
+const fewEdges = 40
 
 const pad = 6.0 // about the whole, for walls and marks that stand over
 
 // draw is the map of one diagram, without claim and legend. Its Legend lists the signs that it uses.
 func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scene {
-	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at}
+	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at, shown: ways(d)}
 	c.Width, c.Height = at.width+2*pad, at.height+2*pad
 	var headers []render.Item
 	for _, cl := range d.Clusters {
@@ -28,7 +32,7 @@ func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scen
 	// What is dry lies under what is wet.
 	for _, wet := range []bool{false, true} {
 		for _, e := range d.Edges {
-			if e.Wet == wet {
+			if e.Wet == wet && (c.shown == nil || c.shown[e]) {
 				c.edge(e)
 			}
 		}
@@ -187,8 +191,8 @@ func (c *canvas) edge(e *render.Edge) {
 		}
 		c.add(render.Shape{Path: render.Arrow(end.x+pad, end.y+pad, end.x-from.x, end.y-from.y, p.arrow), Stroke: p.color, Width: max(p.width, 1.5), Round: true})
 	}
-	if pe := c.p.edges[i]; pe.width > 0 && e.Wet {
-		// Graphviz has left room for it.
+	// Graphviz leaves room for a label; without it, or among many edges, they would lie on other things.
+	if pe := c.p.edges[i]; pe.width > 0 && e.Wet && c.shown == nil && (c.at.note == "" || len(c.p.edges) <= fewEdges) {
 		q := r.label
 		c.add(render.Text{X: q.x + pad, Y: q.y + pad + 4, Size: render.SizeSmall, Weight: render.Medium, Anchor: render.Middle,
 			Color: render.Danger, Text: pe.label, Halo: render.Ground, Level: render.Near})

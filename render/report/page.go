@@ -170,8 +170,13 @@ func (r *Report) picture(p *picture) (pictureText, error) {
 func (r *Report) breaches(p *page, before, after *teller) {
 	texts := func(t *teller, prefix string) ([]breachText, map[model.ID]*breachText) {
 		var out []breachText
-		for i, b := range t.breaches() {
-			text := t.breach(b)
+		breaches := t.breaches()
+		for i, b := range breaches {
+			most := max(leastHits, min(mostHits, mostRows/len(breaches)))
+			if t.view.Breach != nil && t.view.Breach.From == b.From {
+				most = mostHits
+			}
+			text := t.breach(b, most)
 			text.Anchor = fmt.Sprintf("%s%d", prefix, i+1)
 			text.Shown = t.view.Breach != nil && t.view.Breach.From == b.From
 			out = append(out, text)

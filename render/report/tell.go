@@ -38,10 +38,12 @@ type breachText struct {
 	Hits   []hitText
 	More   int // hits beyond those listed
 	Beyond []beyondText
-	Feeds  []string
-	Shown  bool // the breach that the pictures show
-	Gone   bool // of a function that the other design has not
-	Only   string
+
+	MoreBeyond int
+	Feeds      []string
+	Shown      bool // the breach that the pictures show
+	Gone       bool // of a function that the other design has not
+	Only       string
 }
 
 type hitText struct {
@@ -73,9 +75,13 @@ type beyondText struct {
 	Evidence            []evidenceText
 }
 
-// most of one thing that is listed; the commands print all.
+// Most of one thing that is listed: a page of all hits of a large account would be too long to open. The commands
+// print all.
 const (
-	mostHits     = 400
+	mostHits     = 400  // of one breach
+	leastHits    = 12   // of one breach, where there are many
+	mostRows     = 5000 // of all breaches together, about
+	mostBeyond   = 60
 	mostEvidence = 6
 )
 
@@ -109,7 +115,8 @@ func (t *teller) figures(b *reach.Breach) (must, may reach.Figure) {
 	return b.Reach.Must, b.Reach.May
 }
 
-func (t *teller) breach(b *reach.Breach) breachText {
+// breach tells a breach with at most the hits given.
+func (t *teller) breach(b *reach.Breach, most int) breachText {
 	must, may := t.figures(b)
 	out := breachText{ID: b.From, Name: t.name(b.From), Reach: fmt.Sprintf("%d of %d", may.Resources, b.Reach.Of),
 		Must: render.Percent(must.Share), May: render.Percent(may.Share), Weight: render.Percent(may.Weighted),
@@ -124,7 +131,7 @@ func (t *teller) breach(b *reach.Breach) breachText {
 		out.Way = append(out.Way, t.step(s))
 	}
 	for _, h := range b.Hits {
-		if len(out.Hits) == mostHits {
+		if len(out.Hits) == most {
 			out.More++
 			continue
 		}
@@ -136,6 +143,10 @@ func (t *teller) breach(b *reach.Breach) breachText {
 			continue
 		}
 		open = append(open, y)
+		if len(out.Beyond) == mostBeyond {
+			out.MoreBeyond++
+			continue
+		}
 		text := beyondText{What: y.Words(), Pattern: y.Pattern, Sure: sure(y.Certainty, y.Fed)}
 		text.Evidence = t.evidence(y.Evidence)
 		out.Beyond = append(out.Beyond, text)
