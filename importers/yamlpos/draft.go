@@ -92,7 +92,7 @@ func (d *Draft) Replace(n *Node, v Value) {
 		return
 	}
 	if d.inFlow(n) {
-		text := p.flow(v, p.lead(n.Span.Start))
+		text := p.flow(v, p.lead(n.Span.Start), m.Style == Flow && !p.overLines(m))
 		if n.Span.Start == n.Span.End {
 			text = " " + text
 		}
@@ -117,11 +117,15 @@ func (d *Draft) Replace(n *Node, v Value) {
 	text := p.behind(v, at)
 	// What stands between the colon and a value on the same line stays: some align their values.
 	inline := !strings.HasPrefix(text, "\n") && !bytes.ContainsAny(p.Data[from:n.Span.Start], "\r\n") && n.Span.Start > from
+	end := n.Span.End
+	if strings.Contains(text, "\n") && p.comment(p.behindWhite(end)) >= 0 {
+		end = p.lineEnd(end) // a remark on one line says nothing of the many that take its place
+	}
 	if inline {
-		d.Change(n.Span.Start, n.Span.End, strings.TrimLeft(text, " "))
+		d.Change(n.Span.Start, end, strings.TrimLeft(text, " "))
 		return
 	}
-	d.Change(from, n.Span.End, text)
+	d.Change(from, end, text)
 }
 
 // Items makes a sequence's items those of the plan. What an old item has inside may be changed beside it. An
@@ -248,10 +252,11 @@ func (d *Draft) put(c *Node, s Slot) {
 
 // flowText is a new entry in brackets.
 func (d *Draft) flowText(c *Node, s Slot, lead string) string {
+	tight := !d.page.overLines(c)
 	if c.Kind == Mapping {
-		return d.page.scalar(Text(s.Key), true) + d.page.habits.colon + d.page.flow(*s.New, lead)
+		return d.page.scalar(Text(s.Key), true) + d.page.habits.colon + d.page.flow(*s.New, lead, tight)
 	}
-	return d.page.flow(*s.New, lead)
+	return d.page.flow(*s.New, lead, tight)
 }
 
 func (d *Draft) flowEntries(c *Node, n int, plan []Slot) {
@@ -389,8 +394,8 @@ func (d *Draft) removeBlock(c *Node, i, j, n int) {
 		}
 		top = above
 	}
-	// Of the blank lines around, those above go if there are others below.
-	if next := p.nextLine(end); next < 0 || p.blank(next) {
+	// Of the blank lines around, those above go if there are others below, or nothing to part from.
+	if next := p.nextLine(end); next < 0 || p.blank(next) || j+1 == n {
 		for top > 0 && p.blank(p.lineStart(p.before(top))) {
 			top = p.lineStart(p.before(top))
 		}
@@ -444,6 +449,14 @@ func (p *Page) comment(line int) int {
 func (p *Page) commentedOut(line int) bool {
 	text := strings.TrimLeft(string(p.Data[line:p.lineEnd(line)]), " \t#")
 	return strings.HasPrefix(text, "- ")
+}
+
+// behindWhite is the place behind the blanks at a place.
+func (p *Page) behindWhite(i int) int {
+	for at(p.Data, i) == ' ' || at(p.Data, i) == '\t' {
+		i++
+	}
+	return i
 }
 
 func (p *Page) blank(line int) bool {

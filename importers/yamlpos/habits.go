@@ -13,6 +13,8 @@ type habits struct {
 	colon   string // ": " or ":" in braces
 	comma   string // ", " or "," on one line
 	padded  bool   // { a: b } rather than {a: b}
+
+	paddedList bool // [ a ] rather than [a]
 }
 
 func (p *Page) learn() habits {
@@ -24,7 +26,7 @@ func (p *Page) learn() habits {
 	v.walk(p.Root)
 	h.quote = most(v.quotes, h.quote)
 	h.unit = most(v.units, h.unit)
-	h.dash = most(v.dashes, h.dash)
+	h.dash = most(v.dashes, h.unit)
 	h.gap = most(v.gaps, h.gap)
 	if len(v.indents) > 0 {
 		h.indent = most(v.indents, h.indent)
@@ -38,6 +40,7 @@ func (p *Page) learn() habits {
 		h.comma = ","
 	}
 	h.padded = v.text["padded"] > v.text["not padded"]
+	h.paddedList = v.text["padded list"] > v.text["not padded list"]
 	return h
 }
 
@@ -121,6 +124,13 @@ func (v *votes) flow(n *Node) {
 			v.text["tight colon"]++
 		} else {
 			v.text["wide colon"]++
+		}
+	}
+	if n.Kind == Sequence && !p.overLines(n) && len(n.Items) > 0 {
+		if n.Items[0].Span.Start > n.Span.Start+1 {
+			v.text["padded list"]++
+		} else {
+			v.text["not padded list"]++
 		}
 	}
 	if !p.overLines(n) && len(n.Items) > 1 {

@@ -98,7 +98,7 @@ type place struct {
 // behind is a value as it follows a colon or dash, with what parts it from that.
 func (p *Page) behind(v Value, at place) string {
 	if at.flow {
-		return p.habits.colon[1:] + p.flow(v, at.lead)
+		return p.habits.colon[1:] + p.flow(v, at.lead, false)
 	}
 	if at.gap == 0 {
 		at.gap = 2
@@ -125,7 +125,7 @@ func (p *Page) behind(v Value, at place) string {
 	case v.kind == Scalar:
 		return first + p.scalar(v, false)
 	case v.layout == OneLine, v.layout == Lines, p.JSON, len(v.values) == 0:
-		return first + p.flow(v, spaces(at.column))
+		return first + p.flow(v, spaces(at.column), false)
 	}
 	var b strings.Builder
 	if v.tag != "" {
@@ -179,8 +179,8 @@ func Line(s string) string {
 	return p.scalar(Text(s), false)
 }
 
-// flow is a value in brackets; lead is what the line that it starts on starts with.
-func (p *Page) flow(v Value, lead string) string {
+// flow is a value in brackets; lead is what the line that it starts on starts with, tight keeps it on the line.
+func (p *Page) flow(v Value, lead string, tight bool) string {
 	tag := ""
 	if v.tag != "" {
 		tag = v.tag + " "
@@ -189,7 +189,7 @@ func (p *Page) flow(v Value, lead string) string {
 	case v.raw && v.node.Style != Block:
 		return strings.ReplaceAll(v.text, "\n"+v.lead, "\n"+lead)
 	case v.raw:
-		return p.flow(p.taken(v.node), lead)
+		return p.flow(p.taken(v.node), lead, tight)
 	case v.kind == Scalar:
 		return p.scalar(v, true)
 	}
@@ -200,7 +200,7 @@ func (p *Page) flow(v Value, lead string) string {
 	if len(v.values) == 0 {
 		return tag + open + end
 	}
-	lines := v.layout == Lines || v.layout != OneLine && p.JSON && p.habits.indent != ""
+	lines := !tight && (v.layout == Lines || v.layout != OneLine && p.JSON && p.habits.indent != "")
 	inner := lead
 	if lines {
 		inner += p.habits.indent
@@ -210,13 +210,16 @@ func (p *Page) flow(v Value, lead string) string {
 		if v.kind == Mapping {
 			parts[i] = p.scalar(Text(v.keys[i]), true) + p.habits.colon
 		}
-		parts[i] += p.flow(e, inner)
+		parts[i] += p.flow(e, inner, tight || !lines)
 	}
 	if lines {
 		return tag + open + "\n" + inner + strings.Join(parts, ",\n"+inner) + "\n" + lead + end
 	}
 	if v.kind == Mapping && p.habits.padded {
 		open, end = "{ ", " }"
+	}
+	if v.kind == Sequence && p.habits.paddedList {
+		open, end = "[ ", " ]"
 	}
 	return tag + open + strings.Join(parts, p.habits.comma) + end
 }
