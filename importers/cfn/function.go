@@ -19,13 +19,13 @@ func (b *builder) function(r *resource) {
 		Environment: b.environment(r), Code: b.localCode(r),
 		Layers:  b.list(b.get(p, "Layers"), "Layers"),
 		VPC:     len(b.items(b.get(p, "VpcConfig", "SubnetIds"))) > 0 || r.Written == samFunction && b.get(p, "VpcConfig") != nil,
-		Tracing: b.words(b.get(p, "TracingConfig", "Mode")) == "Active",
+		Tracing: traces(b.words(b.get(p, "TracingConfig", "Mode"))),
 		Tags:    b.tags(b.get(p, "Tags")), Stack: b.stack, Origin: r.Origin,
 	}
 	f.DeadLetter = b.words(b.get(p, "DeadLetterConfig", "TargetArn"))
 	if r.Written == samFunction {
 		f.DeadLetter = b.words(b.get(p, "DeadLetterQueue", "TargetArn"))
-		f.Tracing = b.words(b.get(p, "Tracing")) == "Active"
+		f.Tracing = traces(b.words(b.get(p, "Tracing")))
 	}
 	b.functions[r] = f
 	b.add(f)
@@ -33,6 +33,10 @@ func (b *builder) function(r *resource) {
 		b.places.variables[f.ID] = v
 	}
 }
+
+// traces reports whether a function sends traces: in PassThrough as well, for requests that are sampled already.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+func traces(mode string) bool { return mode != "" && mode != "Disabled" }
 
 // environment lists the names of the variables and what they refer to. Values are looked at and dropped.
 func (b *builder) environment(r *resource) []model.EnvVar {

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -43,6 +44,7 @@ func (s *scope) expand() *transform {
 	for _, r := range kept {
 		t.globals(r)
 	}
+	kept = t.dropNamesakes(kept)
 	for _, r := range kept {
 		t.out = append(t.out, r)
 		t.check(r)
@@ -58,6 +60,36 @@ func (s *scope) expand() *transform {
 		}
 	}
 	return t
+}
+
+// dropNamesakes drops what a template calls by the name of the API that SAM makes for events without one: the API
+// takes its place.
+func (t *transform) dropNamesakes(kept []*resource) []*resource {
+	for _, of := range []struct{ id, event, property string }{{implicitRest, "Api", "RestApiId"}, {implicitHTTP, "HttpApi", "ApiId"}} {
+		r := t.template.byID[of.id]
+		if r == nil || r.Written == samAPI || r.Written == samHTTPAPI || !t.hasEvent(kept, of.event, of.property) {
+			continue
+		}
+		t.notes.add(source.Warning, r.Origin, of.id+" is what SAM calls the API that it makes", "The API took its place.")
+		delete(t.template.byID, of.id)
+		kept = slices.DeleteFunc(kept, func(k *resource) bool { return k == r })
+	}
+	return kept
+}
+
+// hasEvent reports whether some event of a kind names no API.
+func (t *transform) hasEvent(kept []*resource, kind, property string) bool {
+	for _, r := range kept {
+		if r.Written != samFunction && r.Written != samMachine {
+			continue
+		}
+		for _, e := range t.pairs(t.get(r.Props, "Events")) {
+			if t.words(t.get(e.Value, "Type")) == kind && t.get(e.Value, "Properties", property) == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // globals merges the Globals section into the properties of a SAM resource.

@@ -124,7 +124,7 @@ func (t *transform) function(f *resource) {
 	if t.get(p, "Role") == nil || t.perhapsNone(p.Get("Role")) {
 		role = t.newRole(f, f.ID+"Role", span)
 		role.aws("service-role/AWSLambdaBasicExecutionRole")
-		if mode := t.words(t.get(p, "Tracing")); mode != "" && mode != "Disabled" {
+		if traces(t.words(t.get(p, "Tracing"))) {
 			role.aws(t.xray())
 		}
 		if n := t.get(p, "VpcConfig"); n != nil && len(n.Pairs) > 0 {
