@@ -65,7 +65,7 @@ func coversText(wide, narrow string) bool {
 // literalPrefix is the text before the first wildcard.
 func literalPrefix(p *pattern) string {
 	if p.shape == shapeGlob {
-		return p.text[:strings.IndexAny(p.text, "*?")]
+		return p.head
 	}
 	return p.text // of an exact pattern and a prefix
 }

@@ -23,6 +23,8 @@ type pattern struct {
 	variables bool // symbols hold IAM variables
 	text      string
 	whole     string   // with its wildcards
+	head      string   // of a glob: what stands before its first wildcard
+	tail      string   // of a glob: what stands behind its last
 	symbols   []symbol // of shapeSymbols
 }
 
@@ -59,6 +61,7 @@ func compilePattern(s string, syn syntax) pattern {
 		p.shape, p.text = shapePrefix, s[:i]
 	default:
 		p.shape, p.text = shapeGlob, s
+		p.head, p.tail = s[:i], s[strings.LastIndexAny(s, "*?")+1:]
 	}
 	return p
 }
@@ -87,23 +90,30 @@ func (p *pattern) matchText(s string) bool {
 	case shapeExact:
 		return p.equal(s)
 	case shapePrefix:
-		return len(s) >= len(p.text) && p.equal(s[:len(p.text)])
+		return len(s) >= len(p.text) && p.same(s[:len(p.text)], p.text)
 	case shapeGlob:
+		// Most strings fail at an end.
+		if n, m := len(p.head), len(s)-len(p.tail); m < n || !p.same(s[:n], p.head) || !p.same(s[m:], p.tail) {
+			return false
+		}
 		return p.glob(s)
 	case shapeSymbols:
 	}
 	return surely(p.symbols, symbols(s, syntax{fold: p.fold}))
 }
 
-func (p *pattern) equal(s string) bool {
+func (p *pattern) equal(s string) bool { return p.same(s, p.text) }
+
+// same compares with a part of the pattern's text.
+func (p *pattern) same(s, text string) bool {
 	if !p.fold {
-		return s == p.text
+		return s == text
 	}
-	if len(s) != len(p.text) {
+	if len(s) != len(text) {
 		return false
 	}
 	for i := 0; i < len(s); i++ {
-		if lowerByte(s[i]) != p.text[i] {
+		if lowerByte(s[i]) != text[i] {
 			return false
 		}
 	}
