@@ -59,6 +59,7 @@ type Role struct {
 	Path          string
 	Trust         *policy.Document
 	Policies      []ID // inline and managed, in source order
+	Listed        Places
 	Boundary      ID   // policy that is its permissions boundary, "" if none
 	Implicit      bool // made by the source's transform for a function without a role of its own (SAM)
 	External      bool // named by ARN only: its policies were not seen
@@ -68,6 +69,10 @@ type Role struct {
 	Stack         string
 	Origin        source.Span
 }
+
+// Places tell where policies stand in the list that a role is made from: the Policies of a SAM function, whose
+// inline policies are named by their place. Same ignores them, as it does spans.
+type Places map[ID]int
 
 // A Pin is access that a role is said to need: evidence, not a grant.
 type Pin struct{ Actions, Resources []string }

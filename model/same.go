@@ -9,6 +9,7 @@ import (
 
 var (
 	spanType     = reflect.TypeFor[source.Span]()
+	placesType   = reflect.TypeFor[Places]()
 	documentType = reflect.TypeFor[*policy.Document]()
 )
 
@@ -25,7 +26,7 @@ func same(a, b reflect.Value) bool {
 		return false
 	}
 	switch a.Type() {
-	case spanType:
+	case spanType, placesType:
 		return true
 	case documentType:
 		if a.Pointer() == b.Pointer() {

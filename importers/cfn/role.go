@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,6 +26,28 @@ func (b *builder) role(r *resource) {
 	b.roles[r] = role
 	b.add(role)
 	role.Policies, role.Boundary = b.ownPolicies(r, role.ID)
+	if r.Made {
+		role.Listed = listed(b.places.policies[role.ID])
+	}
+}
+
+// listed tells at which place of the list each policy of a made role stands. What the transform adds unasked has
+// none.
+func listed(policies []policyPlace) model.Places {
+	out := model.Places{}
+	for _, p := range policies {
+		if p.Entry == nil || p.List == nil {
+			continue
+		}
+		i := slices.IndexFunc(p.List.Items, func(n *yamlpos.Node) bool { return n == p.Entry || n.Span.Contains(p.Entry.Span) })
+		if p.List.Kind != yamlpos.Sequence {
+			i = 0 // a single policy, without a list
+		}
+		if i >= 0 {
+			out[p.Policy] = i
+		}
+	}
+	return out
 }
 
 // principal makes a Principal of an AWS::IAM::User or AWS::IAM::Group.

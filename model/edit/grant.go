@@ -66,7 +66,7 @@ func grant(d *model.Design, role *model.Role, statements ...*policy.Statement) (
 		n.Document = &doc
 		return d.With(model.Change{Before: p, After: &n})
 	}
-	name := inlineName(d, role, "")
+	name := inlineName(role, "")
 	p := &model.Policy{
 		ID: inlineID(role, name), Name: name, Stack: role.Stack, Origin: role.Origin,
 		Document: &policy.Document{Version: "2012-10-17", Statements: statements},

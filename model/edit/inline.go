@@ -19,49 +19,29 @@ func inlineID(role *model.Role, name string) model.ID {
 }
 
 // places tells at which place of the function's list each policy of a generated role stands. Policies that the
-// transform adds by itself have none.
-func places(d *model.Design, role *model.Role) map[model.ID]int {
-	out := map[model.ID]int{}
-	taken := map[int]bool{}
-	var unplaced []model.ID
+// transform adds by itself have none. The importer knows; for roles that an edit made it follows from the names.
+func places(role *model.Role) model.Places {
+	out := model.Places{}
 	for _, id := range role.Policies {
-		p := d.Policy(id)
-		if p == nil {
+		if place, ok := role.Listed[id]; ok {
+			out[id] = place
 			continue
 		}
-		if n, ok := strings.CutPrefix(p.Name, role.LogicalID+"Policy"); ok && !p.Managed {
+		prefix := string(inlineID(role, role.LogicalID+"Policy"))
+		if n, ok := strings.CutPrefix(string(id), prefix); ok {
 			if place, err := strconv.Atoi(n); err == nil {
-				out[id], taken[place] = place, true
+				out[id] = place
 			}
-		} else if p.Managed && !addedByTransform(d, role, p) {
-			unplaced = append(unplaced, id)
 		}
-	}
-	next := 0
-	for _, id := range unplaced {
-		for taken[next] {
-			next++
-		}
-		out[id], taken[next] = next, true
 	}
 	return out
 }
 
-// addedByTransform reports whether the transform attaches a managed policy to a function's generated role unasked.
-func addedByTransform(d *model.Design, role *model.Role, p *model.Policy) bool {
-	for _, f := range d.Functions() {
-		if f.Role == role.ID && executionPolicies(p.Name, f, d.TriggersOf(f.ID)) {
-			return true
-		}
-	}
-	return false
-}
-
 // inlineName is the name of an inline policy that stands in the place of another policy of the role, or, for "",
 // behind all of them.
-func inlineName(d *model.Design, role *model.Role, instead model.ID) string {
+func inlineName(role *model.Role, instead model.ID) string {
 	if role.Implicit {
-		at := places(d, role)
+		at := places(role)
 		place, ok := at[instead]
 		if !ok {
 			for _, n := range at {
@@ -79,44 +59,46 @@ func inlineName(d *model.Design, role *model.Role, instead model.ID) string {
 }
 
 // renumber gives the policies that a generated role is to have the names that they will get, where others of the
-// role as it is now went.
-func renumber(d *model.Design, role *model.Role, policies []*model.Policy) []*model.Policy {
+// role as it is now went. It returns them with their places.
+func renumber(role *model.Role, policies []*model.Policy) ([]*model.Policy, model.Places) {
 	if !role.Implicit {
-		return policies
+		return policies, nil
 	}
-	at := places(d, role)
-	var stay []int // places that are still taken
+	at := places(role)
+	place := func(p *model.Policy) (int, bool) {
+		if n, ok := at[p.ID]; ok {
+			return n, true
+		}
+		n, ok := places(&model.Role{ID: role.ID, LogicalID: role.LogicalID, Policies: []model.ID{p.ID}})[p.ID]
+		return n, ok
+	}
+	gone := map[int]bool{}
+	for _, n := range at {
+		gone[n] = true
+	}
 	for _, p := range policies {
-		if n, ok := placeOf(at, role, p); ok {
-			stay = append(stay, n)
+		if n, ok := place(p); ok {
+			delete(gone, n)
 		}
 	}
-	slices.Sort(stay)
-	stay = slices.Compact(stay)
-	out := slices.Clone(policies)
+	out, listed := slices.Clone(policies), model.Places{}
 	for i, p := range out {
-		n, ok := placeOf(at, role, p)
-		if !ok || p.Managed {
+		was, ok := place(p)
+		if !ok {
 			continue
 		}
-		name := role.LogicalID + "Policy" + strconv.Itoa(slices.Index(stay, n))
-		if name != p.Name {
+		n := was
+		for g := range gone {
+			if g < was {
+				n--
+			}
+		}
+		if name := role.LogicalID + "Policy" + strconv.Itoa(n); !p.Managed && name != p.Name {
 			c := *p
 			c.Name, c.ID = name, inlineID(role, name)
 			out[i] = &c
 		}
+		listed[out[i].ID] = n
 	}
-	return out
-}
-
-// placeOf is the place of a policy, old or new.
-func placeOf(at map[model.ID]int, role *model.Role, p *model.Policy) (int, bool) {
-	if n, ok := at[p.ID]; ok {
-		return n, true
-	}
-	if n, ok := strings.CutPrefix(p.Name, role.LogicalID+"Policy"); ok && !p.Managed {
-		place, err := strconv.Atoi(n)
-		return place, err == nil
-	}
-	return 0, false
+	return out, listed
 }

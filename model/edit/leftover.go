@@ -30,7 +30,7 @@ func (s *splitting) leftOver() {
 	}
 	var global []string
 	for _, v := range s.whole.Environment {
-		if s.isGlobal(v) {
+		if isGlobal(s.whole, v) {
 			global = append(global, v.Name)
 			continue
 		}
@@ -128,11 +128,13 @@ func (s *splitting) lostNeeds(after *model.Design) {
 		if err != nil {
 			return
 		}
-		for _, n := range s.partNeeds(p) {
-			had, has := n.allowed(s.role, was), n.allowed(s.role, is)
+		// The part's own names: a role that may write to the whole's log by name may not write to the part's.
+		own := s.needsOf(p, p.function)
+		for i, n := range s.partNeeds(p) {
+			had, has := n.allowed(s.role, was), own[i].allowed(p.role, is)
 			lost := slices.DeleteFunc(had, func(a string) bool { return slices.Contains(has, a) })
-			if len(lost) > 0 {
-				s.warn("%s of part %s %s: its role is not allowed %s", n.what, p.Name, n.stops, and(lost))
+			if len(lost) > 0 && !(n.logging && len(lost) == 1 && lost[0] == "logs:CreateLogGroup") {
+				s.warn("%s %s: %s is not allowed %s", own[i].what, n.stops, p.role.LogicalID, and(lost))
 			}
 		}
 	}

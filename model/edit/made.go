@@ -21,7 +21,6 @@ type namer struct {
 	newRole    string
 	physicals  [][2]string // placeholders
 	identities map[model.ID]model.ID
-	moves      bool // the one is no longer there
 }
 
 // text replaces placeholders wherever they stand in a text, and the function's ARN where it begins one.
@@ -100,66 +99,92 @@ func (n *namer) statement(s *policy.Statement) *policy.Statement {
 	return &c
 }
 
-// made lists what the transform made for the whole beside its role and triggers, in source order.
-func (s *splitting) made() []model.Element {
+// made lists what the transform made for a function beside its role and triggers, in source order.
+func made(d *model.Design, f *model.Function) []model.Element {
 	var out []model.Element
-	for _, e := range s.design.Elements() {
-		if e.ElementID() == s.whole.ID || e.ElementID() == s.role.ID || !s.whole.Origin.Contains(e.Place()) {
-			continue
-		}
+	for _, e := range d.Elements() {
 		logical := ""
 		switch e := e.(type) {
 		case *model.Resource:
 			logical = e.LogicalID
 		case *model.Role:
-			logical = e.LogicalID
-		default:
-			continue
+			if e.ID != f.Role {
+				logical = e.LogicalID
+			}
+		case *model.Trigger:
+			if d.Function(e.To) == nil { // between others: from a topic to the queue that was made for an event
+				logical = e.Name
+			}
 		}
-		if strings.HasPrefix(logical, s.whole.LogicalID) && logical != s.whole.LogicalID {
+		if logical != "" && f.Origin.Contains(e.Place()) && maker(d, logical, e) == f {
 			out = append(out, e)
 		}
 	}
 	return out
 }
 
-// eventOf is the trigger that an element or policy was made for, nil if it is for the function as a whole.
-func (s *splitting) eventOf(e model.Element) *model.Trigger {
-	for _, t := range s.design.TriggersOf(s.whole.ID) {
-		if t.Origin.Contains(e.Place()) && t.Origin != s.whole.Origin {
+// maker is the function that an element was made for: of those around its place, the one with the longest name
+// that begins the element's.
+func maker(d *model.Design, logical string, e model.Element) *model.Function {
+	var best *model.Function
+	for _, f := range d.Functions() {
+		if f.Origin.Contains(e.Place()) && f.LogicalID != "" && logical != f.LogicalID && strings.HasPrefix(logical, f.LogicalID) &&
+			(best == nil || len(f.LogicalID) > len(best.LogicalID)) {
+			best = f
+		}
+	}
+	return best
+}
+
+// eventOf is the trigger of a function that an element or policy was made for, nil if it is for the function as a
+// whole.
+func eventOf(d *model.Design, f *model.Function, e model.Element) *model.Trigger {
+	for _, t := range d.TriggersOf(f.ID) {
+		if t.Origin.Contains(e.Place()) && t.Origin != f.Origin {
 			return t
 		}
 	}
 	return nil
 }
 
-// isMade reports whether a policy of the whole's role was made by the transform for the function's configuration
+// isMade reports whether a policy of a generated role was made by the transform for the function's configuration
 // or for an event, and not for an entry of its list of policies.
-func (s *splitting) isMade(p *model.Policy) bool {
-	if !s.role.Implicit || p.Managed || p.LogicalID != "" {
+func isMade(role *model.Role, p *model.Policy) bool {
+	if !role.Implicit || p.Managed || p.LogicalID != "" {
 		return false
 	}
-	n, ok := strings.CutPrefix(p.Name, s.role.LogicalID+"Policy")
+	n, ok := strings.CutPrefix(p.Name, role.LogicalID+"Policy")
 	return !ok || strings.Trim(n, "0123456789") != "" || n == ""
 }
 
+func (s *splitting) eventOf(e model.Element) *model.Trigger { return eventOf(s.design, s.whole, e) }
+func (s *splitting) isMade(p *model.Policy) bool            { return isMade(s.role, p) }
+
 // namer is how names change from the whole to a part.
 func (s *splitting) namer(p *splitPart) *namer {
-	n := &namer{
-		from: s.whole.LogicalID, to: p.Name, oldARN: s.whole.ARN, newARN: p.function.ARN, oldRole: s.role.ARN, newRole: p.role.ARN,
-		identities: map[model.ID]model.ID{s.whole.ID: p.function.ID, s.role.ID: p.role.ID},
+	return newNamer(s.design, s.whole, s.role, p.function, p.role, p.triggers)
+}
+
+// newNamer is how names change where triggers go from one function to another.
+func newNamer(d *model.Design, from *model.Function, fromRole *model.Role, to *model.Function, toRole *model.Role, triggers []*model.Trigger) *namer {
+	n := &namer{from: from.LogicalID, to: to.LogicalID, oldARN: from.ARN, newARN: to.ARN, identities: map[model.ID]model.ID{from.ID: to.ID}}
+	if fromRole != nil && toRole != nil {
+		n.oldRole, n.newRole = fromRole.ARN, toRole.ARN
+		n.identities[fromRole.ID] = toRole.ID
 	}
 	add := func(stack, old string) {
 		n.physicals = append(n.physicals, [2]string{physical(stack, old), physical(stack, n.logical(old))})
 	}
-	for _, t := range p.triggers {
-		add(s.whole.Stack, s.whole.LogicalID+t.Name)
+	for _, t := range triggers {
+		add(from.Stack, from.LogicalID+t.Name)
 	}
-	for _, e := range s.made() {
-		if t := s.eventOf(e); t != nil && !slices.Contains(p.triggers, t) {
+	for _, e := range made(d, from) {
+		if t := eventOf(d, from, e); t != nil && !slices.Contains(triggers, t) {
 			continue
 		}
 		switch e := e.(type) {
+		case *model.Trigger:
+			n.identities[e.ID] = renamed(e.ID, e.Name, n.logical(e.Name))
 		case *model.Resource:
 			add(e.Stack, e.LogicalID)
 			n.identities[e.ID] = renamed(e.ID, e.LogicalID, n.logical(e.LogicalID))
@@ -167,9 +192,8 @@ func (s *splitting) namer(p *splitPart) *namer {
 			add(e.Stack, e.LogicalID)
 			n.identities[e.ID] = renamed(e.ID, e.LogicalID, n.logical(e.LogicalID))
 			for _, id := range e.Policies {
-				if pol := s.design.Policy(id); pol != nil && !pol.Managed && pol.LogicalID == "" {
-					renamedRole := &model.Role{ID: n.identities[e.ID]}
-					n.identities[id] = inlineID(renamedRole, n.logical(pol.Name))
+				if pol := d.Policy(id); pol != nil && !pol.Managed && pol.LogicalID == "" {
+					n.identities[id] = inlineID(&model.Role{ID: n.identities[e.ID]}, n.logical(pol.Name))
 				}
 			}
 		}
@@ -177,31 +201,43 @@ func (s *splitting) namer(p *splitPart) *namer {
 	return n
 }
 
+// trigger is a trigger of the one function as one of the other.
+func (n *namer) trigger(t *model.Trigger, from, to *model.Function) *model.Trigger {
+	c := *t
+	c.To, c.From = to.ID, n.id(t.From)
+	c.ID = movedTrigger(t.ID, from.ID, to.ID)
+	return &c
+}
+
+// events are the changes that what was made for triggers takes when they go to another function.
+func (n *namer) events(d *model.Design, from *model.Function, triggers []*model.Trigger) []model.Change {
+	var changes []model.Change
+	for _, e := range made(d, from) {
+		if t := eventOf(d, from, e); t != nil && slices.Contains(triggers, t) {
+			changes = append(changes, n.element(d, e)...)
+		}
+	}
+	return changes
+}
+
 // changeMade moves what was made for events along with them, and gives every new part what was made for the
 // function.
 func (s *splitting) changeMade() []model.Change {
 	var changes []model.Change
-	put := func(e model.Element, n *namer, moved *bool) {
-		after := n.element(s.design, e)
-		for _, c := range after {
-			if !*moved && s.kept == nil || n.moves {
-				changes = append(changes, model.Change{Before: c.Before, After: c.After})
-				continue
-			}
-			changes = append(changes, model.Change{After: c.After})
-		}
-		*moved = true
-	}
-	for _, e := range s.made() {
+	for _, e := range made(s.design, s.whole) {
 		t := s.eventOf(e)
-		moved := false
+		there := s.kept == nil || t != nil // the original has to go with the first copy
 		for _, p := range s.parts {
 			if p.Keeps || t != nil && !slices.Contains(p.triggers, t) {
 				continue
 			}
-			n := s.namer(p)
-			n.moves = t != nil
-			put(e, n, &moved)
+			for _, c := range s.namer(p).element(s.design, e) {
+				if !there {
+					c.Before = nil
+				}
+				changes = append(changes, c)
+			}
+			there = false
 		}
 	}
 	return changes
@@ -210,6 +246,10 @@ func (s *splitting) changeMade() []model.Change {
 // element is an element under other names, with its own policies if it is a role.
 func (n *namer) element(d *model.Design, e model.Element) []model.Change {
 	switch e := e.(type) {
+	case *model.Trigger:
+		c := *e
+		c.ID, c.Name, c.From, c.To = n.id(e.ID), n.logical(e.Name), n.id(e.From), n.id(e.To)
+		return []model.Change{{Before: e, After: &c}}
 	case *model.Resource:
 		c := *e
 		c.ID, c.LogicalID, c.Name, c.ARN = n.id(e.ID), n.logical(e.LogicalID), n.text(e.Name), n.text(e.ARN)

@@ -36,7 +36,7 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 		case q != p:
 			next = append(next, q)
 		case doc != nil:
-			name := inlineName(d, role, p.ID)
+			name := inlineName(role, p.ID)
 			next = append(next, &model.Policy{ID: inlineID(role, name), Name: name, Document: doc, Stack: role.Stack, Origin: p.Origin})
 		}
 	}
@@ -92,8 +92,9 @@ func (e *ReplaceManaged) document(d *model.Design, role *model.Role, p *model.Po
 // withPolicies is the design with other policies of a role: new and changed ones are put in, inline ones that it
 // no longer has are taken out.
 func withPolicies(d *model.Design, role *model.Role, next []*model.Policy) (*model.Design, error) {
-	next = renumber(d, role, next)
+	next, listed := renumber(role, next)
 	n := *role
+	n.Listed = listed
 	n.Policies = nil
 	final := map[model.ID]bool{}
 	changes := []model.Change{{Before: role, After: &n}}

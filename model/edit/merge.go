@@ -94,6 +94,8 @@ func mergeOne(d *model.Design, into, f *model.Function, r *Result) (*model.Desig
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%s and %s differ in their %s: that of %s stays", f.ID, into.ID, c.what, into.ID))
 		}
 	}
+	triggers := d.TriggersOf(f.ID)
+	names := newNamer(d, f, d.Role(f.Role), into, d.Role(into.Role), triggers)
 	if f.Policy != nil {
 		doc := policy.Document{Version: f.Policy.Version, ID: f.Policy.ID}
 		if n.Policy != nil {
@@ -101,19 +103,23 @@ func mergeOne(d *model.Design, into, f *model.Function, r *Result) (*model.Desig
 		}
 		doc.Statements = slices.Clip(doc.Statements)
 		for _, st := range f.Policy.Statements {
-			doc.Statements = append(doc.Statements, withARN(st, f.ARN, into.ARN))
+			doc.Statements = insertByPlace(doc.Statements, names.statement(st), into)
 		}
 		n.Policy = &doc
 	}
 	changes := []model.Change{{Before: into, After: &n}, {Before: f}}
-	for _, t := range d.TriggersOf(f.ID) {
-		c := *t
-		c.To, c.ID = into.ID, movedTrigger(t.ID, f.ID, into.ID)
-		for i := 2; d.Element(c.ID) != nil && c.ID != t.ID; i++ {
-			c.ID = model.ID(fmt.Sprintf("%s%d", movedTrigger(t.ID, f.ID, into.ID), i))
-			c.Name = fmt.Sprintf("%s%d", t.Name, i)
+	for _, t := range triggers {
+		c := names.trigger(t, f, into)
+		for i, id, name := 2, c.ID, c.Name; d.Element(c.ID) != nil && c.ID != t.ID; i++ {
+			c.ID, c.Name = model.ID(fmt.Sprintf("%s%d", id, i)), fmt.Sprintf("%s%d", name, i)
 		}
-		changes = append(changes, model.Change{Before: t, After: &c})
+		changes = append(changes, model.Change{Before: t, After: c})
+	}
+	changes = append(changes, names.events(d, f, triggers)...)
+	for _, e := range made(d, f) {
+		if eventOf(d, f, e) == nil {
+			changes = append(changes, model.Change{Before: e}) // of the configuration that goes with the function
+		}
 	}
 	after, err := d.With(changes...)
 	if err != nil {
@@ -142,36 +148,57 @@ func mergeOne(d *model.Design, into, f *model.Function, r *Result) (*model.Desig
 	return sweep(d, after)
 }
 
-// mergeRoles gives a role the policies of another: inline ones as its own, managed ones attached.
+// mergeRoles gives a role the access of another: the statements of its inline policies as its own, managed ones
+// attached.
 func mergeRoles(d *model.Design, role, other *model.Role) (*model.Design, error) {
+	var statements []*policy.Statement
+	n := *role
 	for _, id := range other.Policies {
 		p := d.Policy(id)
-		role = d.Role(role.ID)
 		switch {
-		case p == nil || slices.Contains(role.Policies, id):
-			continue
-		case p.Managed && executionOnly(p.Name) && role.Implicit:
-			continue // the transform attaches it where it is needed
-		}
-		n := *role
-		next := p
-		if !p.Managed {
-			c := *p
-			c.Name = inlineName(d, role, "")
-			c.ID, c.LogicalID, c.ARN = inlineID(role, c.Name), "", ""
-			next = &c
-		}
-		n.Policies = append(role.Policies[:len(role.Policies):len(role.Policies)], next.ID)
-		changes := []model.Change{{Before: role, After: &n}}
-		if next != p {
-			changes = append(changes, model.Change{After: next})
-		}
-		var err error
-		if d, err = d.With(changes...); err != nil {
-			return nil, err
+		case p == nil || slices.Contains(n.Policies, id):
+		case p.Managed && executionOnly(p.Name) && role.Implicit, isMade(other, p):
+			// The transform makes or attaches it where it is needed.
+		case p.Managed || p.Document == nil:
+			n.Policies = append(slices.Clone(n.Policies), id)
+		default:
+			for _, st := range p.Document.Statements {
+				if !hasStatement(d, role, st) {
+					statements = append(statements, st)
+				}
+			}
 		}
 	}
-	return d, nil
+	d, err := d.With(model.Change{Before: role, After: &n})
+	if err != nil || len(statements) == 0 {
+		return d, err
+	}
+	return grant(d, &n, uniqueSids(d, &n, statements)...)
+}
+
+// hasStatement reports whether a role's own policies say the same already.
+func hasStatement(d *model.Design, role *model.Role, st *policy.Statement) bool {
+	return slices.ContainsFunc(documents(d, role.Policies), func(doc *policy.Document) bool { return slices.ContainsFunc(doc.Statements, st.Equal) })
+}
+
+// uniqueSids takes Sids off that the role's policies have already.
+func uniqueSids(d *model.Design, role *model.Role, statements []*policy.Statement) []*policy.Statement {
+	taken := map[string]bool{"": true}
+	for _, doc := range documents(d, role.Policies) {
+		for _, st := range doc.Statements {
+			taken[st.Sid] = true
+		}
+	}
+	out := slices.Clone(statements)
+	for i, st := range out {
+		if st.Sid != "" && taken[st.Sid] {
+			c := *st
+			c.Sid = ""
+			out[i] = &c
+		}
+		taken[st.Sid] = true
+	}
+	return out
 }
 
 // withoutRole takes a role out, with the policies that only it has.
@@ -203,13 +230,13 @@ func (e *MoveTrigger) Apply(d *model.Design) (*Result, error) {
 	case from == to:
 		return nil, fmt.Errorf("%s starts %s already", t.ID, to.ID)
 	}
-	n := *t
-	n.To, n.ID = to.ID, movedTrigger(t.ID, from.ID, to.ID)
+	names := newNamer(d, from, d.Role(from.Role), to, d.Role(to.Role), []*model.Trigger{t})
+	n := names.trigger(t, from, to)
 	if n.ID != t.ID && d.Element(n.ID) != nil {
 		return nil, fmt.Errorf("%s has a trigger %s already", to.ID, t.Name)
 	}
-	changes := []model.Change{{Before: t, After: &n}}
-	stay, moved := movePermissions(d, t, from, to)
+	changes := append([]model.Change{{Before: t, After: n}}, names.events(d, from, []*model.Trigger{t})...)
+	stay, moved := movePermissions(d, t, from, to, names)
 	if stay != from.Policy {
 		f, g := *from, *to
 		f.Policy, g.Policy = stay, moved
@@ -235,7 +262,7 @@ func (e *MoveTrigger) Apply(d *model.Design) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, need := range triggerNeeds(after, &n) {
+		for _, need := range triggerNeeds(after, n) {
 			has := need.allowed(role, is)
 			missing := slices.DeleteFunc(slices.Clone(need.actions), func(a string) bool { return slices.Contains(has, a) })
 			if need.target != "" && len(missing) > 0 {
@@ -248,7 +275,7 @@ func (e *MoveTrigger) Apply(d *model.Design) (*Result, error) {
 
 // movePermissions shares the function's resource policy between the function that a trigger leaves and the one
 // that it goes to.
-func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function) (stay, gone *policy.Document) {
+func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function, names *namer) (stay, gone *policy.Document) {
 	if from.Policy == nil {
 		return nil, to.Policy
 	}
@@ -267,7 +294,7 @@ func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function
 			its = s.comesFrom(t, st)
 		}
 		if its {
-			moved.Statements = append(moved.Statements, withARN(st, from.ARN, to.ARN))
+			moved.Statements = insertByPlace(moved.Statements, names.statement(st), to)
 		} else {
 			left.Statements = append(left.Statements, st)
 		}
@@ -280,6 +307,19 @@ func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function
 		stay = nil
 	}
 	return stay, gone
+}
+
+// insertByPlace puts a statement into a function's resource policy: where it stood, if it came from the function
+// itself, else behind all.
+func insertByPlace(list []*policy.Statement, st *policy.Statement, f *model.Function) []*policy.Statement {
+	at := len(list)
+	if f.Origin.Contains(st.Span) {
+		at = slices.IndexFunc(list, func(o *policy.Statement) bool { return f.Origin.Contains(o.Span) && o.Span.Start > st.Span.Start })
+		if at < 0 {
+			at = len(list)
+		}
+	}
+	return slices.Insert(slices.Clone(list), at, st)
 }
 
 // executionOnly reports whether a managed policy is one that SAM attaches by itself.

@@ -198,7 +198,7 @@ func (s *splitting) makeParts() error {
 		f := *s.whole
 		f.Environment = nil
 		for _, v := range s.whole.Environment {
-			if slices.Contains(p.Environment, v.Name) || s.isGlobal(v) {
+			if slices.Contains(p.Environment, v.Name) || isGlobal(s.whole, v) {
 				f.Environment = append(f.Environment, v)
 			}
 		}
@@ -233,11 +233,6 @@ func (s *splitting) makeParts() error {
 		p.function, p.role = &f, &role
 	}
 	return nil
-}
-
-// isGlobal reports whether a variable stands outside the function, where all functions of the source get it from.
-func (s *splitting) isGlobal(v model.EnvVar) bool {
-	return !v.Origin.IsZero() && !s.whole.Origin.IsZero() && !s.whole.Origin.Contains(v.Origin)
 }
 
 // logicalIDs are the names that a stack has given away.

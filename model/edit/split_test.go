@@ -212,6 +212,7 @@ func TestSplitRenumbersGeneratedPolicies(t *testing.T) {
 	d := shop(t)
 	role := *d.Role("role/ShopRole")
 	role.Implicit = true
+	role.Listed = model.Places{"policy/ShopRole/ShopRolePolicy0": 0, "policy/arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess": 1, "policy/ShopRole/ShopRolePolicy2": 2}
 	role.Policies = []model.ID{"policy/arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", "policy/arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
 		"policy/ShopRole/ShopRolePolicy0", "policy/ShopRole/ShopRolePolicy2"}
 	own := func(n, statement string) *model.Policy {

@@ -33,20 +33,11 @@ func (s *splitting) change() (*model.Design, error) {
 	for _, p := range s.parts {
 		names := s.namer(p)
 		for _, t := range p.triggers {
-			n := *t
-			n.To = p.function.ID
-			n.ID = movedTrigger(t.ID, s.whole.ID, p.function.ID)
-			if !p.Keeps {
-				n.From = names.id(t.From)
-				if s.whole.Origin.Contains(t.Origin) && t.Name == s.whole.LogicalID+"Url" {
-					// A function's URL is no event; it is named after the function.
-					n.Name = names.logical(t.Name)
-					n.ID = renamed(t.ID, t.Name, n.Name)
-				}
+			if p.Keeps {
+				continue
 			}
-			if n.To != t.To || n.ID != t.ID {
-				changes = append(changes, model.Change{Before: t, After: &n})
-			}
+			n := names.trigger(t, s.whole, p.function)
+			changes = append(changes, model.Change{Before: t, After: n})
 		}
 	}
 	after, err := s.design.With(changes...)
@@ -68,7 +59,7 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 	replaced := s.shared // where others share it, the whole's role stays as it is
 	for _, p := range order {
 		if p.Keeps && !s.shared {
-			p.policies = renumber(s.design, s.role, p.policies)
+			p.policies, p.role.Listed = renumber(s.role, p.policies)
 			p.role.Policies = nil
 			for _, pol := range p.policies {
 				p.role.Policies = append(p.role.Policies, pol.ID)
@@ -76,7 +67,7 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 		}
 		if p.role.ID != s.role.ID {
 			names := s.namer(p)
-			p.role.Policies, p.role.Pins = nil, nil
+			p.role.Policies, p.role.Pins, p.role.Listed = nil, nil, nil
 			for i, pol := range p.policies {
 				if s.isMade(pol) && s.design.Policy(pol.ID) == pol {
 					p.policies[i] = names.policy(pol, inlineID(p.role, names.logical(pol.Name)))

@@ -43,15 +43,16 @@ func (s *splitting) attach() error {
 	return nil
 }
 
-// partNeeds lists what AWS itself does with the part's role.
-func (s *splitting) partNeeds(p *splitPart) []need {
+// partNeeds lists what AWS itself does with the part's role, under the names that the whole has.
+func (s *splitting) partNeeds(p *splitPart) []need { return s.needsOf(p, s.whole) }
+
+// needsOf lists what AWS does with the role of a function that has the part's triggers.
+func (s *splitting) needsOf(p *splitPart, f *model.Function) []need {
 	var out []need
 	for _, t := range p.triggers {
 		out = append(out, triggerNeeds(s.design, t)...)
 	}
-	// The log's name is taken from the whole: a pattern that fits the whole's log is copied, whatever the part
-	// will be called.
-	return append(out, ownNeeds(s.whole)...)
+	return append(out, ownNeeds(f)...)
 }
 
 // assemble builds the policies of a part's role from its pieces.
@@ -149,7 +150,7 @@ func (s *splitting) newPolicy(p *splitPart, from []model.ID, statements []*polic
 	}
 	name := p.role.LogicalID + "Policy0"
 	if p.role.ID == s.role.ID {
-		name = inlineName(s.design, s.role, from[0])
+		name = inlineName(s.role, from[0])
 	}
 	return &model.Policy{
 		ID: inlineID(p.role, name), Name: name, Stack: p.role.Stack, Origin: first.Origin,
@@ -157,22 +158,18 @@ func (s *splitting) newPolicy(p *splitPart, from []model.ID, statements []*polic
 	}
 }
 
-// commonVersion is the version of a document made of statements of others. Policy variables mean nothing before
-// 2012-10-17: a statement that holds some keeps its version's reading.
+// commonVersion is the version of a document made of statements of others: theirs, if they have one, else the
+// current one. Policy variables mean nothing before 2012-10-17, so statements that hold some keep the reading of
+// the first.
 func commonVersion(versions []string, statements []*policy.Statement) string {
 	const current = "2012-10-17"
+	if len(slices.Compact(slices.Clone(versions))) == 1 {
+		return versions[0]
+	}
+	hasVariable := func(s string) bool { return strings.Contains(s, "${") }
 	for _, s := range statements {
-		for _, r := range s.Resources {
-			if strings.Contains(r, "${") {
-				return versions[0]
-			}
-		}
-		for _, c := range s.Conditions {
-			for _, v := range c.Values {
-				if strings.Contains(v, "${") {
-					return versions[0]
-				}
-			}
+		if slices.ContainsFunc(s.Resources, hasVariable) || slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool { return slices.ContainsFunc(c.Values, hasVariable) }) {
+			return versions[0]
 		}
 	}
 	return current
