@@ -22,7 +22,7 @@ func BenchmarkLayout(b *testing.B) {
 				d := large(c.functions, c.resources, c.edges)
 				lay := l.make()
 				lay.Limit = time.Minute
-				defer lay.Close()
+				defer lay.Close() //nolint:errcheck // it has nothing to say
 				for b.Loop() {
 					lay.kept = nil
 					s, err := lay.Layout(context.Background(), font.Metrics(), d)

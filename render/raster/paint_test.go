@@ -262,12 +262,17 @@ func TestHostile(t *testing.T) {
 	bad := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300, -1e300, 1e18, 1e9, -1e7, 0, 5e-324}
 	for _, a := range bad {
 		for _, b := range bad {
-			paint(64, 64, 1,
+			img := paint(64, 64, 1,
 				render.Shape{Path: render.Move(a, b).Line(30, 30).Cubic(a, 1, 2, b, 40, 50).Close(), Fill: render.Ink, Stroke: render.Ink, Width: 3, Hatch: render.Ink, Dash: []float64{b, 1}},
 				render.Shape{Path: render.Move(1, 2).Line(50, 60).Line(a, b), Stroke: render.Ink, Width: a, Dash: []float64{a, b}, Round: true, Opacity: b},
 				render.Shape{Path: render.Path{{Op: render.ClosePath}, {Op: render.LineTo, X: 3, Y: a}, {Op: render.Op(77)}}, Fill: render.Ink},
 				render.Text{X: a, Y: b, Size: 12, Color: render.Ink, Text: "text"}, render.Text{X: 10, Y: 10, Size: a, Color: render.Ink, Text: "text", Halo: render.Ink},
 				render.Icon{Name: "table", X: a, Y: b, Size: 20, Color: render.Ink}, render.Icon{Name: "table", X: 5, Y: 5, Size: b, Color: render.Ink})
+			for i := 3; i < len(img.Pix); i += 4 {
+				if img.Pix[i] != 255 {
+					t.Fatalf("with %v and %v the picture is not opaque", a, b)
+				}
+			}
 			dst := image.NewRGBA(image.Rect(0, 0, 64, 64))
 			Paint(dst, scenetest.All(), render.Light, Viewport{X: a, Y: b, Scale: 1})
 			Paint(dst, scenetest.All(), render.Light, Viewport{Scale: a})
