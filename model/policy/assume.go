@@ -20,6 +20,7 @@ func (e *evaluation) assume(d *Decision) {
 	var places []place
 	best := map[place][]Condition{}
 	sure := map[place]bool{}
+	direct := false // a resource policy surely allows by itself, not by leaving it to the account
 	for i := range e.matches {
 		m := &e.matches[i]
 		if m.statement.effect == Deny {
@@ -34,6 +35,7 @@ func (e *evaluation) assume(d *Decision) {
 		}
 		if m.applies == yes {
 			sure[at] = true
+			direct = direct || m.layer == LayerResource && m.bond != bondAccount
 			continue
 		}
 		open := e.openParts(m)
@@ -52,7 +54,7 @@ func (e *evaluation) assume(d *Decision) {
 		if at.layer == LayerResource && sure[place{LayerIdentity, 0}] && !e.needsResource() {
 			continue
 		}
-		if at.layer == LayerIdentity && sure[place{LayerResource, 0}] && !e.needsIdentity() {
+		if at.layer == LayerIdentity && direct && !e.needsIdentity() {
 			continue
 		}
 		if sure[at] {

@@ -344,6 +344,12 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 	if t.typ == "AWS::S3::Bucket" && len(e.triggers) > 0 {
 		actions = objectActions(an.triggers[e.triggers[0]].Filter.Events)
 	}
+	if e.arn != "" {
+		for _, action := range actions {
+			ask(action, e.over, e.arn, nil)
+		}
+		return
+	}
 	held := func(xs []allowance) {
 		for i := range xs {
 			x := &xs[i]

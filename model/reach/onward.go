@@ -556,8 +556,8 @@ func (an *Analysis) feeds(from model.ID) []feed {
 func (e *explorer) carried(f *finding, t *target) {
 	if c, ok := carriers[t.typ]; ok {
 		for _, to := range e.an.feedsFrom[f.target] {
-			if v := e.writes(f, t, &c, to); v != never {
-				e.add(edge{to: to.node, kind: Feeds, must: v == surely && c.note == "", carrier: &c, over: f.target, triggers: to.triggers})
+			if v, arn := e.writes(f, t, &c, to); v != never {
+				e.add(edge{to: to.node, kind: Feeds, must: v == surely && c.note == "", carrier: &c, over: f.target, arn: arn, triggers: to.triggers})
 			}
 		}
 	}
@@ -575,16 +575,16 @@ func (e *explorer) carried(f *finding, t *target) {
 	}
 }
 
-// writes tells whether the actor may write to a resource so that the feed's first trigger lets it pass.
-func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) truth {
+// writes tells whether the actor may write to a resource so that the feed's first trigger lets it pass, and for a
+// filter of keys, which one does.
+func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (best truth, arn string) {
 	actions := c.actions
 	if t.typ == "AWS::S3::Bucket" {
 		actions = objectActions(to.filter.Events)
 	}
 	if t.typ == "AWS::Events::EventBus" && onlyAWS(to.filter.Pattern) {
-		return never
+		return never, ""
 	}
-	best := never
 	has := func(xs []allowance) {
 		for i := range xs {
 			m := e.w.forms[xs[i].form].menu
@@ -598,11 +598,11 @@ func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) truth {
 	has(f.whole)
 	if to.filter.Prefix == "" && to.filter.Suffix == "" {
 		has(f.parts)
-		return best
+		return best, ""
 	}
 	// The filter lets keys pass that the whole's witness does not stand for: ask about one that passes.
 	if best == never && len(f.parts) == 0 {
-		return never
+		return never, ""
 	}
 	space := t.arn + "/" + to.filter.Prefix + "*" + to.filter.Suffix
 	keys := []string{instance(space)}
@@ -615,10 +615,12 @@ func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) truth {
 	for _, key := range keys {
 		for _, a := range actions {
 			d := e.an.decide(e.actor, f.target, a, key, nil)
-			best = max(best, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed))
+			if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v > best {
+				best, arn = v, key
+			}
 		}
 	}
-	return best
+	return best, arn
 }
 
 // objectActions are the actions that cause S3's events ("Supported event types for SQS, SNS, and Lambda").

@@ -1,0 +1,468 @@
+package reach
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// Random designs: a few functions, roles and a user with policies from a pool that is biased to what is tricky.
+
+var (
+	actionPool = []string{"*", "s3:*", "s3:GetObject", "s3:Get*", "s3:PutObject", "s3:DeleteBucket", "dynamodb:*", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query",
+		"sqs:SendMessage", "sqs:*", "kms:Decrypt", "kms:*", "secretsmanager:GetSecretValue", "lambda:InvokeFunction", "lambda:UpdateFunctionCode", "lambda:*",
+		"lambda:CreateFunction", "iam:PassRole", "iam:PutRolePolicy", "iam:*", "iam:CreateAccessKey", "sts:AssumeRole", "sts:*", "logs:*", "logs:PutLogEvents"}
+	resourcePool = []string{"*", "arn:aws:s3:::data", "arn:aws:s3:::data/*", "arn:aws:s3:::data/in/*", "arn:aws:s3:::d*", "arn:aws:s3:::*/in/*", "arn:aws:s3:::data/${aws:PrincipalTag/team}/*",
+		"arn:aws:dynamodb:*:*:table/T*", "arn:aws:dynamodb:us-east-1:" + testAccount + ":table/T", "arn:aws:dynamodb:us-east-1:" + testAccount + ":table/T/index/*", "arn:aws:dynamodb:us-east-1:" + testAccount + ":table/${Unknown}",
+		"arn:aws:sqs:us-east-1:" + testAccount + ":Q", "arn:aws:kms:us-east-1:" + testAccount + ":key/k", "arn:aws:secretsmanager:*:*:secret:S-??????",
+		functionARN("A"), functionARN("*"), functionARN("A") + ":*", roleARN("*"), roleARN("ARole"), roleARN("BRole"), roleARN("Deploy"), userARN("${aws:username}"), userARN("*"), "arn:aws:logs:*:*:*"}
+	conditionPool = []string{"", "", "", "", "",
+		`, "Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}}`,
+		`, "Condition": {"StringEquals": {"aws:ResourceTag/team": "shop"}}`,
+		`, "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}`,
+		`, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}`,
+		`, "Condition": {"Bool": {"aws:SecureTransport": "false"}}`,
+		`, "Condition": {"ArnLike": {"aws:PrincipalArn": "` + roleARN("A*") + `"}}`,
+		`, "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": "` + functionARN("A") + `"}}`,
+		`, "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}`,
+		`, "Condition": {"Null": {"aws:MultiFactorAuthPresent": "true"}}`,
+		`, "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}`,
+	}
+	principalPool = []string{`"*"`, `{"AWS": "arn:aws:iam::` + testAccount + `:root"}`, `{"AWS": "` + roleARN("ARole") + `"}`, `{"AWS": ["` + roleARN("BRole") + `", "` + userARN("U") + `"]}`,
+		`{"Service": "lambda.amazonaws.com"}`, `{"AWS": "arn:aws:sts::` + testAccount + `:assumed-role/ARole/A"}`}
+)
+
+func drawStatement(t *rapid.T, label string) string {
+	effect := rapid.SampledFrom([]string{"Allow", "Allow", "Allow", "Deny"}).Draw(t, label+" effect")
+	actions := rapid.SliceOfNDistinct(rapid.SampledFrom(actionPool), 1, 3, rapid.ID).Draw(t, label+" actions")
+	resources := rapid.SliceOfNDistinct(rapid.SampledFrom(resourcePool), 1, 3, rapid.ID).Draw(t, label+" resources")
+	action, resource := "Action", "Resource"
+	switch rapid.IntRange(0, 11).Draw(t, label+" not") {
+	case 0:
+		action = "NotAction"
+	case 1:
+		resource = "NotResource"
+	}
+	return fmt.Sprintf(`{"Effect": %q, %q: %s, %q: %s%s}`, effect, action, quoted(strings.Join(actions, " ")), resource, quoted(strings.Join(resources, " ")), rapid.SampledFrom(conditionPool).Draw(t, label+" condition"))
+}
+
+func drawStatements(t *rapid.T, label string, low, high int) []string {
+	n := rapid.IntRange(low, high).Draw(t, label+" statements")
+	var out []string
+	for i := range n {
+		out = append(out, drawStatement(t, fmt.Sprintf("%s %d", label, i)))
+	}
+	return out
+}
+
+func drawResourcePolicy(t *rapid.T, label, actions, resource string) string {
+	effect := rapid.SampledFrom([]string{"Allow", "Allow", "Deny"}).Draw(t, label+" effect")
+	principal := "Principal"
+	if effect == "Deny" && rapid.IntRange(0, 4).Draw(t, label+" not") == 0 {
+		principal = "NotPrincipal"
+	}
+	return fmt.Sprintf(`{"Effect": %q, %q: %s, "Action": %q, "Resource": %q%s}`, effect, principal, rapid.SampledFrom(principalPool).Draw(t, label+" principal"), actions, resource,
+		rapid.SampledFrom(conditionPool[:9]).Draw(t, label+" condition"))
+}
+
+// A plan of a random design: what can be varied, statement by statement.
+type drawn struct {
+	identity map[string][]string // role or user → statements
+	boundary map[string][]string // the policies are always there
+	bounded  map[string]bool
+	bucket   []string
+	key      []string
+	trust    map[string]string
+	encrypt  bool
+	tags     map[string]string // role → team
+}
+
+func drawDesign(t *rapid.T) *drawn {
+	d := &drawn{identity: map[string][]string{}, boundary: map[string][]string{}, bounded: map[string]bool{}, trust: map[string]string{}, tags: map[string]string{}}
+	for _, r := range []string{"ARole", "BRole", "Deploy", "U"} {
+		d.identity[r] = drawStatements(t, r, 0, 3)
+		d.boundary[r] = drawStatements(t, r+" boundary", 1, 2)
+		d.bounded[r] = rapid.IntRange(0, 3).Draw(t, r+" bounded") == 0
+		d.tags[r] = rapid.SampledFrom([]string{"", "shop", "other"}).Draw(t, r+" team")
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "bucket policy") {
+		d.bucket = append(d.bucket, drawResourcePolicy(t, fmt.Sprintf("bucket %d", i), "s3:*", rapid.SampledFrom([]string{"arn:aws:s3:::data", "arn:aws:s3:::data/*", "arn:aws:s3:::data/in/*"}).Draw(t, fmt.Sprintf("bucket %d resource", i))))
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "key policy") {
+		d.key = append(d.key, drawResourcePolicy(t, fmt.Sprintf("key %d", i), "kms:*", "*"))
+	}
+	d.trust["Deploy"] = rapid.SampledFrom([]string{lambdaTrust, rootTrust, `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("ARole") + `"}, "Action": "sts:AssumeRole"}`, trusts("ec2.amazonaws.com")}).Draw(t, "trust")
+	d.encrypt = rapid.Bool().Draw(t, "encrypted")
+	return d
+}
+
+// build makes the design. Two functions share a role.
+func (d *drawn) build(t testing.TB) *model.Design {
+	b := build(t)
+	inline := func(name string) []string {
+		if len(d.identity[name]) == 0 {
+			return nil
+		}
+		return []string{strings.Join(d.identity[name], ", ")}
+	}
+	bound := func(name string) model.ID {
+		p := b.managed(name+"Boundary", strings.Join(d.boundary[name], ", "))
+		if !d.bounded[name] {
+			return ""
+		}
+		return p.ID
+	}
+	role := func(name, trust string) *model.Role {
+		r := b.role(name, trust, inline(name)...)
+		r.Boundary = bound(name)
+		if d.tags[name] != "" {
+			r.Tags = map[string]string{"team": d.tags[name]}
+		}
+		return r
+	}
+	ra, rb := role("ARole", lambdaTrust), role("BRole", lambdaTrust)
+	role("Deploy", d.trust["Deploy"])
+	b.functionOf("A", ra)
+	b.functionOf("A2", ra)
+	fb := b.functionOf("B", rb)
+	u := b.user("U", inline("U")...)
+	u.Boundary = bound("U")
+	data := b.bucket("data")
+	data.Tags = map[string]string{"team": "shop"}
+	if len(d.bucket) > 0 {
+		data.Policy = document(t, strings.Join(d.bucket, ", "))
+	}
+	table := b.table("T")
+	q := b.queue("Q")
+	b.resource("AWS::SecretsManager::Secret", "S")
+	k := b.resource("AWS::KMS::Key", "k")
+	if len(d.key) > 0 {
+		k.Policy = document(t, strings.Join(d.key, ", "))
+	}
+	if d.encrypt {
+		table.Key = k.ID
+	}
+	b.trigger(q.ID, fb.ID, "event-source-mapping")
+	b.trigger(data.ID, "fn/A2", "s3-notification").Filter.Prefix = "in/"
+	return b.design()
+}
+
+// flood is everything that can be said to be reached, for comparisons: start, look, target, capability; and who rules.
+func flood(a *Analysis) map[string]bool {
+	out := map[string]bool{}
+	for n, node := range a.nodes {
+		for look := range looks {
+			for _, m := range a.walk(int32(n), look).order {
+				out[fmt.Sprintf("%s %d runs %s", node.id, look, a.nodes[m].id)] = true
+			}
+			reached := a.flows[look].reached(a.actorOf[n])
+			for i, x := range a.actors {
+				if !reached.has(int32(i)) {
+					continue
+				}
+				for _, y := range x.acts {
+					caps := y.may
+					if sure(look) {
+						caps = y.must
+					}
+					for _, c := range hits(caps).All() {
+						out[fmt.Sprintf("%s %d %s %s", node.id, look, c, a.world.targets[y.target].id)] = true
+					}
+				}
+			}
+			if a.rulers(int32(n), look) {
+				out[fmt.Sprintf("%s %d rules", node.id, look)] = true
+			}
+		}
+	}
+	return out
+}
+
+// within reports what one flood has and another lacks.
+func lacking(small, great map[string]bool) []string {
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(small)) {
+		if !great[k] {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// The tally of sets and the evaluator agree, for every actor, target, form and action.
+func TestTallyIsEvaluation(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := analyse(t, drawDesign(rt).build(t), nil)
+		tl := newTally(a)
+		for _, actor := range a.actors {
+			tl.count(actor)
+			byTarget := map[int32]act{}
+			tl.findings(func(f *finding) {
+				if x, ok := a.actOf(actor, f); ok {
+					byTarget[f.target] = x
+				}
+			})
+			for ti := range a.world.targets {
+				f := a.finding(actor, int32(ti))
+				got := byTarget[int32(ti)]
+				var must, may catalog.Capabilities
+				for _, xs := range [][]allowance{f.whole, f.parts} {
+					for _, x := range xs {
+						may |= a.world.forms[x.form].menu.capabilities(x.may)
+						must |= a.world.forms[x.form].menu.capabilities(x.must)
+					}
+				}
+				if got.may != may || got.must != must {
+					rt.Fatalf("%s on %s: tally must %v may %v, evaluator must %v may %v", actor.id, a.world.targets[ti].id, got.must.All(), got.may.All(), must.All(), may.All())
+				}
+			}
+		}
+	})
+}
+
+// Actions that the same statements are about get one answer: asking about each gives the same.
+func TestJudgeIsEvaluation(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := analyse(t, drawDesign(rt).build(t), nil)
+		for _, actor := range a.actors {
+			for fi := range a.world.forms {
+				f := &a.world.forms[fi]
+				must, may := a.judge(actor, f.target, f.menu, f.witness, a.candidates(actor, f.menu, a.gates[f.target], f.witness), nil)
+				for i, action := range f.menu.actions {
+					if i%7 != fi%7 { // a sample: there are thousands
+						continue
+					}
+					d := a.decide(actor, f.target, action.String(), f.witness, nil)
+					if (d.Outcome == policy.Allowed) != may.has(i) || d.Must != must.has(i) {
+						rt.Fatalf("%s %s on %s: judged must %v may %v, decided %v must %v", actor.id, action, f.witness, must.has(i), may.has(i), d.Outcome, d.Must)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Taking a grant away, or adding a denial or a boundary, never enlarges a breach.
+func TestLessGrantsLess(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := drawDesign(rt)
+		before := flood(analyse(t, d.build(t), nil))
+		holder := rapid.SampledFrom([]string{"ARole", "BRole", "Deploy", "U"}).Draw(rt, "holder")
+		less := *d
+		less.identity, less.boundary, less.bounded = maps.Clone(d.identity), maps.Clone(d.boundary), maps.Clone(d.bounded)
+		what := ""
+		switch rapid.IntRange(0, 3).Draw(rt, "how") {
+		case 0:
+			for i, s := range d.identity[holder] {
+				if strings.Contains(s, `"Effect": "Allow"`) {
+					less.identity[holder] = slices.Delete(slices.Clone(d.identity[holder]), i, i+1)
+					what = "without " + s
+					break
+				}
+			}
+		case 1:
+			s := strings.Replace(drawStatement(rt, "denial"), `"Effect": "Allow"`, `"Effect": "Deny"`, 1)
+			less.identity[holder] = append(slices.Clone(d.identity[holder]), s)
+			what = "with " + s
+		case 2:
+			less.bounded[holder] = true
+			what = "bounded"
+		case 3:
+			for i, s := range d.boundary[holder] {
+				if strings.Contains(s, `"Effect": "Allow"`) && len(d.boundary[holder]) > 1 {
+					less.boundary[holder] = slices.Delete(slices.Clone(d.boundary[holder]), i, i+1)
+					what = "boundary without " + s
+					break
+				}
+			}
+		}
+		after := flood(analyse(t, less.build(t), nil))
+		if extra := lacking(after, before); len(extra) > 0 {
+			rt.Fatalf("%s %s: now reaches\n%s", holder, what, strings.Join(extra, "\n"))
+		}
+	})
+}
+
+// The order of statements does not matter.
+func TestOrderDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := drawDesign(rt)
+		turned := *d
+		turned.identity = map[string][]string{}
+		for k, v := range d.identity {
+			turned.identity[k] = rapid.Permutation(v).Draw(rt, "order of "+k)
+		}
+		x, y := flood(analyse(t, d.build(t), nil)), flood(analyse(t, turned.build(t), nil))
+		if a, b := lacking(x, y), lacking(y, x); len(a)+len(b) > 0 {
+			rt.Fatalf("only in order: %v; only out of order: %v", a, b)
+		}
+	})
+}
+
+// What sure looks find, the others find too; what is found without fed functions is found with them.
+func TestLooksNest(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := analyse(t, drawDesign(rt).build(t), nil)
+		for _, f := range a.design.Functions() {
+			r, _ := a.Reach(f.ID)
+			for _, x := range [][2]Figure{{r.Must, r.May}, {r.Must, r.FedMust}, {r.May, r.FedMay}, {r.FedMust, r.FedMay}} {
+				if x[0].Resources > x[1].Resources || x[0].Weighted > x[1].Weighted+1e-9 {
+					rt.Fatalf("%s: %+v", f.ID, r)
+				}
+			}
+		}
+	})
+}
+
+// The hits of a breach are its figures; paths start at the start, lead on without gaps and end at the target; every
+// step has statements.
+func TestHitsAreFigures(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := analyse(t, drawDesign(rt).build(t), nil)
+		for _, n := range a.nodes {
+			b := a.Breach(n.id)
+			count := map[bool]int{}
+			must := 0
+			for _, h := range b.Hits {
+				if h.Counted {
+					count[h.Fed]++
+					if !h.Fed && h.Certainty == Must {
+						must++
+					}
+				}
+				for _, w := range h.Ways {
+					at := b.From
+					for i, s := range w.Path {
+						if s.From != at {
+							// The session of a function's role acts as the function.
+							rt.Fatalf("%s → %s: step %d starts at %s, not %s", b.From, h.Target, i, s.From, at)
+						}
+						at = s.To
+						if len(s.Evidence) == 0 || len(s.Actions) == 0 {
+							rt.Fatalf("%s → %s: no statement for step %+v", b.From, h.Target, s)
+						}
+						if s.Certainty == May && len(s.Assumed) == 0 && s.Note == "" && s.Kind != Acts {
+							rt.Fatalf("%s → %s: nothing says why step %d is only perhaps: %+v", b.From, h.Target, i, s)
+						}
+						if h.Certainty == Must && len(h.Ways) > 0 && &w == &h.Ways[0] && s.Certainty != Must {
+							rt.Fatalf("%s → %s is sure, its way is not", b.From, h.Target)
+						}
+					}
+					if at != h.Target {
+						rt.Fatalf("the way to %s ends at %s", h.Target, at)
+					}
+				}
+			}
+			if count[false] != b.Reach.May.Resources || count[false]+count[true] != b.Reach.FedMay.Resources || must != b.Reach.Must.Resources {
+				rt.Fatalf("%s: %d hits, %d fed, %d sure; figures %+v", b.From, count[false], count[true], must, b.Reach)
+			}
+		}
+	})
+}
+
+// What is named beyond the design is nothing of it, and stays away where nothing is allowed.
+func TestSeaIsBeyond(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := analyse(t, drawDesign(rt).build(t), nil)
+		for _, n := range a.nodes {
+			for _, y := range a.Breach(n.id).Beyond {
+				if hits(y.Capabilities) != y.Capabilities || y.Capabilities == 0 {
+					rt.Fatalf("%s reaches %+v with %v", n.id, y, y.Capabilities.All())
+				}
+				if a.world.inside(y.Pattern) {
+					rt.Fatalf("%s: %s is within the design", n.id, y.Pattern)
+				}
+				if len(y.Evidence) == 0 || y.Words() == "" {
+					rt.Fatalf("%s: no reason or words for %+v", n.id, y)
+				}
+			}
+		}
+	})
+}
+
+// After any sequence of edits, the analysis that reuses the last one is the analysis from scratch.
+func TestIncrementalIsFromScratch(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := drawDesign(rt).build(t)
+		a := analyse(t, d, nil)
+		for i := range rapid.IntRange(1, 4).Draw(rt, "edits") {
+			d = drawEdit(rt, t, d, i)
+			a = analyse(t, d, a)
+			fresh := analyse(t, d, nil)
+			x, y := flood(a), flood(fresh)
+			if p, q := lacking(x, y), lacking(y, x); len(p)+len(q) > 0 {
+				rt.Fatalf("edit %d: only reused: %v; only from scratch: %v", i, p, q)
+			}
+			for _, f := range d.Functions() {
+				m, n := say(a.Breach(f.ID)), say(fresh.Breach(f.ID))
+				if !slices.Equal(m, n) {
+					rt.Fatalf("edit %d, %s: reused %v; from scratch %v", i, f.ID, m, n)
+				}
+			}
+			if m, n := fmt.Sprint(a.Measures(true)), fmt.Sprint(fresh.Measures(true)); m != n {
+				rt.Fatalf("edit %d: reused %s; from scratch %s", i, m, n)
+			}
+		}
+	})
+}
+
+// drawEdit changes one element of a design.
+func drawEdit(rt *rapid.T, t testing.TB, d *model.Design, i int) *model.Design {
+	label := fmt.Sprintf("edit %d", i)
+	var change model.Change
+	switch rapid.IntRange(0, 6).Draw(rt, label) {
+	case 0, 1, 2: // a policy says something else
+		var inline []*model.Policy
+		for _, p := range d.Policies() {
+			inline = append(inline, p)
+		}
+		if len(inline) == 0 {
+			return d
+		}
+		p := *rapid.SampledFrom(inline).Draw(rt, label+" policy")
+		old := d.Policy(p.ID)
+		p.Document = document(t, strings.Join(drawStatements(rt, label, 1, 3), ", "))
+		change = model.Change{Before: old, After: &p}
+	case 3: // a role loses its policies, or gets another's
+		r := *rapid.SampledFrom(d.Roles()).Draw(rt, label+" role")
+		old := d.Role(r.ID)
+		r.Policies = nil
+		if ps := d.Policies(); len(ps) > 0 && rapid.Bool().Draw(rt, label+" some") {
+			r.Policies = []model.ID{rapid.SampledFrom(ps).Draw(rt, label+" which").ID}
+		}
+		change = model.Change{Before: old, After: &r}
+	case 4: // a trust policy changes
+		r := *rapid.SampledFrom(d.Roles()).Draw(rt, label+" role")
+		old := d.Role(r.ID)
+		r.Trust = document(t, rapid.SampledFrom([]string{lambdaTrust, rootTrust}).Draw(rt, label+" trust"))
+		change = model.Change{Before: old, After: &r}
+	case 5: // a trigger goes
+		ts := d.Triggers()
+		if len(ts) == 0 {
+			return d
+		}
+		change = model.Change{Before: rapid.SampledFrom(ts).Draw(rt, label+" trigger")}
+	case 6: // a resource is marked, or gets a policy
+		r := *rapid.SampledFrom(d.Resources()).Draw(rt, label+" resource")
+		old := d.Resource(r.ID)
+		if rapid.Bool().Draw(rt, label+" mark") {
+			r.Crown = !r.Crown
+		} else {
+			r.Policy = document(t, drawResourcePolicy(rt, label, "*", "*"))
+		}
+		change = model.Change{Before: old, After: &r}
+	}
+	after, err := d.With(change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after
+}
