@@ -49,3 +49,9 @@ type Patcher interface {
 	// Patch returns the edits that turn in.Files into files that import as after. It does not prove it: Prove does.
 	Patch(in *Import, after *model.Design) ([]source.Edit, error)
 }
+
+// A Drafter is a Source that can write a design that comes from no source as new files, proven like a patch.
+type Drafter interface {
+	Source
+	Draft(d *model.Design) (source.Files, error)
+}

@@ -115,6 +115,9 @@ func hasVariables(d *policy.Document) bool {
 // Patch computes and proves the patch. It fails where the source cannot be patched, and writes nothing.
 func (s *Session) Patch(ctx context.Context) (*Patch, error) {
 	st := s.State()
+	if st.Import.Source == nil {
+		return s.draft(st)
+	}
 	patcher, ok := st.Import.Source.(importers.Patcher)
 	if !ok {
 		return nil, ErrNoPatcher
@@ -149,6 +152,22 @@ func (s *Session) Patch(ctx context.Context) (*Patch, error) {
 		}
 	}
 	return p, nil
+}
+
+// draft writes a blank design down as new files.
+func (s *Session) draft(st State) (*Patch, error) {
+	if s.drafter == nil {
+		return nil, ErrNoPatcher
+	}
+	after, err := edit.WithoutMarks(st.After.Design, st.Before.Design)
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", st.Title, err)
+	}
+	files, err := s.drafter.Draft(after)
+	if err != nil {
+		return nil, err
+	}
+	return &Patch{Files: files, Diff: importers.UnifiedDiff(nil, files)}, nil
 }
 
 // Deploy is DEPLOY.md: what the change means for people who roll it out.
@@ -207,8 +226,8 @@ func (s *Session) folder() (string, error) {
 	return filepath.Dir(real), nil
 }
 
-// WriteTo writes policies, source.diff (where the source can be patched) and DEPLOY.md into a folder, and returns
-// the names of the files.
+// WriteTo writes policies, source.diff (where the source can be patched; the template itself of a blank design) and
+// DEPLOY.md into a folder, and returns the names of the files.
 func (s *Session) WriteTo(ctx context.Context, dir string) ([]string, error) {
 	files, err := s.Policies()
 	if err != nil {
@@ -220,6 +239,10 @@ func (s *Session) WriteTo(ctx context.Context, dir string) ([]string, error) {
 		case errors.Is(err, ErrNoPatcher):
 		case err != nil:
 			return nil, err
+		case st.Import.Source == nil:
+			for name, data := range p.Files {
+				files[name] = data
+			}
 		default:
 			files["source.diff"] = []byte(p.Diff)
 		}

@@ -71,7 +71,7 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, sources []importers.So
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return replay(name, data, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
+		return replay(name, data, sources, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
 			in, err := importers.OpenFS(ctx, sources, fsys, path.Join(path.Dir(name), ref), o)
 			return in, "", err
 		})
@@ -84,13 +84,20 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, sources []importers.So
 }
 
 // Blank opens an empty design, to be drawn from nothing.
-func Blank(title string, o Options) (*Session, error) {
+// Among sources is what writes it down in the end (importers.Drafter).
+func Blank(title string, sources []importers.Source, o Options) (*Session, error) {
 	d, err := model.New(model.Info{Name: title, Kind: "blank", Partition: cmp.Or(o.Import.Partition, "aws"),
 		Region: cmp.Or(o.Import.Region, "us-east-1"), Account: cmp.Or(o.Import.Account, "123456789012")})
 	if err != nil {
 		return nil, fmt.Errorf("new design: %w", err)
 	}
-	return start(&importers.Import{Design: d, Options: o.Import}, o), nil
+	s := start(&importers.Import{Design: d, Options: o.Import}, o)
+	for _, src := range sources {
+		if drafter, ok := src.(importers.Drafter); ok && s.drafter == nil {
+			s.drafter = drafter
+		}
+	}
+	return s, nil
 }
 
 func openSaved(ctx context.Context, file string, sources []importers.Source, o Options) (*Session, error) {
@@ -105,7 +112,7 @@ func openSaved(ctx context.Context, file string, sources []importers.Source, o O
 	if err != nil {
 		return nil, fmt.Errorf("%s: no permission to read it: %w", file, err)
 	}
-	return replay(file, data, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
+	return replay(file, data, sources, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
 		at := filepath.FromSlash(ref)
 		if !filepath.IsAbs(at) {
 			at = filepath.Join(filepath.Dir(file), at)
@@ -116,7 +123,7 @@ func openSaved(ctx context.Context, file string, sources []importers.Source, o O
 }
 
 // replay imports the source of a saved design and does its edits again.
-func replay(file string, data []byte, o Options, open func(ref string, o importers.Options) (*importers.Import, string, error)) (*Session, error) {
+func replay(file string, data []byte, sources []importers.Source, o Options, open func(ref string, o importers.Options) (*importers.Import, string, error)) (*Session, error) {
 	saved, err := edit.ReadSaved(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -137,7 +144,7 @@ func replay(file string, data []byte, o Options, open func(ref string, o importe
 	var s *Session
 	var changed []string
 	if len(saved.Sources) == 0 {
-		if s, err = Blank(cmp.Or(saved.Name, strings.TrimSuffix(filepath.Base(file), savedExt)), quiet); err != nil {
+		if s, err = Blank(cmp.Or(saved.Name, strings.TrimSuffix(filepath.Base(file), savedExt)), sources, quiet); err != nil {
 			return nil, err
 		}
 	} else {

@@ -28,8 +28,9 @@ type Options struct {
 
 // A Session is one open design. It is safe for concurrent use.
 type Session struct {
-	disk    string       // path of the source on disk, "" where it came from elsewhere
-	written source.Files // what WriteSource put there last; nil: the files are as imported
+	drafter importers.Drafter // of a blank design: writes it down; nil: nothing does
+	disk    string            // path of the source on disk, "" where it came from elsewhere
+	written source.Files      // what WriteSource put there last; nil: the files are as imported
 	catalog func() *catalog.Catalog
 
 	mu      sync.Mutex

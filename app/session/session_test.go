@@ -414,12 +414,23 @@ func TestOpenErrorsAreOneLineWithThePath(t *testing.T) {
 }
 
 func TestBlankPageToTemplate(t *testing.T) {
-	s, err := session.Blank("shop", session.Options{Idle: true})
+	s, err := session.Blank("shop", sources(), session.Options{Idle: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	do(t, s, &edit.NewFunction{Name: "Worker"})
+	do(t, s, &edit.NewResource{Name: "Jobs", Type: "AWS::SQS::Queue"})
+	do(t, s, &edit.NewTrigger{Name: "Jobs", To: "fn/Worker", From: "res/Jobs", Event: "sqs"})
+	out := t.TempDir()
+	if _, err := s.WriteTo(context.Background(), out); err != nil {
+		t.Fatal(err)
+	}
+	if in, err := importers.Open(context.Background(), sources(), filepath.Join(out, "template.yaml"), importers.Options{StackName: "shop"}); err != nil {
+		t.Error(err)
+	} else if d := importers.Differences(s.State().After.Design, in.Design); len(d) > 0 {
+		t.Errorf("the template is another design: %v", d)
+	}
 	path := filepath.Join(t.TempDir(), "shop.bulkhead")
 	if err := s.Save(path); err != nil {
 		t.Fatal(err)

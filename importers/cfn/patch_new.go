@@ -213,6 +213,15 @@ func (s *sheet) newEvent(t *model.Trigger) yamlpos.Value {
 	return yamlpos.MappingOf(yamlpos.Usual).Put("Type", yamlpos.Text(kind)).Put("Properties", p)
 }
 
+// Draft writes a design that comes from no source as template.yaml, a SAM template.
+func (s Source) Draft(d *model.Design) (source.Files, error) {
+	data, err := NewTemplate(d)
+	if err != nil {
+		return nil, err
+	}
+	return source.Files{"template.yaml": data}, nil
+}
+
 // NewTemplate writes a design that comes from no source as a SAM template, and proves that it imports as the
 // design. The file system of the code is not looked at.
 func NewTemplate(d *model.Design) ([]byte, error) {
