@@ -133,8 +133,10 @@ func (v *votes) flow(n *Node) {
 			v.text["not padded list"]++
 		}
 	}
-	if !p.overLines(n) && len(n.Items) > 1 {
-		if gap := p.Data[n.Items[0].Span.End:n.Items[1].Span.Start]; string(gap) == "," {
+	if k := own(n); !p.overLines(n) && len(n.Items)+k > 1 {
+		_, end := p.entry(n, 0)
+		start, _ := p.entry(n, 1)
+		if string(p.Data[end:start]) == "," {
 			v.text["tight comma"]++
 		} else {
 			v.text["wide comma"]++
