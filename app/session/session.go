@@ -33,6 +33,8 @@ type Session struct {
 	written source.Files      // what WriteSource put there last; nil: the files are as imported
 	catalog func() *catalog.Catalog
 
+	editing sync.Mutex // one edit, undo or redo at a time; taken before mu
+
 	mu      sync.Mutex
 	state   State
 	history *edit.History
@@ -62,7 +64,11 @@ func (s *Session) State() State {
 // Watch calls f with the state as it is now and then after changes, one call at a time, in order, from a
 // goroutine of the session's; states that come faster than f returns are left out, never the last one.
 // f may call the session. The function that comes back ends it.
-func (s *Session) Watch(f func(State)) (stop func()) { return s.watch.add(f, s.State()) }
+func (s *Session) Watch(f func(State)) (stop func()) {
+	s.mu.Lock() // so that no state comes between this one and the next
+	defer s.mu.Unlock()
+	return s.watch.add(f, s.state)
+}
 
 // Close ends the background work and the watching.
 func (s *Session) Close() {
@@ -77,15 +83,18 @@ func (s *Session) Close() {
 
 // Do applies an edit. A *edit.Refusal, or another error, leaves everything as it was.
 func (s *Session) Do(e edit.Edit) (*edit.Result, error) {
+	s.editing.Lock()
+	defer s.editing.Unlock()
+	r, err := s.Try(e) // without s.mu: the proof may take a while, and the window goes on
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e, err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, errClosed
 	}
-	r, err := s.history.Do(e)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", e, err)
-	}
+	s.history.Record(e, r)
 	s.edited()
 	return r, nil
 }
@@ -93,8 +102,11 @@ func (s *Session) Do(e edit.Edit) (*edit.Result, error) {
 // Try says what an edit would come to, without doing it: for suggestions and dialogs.
 func (s *Session) Try(e edit.Edit) (*edit.Result, error) {
 	s.mu.Lock()
-	d := s.history.Design()
+	d, closed := s.history.Design(), s.closed
 	s.mu.Unlock()
+	if closed {
+		return nil, errClosed
+	}
 	return e.Apply(d)
 }
 
@@ -107,6 +119,8 @@ func (s *Session) Undo() bool { return s.step((*edit.History).Undo) }
 func (s *Session) Redo() bool { return s.step((*edit.History).Redo) }
 
 func (s *Session) step(f func(*edit.History) bool) bool {
+	s.editing.Lock()
+	defer s.editing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || !f(s.history) {

@@ -37,15 +37,19 @@ func (h *History) Design() *model.Design {
 
 // Do applies an edit to the design and forgets what was undone. On an error nothing changes.
 func (h *History) Do(e Edit) (*Result, error) {
-	before := h.Design()
-	r, err := e.Apply(before)
+	r, err := e.Apply(h.Design())
 	if err != nil {
 		return nil, err
 	}
-	step := Step{Edit: e, Before: before, After: r.Design, Warnings: r.Warnings, Unproven: r.Unproven}
+	h.Record(e, r)
+	return r, nil
+}
+
+// Record adds an edit that was applied to the design, and forgets what was undone.
+func (h *History) Record(e Edit, r *Result) {
+	step := Step{Edit: e, Before: h.Design(), After: r.Design, Warnings: r.Warnings, Unproven: r.Unproven}
 	h.steps = append(h.steps[:h.at:h.at], step)
 	h.at++
-	return r, nil
 }
 
 // Undo goes one step back; false where there is none.

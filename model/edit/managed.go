@@ -25,6 +25,9 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s is not a role", e.Role)
 	}
+	if _, listed := role.Listed[p.ID]; role.Implicit && !listed && executionOnly(p.Name) {
+		return nil, fmt.Errorf("%s is attached to every function of its sort by the transform: give the function a role of its own first", p.Name)
+	}
 	doc, warnings, err := e.document(d, role, p)
 	if err != nil {
 		return nil, err

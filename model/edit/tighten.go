@@ -43,7 +43,16 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return proven(d, after, e.String(), holders(d, p.ID), e.Confirm)
+	r, err := proven(d, after, e.String(), holders(d, p.ID), e.Confirm)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range next {
+		if e.Resources != nil && !s.NotAction {
+			r.Warnings = append(r.Warnings, idle(h.name, Access{Actions: s.Actions, Resources: e.Resources}, []piece{{Statement: s}})...)
+		}
+	}
+	return r, nil
 }
 
 // statement is the tightened statement.
