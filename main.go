@@ -30,7 +30,7 @@ func main() {
 		Sources: sources,
 		Samples: samples,
 		Window: func(ctx context.Context, path string, o importers.Options) error {
-			return app.Run(ctx, sources, path, o)
+			return app.Run(ctx, app.Program{Sources: sources, Samples: samples, Version: command.Version()}, path, o)
 		},
 	}
 	code := command.Run(ctx, os.Args[1:], env)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"strings"
 	"testing/fstest"
 
@@ -27,9 +26,6 @@ type opened struct {
 	Design  *model.Design // with the edits of a saved design
 }
 
-// samplePrefix opens an embedded sample where a FILE is asked for: sample:webshop, sample:webshop/split.bulkhead.
-const samplePrefix = "sample:"
-
 // open reads the design that a command's FILE names; the analysis waits until it is asked for.
 func open(ctx context.Context, env *Env, files []string, o importers.Options) (*opened, error) {
 	if len(files) > 1 {
@@ -47,20 +43,9 @@ func open(ctx context.Context, env *Env, files []string, o importers.Options) (*
 }
 
 func openSession(ctx context.Context, env *Env, file string, o session.Options) (*session.Session, error) {
-	switch name, sample := strings.CutPrefix(file, samplePrefix); {
-	case sample:
-		inside, err := samplePath(env.Samples, name)
-		if err != nil {
-			return nil, err
-		}
-		sub, err := fs.Sub(env.Samples, path.Dir(inside))
-		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", file, err)
-		}
-		if o.Import.StackName == "" {
-			o.Import.StackName = path.Dir(inside)
-		}
-		return session.OpenFS(ctx, sub, path.Base(inside), env.Sources, o)
+	switch {
+	case strings.HasPrefix(file, session.SamplePrefix):
+		return session.OpenSample(ctx, env.Samples, file, env.Sources, o)
 	case file == "-":
 		data, err := io.ReadAll(io.LimitReader(env.In, maxStdin+1))
 		if err != nil {
@@ -80,29 +65,6 @@ func openSession(ctx context.Context, env *Env, file string, o session.Options) 
 	default:
 		return session.Open(ctx, file, env.Sources, o)
 	}
-}
-
-// samplePath is the file of a sample: "webshop" stands for its template or snapshot.
-func samplePath(samples fs.FS, name string) (string, error) {
-	for _, p := range []string{name, name + "/template.yaml", name + "/snapshot.json"} {
-		if !fs.ValidPath(p) {
-			continue
-		}
-		if info, err := fs.Stat(samples, p); err == nil && !info.IsDir() {
-			return p, nil
-		}
-	}
-	entries, err := fs.ReadDir(samples, ".")
-	if err != nil {
-		return "", fmt.Errorf("read the samples: %w", err)
-	}
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() {
-			names = append(names, e.Name())
-		}
-	}
-	return "", fmt.Errorf("no sample is called %q; there are %s", name, strings.Join(names, ", "))
 }
 
 // inputError makes one line of an error about the user's input: exit code 2.

@@ -19,7 +19,7 @@ type tourCmd struct {
 
 // Run does the whole job on the sample Webshop: model, breach, tighten, split, report, policies.
 func (c tourCmd) Run(ctx context.Context, env *Env) error {
-	o, err := open(ctx, env, []string{samplePrefix + "webshop"}, templateFlags{}.options())
+	o, err := open(ctx, env, []string{session.SamplePrefix + "webshop"}, templateFlags{}.options())
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 	if _, err := s.Wait(ctx); err != nil {
 		return err
 	}
-	saved, err := openSession(ctx, env, samplePrefix+"webshop/split.bulkhead", session.Options{Idle: true})
+	saved, err := openSession(ctx, env, session.SamplePrefix+"webshop/split.bulkhead", session.Options{Idle: true})
 	if err != nil {
 		return err
 	}

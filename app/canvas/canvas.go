@@ -1,0 +1,336 @@
+// Package canvas shows a picture in the window: it pans, zooms, points and selects.
+//
+//	Scene, Palette --raster--> one image ; Area --> selection and highlight as Fyne objects above it
+//
+// The image is painted again only when the scene, the palette, the place or the size changed; pointing and selecting
+// move the objects above it.
+package canvas
+
+import (
+	"image"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/theme"
+	"bulkhead/app/view"
+	"bulkhead/model"
+	"bulkhead/render"
+	"bulkhead/render/raster"
+)
+
+// A Canvas is a picture that can be explored.
+type Canvas struct {
+	widget.BaseWidget
+	OnSelect func(model.ID)                // a thing was clicked; "" for the ground
+	OnMenu   func(model.ID, fyne.Position) // a thing was clicked with the secondary button, at a place of the window
+	OnZoom   func(percent int)             // the zoom changed
+
+	scene    *render.Scene
+	selected model.ID
+	hovered  int // index of the area pointed at, -1: none
+	tip      string
+	at       fyne.Position // of the pointer
+
+	x, y, zoom float64 // scene's point at the top left, and points of the window a point of the scene
+	fitted     bool    // keeps fitting as the size changes, until the person zooms or pans
+
+	painter *raster.Painter
+	image   *image.RGBA // as painted last, for
+	painted painted
+	paints  int // how often the picture was painted, for tests
+}
+
+// painted is what an image depends on.
+type painted struct {
+	scene   *render.Scene
+	palette *render.Palette
+	view    raster.Viewport
+	w, h    int
+}
+
+var (
+	_ fyne.Tappable          = (*Canvas)(nil)
+	_ fyne.SecondaryTappable = (*Canvas)(nil)
+	_ fyne.Draggable         = (*Canvas)(nil)
+	_ fyne.Scrollable        = (*Canvas)(nil)
+	_ desktop.Hoverable      = (*Canvas)(nil)
+	_ desktop.Cursorable     = (*Canvas)(nil)
+)
+
+// Zoom is between these, in points of the window a point of the picture.
+const (
+	minZoom = 0.05
+	maxZoom = 8
+	// A small picture is not blown up to fill the window beyond this.
+	maxFit = 1.35
+)
+
+// New returns an empty canvas.
+func New() *Canvas {
+	c := &Canvas{hovered: -1, zoom: 1, fitted: true, painter: raster.New()}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// SetScene shows a scene; nil shows nothing. The place stays where it is unless the canvas is fitting.
+func (c *Canvas) SetScene(s *render.Scene) {
+	if c.scene == s {
+		return
+	}
+	fresh := c.scene == nil
+	c.scene = s
+	c.hovered = -1
+	c.drop()
+	if fresh {
+		c.fitted = true
+	}
+	if c.fitted {
+		c.fit()
+	}
+	c.Refresh()
+}
+
+// Scene is what is shown, nil if nothing.
+func (c *Canvas) Scene() *render.Scene { return c.scene }
+
+// Select marks an element; "" marks none.
+func (c *Canvas) Select(id model.ID) {
+	if c.selected != id {
+		c.selected = id
+		c.overlay()
+	}
+}
+
+// Fit shows the whole picture, and goes on to do so as the window changes.
+func (c *Canvas) Fit() {
+	c.fitted = true
+	c.fit()
+	c.moved()
+}
+
+func (c *Canvas) fit() {
+	s := c.Size()
+	if c.scene == nil || s.Width < 1 || s.Height < 1 || c.scene.Width <= 0 || c.scene.Height <= 0 {
+		return
+	}
+	w, h := float64(s.Width), float64(s.Height)
+	c.zoom = clamp(min(w/c.scene.Width, h/c.scene.Height, maxFit))
+	c.x = (c.scene.Width - w/c.zoom) / 2
+	c.y = (c.scene.Height - h/c.zoom) / 2
+}
+
+func clamp(z float64) float64 { return max(minZoom, min(maxZoom, z)) }
+
+// Zoom is how large the picture is, 1 for full size.
+func (c *Canvas) Zoom() float64 { return c.zoom }
+
+// ZoomBy makes the picture larger by a factor, about the middle.
+func (c *Canvas) ZoomBy(factor float64) {
+	s := c.Size()
+	c.zoomAt(fyne.NewPos(s.Width/2, s.Height/2), factor)
+}
+
+// ZoomTo shows the picture at a size, about the middle.
+func (c *Canvas) ZoomTo(zoom float64) { c.ZoomBy(zoom / c.zoom) }
+
+func (c *Canvas) zoomAt(p fyne.Position, factor float64) {
+	z := clamp(c.zoom * factor)
+	c.x += float64(p.X) * (1/c.zoom - 1/z)
+	c.y += float64(p.Y) * (1/c.zoom - 1/z)
+	c.zoom, c.fitted = z, false
+	c.moved()
+}
+
+// moved follows a change of place or zoom.
+func (c *Canvas) moved() {
+	c.keep()
+	c.Refresh()
+	if c.OnZoom != nil {
+		c.OnZoom(int(math.Round(c.zoom * 100)))
+	}
+}
+
+// keep holds some of the picture in the window.
+func (c *Canvas) keep() {
+	if c.scene == nil {
+		return
+	}
+	const least = 60
+	s := c.Size()
+	w, h := float64(s.Width)/c.zoom, float64(s.Height)/c.zoom
+	edge := least / c.zoom
+	c.x = max(edge-w, min(c.scene.Width-edge, c.x))
+	c.y = max(edge-h, min(c.scene.Height-edge, c.y))
+}
+
+// Reveal brings an element into the window if it is not there.
+func (c *Canvas) Reveal(id model.ID) {
+	if c.scene == nil || c.fitted {
+		return
+	}
+	s := c.Size()
+	w, h := float64(s.Width)/c.zoom, float64(s.Height)/c.zoom
+	for _, a := range c.scene.Areas {
+		if a.Element != id || id == "" {
+			continue
+		}
+		if a.X >= c.x && a.Y >= c.y && a.X+a.W <= c.x+w && a.Y+a.H <= c.y+h {
+			return
+		}
+		c.x, c.y = a.X+a.W/2-w/2, a.Y+a.H/2-h/2
+		c.moved()
+		return
+	}
+}
+
+// pick is the topmost area at a place of the widget, -1 if there is none.
+func (c *Canvas) pick(p fyne.Position, fits func(render.Area) bool) int {
+	if c.scene == nil {
+		return -1
+	}
+	x, y := c.x+float64(p.X)/c.zoom, c.y+float64(p.Y)/c.zoom
+	for i := len(c.scene.Areas) - 1; i >= 0; i-- {
+		a := c.scene.Areas[i]
+		if x >= a.X && x <= a.X+a.W && y >= a.Y && y <= a.Y+a.H && fits(a) {
+			return i
+		}
+	}
+	return -1
+}
+
+func anything(render.Area) bool    { return true }
+func anElement(a render.Area) bool { return a.Element != "" }
+
+// Tapped selects what was clicked.
+func (c *Canvas) Tapped(e *fyne.PointEvent) {
+	if c.OnSelect == nil {
+		return
+	}
+	c.drop()
+	if i := c.pick(e.Position, anElement); i >= 0 {
+		c.OnSelect(c.scene.Areas[i].Element)
+		return
+	}
+	c.OnSelect("")
+}
+
+// TappedSecondary asks for a menu.
+func (c *Canvas) TappedSecondary(e *fyne.PointEvent) {
+	if c.OnMenu == nil {
+		return
+	}
+	c.drop()
+	if i := c.pick(e.Position, anElement); i >= 0 {
+		c.OnMenu(c.scene.Areas[i].Element, e.AbsolutePosition)
+	}
+}
+
+// Dragged pans.
+func (c *Canvas) Dragged(e *fyne.DragEvent) {
+	c.x -= float64(e.Dragged.DX) / c.zoom
+	c.y -= float64(e.Dragged.DY) / c.zoom
+	c.fitted = false
+	c.drop()
+	c.moved()
+}
+
+// DragEnd does nothing.
+func (c *Canvas) DragEnd() {}
+
+// Scrolled zooms at the pointer.
+func (c *Canvas) Scrolled(e *fyne.ScrollEvent) {
+	d := float64(e.Scrolled.DY)
+	if d == 0 {
+		d = float64(e.Scrolled.DX)
+	}
+	c.zoomAt(e.Position, math.Pow(1.0035, max(-120, min(120, d*2.2))))
+	c.point(e.Position, e.AbsolutePosition)
+}
+
+// MouseIn starts pointing.
+func (c *Canvas) MouseIn(e *desktop.MouseEvent) { c.point(e.Position, e.AbsolutePosition) }
+
+// MouseMoved points at what is under the pointer.
+func (c *Canvas) MouseMoved(e *desktop.MouseEvent) { c.point(e.Position, e.AbsolutePosition) }
+
+// MouseOut ends pointing.
+func (c *Canvas) MouseOut() { c.drop() }
+
+// Cursor is a hand over what can be clicked.
+func (c *Canvas) Cursor() desktop.Cursor {
+	if c.hovered >= 0 && c.scene != nil && c.scene.Areas[c.hovered].Element != "" {
+		return desktop.PointerCursor
+	}
+	return desktop.DefaultCursor
+}
+
+func (c *Canvas) point(p, absolute fyne.Position) {
+	i := c.pick(p, anything)
+	tip := ""
+	if i >= 0 {
+		tip = c.scene.Areas[i].Tip
+	}
+	if i != c.hovered {
+		c.hovered = i
+		c.overlay()
+	}
+	if tip != c.tip {
+		c.tip = tip
+		if tip == "" {
+			view.HideTip(c)
+		} else {
+			view.ShowTip(c, tip, absolute)
+		}
+	}
+}
+
+func (c *Canvas) drop() {
+	if c.tip != "" {
+		c.tip = ""
+		view.HideTip(c)
+	}
+	if c.hovered >= 0 {
+		c.hovered = -1
+		c.overlay()
+	}
+}
+
+// Resize fits the picture again while it was fitting.
+func (c *Canvas) Resize(s fyne.Size) {
+	if s == c.Size() {
+		return
+	}
+	c.BaseWidget.Resize(s)
+	if c.fitted {
+		c.fit()
+	}
+	c.keep()
+	c.Refresh()
+}
+
+// paint is what the raster asks for.
+func (c *Canvas) paint(w, h int) image.Image {
+	size := c.Size()
+	pixels := 1.0
+	if size.Width > 0 {
+		pixels = float64(w) / float64(size.Width)
+	}
+	now := painted{c.scene, theme.Palette(), raster.Viewport{X: c.x, Y: c.y, Scale: c.zoom * pixels, Zoom: c.zoom}, w, h}
+	if c.image != nil && now == c.painted {
+		return c.image
+	}
+	if c.image == nil || c.image.Rect.Dx() != w || c.image.Rect.Dy() != h {
+		c.image = image.NewRGBA(image.Rect(0, 0, w, h))
+	}
+	scene := c.scene
+	if scene == nil {
+		scene = &render.Scene{}
+	}
+	c.painter.Paint(c.image, scene, now.palette, now.view)
+	c.painted = now
+	c.paints++
+	return c.image
+}

@@ -1,0 +1,143 @@
+package canvas
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	fynecanvas "fyne.io/fyne/v2/canvas"
+
+	"bulkhead/app/theme"
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+// CreateRenderer makes the image and what lies above it.
+func (c *Canvas) CreateRenderer() fyne.WidgetRenderer {
+	r := &renderer{c: c, raster: fynecanvas.NewRaster(c.paint)}
+	r.hover = frame(1.5)
+	return r
+}
+
+func frame(width float32) *fynecanvas.Rectangle {
+	f := fynecanvas.NewRectangle(color.Transparent)
+	f.StrokeWidth = width
+	f.CornerRadius = 5
+	f.Hide()
+	return f
+}
+
+type renderer struct {
+	c        *Canvas
+	raster   *fynecanvas.Raster
+	hover    *fynecanvas.Rectangle
+	selected []*fynecanvas.Rectangle // one for each picture of a comparison
+	seen     painted                 // what the raster showed at the last refresh
+}
+
+// overlay places the marks without painting the picture again.
+func (c *Canvas) overlay() { c.Refresh() }
+
+func (r *renderer) marks() {
+	c := r.c
+	r.hover.Hide()
+	if c.scene == nil {
+		for _, f := range r.selected {
+			f.Hide()
+		}
+		return
+	}
+	if c.hovered >= 0 && c.scene.Areas[c.hovered].Element != "" {
+		r.put(r.hover, c.scene.Areas[c.hovered], theme.Faded(render.Link, 0.7), 2)
+	}
+	n := 0
+	for _, a := range topmost(c.scene.Areas, c.selected) {
+		if n == len(r.selected) {
+			r.selected = append(r.selected, frame(2.5))
+		}
+		r.put(r.selected[n], a, theme.Color(render.Link), 3)
+		n++
+	}
+	for _, f := range r.selected[n:] {
+		f.Hide()
+	}
+}
+
+// topmost are the areas of an element, of those that lie in each other the outermost.
+func topmost(areas []render.Area, id model.ID) []render.Area {
+	var out []render.Area
+	if id == "" {
+		return nil
+	}
+next:
+	for _, a := range areas {
+		if a.Element != id {
+			continue
+		}
+		for i, o := range out {
+			switch {
+			case within(a, o):
+				continue next
+			case within(o, a):
+				out[i] = a
+				continue next
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func within(a, b render.Area) bool {
+	return a.X >= b.X && a.Y >= b.Y && a.X+a.W <= b.X+b.W && a.Y+a.H <= b.Y+b.H
+}
+
+func (r *renderer) put(f *fynecanvas.Rectangle, a render.Area, c color.Color, grow float32) {
+	x, y := float32((a.X-r.c.x)*r.c.zoom)-grow, float32((a.Y-r.c.y)*r.c.zoom)-grow
+	w, h := float32(a.W*r.c.zoom)+2*grow, float32(a.H*r.c.zoom)+2*grow
+	size := r.c.Size()
+	if x+w < 0 || y+h < 0 || x > size.Width || y > size.Height {
+		f.Hide()
+		return
+	}
+	// What reaches out of the canvas would be drawn over its neighbours.
+	x1, y1 := min(x+w, size.Width-1), min(y+h, size.Height-1)
+	x, y = max(x, 1), max(y, 1)
+	f.StrokeColor = c
+	f.Move(fyne.NewPos(x, y))
+	f.Resize(fyne.NewSize(x1-x, y1-y))
+	f.Show()
+}
+
+func (r *renderer) Layout(size fyne.Size) {
+	r.raster.Resize(size)
+	r.marks()
+}
+
+func (r *renderer) MinSize() fyne.Size { return fyne.NewSize(120, 80) }
+
+func (r *renderer) Refresh() {
+	c := r.c
+	now := painted{scene: c.scene, palette: theme.Palette()}
+	now.view.X, now.view.Y, now.view.Zoom = c.x, c.y, c.zoom
+	size := c.Size()
+	now.w, now.h = int(size.Width), int(size.Height)
+	if now != r.seen {
+		r.seen = now
+		r.raster.Refresh()
+	}
+	r.marks()
+	r.hover.Refresh()
+	for _, f := range r.selected {
+		f.Refresh()
+	}
+}
+
+func (r *renderer) Objects() []fyne.CanvasObject {
+	out := []fyne.CanvasObject{r.raster, r.hover}
+	for _, f := range r.selected {
+		out = append(out, f)
+	}
+	return out
+}
+
+func (r *renderer) Destroy() {}

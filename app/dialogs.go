@@ -1,0 +1,147 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/view"
+	"bulkhead/model/source"
+)
+
+// fail tells what went wrong in one line with place and remedy.
+func (w *window) fail(what string, err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	text := err.Error()
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		text += "\nIs it readable for you?"
+	case errors.Is(err, os.ErrNotExist):
+		text += "\nCheck the path; it may have been moved."
+	}
+	w.tell(what+" did not work", text)
+}
+
+// tell shows a few sentences until they are put away.
+func (w *window) tell(title, text string) {
+	l := widget.NewLabel(text)
+	l.Wrapping = fyne.TextWrapWord
+	l.Selectable = true
+	d := dialog.NewCustom(title, "Close", l, w.win)
+	d.Resize(fyne.NewSize(560, 150))
+	d.Show()
+}
+
+// patience is how long work goes on before it is shown: what is quicker than this needs no strip.
+const patience = 250 * time.Millisecond
+
+// busy shows that work goes on, if it does for longer than patience; idle ends it.
+func (w *window) busy(doing string) {
+	w.working = doing
+	time.AfterFunc(patience, func() {
+		fyne.Do(func() {
+			if w.working == doing {
+				w.progress.Set(doing)
+			}
+		})
+	})
+}
+
+func (w *window) idle() {
+	w.working = ""
+	w.progress.Set("")
+}
+
+// cancel ends what the progress strip shows.
+func (w *window) cancel() {
+	if w.opening != nil {
+		w.opening()
+		w.opening = nil
+	}
+	if w.session != nil && !w.state.Analysed() {
+		w.session.Cancel()
+	}
+	w.idle()
+}
+
+// showSource opens the file at a place.
+func (w *window) showSource(at source.Span) {
+	if w.session == nil {
+		return
+	}
+	data, ok := w.state.Import.Files[at.File]
+	if !ok {
+		w.tell("Show "+at.String(), "The file is not among those that were opened.")
+		return
+	}
+	pane := view.NewSourcePane(string(data), at)
+	size := w.win.Canvas().Size()
+	d := dialog.NewCustom(at.String(), "Close", pane.Root, w.win)
+	d.Resize(fyne.NewSize(min(1000, size.Width*0.85), size.Height*0.82))
+	d.Show()
+	pane.Reveal()
+	w.pane = pane
+}
+
+// showDiagnostics lists what the import said.
+func (w *window) showDiagnostics() {
+	if w.session == nil {
+		return
+	}
+	var d dialog.Dialog
+	list := view.Diagnostics(w.state.Diagnostics(), func(at source.Span) {
+		d.Hide()
+		w.showSource(at)
+	})
+	size := w.win.Canvas().Size()
+	d = dialog.NewCustom("What the import could not tell", "Close", list, w.win)
+	d.Resize(fyne.NewSize(min(900, size.Width*0.8), size.Height*0.7))
+	d.Show()
+}
+
+// showHistory lists the edits.
+func (w *window) showHistory() {
+	var lines []string
+	for i, s := range w.state.Steps {
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, s.Edit))
+		if s.Unproven != "" {
+			lines = append(lines, "    not proven: "+s.Unproven)
+		}
+	}
+	text := strings.Join(lines, "\n")
+	if text == "" {
+		text = "Nothing was edited yet."
+	}
+	w.tell("History", text)
+}
+
+func (w *window) showHelp() {
+	text := widget.NewRichTextFromMarkdown(`**Mouse.** Click a function to breach it, a tile or pipe to see who reaches it; the wheel zooms at the pointer, dragging pans, the secondary button opens a menu.
+
+**Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
+
+**Signs.** A wall is a role: functions behind it share what it may do. Water shows how much of a bay is reached, a tile's tone how bad it is: read, write and send, delete or permissions or secret. Hatched is *may*: something that was not seen decides. A dotted violet outline is a function whose input the attacker chooses. Open water under the keel is what a breach reaches beyond this design.
+
+**Editing.** × on a chip takes an action or a resource away. A wildcard in orange opens: keep only what is needed. An edit that would allow something new is refused, with the request that shows it.`)
+	text.Wrapping = fyne.TextWrapWord
+	d := dialog.NewCustom("Keys and signs", "Close", container.NewVScroll(text), w.win)
+	d.Resize(fyne.NewSize(680, 470))
+	d.Show()
+}
+
+func (w *window) showAbout() {
+	w.tell("Bulkhead "+w.program.Version, "Models AWS serverless systems as compartments, shows what a breach floods, and writes tighter policies back into the repo they came from.\n\nApache License 2.0. Third-party notices are in THIRD_PARTY.md beside the source.")
+}

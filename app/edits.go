@@ -1,0 +1,222 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/view"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
+	"bulkhead/model/reach"
+)
+
+// do makes an edit. What it would stop is shown as a strip; a refusal says why, with the request that shows it.
+func (w *window) do(e edit.Edit) {
+	if w.session == nil {
+		return
+	}
+	r, err := w.session.Do(e)
+	if err != nil {
+		w.refused(e, err)
+		return
+	}
+	w.remarks(e, r)
+}
+
+func (w *window) remarks(e edit.Edit, r *edit.Result) {
+	var rs []view.Remark
+	if r.Unproven != "" {
+		rs = append(rs, view.Remark{Text: fmt.Sprintf("%s is not proven to allow nothing new: %s", e, r.Unproven)})
+	}
+	for _, text := range r.Warnings {
+		rs = append(rs, view.Remark{Text: text, Action: "undo", OnTap: w.undo})
+	}
+	w.strip.Show(rs...)
+}
+
+func (w *window) refused(e edit.Edit, err error) {
+	var r *edit.Refusal
+	if !errors.As(err, &r) {
+		w.strip.Show(view.Remark{Text: err.Error(), Grave: true})
+		return
+	}
+	if confirmed := confirm(e); r.Undecided && confirmed != nil {
+		text := widget.NewLabel(r.Error() + "\n\nIt would be recorded as not proven.")
+		text.Wrapping = fyne.TextWrapWord
+		d := dialog.NewCustomConfirm(e.String()+"?", "Do it anyway", "Leave it", text, func(yes bool) {
+			if yes {
+				w.do(confirmed)
+			}
+		}, w.win)
+		d.Resize(fyne.NewSize(560, 220))
+		d.Show()
+		return
+	}
+	w.strip.Show(view.Remark{Text: fmt.Sprintf("%s was refused. %s", e, r.Error()), Grave: true})
+}
+
+// confirm is the same edit with its Confirm set; nil for edits that have none.
+func confirm(e edit.Edit) edit.Edit {
+	v := reflect.ValueOf(e)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	c := reflect.New(v.Elem().Type())
+	c.Elem().Set(v.Elem())
+	f := c.Elem().FieldByName("Confirm")
+	if !f.IsValid() || f.Bool() {
+		return nil
+	}
+	f.SetBool(true)
+	out, _ := c.Interface().(edit.Edit)
+	return out
+}
+
+// keepActions asks which of the actions that a wildcard stands for are to stay.
+func (w *window) keepActions(c view.Card, chip view.Chip) {
+	chooser := view.NewActionChooser(edit.ExpandActions(chip.Value))
+	size := w.win.Canvas().Size()
+	d := dialog.NewCustomConfirm("Keep only … of "+chip.Text, "Keep these", "Cancel", chooser.Root, func(yes bool) {
+		if yes {
+			w.do(c.Replaced(w.state.After.Design, true, chip.Value, chooser.Chosen()))
+		}
+	}, w.win)
+	d.Resize(fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8))
+	d.Show()
+	w.chooser = chooser
+}
+
+// narrowResources asks which of the design's own things a pattern is to stand for.
+func (w *window) narrowResources(c view.Card, chip view.Chip) {
+	var own []string
+	if c.Narrow != nil {
+		own = c.Narrow.Resources
+	}
+	chooser := view.NewResourceChooser(w.state.After.Design, own)
+	size := w.win.Canvas().Size()
+	d := dialog.NewCustomConfirm("Narrow "+chip.Text+" to …", "Only these", "Cancel", chooser.Root, func(yes bool) {
+		if yes {
+			w.do(c.Replaced(w.state.After.Design, false, chip.Value, chooser.Chosen()))
+		}
+	}, w.win)
+	d.Resize(fyne.NewSize(min(560, size.Width*0.8), min(560, size.Height*0.8)))
+	d.Show()
+	w.chooser = chooser
+}
+
+// replaceManaged asks what of a policy by AWS is needed, and puts that in its place.
+func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
+	var actions []string
+	for _, c := range p.Cards {
+		for _, a := range c.Actions {
+			if !c.Deny && !c.NotAction {
+				actions = append(actions, a.Value)
+			}
+		}
+	}
+	chooser := view.NewActionChooser(edit.ExpandActions(actions...))
+	size := w.win.Canvas().Size()
+	d := dialog.NewCustomConfirm("Replace "+p.Name+" by what is needed of it", "Replace", "Cancel", chooser.Root, func(yes bool) {
+		if !yes {
+			return
+		}
+		r := &edit.ReplaceManaged{Role: holder, ARN: p.ARN}
+		if kept := chooser.Chosen(); len(kept) > 0 {
+			r.With.Accesses = []edit.Access{{Actions: kept, Resources: []string{"*"}}}
+		}
+		w.do(r)
+	}, w.win)
+	d.Resize(fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8))
+	d.Show()
+	w.chooser = chooser
+}
+
+// tightenAll offers every narrowing of a role's statements at once.
+func (w *window) tightenAll(role model.ID) {
+	if w.session == nil || role == "" {
+		return
+	}
+	d := w.state.After.Design
+	var edits []edit.Edit
+	var names []string
+	for _, p := range view.PoliciesOf(d, role) {
+		for _, c := range p.Cards {
+			if c.Narrow != nil {
+				edits = append(edits, c.Narrow)
+				names = append(names, "Statement "+c.Title+": "+c.NarrowTo)
+			}
+		}
+	}
+	if len(edits) == 0 {
+		w.tell("Tighten "+view.Name(d, role), "No statement of it has a wildcard that stands for things of this design. Take actions away by the × of their chips.")
+		return
+	}
+	checks := view.NewChecks(names)
+	dlg := dialog.NewCustomConfirm("Tighten "+view.Name(d, role)+" to this design", "Tighten", "Cancel", checks.Root, func(yes bool) {
+		if !yes {
+			return
+		}
+		var rs []view.Remark
+		for _, i := range checks.Chosen() {
+			r, err := w.session.Do(edits[i])
+			if err != nil {
+				rs = append(rs, view.Remark{Text: err.Error(), Grave: true})
+				continue
+			}
+			for _, text := range r.Warnings {
+				rs = append(rs, view.Remark{Text: text})
+			}
+		}
+		w.strip.Show(rs...)
+	}, w.win)
+	dlg.Resize(fyne.NewSize(560, 320))
+	dlg.Show()
+}
+
+// effects computes in the background what the inspector's suggestions would come to.
+func (w *window) effects() {
+	if w.weighing != nil {
+		w.weighing()
+		w.weighing = nil
+	}
+	suggestions := w.inspect.Suggestions()
+	now := w.state
+	if w.session == nil || !now.Analysed() || len(suggestions) == 0 || now.Start == "" {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.weighing = cancel
+	s := w.session
+	go func() {
+		defer cancel()
+		was := now.After.Analysis.Breach(now.Start)
+		for _, x := range suggestions {
+			r, err := s.Try(x.Edit)
+			if err != nil || was == nil {
+				continue
+			}
+			a, err := reach.Analyze(ctx, r.Design, catalog.Load(), now.After.Analysis)
+			if err != nil {
+				return
+			}
+			effect := view.EffectOf(was, a.Breach(now.Start), now.Vulnerable)
+			if len(r.Warnings) > 0 {
+				effect = view.Effect{Text: "stops something"}
+			}
+			fyne.Do(func() {
+				if ctx.Err() == nil && w.session == s {
+					w.inspect.SetEffect(x.Key, effect)
+				}
+			})
+		}
+	}()
+}

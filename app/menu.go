@@ -1,0 +1,262 @@
+//go:build !headless
+
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/theme"
+	"bulkhead/app/view"
+	"bulkhead/model"
+	"bulkhead/model/edit"
+)
+
+// menu holds the items that change with the state.
+type menu struct {
+	main                                   *fyne.MainMenu
+	recent                                 *fyne.MenuItem
+	save, saveAs, export, close            *fyne.MenuItem
+	undo, redo                             *fyne.MenuItem
+	split, tighten, crown                  *fyne.MenuItem
+	hull, graph, before, both, after, fed  *fyne.MenuItem
+	system, light, dark, diagnostics, hist *fyne.MenuItem
+	shown                                  menuState
+}
+
+// menuState is what the menus show; they are made again only when it changes.
+type menuState struct {
+	open, edited, dirty    bool
+	undo, redo             string
+	recent                 string
+	graph, vulnerable      bool
+	side                   view.Side
+	mode                   theme.Mode
+	function, resource     bool
+	crowned, leftF, rightF bool
+}
+
+func ctrl(key fyne.KeyName) fyne.Shortcut {
+	return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+}
+
+func ctrlShift(key fyne.KeyName) fyne.Shortcut {
+	return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}
+}
+
+func item(label string, shortcut fyne.Shortcut, action func()) *fyne.MenuItem {
+	i := fyne.NewMenuItem(label, action)
+	i.Shortcut = shortcut
+	return i
+}
+
+func (w *window) makeMenu() {
+	m := &w.menu
+	m.recent = fyne.NewMenuItem("Open Recent", nil)
+	m.recent.ChildMenu = fyne.NewMenu("")
+	samples := fyne.NewMenuItem("Open Sample", nil)
+	samples.ChildMenu = fyne.NewMenu("")
+	for _, s := range view.Samples() {
+		samples.ChildMenu.Items = append(samples.ChildMenu.Items, fyne.NewMenuItem(s.Name, func() { w.guard("Open "+s.Name, func() { w.open(s.Path) }) }))
+	}
+	m.save = item("Save", ctrl(fyne.KeyS), func() { w.save(nil) })
+	m.saveAs = item("Save As…", ctrlShift(fyne.KeyS), func() { w.saveAs(nil) })
+	m.export = item("Export…", ctrl(fyne.KeyE), w.export)
+	m.close = item("Close Design", ctrl(fyne.KeyW), w.closeDesign)
+	quit := item("Quit", ctrl(fyne.KeyQ), func() { w.guard("Quit", w.quit) })
+	quit.IsQuit = true
+	file := fyne.NewMenu("File",
+		item("Open…", ctrl(fyne.KeyO), func() { w.chooseFile(false) }),
+		item("Open Folder…", ctrlShift(fyne.KeyO), func() { w.chooseFile(true) }),
+		m.recent, samples, fyne.NewMenuItemSeparator(), m.save, m.saveAs, m.export, fyne.NewMenuItemSeparator(), m.close, quit)
+
+	m.undo = item("Undo", &fyne.ShortcutUndo{}, w.undo)
+	m.redo = item("Redo", &fyne.ShortcutRedo{}, w.redo)
+	m.hist = item("History…", nil, w.showHistory)
+	edits := fyne.NewMenu("Edit", m.undo, m.redo, m.hist, fyne.NewMenuItemSeparator(), item("Find", ctrl(fyne.KeyF), w.find))
+
+	m.split = item("Split Function…", ctrl(fyne.KeyT), func() { w.split(w.state.Selected) })
+	m.tighten = item("Tighten All…", ctrlShift(fyne.KeyT), func() { w.tightenAll(w.roleOf(w.state.Selected)) })
+	m.crown = item("Crown Jewel", nil, w.toggleCrown)
+	m.diagnostics = item("What Was Not Resolved…", nil, w.showDiagnostics)
+	design := fyne.NewMenu("Design", m.split, m.tighten, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
+
+	m.hull = item("Hull", nil, func() { w.showMap(false) })
+	m.graph = item("Map", nil, func() { w.showMap(true) })
+	m.before = item("Before", nil, func() { w.showSide(view.Before) })
+	m.both = item("Compare", nil, func() { w.showSide(view.Both) })
+	m.after = item("After", nil, func() { w.showSide(view.After) })
+	m.fed = item("Fed Functions Vulnerable", nil, w.toggleVulnerable)
+	m.system = item("System", nil, func() { w.setTheme(theme.System) })
+	m.light = item("Light", nil, func() { w.setTheme(theme.Light) })
+	m.dark = item("Dark", nil, func() { w.setTheme(theme.Dark) })
+	shade := fyne.NewMenuItem("Theme", nil)
+	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark)
+	views := fyne.NewMenu("View", m.hull, m.graph, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
+		item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
+		item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
+		item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
+		item("Fold Outline", ctrl(fyne.KeyB), func() { w.panes.Fold(!w.panes.LeftFolded, w.panes.RightFolded) }),
+		item("Fold Inspector", ctrl(fyne.KeyI), func() { w.panes.Fold(w.panes.LeftFolded, !w.panes.RightFolded) }),
+		item("Fold Reasons", ctrl(fyne.KeyJ), func() { w.decks.Folded = !w.decks.Folded; w.decks.Refresh() }),
+		fyne.NewMenuItemSeparator(), shade,
+		item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
+
+	help := fyne.NewMenu("Help", item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), item("About Bulkhead", nil, w.showAbout))
+	m.main = fyne.NewMainMenu(file, edits, design, views, help)
+	w.win.SetMainMenu(m.main)
+}
+
+// showMenu brings the menus up to the state.
+func (w *window) showMenu() {
+	m := &w.menu
+	open := w.session != nil
+	now := menuState{open: open, edited: w.state.Edited, dirty: w.state.Dirty, undo: w.state.Undo, redo: w.state.Redo, graph: w.look.graph,
+		vulnerable: w.state.Vulnerable, side: w.look.side}
+	if t, ok := w.app.Settings().Theme().(*theme.Theme); ok {
+		now.mode = t.Mode()
+	}
+	for _, p := range w.recent() {
+		now.recent += p + "\n"
+	}
+	if open {
+		now.function = w.state.After.Design.Function(w.state.Selected) != nil
+		if r := w.state.After.Design.Resource(w.state.Selected); r != nil {
+			now.resource, now.crowned = true, r.Crown
+		}
+	}
+	if now == m.shown {
+		return
+	}
+	m.shown = now
+	m.recent.ChildMenu.Items = nil
+	for _, p := range w.recent() {
+		m.recent.ChildMenu.Items = append(m.recent.ChildMenu.Items, fyne.NewMenuItem(p, func() { w.guard("Open another design", func() { w.open(p) }) }))
+	}
+	m.recent.Disabled = len(w.recent()) == 0
+	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.hull, m.graph, m.before, m.fed, m.diagnostics, m.hist} {
+		i.Disabled = !open
+	}
+	m.both.Disabled, m.after.Disabled = !now.edited, !now.edited
+	m.undo.Label, m.undo.Disabled = sentence("Undo", now.undo), now.undo == ""
+	m.redo.Label, m.redo.Disabled = sentence("Redo", now.redo), now.redo == ""
+	m.split.Disabled = !now.function
+	m.tighten.Disabled = !open || w.roleOf(w.state.Selected) == ""
+	m.crown.Disabled, m.crown.Checked = !now.resource, now.crowned
+	m.hull.Checked, m.graph.Checked = open && !now.graph, open && now.graph
+	m.before.Checked, m.both.Checked, m.after.Checked = open && now.side == view.Before, now.edited && now.side == view.Both, now.edited && now.side == view.After
+	m.fed.Checked = now.vulnerable
+	m.system.Checked, m.light.Checked, m.dark.Checked = now.mode == theme.System, now.mode == theme.Light, now.mode == theme.Dark
+	m.main.Refresh()
+}
+
+func sentence(verb, what string) string {
+	if what == "" {
+		return verb
+	}
+	return verb + " “" + what + "”"
+}
+
+// roleOf is the role whose statements are shown with an element.
+func (w *window) roleOf(id model.ID) model.ID {
+	if w.session == nil {
+		return ""
+	}
+	d := w.state.After.Design
+	if f := d.Function(id); f != nil {
+		id = f.Role
+	}
+	if d.Role(id) != nil || d.Principal(id) != nil {
+		return id
+	}
+	return ""
+}
+
+func (w *window) toggleCrown() {
+	if r := w.state.After.Design.Resource(w.state.Selected); w.session != nil && r != nil {
+		on := !r.Crown
+		w.do(&edit.Mark{Resource: r.ID, Crown: &on})
+	}
+}
+
+// contextMenu offers what can be done with a thing of the picture.
+func (w *window) contextMenu(id model.ID, at fyne.Position) {
+	if w.session == nil {
+		return
+	}
+	d := w.state.After.Design
+	var items []*fyne.MenuItem
+	add := func(label string, action func()) { items = append(items, fyne.NewMenuItem(label, action)) }
+	if f := d.Function(id); f != nil {
+		add("Breach "+view.Name(d, id), func() { w.selectElement(id) })
+		add("Split…", func() { w.split(id) })
+		if d.Role(f.Role) != nil {
+			add("Tighten all…", func() { w.tightenAll(f.Role) })
+		}
+	}
+	if r := d.Resource(id); r != nil {
+		label := "Mark as crown jewel"
+		if r.Crown {
+			label = "No longer a crown jewel"
+		}
+		on := !r.Crown
+		add("Who reaches "+view.Name(d, id), func() { w.selectElement(id) })
+		add(label, func() { w.do(&edit.Mark{Resource: id, Crown: &on}) })
+	}
+	if e := d.Element(id); e != nil && !e.Place().IsZero() {
+		at := e.Place()
+		add("Show "+at.String(), func() { w.showSource(at) })
+	}
+	if len(items) > 0 {
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), w.win.Canvas(), at)
+	}
+}
+
+// shortcuts are the keys without a modifier; those with one stand in the menus.
+func (w *window) shortcuts() {
+	c := w.win.Canvas()
+	c.SetOnTypedRune(func(r rune) {
+		if w.session == nil {
+			return
+		}
+		switch r {
+		case 'h', 'H':
+			w.showMap(false)
+		case 'm', 'M':
+			w.showMap(true)
+		case '1':
+			w.showSide(view.Before)
+		case '2':
+			w.showSide(view.Both)
+		case '3':
+			w.showSide(view.After)
+		case 'f', 'F':
+			w.toggleVulnerable()
+		case '0':
+			w.canvas.Fit()
+		case '+', '=':
+			w.canvas.ZoomBy(1.25)
+		case '-', '−':
+			w.canvas.ZoomBy(0.8)
+		case '/':
+			w.find()
+		}
+	})
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			w.strip.Clear()
+		}
+	})
+	c.AddShortcut(ctrl(fyne.KeyPlus), func(fyne.Shortcut) { w.canvas.ZoomBy(1.25) })
+	c.AddShortcut(ctrl(fyne.KeyY), func(fyne.Shortcut) { w.redo() })
+}
+
+func (w *window) find() {
+	if w.session != nil {
+		if w.panes.LeftFolded {
+			w.panes.Fold(false, w.panes.RightFolded)
+		}
+		w.win.Canvas().Focus(w.outline.Search)
+	}
+}

@@ -1,0 +1,192 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+
+	"bulkhead/app/session"
+)
+
+// mostRecent is how many files are remembered.
+const mostRecent = 8
+
+func (w *window) recent() []string { return w.app.Preferences().StringList(prefRecent) }
+
+func (w *window) remember(path string) {
+	if strings.HasPrefix(path, session.SamplePrefix) {
+		return
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	list := slices.DeleteFunc(w.recent(), func(p string) bool { return p == path })
+	list = append([]string{path}, list...)
+	list = list[:min(len(list), mostRecent)]
+	w.app.Preferences().SetStringList(prefRecent, list)
+	w.start.SetRecent(list)
+}
+
+func (w *window) forget(path string) {
+	list := slices.DeleteFunc(w.recent(), func(p string) bool { return p == path })
+	w.app.Preferences().SetStringList(prefRecent, list)
+	w.start.SetRecent(list)
+	w.showMenu()
+}
+
+// open opens a path or sample in the background and shows it when it is read.
+func (w *window) open(path string) { w.openWith(path, false) }
+
+func (w *window) openWith(path string, fitting bool) {
+	if w.opening != nil {
+		w.opening()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.opening = cancel
+	_, name := filepath.Split(strings.TrimRight(path, "/"))
+	w.busy("Opening " + name)
+	o := session.Options{Import: w.options, Fitting: fitting}
+	go func() {
+		var s *session.Session
+		var err error
+		if strings.HasPrefix(path, session.SamplePrefix) {
+			s, err = session.OpenSample(ctx, w.program.Samples, path, w.program.Sources, o)
+		} else {
+			s, err = session.Open(ctx, path, w.program.Sources, o)
+		}
+		fyne.Do(func() {
+			if ctx.Err() != nil {
+				if s != nil {
+					s.Close()
+				}
+				return
+			}
+			cancel()
+			w.opening = nil
+			w.idle()
+			var misfit *session.MisfitError
+			switch {
+			case errors.As(err, &misfit):
+				w.offerFitting(path, misfit)
+			case err != nil:
+				if errors.Is(err, os.ErrNotExist) {
+					w.forget(path)
+				}
+				w.fail("Open "+name, err)
+			default:
+				w.adopt(s)
+				w.remember(path)
+			}
+		})
+	}()
+}
+
+// adopt shows a session instead of what was open.
+func (w *window) adopt(s *session.Session) {
+	w.leave()
+	w.session = s
+	w.strip.Clear()
+	w.canvas.SetScene(nil)
+	w.outline.Search.SetText("")
+	w.root.Objects = []fyne.CanvasObject{w.body}
+	w.root.Refresh()
+	w.show(s.State())
+	w.unwatch = s.Watch(func(st session.State) {
+		fyne.Do(func() {
+			if w.session == s && st.Revision >= w.state.Revision {
+				w.choose(st)
+				w.show(st)
+			}
+		})
+	})
+}
+
+// choose puts the first breach into the worst function, so that a design opens with something to see.
+func (w *window) choose(st session.State) {
+	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen {
+		w.look.chosen = true
+		if worst := st.After.Measures.WorstOf; worst != "" {
+			w.session.Select(worst)
+		} else if fs := st.After.Design.Functions(); len(fs) > 0 {
+			w.session.Select(fs[0].ID)
+		}
+	}
+}
+
+func (w *window) offerFitting(path string, e *session.MisfitError) {
+	dialog.ShowConfirm("Some edits no longer fit", e.Error()+"\n\nOpen it with the edits that do?", func(yes bool) {
+		if yes {
+			w.openWith(path, true)
+		}
+	}, w.win)
+}
+
+// chooseFile asks for a file, or a folder.
+func (w *window) chooseFile(folder bool) {
+	w.guard("Open another design", func() {
+		size := w.win.Canvas().Size()
+		size = fyne.NewSize(size.Width*0.8, size.Height*0.8)
+		if folder {
+			d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+				switch {
+				case err != nil:
+					w.fail("Open a folder", err)
+				case u != nil:
+					w.open(u.Path())
+				}
+			}, w.win)
+			d.SetLocation(w.place())
+			d.Resize(size)
+			d.Show()
+			return
+		}
+		d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+			switch {
+			case err != nil:
+				w.fail("Open a file", err)
+			case r != nil:
+				path := r.URI().Path()
+				_ = r.Close() // only its path is used
+				w.open(path)
+			}
+		}, w.win)
+		d.SetFilter(storage.NewExtensionFileFilter([]string{".yaml", ".yml", ".json", ".template", ".bulkhead"}))
+		d.SetLocation(w.place())
+		d.Resize(size)
+		d.Show()
+	})
+}
+
+// place is the folder where dialogs start: that of what is open or was opened last, else the working folder.
+func (w *window) place() fyne.ListableURI {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	if r := w.recent(); len(r) > 0 {
+		dir = filepath.Dir(r[0])
+	}
+	u, err := storage.ListerForURI(storage.NewFileURI(dir))
+	if err != nil {
+		return nil
+	}
+	return u
+}
+
+// guard asks before edits are lost, and goes on.
+func (w *window) guard(what string, then func()) {
+	if w.session == nil || !w.state.Dirty {
+		then()
+		return
+	}
+	w.askToSave(what, then)
+}

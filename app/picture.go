@@ -1,0 +1,130 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+
+	"bulkhead/app/session"
+	"bulkhead/app/view"
+	"bulkhead/render"
+	"bulkhead/render/font"
+	"bulkhead/render/hull"
+)
+
+// A job makes the picture and the lists of one state in the background; a newer one ends it.
+type job struct {
+	cancel context.CancelFunc
+	last   ask
+}
+
+// An ask is what a picture depends on.
+type ask struct {
+	state session.State
+	look  look
+}
+
+func (j *job) stop() {
+	if j.cancel != nil {
+		j.cancel()
+		j.cancel = nil
+	}
+	j.last = ask{}
+}
+
+func (a ask) same(b ask) bool {
+	x, y := a.state, b.state
+	return x.Before.Analysis == y.Before.Analysis && x.After.Analysis == y.After.Analysis && x.Before.Design == y.Before.Design &&
+		x.After.Design == y.After.Design && x.Start == y.Start && x.Vulnerable == y.Vulnerable && x.Comparison == y.Comparison &&
+		x.Selected == y.Selected && a.look == b.look
+}
+
+// A drawn is what came of an ask.
+type drawn struct {
+	scene  *render.Scene
+	rows   []view.Row
+	floods view.FloodList
+	err    error
+}
+
+// picture draws the state in the background. While it is being analysed, the last picture stays.
+func (w *window) picture() {
+	now := ask{w.state, w.look}
+	if w.session == nil || !w.state.Analysed() || now.same(w.job.last) {
+		if w.session != nil && !w.state.Analysed() && w.canvas.Scene() == nil {
+			w.outline.Set(view.Outline(w.state.After.Design, nil, w.state.After.Measures, false))
+		}
+		return
+	}
+	w.job.stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	w.job.cancel, w.job.last = cancel, now
+	go func() {
+		d := w.draw(ctx, now)
+		fyne.Do(func() {
+			if ctx.Err() != nil {
+				return
+			}
+			cancel()
+			if d.err != nil && !errors.Is(d.err, context.Canceled) {
+				w.fail("Draw the picture", d.err)
+				return
+			}
+			w.outline.Set(d.rows)
+			w.floods.Set(d.floods)
+			w.canvas.SetScene(d.scene)
+			w.canvas.Select(w.state.Selected)
+			w.showTools()
+		})
+	}()
+}
+
+func (w *window) draw(ctx context.Context, a ask) drawn {
+	shown := a.state.After
+	if a.look.side == view.Before {
+		shown = a.state.Before
+	}
+	var d drawn
+	d.rows = view.Outline(shown.Design, shown.Analysis, shown.Measures, a.state.Vulnerable)
+	d.floods = view.FloodsOf(shown, a.state.Vulnerable, a.look.hop)
+	d.scene, d.err = w.scene(ctx, a)
+	return d
+}
+
+// scene lays out one side or both. Even one side is laid out with the other, so that things keep their places.
+func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
+	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, a.state.After, a.look.hop)
+	var layout render.Layout = hull.Layout{}
+	if a.look.graph {
+		layout = w.maps
+	}
+	if !a.state.Edited {
+		scenes, err := layout.Layout(ctx, font.Metrics(), render.Draw(after))
+		if err != nil {
+			return nil, err
+		}
+		return scenes[0], nil
+	}
+	b, n := render.Compare{Before: before, After: after, Comparison: a.state.Comparison}.Draw()
+	scenes, err := layout.Layout(ctx, font.Metrics(), b, n)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case a.look.side == view.Before:
+		return scenes[0], nil
+	case a.look.side == view.After:
+		return scenes[1], nil
+	case a.look.graph:
+		return render.Beside(scenes...), nil
+	}
+	return render.Stack(scenes...), nil
+}
+
+// viewOf is one side as a picture shows it.
+func viewOf(st session.State, s session.Side, hop int) render.View {
+	return render.View{Title: st.Title, Design: s.Design, Analysis: s.Analysis, Breach: s.Breach, Measures: s.Measures, Vulnerable: st.Vulnerable, Hop: hop}
+}

@@ -1,0 +1,43 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"bulkhead/app/theme"
+	"bulkhead/importers"
+)
+
+// appID names the preferences.
+const appID = "dev.bulkhead.Bulkhead"
+
+var errNoDisplay = errors.New("there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are empty): try bulkhead tour, which does the same job without one, or bulkhead help for the commands")
+
+// Run opens the window, with the design at path if it is not empty, and returns when the window was closed or ctx is
+// done. Without a display it returns an error at once.
+func Run(ctx context.Context, p Program, path string, o importers.Options) error {
+	// Fyne's driver panics where there is no display.
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return errNoDisplay
+	}
+	a := fyneapp.NewWithID(appID)
+	a.Settings().SetTheme(theme.New(theme.ModeOf(a.Preferences().String(prefTheme))))
+	w := newWindow(a, p, o)
+	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	defer stop()
+	a.Lifecycle().SetOnStarted(func() {
+		if path != "" {
+			w.open(path)
+		}
+	})
+	w.win.ShowAndRun()
+	w.close()
+	return nil
+}

@@ -1,0 +1,225 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/theme"
+	"bulkhead/render"
+)
+
+// Rank is how much a button asks to be pressed.
+type Rank uint8
+
+// The ranks.
+const (
+	Plain   Rank = iota // outlined
+	Primary             // filled
+	Quiet               // no outline until it is pointed at
+)
+
+// A Button is pressed by mouse, Space or Enter. On is for buttons that stay pressed.
+type Button struct {
+	widget.BaseWidget
+	Label    string
+	Icon     string // of assets/icons
+	Rank     Rank
+	On       bool
+	Disabled bool
+	Tip      string
+	Height   float32 // 0: 28
+	OnTap    func()
+
+	hover, focused bool
+}
+
+var (
+	_ fyne.Tappable      = (*Button)(nil)
+	_ fyne.Focusable     = (*Button)(nil)
+	_ desktop.Hoverable  = (*Button)(nil)
+	_ desktop.Cursorable = (*Button)(nil)
+)
+
+// NewButton returns a button with a label, an icon or both.
+func NewButton(label, icon string, rank Rank, tap func()) *Button {
+	b := &Button{Label: label, Icon: icon, Rank: rank, OnTap: tap}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func (b *Button) withTip(tip string) *Button { b.Tip = tip; return b }
+
+// Set changes whether it can be pressed and whether it stays pressed.
+func (b *Button) Set(on, disabled bool) {
+	if b.On != on || b.Disabled != disabled {
+		b.On, b.Disabled = on, disabled
+		b.Refresh()
+	}
+}
+
+// Tapped presses the button.
+func (b *Button) Tapped(*fyne.PointEvent) {
+	if !b.Disabled && b.OnTap != nil {
+		hideTip(b)
+		b.OnTap()
+	}
+}
+
+// FocusGained shows the focus.
+func (b *Button) FocusGained() { b.focused = true; b.Refresh() }
+
+// FocusLost hides it.
+func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
+
+// TypedRune hands keys on to the window, whose shortcuts they are.
+func (b *Button) TypedRune(r rune) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil && c.OnTypedRune() != nil && r != ' ' {
+		c.OnTypedRune()(r)
+	}
+}
+
+// TypedKey presses the button by Space or Enter.
+func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		b.Tapped(nil)
+	}
+}
+
+// MouseIn lights the button up and shows its tip.
+func (b *Button) MouseIn(e *desktop.MouseEvent) {
+	b.hover = true
+	b.Refresh()
+	if b.Tip != "" {
+		showTip(b, b.Tip, e.AbsolutePosition)
+	}
+}
+
+// MouseMoved does nothing.
+func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut ends that.
+func (b *Button) MouseOut() {
+	b.hover = false
+	b.Refresh()
+	hideTip(b)
+}
+
+// Cursor is a hand where the button can be pressed.
+func (b *Button) Cursor() desktop.Cursor {
+	if b.Disabled {
+		return desktop.DefaultCursor
+	}
+	return desktop.PointerCursor
+}
+
+func (b *Button) style() Style { return Style{Size: 12.5, Weight: render.Medium} }
+
+// CreateRenderer draws the button.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	r := &buttonRenderer{b: b, ground: canvas.NewRectangle(nil), text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil)}
+	r.icon.FillMode = canvas.ImageFillContain
+	r.look()
+	return r
+}
+
+type buttonRenderer struct {
+	b      *Button
+	ground *canvas.Rectangle
+	text   *canvas.Text
+	icon   *canvas.Image
+}
+
+const buttonIcon = 16
+
+func (r *buttonRenderer) look() {
+	b := r.b
+	fill, ink, edge := theme.Color(render.Bilge), render.Ink, theme.Color(render.Line)
+	switch {
+	case b.On || b.Rank == Primary && !b.Disabled:
+		fill, ink, edge = theme.Color(render.Tile3), render.OnTile3, theme.Color(render.Tile3)
+	case b.Rank == Quiet:
+		fill, edge = theme.Faded(render.Ink, 0), theme.Faded(render.Ink, 0)
+	}
+	if b.Disabled {
+		ink = render.Muted
+		if b.On {
+			ink = render.OnTile3
+		}
+	}
+	if b.hover && !b.Disabled {
+		switch {
+		case b.On || b.Rank == Primary:
+			fill = theme.Faded(render.Tile3, 0.85)
+		case b.Rank == Quiet:
+			fill = theme.Faded(render.Ink, 0.08)
+		default:
+			edge = theme.Color(render.Muted)
+		}
+	}
+	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth, r.ground.CornerRadius = fill, edge, 1, 6
+	if b.focused {
+		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(render.Link), 2
+	}
+	r.text.Text, r.text.TextSize, r.text.FontSource, r.text.Color = b.Label, b.style().size(), theme.Font(render.Medium), theme.Color(ink)
+	if b.Disabled && !b.On {
+		r.text.Color = theme.Faded(render.Muted, 0.75)
+	}
+	r.icon.Hidden = b.Icon == ""
+	if b.Icon != "" {
+		r.icon.Resource = theme.Icon(b.Icon, ink)
+		r.icon.Translucency = 0
+		if b.Disabled && !b.On {
+			r.icon.Translucency = 0.45
+		}
+	}
+}
+
+func (r *buttonRenderer) Layout(size fyne.Size) {
+	r.ground.Resize(size)
+	w := float32(r.b.style().width(r.b.Label))
+	x := (size.Width - w) / 2
+	if r.b.Icon != "" {
+		gap := float32(6)
+		if r.b.Label == "" {
+			gap = 0
+		}
+		x = (size.Width - w - buttonIcon - gap) / 2
+		r.icon.Move(fyne.NewPos(x, (size.Height-buttonIcon)/2))
+		r.icon.Resize(fyne.NewSize(buttonIcon, buttonIcon))
+		x += buttonIcon + gap
+	}
+	h := r.b.style().lineHeight()
+	r.text.Move(fyne.NewPos(x, (size.Height-h)/2))
+	r.text.Resize(fyne.NewSize(w+2, h))
+}
+
+func (r *buttonRenderer) MinSize() fyne.Size {
+	h := r.b.Height
+	if h == 0 {
+		h = 28
+	}
+	w := float32(r.b.style().width(r.b.Label))
+	switch {
+	case r.b.Icon != "" && r.b.Label != "":
+		return fyne.NewSize(w+buttonIcon+6+22, h)
+	case r.b.Icon != "":
+		return fyne.NewSize(h+2, h)
+	}
+	return fyne.NewSize(w+24, h)
+}
+
+func (r *buttonRenderer) Refresh() {
+	r.look()
+	r.Layout(r.b.Size())
+	r.ground.Refresh()
+	r.text.Refresh()
+	r.icon.Refresh()
+}
+
+func (r *buttonRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.ground, r.icon, r.text}
+}
+
+func (r *buttonRenderer) Destroy() {}

@@ -1,0 +1,218 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/app/session"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/reach"
+	"bulkhead/model/source"
+	"bulkhead/render"
+)
+
+// A FloodRow says what one hit is and why.
+type FloodRow struct {
+	ID      model.ID // of what is hit, "" for the sea
+	Icon    string
+	Tone    render.Color // of the bar
+	Hatched bool
+	Name    string
+	Can     string // "can read and delete every item of Orders"
+	Why     string // "ShopRole · statement 2 allows dynamodb:* on *"
+	Place   source.Span
+	Word    string // must, may, feeds
+	Note    string // the whole way, on hover
+	hops    int
+	rank    int
+}
+
+// A FloodList is what a breach floods.
+type FloodList struct {
+	Start  model.ID
+	Title  string
+	Claim  string
+	Rows   []FloodRow
+	Hops   int // of the longest way
+	Hop    int // shown up to; Hops when all are
+	Hidden int // rows beyond Hop
+}
+
+// FloodsOf lists what the breach of a side floods, up to a hop (0: all).
+func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
+	b, d := s.Breach, s.Design
+	if b == nil {
+		return FloodList{Title: "What floods, and why"}
+	}
+	fig := Figure(b, vulnerable)
+	l := FloodList{Start: b.From, Title: "What floods, and why",
+		Claim: fmt.Sprintf("Breach of %s: %d of %d, %s", Name(d, b.From), fig.Resources, b.Reach.Of, percent(fig.Share))}
+	if b.Admin || b.AdminMay {
+		l.Rows = append(l.Rows, adminRow(d, b))
+	}
+	for i := range b.Hits {
+		h := &b.Hits[i]
+		if h.Fed && !vulnerable {
+			continue
+		}
+		l.Rows = append(l.Rows, hitRow(d, h))
+	}
+	var sea []reach.Beyond
+	for _, y := range b.Beyond {
+		if vulnerable || !y.Fed {
+			sea = append(sea, y)
+		}
+	}
+	if len(sea) > 0 {
+		l.Rows = append(l.Rows, seaRow(d, sea))
+	}
+	slices.SortStableFunc(l.Rows, func(x, y FloodRow) int {
+		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(x.hops, y.hops))
+	})
+	for _, r := range l.Rows {
+		l.Hops = max(l.Hops, r.hops)
+	}
+	l.Hop = l.Hops
+	if hop > 0 && hop < l.Hops {
+		l.Hop = hop
+		n := len(l.Rows)
+		l.Rows = slices.DeleteFunc(l.Rows, func(r FloodRow) bool { return r.hops > hop })
+		l.Hidden = n - len(l.Rows)
+	}
+	return l
+}
+
+func hitRow(d *model.Design, h *reach.Hit) FloodRow {
+	depth := h.Capabilities.Depth()
+	row := FloodRow{ID: h.Target, Icon: Icon(d, h.Target), Name: Name(d, h.Target), Can: h.Can(d), Word: h.Certainty.String(), hops: h.Hops, Hatched: h.Certainty == reach.May}
+	if d.Element(h.Target) == nil {
+		row.Icon = catalog.KindOf(h.Type).Icon
+	}
+	switch {
+	case depth >= 1:
+		row.Tone, row.rank = render.Tile3, 10
+	case depth > 0.5:
+		row.Tone, row.rank = render.Tile2, 11
+	default:
+		row.Tone, row.rank = render.Tile1, 12
+	}
+	if r := d.Resource(h.Target); r != nil && r.Crown {
+		row.rank -= 5
+	}
+	n := len(h.Path)
+	if n > 0 && h.Path[n-1].Kind != reach.Acts {
+		last := h.Path[n-1]
+		row.rank = 20
+		if last.Kind == reach.Feeds {
+			row.Tone, row.Word = render.Feeds, "feeds"
+		} else {
+			row.Tone, row.rank = render.Danger, 3
+			row.Word = "runs"
+		}
+		if last.Certainty == reach.May {
+			row.Word += ", may"
+		}
+	}
+	if !h.Counted && row.rank >= 10 && row.rank < 20 {
+		row.rank = 30
+	}
+	if h.OwnLog {
+		row.rank, row.Tone, row.Word = 40, render.Line, "its own"
+	}
+	if n > 0 {
+		row.Why, row.Place = why(d, h.Path)
+		row.Note = way(d, h.Path)
+	}
+	if h.Fed {
+		row.Note += "\nOnly while fed functions are taken as vulnerable."
+	}
+	return row
+}
+
+// why is the reason for the last step, and where it stands.
+func why(d *model.Design, path []reach.Step) (string, source.Span) {
+	last := path[len(path)-1]
+	text := strings.Join(last.Why(d), "; ")
+	if len(path) > 1 && last.From != "" {
+		text = "as " + Name(d, last.From) + " · " + text
+	}
+	for i := len(path) - 1; i >= 0; i-- {
+		for _, e := range path[i].Evidence {
+			if !e.Span.IsZero() {
+				return text, e.Span
+			}
+		}
+	}
+	return text, source.Span{}
+}
+
+// way is the whole path in words.
+func way(d *model.Design, path []reach.Step) string {
+	var parts []string
+	for i, s := range path {
+		line := fmt.Sprintf("%d. %s %s %s", i+1, Name(d, s.From), verb(s), Name(d, s.To))
+		if s.Via != "" {
+			line += " by " + Name(d, s.Via)
+		}
+		parts = append(parts, line+": "+strings.Join(s.Why(d), "; "))
+	}
+	return strings.Join(parts, "   ")
+}
+
+func verb(s reach.Step) string {
+	switch s.Kind {
+	case reach.Feeds:
+		return "chooses the input of"
+	case reach.Runs:
+		return "runs as"
+	case reach.Acts:
+	}
+	return "touches"
+}
+
+func adminRow(d *model.Design, b *reach.Breach) FloodRow {
+	row := FloodRow{ID: b.From, Icon: "warning", Tone: render.Danger, Name: "Administrator", Can: "can become an administrator of the account", Word: "must", rank: 0}
+	if b.AdminMay {
+		row.Can, row.Word, row.Hatched = "may become an administrator of the account", "may", true
+	}
+	if len(b.AdminWhy) > 0 {
+		row.Why, row.Place = why(d, b.AdminWhy)
+		row.Note = way(d, b.AdminWhy)
+		row.hops = len(b.AdminWhy)
+	} else {
+		row.Why = "its own policies are those of an administrator"
+	}
+	return row
+}
+
+func seaRow(d *model.Design, sea []reach.Beyond) FloodRow {
+	row := FloodRow{Icon: "wave", Tone: render.Tile2, Name: "The sea", Can: reach.SeaWords(sea), Word: "may", rank: 29, hops: 1, Hatched: true}
+	var reasons []string
+	for _, y := range sea {
+		if y.Certainty == reach.Must {
+			row.Word, row.Hatched = "must", false
+		}
+		for _, e := range y.Evidence {
+			if s := e.Sentence(d); !slices.Contains(reasons, s) {
+				reasons = append(reasons, s)
+			}
+			if row.Place.IsZero() {
+				row.Place = e.Span
+			}
+		}
+	}
+	row.Why = strings.Join(reasons[:min(2, len(reasons))], "; ")
+	if n := len(reasons) - 2; n > 0 {
+		row.Why += fmt.Sprintf("; and %d more", n)
+	}
+	var words []string
+	for _, y := range sea {
+		words = append(words, y.Words())
+	}
+	slices.Sort(words)
+	row.Note = strings.Join(slices.Compact(words), ", ")
+	return row
+}

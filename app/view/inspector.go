@@ -1,0 +1,615 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/session"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
+	"bulkhead/model/reach"
+	"bulkhead/model/source"
+	"bulkhead/render"
+)
+
+// An Inspector shows what is selected and what can be changed about it.
+type Inspector struct {
+	Root      fyne.CanvasObject
+	OnEdit    func(edit.Edit)
+	OnSource  func(source.Span)
+	OnSelect  func(model.ID)
+	OnSplit   func(model.ID)
+	OnTight   func(role model.ID)       // several tightenings at once
+	OnKeep    func(c Card, action Chip) // keep only some of a wildcard
+	OnNarrow  func(c Card, resource Chip)
+	OnReplace func(holder model.ID, p PolicyCard)
+
+	page, content *fyne.Container
+	shown         model.ID
+	design        *model.Design
+	analysis      *reach.Analysis
+	vulnerable    bool
+	effects       map[string]*Label // by the key of a suggestion
+	suggestions   []Suggestion
+	words         map[string]Effect
+}
+
+// A Suggestion is an edit that the inspector offers; the window computes its effect.
+type Suggestion struct {
+	Key  string
+	Edit edit.Edit
+}
+
+// An Effect is what a suggestion would come to.
+type Effect struct {
+	Text string
+	Good bool
+}
+
+// NewInspector returns an inspector of nothing.
+func NewInspector() *Inspector {
+	in := &Inspector{words: map[string]Effect{}}
+	in.page, in.content = newPage(10, 16, 14)
+	in.Root = newBehind(NewGround(render.Panel, render.None, 0), in.page)
+	in.empty()
+	return in
+}
+
+func (in *Inspector) empty() {
+	in.shown, in.design, in.analysis, in.suggestions = "", nil, nil, nil
+	refill(in.page, in.content, true,
+		NewLabel("Nothing selected", heading),
+		NewLabel("Click a bay, a tile or a row on the left to see what it is, which statements it lives by, and what could be tighter.", para))
+}
+
+// Suggestions are the edits that are offered now.
+func (in *Inspector) Suggestions() []Suggestion { return in.suggestions }
+
+// SetEffect says what a suggestion would come to.
+func (in *Inspector) SetEffect(key string, e Effect) {
+	in.words[key] = e
+	if l := in.effects[key]; l != nil {
+		l.Set(e.Text, effectStyle(e))
+		in.content.Refresh()
+	}
+}
+
+func effectStyle(e Effect) Style {
+	s := Style{Size: 11.5, Weight: render.Bold, Align: fyne.TextAlignTrailing, Color: render.Muted}
+	if e.Good {
+		s.Color = render.Good
+	}
+	return s
+}
+
+// Set shows what is selected in a state. The design that is shown and edited is the one with the edits.
+func (in *Inspector) Set(st session.State) {
+	d := st.After.Design
+	if in.shown == st.Selected && in.design == d && in.analysis == st.After.Analysis && in.vulnerable == st.Vulnerable && st.Selected != "" {
+		return
+	}
+	top := in.shown != st.Selected
+	if in.design != d {
+		in.words = map[string]Effect{}
+	}
+	in.shown, in.design, in.analysis, in.vulnerable = st.Selected, d, st.After.Analysis, st.Vulnerable
+	in.effects, in.suggestions = map[string]*Label{}, nil
+	var parts []fyne.CanvasObject
+	switch e := d.Element(st.Selected).(type) {
+	case *model.Function:
+		parts = in.function(e)
+	case *model.Role:
+		parts = in.role(e)
+	case *model.Principal:
+		parts = in.principal(e)
+	case *model.Resource:
+		parts = in.resource(e)
+	case *model.Trigger:
+		parts = in.trigger(e)
+	case *model.Policy:
+		parts = in.holders(e)
+	default:
+		if st.Selected == "" || d.Element(st.Selected) == nil && st.Before.Design.Element(st.Selected) == nil {
+			in.empty()
+			return
+		}
+		parts = in.gone(st)
+	}
+	refill(in.page, in.content, top, parts...)
+}
+
+func (in *Inspector) gone(st session.State) []fyne.CanvasObject {
+	parts := in.head(Name(st.Before.Design, st.Selected), "Not in the design any more", st.Before.Design.Element(st.Selected).Place())
+	if st.Comparison != nil {
+		if ids := st.Comparison.Parts[st.Selected]; len(ids) > 0 {
+			parts = append(parts, in.list("BECAME", ids))
+		}
+	}
+	return parts
+}
+
+func (in *Inspector) head(name, facts string, place source.Span) []fyne.CanvasObject {
+	row := []fyne.CanvasObject{NewText(name, title)}
+	if !place.IsZero() {
+		row = append(row, in.line(place))
+	}
+	return []fyne.CanvasObject{newColumn(1, newLine(8, 0, row...), NewText(facts, small.lines(3)))}
+}
+
+func (in *Inspector) line(at source.Span) *Link {
+	l := NewLink("line "+itoa(at.Line), small.in(render.Link).whole(), func() { in.OnSource(at) })
+	l.Tip = "Show " + at.String()
+	return l
+}
+
+func (in *Inspector) function(f *model.Function) []fyne.CanvasObject {
+	d := in.design
+	facts := []string{"Function"}
+	for _, s := range []string{f.Runtime, f.Handler} {
+		if s != "" {
+			facts = append(facts, s)
+		}
+	}
+	triggers := d.TriggersOf(f.ID)
+	facts = append(facts, starts(triggers))
+	parts := in.head(Name(d, f.ID), strings.Join(facts, " · "), f.Origin)
+	split := NewButton("Split…", "split", Primary, func() { in.OnSplit(f.ID) }).withTip("Make several functions of it, each with its own role (Ctrl+T)")
+	tight := NewButton("Tighten all…", "tighten", Plain, func() { in.OnTight(f.Role) }).withTip("All that can be narrowed to what the design has")
+	split.Set(false, d.Role(f.Role) == nil)
+	tight.Set(false, d.Role(f.Role) == nil)
+	parts = append(parts, newFlow(8, split, tight))
+	if b := in.breach(f.ID); b != nil {
+		parts = append(parts, in.reach(b))
+	}
+	if r := d.Role(f.Role); r != nil {
+		parts = append(parts, in.policies(r.ID)...)
+	} else {
+		parts = append(parts, NewLabel("Its role is not in the design, so what it may do is not known: "+f.RoleARN, para))
+	}
+	var ids []model.ID
+	for _, t := range triggers {
+		if t.Kind != "permission" {
+			ids = append(ids, t.ID)
+		}
+	}
+	if len(ids) > 0 {
+		parts = append(parts, in.list("STARTED BY", ids))
+	}
+	if len(f.Environment) > 0 {
+		box := newColumn(2, NewLabel("ENVIRONMENT · names only", section))
+		for _, e := range f.Environment {
+			var what fyne.CanvasObject = NewLabel("", small)
+			if e.Refers != "" {
+				what = in.link(e.Refers)
+			}
+			box.Add(newLine(8, 0, NewText(e.Name, mono.in(render.Ink).sized(11.5)), newFixedWidth(120, what)))
+		}
+		parts = append(parts, box)
+	}
+	return parts
+}
+
+func (in *Inspector) breach(id model.ID) *reach.Breach {
+	if in.analysis == nil {
+		return nil
+	}
+	return in.analysis.Breach(id)
+}
+
+func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
+	fig := Figure(b, in.vulnerable)
+	words := fmt.Sprintf("reaches %d of %d", fig.Resources, b.Reach.Of)
+	must := b.Reach.Must
+	if in.vulnerable {
+		must = b.Reach.FedMust
+	}
+	if must.Resources != fig.Resources {
+		words += fmt.Sprintf(" (%d of them must)", must.Resources)
+	}
+	words += ", " + percent(fig.Weighted) + " weighted"
+	share := NewLabel(percent(fig.Share), figure.in(alarm(fig.Share)))
+	text := NewText(words, small)
+	text.Tip = fmt.Sprintf("Must: %s. Must and may: %s. With fed functions vulnerable: %s and %s.", figureWords(b.Reach.Must), figureWords(b.Reach.May), figureWords(b.Reach.FedMust), figureWords(b.Reach.FedMay))
+	lines := []fyne.CanvasObject{newLine(8, 1, share, text)}
+	if b.Admin || b.AdminMay {
+		word := "An administrator is reachable"
+		if b.AdminMay {
+			word = "An administrator may be reachable"
+		}
+		lines = append(lines, NewLabel(word, small.in(render.Danger).weighing(render.Bold)))
+	}
+	return newColumn(2, lines...)
+}
+
+func figureWords(f reach.Figure) string {
+	return fmt.Sprintf("%s (%d)", percent(f.Share), f.Resources)
+}
+
+func (in *Inspector) role(r *model.Role) []fyne.CanvasObject {
+	d := in.design
+	facts := []string{"Role"}
+	switch {
+	case r.ServiceLinked:
+		facts = append(facts, "service-linked")
+	case r.External:
+		facts = append(facts, "named by ARN only: its policies were not seen")
+	case r.Implicit:
+		facts = append(facts, "made by the transform")
+	}
+	parts := in.head(Name(d, r.ID), strings.Join(facts, " · "), r.Origin)
+	var worn []model.ID
+	for _, f := range d.Functions() {
+		if f.Role == r.ID {
+			worn = append(worn, f.ID)
+		}
+	}
+	if b := in.breach(r.ID); b != nil {
+		parts = append(parts, in.reach(b))
+	}
+	if len(worn) > 0 {
+		parts = append(parts, in.list("ROLE OF", worn))
+	}
+	if r.Trust != nil {
+		var who []string
+		for _, s := range r.Trust.Statements {
+			for _, p := range s.Principals {
+				who = append(who, p.Value)
+			}
+		}
+		if len(who) > 0 {
+			parts = append(parts, newColumn(2, NewLabel("TRUSTS", section), NewText(strings.Join(dedupe(who), ", "), small.in(render.Ink).lines(4))))
+		}
+	}
+	if r.Boundary != "" {
+		parts = append(parts, newColumn(2, NewLabel("BOUNDARY", section), in.link(r.Boundary)))
+	}
+	return append(parts, in.policies(r.ID)...)
+}
+
+func (in *Inspector) principal(p *model.Principal) []fyne.CanvasObject {
+	noun := "User"
+	if p.Kind == model.Group {
+		noun = "Group"
+	}
+	parts := in.head(p.Name, noun, p.Origin)
+	if b := in.breach(p.ID); b != nil {
+		parts = append(parts, in.reach(b))
+	}
+	if len(p.Groups) > 0 {
+		parts = append(parts, in.list("IN GROUPS", p.Groups))
+	}
+	return append(parts, in.policies(p.ID)...)
+}
+
+func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
+	d := in.design
+	kind := catalog.KindOf(r.Type)
+	parts := in.head(Name(d, r.ID), upper(kind.Noun)+" · "+r.Type, r.Origin)
+	if r.ARN != "" {
+		parts = append(parts, NewText(r.ARN, small.lines(3)))
+	}
+	crown := widget.NewCheck("Crown jewel", nil)
+	crown.Checked = r.Crown
+	crown.OnChanged = func(on bool) { in.OnEdit(&edit.Mark{Resource: r.ID, Crown: &on}) }
+	parts = append(parts, crown)
+	if kind.Noun == "log group" {
+		counted := widget.NewCheck("Counts as data", nil)
+		counted.Checked = r.Marked
+		counted.OnChanged = func(on bool) { in.OnEdit(&edit.Mark{Resource: r.ID, Counted: &on}) }
+		parts = append(parts, counted)
+	}
+	if in.analysis != nil {
+		box := newColumn(4)
+		n := 0
+		for _, b := range in.analysis.Breaches() {
+			for _, h := range b.Hits {
+				if h.Target != r.ID || h.OwnLog || h.Fed && !in.vulnerable {
+					continue
+				}
+				n++
+				box.Add(newColumn(0, newLine(6, 0, in.link(b.From), NewLabel(h.Certainty.String(), small.whole())), NewText(h.Can(d), small.lines(2))))
+			}
+		}
+		head := "REACHED BY NO FUNCTION"
+		if n > 0 {
+			head = fmt.Sprintf("REACHED BY %d OF %d", n, len(d.Functions()))
+		}
+		parts = append(parts, newColumn(6, NewLabel(head, section), box))
+	}
+	if r.Key != "" {
+		parts = append(parts, newColumn(2, NewLabel("ENCRYPTED BY", section), in.link(r.Key)))
+	}
+	if ts := d.TriggersOf(r.ID); len(ts) > 0 {
+		var ids []model.ID
+		for _, t := range ts {
+			ids = append(ids, t.ID)
+		}
+		parts = append(parts, in.list("FED BY", ids))
+	}
+	var out []model.ID
+	for _, t := range d.Triggers() {
+		if t.From == r.ID && t.To != "" && !slices.Contains(out, t.To) {
+			out = append(out, t.To)
+		}
+	}
+	if len(out) > 0 {
+		parts = append(parts, in.list("STARTS", out))
+	}
+	if r.Policy != nil && len(r.Policy.Statements) > 0 {
+		box := newColumn(4, NewLabel("RESOURCE POLICY", section))
+		for i, s := range r.Policy.Statements {
+			var who []string
+			for _, p := range s.Principals {
+				who = append(who, p.Value)
+			}
+			text := fmt.Sprintf("%d %s %s: %s", i+1, s.Effect, strings.Join(who, ", "), strings.Join(s.Actions, ", "))
+			row := []fyne.CanvasObject{NewText(text, small.in(render.Ink))}
+			if !s.Span.IsZero() {
+				row = append(row, in.line(s.Span))
+			}
+			box.Add(newLine(6, 0, row...))
+		}
+		parts = append(parts, box)
+	}
+	return parts
+}
+
+func (in *Inspector) trigger(t *model.Trigger) []fyne.CanvasObject {
+	d := in.design
+	facts := []string{"Trigger", t.Kind}
+	if t.Open {
+		facts = append(facts, "open: anyone may start it")
+	}
+	parts := in.head(Name(d, t.ID), strings.Join(facts, " · "), t.Origin)
+	if t.From != "" {
+		parts = append(parts, newColumn(2, NewLabel("FROM", section), in.link(t.From)))
+	}
+	if t.To != "" {
+		parts = append(parts, newColumn(2, NewLabel("STARTS", section), in.link(t.To)))
+	}
+	if f := t.Filter; f.Prefix != "" || f.Suffix != "" || f.Pattern != "" || len(f.Events) > 0 {
+		words := strings.TrimSpace(strings.Join(append(slices.Clone(f.Events), f.Prefix, f.Suffix, f.Pattern), " "))
+		parts = append(parts, newColumn(2, NewLabel("ONLY", section), NewText(words, small.in(render.Ink).lines(4))))
+	}
+	return parts
+}
+
+func (in *Inspector) holders(p *model.Policy) []fyne.CanvasObject {
+	d := in.design
+	noun := "Inline policy"
+	if p.Managed {
+		noun = "Managed policy"
+	}
+	parts := in.head(Name(d, p.ID), noun, p.Origin)
+	var ids []model.ID
+	for _, r := range d.Roles() {
+		if slices.Contains(r.Policies, p.ID) || r.Boundary == p.ID {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) > 0 {
+		parts = append(parts, in.list("OF", ids))
+	}
+	return parts
+}
+
+// list names elements under each other; a click selects one.
+func (in *Inspector) list(head string, ids []model.ID) fyne.CanvasObject {
+	box := newColumn(3, NewLabel(head, section))
+	for i, id := range ids {
+		if i == 14 && len(ids) > 15 {
+			box.Add(NewLabel(fmt.Sprintf("and %d more", len(ids)-i), small))
+			break
+		}
+		box.Add(in.link(id))
+	}
+	return box
+}
+
+func (in *Inspector) link(id model.ID) fyne.CanvasObject {
+	return newSide(22, NewPicture(Icon(in.design, id), render.Muted, 15), NewLink(Name(in.design, id), Style{Size: 12.5, Elide: true}, func() { in.OnSelect(id) }))
+}
+
+// policies are the cards of a holder's policies.
+func (in *Inspector) policies(holder model.ID) []fyne.CanvasObject {
+	d := in.design
+	cards := PoliciesOf(d, holder)
+	n := 0
+	for _, p := range cards {
+		n += len(p.Cards)
+	}
+	name := NewLink(Name(d, holder), heading.in(render.Ink), func() { in.OnSelect(holder) })
+	parts := []fyne.CanvasObject{spacer(2), newLine(8, 0, name, NewLabel(plural(n, "statement"), small.whole()))}
+	if len(cards) == 0 {
+		words := "It has no policies: it may do nothing of its own."
+		if r := d.Role(holder); r != nil && r.External {
+			words = "Its policies were not seen: it is named by ARN only."
+		}
+		parts = append(parts, NewLabel(words, para))
+	}
+	for _, p := range cards {
+		parts = append(parts, in.policyHead(holder, p)...)
+		for _, c := range p.Cards {
+			parts = append(parts, in.card(c))
+		}
+	}
+	return parts
+}
+
+func (in *Inspector) policyHead(holder model.ID, p PolicyCard) []fyne.CanvasObject {
+	name := NewText(p.Name, small.weighing(render.Medium))
+	name.Tip = p.ARN
+	row := []fyne.CanvasObject{name}
+	switch {
+	case p.AWS:
+		row = append(row, NewLabel("by AWS", small.whole()))
+		row = append(row, NewLink("replace…", small.in(render.Link).whole(), func() { in.OnReplace(holder, p) }))
+	case p.ARN != "":
+		row = append(row, NewLabel("managed", small.whole()))
+	}
+	out := []fyne.CanvasObject{newLine(8, 0, row...)}
+	if p.Unseen {
+		out = append(out, NewLabel("Its document was not seen, so what it allows is not known.", para))
+	}
+	return out
+}
+
+// mostChips is how many actions or resources a card shows before it counts the rest.
+const mostChips = 24
+
+func (in *Inspector) card(c Card) fyne.CanvasObject {
+	d := in.design
+	head := []fyne.CanvasObject{NewText(c.Title, strong.weighing(render.Bold))}
+	if c.Deny {
+		head = append(head, NewLabel("Deny", small.in(render.Good).weighing(render.Bold).whole()))
+	}
+	if !c.Place.IsZero() {
+		head = append(head, in.line(c.Place))
+	}
+	if c.Editable {
+		drop := NewButton("", "close", Quiet, func() { in.OnEdit(c.Dropped(d)) }).withTip("Drop the statement")
+		drop.Height = 20
+		head = append(head, drop)
+	}
+	box := newColumn(7, newLine(8, 0, head...))
+	if c.NotAction {
+		box.Add(NewLabel("everything but", small))
+	}
+	box.Add(in.chips(c, c.Actions, true))
+	if c.NotRes {
+		box.Add(NewLabel("on everything but", small))
+	}
+	if len(c.Resources) > 0 {
+		box.Add(in.chips(c, c.Resources, false))
+	}
+	for _, w := range c.When {
+		box.Add(NewText("when "+w, small.lines(2)))
+	}
+	if c.Narrow != nil {
+		box.Add(in.suggest(fmt.Sprintf("%s %d", c.Policy, c.Index), c.NarrowTo, c.Narrow))
+	}
+	return newBehind(NewGround(render.Panel, render.Line, 8), newInset(12, 9, box))
+}
+
+func (in *Inspector) chips(c Card, chips []Chip, action bool) fyne.CanvasObject {
+	d := in.design
+	box := newFlow(6)
+	for i, x := range chips {
+		if i == mostChips && len(chips) > mostChips+2 {
+			box.Add(NewLabel(fmt.Sprintf("and %d more", len(chips)-i), small.whole()))
+			break
+		}
+		var remove, tap func()
+		fixed := action && c.NotAction || !action && c.NotRes
+		if c.Editable && !fixed {
+			remove = func() { in.OnEdit(c.without1(d, action, x.Value)) }
+			if x.Wild {
+				tap = func() { in.OnNarrow(c, x) }
+				if action {
+					tap = func() { in.OnKeep(c, x) }
+				}
+			}
+		}
+		if tap == nil && x.ID != "" {
+			tap = func() { in.OnSelect(x.ID) }
+		}
+		box.Add(NewChip(x, remove, tap))
+		if x.Opens != "" {
+			l := NewLink(x.Opens, small.whole().in(render.Muted), tap)
+			l.Tip = x.Tip
+			box.Add(newInsetTop(3, l))
+		}
+	}
+	return box
+}
+
+func (c Card) without1(d *model.Design, action bool, value string) edit.Edit {
+	if action {
+		return c.WithoutAction(d, value)
+	}
+	return c.WithoutResource(d, value)
+}
+
+// suggest is a row that offers an edit and says what it would come to.
+func (in *Inspector) suggest(key, words string, e edit.Edit) fyne.CanvasObject {
+	in.suggestions = append(in.suggestions, Suggestion{key, e})
+	effect := NewLabel("", effectStyle(Effect{}))
+	if w, ok := in.words[key]; ok {
+		effect.Set(w.Text, effectStyle(w))
+	}
+	in.effects[key] = effect
+	link := NewLink(words, Style{Size: 12, Weight: render.Medium, Elide: true}, func() { in.OnEdit(e) })
+	link.Tip = e.String() + ": " + words
+	return newBehind(NewGround(render.Bilge, render.None, 6), newInset(10, 5, newLine(8, 0, link, effect)))
+}
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func newInsetTop(top float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: inset{0, top, 0, 0}, Objects: []fyne.CanvasObject{o}}
+}
+
+// widthOnly gives an object a width.
+type widthOnly struct{ width float32 }
+
+func newFixedWidth(w float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: widthOnly{w}, Objects: []fyne.CanvasObject{o}}
+}
+
+func (l widthOnly) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(l.width, heightOf(o[0], l.width))
+}
+
+func (l widthOnly) Layout(o []fyne.CanvasObject, s fyne.Size) { o[0].Resize(s) }
+
+// KindName is what people call a kind of source.
+func KindName(kind string) string {
+	switch kind {
+	case "sam":
+		return "SAM"
+	case "cloudformation":
+		return "CloudFormation"
+	case "cdk":
+		return "CDK"
+	case "account":
+		return "account"
+	case "blank":
+		return "new design"
+	}
+	return kind
+}
+
+// Unresolved says how much an import could not tell: "2 NOT RESOLVED"; "" where all is told.
+func Unresolved(st session.State) string {
+	var warnings, errs int
+	for _, d := range st.Diagnostics() {
+		switch d.Severity {
+		case source.Error:
+			errs++
+		case source.Warning:
+			warnings++
+		case source.Info:
+		}
+	}
+	var parts []string
+	if errs > 0 {
+		parts = append(parts, strings.ToUpper(plural(errs, "error")))
+	}
+	if warnings > 0 {
+		parts = append(parts, fmt.Sprintf("%d NOT RESOLVED", warnings))
+	}
+	if len(parts) == 0 && len(st.Diagnostics()) > 0 {
+		return strings.ToUpper(plural(len(st.Diagnostics()), "remark"))
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,213 @@
+package view
+
+import "fyne.io/fyne/v2"
+
+// A heighter is an object, or a layout of objects, that is as high as its width makes it: Fyne asks for the least
+// size before it says how wide a thing will be.
+type heighter interface {
+	heightFor(width float32) float32
+}
+
+type heightLayout interface {
+	heightFor(objects []fyne.CanvasObject, width float32) float32
+}
+
+// heightOf is how high an object wants to be at a width.
+func heightOf(o fyne.CanvasObject, width float32) float32 {
+	switch o := o.(type) {
+	case heighter:
+		return o.heightFor(width)
+	case *fyne.Container:
+		if l, ok := o.Layout.(heightLayout); ok {
+			return l.heightFor(o.Objects, width)
+		}
+	}
+	return o.MinSize().Height
+}
+
+// column stands objects under each other, each as wide as the column.
+type column struct {
+	gap   float32
+	width float32 // that Layout had last, for MinSize
+}
+
+func newColumn(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &column{gap: gap}, Objects: objects}
+}
+
+func (c *column) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	h, n := float32(0), 0
+	for _, o := range objects {
+		if o.Visible() {
+			h += heightOf(o, width)
+			n++
+		}
+	}
+	return h + c.gap*float32(max(n-1, 0))
+}
+
+func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := float32(0)
+	for _, o := range objects {
+		if o.Visible() {
+			w = max(w, o.MinSize().Width)
+		}
+	}
+	return fyne.NewSize(w, c.heightFor(objects, max(w, c.width)))
+}
+
+func (c *column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	c.width = size.Width
+	y := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		h := heightOf(o, size.Width)
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, h))
+		y += h + c.gap
+	}
+}
+
+// flow sets objects in lines, as words are set.
+type flow struct {
+	gap   float32
+	width float32
+}
+
+func newFlow(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &flow{gap: gap}, Objects: objects}
+}
+
+func (f *flow) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return f.place(objects, width, func(fyne.CanvasObject, fyne.Position, fyne.Size) {})
+}
+
+func (f *flow) place(objects []fyne.CanvasObject, width float32, put func(fyne.CanvasObject, fyne.Position, fyne.Size)) float32 {
+	x, y, line := float32(0), float32(0), float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		min := o.MinSize()
+		min.Width = fyne.Min(min.Width, width)
+		if x > 0 && x+min.Width > width {
+			x, y, line = 0, y+line+f.gap, 0
+		}
+		put(o, fyne.NewPos(x, y), min)
+		x += min.Width + f.gap
+		line = fyne.Max(line, min.Height)
+	}
+	return y + line
+}
+
+func (f *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, f.heightFor(objects, f.width))
+}
+
+func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	f.place(objects, size.Width, func(o fyne.CanvasObject, at fyne.Position, s fyne.Size) {
+		o.Move(at)
+		o.Resize(s)
+	})
+}
+
+// line sets objects side by side in the middle of the height; the one at stretch takes what width is left.
+type line struct {
+	gap     float32
+	stretch int // -1: none
+}
+
+func newLine(gap float32, stretch int, objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &line{gap, stretch}, Objects: objects}
+}
+
+func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	n := 0
+	for _, o := range objects {
+		if o.Visible() {
+			min := o.MinSize()
+			size.Width += min.Width
+			size.Height = fyne.Max(size.Height, min.Height)
+			n++
+		}
+	}
+	size.Width += l.gap * float32(max(n-1, 0))
+	return size
+}
+
+func (l *line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left := fyne.Max(0, size.Width-l.MinSize(objects).Width)
+	x := float32(0)
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		min := o.MinSize()
+		if i == l.stretch {
+			min.Width += left
+		}
+		o.Move(fyne.NewPos(x, (size.Height-min.Height)/2))
+		o.Resize(min)
+		x += min.Width + l.gap
+	}
+}
+
+// inset keeps a distance around objects that lie on each other.
+type inset struct{ left, top, right, bottom float32 }
+
+func newInset(x, y float32, o ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: inset{x, y, x, y}, Objects: o}
+}
+
+func (in inset) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	h := float32(0)
+	for _, o := range objects {
+		if o.Visible() {
+			h = max(h, heightOf(o, width-in.left-in.right))
+		}
+	}
+	return h + in.top + in.bottom
+}
+
+func (in inset) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			size = size.Max(o.MinSize())
+		}
+	}
+	return size.AddWidthHeight(in.left+in.right, in.top+in.bottom)
+}
+
+func (in inset) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(in.left, in.top))
+		o.Resize(size.SubtractWidthHeight(in.left+in.right, in.top+in.bottom))
+	}
+}
+
+// behind lays a ground under a content; both have the whole place.
+type behind struct{}
+
+func newBehind(ground, content fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: behind{}, Objects: []fyne.CanvasObject{ground, content}}
+}
+
+func (behind) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return heightOf(objects[len(objects)-1], width)
+}
+
+func (behind) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[len(objects)-1].MinSize()
+}
+
+func (behind) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.Position{})
+		o.Resize(size)
+	}
+}

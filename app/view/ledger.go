@@ -1,0 +1,225 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"bulkhead/app/session"
+	"bulkhead/model"
+	"bulkhead/model/reach"
+	"bulkhead/render"
+)
+
+// A Measure is one figure of the bar below.
+type Measure struct {
+	Name    string
+	Figure  string
+	Color   render.Color
+	Remark  string
+	Verdict render.Color // of the remark: Good where it got better, Danger where worse, None
+	Tip     string
+}
+
+// Ledger is the figures of a state: before → now where something was edited.
+func Ledger(st session.State) []Measure {
+	if !st.Analysed() {
+		return nil
+	}
+	b, a, d := st.Before.Measures, st.After.Measures, st.After.Design
+	edited := st.Edited
+	tight := Measure{Name: "Watertightness", Figure: decimal(a.Watertightness), Color: render.Ink, Remark: "no change yet",
+		Tip: "1 minus the mean reach: 1 means that no breach reaches anything."}
+	worst := Measure{Name: "Worst breach", Figure: percent(a.Worst), Color: alarm(a.Worst), Remark: "nothing floods",
+		Tip: "The largest share of the counted resources that the breach of one function reaches, must and may."}
+	if a.WorstOf != "" {
+		worst.Remark = Name(d, a.WorstOf)
+		if br := st.After.Analysis.Breach(a.WorstOf); br != nil && reachesOut(br, st.Vulnerable) {
+			worst.Remark += ", and the sea"
+			worst.Color = render.Danger
+		}
+	}
+	mean := Measure{Name: "Mean breach", Figure: percent(a.Mean), Color: render.Ink, Remark: plural(a.Functions, "function"),
+		Tip: fmt.Sprintf("The mean over all functions; over those that the outside can start it is %s.", percent(a.MeanEntry))}
+	if edited {
+		compare(&tight, decimal(b.Watertightness), a.Watertightness-b.Watertightness, decimalChange)
+		compare(&worst, percent(b.Worst), b.Worst-a.Worst, func(x float64) string { return percentChange(-x) })
+		compare(&mean, percent(b.Mean), b.Mean-a.Mean, func(x float64) string { return percentChange(-x) })
+	}
+	crowns := Measure{Name: "Crown jewels exposed", Figure: of(a.CrownsExposed, a.Crowns), Color: render.Good,
+		Tip: "Resources marked as crown jewels that at least one breach reaches."}
+	switch {
+	case a.Crowns == 0:
+		crowns.Figure, crowns.Color, crowns.Remark = "—", render.Muted, "none marked"
+	case a.CrownsExposed > 0:
+		crowns.Color = render.Danger
+		crowns.Remark = exposedBy(st)
+	default:
+		crowns.Remark = "all dry"
+	}
+	if edited && a.Crowns > 0 && b.Crowns == a.Crowns && b.CrownsExposed != a.CrownsExposed {
+		compare(&crowns, of(b.CrownsExposed, b.Crowns), float64(b.CrownsExposed-a.CrownsExposed), func(float64) string { return "" })
+	}
+	admin := Measure{Name: "Administrator reachable", Figure: "no", Color: render.Good, Remark: "as far as seen",
+		Tip: "Whether a breach of a function reaches an administrator of the account, or can become one."}
+	if n := len(a.Admin); n > 0 {
+		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, a.Admin, 2)
+	}
+	return []Measure{tight, worst, mean, crowns, admin}
+}
+
+// NotSeen says what no source showed: "Not seen: SCPs, key policies · 2 unresolved".
+func NotSeen(d *model.Design) string {
+	var parts []string
+	if n := d.Info().NotSeen; len(n) > 0 {
+		parts = append(parts, "Not seen: "+strings.Join(n, ", "))
+	}
+	if n := d.Info().Unresolved; n > 0 {
+		parts = append(parts, plural(n, "value")+" unresolved")
+	}
+	return strings.Join(parts, " · ")
+}
+
+func reachesOut(b *reach.Breach, vulnerable bool) bool {
+	for _, y := range b.Beyond {
+		if vulnerable || !y.Fed {
+			return true
+		}
+	}
+	return false
+}
+
+func exposedBy(st session.State) string {
+	var by []model.ID
+	for _, b := range st.After.Analysis.Breaches() {
+		for _, h := range b.Hits {
+			if r := st.After.Design.Resource(h.Target); r != nil && r.Crown && (!h.Fed || st.Vulnerable) && hits(h) {
+				by = append(by, b.From)
+				break
+			}
+		}
+	}
+	return "by " + someNames(st.After.Design, by, 2)
+}
+
+func hits(h reach.Hit) bool { return h.Counted && !h.OwnLog }
+
+func someNames(d *model.Design, ids []model.ID, most int) string {
+	var names []string
+	for i, id := range ids {
+		if i == most {
+			names = append(names, fmt.Sprintf("%d more", len(ids)-most))
+			break
+		}
+		names = append(names, Name(d, id))
+	}
+	return strings.Join(names, ", ")
+}
+
+func alarm(share float64) render.Color {
+	if share > 0 {
+		return render.Danger
+	}
+	return render.Good
+}
+
+// compare writes "0.56 → now" into a measure; better is positive where it got better.
+func compare(m *Measure, before string, better float64, change func(float64) string) {
+	m.Remark = "was " + before
+	if c := change(better); c != "" {
+		m.Remark += ", " + c
+	}
+	switch {
+	case better > 1e-9:
+		m.Verdict = render.Good
+		m.Color = render.Good
+	case better < -1e-9:
+		m.Verdict = render.Danger
+		m.Color = render.Danger
+	default:
+		m.Remark = "as before"
+	}
+}
+
+func decimal(x float64) string { return fmt.Sprintf("%.2f", x) }
+
+func decimalChange(x float64) string { return strings.Replace(fmt.Sprintf("%+.2f", x), "-", "−", 1) }
+
+func percentChange(x float64) string {
+	return strings.Replace(fmt.Sprintf("%+.0f points", 100*x), "-", "−", 1)
+}
+
+// A LedgerBar is the bar below: how good the design is.
+type LedgerBar struct {
+	Root  fyne.CanvasObject
+	cells *fyne.Container
+	note  *Text
+}
+
+// NewLedgerBar returns an empty bar.
+func NewLedgerBar() *LedgerBar {
+	l := &LedgerBar{note: NewText("", small.aligned(fyne.TextAlignTrailing))}
+	l.cells = &fyne.Container{Layout: ledgerLayout{}}
+	l.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, NewRule(), newInset(20, 7, l.cells)))
+	return l
+}
+
+// Set shows measures and what was not seen. No measures: they are being computed.
+func (l *LedgerBar) Set(ms []Measure, notSeen string) {
+	l.cells.Objects = nil
+	if ms == nil {
+		ms = []Measure{{Name: "Watertightness"}, {Name: "Worst breach"}, {Name: "Mean breach"}, {Name: "Crown jewels exposed"}, {Name: "Administrator reachable"}}
+		for i := range ms {
+			ms[i].Figure, ms[i].Color = "…", render.Muted
+		}
+	}
+	for _, m := range ms {
+		tone := render.Muted
+		if m.Verdict != render.None {
+			tone = m.Verdict
+		}
+		name := NewText(m.Name, small)
+		name.Tip = m.Tip
+		remark := NewText(m.Remark, small.in(tone))
+		l.cells.Add(newColumn(0, name, newLine(8, 1, NewLabel(m.Figure, figure.in(m.Color)), remark)))
+	}
+	l.note.SetText(notSeen)
+	l.cells.Add(l.note)
+	l.cells.Refresh()
+}
+
+// ledgerLayout gives each measure a fifth of what the note leaves.
+type ledgerLayout struct{}
+
+func (ledgerLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(600, 44) }
+
+func (ledgerLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	if len(o) == 0 {
+		return
+	}
+	n := len(o) - 1
+	note := min(s.Width*0.2, 320)
+	each := (s.Width - note) / float32(n)
+	for i := range n {
+		o[i].Move(fyne.NewPos(float32(i)*each, 0))
+		o[i].Resize(fyne.NewSize(each-14, s.Height))
+	}
+	o[n].Move(fyne.NewPos(s.Width-note, 0))
+	o[n].Resize(fyne.NewSize(note, s.Height))
+}
+
+// NewRule returns a thin line across.
+func NewRule() fyne.CanvasObject {
+	return &fyne.Container{Layout: ruleLayout{}, Objects: []fyne.CanvasObject{NewGround(render.Line, render.None, 0)}}
+}
+
+type ruleLayout struct{}
+
+func (ruleLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 1) }
+
+func (ruleLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	for _, x := range o {
+		x.Resize(fyne.NewSize(s.Width, 1))
+	}
+}

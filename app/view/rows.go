@@ -1,0 +1,216 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/reach"
+)
+
+// Place says what a row of the outline stands for.
+type Place uint8
+
+// The sorts of row.
+const (
+	Section Place = iota
+	Bay           // a function, with its reach
+	Thing         // a resource, with its exposure
+	Way           // a trigger
+	Guest         // a role without function, a user, a group
+	Mention       // words
+)
+
+// A Row is one row of the outline.
+type Row struct {
+	Place   Place
+	ID      model.ID
+	Name    string
+	Caption string
+	Icon    string
+	Share   float64 // of a Bay: its reach
+	Figure  string  // "89 %", "2 of 3"
+	Worst   bool    // of a Bay: the worst of the design
+	Crown   bool
+	Dim     bool // not counted
+	Admin   bool
+	find    string // what the search looks at, in small letters
+}
+
+// Outline lists a design: functions by reach, resources by exposure, roles and users, triggers. Without an analysis
+// everything stands in source order and has no figures.
+func Outline(d *model.Design, a *reach.Analysis, m reach.Measures, vulnerable bool) []Row {
+	var out []Row
+	add := func(section string, rows []Row) {
+		if len(rows) > 0 {
+			out = append(append(out, Row{Place: Section, Name: section}), rows...)
+		}
+	}
+	starters := map[model.ID][]*model.Trigger{}
+	for _, t := range d.Triggers() {
+		starters[t.To] = append(starters[t.To], t)
+	}
+	bays, order := bays(d, a, vulnerable, starters), "COMPARTMENTS"
+	if a != nil {
+		order += " · by reach"
+		for i := range bays {
+			bays[i].Worst = bays[i].ID == m.WorstOf
+		}
+	}
+	add(order, bays)
+
+	var things, others []Row
+	for _, r := range d.Resources() {
+		kind := catalog.KindOf(r.Type)
+		row := Row{Place: Thing, ID: r.ID, Name: Name(d, r.ID), Icon: kind.Icon, Crown: r.Crown, find: find(r.LogicalID, r.Name, r.ARN, r.Type, kind.Noun)}
+		if a == nil {
+			things = append(things, row)
+			continue
+		}
+		if !a.Counted(r.ID) {
+			row.Dim = true
+			others = append(others, row)
+			continue
+		}
+		row.Share = float64(m.Exposure[r.ID])
+		row.Figure = of(m.Exposure[r.ID], m.Functions)
+		things = append(things, row)
+	}
+	slices.SortStableFunc(things, func(x, y Row) int {
+		return cmp.Or(-cmp.Compare(x.Share, y.Share), compareCrown(x, y))
+	})
+	order = "RESOURCES"
+	if a != nil {
+		order += " · by exposure"
+	}
+	add(order, things)
+	add("ROLES AND USERS", guests(d, a, vulnerable))
+	var ways []Row
+	for _, t := range d.Triggers() {
+		if t.Kind == "permission" {
+			continue
+		}
+		ways = append(ways, Row{Place: Way, ID: t.ID, Name: Name(d, t.ID), Icon: triggerIcon(t), Caption: "starts " + Name(d, t.To),
+			find: find(t.Name, t.Label, t.Event, t.Kind, Name(d, t.To))})
+	}
+	add("TRIGGERS", ways)
+	add("NOT COUNTED", others)
+	return out
+}
+
+func of(n, all int) string {
+	return strings.TrimSpace(itoa(n) + " of " + itoa(all))
+}
+
+func compareCrown(x, y Row) int {
+	switch {
+	case x.Crown == y.Crown:
+		return 0
+	case x.Crown:
+		return -1
+	}
+	return 1
+}
+
+func find(words ...string) string { return strings.ToLower(strings.Join(words, " ")) }
+
+func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[model.ID][]*model.Trigger) []Row {
+	var out []Row
+	shared := map[model.ID]int{}
+	for _, f := range d.Functions() {
+		shared[f.Role]++
+	}
+	for _, f := range d.Functions() {
+		row := Row{Place: Bay, ID: f.ID, Name: Name(d, f.ID), Icon: "function", Caption: starts(starters[f.ID]),
+			find: find(f.LogicalID, f.Name, f.ARN, f.Handler, f.Runtime, Name(d, f.Role))}
+		if f.Role != "" && shared[f.Role] > 1 {
+			row.Caption += " · shares " + Name(d, f.Role)
+		}
+		if a != nil {
+			if b := a.Breach(f.ID); b != nil {
+				fig := Figure(b, vulnerable)
+				row.Share, row.Figure, row.Admin = fig.Share, percent(fig.Share), b.Admin || b.AdminMay
+			}
+		}
+		out = append(out, row)
+	}
+	if a != nil {
+		slices.SortStableFunc(out, func(x, y Row) int { return -cmp.Compare(x.Share, y.Share) })
+	}
+	return out
+}
+
+// Figure is the headline figure of a breach: must and may, with fed functions vulnerable or not.
+func Figure(b *reach.Breach, vulnerable bool) reach.Figure {
+	if vulnerable {
+		return b.Reach.FedMay
+	}
+	return b.Reach.May
+}
+
+// guests are roles that no function has, users and groups.
+func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
+	var out []Row
+	worn := map[model.ID]bool{}
+	for _, f := range d.Functions() {
+		worn[f.Role] = true
+	}
+	put := func(id model.ID, caption, words string) {
+		row := Row{Place: Guest, ID: id, Name: Name(d, id), Icon: Icon(d, id), Caption: caption, find: words}
+		if a != nil {
+			if b := a.Breach(id); b != nil {
+				fig := Figure(b, vulnerable)
+				row.Share, row.Figure, row.Admin = fig.Share, percent(fig.Share), b.Admin || b.AdminMay
+			}
+		}
+		out = append(out, row)
+	}
+	for _, r := range d.Roles() {
+		if worn[r.ID] {
+			continue
+		}
+		caption := "role"
+		switch {
+		case r.ServiceLinked:
+			caption = "service-linked role"
+		case r.External:
+			caption = "role, not seen"
+		}
+		put(r.ID, caption, find("role", r.LogicalID, r.Name, r.ARN))
+	}
+	for _, p := range d.Principals() {
+		put(p.ID, string(p.Kind), find(string(p.Kind), p.Name, p.ARN))
+	}
+	return out
+}
+
+// Search keeps the rows that hold each of the words, and the sections that still have some.
+func Search(rows []Row, words string) []Row {
+	fields := strings.Fields(strings.ToLower(words))
+	if len(fields) == 0 {
+		return rows
+	}
+	var out []Row
+	head := -1
+	for i, r := range rows {
+		if r.Place == Section {
+			head = i
+			continue
+		}
+		hit := true
+		for _, w := range fields {
+			hit = hit && (strings.Contains(strings.ToLower(r.Name), w) || strings.Contains(r.find, w))
+		}
+		if !hit {
+			continue
+		}
+		if head >= 0 {
+			out = append(out, rows[head])
+			head = -1
+		}
+		out = append(out, r)
+	}
+	return out
+}

@@ -1,0 +1,137 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/render"
+)
+
+// A Strip is lines above the picture that say what the last edit means; each can be put away.
+type Strip struct {
+	Root  *fyne.Container
+	lines *fyne.Container
+}
+
+// NewStrip returns an empty strip.
+func NewStrip() *Strip {
+	s := &Strip{lines: newColumn(1)}
+	s.Root = s.lines
+	return s
+}
+
+// A Remark is a line of the strip.
+type Remark struct {
+	Text   string
+	Grave  bool   // a refusal or a failure, not a warning
+	Action string // "" if none
+	OnTap  func()
+}
+
+// mostRemarks is how many lines a strip has; the rest is counted.
+const mostRemarks = 3
+
+// Show puts remarks in the place of those that are there.
+func (s *Strip) Show(remarks ...Remark) {
+	s.lines.Objects = nil
+	for i, r := range remarks {
+		if i == mostRemarks && len(remarks) > mostRemarks+1 {
+			rest := ""
+			for _, r := range remarks[i:] {
+				rest += r.Text + "\n"
+			}
+			s.add(Remark{Text: plural(len(remarks)-i, "more remark") + ": " + rest})
+			break
+		}
+		s.add(r)
+	}
+	s.lines.Refresh()
+}
+
+func (s *Strip) add(r Remark) {
+	icon, tone := "warning", render.Crown
+	if r.Grave {
+		icon, tone = "warning", render.Danger
+	}
+	text := NewText(r.Text, body.sized(12.5).lines(3))
+	var row *fyne.Container
+	away := NewButton("", "close", Quiet, nil)
+	away.Height = 22
+	away.OnTap = func() {
+		s.lines.Remove(row)
+		s.lines.Refresh()
+	}
+	parts := []fyne.CanvasObject{NewPicture(icon, tone, 16), text}
+	if r.Action != "" {
+		parts = append(parts, NewLink(r.Action, small.in(render.Link).whole(), r.OnTap))
+	}
+	parts = append(parts, away)
+	ground := NewGround(tone, render.None, 0)
+	ground.alpha = 0.13
+	row = newBehind(ground, newInset(16, 5, &fyne.Container{Layout: &tallLine{line{10, 1}}, Objects: parts}))
+	s.lines.Add(row)
+}
+
+// Clear puts all away.
+func (s *Strip) Clear() { s.Show() }
+
+// tallLine is a line whose stretched object may be several lines high.
+type tallLine struct{ line }
+
+func (l *tallLine) heightFor(o []fyne.CanvasObject, width float32) float32 {
+	rest := width
+	h := float32(0)
+	for i, x := range o {
+		if i != l.stretch {
+			m := x.MinSize()
+			rest -= m.Width + l.gap
+			h = max(h, m.Height)
+		}
+	}
+	return max(h, heightOf(o[l.stretch], rest))
+}
+
+func (l *tallLine) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	l.line.Layout(o, size)
+	x := o[l.stretch]
+	h := heightOf(x, x.Size().Width)
+	x.Move(fyne.NewPos(x.Position().X, (size.Height-h)/2))
+	x.Resize(fyne.NewSize(x.Size().Width, h))
+}
+
+// Progress is a strip that says what goes on, and can end it.
+type Progress struct {
+	Root     *fyne.Container
+	OnCancel func()
+
+	text *Label
+	bar  *widget.ProgressBarInfinite
+}
+
+// NewProgress returns a hidden strip.
+func NewProgress() *Progress {
+	p := &Progress{text: NewLabel("", small.whole()), bar: widget.NewProgressBarInfinite()}
+	p.bar.Stop()
+	cancel := NewButton("Cancel", "", Plain, func() {
+		if p.OnCancel != nil {
+			p.OnCancel()
+		}
+	})
+	cancel.Height = 22
+	p.Root = newBehind(NewGround(render.Panel, render.Line, 0), newInset(16, 5, newLine(12, 1, p.text, newInset(0, 8, p.bar), cancel)))
+	p.Root.Hide()
+	return p
+}
+
+// Set says what goes on; "" hides the strip.
+func (p *Progress) Set(doing string) {
+	if doing == "" {
+		p.bar.Stop()
+		p.Root.Hide()
+		return
+	}
+	p.text.SetText(doing + "…")
+	p.bar.Start()
+	p.Root.Show()
+	p.Root.Refresh()
+}

@@ -1,0 +1,135 @@
+package view
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+
+	"bulkhead/render"
+)
+
+// Side says which of the designs is shown.
+type Side uint8
+
+// The sides.
+const (
+	Before Side = iota
+	Both
+	After
+)
+
+// Tools is what the row of tools shows.
+type Tools struct {
+	Open       bool // a design is open
+	Edited     bool
+	Undo, Redo string // sentences, "" where there is nothing
+	Map        bool
+	Side       Side
+	Vulnerable bool
+	Dark       bool
+	Zoom       int // per cent
+}
+
+// A Toolbar is the row of tools. The callbacks must be set.
+type Toolbar struct {
+	Root fyne.CanvasObject
+
+	OnOpen, OnUndo, OnRedo, OnVulnerable, OnFit, OnTheme, OnExport func()
+	OnMap                                                          func(bool)
+	OnSide                                                         func(Side)
+	OnZoom                                                         func(factor float64)
+
+	open, undo, redo, hull, graph, before, both, after, fed, fit, in, out, shade, export *Button
+	zoom                                                                                 *Label
+}
+
+// NewToolbar returns the row of tools.
+func NewToolbar() *Toolbar {
+	t := &Toolbar{}
+	t.open = NewButton("Open", "", Plain, func() { t.OnOpen() }).withTip("Open a template, snapshot or saved design (Ctrl+O)")
+	t.undo = NewButton("", "undo", Plain, func() { t.OnUndo() })
+	t.redo = NewButton("", "redo", Plain, func() { t.OnRedo() })
+	t.hull = NewButton("Hull", "hull", Plain, func() { t.OnMap(false) }).withTip("The ship: compartments, water, what is shared (H)")
+	t.graph = NewButton("Map", "map", Plain, func() { t.OnMap(true) }).withTip("The graph: who can touch what (M)")
+	t.before = NewButton("Before", "", Plain, func() { t.OnSide(Before) }).withTip("The design as it was imported (1)")
+	t.both = NewButton("Compare", "", Plain, func() { t.OnSide(Both) }).withTip("Before and after, same things at the same place (2)")
+	t.after = NewButton("After", "", Plain, func() { t.OnSide(After) }).withTip("The design with your edits (3)")
+	t.fed = NewButton("Fed functions vulnerable: off", "", Plain, func() { t.OnVulnerable() }).
+		withTip("Whether a function whose input the attacker chooses is taken as breached too (F)")
+	t.in = NewButton("", "zoom-in", Quiet, func() { t.OnZoom(1.25) }).withTip("Larger (+)")
+	t.out = NewButton("", "zoom-out", Quiet, func() { t.OnZoom(0.8) }).withTip("Smaller (−)")
+	t.fit = NewButton("", "fit", Quiet, func() { t.OnFit() }).withTip("Show the whole picture (0)")
+	t.shade = NewButton("", "moon", Quiet, func() { t.OnTheme() }).withTip("Light or dark")
+	t.export = NewButton("Export…", "export", Primary, func() { t.OnExport() }).withTip("Policies, patch, pictures, report (Ctrl+E)")
+	t.zoom = NewLabel("100 %", small.aligned(fyne.TextAlignCenter))
+	group := func(gap float32, o ...fyne.CanvasObject) fyne.CanvasObject { return newLine(gap, -1, o...) }
+	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, newLine(14, 4,
+		t.open,
+		group(4, t.undo, t.redo),
+		group(4, t.hull, t.graph),
+		group(4, t.before, t.both, t.after),
+		newLine(0, -1, t.fed),
+		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit, t.shade),
+		t.export)), NewRule()))
+	t.Set(Tools{Zoom: 100})
+	return t
+}
+
+// Set shows the tools as they are now.
+func (t *Toolbar) Set(s Tools) {
+	tip := func(b *Button, what, sentence, key string) {
+		b.Tip = what + " " + key
+		if sentence != "" {
+			b.Tip = what + ": " + sentence + " " + key
+		}
+	}
+	tip(t.undo, "Undo", s.Undo, "(Ctrl+Z)")
+	tip(t.redo, "Redo", s.Redo, "(Ctrl+Shift+Z)")
+	t.undo.Set(false, s.Undo == "")
+	t.redo.Set(false, s.Redo == "")
+	t.hull.Set(s.Open && !s.Map, !s.Open)
+	t.graph.Set(s.Open && s.Map, !s.Open)
+	t.before.Set(s.Open && s.Side == Before, !s.Open)
+	t.both.Set(s.Edited && s.Side == Both, !s.Edited)
+	t.after.Set(s.Edited && s.Side == After, !s.Edited)
+	label := "Fed functions vulnerable: off"
+	if s.Vulnerable {
+		label = "Fed functions vulnerable: on"
+	}
+	if t.fed.Label != label {
+		t.fed.Label = label
+		t.fed.Refresh()
+	}
+	t.fed.Set(s.Vulnerable, !s.Open)
+	t.export.Set(false, !s.Open)
+	for _, b := range []*Button{t.in, t.out, t.fit} {
+		b.Set(false, !s.Open)
+	}
+	icon := "moon"
+	if s.Dark {
+		icon = "sun"
+	}
+	if t.shade.Icon != icon {
+		t.shade.Icon = icon
+		t.shade.Refresh()
+	}
+	t.zoom.SetText("")
+	if s.Open {
+		t.zoom.SetText(fmt.Sprintf("%d %%", s.Zoom))
+	}
+}
+
+// fixed gives an object a size of its own.
+type fixed struct{ size fyne.Size }
+
+func newFixed(w, h float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: fixed{fyne.NewSize(w, h)}, Objects: []fyne.CanvasObject{o}}
+}
+
+func (f fixed) MinSize([]fyne.CanvasObject) fyne.Size { return f.size }
+
+func (f fixed) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	for _, x := range o {
+		x.Resize(s)
+	}
+}

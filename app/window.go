@@ -1,0 +1,316 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"bulkhead/app/canvas"
+	"bulkhead/app/session"
+	"bulkhead/app/theme"
+	"bulkhead/app/view"
+	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/render"
+	"bulkhead/render/dot"
+)
+
+// Keys of what is remembered from one start to the next.
+const (
+	prefTheme  = "theme"
+	prefRecent = "recent"
+	prefLeft   = "left"
+	prefRight  = "right"
+	prefLower  = "lower"
+	prefWidth  = "width"
+	prefHeight = "height"
+)
+
+// A window is the one window of the program. Its fields belong to Fyne's goroutine.
+type window struct {
+	app     fyne.App
+	win     fyne.Window
+	program Program
+	options importers.Options
+
+	session *session.Session // nil while nothing is open
+	unwatch func()
+	state   session.State // as shown
+	look    look
+	maps    *dot.Layout
+
+	tools    *view.Toolbar
+	start    *view.Start
+	outline  *view.OutlinePanel
+	canvas   *canvas.Canvas
+	floods   *view.Floods
+	inspect  *view.Inspector
+	ledger   *view.LedgerBar
+	strip    *view.Strip
+	progress *view.Progress
+	panes    *view.Panes
+	decks    *view.Decks
+	body     fyne.CanvasObject // the three parts with the bar below
+	root     *fyne.Container   // the start page, or the body
+
+	job      job // the picture that is being made
+	opening  context.CancelFunc
+	weighing context.CancelFunc
+	working  string // what goes on, as the progress strip is to say
+	menu     menu
+
+	// Open dialogs, for tests.
+	pane    *view.SourcePane
+	chooser *view.Chooser
+}
+
+// A look is what of the design is shown, and how; it is no part of the design.
+type look struct {
+	graph bool // the map instead of the hull
+	side  view.Side
+	hop   int // water up to this hop, 0: all
+
+	chosen bool // the first breach was chosen
+}
+
+func newWindow(a fyne.App, p Program, o importers.Options) *window {
+	w := &window{app: a, win: a.NewWindow("Bulkhead"), program: p, options: o, maps: dot.New()}
+	pref := a.Preferences()
+	w.makeParts()
+	w.makeMenu()
+	w.shortcuts()
+	w.win.SetContent(view.WithTips(container.NewBorder(w.tools.Root, nil, nil, nil, w.root)))
+	w.win.SetPadded(false)
+	w.win.Resize(fyne.NewSize(float32(pref.FloatWithFallback(prefWidth, 1280)), float32(pref.FloatWithFallback(prefHeight, 800))))
+	w.win.SetMaster()
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
+		if len(uris) > 0 {
+			w.guard("Open "+uris[0].Name(), func() { w.open(uris[0].Path()) })
+		}
+	})
+	w.win.SetCloseIntercept(func() { w.guard("Close", w.quit) })
+	a.Settings().AddListener(func(fyne.Settings) { w.showTools() })
+	w.showTools()
+	return w
+}
+
+func (w *window) makeParts() {
+	pref := w.app.Preferences()
+	w.tools = view.NewToolbar()
+	w.tools.OnOpen = func() { w.chooseFile(false) }
+	w.tools.OnUndo, w.tools.OnRedo = w.undo, w.redo
+	w.tools.OnMap, w.tools.OnSide = w.showMap, w.showSide
+	w.tools.OnVulnerable, w.tools.OnTheme, w.tools.OnExport = w.toggleVulnerable, w.toggleTheme, w.export
+
+	w.start = view.NewStart()
+	w.start.OnOpen, w.start.OnDialog = w.open, w.chooseFile
+	w.start.SetRecent(w.recent())
+
+	w.outline = view.NewOutline()
+	w.outline.OnSelect = w.selectElement
+	w.canvas = canvas.New()
+	w.canvas.OnSelect = w.selectElement
+	w.canvas.OnMenu = w.contextMenu
+	w.canvas.OnZoom = func(int) { w.showTools() }
+	w.tools.OnFit, w.tools.OnZoom = w.canvas.Fit, w.canvas.ZoomBy
+	w.floods = view.NewFloods()
+	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop = w.showSource, w.selectElement, w.showHop
+	w.inspect = view.NewInspector()
+	w.inspect.OnEdit, w.inspect.OnSource, w.inspect.OnSelect, w.inspect.OnSplit = w.do, w.showSource, w.selectElement, w.split
+	w.inspect.OnTight = w.tightenAll
+	w.inspect.OnKeep, w.inspect.OnNarrow, w.inspect.OnReplace = w.keepActions, w.narrowResources, w.replaceManaged
+	w.ledger = view.NewLedgerBar()
+	w.strip = view.NewStrip()
+	w.progress = view.NewProgress()
+	w.progress.OnCancel = w.cancel
+
+	picture := container.NewBorder(w.strip.Root, nil, nil, nil, container.NewStack(w.canvas, container.NewBorder(w.progress.Root, nil, nil, nil)))
+	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.36)))
+	w.panes = view.NewPanes(w.outline.Root, w.decks, w.inspect.Root,
+		float32(pref.FloatWithFallback(prefLeft, 236)), float32(pref.FloatWithFallback(prefRight, 312)))
+	w.body = container.NewBorder(nil, w.ledger.Root, nil, nil, w.panes)
+	w.root = container.NewStack(w.start.Root)
+}
+
+// showTools brings the row of tools and the menus up to the state.
+func (w *window) showTools() {
+	w.tools.Set(view.Tools{
+		Open: w.session != nil, Edited: w.state.Edited, Undo: w.state.Undo, Redo: w.state.Redo, Map: w.look.graph, Side: w.look.side,
+		Vulnerable: w.state.Vulnerable, Dark: theme.Palette() == render.Dark, Zoom: int(w.canvas.Zoom()*100 + 0.5),
+	})
+	w.showMenu()
+}
+
+// show brings the window up to a state of the session.
+func (w *window) show(st session.State) {
+	was := w.state
+	w.state = st
+	w.title()
+	switch {
+	case st.Edited && !was.Edited:
+		w.look.side = view.After
+	case !st.Edited:
+		w.look.side = view.Before
+	}
+	if st.Start != was.Start {
+		w.look.hop = 0
+	}
+	if st.Progress.Doing != "" {
+		w.busy(st.Progress.Doing)
+	} else if w.opening == nil {
+		w.idle()
+	}
+	if st.Err != nil && was.Err == nil {
+		w.fail("Analyse "+st.Title, st.Err)
+	}
+	w.showTools()
+	w.ledger.Set(view.Ledger(st), view.NotSeen(st.After.Design))
+	w.outline.Select(st.Selected)
+	w.outline.SetNotes(w.notes()...)
+	w.inspect.Set(st)
+	w.canvas.Select(st.Selected)
+	w.picture()
+	w.effects()
+}
+
+// showStart goes back to the start page.
+func (w *window) showStart() {
+	w.root.Objects = []fyne.CanvasObject{w.start.Root}
+	w.root.Refresh()
+	w.start.SetRecent(w.recent())
+	w.title()
+	w.showTools()
+}
+
+func (w *window) title() {
+	t := "Bulkhead"
+	if w.session != nil {
+		if w.state.Before.Design == nil {
+			return
+		}
+		info := w.state.Before.Design.Info()
+		parts := []string{w.state.Path}
+		if kind := view.KindName(info.Kind); kind != "" {
+			parts = append(parts, kind)
+		}
+		if info.Region != "" {
+			parts = append(parts, info.Region)
+		}
+		t = w.state.Title + " — " + strings.Join(parts, " · ") + " — Bulkhead"
+		if w.state.Dirty {
+			t = "● " + t
+		}
+	}
+	w.win.SetTitle(t)
+}
+
+func (w *window) notes() []view.Note {
+	var out []view.Note
+	if n := view.Unresolved(w.state); n != "" {
+		out = append(out, view.Note{Text: n, Action: "show", OnTap: w.showDiagnostics})
+	}
+	return out
+}
+
+func (w *window) selectElement(id model.ID) {
+	if w.session != nil {
+		w.session.Select(id)
+	}
+}
+
+func (w *window) showMap(graph bool) {
+	if w.look.graph != graph && w.session != nil {
+		w.look.graph = graph
+		w.canvas.Fit()
+		w.showTools()
+		w.picture()
+	}
+}
+
+func (w *window) showSide(s view.Side) {
+	if w.look.side != s && w.session != nil && (s == view.Before || w.state.Edited) {
+		refit := w.look.side == view.Both || s == view.Both
+		w.look.side = s
+		w.look.hop = 0
+		if refit {
+			w.canvas.Fit()
+		}
+		w.showTools()
+		w.picture()
+	}
+}
+
+func (w *window) showHop(hop int) {
+	if w.look.hop != hop {
+		w.look.hop = hop
+		w.picture()
+	}
+}
+
+func (w *window) toggleVulnerable() {
+	if w.session != nil {
+		w.session.Assume(!w.state.Vulnerable)
+	}
+}
+
+func (w *window) toggleTheme() {
+	m := theme.Dark
+	if theme.Palette() == render.Dark {
+		m = theme.Light
+	}
+	w.setTheme(m)
+}
+
+func (w *window) setTheme(m theme.Mode) {
+	w.app.Preferences().SetString(prefTheme, m.String())
+	w.app.Settings().SetTheme(theme.New(m))
+	w.showTools()
+}
+
+func (w *window) undo() {
+	if w.session != nil {
+		w.session.Undo()
+	}
+}
+
+func (w *window) redo() {
+	if w.session != nil {
+		w.session.Redo()
+	}
+}
+
+// close ends what runs and remembers how the window stood.
+func (w *window) close() {
+	pref := w.app.Preferences()
+	pref.SetFloat(prefLeft, float64(w.panes.LeftWidth))
+	pref.SetFloat(prefRight, float64(w.panes.RightWidth))
+	pref.SetFloat(prefLower, float64(w.decks.Lower))
+	w.leave()
+	_ = w.maps.Close() // its process ends with us at the latest
+}
+
+// leave closes the session that is open.
+func (w *window) leave() {
+	w.job.stop()
+	if w.unwatch != nil {
+		w.unwatch()
+		w.unwatch = nil
+	}
+	if w.session != nil {
+		w.session.Close()
+		w.session = nil
+	}
+	w.state = session.State{}
+	w.look = look{graph: w.look.graph}
+}
+
+func (w *window) quit() {
+	size := w.win.Canvas().Size()
+	w.app.Preferences().SetFloat(prefWidth, float64(size.Width))
+	w.app.Preferences().SetFloat(prefHeight, float64(size.Height))
+	w.app.Quit()
+}
