@@ -331,7 +331,7 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 		i = j
 	}
 	at := place{column: column, item: c.Kind == Sequence, gap: p.habits.gap}
-	if c.Kind == Sequence && c.Items[0].Span.Start > first {
+	if c.Kind == Sequence && c.Items[0].Span.Start > first+1 {
 		at.gap = c.Items[0].Span.Start - first
 		if below := p.below(first, c.Items[0]); below > 0 {
 			at.gap, at.below = below, true

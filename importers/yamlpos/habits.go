@@ -95,7 +95,7 @@ func (v *votes) walk(n *Node) {
 	}
 	for i, item := range n.Items {
 		if n.Style == Block && item.Span.Start > n.Span.Start {
-			if d := p.dash(n, i); i == 0 && d < item.Span.Start {
+			if d := p.dash(n, i); i == 0 && d+1 < item.Span.Start {
 				if below := p.below(d, item); below == 0 {
 					v.gaps[item.Span.Start-d]++
 				}
