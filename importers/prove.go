@@ -3,12 +3,9 @@ package importers
 import (
 	"context"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
-
-	udiff "github.com/aymanbagabas/go-udiff"
 
 	"bulkhead/model"
 	"bulkhead/model/policy"
@@ -185,32 +182,4 @@ func list(v reflect.Value) string {
 		return word(v)
 	}
 	return fmt.Sprintf("%d entries", v.Len())
-}
-
-// UnifiedDiff is what changed, file by file in the order of their names, as patch -p1 and git apply take it; ""
-// if nothing did.
-func UnifiedDiff(before, after source.Files) string {
-	names := slices.Sorted(maps.Keys(after))
-	for _, name := range slices.Sorted(maps.Keys(before)) {
-		if _, ok := after[name]; !ok {
-			names = append(names, name)
-		}
-	}
-	var b strings.Builder
-	for _, name := range names {
-		old, new := string(before[name]), string(after[name])
-		from, to := "a/"+name, "b/"+name
-		if _, ok := before[name]; !ok {
-			from = "/dev/null"
-		}
-		if _, ok := after[name]; !ok {
-			to = "/dev/null"
-		}
-		text, err := udiff.ToUnified(from, to, old, udiff.Lines(old, new), udiff.DefaultContextLines)
-		if err != nil {
-			panic("importers: a diff of its own two texts does not apply: " + err.Error())
-		}
-		b.WriteString(text)
-	}
-	return b.String()
 }

@@ -108,18 +108,6 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-func TestUnifiedDiff(t *testing.T) {
-	before := source.Files{"a": []byte("1\n2\n3\n4\n5\n6\n"), "same": []byte("x")}
-	after := source.Files{"a": []byte("1\n2\n3\n4\nfive\n6\n"), "same": []byte("x"), "new": []byte("n\n")}
-	want := "--- a/a\n+++ b/a\n@@ -2,5 +2,5 @@\n 2\n 3\n 4\n-5\n+five\n 6\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+n\n"
-	if got := importers.UnifiedDiff(before, after); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-	if got := importers.UnifiedDiff(before, before); got != "" {
-		t.Errorf("no change, but %q", got)
-	}
-}
-
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a": "old a", "sub/b": "old b", "c": "c"})
