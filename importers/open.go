@@ -14,6 +14,9 @@ import (
 // MaxFile is the largest file that is opened, in bytes. Formats have smaller limits of their own.
 const MaxFile = 512 << 20
 
+// saysNothing has the file names that everybody gives a template: the folder's name tells more of the stack.
+var saysNothing = map[string]bool{"template": true, "sam": true, "cloudformation": true, "stack": true, "main": true, "index": true}
+
 // Open imports a file or folder of the disk with the first source that knows it. It never reads outside the
 // file's folder, or the folder itself: symbolic links that lead out of it are not followed, but for the one
 // that path itself may be. An error is one line that starts with path.
@@ -37,6 +40,9 @@ func Open(ctx context.Context, sources []Source, path string, o Options) (*Impor
 		}
 	case info.Mode().IsRegular():
 		dir, name = filepath.Split(real)
+		if o.StackName == "" && saysNothing[strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))] {
+			o.StackName = filepath.Base(dir)
+		}
 	default:
 		return nil, fmt.Errorf("%s: not a file or a folder; pipe it into -", path)
 	}
@@ -79,11 +85,15 @@ func OpenFS(ctx context.Context, sources []Source, fsys fs.FS, name string, o Op
 	for _, s := range sources {
 		names = append(names, s.Name())
 	}
-	return nil, fmt.Errorf("%s: none of the formats that are read (%s): %w", name, strings.Join(names, ", "), ErrUnknown)
+	large := ""
+	if info, err := fs.Stat(fsys, name); err == nil && info.Size() > 50<<20 {
+		large = fmt.Sprintf("; it has %d MB, and templates are read up to 50", info.Size()>>20)
+	}
+	return nil, fmt.Errorf("%s: %w that Bulkhead reads (%s)%s", name, ErrUnknown, strings.Join(names, ", "), large)
 }
 
 // ErrUnknown says that no source knows a file.
-var ErrUnknown = errors.New("not known")
+var ErrUnknown = errors.New("not of a format")
 
 var errTooLarge = fmt.Errorf("more than the %d MB that are read", MaxFile>>20)
 

@@ -105,7 +105,7 @@ func TestOpenErrorsAreOneLine(t *testing.T) {
 		{"missing.lines", ": there is no such file or folder"},
 		{"bad.lines", ":1:1: a line without a handler"},
 		{"empty.lines", ": the file is empty"},
-		{"x.bin", ": none of the formats that are read (lines): not known"},
+		{"x.bin", ": not of a format that Bulkhead reads (lines)"},
 		{"large.lines", ": more than the 512 MB that are read"},
 		{"locked.lines", ": no permission to read it"},
 		{"in", ": path escapes from parent"}, // a link out of the folder is not followed
