@@ -104,8 +104,9 @@ func ownWithin(d *model.Design, actions []string, pattern string) []string {
 
 // A shape is the form of the ARNs of a resource type: fields and separators, with a hole for each variable.
 type shape struct {
-	pieces []string // texts between the holes
-	inner  bool     // another type of the service continues it: the last hole ends at a slash
+	service string   // field of the ARN
+	pieces  []string // texts between the holes
+	inner   bool     // another type of the service continues it: the last hole ends at a slash
 }
 
 // formsOf lists the forms of what the actions work on, action by action, each set of forms once.
@@ -132,7 +133,7 @@ func formsOf(actions []string) [][]shape {
 						inner = inner || strings.HasPrefix(other, arn+"/")
 					}
 				}
-				shapes = append(shapes, shape{holes(arn), inner})
+				shapes = append(shapes, shape{service: field(arn, 2), pieces: holes(arn), inner: inner})
 			}
 			out = append(out, shapes)
 		}
@@ -153,9 +154,21 @@ func holes(arn string) []string {
 	}
 }
 
+// field is the text between the i-th colon and the next.
+func field(arn string, i int) string {
+	for range i {
+		_, arn, _ = strings.Cut(arn, ":")
+	}
+	text, _, _ := strings.Cut(arn, ":")
+	return text
+}
+
 // of reports whether an element's ARN is of the shape, or has parts of it: "" or "/*" or ":*" comes back as the
 // part to name.
 func (s shape) of(arn string) (part string, ok bool) {
+	if s.service != "" && s.service != field(arn, 2) {
+		return "", false
+	}
 	if s.match(arn) {
 		return "", true
 	}
