@@ -227,7 +227,7 @@ func (d *drawing) tiles() {
 		order int
 	}
 	var bilge []placed
-	for _, r := range d.design.Resources() {
+	for _, r := range d.resources {
 		h, ok := d.places.homes[r.ID]
 		if !ok {
 			continue
@@ -239,13 +239,12 @@ func (d *drawing) tiles() {
 		}
 		d.tile[r.ID] = t
 		var users []string
-		for i, c := range d.compartments {
-			if d.touches[i][r.ID] != nil {
-				t.Users++
-				users = append(users, cmp.Or(c.Name, d.name(c.ID)))
-				if d.flood.held(c) {
-					t.Wet++
-				}
+		for _, i := range d.users[r.ID] {
+			c := d.compartments[i]
+			t.Users++
+			users = append(users, cmp.Or(c.Name, d.name(c.ID)))
+			if d.flood.held(c) {
+				t.Wet++
 			}
 		}
 		b := d.bayAt(h.cell)
@@ -255,8 +254,8 @@ func (d *drawing) tiles() {
 		can := ""
 		if b != nil {
 			own := &touch{}
-			for i, c := range d.compartments {
-				if d.bay[c.ID] == b && d.touches[i][r.ID] != nil {
+			for _, i := range d.users[r.ID] {
+				if d.bay[d.compartments[i].ID] == b {
 					own.capabilities |= d.touches[i][r.ID].capabilities
 					own.must |= d.touches[i][r.ID].must
 				}
@@ -286,9 +285,9 @@ func (d *drawing) tiles() {
 		b.Tiles = append(b.Tiles, t)
 		if t.Counted {
 			weigh := d.sum[b]
-			weigh[0] += weightOf(r)
+			weigh[0] += d.facts.Weight(r.ID)
 			if hit != nil {
-				weigh[1] += weightOf(r) * hit.Capabilities.Depth()
+				weigh[1] += d.facts.Weight(r.ID) * hit.Capabilities.Depth()
 			}
 		}
 	}
@@ -387,10 +386,10 @@ func (d *drawing) level() {
 // pipes join bays with what they can touch in the bilge.
 func (d *drawing) pipes() {
 	for _, t := range d.Bilge {
-		for i, c := range d.compartments {
-			own := d.touches[i][t.ID]
+		for _, i := range d.users[t.ID] {
+			c, own := d.compartments[i], d.touches[i][t.ID]
 			b := d.bay[c.ID]
-			if own == nil || b == nil || b.ID == "" {
+			if b == nil || b.ID == "" {
 				continue
 			}
 			p := &Pipe{Bay: c.ID, Tile: t.ID, Words: words(own.capabilities, own.must, "")}
@@ -406,6 +405,7 @@ func (d *drawing) pipes() {
 
 // doors lead from bay to bay.
 func (d *drawing) doors() {
+	seen := map[doorKey]*Door{}
 	for _, k := range d.survey.doors {
 		from, to := k.from, k.to
 		if b := d.bay[from]; b != nil {
@@ -417,8 +417,17 @@ func (d *drawing) doors() {
 		if from == to || (from == "" && to == "") {
 			continue
 		}
-		door := &Door{From: from, To: to, Runs: k.runs, May: k.may, Functions: k.functions, Label: strings.Join(k.labels, ", ")}
-		door.Wet = d.open(k)
+		// Who can run as another need not feed it as well.
+		if !k.runs && d.doorAt[doorKey{k.from, k.to, true}] != nil {
+			continue
+		}
+		wet := d.open(k)
+		if same := seen[doorKey{from, to, k.runs}]; same != nil { // of or to the bay of those left out
+			same.Wet, same.May = same.Wet || wet, same.May && k.may
+			continue
+		}
+		door := &Door{From: from, To: to, Runs: k.runs, May: k.may, Functions: k.functions, Label: strings.Join(k.labels, ", "), Wet: wet}
+		seen[doorKey{from, to, k.runs}] = door
 		verb := "chooses the input of"
 		if k.runs {
 			verb = "can run as"
@@ -427,7 +436,7 @@ func (d *drawing) doors() {
 		if door.Label != "" {
 			by = "by " + door.Label
 		}
-		door.Tip = tip(fmt.Sprintf("%s %s %s", d.says(k.from), verb, d.says(k.to)), by, strings.Join(k.actions, ", "))
+		door.Tip = tip(fmt.Sprintf("%s %s %s", d.says(k.from), verb, d.says(k.to)), by)
 		d.Doors = append(d.Doors, door)
 	}
 }
@@ -480,7 +489,16 @@ func (d *drawing) quay() {
 			g.Icon = "user"
 		}
 		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
-		g.Tip = tip(g.Icon+" "+g.Name, says, fmt.Sprintf("can touch %s", count(len(d.guestTouches[id]), "resource", "resources")))
+		leads := ""
+		for _, k := range d.survey.doors {
+			if k.from == id {
+				leads += ", " + d.says(k.to)
+			}
+		}
+		if leads != "" {
+			leads = "leads to " + strings.TrimPrefix(leads, ", ")
+		}
+		g.Tip = tip(g.Icon+" "+g.Name, says, fmt.Sprintf("can touch %s", count(len(d.guestTouches[id]), "resource", "resources")), leads)
 		d.Quay = append(d.Quay, g)
 	}
 }

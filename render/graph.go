@@ -2,6 +2,8 @@ package render
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -20,7 +22,7 @@ func (d *drawing) graph() {
 		}
 		d.Nodes = append(d.Nodes, &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id]})
 	}
-	for _, r := range d.design.Resources() {
+	for _, r := range d.resources {
 		t := d.tile[r.ID]
 		if t == nil {
 			continue
@@ -31,16 +33,16 @@ func (d *drawing) graph() {
 	}
 	for i, c := range d.compartments {
 		from := d.holder(c)
-		for _, r := range d.design.Resources() {
-			if own := d.touches[i][r.ID]; own != nil && shown[r.ID] {
-				d.acts(from, r.ID, own, d.flood.held(c))
+		for _, r := range d.touched(d.touches[i]) {
+			if shown[r] {
+				d.acts(from, r, d.touches[i][r], d.flood.held(c))
 			}
 		}
 	}
 	for _, id := range d.guests {
-		for _, r := range d.design.Resources() {
-			if own := d.guestTouches[id][r.ID]; own != nil && shown[r.ID] {
-				d.acts(id, r.ID, own, d.flood.state[id] >= Held)
+		for _, r := range d.touched(d.guestTouches[id]) {
+			if shown[r] {
+				d.acts(id, r, d.guestTouches[id][r], d.flood.state[id] >= Held)
 			}
 		}
 	}
@@ -105,8 +107,15 @@ func (d *drawing) leads(k *door) {
 		kind, verb = RunsEdge, " can run as "
 	}
 	for _, to := range ends {
-		d.Edges = append(d.Edges, &Edge{From: from, To: to, Kind: kind, Words: strings.Join(k.labels, ", "), Wet: d.open(k), May: k.may,
-			Tip: tip(d.name(from)+verb+d.name(to), strings.Join(k.labels, ", "))})
+		words := strings.Join(k.labels, ", ")
+		if k.runs && len(k.says) > 0 {
+			words = strings.TrimSuffix(strings.TrimRight(k.says[0], ", "), " of")
+			if more := len(k.says) - 1; more > 0 {
+				words = fmt.Sprintf("%s, or %s", words, numbered(more, "other way", "other ways"))
+			}
+		}
+		d.Edges = append(d.Edges, &Edge{From: from, To: to, Kind: kind, Words: words, Wet: d.open(k), May: k.may,
+			Tip: tip(d.name(from)+verb+d.name(to), strings.Join(slices.Concat(k.says, k.labels), "\n"))})
 	}
 }
 

@@ -133,9 +133,7 @@ func (p *places) cut(surveys []*survey, families int) {
 			f := p.family[i][c.ID]
 			count[f]++
 			for _, fn := range c.Functions {
-				if b := s.breaches[fn]; b != nil {
-					worst[f] = max(worst[f], b.Reach.May.Share) // whatever the switch says: nothing may move with it
-				}
+				worst[f] = max(worst[f], s.reaches[fn].May.Share) // whatever the switch says: nothing may move with it
 			}
 		}
 		for f, n := range count {
@@ -302,7 +300,7 @@ func (p *places) house(surveys []*survey) {
 				}
 			}
 		}
-		for _, r := range s.design.Resources() {
+		for _, r := range s.resources {
 			if show := s.counted[r.ID] || r.Crown || r.Marked || byName[r.ID] != nil; show && !shown[r.ID] {
 				shown[r.ID] = true
 				order = append(order, r.ID)
@@ -344,6 +342,11 @@ func (p *places) house(surveys []*survey) {
 		case byAny[r] != nil:
 			if cell = stand(byAny[r]); cell < 0 {
 				cell = stand(byEnv[r])
+			}
+		}
+		for i, s := range surveys {
+			if cell >= 0 && cell != p.slots && s.design.Resource(r) != nil && p.at(i, cell) == "" {
+				cell = -1 // its bay is gone in this design
 			}
 		}
 		p.homes[r] = home{cell: cell, order: n}

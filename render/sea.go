@@ -19,6 +19,7 @@ func (s *survey) sea() Sea {
 	sea := Sea{May: true}
 	var any, some, services, tips []string
 	wide := map[string]bool{}
+	typed := map[string]bool{} // services that are there by a kind of thing
 	kinds := 0
 	add := func(list *[]string, word string) {
 		if !slices.Contains(*list, word) {
@@ -37,6 +38,7 @@ func (s *survey) sea() Sea {
 			tips = append(tips, fmt.Sprintf("%s: %s on %s (%s)", y.Service, words(y.Capabilities, y.Capabilities, ""), y.Pattern, y.Certainty))
 			continue
 		}
+		typed[y.Service] = true
 		if key := y.Service + " " + noun; !wide[key] {
 			wide[key] = true
 			kinds++
@@ -54,10 +56,12 @@ func (s *survey) sea() Sea {
 	// What the design has of a kind is "any other" of it.
 	const names = 4
 	var parts []string
+	services = slices.DeleteFunc(services, func(s string) bool { return s == "*" || typed[s] })
 	switch {
 	case kinds > 12 && len(any) > 12:
+		services = nil
 		parts = append(parts, fmt.Sprintf("nearly everything else of the account (%d kinds of things)", kinds))
-	case len(any) > names:
+	case len(any) > names+1:
 		parts = append(parts, fmt.Sprintf("any other %s and %d more kinds of things of the account", strings.Join(any[:names], ", "), len(any)-names))
 	case len(any) > 0:
 		parts = append(parts, "any other "+list(any)+" of the account")

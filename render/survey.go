@@ -2,8 +2,8 @@ package render
 
 import (
 	"cmp"
+	"maps"
 	"slices"
-	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -25,7 +25,12 @@ type survey struct {
 	guestTouches map[model.ID]map[model.ID]*touch
 	counted      map[model.ID]bool
 	triggers     map[model.ID][]*model.Trigger // by To
-	breaches     map[model.ID]*reach.Breach
+	reaches      map[model.ID]reach.Figures    // of functions
+	resources    []*model.Resource
+	names        *names
+	unseen       int                // guests beyond the most that a picture shows
+	order        map[model.ID]int   // of resources
+	users        map[model.ID][]int // resource → compartments that can touch it
 }
 
 // A touch is what a compartment can do to a resource of its own.
@@ -45,24 +50,29 @@ type door struct {
 	may       bool
 	functions []model.ID // of to
 	labels    []string
-	actions   []string
+	says      []string // techniques in words, for the map: "replaces the code of"
 }
 
 func take(v View) *survey {
 	s := &survey{
 		view: v, facts: v.facts(), design: v.Design,
 		at: map[model.ID]int{}, doorAt: map[doorKey]*door{}, guestTouches: map[model.ID]map[model.ID]*touch{},
-		counted: map[model.ID]bool{}, triggers: map[model.ID][]*model.Trigger{}, breaches: map[model.ID]*reach.Breach{},
+		counted: map[model.ID]bool{}, triggers: map[model.ID][]*model.Trigger{}, reaches: map[model.ID]reach.Figures{},
+		resources: v.Design.Resources(), order: map[model.ID]int{}, users: map[model.ID][]int{},
 	}
+	s.names = newNames(s.design, s.resources)
 	s.compartments = s.design.Compartments()
 	for i, c := range s.compartments {
 		s.at[c.ID] = i
 		for _, f := range c.Functions {
 			s.at[f] = i
-			s.breaches[f] = s.facts.Breach(f)
+			if figures, ok := s.facts.Reach(f); ok {
+				s.reaches[f] = figures
+			}
 		}
 	}
-	for _, r := range s.design.Resources() {
+	for i, r := range s.resources {
+		s.order[r.ID] = i
 		s.counted[r.ID] = s.facts.Counted(r.ID)
 	}
 	for _, t := range s.design.Triggers() {
@@ -77,10 +87,16 @@ func take(v View) *survey {
 		if c.Role != "" {
 			s.follow(c.ID, c.Role, s.touches[i])
 		}
+		for r := range s.touches[i] {
+			s.users[r] = append(s.users[r], i)
+		}
 	}
 	s.visit()
 	return s
 }
+
+// mostGuests is how many users and roles ashore a picture shows.
+const mostGuests = 60
 
 // visit finds the guests: users, and roles without functions, that can touch what counts, lead to a bay, or that
 // something leads to.
@@ -117,10 +133,18 @@ func (s *survey) visit() {
 	for _, r := range s.design.Roles() {
 		see(r.ID)
 	}
+	if len(s.guests) > mostGuests {
+		s.unseen = len(s.guests) - mostGuests
+		s.guests = s.guests[:mostGuests]
+	}
 }
 
 // follow adds the steps of one principal to what its compartment (or guest) from can touch and leads to.
 func (s *survey) follow(from, principal model.ID, into map[model.ID]*touch) {
+	role := principal // whose policies name what it asks for
+	if f := s.design.Function(principal); f != nil {
+		role = f.Role
+	}
 	for _, step := range s.facts.Touches(principal) {
 		if r := s.design.Resource(step.To); r != nil {
 			if step.Kind != reach.Acts {
@@ -131,10 +155,9 @@ func (s *survey) follow(from, principal model.ID, into map[model.ID]*touch) {
 				t = &touch{}
 				into[r.ID] = t
 			}
-			all, must := s.capabilities(principal, step)
-			t.capabilities |= all
-			t.must |= must
-			t.named = t.named || named(step, r)
+			t.capabilities |= step.Capabilities
+			t.must |= step.Must
+			t.named = t.named || s.names.calls(role, r.ID)
 			continue
 		}
 		if step.Kind == reach.Acts {
@@ -162,10 +185,8 @@ func (s *survey) follow(from, principal model.ID, into map[model.ID]*touch) {
 		if label != "" && !slices.Contains(d.labels, label) {
 			d.labels = append(d.labels, label)
 		}
-		for _, a := range step.Actions {
-			if !slices.Contains(d.actions, a) {
-				d.actions = append(d.actions, a)
-			}
+		if step.Says != "" && !slices.Contains(d.says, step.Says) {
+			d.says = append(d.says, step.Says)
 		}
 	}
 }
@@ -179,76 +200,6 @@ func (s *survey) home(id model.ID) model.ID {
 		return id
 	}
 	return ""
-}
-
-// capabilities is what a step is good for, and what of it is sure. Where the step does not say, the breach of the
-// principal tells.
-func (s *survey) capabilities(principal model.ID, step reach.Step) (all, must catalog.Capabilities) {
-	if step.Capabilities != 0 {
-		return step.Capabilities, step.Must
-	}
-	if b := s.facts.Breach(principal); b != nil {
-		for _, h := range b.Hits {
-			if h.Target == step.To && len(h.Path) == 1 {
-				return h.Capabilities, h.Must
-			}
-		}
-	}
-	return 0, 0
-}
-
-// named reports whether a step reaches a resource by its name: a statement spells the name out, or the resource's own
-// policy names who may. A step without evidence counts as named.
-func named(step reach.Step, r *model.Resource) bool {
-	if len(step.Evidence) == 0 {
-		return true
-	}
-	for _, e := range step.Evidence {
-		if e.From == nil {
-			return true
-		}
-		if e.From.Resources == nil || e.Layer == "resource" {
-			for _, p := range e.From.Principals {
-				if p.Value != "*" {
-					return true
-				}
-			}
-			continue
-		}
-		if e.From.NotResource {
-			continue
-		}
-		for _, p := range e.From.Resources {
-			if spells(p, r) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// spells reports whether an ARN pattern spells out a resource's name before its first wildcard.
-func spells(pattern string, r *model.Resource) bool {
-	tail := func(arn string) string {
-		if f := strings.SplitN(arn, ":", 6); len(f) == 6 {
-			return f[5]
-		}
-		return ""
-	}
-	p, full := tail(pattern), tail(r.ARN)
-	if p == "" || full == "" {
-		return pattern != "" && pattern == r.ARN
-	}
-	literal := p
-	if i := strings.IndexAny(p, "*?"); i >= 0 {
-		literal = p[:i]
-	}
-	if strings.HasPrefix(literal, full) {
-		return true
-	}
-	// A secret's ARN ends in a dash and six characters that AWS draws: patterns write "-??????" or "-*".
-	name := strings.TrimSuffix(literal, "-")
-	return r.Name != "" && (name == "secret:"+r.Name || name == "secret:"+r.LogicalID)
 }
 
 // name is what people call an element.
@@ -279,31 +230,22 @@ func kindOf(r *model.Resource) catalog.Kind {
 	return k
 }
 
-// weightOf is what a resource weighs in the water of a bay, as docs/measures.md has it.
-func weightOf(r *model.Resource) float64 {
-	if r.Weight > 0 {
-		return r.Weight
-	}
-	if r.Crown {
-		return 5
-	}
-	return cmp.Or(kindOf(r).Weight, 1)
-}
-
-// shares of the functions' breaches, as the view counts them; ok is false where no analysis tells.
+// share is what a function's breach reaches, as the view counts it; ok is false where no analysis tells.
 func (s *survey) share(function model.ID) (share float64, ok bool) {
-	b := s.breaches[function]
-	if b == nil {
-		return 0, false
-	}
-	_, may := s.view.figures(b)
-	return may.Share, true
+	f, ok := s.reaches[function]
+	_, may := s.view.figures(f)
+	return may.Share, ok
 }
 
 // figures are the two that the view's switch asks for.
-func (v View) figures(b *reach.Breach) (must, may reach.Figure) {
+func (v View) figures(f reach.Figures) (must, may reach.Figure) {
 	if v.Vulnerable {
-		return b.Reach.FedMust, b.Reach.FedMay
+		return f.FedMust, f.FedMay
 	}
-	return b.Reach.Must, b.Reach.May
+	return f.Must, f.May
+}
+
+// touched lists what a set of touches is of, in the order of the design.
+func (s *survey) touched(touches map[model.ID]*touch) []model.ID {
+	return slices.SortedFunc(maps.Keys(touches), func(a, b model.ID) int { return cmp.Compare(s.order[a], s.order[b]) })
 }

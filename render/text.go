@@ -50,7 +50,7 @@ func FitWords(m Metrics, text string, size float64, w Weight, width float64) str
 }
 
 func ended(runes []rune) string {
-	return strings.TrimRight(string(runes), " ,;:·-/_") + "…"
+	return strings.TrimRight(string(runes), " ,;:.·-/_") + "…"
 }
 
 // Wrap breaks the text between words into lines no wider than width, at most lines of them; the last is cut

@@ -21,7 +21,7 @@ func triggerIcon(d *model.Design, t *model.Trigger) string {
 	}
 	kind := t.Kind + " " + t.Event
 	for _, k := range [...]struct{ word, icon string }{
-		{"route", "route"}, {"http", "route"}, {"url", "globe"}, {"schedule", "clock"}, {"sqs", "queue"}, {"sns", "topic"}, {"s3", "bucket"},
+		{"route", "route"}, {"http", "route"}, {"url", "link"}, {"schedule", "clock"}, {"sqs", "queue"}, {"sns", "topic"}, {"s3", "bucket"},
 		{"dynamodb", "stream"}, {"kinesis", "stream"}, {"stream", "stream"}, {"rule", "bus"}, {"event", "bus"}, {"log", "log"},
 		{"state", "machine"}, {"cognito", "user"}, {"authorizer", "user"},
 		{"rotation", "secret"}, {"pipe", "pipe"}, {"mail", "mail"}, {"api", "api"}, {"balancer", "api"},

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"cmp"
+
 	"bulkhead/model"
 	"bulkhead/model/reach"
 )
@@ -17,14 +19,16 @@ type View struct {
 	Hop        int  // water up to this hop; 0: all
 }
 
-// Facts is what a picture asks an analysis; *reach.Analysis answers.
+// Facts is what a picture asks an analysis.
 type Facts interface {
-	// Breach is what code execution in a function, or the credentials of a role or user, reaches; nil for others.
-	Breach(from model.ID) *reach.Breach
-	// Touches lists the steps that a function, role or user has of its own.
+	// Reach is the figures of a function's breach, false where they are not known.
+	Reach(from model.ID) (reach.Figures, bool)
+	// Touches lists the steps that a function, role or user has of its own; without evidence will do.
 	Touches(from model.ID) []reach.Step
 	// Counted reports whether a resource is in the ledger.
 	Counted(id model.ID) bool
+	// Weight is what a counted resource weighs.
+	Weight(id model.ID) float64
 }
 
 // A Compare is two views to be drawn with one ledger and the same places.
@@ -42,14 +46,14 @@ func Draw(v View) *Diagram {
 func (c Compare) Draw() (before, after *Diagram) {
 	b, a := c.Before, c.After
 	var parts map[model.ID][]model.ID
-	if cmp := c.Comparison; cmp != nil {
-		parts = cmp.Parts
+	if both := c.Comparison; both != nil {
+		parts = both.Parts
 		// Both are to be measured on the one ledger, which the views' own analyses do not know.
-		if b.Facts == nil && cmp.Before != nil {
-			b.Facts = cmp.Before
+		if b.Facts == nil && both.Before != nil {
+			b.Facts = analysis{both.Before}
 		}
-		if a.Facts == nil && cmp.After != nil {
-			a.Facts = cmp.After
+		if a.Facts == nil && both.After != nil {
+			a.Facts = analysis{both.After}
 		}
 	}
 	if b.Title == "" {
@@ -65,11 +69,22 @@ func (c Compare) Draw() (before, after *Diagram) {
 // nothing are the facts where there is no analysis: the breach that is shown, and guesses by type.
 type nothing struct{ v View }
 
-func (n nothing) Breach(from model.ID) *reach.Breach {
+func (n nothing) Reach(from model.ID) (reach.Figures, bool) {
 	if n.v.Breach != nil && n.v.Breach.From == from {
-		return n.v.Breach
+		return n.v.Breach.Reach, true
 	}
-	return nil
+	return reach.Figures{}, false
+}
+
+func (n nothing) Weight(id model.ID) float64 {
+	r := n.v.Design.Resource(id)
+	switch {
+	case r == nil:
+		return 0
+	case r.Weight > 0:
+		return r.Weight
+	}
+	return cmp.Or(kindOf(r).Weight, 1)
 }
 
 func (n nothing) Touches(from model.ID) []reach.Step {
@@ -77,7 +92,9 @@ func (n nothing) Touches(from model.ID) []reach.Step {
 	if n.v.Breach != nil && n.v.Breach.From == from {
 		for _, h := range n.v.Breach.Hits {
 			if len(h.Path) == 1 {
-				out = append(out, h.Path[0])
+				s := h.Path[0]
+				s.Capabilities, s.Must = h.Capabilities, h.Must
+				out = append(out, s)
 			}
 		}
 	}
@@ -101,7 +118,12 @@ func (v View) facts() Facts {
 	case v.Facts != nil:
 		return v.Facts
 	case v.Analysis != nil:
-		return v.Analysis
+		return analysis{v.Analysis}
 	}
 	return nothing{v}
 }
+
+// An analysis answers for pictures: they need no evidence, which takes by far the most of the work.
+type analysis struct{ *reach.Analysis }
+
+func (a analysis) Touches(from model.ID) []reach.Step { return a.Outline(from) }

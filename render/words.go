@@ -75,7 +75,7 @@ func (s *survey) parts(c model.Compartment) []Part {
 // headline is the share that the picture's figure shows.
 func (s *survey) headline() float64 {
 	if b := s.view.Breach; b != nil {
-		_, may := s.view.figures(b)
+		_, may := s.view.figures(b.Reach)
 		return may.Share
 	}
 	return s.view.Measures.Worst
@@ -95,7 +95,7 @@ func (s *survey) calm(c *Claim) {
 		}
 	}
 	if functions == 0 {
-		c.Sentence = "Nothing here runs code: no functions, " + count(len(s.design.Resources()), "resource", "resources")
+		c.Sentence = "Nothing here runs code: no functions, " + count(len(s.resources), "resource", "resources")
 		c.Good = true
 		return
 	}
@@ -116,7 +116,7 @@ func (s *survey) calm(c *Claim) {
 
 // breached is the claim of one breach.
 func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*survey, i int) {
-	must, may := s.view.figures(b)
+	must, may := s.view.figures(b.Reach)
 	m := s.view.Measures
 	sentence := "Breach of " + cmp.Or(s.name(b.From), string(b.From))
 	worst := m.WorstOf == b.From || (m.Worst > 0 && may.Share >= m.Worst && s.design.Function(b.From) != nil)
@@ -163,7 +163,7 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 	for i := range b.Hits {
 		h := &b.Hits[i]
 		if r := s.design.Resource(h.Target); r != nil && h.Counted && !h.OwnLog && (!h.Fed || s.view.Vulnerable) && h.Capabilities.Depth() > 0 {
-			hits = append(hits, found{h, weightOf(r), r.Crown})
+			hits = append(hits, found{h, s.facts.Weight(r.ID), r.Crown})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b found) int {
@@ -245,7 +245,7 @@ func (s *survey) about(id model.ID) string {
 		case isRoute(t):
 			routes++
 			continue
-		case icon == "globe":
+		case icon == "link":
 			noun = "public address"
 		case icon == "clock":
 			noun = "schedule"
@@ -334,7 +334,11 @@ func (s *survey) notes(b *reach.Breach) []string {
 	info := s.design.Info()
 	if b != nil && s.home(b.From) == b.From && !slices.Contains(s.guests, b.From) && s.design.Function(b.From) == nil {
 		if _, ok := s.at[b.From]; !ok {
-			out = append(out, s.name(b.From)+" is not drawn: it touches nothing here")
+			why := "it touches nothing here that counts"
+			if s.unseen > 0 {
+				why = "there are too many ashore"
+			}
+			out = append(out, s.name(b.From)+" is not drawn: "+why)
 		}
 	}
 	if b != nil && !s.view.Vulnerable && b.Reach.FedMay.Share > b.Reach.May.Share {
@@ -346,6 +350,9 @@ func (s *survey) notes(b *reach.Breach) []string {
 	}
 	if len(unseen) > 0 {
 		out = append(out, "Not seen: "+strings.NewReplacer("scps", "SCPs", "rcps", "RCPs").Replace(strings.Join(unseen, ", ")))
+	}
+	if s.unseen > 0 {
+		out = append(out, count(s.unseen, "more user or role", "more users and roles")+" ashore are not drawn")
 	}
 	if info.Unresolved > 0 {
 		out = append(out, count(info.Unresolved, "value", "values")+" not resolved")

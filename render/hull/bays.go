@@ -17,6 +17,9 @@ func (b *brush) bays() {
 	}
 }
 
+// widestChip is how wide a line of text in a bay is at most.
+const widestChip = 250.0
+
 // ink is the colour of quiet text at a height in a bay: on water it must be stronger.
 func (b *brush) ink(c *render.Compartment, y float64) render.Color {
 	if c.Water > 0 && y > b.waterline(c)-14 { // from the first wave that touches the letters
@@ -71,7 +74,7 @@ func (b *brush) header(c *render.Compartment) {
 	}
 	chips, _ := b.head(b.d, c)
 	for _, ch := range chips {
-		b.chip(c, ch, left, y+chipH/2, at.w-2*pad)
+		b.chip(c, ch, left, y+chipH/2, min(at.w-2*pad, widestChip))
 		y += chipH
 	}
 }

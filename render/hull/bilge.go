@@ -65,20 +65,19 @@ func (p *plan) newBilge() bilge {
 		}
 		b.tiles = b.tiles[:maxBilge]
 	}
-	for _, id := range b.tiles {
-		sum, n := 0.0, 0.0
-		for _, d := range p.diagrams {
-			for _, pipe := range d.Pipes {
-				if pipe.Tile == id {
-					if c := bay(d, pipe.Bay); c != nil {
-						sum, n = sum+float64(c.Cell)+float64(c.Span)/2, n+1
-					}
-				}
+	middle, n := map[model.ID]float64{}, map[model.ID]float64{}
+	for _, d := range p.diagrams {
+		for _, pipe := range d.Pipes {
+			if c := p.bay(d, pipe.Bay); c != nil {
+				middle[pipe.Tile] += float64(c.Cell) + float64(c.Span)/2
+				n[pipe.Tile]++
 			}
 		}
+	}
+	for _, id := range b.tiles {
 		b.want[id] = math.Inf(1) // what none touches stands last
-		if n > 0 {
-			b.want[id] = sum / n
+		if n[id] > 0 {
+			b.want[id] = middle[id] / n[id]
 		}
 	}
 	most := 3
@@ -199,7 +198,7 @@ func (p *plan) port(float64) {
 		for _, pipe := range d.Pipes {
 			k := pipeKey{pipe.Bay, pipe.Tile}
 			at, ok := p.tileAt[pipe.Tile]
-			c := bay(d, pipe.Bay)
+			c := p.bay(d, pipe.Bay)
 			if !ok || c == nil || p.bilge.pipes[k] != nil || !slices.Contains(p.bilge.tiles, pipe.Tile) || p.hidden[pipe.Tile] {
 				continue
 			}
@@ -235,18 +234,28 @@ func (p *plan) port(float64) {
 
 // straight reports whether a pipe falls right onto its thing.
 func (p *plan) straight(r *run, at box, line int) bool {
-	return line == 0 && r.port >= at.x+2*entryEdge && r.port <= at.x+at.w-2*entryEdge
+	return line == 0 && r.port >= at.x+entryEdge/2 && r.port <= at.x+at.w-entryEdge/2
 }
 
-// entry is where a pipe that comes along a lane goes down to its thing.
-func (p *plan) entry(r *run, at box, line int, gap float64) float64 {
-	switch {
-	case line > 0:
+// entry is where a pipe that comes along a lane goes down to its thing: into one that falls straight, where one is near.
+func (p *plan) entry(id model.ID, r *run, at box, line int, gap float64) float64 {
+	if line > 0 {
 		return at.x - gap/2 + float64(line-1)*6 - 3
-	case r.port < at.midX():
-		return at.x + entryEdge
 	}
-	return at.x + at.w - entryEdge
+	e := at.x + entryEdge
+	if r.port > at.midX() {
+		e = at.x + at.w - entryEdge
+	}
+	best := e
+	for k, other := range p.bilge.pipes {
+		if k.tile != id || !p.straight(other, at, line) {
+			continue
+		}
+		if d := math.Abs(other.port - e); d < entryEdge && (best == e || d < math.Abs(best-e) || (d == math.Abs(best-e) && other.port < best)) {
+			best = other.port
+		}
+	}
+	return best
 }
 
 // lead shares out the lanes: things whose pipes would meet have different ones.
@@ -267,7 +276,7 @@ func (p *plan) lead(_, gap float64) {
 			if k.tile != id || p.straight(pipe, at, int(at.y)) {
 				continue
 			}
-			e := p.entry(pipe, at, int(at.y), gap)
+			e := p.entry(id, pipe, at, int(at.y), gap)
 			r.lo, r.hi = min(r.lo, pipe.port, e), max(r.hi, pipe.port, e)
 		}
 		if r.lo <= r.hi {
@@ -318,7 +327,7 @@ func (p *plan) route(floor, gap float64) {
 			r.points = []point{{r.port, floor}, {r.port, at.y}}
 			continue
 		}
-		e := p.entry(r, at, line, gap)
+		e := p.entry(k.tile, r, at, line, gap)
 		r.points = []point{{r.port, floor}, {r.port, y}, {e, y}}
 		if line > 0 {
 			r.points = append(r.points, point{e, at.midY()}, point{at.x, at.midY()})

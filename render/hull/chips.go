@@ -36,7 +36,7 @@ func (p *plan) chips(d *render.Diagram, b *render.Compartment) []chip {
 	}
 	out = append(out, p.exits(d, b)...)
 	if !p.lines {
-		out = append(out, taps(d, b)...)
+		out = append(out, p.taps(d, b)...)
 	}
 	return out
 }
@@ -63,10 +63,7 @@ func (p *plan) exits(d *render.Diagram, b *render.Compartment) []chip {
 		if other != d {
 			continue
 		}
-		for _, door := range d.Doors {
-			if door.From != b.ID {
-				continue
-			}
+		for _, door := range p.index[d].doors[b.ID] {
 			w, ok := p.ways[i][door]
 			if ok && (w == word || (w == opening && p.decks && (p.rows == nil || !p.inRow(d, door)))) {
 				doors = append(doors, door)
@@ -85,7 +82,7 @@ func (p *plan) exits(d *render.Diagram, b *render.Compartment) []chip {
 			}
 			return append(out, c)
 		}
-		out = append(out, chip{door: door, name: nameOf(d, door.To), element: target(door), tip: door.Tip, wet: door.Wet})
+		out = append(out, chip{door: door, name: p.index[d].names[door.To], element: target(door), tip: door.Tip, wet: door.Wet})
 	}
 	return out
 }
@@ -98,30 +95,8 @@ func target(door *render.Door) model.ID {
 	return door.To
 }
 
-// nameOf is the name of a bay or guest.
-func nameOf(d *render.Diagram, id model.ID) string {
-	if b := bay(d, id); b != nil {
-		return b.Name
-	}
-	for _, g := range d.Quay {
-		if g.ID == id {
-			return g.Name
-		}
-	}
-	return string(id)
-}
-
-func taps(d *render.Diagram, b *render.Compartment) []chip {
-	var pipes []*render.Pipe
-	for _, pipe := range d.Pipes {
-		if pipe.Bay == b.ID {
-			pipes = append(pipes, pipe)
-		}
-	}
-	names := map[model.ID]string{}
-	for _, t := range d.Bilge {
-		names[t.ID] = t.Name
-	}
+func (p *plan) taps(d *render.Diagram, b *render.Compartment) []chip {
+	pipes := p.index[d].pipes[b.ID]
 	var out []chip
 	for i, pipe := range pipes {
 		if i == maxTaps-1 && len(pipes) > maxTaps {
@@ -134,7 +109,7 @@ func taps(d *render.Diagram, b *render.Compartment) []chip {
 			}
 			return append(out, c)
 		}
-		out = append(out, chip{pipe: pipe, name: names[pipe.Tile], words: pipe.Words, element: pipe.Tile, tip: pipe.Tip})
+		out = append(out, chip{pipe: pipe, name: p.index[d].names[pipe.Tile], words: pipe.Words, element: pipe.Tile, tip: pipe.Tip})
 	}
 	return out
 }

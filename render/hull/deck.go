@@ -117,7 +117,7 @@ func (b *brush) doors(openings map[*render.Door]point) {
 func (b *brush) through(door *render.Door, at point) {
 	color, width, dash := b.doorLook(door)
 	dir := 1.0
-	if bay(b.d, door.To).Cell < bay(b.d, door.From).Cell {
+	if b.bay(b.d, door.To).Cell < b.bay(b.d, door.From).Cell {
 		dir = -1
 	}
 	tip := at.x + dir*arrowArm
@@ -160,7 +160,7 @@ func (b *brush) ceiling() {
 	var gaps []float64
 	for _, door := range b.d.Doors {
 		if b.ways[b.index][door] == passage {
-			gaps = append(gaps, b.hatchway(bay(b.d, door.From), door), b.hatchway(bay(b.d, door.To), door))
+			gaps = append(gaps, b.hatchway(b.bay(b.d, door.From), door), b.hatchway(b.bay(b.d, door.To), door))
 		}
 	}
 	slices.Sort(gaps)
@@ -182,7 +182,7 @@ func (b *brush) along(door *render.Door) {
 	}
 	y := b.shell.deck + 10 + float64(lane)*laneH
 	top := b.rows[0].top
-	from, to := b.hatchway(bay(b.d, door.From), door), b.hatchway(bay(b.d, door.To), door)
+	from, to := b.hatchway(b.bay(b.d, door.From), door), b.hatchway(b.bay(b.d, door.To), door)
 	color, width, dash := b.doorLook(door)
 	points := []point{{from, top + 9}, {from, y}, {to, y}, {to, top + 10}}
 	b.put(

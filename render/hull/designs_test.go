@@ -5,11 +5,8 @@ import (
 	"testing"
 
 	"bulkhead/model"
-	"bulkhead/model/policy"
 	"bulkhead/model/reach"
 )
-
-var wildcard = &policy.Statement{Resources: []string{"*"}}
 
 // lambdashell is one function that can only write its own log.
 func lambdashell(t testing.TB) *yard {
@@ -245,5 +242,34 @@ func passages(t testing.TB) *yard {
 	y.leads(reach.Feeds, "Front", "Admin", "")
 	y.leads(reach.Runs, "Admin", "Front", "assume-role")
 	y.leads(reach.Feeds, "Deployer", "Worker", "")
+	return y.build()
+}
+
+// orders is a small design; changed, one function is gone, one is new with a table of its own, and a route moved.
+func orders(t testing.TB, changed bool) *yard {
+	y := newYard(t, "orders")
+	functions := []string{"Intake", "Billing", "Archive"}
+	if changed {
+		functions = []string{"Intake", "Archive", "Audit"}
+	}
+	for _, f := range functions {
+		y.function(f, f+"Role", "app.handler", 0)
+	}
+	for _, r := range []string{"Orders", "Invoices", "Old"} {
+		y.resource(r, table)
+	}
+	y.acts("Intake", "Orders", "read write")
+	y.acts("Archive", "Old", "write")
+	y.acts("Archive", "Orders", "read")
+	y.route("Intake", "POST /orders")
+	if changed {
+		y.resource("Trail", table)
+		y.acts("Audit", "Trail", "write")
+		y.acts("Audit", "Old", "read")
+		y.elements = append(y.elements, &model.Trigger{ID: "trigger/bill", Name: "bill", Label: "POST /bill", To: "fn/Intake", Kind: "api-route", Event: "http"})
+	} else {
+		y.acts("Billing", "Invoices", "read write")
+		y.elements = append(y.elements, &model.Trigger{ID: "trigger/bill", Name: "bill", Label: "POST /bill", To: "fn/Billing", Kind: "api-route", Event: "http"})
+	}
 	return y.build()
 }

@@ -30,15 +30,36 @@ type doorKey struct {
 
 func keyOf(d *render.Door) doorKey { return doorKey{d.From, d.To, d.Runs} }
 
-// bay is a diagram's bay by its id, nil for guests.
-func bay(d *render.Diagram, id model.ID) *render.Compartment {
-	for _, b := range d.Bays {
-		if b.ID == id {
-			return b
-		}
-	}
-	return nil
+// An index finds what belongs to a bay of one diagram.
+type index struct {
+	bays  map[model.ID]*render.Compartment
+	doors map[model.ID][]*render.Door // by From
+	pipes map[model.ID][]*render.Pipe // by Bay
+	names map[model.ID]string         // of bays, guests and things in the bilge
 }
+
+func newIndex(d *render.Diagram) *index {
+	x := &index{bays: map[model.ID]*render.Compartment{}, doors: map[model.ID][]*render.Door{}, pipes: map[model.ID][]*render.Pipe{}, names: map[model.ID]string{}}
+	for _, b := range d.Bays {
+		x.bays[b.ID], x.names[b.ID] = b, b.Name
+	}
+	for _, g := range d.Quay {
+		x.names[g.ID] = g.Name
+	}
+	for _, t := range d.Bilge {
+		x.names[t.ID] = t.Name
+	}
+	for _, door := range d.Doors {
+		x.doors[door.From] = append(x.doors[door.From], door)
+	}
+	for _, pipe := range d.Pipes {
+		x.pipes[pipe.Bay] = append(x.pipes[pipe.Bay], pipe)
+	}
+	return x
+}
+
+// bay is a diagram's bay by its id, nil for guests.
+func (p *plan) bay(d *render.Diagram, id model.ID) *render.Compartment { return p.index[d].bays[id] }
 
 // findWays decides how each door is shown: by the cells alone.
 func (p *plan) findWays() {
@@ -48,7 +69,7 @@ func (p *plan) findWays() {
 		p.ways[i] = map[*render.Door]way{}
 		walls := map[int]int{}
 		for _, door := range d.Doors {
-			from, to := bay(d, door.From), bay(d, door.To)
+			from, to := p.bay(d, door.From), p.bay(d, door.To)
 			switch {
 			case from == nil && to == nil:
 				continue
@@ -89,6 +110,9 @@ func (p *plan) findWays() {
 // ports is the width that passages take from the upper edge of a bay.
 func (p *plan) ports(d *render.Diagram, c *render.Compartment) float64 {
 	n := 0.0
+	if len(p.lanes) == 0 {
+		return 0
+	}
 	for i := range p.diagrams {
 		if p.diagrams[i] != d {
 			continue
@@ -104,7 +128,7 @@ func (p *plan) ports(d *render.Diagram, c *render.Compartment) float64 {
 
 // inRow reports whether a door that is an opening has both its bays on one deck.
 func (p *plan) inRow(d *render.Diagram, door *render.Door) bool {
-	from, to := bay(d, door.From), bay(d, door.To)
+	from, to := p.bay(d, door.From), p.bay(d, door.To)
 	return p.cells[from.Cell].row == p.cells[to.Cell].row
 }
 
@@ -114,7 +138,7 @@ func (p *plan) openings(i int) map[*render.Door]point {
 	byWall := map[int][]*render.Door{}
 	for _, door := range d.Doors {
 		if p.ways[i][door] == opening && p.inRow(d, door) {
-			wall := max(bay(d, door.From).Cell, bay(d, door.To).Cell)
+			wall := max(p.bay(d, door.From).Cell, p.bay(d, door.To).Cell)
 			byWall[wall] = append(byWall[wall], door)
 		}
 	}

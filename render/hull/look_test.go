@@ -25,7 +25,9 @@ func pictures(t testing.TB) []picture {
 	vulnerable.Vulnerable = true
 	hop := photos(t).view("", "Ingest")
 	hop.Hop = 1
+	then, now := render.Compare{Before: orders(t, false).view("", "Intake"), After: orders(t, true).view("", "Intake")}.Draw()
 	return []picture{
+		{"orders", []*render.Diagram{then, now}},
 		{"lambdashell", []*render.Diagram{render.Draw(lambdashell(t).view("", "Shell"))}},
 		{"webshop", []*render.Diagram{render.Draw(shop.view("", "Shop"))}},
 		{"webshop-calm", []*render.Diagram{render.Draw(shop.view("", ""))}},

@@ -24,6 +24,8 @@ const (
 	laneH    = 13.0   // of a passage
 	pipeH    = 9.0    // from one pipe to the next
 	maxWide  = 1210.0 // of the bays on one deck
+	maxFew   = 1560.0 // where they are few
+	fewBays  = 8
 	maxDecks = 1720.0 // on several, where they are not very many
 	manyWide = 42.0   // and so much for each bay where they are
 	minWide  = 500.0
@@ -36,8 +38,10 @@ const (
 type plan struct {
 	m        render.Metrics
 	diagrams []*render.Diagram
+	index    map[*render.Diagram]*index
 	decks    bool    // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
 	lines    bool    // pipes are drawn
+	behind   float64 // room behind the name of a function, for the word that the breach starts there
 	tileW    float64 // in the bays
 	bilgeW   float64 // in the bilge
 	tileH    float64 // in the bays
@@ -87,7 +91,10 @@ type row struct {
 }
 
 func newPlan(m render.Metrics, diagrams []*render.Diagram) *plan {
-	p := &plan{m: m, diagrams: diagrams, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
+	p := &plan{m: m, diagrams: diagrams, index: map[*render.Diagram]*index{}, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
+	for _, d := range diagrams {
+		p.index[d] = newIndex(d)
+	}
 	p.measureTiles()
 	n := 0
 	for _, d := range diagrams {
@@ -196,7 +203,7 @@ func (p *plan) wide(d *render.Diagram, b *render.Compartment) float64 {
 	w := p.m.Width(b.Name, p.nameSize(), render.Bold)
 	w = max(w, p.m.Width(b.Caption, render.SizeSmall, render.Regular))
 	for _, c := range b.Cabins {
-		w = max(w, 30+p.cabinWidth(b, c)+58) // with the sign of a breach behind it
+		w = max(w, 30+p.cabinWidth(b, c)+p.behind)
 	}
 	most := 230.0
 	if p.decks {
@@ -287,15 +294,23 @@ func (p *plan) spread(k int) {
 // oneDeck puts all bays in one row, as few tiles above each other as fit; false if there is no room.
 func (p *plan) oneDeck() bool {
 	p.need()
+	if p.total(1) <= maxWide {
+		p.behind = 58
+		p.need()
+	}
 	tallest := 1
 	for _, c := range p.cells {
 		tallest = max(tallest, len(c.tiles))
+	}
+	limit := maxWide * 1.12
+	if len(p.cells) <= fewBays {
+		limit = maxFew // a long ship reads better than one of two short decks
 	}
 	for k := 1; k <= min(tallest, 5); k++ {
 		if p.total(k) > maxWide && k < min(tallest, 5) {
 			continue
 		}
-		if p.total(k) > maxWide*1.12 {
+		if p.total(k) > limit {
 			return false
 		}
 		p.spread(k)
@@ -307,7 +322,7 @@ func (p *plan) oneDeck() bool {
 
 // manyDecks puts the bays in several rows of about one width, so that the ship is about as long as a screen is.
 func (p *plan) manyDecks() {
-	p.decks, p.lines = true, false
+	p.decks, p.lines, p.behind = true, false, 0
 	p.measureTiles()
 	p.findWays()
 	p.need()

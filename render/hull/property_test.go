@@ -195,7 +195,7 @@ func piped(t fault, name string, p *plan, i int, s *render.Scene) {
 		if !onTop && !onSide {
 			t.Errorf("%s: the pipe from %s ends at %v beside %s", name, pipe.Bay, end, pipe.Tile)
 		}
-		span := p.span(bay(d, pipe.Bay))
+		span := p.span(p.bay(d, pipe.Bay))
 		if r.port < span.x || r.port > span.x+span.w {
 			t.Errorf("%s: the pipe of %s does not start in its bay", name, pipe.Bay)
 		}

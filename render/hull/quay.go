@@ -28,10 +28,11 @@ func (p *plan) berthGuests(d *render.Diagram) []guestAt {
 	right := p.shell.x1
 	for i, g := range d.Quay {
 		words := ""
-		for _, door := range d.Doors {
-			if door.From == g.ID {
-				words += ", " + nameOf(d, door.To)
+		for _, door := range p.index[d].doors[g.ID] {
+			if len(words) > 60 {
+				break // more than there is room for
 			}
+			words += ", " + p.index[d].names[door.To]
 		}
 		words = strings.TrimPrefix(words, ", ")
 		if words != "" {

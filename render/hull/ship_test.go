@@ -8,6 +8,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
 	"bulkhead/model/reach"
 	"bulkhead/model/source"
 	"bulkhead/render"
@@ -22,12 +23,13 @@ type yard struct {
 	steps    map[model.ID][]reach.Step
 	caps     map[model.ID]map[model.ID][2]catalog.Capabilities // principal → resource → all, must
 	beyond   map[model.ID][]reach.Beyond
+	named    map[model.ID][]string // principal → ARNs that its policy spells out
 	design   *model.Design
 }
 
 func newYard(t testing.TB, name string) *yard {
 	return &yard{t: t, info: model.Info{Name: name}, steps: map[model.ID][]reach.Step{},
-		caps: map[model.ID]map[model.ID][2]catalog.Capabilities{}, beyond: map[model.ID][]reach.Beyond{}}
+		caps: map[model.ID]map[model.ID][2]catalog.Capabilities{}, beyond: map[model.ID][]reach.Beyond{}, named: map[model.ID][]string{}}
 }
 
 func (y *yard) function(name, role, handler string, origin int) {
@@ -44,9 +46,11 @@ func (y *yard) function(name, role, handler string, origin int) {
 	y.elements = append(y.elements, f)
 }
 
+func arn(resource string) string { return "arn:aws:test:us-east-1:111122223333:" + resource }
+
 // resource adds one: name, type, and "crown" where it is one.
 func (y *yard) resource(name, typ string, crown ...bool) {
-	y.elements = append(y.elements, &model.Resource{ID: model.ID("res/" + name), LogicalID: name, Name: name, Type: typ, Crown: len(crown) > 0})
+	y.elements = append(y.elements, &model.Resource{ID: model.ID("res/" + name), LogicalID: name, Name: name, ARN: arn(name), Type: typ, Crown: len(crown) > 0})
 }
 
 func (y *yard) route(function string, labels ...string) {
@@ -87,8 +91,8 @@ func (y *yard) acts(principal, resource, can string) {
 	if must == 0 {
 		s.Certainty = reach.May
 	}
-	if wild {
-		s.Evidence = []reach.Evidence{{Layer: "identity", From: wildcard}}
+	if !wild {
+		y.named[p] = append(y.named[p], arn(resource))
 	}
 	y.steps[p] = append(y.steps[p], s)
 }
@@ -118,7 +122,24 @@ func (y *yard) sea(principal, typ, pattern, can string) {
 	y.beyond[y.id(principal)] = append(y.beyond[y.id(principal)], reach.Beyond{Service: strings.ToLower(strings.Split(typ, "::")[1]), Type: typ, Pattern: pattern, Capabilities: all})
 }
 
+// build makes the design. Each role has a policy that spells out what it asks for by name.
 func (y *yard) build() *yard {
+	var policies []model.Element
+	for _, e := range y.elements {
+		f, ok := e.(*model.Function)
+		if !ok || f.Role == "" || len(y.named[f.ID]) == 0 {
+			continue
+		}
+		doc := &policy.Document{Statements: []*policy.Statement{{Resources: y.named[f.ID]}}}
+		p := &model.Policy{ID: "policy/" + f.ID, Document: doc}
+		policies = append(policies, p)
+		for _, r := range y.elements {
+			if r, ok := r.(*model.Role); ok && r.ID == f.Role {
+				r.Policies = append(r.Policies, p.ID)
+			}
+		}
+	}
+	y.elements = append(y.elements, policies...)
 	d, err := model.New(y.info, y.elements...)
 	if err != nil {
 		y.t.Fatal(err)
@@ -128,6 +149,21 @@ func (y *yard) build() *yard {
 }
 
 func (y *yard) Touches(from model.ID) []reach.Step { return y.steps[from] }
+
+func (y *yard) Reach(from model.ID) (reach.Figures, bool) {
+	b := y.Breach(from)
+	if b == nil {
+		return reach.Figures{}, false
+	}
+	return b.Reach, true
+}
+
+func (y *yard) Weight(id model.ID) float64 {
+	if r := y.design.Resource(id); r != nil && r.Crown {
+		return 5
+	}
+	return 1
+}
 
 func (y *yard) Counted(id model.ID) bool {
 	r := y.design.Resource(id)
