@@ -33,6 +33,9 @@ func (e *evaluation) assume(d *Decision) {
 		if m.layer == LayerSCP {
 			at.level = e.levelOf(m.policy)
 		}
+		if m.layer == LayerResource && m.bond == bondAccount && !e.needsResource() {
+			continue // it leaves to identity policies what they decide anyway
+		}
 		if m.applies == yes {
 			sure[at] = true
 			direct = direct || m.layer == LayerResource && m.bond != bondAccount

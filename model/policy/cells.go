@@ -154,6 +154,10 @@ func (w *proof) statement(st *statement) *Verdict {
 			if !c.sure.has(n) || c.sure.has(n+1) {
 				continue
 			}
+			if w.work -= len(w.statements); w.work < 0 {
+				w.give("the policies are too large to compare")
+				return nil
+			}
 			about := applies{}
 			id := make([]byte, len(w.statements))
 			for k, s := range w.statements {
@@ -255,6 +259,10 @@ func (w *proof) conditions(st *statement, here applies, act action, resource []s
 				list = append(list, &s.conditions[i])
 			}
 		}
+	}
+	if len(list) > 1000 {
+		w.give("there are too many conditions to look at")
+		return nil
 	}
 	spaces := keySpaces(list)
 	place := map[*condition][2]int{}

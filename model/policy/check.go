@@ -28,6 +28,7 @@ type checker struct {
 	document *Document
 	at       source.Span
 	found    []source.Diagnostic
+	guesses  int // names looked for among those that are like them
 }
 
 func (k *checker) report(severity source.Severity, summary, detail string) {
@@ -108,8 +109,10 @@ func (k *checker) action(a string) {
 		return
 	}
 	detail := "It is kept; it may be newer than the catalogue, or misspelled."
-	if near := nearest(name, known); near != "" {
-		detail = fmt.Sprintf("It is kept as written. Is it %s:%s?", service, near)
+	if k.guesses++; k.guesses <= 50 {
+		if near := nearest(name, known); near != "" {
+			detail = fmt.Sprintf("It is kept as written. Is it %s:%s?", service, near)
+		}
 	}
 	k.report(source.Warning, fmt.Sprintf("%q is not an action of AWS", a), detail)
 }

@@ -192,10 +192,10 @@ func (e *evaluation) run(layer Layer, p *Program, offset int) (allow tri) {
 	if p == nil {
 		return no
 	}
-	for _, s := range p.candidates(e.service) {
+	p.candidates(e.service, func(s *statement) {
 		t, b := e.applies(s, layer)
 		if t == no {
-			continue
+			return
 		}
 		e.matches = append(e.matches, match{s, layer, offset + s.policy, t, b})
 		if s.effect == Deny {
@@ -203,7 +203,7 @@ func (e *evaluation) run(layer Layer, p *Program, offset int) (allow tri) {
 		} else {
 			allow = max(allow, t)
 		}
-	}
+	})
 	return allow
 }
 

@@ -36,7 +36,12 @@ func (s *Stack) Grants() iter.Seq[Grant] {
 		if a == nil {
 			return
 		}
+		work := workBudget
 		for _, st := range s.Identity.statements {
+			// Too little is said of policies of thousands of statements, never too much.
+			if work -= len(a.denies)*len(st.actions) + 1; work < 0 {
+				return
+			}
 			if st.effect != Allow || st.from.Resources == nil {
 				continue
 			}

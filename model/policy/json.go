@@ -1,9 +1,9 @@
 package policy
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -104,7 +104,7 @@ func (s *spanner) span(start, end int) source.Span {
 // readJSON reads one JSON value and nothing after it.
 func readJSON(data []byte) (node, *reader, error) {
 	r := &reader{data: data}
-	if strings.HasPrefix(string(data[:min(3, len(data))]), "\ufeff") {
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
 		r.at = 3
 	}
 	r.space()
@@ -145,6 +145,12 @@ func (r *reader) here() string {
 	return strconv.QuoteRune(c)
 }
 
+// words are the values that JSON spells out.
+var words = []struct {
+	text string
+	kind kind
+}{{"true", boolean}, {"false", boolean}, {"null", null}}
+
 func (r *reader) value(depth int) (node, error) {
 	if depth > maxDepth {
 		return node{}, r.fail(r.at, "nested more than %d levels deep", maxDepth)
@@ -164,9 +170,9 @@ func (r *reader) value(depth int) (node, error) {
 	case c == '-' || '0' <= c && c <= '9':
 		return r.number()
 	}
-	for word, k := range map[string]kind{"true": boolean, "false": boolean, "null": null} {
-		if strings.HasPrefix(string(r.data[r.at:min(len(r.data), r.at+len(word))]), word) {
-			n := node{kind: k, text: word, start: r.at, end: r.at + len(word)}
+	for _, w := range words {
+		if bytes.HasPrefix(r.data[r.at:], []byte(w.text)) {
+			n := node{kind: w.kind, text: w.text, start: r.at, end: r.at + len(w.text)}
 			r.at = n.end
 			return n, nil
 		}

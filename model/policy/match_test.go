@@ -143,8 +143,8 @@ func naiveMatch(p, s string) bool {
 	return (p[0] == '?' || p[0] == s[0]) && naiveMatch(p[1:], s[1:])
 }
 
-// words are all texts over a small alphabet up to a length.
-func words(alphabet string, n int) []string {
+// wordsOf is all texts over a small alphabet up to a length.
+func wordsOf(alphabet string, n int) []string {
 	out := []string{""}
 	for from := 0; n > 0; n-- {
 		to := len(out)
@@ -161,7 +161,7 @@ func words(alphabet string, n int) []string {
 var drawPattern = rapid.StringOfN(rapid.SampledFrom([]rune("ab*?")), 0, 6, -1)
 
 func TestMatchIsItsDefinition(t *testing.T) {
-	all := words("ab", 7)
+	all := wordsOf("ab", 7)
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPattern.Draw(t, "pattern")
 		for _, s := range all {
@@ -180,7 +180,7 @@ func TestMatchIsItsDefinition(t *testing.T) {
 
 func TestCoversAndOverlapAreTheirDefinitions(t *testing.T) {
 	// A letter beyond those of the patterns stands for all others.
-	all := words("abx", 7)
+	all := wordsOf("abx", 7)
 	rapid.Check(t, func(t *rapid.T) {
 		p, q := drawPattern.Draw(t, "wide"), drawPattern.Draw(t, "narrow")
 		covers, overlap := true, false
@@ -204,7 +204,7 @@ func TestCoversAndOverlapAreTheirDefinitions(t *testing.T) {
 
 // A pattern against the union of several, and a witness where they leave something out.
 func TestUncovered(t *testing.T) {
-	all := words("abx", 6)
+	all := wordsOf("abx", 6)
 	rapid.Check(t, func(t *rapid.T) {
 		narrow := drawPattern.Draw(t, "narrow")
 		wide := rapid.SliceOfN(drawPattern, 0, 3).Draw(t, "wide")
@@ -240,7 +240,7 @@ func TestUncovered(t *testing.T) {
 
 // Every string belongs to just the class that its matches tell.
 func TestClasses(t *testing.T) {
-	all := words("abx", 5)
+	all := wordsOf("abx", 5)
 	rapid.Check(t, func(t *rapid.T) {
 		within := drawPattern.Draw(t, "within")
 		others := rapid.SliceOfN(drawPattern, 0, 3).Draw(t, "others")
@@ -289,7 +289,7 @@ func TestClasses(t *testing.T) {
 }
 
 func TestIntersect(t *testing.T) {
-	all := words("abx", 6)
+	all := wordsOf("abx", 6)
 	rapid.Check(t, func(t *rapid.T) {
 		p, q := drawPattern.Draw(t, "p"), drawPattern.Draw(t, "q")
 		parts := intersect(symbols(p, syntax{wildcards: true}), symbols(q, syntax{wildcards: true}))

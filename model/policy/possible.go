@@ -2,8 +2,11 @@ package policy
 
 import "slices"
 
-// possibleBudget bounds the contexts that Possible tries.
-const possibleBudget = 20000
+// possibleBudget bounds the statements that Possible decides, over all contexts that it tries.
+const possibleBudget = 1000000
+
+// maxConditions is how many conditions that depend on the context Possible looks into.
+const maxConditions = 300
 
 // Possible decides whether some context allows a request: one that gives the keys of req.Context the values they
 // have there and may give any other key, those apart that follow from principal and resource, any value or
@@ -49,6 +52,9 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 			}
 		}
 	}
+	if len(conditions) > maxConditions {
+		return false, false
+	}
 	spaces := keySpaces(conditions)
 	for k, sp := range spaces {
 		for _, other := range spaces[:k] {
@@ -67,7 +73,13 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 	try := *req
 	try.Open = false
 	at := make([]int, len(spaces))
-	for n := 0; n < possibleBudget; n++ {
+	size := 10 // what a decision costs without statements
+	for _, p := range append([]*Program{s.Identity, s.Boundary, s.Session, s.Endpoint, req.ResourcePolicy}, slices.Concat(slices.Concat(s.SCPs, s.RCPs)...)...) {
+		if p != nil {
+			size += len(p.statements)
+		}
+	}
+	for n := 0; n < possibleBudget; n += size {
 		try.Context = Context{}
 		for k, v := range req.Context {
 			try.Context[k] = v

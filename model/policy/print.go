@@ -130,15 +130,16 @@ func writePrincipals(b *bytes.Buffer, principals []Principal) {
 func writeConditions(b *bytes.Buffer, conditions []Condition) error {
 	var operators []string
 	byOperator := map[string][]Condition{}
+	seen := map[[2]string]bool{}
 	for _, c := range conditions {
-		if !slices.Contains(operators, c.Operator) {
+		if byOperator[c.Operator] == nil {
 			operators = append(operators, c.Operator)
 		}
-		for _, other := range byOperator[c.Operator] {
-			if other.Key == c.Key {
-				return fmt.Errorf("condition %s has the key %s twice", c.Operator, c.Key)
-			}
+		at := [2]string{c.Operator, c.Key}
+		if seen[at] {
+			return fmt.Errorf("condition %s has the key %s twice", c.Operator, c.Key)
 		}
+		seen[at] = true
 		byOperator[c.Operator] = append(byOperator[c.Operator], c)
 	}
 	b.WriteByte('{')

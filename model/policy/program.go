@@ -11,14 +11,15 @@ type Program struct {
 	catalog    *catalog.Catalog
 	documents  []*Document
 	statements []*statement
-	byService  map[string][]*statement // statements that can apply to a service's actions, in order
-	anyService []*statement            // those that can apply to a service that byService does not list
+	byService  map[string][]*statement // statements whose actions name their services, in order
+	anyService []*statement            // those that can apply to any service, in order
 }
 
 // A statement is a compiled Statement.
 type statement struct {
 	document      *Document
 	policy, index int
+	order         int // within the program
 	from          *Statement
 	variables     bool // the document's Version has policy variables
 	effect        Effect
@@ -129,24 +130,14 @@ func cutARN(s string) (head, tail string, ok bool) {
 
 // index sorts the statements by the services that their actions name.
 func (p *Program) index() {
-	named := make([]map[string]bool, len(p.statements))
 	for i, s := range p.statements {
-		if services, ok := s.services(); ok {
-			named[i] = services
-			for service := range services {
-				p.byService[service] = nil
-			}
-		}
-	}
-	for i, s := range p.statements {
-		if named[i] == nil {
+		s.order = i
+		services, ok := s.services()
+		if !ok {
 			p.anyService = append(p.anyService, s)
-			for service := range p.byService {
-				p.byService[service] = append(p.byService[service], s)
-			}
 			continue
 		}
-		for service := range named[i] {
+		for service := range services {
 			p.byService[service] = append(p.byService[service], s)
 		}
 	}
@@ -168,10 +159,22 @@ func (s *statement) services() (map[string]bool, bool) {
 	return out, true
 }
 
-// candidates lists the statements that can apply to a service, in order.
-func (p *Program) candidates(service string) []*statement {
-	if s, ok := p.byService[service]; ok {
-		return s
+// candidates calls f with the statements that can apply to a service, in order.
+func (p *Program) candidates(service string, f func(*statement)) {
+	named, others := p.byService[service], p.anyService
+	for len(named) > 0 && len(others) > 0 {
+		if named[0].order < others[0].order {
+			f(named[0])
+			named = named[1:]
+		} else {
+			f(others[0])
+			others = others[1:]
+		}
 	}
-	return p.anyService
+	for _, s := range named {
+		f(s)
+	}
+	for _, s := range others {
+		f(s)
+	}
 }

@@ -151,7 +151,10 @@ type proof struct {
 func (w *proof) run() Verdict {
 	w.cancelled = map[*statement]bool{}
 	for _, d := range w.to.denies {
-		w.cancelled[d] = slices.ContainsFunc(w.from.denies, func(e *statement) bool { return e.covers(d) })
+		w.cancelled[d] = slices.ContainsFunc(w.from.denies, func(e *statement) bool {
+			w.work -= 1 + len(e.actions)*len(d.actions)/8
+			return w.work >= 0 && e.covers(d)
+		})
 	}
 	for _, d := range w.to.rcps {
 		w.cancelled[d] = slices.ContainsFunc(w.from.rcps, func(e *statement) bool { return e.covers(d) })
@@ -162,8 +165,11 @@ func (w *proof) run() Verdict {
 		w.limited = w.limited && slices.ContainsFunc(w.from.groups[1:], func(h []*statement) bool { return groupCovers(g, h) })
 	}
 	for _, st := range w.from.groups[0] {
-		if w.limited && !w.denied(st) && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool { return u.covers(st) }) {
+		if w.limited && !w.denied(st) && w.covered(st) {
 			continue
+		}
+		if w.work < 0 {
+			return Verdict{Why: "the policies are too large to compare"}
 		}
 		if v := w.guess(st); v != nil {
 			return *v
@@ -178,9 +184,18 @@ func (w *proof) run() Verdict {
 	return Verdict{Answer: Yes}
 }
 
+// covered reports whether one identity statement of to covers a statement.
+func (w *proof) covered(st *statement) bool {
+	return slices.ContainsFunc(w.to.groups[0], func(u *statement) bool {
+		w.work -= 1 + len(u.actions)*len(st.actions)/8
+		return w.work >= 0 && u.covers(st)
+	})
+}
+
 // denied reports whether a denial of to that from lacks can meet a statement.
 func (w *proof) denied(st *statement) bool {
 	return slices.ContainsFunc(w.to.denies, func(d *statement) bool {
+		w.work -= 1 + len(d.actions)*len(st.actions)/8
 		return !w.cancelled[d] && !(apart(d.actions, d.from.NotAction, st.actions, st.from.NotAction) ||
 			apart(d.resources, d.from.NotResource, st.resources, st.from.NotResource))
 	})
