@@ -87,6 +87,7 @@ func plain(e model.Element) model.Element {
 		return &n
 	case *model.Role:
 		n := *e
+		n.Pins = nil
 		n.Policies = slices.Sorted(slices.Values(e.Policies))
 		return &n
 	case *model.Principal:

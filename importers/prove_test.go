@@ -95,6 +95,7 @@ func TestDifferences(t *testing.T) {
 		{"tags", design(&model.Role{ID: "role/A", Tags: map[string]string{"a": "b"}}), design(&model.Role{ID: "role/A"}), "role/A has Tags map[], not map[a:b]"},
 		{"places alone", design(&model.Role{ID: "role/A", Origin: source.Span{Line: 1}}), design(&model.Role{ID: "role/A"}), ""},
 		{"marks alone", design(&model.Resource{ID: "res/A", Weight: 3, Crown: true}), design(&model.Resource{ID: "res/A"}), ""},
+		{"pins", design(&model.Role{ID: "role/A", Pins: []model.Pin{{Actions: []string{"a:b"}}}}), design(&model.Role{ID: "role/A"}), ""},
 		{"order of policies", design(&model.Role{ID: "role/A", Policies: []model.ID{"p/1", "p/2"}}), design(&model.Role{ID: "role/A", Policies: []model.ID{"p/2", "p/1"}}), ""},
 		{"another policy", design(&model.Role{ID: "role/A", Policies: []model.ID{"p/1"}}), design(&model.Role{ID: "role/A", Policies: []model.ID{"p/2"}}), `role/A has Policies[0] "p/2", not "p/1"`},
 		{"another type", design(&model.Role{ID: "x/A"}), design(&model.Policy{ID: "x/A"}), "x/A has type *model.Policy, not *model.Role"},

@@ -189,16 +189,23 @@ func whereIs(e model.Element) string {
 	return string(e.ElementID())
 }
 
-// isMark reports whether a change is only what the architect marked: it is kept in saved designs, not in sources.
+// isMark reports whether a change is only what the architect noted: it is kept in saved designs, not in sources.
 func isMark(c model.Change) bool {
-	b, ok1 := c.Before.(*model.Resource)
-	a, ok2 := c.After.(*model.Resource)
-	if !ok1 || !ok2 {
-		return false
+	switch b := c.Before.(type) {
+	case *model.Resource:
+		if a, ok := c.After.(*model.Resource); ok {
+			n := *a
+			n.Weight, n.Crown, n.Marked = b.Weight, b.Crown, b.Marked
+			return model.Same(b, &n)
+		}
+	case *model.Role:
+		if a, ok := c.After.(*model.Role); ok {
+			n := *a
+			n.Pins = b.Pins
+			return model.Same(b, &n)
+		}
 	}
-	n := *a
-	n.Weight, n.Crown, n.Marked = b.Weight, b.Crown, b.Marked
-	return model.Same(b, &n)
+	return false
 }
 
 // writeCopy inserts copies of a resource, or of several, before one of the template.

@@ -86,8 +86,13 @@ func (h *holding) samOrder() []*model.Policy {
 		if p == nil || p.LogicalID != "" || h.implied(p) {
 			continue
 		}
-		n, ok := strings.CutPrefix(p.Name, h.after.LogicalID+"Policy")
-		if i, err := strconv.Atoi(n); ok && err == nil && !p.Managed && at[i] == nil {
+		i, ok := h.after.Listed[id]
+		if n, named := strings.CutPrefix(p.Name, h.after.LogicalID+"Policy"); !ok && named && !p.Managed {
+			var err error
+			i, err = strconv.Atoi(n)
+			ok = err == nil
+		}
+		if ok && at[i] == nil {
 			at[i] = p
 			continue
 		}
