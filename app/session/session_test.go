@@ -468,3 +468,7 @@ func TestManyHands(t *testing.T) {
 		t.Error("undoing everything is not the first design")
 	}
 }
+
+func containsText(list []string, text string) bool {
+	return slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, text) })
+}

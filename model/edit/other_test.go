@@ -195,7 +195,7 @@ func TestDeploy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := edit.Deploy(d, steps[0].After, steps, func(f *model.Function) (bool, bool) { return false, true })
+	text := edit.Deploy(d, steps[0].After, steps, func(*model.Function) (bool, bool) { return false, true })
 	for _, want := range []string{
 		"Split Shop into 2 functions", "Created: function `Catalog`", "Created: role `CatalogRole`", "Moved: trigger `GET /list` from `Shop` to `Catalog`",
 		"**Code to write: `catalog.handler`**", "`Catalog` and `Shop` ship the same package `src`", "`TRIM_HORIZON` handles the kept records a second time",
