@@ -85,6 +85,7 @@ type Policy struct {
 	ARN       string // of managed policies, "" for inline ones
 	Managed   bool
 	Document  *policy.Document // nil where the document was not seen
+	Attaches  bool             // it names the roles that it is attached to, instead of they it
 	Stack     string
 	Origin    source.Span
 }

@@ -73,6 +73,7 @@ type roleJSON struct {
 	ARN             string             `json:"arn"`
 	Trust           *policy.Document   `json:"trust"`
 	ManagedPolicies []string           `json:"managedPolicies"`
+	Attached        []string           `json:"attachedPolicies"` // managed policies that name the role, instead of the role them
 	InlinePolicies  []inlinePolicyJSON `json:"inlinePolicies"`
 	Boundary        any                `json:"boundary"`
 	External        bool               `json:"external,omitempty"`
@@ -139,11 +140,13 @@ func describe(in *importers.Import) modelJSON {
 	}
 	for _, r := range d.Roles() {
 		j := roleJSON{ID: r.ID, LogicalID: r.LogicalID, Name: r.Name, ARN: r.ARN, Trust: r.Trust, External: r.External,
-			ManagedPolicies: []string{}, InlinePolicies: []inlinePolicyJSON{}, placeJSON: place(r.Origin)}
+			ManagedPolicies: []string{}, Attached: []string{}, InlinePolicies: []inlinePolicyJSON{}, placeJSON: place(r.Origin)}
 		for _, id := range r.Policies {
 			p := d.Policy(id)
 			switch {
 			case p == nil:
+			case p.Attaches:
+				j.Attached = append(j.Attached, p.ARN)
 			case p.Managed:
 				j.ManagedPolicies = append(j.ManagedPolicies, p.ARN)
 			default:

@@ -143,6 +143,7 @@ func (b *builder) policyResource(r *resource) {
 	}
 	if p.Managed {
 		p.ARN = b.arnOf(r)
+		p.Attaches = len(b.items(b.get(r.Props, "Roles"))) > 0
 	}
 	b.addPolicy(p)
 }
