@@ -47,7 +47,7 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, e.String(), []*holder{h}, e.Confirm)
+	r, err := proven(d, after, []*holder{h}, e.Confirm)
 	if err != nil {
 		return nil, err
 	}

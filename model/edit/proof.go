@@ -44,7 +44,7 @@ func stack(name string, docs ...*policy.Document) (*policy.Stack, error) {
 // narrower proves that after allows nothing that before does not. What comes back first is why that could not be
 // proven where the architect confirmed it, "" where it was; a *Refusal is a proof of the contrary, or none of either
 // without confirmation.
-func narrower(what string, after, before *policy.Stack, confirmed bool) (unproven string, err error) {
+func narrower(who string, after, before *policy.Stack, confirmed bool) (unproven string, err error) {
 	v := after.Within(before)
 	switch v.Answer {
 	case policy.Yes:
@@ -52,7 +52,7 @@ func narrower(what string, after, before *policy.Stack, confirmed bool) (unprove
 			return "", nil
 		}
 	case policy.No:
-		return "", &Refusal{Why: what + " would allow something new", Witness: v.Witness}
+		return "", &Refusal{Why: who + " would be allowed something new", Witness: v.Witness}
 	case policy.Unknown:
 	}
 	why := v.Why
@@ -63,7 +63,7 @@ func narrower(what string, after, before *policy.Stack, confirmed bool) (unprove
 		why = "the policies are beyond what the proof decides"
 	}
 	if !confirmed {
-		return "", &Refusal{Why: fmt.Sprintf("%s: whether it allows nothing new is undecided (%s); confirm to go on", what, why), Undecided: true}
+		return "", &Refusal{Why: fmt.Sprintf("whether %s is allowed nothing new is undecided (%s); confirm to go on", who, why), Undecided: true}
 	}
 	return why, nil
 }

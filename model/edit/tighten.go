@@ -43,7 +43,7 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, e.String(), holders(d, p.ID), e.Confirm)
+	r, err := proven(d, after, holders(d, p.ID), e.Confirm)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func withDocument(d *model.Design, p *model.Policy, doc *policy.Document) (*mode
 }
 
 // proven is the result of an edit that must allow no holder anything new. Warnings name what would stop.
-func proven(before, after *model.Design, what string, of []*holder, confirmed bool) (*Result, error) {
+func proven(before, after *model.Design, of []*holder, confirmed bool) (*Result, error) {
 	r := &Result{Design: after}
 	for _, h := range of {
 		was, err := identity(before, h)
@@ -146,7 +146,7 @@ func proven(before, after *model.Design, what string, of []*holder, confirmed bo
 		if err != nil {
 			return nil, err
 		}
-		unproven, err := narrower(what, is, was, confirmed)
+		unproven, err := narrower(h.name, is, was, confirmed)
 		if err != nil {
 			return nil, err
 		}

@@ -40,9 +40,9 @@ func TestTighten(t *testing.T) {
 		{"nothing to do", edit.Tighten{Statement: index(0)}, "nothing to tighten"},
 		{"the same", edit.Tighten{Statement: index(0), Actions: []string{"dynamodb:*"}}, "says that already"},
 		{"nothing left", edit.Tighten{Statement: index(0), Actions: []string{}}, "no actions are left"},
-		{"wider actions", edit.Tighten{Statement: index(1), Actions: []string{"sqs:*"}}, "would allow something new: sqs:"},
-		{"another condition", edit.Tighten{Statement: index(1), Conditions: edit.Conditions{{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}}}}, "would allow something new: sqs:"},
-		{"a denial dropped", edit.Tighten{Statement: edit.StatementRef{Sid: "NoTables"}, Drop: true}, "would allow something new: dynamodb:DeleteTable"},
+		{"wider actions", edit.Tighten{Statement: index(1), Actions: []string{"sqs:*"}}, "would be allowed something new: sqs:"},
+		{"another condition", edit.Tighten{Statement: index(1), Conditions: edit.Conditions{{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}}}}, "would be allowed something new: sqs:"},
+		{"a denial dropped", edit.Tighten{Statement: edit.StatementRef{Sid: "NoTables"}, Drop: true}, "would be allowed something new: dynamodb:DeleteTable"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
