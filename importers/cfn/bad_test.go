@@ -28,11 +28,11 @@ func TestBadInput(t *testing.T) {
 		told       string // part of a diagnostic, "" for none asked
 	}{
 		{name: "empty.yaml", text: "", fails: "the file is empty"},
-		{name: "blank.yaml", text: "  \n\n", fails: "none of the formats"},
-		{name: "comment.yaml", text: "# Resources: nothing\n", fails: "none of the formats"},
-		{name: "other.yaml", text: "apiVersion: v1\nkind: Pod\nResources: {}\n", fails: "none of the formats"},
-		{name: "serverless.yml", text: "service: x\nprovider: {name: aws}\nresources:\n  Resources: {Q: {Type: AWS::SQS::Queue}}\n", fails: "none of the formats"},
-		{name: "state.json", text: `{"resources": [{"type": "aws_sqs_queue"}], "Resources2": {}}`, fails: "none of the formats"},
+		{name: "blank.yaml", text: "  \n\n", fails: "not of a format"},
+		{name: "comment.yaml", text: "# Resources: nothing\n", fails: "not of a format"},
+		{name: "other.yaml", text: "apiVersion: v1\nkind: Pod\nResources: {}\n", fails: "not of a format"},
+		{name: "serverless.yml", text: "service: x\nprovider: {name: aws}\nresources:\n  Resources: {Q: {Type: AWS::SQS::Queue}}\n", fails: "not of a format"},
+		{name: "state.json", text: `{"resources": [{"type": "aws_sqs_queue"}], "Resources2": {}}`, fails: "not of a format"},
 		{name: "binary.yaml", text: "Resources:\n  A: \x00\x01\x02\xff\xfe\n", fails: "binary.yaml:2:6: a binary file"},
 		{name: "half.yaml", text: small + "  B: \x00\x01\x02\xff\xfe\n", fails: "half.yaml:"},
 		{name: "truncated.yaml", text: small + "  Other:\n    Type: AWS::SNS::Topic\n    Properties: {TopicName: 'a", fails: "truncated.yaml:"},
