@@ -104,7 +104,11 @@ func runScript(env *Env, s *session.Session, script string) error {
 		if err != nil {
 			code := exitUsage
 			var refusal *edit.Refusal
-			if errors.As(err, &refusal) {
+			switch {
+			case !errors.As(err, &refusal):
+			case refusal.Undecided:
+				code = exitUndecided
+			default:
 				code = exitNo
 			}
 			return &exit{code, fmt.Sprintf("%s: edit %d: %v", script, i+1, err)}
