@@ -214,21 +214,21 @@ func (c *canvas) node(n *render.Node) {
 		return
 	}
 	look := render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 6), Fill: render.Panel, Stroke: render.Line, Width: 1.25}
-	ink, quiet, halo := render.Ink, render.Muted, render.None
+	ink, quiet, plate := render.Ink, render.Muted, render.None
 	if n.Kind == render.ResourceNode {
-		if !n.Counted {
-			look.Path = render.Rect(b.x, b.y, b.w, b.h, b.h/2)
-			c.sign(render.MinorSign)
-		}
 		if n.Tone != render.Dry {
 			c.sign(n.Tone.Sign())
 			look.Fill, look.Stroke = n.Tone.Color(), render.None
 			ink, quiet = n.Tone.OnColor(), n.Tone.OnColor()
 			if n.May {
 				c.sign(render.MaySign)
-				halo = look.Fill
+				plate = look.Fill
 				look.Hatch = hatch(n.Tone)
 			}
+		}
+		if !n.Counted {
+			look.Stroke, look.Dash = render.Muted, []float64{3, 3}
+			c.sign(render.MinorSign)
 		}
 	}
 	switch n.State {
@@ -239,21 +239,33 @@ func (c *canvas) node(n *render.Node) {
 		c.sign(render.FedSign)
 	case render.Sound:
 	}
-	right := b.x + b.w - textRight
-	c.add(look, render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: ink, Level: render.Near})
-	y := b.y + b.h/2 + 4.5
-	if n.Caption != "" {
-		y = b.y + 17
-	}
-	left := b.x + textLeft
-	c.add(render.Text{X: left, Y: y, Size: render.SizeBody, Weight: render.Medium, Color: ink, Halo: halo,
-		Text: render.Fit(c.m, n.Name, render.SizeBody, render.Medium, right-left+2)})
-	if n.Caption != "" {
-		c.add(render.Text{X: left, Y: b.y + 31, Size: render.SizeSmallest, Color: quiet, Halo: halo, Level: render.Near,
-			Text: render.Fit(c.m, n.Caption, render.SizeSmallest, render.Regular, right-left+4)})
-	}
+	c.add(look)
+	c.label(n, b, ink, quiet, plate)
 	c.marks(n, b)
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: n.ID, Tip: n.Tip})
+}
+
+// label writes icon, name and caption on a tile. On a hatched one they stand on plates, so that no line runs through
+// them.
+func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color) {
+	left, room := b.x+textLeft, b.w-textLeft-textRight+4
+	name := render.Text{X: left, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Weight: render.Medium, Color: ink,
+		Text: render.Fit(c.m, n.Name, render.SizeBody, render.Medium, room)}
+	texts := []render.Text{name}
+	if caption := render.FitWords(c.m, n.Caption, render.SizeSmallest, render.Regular, room); caption != "" {
+		texts[0].Y = b.y + 17
+		texts = append(texts, render.Text{X: left, Y: b.y + 31, Size: render.SizeSmallest, Color: quiet, Level: render.Near, Text: caption})
+	}
+	if plate != render.None {
+		c.add(render.Shape{Path: render.Rect(b.x+7, b.y+b.h/2-11, 22, 22, 4), Fill: plate})
+		for _, t := range texts {
+			c.add(render.Shape{Path: render.Rect(t.X-3, t.Y-t.Size+0.5, c.m.Width(t.Text, t.Size, t.Weight)+6, t.Size+3, 3), Fill: plate, Level: t.Level})
+		}
+	}
+	c.add(render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: ink, Level: render.Near})
+	for _, t := range texts {
+		c.add(t)
+	}
 }
 
 // marks puts the signs on a tile's corners.
@@ -301,10 +313,7 @@ func (c *canvas) trigger(n *render.Node, b box) {
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: n.ID, Tip: n.Tip})
 }
 
-// hatch is the colour of lines over a tone that can be told from it.
+// hatch is the colour of lines over a tone that can be told from it; the hull's are the same.
 func hatch(t render.Tone) render.Color {
-	if t == render.Changes {
-		return render.Tile3
-	}
-	return render.Tile2
+	return [...]render.Color{render.None, render.Tile2, render.Tile1, render.Tile2}[t]
 }

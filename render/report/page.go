@@ -120,7 +120,7 @@ func (r *Report) page(b *bytes.Buffer, pictures []*picture) error {
 	for _, s := range r.Steps {
 		p.Edits = append(p.Edits, editText{Says: s.Edit.String(), Warnings: s.Warnings, Unproven: s.Unproven})
 	}
-	if r.Deploy != "" {
+	if r.Deploy != "" && p.Edited {
 		p.Deploy = markdown(r.Deploy)
 	}
 	p.NotSeen, p.Outside = info.NotSeen, info.Outside
