@@ -54,7 +54,7 @@ func (e *evaluation) assume(d *Decision) {
 			continue
 		}
 		// Identity and resource policies help each other: a sure one needs nothing of an unsure one.
-		if at.layer == LayerResource && sure[place{LayerIdentity, 0}] && !e.needsResource() {
+		if at.layer == LayerResource && sure[place{LayerIdentity, 0}] && !e.needsResource() && e.within(LayerBoundary) && e.within(LayerSession) {
 			continue
 		}
 		if at.layer == LayerIdentity && direct && !e.needsIdentity() {
@@ -70,6 +70,14 @@ func (e *evaluation) assume(d *Decision) {
 	if e.req.PolicyUnseen {
 		add(Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
 	}
+}
+
+// within reports whether a boundary or session policy, if there is one, may allow what identity policies do.
+func (e *evaluation) within(layer Layer) bool {
+	if layer == LayerBoundary && e.stack.Boundary == nil || layer == LayerSession && e.stack.Session == nil {
+		return true
+	}
+	return slices.ContainsFunc(e.matches, func(m match) bool { return m.layer == layer && m.statement.effect == Allow })
 }
 
 func (e *evaluation) needsResource() bool {

@@ -9,7 +9,7 @@ import (
 // Policies far beyond AWS's limits are decided, compared and listed within a budget, and nothing panics. That it
 // takes no minutes shows in the test's own time limit.
 func TestHugePolicies(t *testing.T) {
-	const n = 10000
+	const n = 4000
 	build := func(f func(i int) *Statement) *Document {
 		d := &Document{Version: "2012-10-17"}
 		for i := range n {

@@ -25,7 +25,7 @@ type keyPoint struct {
 	open   bool     // no example could be made up: values mean nothing
 }
 
-// comparedAs is what family of values an operator compares.
+// family is what kind of values an operator compares.
 type family uint8
 
 const (
@@ -159,6 +159,9 @@ func (s *keySpace) fill() {
 	}
 	var lists [][]string
 	if sets {
+		if !slices.Contains(examples, "") {
+			examples = append(examples, "") // no value to a set operator
+		}
 		var all bool
 		lists, all = subsets(examples)
 		complete = complete && all
@@ -369,7 +372,7 @@ func (s *keySpace) dates() []string {
 	var at []instant
 	for _, c := range s.conditions {
 		for i := range c.values {
-			if c.values[i].valid {
+			if c.op != opNull && c.values[i].valid {
 				at = append(at, c.values[i].when)
 			}
 		}
@@ -405,8 +408,8 @@ func (s *keySpace) addresses() []string {
 	out := []string{"x", "0.0.0.0", "::"}
 	for _, c := range s.conditions {
 		for i := range c.values {
-			if !c.values[i].valid {
-				continue
+			if c.op != opIP || !c.values[i].valid {
+				continue // Null shares the space
 			}
 			p := c.values[i].net
 			out = append(out, p.Addr().String())

@@ -291,3 +291,68 @@ func TestGrants(t *testing.T) {
 		})
 	}
 }
+
+// fillUnknowns puts values in the place of the unknowns of a document.
+func fillUnknowns(d *Document, values map[string]string) *Document {
+	out := &Document{Version: d.Version}
+	for _, s := range d.Statements {
+		filled := *s
+		filled.Resources = nil
+		for _, r := range s.Resources {
+			for name, v := range values {
+				r = strings.ReplaceAll(r, "${"+name+"}", v)
+			}
+			filled.Resources = append(filled.Resources, r)
+		}
+		out.Statements = append(out.Statements, &filled)
+	}
+	return out
+}
+
+// A Yes about unknowns and variables holds for whatever they are.
+func TestWithinHoldsForWhateverUnknownsAre(t *testing.T) {
+	requests := everyRequest()
+	yeses := 0
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) *Document {
+			d := &Document{Version: "2012-10-17"}
+			for range rapid.IntRange(1, 3).Draw(t, name) {
+				s := drawRule(t, false)
+				s.Resources = drawSome(t, "resources", []string{
+					"arn:aws:s3:::${Bucket}", "arn:aws:s3:::${Bucket}/*", "arn:aws:s3:::${Bucket}/x*", "arn:aws:s3:::${aws:username}/*", "arn:aws:s3:::${aws:username}*",
+					"arn:aws:s3:::${Other}/x", "arn:aws:s3:::*", "arn:aws:s3:::a/*", "*",
+				})
+				s.Conditions = nil
+				d.Statements = append(d.Statements, s)
+			}
+			return d
+		}
+		after, before := draw("after"), draw("before")
+		if rapid.Bool().Draw(t, "related") {
+			after.Statements = append(after.Statements[:1], before.Statements...)
+			after.Statements[0].Effect = Deny
+		}
+		if (&Stack{Identity: MustCompile(after)}).Within(&Stack{Identity: MustCompile(before)}).Answer != Yes {
+			return
+		}
+		yeses++
+		values := map[string]string{}
+		for _, name := range []string{"Bucket", "Other"} {
+			values[name] = rapid.SampledFrom([]string{"", "a", "b", "a/x", "a*", "*", "?"}).Draw(t, name)
+		}
+		s, u := &Stack{Identity: MustCompile(fillUnknowns(after, values))}, &Stack{Identity: MustCompile(fillUnknowns(before, values))}
+		name := rapid.SampledFrom([]string{"", "a", "b", "a/", "zz"}).Draw(t, "username")
+		for _, r := range requests {
+			r.Context = Context{"aws:username": {name}}
+			if name == "zz" {
+				r.Context, r.Absent = nil, []string{"aws:username"}
+			}
+			if s.Evaluate(r).Outcome == Allowed && u.Evaluate(r).Outcome != Allowed {
+				t.Fatalf("Yes, but with %v and user %q: %s on %s\n%s\n%s", values, name, r.Action, r.Resource, show(t, s), show(t, u))
+			}
+		}
+	})
+	if yeses == 0 {
+		t.Error("the draws prove nothing")
+	}
+}
