@@ -2,15 +2,369 @@
 
 package app
 
-func (w *window) export() {}
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
-func (w *window) save(then func())   {}
-func (w *window) saveAs(then func()) {}
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
 
-func (w *window) askToSave(what string, then func()) { then() }
+	"bulkhead/app/session"
+	"bulkhead/app/theme"
+	"bulkhead/app/view"
+	"bulkhead/importers"
+	"bulkhead/render"
+	"bulkhead/render/pdf"
+	"bulkhead/render/png"
+	"bulkhead/render/report"
+	"bulkhead/render/svg"
+)
+
+// background does work that can be cancelled, and then goes on in the window.
+func (w *window) background(doing string, work func(context.Context) error, then func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	if w.opening != nil {
+		w.opening()
+	}
+	w.opening = cancel
+	w.busy(doing)
+	go func() {
+		err := work(ctx)
+		fyne.Do(func() {
+			if ctx.Err() != nil {
+				return
+			}
+			cancel()
+			w.opening = nil
+			w.idle()
+			if err != nil {
+				w.fail(doing, err)
+				return
+			}
+			then()
+		})
+	}()
+}
+
+// export lists what can be written.
+func (w *window) export() {
+	if w.session == nil {
+		return
+	}
+	var d dialog.Dialog
+	choose := func(f func()) func() {
+		return func() {
+			d.Hide()
+			f()
+		}
+	}
+	unpatched := ""
+	_, patches := w.state.Import.Source.(importers.Patcher)
+	switch {
+	case !patches:
+		unpatched = "This source can be read but not patched: export the policies."
+	case !w.state.Edited:
+		unpatched = "Nothing was edited yet: there is nothing to patch."
+	}
+	picture := ""
+	if w.canvas.Scene() == nil {
+		picture = "The picture is still being drawn."
+	}
+	d = dialog.NewCustom("Export", "Close", view.NewChoices([]view.Choice{
+		{Icon: "link", Name: "Patch of the source", Sentence: "The change as a diff that keeps every other byte, proven by importing it again: look at it, copy, save or write it.", Button: "Preview…", Not: unpatched, OnTap: choose(w.previewPatch)},
+		{Icon: "policy", Name: "Policies and DEPLOY.md", Sentence: "IAM JSON, one file a role; the diff; and what the change means for those who roll it out.", Button: "Folder…", OnTap: choose(w.exportPolicies)},
+		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
+		{Icon: "eye", Name: "Report", Sentence: "One page with both pictures, before and after, and the tables, to hand around.", Button: "Folder…", OnTap: choose(w.exportReport)},
+		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
+	}), w.win)
+	size := w.win.Canvas().Size()
+	d.Resize(fyne.NewSize(min(640, size.Width*0.8), min(520, size.Height*0.9)))
+	d.Show()
+}
+
+// previewPatch shows the proven patch.
+func (w *window) previewPatch() {
+	s := w.session
+	var p *session.Patch
+	w.background("Proving the patch", func(ctx context.Context) (err error) {
+		p, err = s.Patch(ctx)
+		return err
+	}, func() {
+		if w.session == s {
+			w.showPatch(p)
+		}
+	})
+}
+
+func (w *window) showPatch(p *session.Patch) {
+	if p.Diff == "" {
+		w.tell("Patch", "The source says already what the design says.")
+		return
+	}
+	pane := view.NewDiffPane(p.Diff)
+	var d *dialog.CustomDialog
+	copied := widget.NewButton("Copy", func() { w.app.Clipboard().SetContent(p.Diff) })
+	save := widget.NewButton("Save as .diff…", func() {
+		d.Hide()
+		w.saveFile(stem(w.state.Path)+".diff", func(string) ([]byte, error) { return []byte(p.Diff), nil })
+	})
+	write := widget.NewButton("Write to the source…", func() {
+		d.Hide()
+		w.writeSource()
+	})
+	if strings.HasPrefix(w.state.Path, session.SamplePrefix) {
+		write.Disable()
+	}
+	closed := widget.NewButton("Close", func() { d.Hide() })
+	closed.Importance = widget.HighImportance
+	var top []fyne.CanvasObject
+	if len(p.Diagnostics) > 0 {
+		var lines []string
+		for _, x := range p.Diagnostics {
+			lines = append(lines, x.String())
+		}
+		l := widget.NewLabel("New in the patched source: " + strings.Join(lines, "; "))
+		l.Wrapping = fyne.TextWrapWord
+		top = append(top, l)
+	}
+	d = dialog.NewCustomWithoutButtons("Patch, proven by importing it again", container.NewBorder(container.NewVBox(top...), nil, nil, nil, pane.Root), w.win)
+	d.SetButtons([]fyne.CanvasObject{copied, save, write, closed})
+	size := w.win.Canvas().Size()
+	d.Resize(fyne.NewSize(min(1000, size.Width*0.88), size.Height*0.85))
+	d.Show()
+	w.pane = pane
+}
+
+func (w *window) writeSource() {
+	s := w.session
+	dialog.ShowConfirm("Write the patch into the source?", "The files of "+w.state.Path+" are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read.", func(yes bool) {
+		if !yes {
+			return
+		}
+		var names []string
+		w.background("Writing the source", func(ctx context.Context) (err error) {
+			names, err = s.WriteSource(ctx)
+			return err
+		}, func() { w.tell("Written", strings.Join(names, "\n")) })
+	}, w.win)
+}
+
+func (w *window) exportPolicies() {
+	s := w.session
+	w.chooseFolder("Export the policies to …", func(dir string) {
+		var names []string
+		w.background("Exporting the policies", func(ctx context.Context) (err error) {
+			names, err = s.WriteTo(ctx, dir)
+			return err
+		}, func() { w.tell("Exported", strings.Join(names, "\n")) })
+	})
+}
+
+func (w *window) exportReport() {
+	s, st := w.session, w.state
+	w.chooseFolder("Write the report to …", func(dir string) {
+		w.background("Writing the report", func(ctx context.Context) error {
+			return report.Write(ctx, dir, report.Report{Title: st.Title, Before: viewOf(st, st.Before, 0), After: viewOf(st, st.After, 0), Comparison: st.Comparison,
+				Steps: st.Steps, Deploy: s.Deploy(), Diagnostics: st.Diagnostics(), Map: w.maps})
+		}, func() { w.tell("Written", filepath.Join(dir, "index.html")) })
+	})
+}
+
+func (w *window) exportPicture() {
+	scene, palette := w.canvas.Scene(), theme.Palette()
+	w.saveFile(stem(w.state.Path)+".svg", func(name string) ([]byte, error) { return pictureAs(scene, palette, name) })
+}
+
+// pictureAs is a scene in the format that a file's name asks for.
+func pictureAs(scene *render.Scene, palette *render.Palette, name string) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	switch ext := strings.ToLower(filepath.Ext(name)); ext {
+	case ".svg":
+		err = svg.Write(&b, scene, palette, svg.Options{})
+	case ".png":
+		err = png.Write(&b, scene, palette, 2)
+	case ".pdf":
+		err = pdf.Write(&b, palette, pdf.Paper{}, scene)
+	default:
+		return nil, fmt.Errorf("%q says no format: call the file .svg, .png or .pdf", filepath.Base(name))
+	}
+	return b.Bytes(), err
+}
+
+// saveFile asks where to, makes the content and writes it in one go.
+func (w *window) saveFile(name string, content func(name string) ([]byte, error)) {
+	d := dialog.NewFileSave(func(u fyne.URIWriteCloser, err error) {
+		if err != nil {
+			w.fail("Save a file", err)
+			return
+		}
+		if u == nil {
+			return
+		}
+		path := u.URI().Path()
+		_ = u.Close() // it only gave the path
+		// The dialog has made the file already; where nothing comes of it, it goes.
+		if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+			_ = os.Remove(path)
+		}
+		w.background("Writing "+filepath.Base(path), func(context.Context) error {
+			data, err := content(path)
+			if err != nil {
+				return err
+			}
+			return writeFile(path, data)
+		}, func() { w.strip.Show(view.Remark{Text: "Written: " + path, Fine: true}) })
+	}, w.win)
+	d.SetFileName(name)
+	w.showFileDialog(d)
+}
+
+type fileDialog interface {
+	dialog.Dialog
+	SetLocation(fyne.ListableURI)
+}
+
+func (w *window) showFileDialog(d fileDialog) {
+	size := w.win.Canvas().Size()
+	d.SetLocation(w.place())
+	d.Resize(fyne.NewSize(size.Width*0.8, size.Height*0.8))
+	d.Show()
+}
+
+func (w *window) chooseFolder(title string, then func(dir string)) {
+	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+		switch {
+		case err != nil:
+			w.fail(title, err)
+		case u != nil:
+			then(u.Path())
+		}
+	}, w.win)
+	d.SetTitleText(title)
+	w.showFileDialog(d)
+}
+
+// writeFile writes a file in one go: readers see the old content or the new, never a part.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".bulkhead-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // it is gone when all went well
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// stem is the name of a file without its ending, to call what is exported after.
+func stem(path string) string {
+	path = strings.TrimPrefix(path, session.SamplePrefix)
+	base := filepath.Base(path)
+	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" && name != "." {
+		return name
+	}
+	return "design"
+}
+
+// save writes the design file, asking where to the first time, and goes on.
+func (w *window) save(then func()) {
+	if w.session == nil {
+		return
+	}
+	if w.state.SavePath == "" {
+		w.saveAs(then)
+		return
+	}
+	w.saveTo(w.state.SavePath, then)
+}
+
+func (w *window) saveTo(path string, then func()) {
+	if err := w.session.Save(path); err != nil {
+		w.fail("Save the design", err)
+		return
+	}
+	w.remember(path)
+	w.show(w.session.State())
+	if then != nil {
+		then()
+	}
+}
+
+func (w *window) saveAs(then func()) {
+	if w.session == nil {
+		return
+	}
+	d := dialog.NewFileSave(func(u fyne.URIWriteCloser, err error) {
+		switch {
+		case err != nil:
+			w.fail("Save the design", err)
+		case u != nil:
+			path := u.URI().Path()
+			_ = u.Close() // it only gave the path
+			if filepath.Ext(path) != ".bulkhead" {
+				if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+					_ = os.Remove(path)
+				}
+				path += ".bulkhead"
+			}
+			w.saveTo(path, then)
+		}
+	}, w.win)
+	d.SetFileName(stem(w.state.Path) + ".bulkhead")
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".bulkhead"}))
+	w.showFileDialog(d)
+}
+
+// askToSave asks before edits are lost.
+func (w *window) askToSave(what string, then func()) {
+	text := widget.NewLabel(fmt.Sprintf("%s was edited: the last step is “%s”. The edits are lost if they are not saved.", w.state.Title, w.state.Undo))
+	text.Wrapping = fyne.TextWrapWord
+	var d *dialog.CustomDialog
+	button := func(label string, rank widget.Importance, f func()) *widget.Button {
+		b := widget.NewButton(label, func() {
+			d.Hide()
+			if f != nil {
+				f()
+			}
+		})
+		b.Importance = rank
+		return b
+	}
+	d = dialog.NewCustomWithoutButtons(what+" without saving?", text, w.win)
+	d.SetButtons([]fyne.CanvasObject{
+		button("Cancel", widget.MediumImportance, nil),
+		button("Don’t save", widget.MediumImportance, then),
+		button("Save", widget.HighImportance, func() { w.save(then) }),
+	})
+	d.Resize(fyne.NewSize(520, 170))
+	d.Show()
+	w.asked = d
+}
 
 // closeDesign goes back to the start page.
 func (w *window) closeDesign() {
+	if w.session == nil {
+		return
+	}
 	w.guard("Close the design", func() {
 		w.leave()
 		w.showStart()

@@ -133,8 +133,6 @@ func (w *window) offerFitting(path string, e *session.MisfitError) {
 // chooseFile asks for a file, or a folder.
 func (w *window) chooseFile(folder bool) {
 	w.guard("Open another design", func() {
-		size := w.win.Canvas().Size()
-		size = fyne.NewSize(size.Width*0.8, size.Height*0.8)
 		if folder {
 			d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 				switch {
@@ -144,9 +142,7 @@ func (w *window) chooseFile(folder bool) {
 					w.open(u.Path())
 				}
 			}, w.win)
-			d.SetLocation(w.place())
-			d.Resize(size)
-			d.Show()
+			w.showFileDialog(d)
 			return
 		}
 		d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
@@ -160,9 +156,7 @@ func (w *window) chooseFile(folder bool) {
 			}
 		}, w.win)
 		d.SetFilter(storage.NewExtensionFileFilter([]string{".yaml", ".yml", ".json", ".template", ".bulkhead"}))
-		d.SetLocation(w.place())
-		d.Resize(size)
-		d.Show()
+		w.showFileDialog(d)
 	})
 }
 

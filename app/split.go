@@ -2,6 +2,97 @@
 
 package app
 
-import "bulkhead/model"
+import (
+	"context"
+	"time"
 
-func (w *window) split(model.ID) {}
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/session"
+	"bulkhead/app/view"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
+	"bulkhead/model/reach"
+)
+
+// pause is how long a person may go on before a plan is tried.
+const pause = 200 * time.Millisecond
+
+// split opens the board on which a function is shared out.
+func (w *window) split(id model.ID) {
+	if w.session == nil {
+		return
+	}
+	f := w.state.After.Design.Function(id)
+	if f == nil || w.state.After.Design.Role(f.Role) == nil {
+		return
+	}
+	board := view.NewSplitBoard(view.NewSplitPlan(w.state.After.Design, f))
+	w.board = board
+	var d *dialog.CustomDialog
+	ctx, cancel := context.WithCancel(context.Background())
+	apply := widget.NewButton("Split", func() {
+		d.Hide()
+		w.do(board.Plan.Edit())
+	})
+	apply.Importance = widget.HighImportance
+	leave := widget.NewButton("Cancel", func() { d.Hide() })
+	var stop context.CancelFunc
+	board.OnChange = func() {
+		if stop != nil {
+			stop()
+		}
+		var one context.Context
+		one, stop = context.WithCancel(ctx)
+		go w.try(one, w.session, w.state, board, board.Plan.Edit(), func(ok bool) {
+			if ok {
+				apply.Enable()
+			} else {
+				apply.Disable()
+			}
+		})
+	}
+	d = dialog.NewCustomWithoutButtons("Split "+view.Name(w.state.After.Design, id), board.Root, w.win)
+	d.SetButtons([]fyne.CanvasObject{leave, apply})
+	d.SetOnClosed(cancel)
+	size := w.win.Canvas().Size()
+	d.Resize(fyne.NewSize(size.Width*0.94, size.Height*0.92))
+	d.Show()
+	board.OnChange()
+}
+
+// try says on the board what a split would come to.
+func (w *window) try(ctx context.Context, s *session.Session, st session.State, board *view.SplitBoard, e *edit.Split, able func(bool)) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(pause):
+	}
+	r, err := s.Try(e)
+	if err != nil {
+		fyne.Do(func() {
+			if ctx.Err() == nil {
+				board.Judge(err.Error(), true, nil, nil)
+				able(false)
+			}
+		})
+		return
+	}
+	a, err := reach.Analyze(ctx, r.Design, catalog.Load(), st.After.Analysis)
+	if err != nil {
+		return
+	}
+	verdict, shares := view.SplitVerdict(st, a, e)
+	if r.Unproven != "" {
+		verdict += " Not proven: " + r.Unproven
+	}
+	fyne.Do(func() {
+		if ctx.Err() == nil {
+			board.Judge(verdict, false, r.Warnings, shares)
+			able(true)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 
 	"bulkhead/app/canvas"
 	"bulkhead/app/session"
@@ -66,6 +67,8 @@ type window struct {
 	// Open dialogs, for tests.
 	pane    *view.SourcePane
 	chooser *view.Chooser
+	asked   dialog.Dialog
+	board   *view.SplitBoard
 }
 
 // A look is what of the design is shown, and how; it is no part of the design.

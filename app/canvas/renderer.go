@@ -2,6 +2,7 @@ package canvas
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	fynecanvas "fyne.io/fyne/v2/canvas"
@@ -84,7 +85,12 @@ next:
 		}
 		out = append(out, a)
 	}
-	return out
+	// A name in a legend or a list of figures stands for the element too, but is not what was chosen.
+	largest := 0.0
+	for _, a := range out {
+		largest = max(largest, a.W*a.H)
+	}
+	return slices.DeleteFunc(out, func(a render.Area) bool { return a.W*a.H < largest/3 })
 }
 
 func within(a, b render.Area) bool {

@@ -139,7 +139,6 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 	}
 	names := arnNames(d)
 	var out []PolicyCard
-	n := 0
 	for _, id := range ids {
 		p := d.Policy(id)
 		if p == nil {
@@ -148,9 +147,8 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 		pc := PolicyCard{ID: id, Name: Name(d, id), ARN: p.ARN, AWS: p.Managed && strings.Contains(p.ARN, ":iam::aws:policy/"), Unseen: p.Document == nil, Place: p.Origin}
 		if p.Document != nil {
 			for i := range p.Document.Statements {
-				n++
 				c := cardOf(d, holder, p, i, names)
-				c.Title = strings.TrimSpace(fmt.Sprintf("%d %s", n, p.Document.Statements[i].Sid))
+				c.Title = strings.TrimSpace(fmt.Sprintf("%d %s", i+1, p.Document.Statements[i].Sid))
 				c.Editable = c.Editable && !pc.AWS
 				if pc.AWS {
 					c.Narrow = nil
@@ -161,6 +159,16 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 		}
 		out = append(out, pc)
 	}
+	// What AWS wrote is of least interest: it cannot be tightened.
+	slices.SortStableFunc(out, func(a, b PolicyCard) int {
+		switch {
+		case a.AWS == b.AWS:
+			return 0
+		case a.AWS:
+			return 1
+		}
+		return -1
+	})
 	return out
 }
 

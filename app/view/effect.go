@@ -3,7 +3,9 @@ package view
 import (
 	"fmt"
 
+	"bulkhead/app/session"
 	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
 	"bulkhead/model/reach"
 )
 
@@ -41,4 +43,38 @@ func out(b *reach.Breach, vulnerable bool) int {
 		}
 	}
 	return n
+}
+
+// SplitVerdict says what a split comes to: in a sentence, and the reach of each part. a is the analysis of the design
+// with the parts.
+func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) (string, []Effect) {
+	d := a.Design()
+	was := st.After.Analysis.Breach(e.Function)
+	var shares []Effect
+	worst := 0.0
+	for _, p := range e.Parts {
+		effect := Effect{}
+		for _, f := range d.Functions() {
+			if f.LogicalID != p.Name && f.Name != p.Name {
+				continue
+			}
+			if b := a.Breach(f.ID); b != nil {
+				fig := Figure(b, st.Vulnerable)
+				worst = max(worst, fig.Share)
+				effect.Text = fmt.Sprintf("%s · %d of %d", percent(fig.Share), fig.Resources, b.Reach.Of)
+				if reachesOut(b, st.Vulnerable) {
+					effect.Text += ", and the sea"
+				}
+				effect.Good = was != nil && fig.Share < Figure(was, st.Vulnerable).Share
+			}
+			break
+		}
+		shares = append(shares, effect)
+	}
+	verdict := fmt.Sprintf("The worst part reaches %s", percent(worst))
+	if was != nil {
+		verdict += fmt.Sprintf(", %s alone %s", Name(st.After.Design, e.Function), percent(Figure(was, st.Vulnerable).Share))
+	}
+	m := a.Measures(st.Vulnerable)
+	return fmt.Sprintf("%s. Mean over all functions: %s, now %s.", verdict, percent(m.Mean), percent(st.After.Measures.Mean)), shares
 }

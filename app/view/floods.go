@@ -87,7 +87,7 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 
 func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	depth := h.Capabilities.Depth()
-	row := FloodRow{ID: h.Target, Icon: Icon(d, h.Target), Name: Name(d, h.Target), Can: h.Can(d), Word: h.Certainty.String(), hops: h.Hops, Hatched: h.Certainty == reach.May}
+	row := FloodRow{ID: h.Target, Icon: Icon(d, h.Target), Name: Name(d, h.Target), Can: withoutName(h.Can(d), Name(d, h.Target)), Word: h.Certainty.String(), hops: h.Hops, Hatched: h.Certainty == reach.May}
 	if d.Element(h.Target) == nil {
 		row.Icon = catalog.KindOf(h.Type).Icon
 	}
@@ -130,6 +130,12 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 		row.Note += "\nOnly while fed functions are taken as vulnerable."
 	}
 	return row
+}
+
+// withoutName leaves out a name that stands before the sentence already.
+func withoutName(can, name string) string {
+	words := strings.ReplaceAll(can+" ", " of "+name+" ", " ")
+	return strings.TrimSpace(words)
 }
 
 // why is the reason for the last step, and where it stands.

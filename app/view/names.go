@@ -23,7 +23,7 @@ func Name(d *model.Design, id model.ID) string {
 	case *model.Resource:
 		return cmp.Or(e.LogicalID, e.Name)
 	case *model.Trigger:
-		return cmp.Or(e.Label, e.Name)
+		return triggerName(d, e)
 	case *model.Principal:
 		return e.Name
 	}
@@ -51,6 +51,14 @@ func Icon(d *model.Design, id model.ID) string {
 		return "user"
 	}
 	return "resource"
+}
+
+// triggerName is the label of a trigger; of one that has none, what it comes from.
+func triggerName(d *model.Design, t *model.Trigger) string {
+	if (t.Label == "" || t.Label == t.Event) && t.From != "" && d.Element(t.From) != nil {
+		return Name(d, t.From)
+	}
+	return cmp.Or(t.Label, t.Name, t.Event, t.Kind)
 }
 
 func triggerIcon(t *model.Trigger) string {

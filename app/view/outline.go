@@ -27,7 +27,7 @@ type OutlinePanel struct {
 
 // NewOutline returns an empty outline.
 func NewOutline() *OutlinePanel {
-	p := &OutlinePanel{Search: newSearch("Search functions, roles, resources")}
+	p := &OutlinePanel{Search: newSearch("Search (Ctrl+F)")}
 	p.none = NewLabel("", para.aligned(fyne.TextAlignCenter))
 	p.none.Hide()
 	p.list = widget.NewList(

@@ -24,6 +24,7 @@ func NewStrip() *Strip {
 type Remark struct {
 	Text   string
 	Grave  bool   // a refusal or a failure, not a warning
+	Fine   bool   // something went well
 	Action string // "" if none
 	OnTap  func()
 }
@@ -52,6 +53,9 @@ func (s *Strip) add(r Remark) {
 	icon, tone := "warning", render.Crown
 	if r.Grave {
 		icon, tone = "warning", render.Danger
+	}
+	if r.Fine {
+		icon, tone = "check", render.Good
 	}
 	text := NewText(r.Text, body.sized(12.5).lines(3))
 	var row *fyne.Container
