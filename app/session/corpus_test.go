@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,7 +13,10 @@ import (
 	"bulkhead/importers/cfn"
 	"bulkhead/internal/corpus"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
+	"bulkhead/model/policy"
+	"bulkhead/model/reach"
 )
 
 // templates calls f with every template of the corpus that imports.
@@ -135,4 +139,71 @@ func prove(in *importers.Import, after *model.Design) error {
 	}
 	_, err = importers.Prove(context.Background(), in, after, edits)
 	return err
+}
+
+// tightenings are one edit for each statement of the roles of a design that can be tightened: to the design's own
+// resources where that is narrower, else to nothing.
+func tightenings(d *model.Design) []edit.Edit {
+	var out []edit.Edit
+	for _, r := range d.Roles() {
+		for _, id := range r.Policies {
+			p := d.Policy(id)
+			if p == nil || p.Document == nil || strings.Contains(p.ARN, ":iam::aws:policy/") {
+				continue
+			}
+			for i, st := range p.Document.Statements {
+				if st.Effect != policy.Allow {
+					continue
+				}
+				e := edit.NarrowToDesign(d, r.ID, id, i)
+				if e == nil {
+					e = &edit.Tighten{Role: r.ID, Policy: id, Statement: edit.Ref(p.Document, i), Drop: true}
+				}
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+func TestTighteningNeverEnlargesABreach(t *testing.T) {
+	ctx := context.Background()
+	done := 0
+	templates(t, func(t *testing.T, in *importers.Import) {
+		edits := tightenings(in.Design)
+		if len(edits) == 0 || len(in.Design.Functions()) == 0 {
+			return
+		}
+		before, err := reach.Analyze(ctx, in.Design, catalog.Load(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A few of each template, from all over it.
+		for i := 0; i < len(edits); i += max(1, len(edits)/4) {
+			r, err := edits[i].Apply(in.Design)
+			var refusal *edit.Refusal
+			if errors.As(err, &refusal) && refusal.Undecided {
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", edits[i], err)
+				continue
+			}
+			after, err := reach.Analyze(ctx, r.Design, catalog.Load(), before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done++
+			c := reach.Compare(before, after)
+			for _, h := range c.Added {
+				t.Errorf("after %s, %s reaches %s to %s", edits[i], h.From, h.Target, h.Capability)
+			}
+			if c.AfterMeasures.Worst > c.BeforeMeasures.Worst || c.AfterMeasures.Mean > c.BeforeMeasures.Mean {
+				t.Errorf("after %s, worst and mean are %.2f and %.2f, not %.2f and %.2f", edits[i], c.AfterMeasures.Worst, c.AfterMeasures.Mean, c.BeforeMeasures.Worst, c.BeforeMeasures.Mean)
+			}
+		}
+	})
+	if done == 0 {
+		t.Error("nothing was tightened")
+	}
 }

@@ -239,6 +239,8 @@ func (w *deployment) hazards() {
 	}
 	if narrower || len(w.newFunctions) > 0 {
 		say("Access that the code uses and the design did not know of ends with the deployment: watch for `AccessDenied` in the logs, also in what runs monthly.")
+	}
+	if len(w.newFunctions) > 0 {
 		say("IAM takes some seconds to take effect everywhere: a function may be refused just after its role was made.")
 	}
 	if len(out) == 0 {
@@ -396,8 +398,10 @@ func (w *deployment) order() {
 	}
 	if w.account() {
 		step("Put the policies (folder `policies`) on the roles: new roles and functions first, then the triggers, then the smaller policies.")
-	} else {
+	} else if len(w.created)+len(w.removed) > 0 {
 		step("Deploy the template. CloudFormation makes new roles and functions first, then changes triggers and policies, and removes last.")
+	} else {
+		step("Deploy the template.")
 	}
 	if len(w.moved) > 0 {
 		step("Send an event through each moved trigger and look for it in the new function's log.")
@@ -407,7 +411,10 @@ func (w *deployment) order() {
 	if w.account() {
 		w.line("Keep the present policies (`aws iam get-role-policy`) and put them back.")
 	} else {
-		w.line("Deploy the template as it was before. What moved moves back, with the same hazards; logs of removed functions stay.")
+		w.line("Deploy the template as it was before.")
+	}
+	if len(w.moved) > 0 {
+		w.line("What moved moves back, with the same hazards; logs of removed functions stay.")
 	}
 	if slices.ContainsFunc(w.moved, func(c model.Change) bool {
 		t := c.After.(*model.Trigger)
