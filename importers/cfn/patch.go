@@ -77,6 +77,7 @@ type sheet struct {
 	read    map[*yamlpos.Node]*policy.Statement // statements of the design before, by place
 	current source.Span                         // of the statement that is being written, for errors
 	holder  string                              // logical id of the resource that is being written
+	block   source.Span                         // of the resource that it is written into
 	needs   map[string][]string
 	gone    []*resource
 	added   []addition
@@ -89,6 +90,11 @@ func newSheet(p *patch, page *yamlpos.Page, b *builder) *sheet {
 	s.manners = mannersOf(page)
 	return s
 }
+
+// enterHolder says which resource is being written, and into the text of which.
+func (s *sheet) enterHolder(id string, r *resource) { s.holder, s.block = id, r.Origin }
+
+func (s *sheet) leaveHolder() { s.holder, s.block = "", source.Span{} }
 
 // sheetOf is the template that a place is in; nil for places in none.
 func (p *patch) sheetOf(at source.Span) *sheet {
@@ -119,7 +125,7 @@ func (p *patch) run() error {
 		return nil
 	}
 	p.passOn(changes)
-	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
+	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.people, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
 		if err := step(changes); err != nil {
 			return err
 		}
@@ -144,6 +150,23 @@ func parts[T model.Element](list []T, origin source.Span, fits func(T) bool) []T
 
 // rest fails for changes that no step has written.
 func (p *patch) rest(changes []model.Change) error {
+	// Inline policies were written with their roles, managed ones come and go with them.
+	for _, d := range []*model.Design{p.before, p.after} {
+		for _, r := range d.Roles() {
+			for _, id := range r.Policies {
+				if q := d.Policy(id); q != nil && q.LogicalID == "" && p.done[r.ID] {
+					p.done[id] = true
+				}
+			}
+		}
+		for _, o := range d.Principals() {
+			for _, id := range o.Policies {
+				if q := d.Policy(id); q != nil && q.LogicalID == "" && p.done[o.ID] {
+					p.done[id] = true
+				}
+			}
+		}
+	}
 	for _, c := range changes {
 		e := cmp.Or(c.After, c.Before)
 		if c.Before != nil {

@@ -78,8 +78,8 @@ func (s *sheet) function(d *yamlpos.Draft, r *resource, was, is *model.Function)
 	if is.LogicalID != r.ID {
 		d.Rename(r.Key, is.LogicalID)
 	}
-	s.holder = is.LogicalID
-	defer func() { s.holder = "" }()
+	s.enterHolder(is.LogicalID, r)
+	defer s.leaveHolder()
 	props := yamlpos.MembersOf(r.Value.Get("Properties").Resolve())
 	if was.Handler != is.Handler {
 		props.Set("Handler", s.reworded(props.Value("Handler"), is.Handler))

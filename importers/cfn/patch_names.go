@@ -46,6 +46,11 @@ func (s *sheet) known() *names {
 	longest := func(a, b string) int { return len(b)*2 - len(a)*2 + strings.Compare(a, b) }
 	slices.SortFunc(n.arns, longest)
 	slices.SortFunc(n.made, longest)
+	if s.template.Parameters != nil {
+		for _, pair := range s.template.Parameters.Pairs {
+			n.params[tokenName(pair.Key.Value)] = pair.Key.Value
+		}
+	}
 	for key, token := range s.tokens {
 		kind, name, _ := strings.Cut(key, "\x00")
 		if kind == "parameter" || kind == "resource" || kind == "attribute" {

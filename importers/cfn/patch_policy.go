@@ -309,21 +309,13 @@ func (p *patch) policyResources(changes []model.Change) error {
 			continue
 		}
 		doc := yamlpos.MembersOf(r.Value.Get("Properties").Resolve()).Value("PolicyDocument")
-		s.holder = r.ID
+		s.enterHolder(r.ID, r)
 		s.document(s.draft, doc, was.Document, is.Document)
-		s.holder = ""
+		s.leaveHolder()
 	}
 	for _, was := range p.before.Policies() {
 		if s, r := p.at(was.ID); s != nil && was.LogicalID != "" && p.after.Policy(was.ID) != nil {
 			s.attachments(r, was.ID)
-		}
-	}
-	// Inline policies of roles were written with their roles.
-	for _, c := range changes {
-		for _, e := range []model.Element{c.Before, c.After} {
-			if q, ok := e.(*model.Policy); ok && q != nil && q.LogicalID == "" {
-				p.done[q.ID] = true
-			}
 		}
 	}
 	return nil

@@ -43,12 +43,41 @@ func (p *patch) madeRoles(_ []model.Change) error {
 			continue
 		}
 		p.done[was.ID] = true
-		s.holder = made.Owner.ID
+		s.enterHolder(made.Owner.ID, made.Owner)
 		props := yamlpos.MembersOf(made.Owner.Value.Get("Properties").Resolve())
 		h := &holding{sheet: s, draft: s.draft, props: props, before: was, after: is, places: p.places.policies[was.ID]}
 		h.write()
 		props.Write(s.draft)
-		s.holder = ""
+		s.leaveHolder()
+	}
+	return nil
+}
+
+// people writes the policies of users and groups.
+func (p *patch) people(_ []model.Change) error {
+	for _, was := range p.before.Principals() {
+		s, r := p.at(was.ID)
+		is := p.after.Principal(was.ID)
+		if s == nil || is == nil || slices.Equal(was.Policies, is.Policies) && !slices.ContainsFunc(was.Policies, func(id model.ID) bool {
+			return !model.Same(p.before.Policy(id), p.after.Policy(id))
+		}) {
+			continue
+		}
+		n := *is
+		n.Policies = was.Policies
+		if !model.Same(was, &n) {
+			continue
+		}
+		p.done[was.ID] = true
+		s.enterHolder(r.ID, r)
+		props := yamlpos.MembersOf(r.Value.Get("Properties").Resolve())
+		h := &holding{
+			sheet: s, draft: s.draft, props: props, places: p.places.policies[was.ID],
+			before: &model.Role{ID: was.ID, LogicalID: r.ID, Policies: was.Policies}, after: &model.Role{ID: was.ID, LogicalID: r.ID, Policies: is.Policies},
+		}
+		h.write()
+		props.Write(s.draft)
+		s.leaveHolder()
 	}
 	return nil
 }
@@ -99,8 +128,8 @@ func (s *sheet) role(d *yamlpos.Draft, r *resource, was, is *model.Role) {
 	if is.LogicalID != r.ID {
 		d.Rename(r.Key, is.LogicalID)
 	}
-	s.holder = is.LogicalID
-	defer func() { s.holder = "" }()
+	s.enterHolder(is.LogicalID, r)
+	defer s.leaveHolder()
 	props := yamlpos.MembersOf(r.Value.Get("Properties").Resolve())
 	if s.shared(d, r.Value) {
 		return

@@ -8,8 +8,12 @@ import (
 	"bulkhead/model/source"
 )
 
-// shared fails where a node is used in several places: changing it would change them all.
+// shared fails where a node is used in several places, or may be: changing it would change them all.
 func (s *sheet) shared(d *yamlpos.Draft, n *yamlpos.Node) bool {
+	if s.Has(n) && !s.block.IsZero() && !s.block.Contains(n.Span) {
+		d.Fail("%s: this stands outside of %s, where others may use it too: write it out first", n.Span, s.holder)
+		return true
+	}
 	if !s.Has(n) {
 		d.Fail("this is not written in the template itself, so it cannot be changed there")
 		return true
@@ -130,7 +134,10 @@ func (s *sheet) newStatement(d *yamlpos.Draft, near *yamlpos.Node, st *policy.St
 	if n := s.places.statements[st.Span]; n != nil && s.Has(n) && n.Kind == yamlpos.Mapping && s.isStatement(n) {
 		if was := s.statementAt(n); was != nil {
 			c := s.Draft(n.Span)
+			block := s.block
+			s.block = source.Span{} // what it is a copy of may stand anywhere
 			s.statement(c, n, was, st)
+			s.block = block
 			text, err := c.Copy()
 			if err != nil {
 				d.Fail("%v", err)
