@@ -67,6 +67,14 @@ func (e *evaluation) assume(d *Decision) {
 			add(c)
 		}
 	}
+	if len(d.Assumed) == 0 && !e.req.PolicyUnseen {
+		// The layers help each other in ways that the above does not tell apart: name all that is open.
+		for _, at := range places {
+			for _, c := range best[at] {
+				add(c)
+			}
+		}
+	}
 	if e.req.PolicyUnseen {
 		add(Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
 	}

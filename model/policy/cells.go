@@ -292,7 +292,7 @@ func (w *proof) conditions(st *statement, here applies, act action, resource []s
 			return nil
 		}
 		if w.allowsFrom(st, here, holds) && !w.allowsTo(here, holds) {
-			if v := w.witness(st, act, resource, spaces, at); v != nil {
+			if v := w.witness(act, resource, spaces, at); v != nil {
 				return v
 			}
 			w.give("a case could not be settled: " + w.describe(act, resource))

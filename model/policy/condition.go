@@ -399,17 +399,18 @@ func (p *conditionValue) matches(op operator, value string, v *view) (tri, compa
 // ordered tells whether a comparison's outcome satisfies equals, less, less or equal, greater, greater or equal,
 // in the order of the operators.
 func ordered(relation operator, cmp int) bool {
-	switch relation {
-	case 0:
+	switch opNumericEquals + relation {
+	case opNumericEquals:
 		return cmp == 0
-	case 1:
+	case opNumericLess:
 		return cmp < 0
-	case 2:
+	case opNumericLessEquals:
 		return cmp <= 0
-	case 3:
+	case opNumericGreater:
 		return cmp > 0
+	default:
+		return cmp >= 0
 	}
-	return cmp >= 0
 }
 
 // matchARN matches the six fields of an ARN one by one; what is no ARN matches * alone.

@@ -7,26 +7,23 @@ import (
 
 // What one statement says, compared with another by their texts alone: quick, and enough for most tightenings.
 
-// covers reports whether w surely matches all that p does, told by their shapes.
-func (w *pattern) covers(p *pattern) bool {
+// covers reports whether p surely matches all that q does, told by their shapes.
+func (p *pattern) covers(q *pattern) bool {
 	switch {
-	case w.shape == shapeAny:
-		return true
-	case w.shape == shapeSymbols || p.shape == shapeSymbols:
-		return surely(w.list(), p.list())
-	case w.shape == shapeExact:
-		return p.shape == shapeExact && p.text == w.text
-	case p.shape == shapeExact:
-		return w.matchText(p.text)
 	case p.shape == shapeAny:
-		return false
-	case w.shape == shapePrefix:
-		return strings.HasPrefix(literalPrefix(p), w.text)
-	}
-	if w.shape == p.shape && w.text == p.text {
 		return true
+	case p.shape == shapeSymbols || q.shape == shapeSymbols:
+		return surely(p.list(), q.list())
+	case p.shape == shapeExact:
+		return q.shape == shapeExact && q.text == p.text
+	case q.shape == shapeExact:
+		return p.matchText(q.text)
+	case q.shape == shapeAny:
+		return false
+	case p.shape == shapePrefix:
+		return strings.HasPrefix(literalPrefix(q), p.text)
 	}
-	return coversText(w.text, p.whole)
+	return coversText(p.text, q.whole)
 }
 
 // coversText is covers for patterns without unknowns and variables. It reads narrow as a text: where wide's * takes
@@ -148,47 +145,47 @@ func coversSet(wide []pattern, wideNot bool, narrow []pattern, narrowNot bool) b
 	return slices.ContainsFunc(wide, func(p pattern) bool { return p.shape == shapeAny })
 }
 
-// covers reports whether t surely applies wherever s does. The principals are not looked at.
-func (t *statement) covers(s *statement) bool {
-	if t.from == s.from && t.variables == s.variables {
+// covers reports whether s surely applies wherever t does. The principals are not looked at.
+func (s *statement) covers(t *statement) bool {
+	if s.from == t.from && s.variables == t.variables {
 		return true
 	}
-	return coversSet(t.actions, t.from.NotAction, s.actions, s.from.NotAction) && t.coversElse(s)
+	return coversSet(s.actions, s.from.NotAction, t.actions, t.from.NotAction) && s.coversElse(t)
 }
 
 // coversElse is covers without the actions.
-func (t *statement) coversElse(s *statement) bool {
-	if (t.from.Resources == nil) != (s.from.Resources == nil) {
+func (s *statement) coversElse(t *statement) bool {
+	if (s.from.Resources == nil) != (t.from.Resources == nil) {
 		return false
 	}
-	if !coversSet(t.resources, t.from.NotResource, s.resources, s.from.NotResource) {
+	if !coversSet(s.resources, s.from.NotResource, t.resources, t.from.NotResource) {
 		return false
 	}
-	if t.brokenResource() && !(s.from.NotResource == t.from.NotResource && slices.Equal(s.from.Resources, t.from.Resources)) {
+	if s.brokenResource() && !(t.from.NotResource == s.from.NotResource && slices.Equal(t.from.Resources, s.from.Resources)) {
 		return false
 	}
-	return t.impliedBy(s)
+	return s.impliedBy(t)
 }
 
-// impliedBy reports whether all conditions of t hold where those of s do.
-func (t *statement) impliedBy(s *statement) bool {
-	for i := range t.conditions {
-		if !slices.ContainsFunc(s.conditions, func(c condition) bool { return c.implies(&t.conditions[i]) }) {
+// impliedBy reports whether all conditions of s hold where those of t do.
+func (s *statement) impliedBy(t *statement) bool {
+	for i := range s.conditions {
+		if !slices.ContainsFunc(t.conditions, func(c condition) bool { return c.implies(&s.conditions[i]) }) {
 			return false
 		}
 	}
 	return true
 }
 
-// coversResource is covers for one entry of s's Resource, for actions that both are about.
-func (t *statement) coversResource(entry *pattern, s *statement) bool {
-	return t.from.Resources != nil && !s.from.NotResource && !t.brokenResource() &&
-		coversSet(t.resources, t.from.NotResource, []pattern{*entry}, false) && t.impliedBy(s)
+// coversResource is covers for one entry of t's Resource, for actions that both are about.
+func (s *statement) coversResource(entry *pattern, t *statement) bool {
+	return s.from.Resources != nil && !t.from.NotResource && !s.brokenResource() &&
+		coversSet(s.resources, s.from.NotResource, []pattern{*entry}, false) && s.impliedBy(t)
 }
 
-// coversAction is covers for one entry of s's Action.
-func (t *statement) coversAction(entry *pattern, s *statement) bool {
-	return coversSet(t.actions, t.from.NotAction, []pattern{*entry}, false) && t.coversElse(s)
+// coversAction is covers for one entry of t's Action.
+func (s *statement) coversAction(entry *pattern, t *statement) bool {
+	return coversSet(s.actions, s.from.NotAction, []pattern{*entry}, false) && s.coversElse(t)
 }
 
 // brokenResource reports a NotResource with a variable: without the variable, the statement does not apply.
@@ -223,17 +220,17 @@ func (c *condition) implies(d *condition) bool {
 	return true
 }
 
-// covers reports whether all values that u matches, v matches as well.
-func (v *conditionValue) covers(u *conditionValue, op operator) bool {
-	if v.pattern.variables != u.pattern.variables {
+// covers reports whether all values that q matches, p matches as well.
+func (p *conditionValue) covers(q *conditionValue, op operator) bool {
+	if p.pattern.variables != q.pattern.variables {
 		return false
 	}
 	switch op {
 	case opStringEquals, opStringIgnoreCase, opStringLike:
-		return v.pattern.covers(&u.pattern)
+		return p.pattern.covers(&q.pattern)
 	case opIP:
-		return v.valid && u.valid && v.net.Bits() <= u.net.Bits() && v.net.Contains(u.net.Addr())
+		return p.valid && q.valid && p.net.Bits() <= q.net.Bits() && p.net.Contains(q.net.Addr())
 	default:
 	}
-	return v.text == u.text && v.valid == u.valid
+	return p.text == q.text && p.valid == q.valid
 }

@@ -326,6 +326,7 @@ func writeSymbols(list []symbol) string {
 			} else {
 				b.Write(encodeRunes([]rune{s.char}))
 			}
+		case end:
 		}
 	}
 	return b.String()

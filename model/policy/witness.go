@@ -7,7 +7,7 @@ import (
 )
 
 // witness makes a request of a cell and asks Evaluate; nil if from does not allow it or to does.
-func (w *proof) witness(st *statement, act action, resource []symbol, spaces []*keySpace, at []int) *Verdict {
+func (w *proof) witness(act action, resource []symbol, spaces []*keySpace, at []int) *Verdict {
 	req := Request{
 		Principal:       witnessPrincipal,
 		ResourceAccount: witnessAccount,
@@ -261,26 +261,26 @@ func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
 }
 
 // example is a value of the request that a value of the policy matches, as far as that is easy.
-func (v *conditionValue) example(op operator, req *Request) string {
+func (p *conditionValue) example(op operator, req *Request) string {
 	switch op {
 	case opStringEquals, opStringIgnoreCase, opStringLike:
-		return fillWord(sampleWord(v.pattern.list()), req)
+		return fillWord(sampleWord(p.pattern.list()), req)
 	case opARN:
 		var word []symbol
-		for i := range v.segments {
+		for i := range p.segments {
 			if i > 0 {
 				word = append(word, symbol{char: ':'})
 			}
-			word = append(word, sampleWord(v.segments[i].list())...)
+			word = append(word, sampleWord(p.segments[i].list())...)
 		}
 		return fillWord(word, req)
 	case opIP:
-		if v.valid {
-			return v.net.Addr().String()
+		if p.valid {
+			return p.net.Addr().String()
 		}
 	default:
 	}
-	return v.text
+	return p.text
 }
 
 // fillWord writes a word as text, giving values to the variables in it.
