@@ -208,7 +208,10 @@ func (a *actor) truth(w *world, s *statement, t *target) truth {
 	}
 	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Context: a.context, Absent: a.absent, Open: true}
 	if t != nil {
-		req.Action, req.Resource, req.Context = t.service+":Any", t.arn, a.targetContext(w, t)
+		req.Action, req.Context = t.service+":Any", a.targetContext(w, t)
+		if t.service == "s3" {
+			req.Resource = t.arn // a bucket's tags may not count
+		}
 	}
 	d := s.ask(w).Evaluate(req)
 	out = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
