@@ -138,6 +138,7 @@ func replay(file string, data []byte, sources []importers.Source, o Options, ope
 	maps.Copy(params, o.Import.Params) // what is given now goes before what was saved
 	o.Import.Params = params
 	o.Import.Region, o.Import.Account = cmp.Or(o.Import.Region, saved.Region), cmp.Or(o.Import.Account, saved.Account)
+	o.Import.StackName = cmp.Or(o.Import.StackName, saved.Stack)
 
 	quiet := o
 	quiet.Idle = true // until the edits are done

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"bulkhead/model/edit"
 )
@@ -19,6 +20,9 @@ func (s *Session) Saved(path string) (*edit.SavedDesign, error) {
 	if st.Import.Source == nil {
 		out.Name = st.Title
 		return out, nil
+	}
+	if d := st.Before.Design.Info(); d.Kind != "account" && len(st.Import.Files) == 1 {
+		out.Stack = d.Name
 	}
 	ref, err := s.reference(path)
 	if err != nil {
@@ -50,8 +54,12 @@ func (s *Session) reference(path string) (edit.SourceRef, error) {
 	return ref, nil
 }
 
-// Save writes the design to a *.bulkhead file.
+// Save writes the design to a *.bulkhead file. A source that is not on disk (a sample, standard input) is written
+// beside it.
 func (s *Session) Save(path string) error {
+	if err := s.putDown(path); err != nil {
+		return fmt.Errorf("save %s: its source: %w", path, err)
+	}
 	saved, err := s.Saved(path)
 	if err != nil {
 		return err
@@ -70,6 +78,39 @@ func (s *Session) Save(path string) error {
 	s.state.Dirty = !sameEdits(edit.Edits(s.state.Steps), s.saved)
 	s.publish()
 	return nil
+}
+
+// putDown writes a source that is on no disk beside the saved design, so that it can be opened again.
+func (s *Session) putDown(path string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := s.state.Import
+	if s.disk != "" || in.Source == nil {
+		return nil
+	}
+	data, ok := in.Files[in.Path]
+	if !ok || len(in.Files) != 1 {
+		return errors.New("it is not one file; save it to disk first and open it from there")
+	}
+	name := filepath.Base(filepath.FromSlash(in.Path))
+	for _, at := range []string{name, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + "-" + name} {
+		at = filepath.Join(filepath.Dir(path), at)
+		there, err := os.ReadFile(at)
+		switch {
+		case err == nil && bytes.Equal(there, data):
+		case err == nil:
+			continue // somebody else's
+		case !errors.Is(err, os.ErrNotExist):
+			return err
+		default:
+			if err := writeFile(at, data); err != nil {
+				return err
+			}
+		}
+		s.disk = at
+		return nil
+	}
+	return fmt.Errorf("%s is there already, with another content", name)
 }
 
 // writeFile writes a file in one go: readers see the old content or the new, never a part.

@@ -270,6 +270,40 @@ func TestSaveAndOpenAgain(t *testing.T) {
 	}
 }
 
+// A sample is on no disk: saved, its source stands beside it, and hashes of statements still fit.
+func TestSaveASample(t *testing.T) {
+	s, err := session.OpenSample(context.Background(), samplesFS(t), "webshop", sources(), session.Options{Idle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	d := s.State().After.Design
+	do(t, s, edit.NarrowToDesign(d, "role/ShopRole", "policy/ShopRole/ShopRolePolicy0", 0))
+	path := filepath.Join(t.TempDir(), "mine.bulkhead")
+	for range 2 {
+		if err := s.Save(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := session.Open(context.Background(), path, sources(), session.Options{Idle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if !again.State().After.Design.Same(s.State().After.Design) {
+		t.Errorf("it comes back as another design: %v", importers.Differences(s.State().After.Design, again.State().After.Design))
+	}
+}
+
+func samplesFS(t *testing.T) fs.FS {
+	t.Helper()
+	samples, err := fs.Sub(assets.FS, "samples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return samples
+}
+
 func TestWriteSource(t *testing.T) {
 	s, path := onDisk(t, session.Options{Idle: true})
 	do(t, s, narrow())

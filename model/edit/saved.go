@@ -22,6 +22,7 @@ type SavedDesign struct {
 	Params  map[string]string
 	Region  string
 	Account string
+	Stack   string // name of the stack: generated names, and so the hashes of statements, hold it
 	Edits   []Edit
 }
 
@@ -44,6 +45,7 @@ type savedHeader struct {
 	Params   map[string]string `json:"params,omitempty"`
 	Region   string            `json:"region,omitempty"`
 	Account  string            `json:"account,omitempty"`
+	Stack    string            `json:"stack,omitempty"`
 }
 
 var savedFormat = regexp.MustCompile(`^design/v([0-9]+)$`)
@@ -66,7 +68,7 @@ func ReadSaved(r io.Reader) (*SavedDesign, error) {
 			if err != nil {
 				return fmt.Errorf("line %d: %w", n, err)
 			}
-			s = &SavedDesign{Sources: h.Sources, Name: h.Name, Params: h.Params, Region: h.Region, Account: h.Account}
+			s = &SavedDesign{Sources: h.Sources, Name: h.Name, Params: h.Params, Region: h.Region, Account: h.Account, Stack: h.Stack}
 			return nil
 		}
 		e, err := readEdit(line)
@@ -113,7 +115,7 @@ func readHeader(line []byte) (*savedHeader, error) {
 
 // Write writes the design so that ReadSaved reads it: a header line, then one edit a line.
 func (s *SavedDesign) Write(w io.Writer) error {
-	h := savedHeader{Bulkhead: savedVersion, Name: s.Name, Sources: s.Sources, Params: s.Params, Region: s.Region, Account: s.Account}
+	h := savedHeader{Bulkhead: savedVersion, Name: s.Name, Sources: s.Sources, Params: s.Params, Region: s.Region, Account: s.Account, Stack: s.Stack}
 	if h.Sources == nil {
 		h.Sources = []SourceRef{}
 	}
