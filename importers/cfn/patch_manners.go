@@ -114,3 +114,108 @@ func (s *sheet) callLayout() yamlpos.Layout {
 	}
 	return yamlpos.Usual
 }
+
+// values are the written values of a key in the statements of a template, those beside near first.
+func (s *sheet) values(near *yamlpos.Node, key string) (beside, all []*yamlpos.Node) {
+	var around *yamlpos.Node // the list of statements
+	for n := near; n != nil; n = s.Parent(n) {
+		if s.places.statements[n.Span] == n {
+			around = s.Parent(n)
+			break
+		}
+	}
+	for _, st := range s.statementNodes() {
+		for _, k := range []string{key, "Not" + key} {
+			if v := yamlpos.MembersOf(st).Value(k); v != nil && v.Kind != yamlpos.Alias {
+				all = append(all, v)
+				if around != nil && s.Parent(st) == around && v != near {
+					beside = append(beside, v)
+				}
+			}
+		}
+	}
+	return beside, all
+}
+
+// singles reports whether a list of one is written as a single value: as those beside it are, else as most are.
+func (s *sheet) singles(near *yamlpos.Node, key string) bool {
+	beside, all := s.values(near, key)
+	for _, list := range [][]*yamlpos.Node{beside, all} {
+		votes := 0
+		for _, v := range list {
+			switch {
+			case v.Kind != yamlpos.Sequence || isCall(v):
+				votes++
+			case len(v.Items) == 1:
+				votes--
+			}
+		}
+		if votes != 0 {
+			return votes > 0
+		}
+	}
+	return true
+}
+
+// layoutOf is how a new list is laid out.
+func (s *sheet) layoutOf(near *yamlpos.Node, key string, n, width int) yamlpos.Layout {
+	beside, all := s.values(near, key)
+	_, others := s.values(nil, map[string]string{"Action": "Resource"}[key])
+	for _, list := range [][]*yamlpos.Node{beside, all, others} {
+		votes := map[yamlpos.Layout]int{}
+		for _, v := range list {
+			if v.Kind == yamlpos.Sequence && !isCall(v) && len(v.Items) > 0 {
+				votes[s.LayoutOf(v)]++
+			}
+		}
+		best := yamlpos.Usual
+		for _, l := range []yamlpos.Layout{yamlpos.OneLine, yamlpos.Lines, yamlpos.Indents} {
+			if votes[l] > votes[best] {
+				best = l
+			}
+		}
+		if best != yamlpos.Usual {
+			return best
+		}
+	}
+	if !s.JSON && n <= 3 && width < 70 {
+		return yamlpos.OneLine
+	}
+	return yamlpos.Usual
+}
+
+// quoteOf is the quotes around texts that would need none: as those that stand there, else as in most statements.
+func (s *sheet) quoteOf(key string, like []*yamlpos.Node) byte {
+	_, all := s.values(nil, key)
+	var wide []*yamlpos.Node
+	for _, v := range all {
+		wide = append(wide, s.written(v)...)
+	}
+	for _, list := range [][]*yamlpos.Node{like, wide} {
+		votes := map[byte]int{}
+		for _, n := range list {
+			if n.Kind != yamlpos.Scalar || n.Tag != "" || !yamlpos.IsPlain(n.Value, false) {
+				continue
+			}
+			switch n.Style {
+			case yamlpos.SingleQuoted:
+				votes['\'']++
+			case yamlpos.DoubleQuoted:
+				votes['"']++
+			case yamlpos.Plain:
+				votes[0]++
+			case yamlpos.Literal, yamlpos.Folded, yamlpos.Flow, yamlpos.Block:
+			}
+		}
+		if len(votes) > 0 {
+			best := byte(0)
+			for _, q := range []byte{'\'', '"'} {
+				if votes[q] > votes[best] {
+					best = q
+				}
+			}
+			return best
+		}
+	}
+	return 0
+}

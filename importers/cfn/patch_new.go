@@ -130,7 +130,7 @@ func (s *sheet) newFunction(f *model.Function) yamlpos.Value {
 	var policies []yamlpos.Value
 	for _, pol := range h.samOrder() {
 		if !pol.Managed || !s.attaches(pol, f) {
-			policies = append(policies, h.newEntry("Policies", pol))
+			policies = append(policies, h.newEntry(pol))
 		}
 	}
 	if len(policies) > 0 {

@@ -185,7 +185,7 @@ func (h *holding) empty(property string, node *yamlpos.Node, have []policyPlace)
 
 // relist adds and removes entries.
 func (h *holding) relist(property string, node *yamlpos.Node, have []policyPlace, want []*model.Policy, matched []int) {
-	values := func(i int) yamlpos.Value { return h.newEntry(property, want[i]) }
+	values := func(i int) yamlpos.Value { return h.newEntry(want[i]) }
 	if node == nil {
 		var all []yamlpos.Value
 		for i := range want {
@@ -262,7 +262,7 @@ func (h *holding) entry(pl policyPlace, p *model.Policy) {
 		if h.shared(h.draft, pl.Entry) {
 			return
 		}
-		h.draft.Replace(pl.Entry, h.newEntry("Policies", p))
+		h.draft.Replace(pl.Entry, h.newEntry(p))
 	case pl.Document == nil || !h.Has(pl.Document):
 		h.draft.Fail("%s: the document of this policy is the result of a call or of an alias", was.Origin)
 	default:
@@ -271,7 +271,7 @@ func (h *holding) entry(pl policyPlace, p *model.Policy) {
 }
 
 // newEntry is an item of a list of policies.
-func (h *holding) newEntry(property string, p *model.Policy) yamlpos.Value {
+func (h *holding) newEntry(p *model.Policy) yamlpos.Value {
 	switch {
 	case p.Managed && h.before.Implicit && strings.Contains(p.ARN, ":iam::aws:policy/"):
 		return yamlpos.Text(p.ARN[strings.LastIndexByte(p.ARN, '/')+1:])

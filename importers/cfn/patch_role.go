@@ -9,7 +9,7 @@ import (
 )
 
 // roles writes the roles that the template declares. Copies of one stand before it.
-func (p *patch) roles(changes []model.Change) error {
+func (p *patch) roles(_ []model.Change) error {
 	for _, was := range p.before.Roles() {
 		if was.Implicit || was.External {
 			continue
