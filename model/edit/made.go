@@ -162,7 +162,10 @@ func (s *splitting) isMade(p *model.Policy) bool            { return isMade(s.ro
 
 // namer is how names change from the whole to a part.
 func (s *splitting) namer(p *splitPart) *namer {
-	return newNamer(s.design, s.whole, s.role, p.function, p.role, p.triggers)
+	if p.names == nil {
+		p.names = newNamer(s.design, s.whole, s.role, p.function, p.role, p.triggers)
+	}
+	return p.names
 }
 
 // newNamer is how names change where triggers go from one function to another.

@@ -183,6 +183,7 @@ func FuzzReadScript(f *testing.F) {
 	f.Add([]byte(`{"op": "replaceManaged", "role": "r", "arn": "a", "with": {"Version": "2012-10-17", "Statement": []}}`))
 	f.Add([]byte("\xef\xbb\xbf\n{\"op\": \"grant\", \"role\": \"r\", \"actions\": [\"a\"], \"resources\": [\"*\"]}\r\n\r\n"))
 	f.Add([]byte(`{"bulkhead": "design/v1", "sources": []}`))
+	f.Add([]byte(`{"op": "tighten", "role": "", "stAtement": {}, "Conditions": {"": {"": []}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		edits, err := edit.ReadScript(bytes.NewReader(data))
 		if err == nil {

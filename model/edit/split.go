@@ -34,6 +34,7 @@ type splitPart struct {
 	policies []*model.Policy // of the role, in order; those that are not in the design yet are new
 	pieces   []piece
 	triggers []*model.Trigger // as they are now
+	names    *namer
 }
 
 // logicalID is what CloudFormation takes as the name of a resource.
