@@ -32,9 +32,8 @@ type graph struct {
 	open       []int32            // targets whose gates are everybody's business
 	roles      []int32            // targets that are roles
 	attached   map[model.ID][]int32
-	holdersOf  map[int32][]int32 // targets → actors with permissions from it
-	trustMu    sync.Mutex
-	trust      map[trustKey]truth
+	holdersOf  map[int32][]int32          // targets → actors with permissions from it
+	trust      map[int32]map[string]truth // role → services that may assume it
 
 	nodes       []node
 	nodeOf      map[model.ID]int32
@@ -53,7 +52,8 @@ type graph struct {
 	flows  [4]*flow // what is reachable, by look
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
-	detail map[detailKey]*detail
+	detail map[detailKey]*Step
+	steps  map[*edge]*Step
 }
 
 // A node is a start: a function, role, user or group.
@@ -65,8 +65,8 @@ type node struct {
 // Analyze computes the steps of a design. prev, the analysis of an earlier version, may be nil; it saves work. The
 // error is ctx's.
 func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis) (*Analysis, error) {
-	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, trust: map[trustKey]truth{}, nodeOf: map[model.ID]int32{},
-		seas: map[int32][]Beyond{}, detail: map[detailKey]*detail{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
+	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, nodeOf: map[model.ID]int32{},
+		seas: map[int32][]Beyond{}, detail: map[detailKey]*Step{}, steps: map[*edge]*Step{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
 	an := &Analysis{design: d, graph: g}
 	same := prev != nil && sameWorld(prev.design, d) && prev.world.catalog == c
 	if same {
@@ -299,6 +299,7 @@ func (an *Analysis) wire() {
 			an.namedBy[name] = append(an.namedBy[name], ti)
 		}
 	}
+	an.newTrust()
 }
 
 // gated lists the targets whose policies may let an actor pass whatever its own allow.

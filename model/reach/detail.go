@@ -16,11 +16,6 @@ type detailKey struct {
 	actor, target int32
 }
 
-// A detail is what an actor does to a target, with reasons.
-type detail struct {
-	step Step // without From
-}
-
 // An account collects the reasons of several decisions.
 type account struct {
 	an       *Analysis
@@ -86,12 +81,13 @@ func (an *Analysis) actStep(n, ti int32) Step {
 	d := an.detail[key]
 	an.mu.Unlock()
 	if d == nil {
-		d = &detail{step: an.newActStep(an.actors[key.actor], ti)}
+		step := an.newActStep(an.actors[key.actor], ti)
+		d = &step
 		an.mu.Lock()
 		an.detail[key] = d
 		an.mu.Unlock()
 	}
-	s := d.step
+	s := *d
 	s.From = an.nodes[n].id
 	return s
 }
@@ -288,10 +284,25 @@ func partName(t *target, p match) string {
 
 // edgeStep is an edge from a node, with its statements.
 func (an *Analysis) edgeStep(n int32, e *edge) Step {
+	an.mu.Lock()
+	d := an.steps[e]
+	an.mu.Unlock()
+	if d == nil {
+		step := an.newEdgeStep(an.actors[an.actorOf[n]], e)
+		d = &step
+		an.mu.Lock()
+		an.steps[e] = d
+		an.mu.Unlock()
+	}
+	s := *d
+	s.From = an.nodes[n].id
+	return s
+}
+
+func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 	w := an.world
-	a := an.actors[an.actorOf[n]]
 	c := &account{an: an, actor: a}
-	step := Step{From: an.nodes[n].id, To: an.nodes[e.to].id, Kind: e.kind, Certainty: certainty(e.must)}
+	step := Step{To: an.nodes[e.to].id, Kind: e.kind, Certainty: certainty(e.must)}
 	ask := func(action string, target int32, arn string, extra policy.Context) bool {
 		d := an.decide(a, target, action, arn, extra)
 		if d.Outcome != policy.Allowed {

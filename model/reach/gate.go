@@ -91,6 +91,24 @@ func (g *gate) names(a *actor) bool {
 	return false
 }
 
+// mentions reports whether an Allow of the policy may be about a service or identity provider.
+func (g *gate) mentions(service string) bool {
+	for _, s := range g.answers.statements {
+		if s.deny {
+			continue
+		}
+		if s.from.NotPrincipal {
+			return true
+		}
+		for _, p := range s.from.Principals {
+			if p.Value == service || p.Value == "*" || strings.Contains(p.Value, "${") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // opens reports whether a gate may let an actor pass, or delegate to its account; for trust policies.
 func (g *gate) opens(a *actor) bool {
 	if g.answers == nil {

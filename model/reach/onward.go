@@ -41,6 +41,7 @@ type explorer struct {
 	best  map[int64]int // node and kind → index in actor's edges
 	where map[*technique]truth
 
+	passing  []means         // techniques that the actor can pass a role to
 	trusting *policy.Program // a trust policy that names the actor
 }
 
@@ -155,10 +156,8 @@ func (e *explorer) principal(f *finding, t *target) {
 	}
 	switch t.sort {
 	case isRole:
-		if isNode && e.allowed(f, "iam:passrole") != never {
-			for _, p := range plans().passing {
-				e.pass(f, to, p.technique)
-			}
+		if isNode {
+			e.pass(f, to)
 		}
 	case isFunction:
 		e.url(f, t)
@@ -166,23 +165,44 @@ func (e *explorer) principal(f *finding, t *target) {
 	}
 }
 
-// pass tries to pass a role to a service.
-func (e *explorer) pass(f *finding, to int32, k *technique) {
-	v := e.somewhere(k)
-	if v == never {
+// A means is a plan whose needs, iam:PassRole aside, the actor has somewhere.
+type means struct {
+	*plan
+	truth truth
+}
+
+// able lists the plans that the actor has the means for.
+func (e *explorer) able(of []*plan) []means {
+	var out []means
+	for _, p := range of {
+		if v := e.somewhere(p.technique); v != never {
+			out = append(out, means{p, v})
+		}
+	}
+	return out
+}
+
+// pass tries to pass a role to services.
+func (e *explorer) pass(f *finding, to int32) {
+	passed := e.allowed(f, "iam:passrole")
+	if passed == never {
 		return
 	}
-	for _, service := range k.by {
-		v := min(v, e.an.trusts(f.target, service))
-		if v == never {
-			continue
-		}
-		passed := e.allowed(f, "iam:passrole")
-		if passed == perhaps {
-			passed = e.ask(f.target, "iam:PassRole", passedTo(service))
-		}
-		if v = min(v, passed); v != never {
-			e.add(edge{to: to, kind: Runs, must: v == surely, technique: k, service: service, over: f.target})
+	if e.passing == nil {
+		e.passing = append([]means{}, e.able(plans().passing)...)
+	}
+	for _, m := range e.passing {
+		for _, service := range m.by {
+			v := min(m.truth, e.an.trusts(f.target, service))
+			if v == never {
+				continue
+			}
+			if passed == perhaps {
+				v = min(v, e.ask(f.target, "iam:PassRole", passedTo(service)))
+			}
+			if v != never {
+				e.add(edge{to: to, kind: Runs, must: v == surely, technique: m.technique, service: service, over: f.target})
+			}
 		}
 	}
 }
@@ -194,11 +214,9 @@ func passedTo(service string) policy.Context {
 // rest finds what does not start at a target: roles that something existing runs with, new principals, and feeds
 // through doors.
 func (e *explorer) rest() {
-	for _, p := range plans().rest {
-		k := p.technique
-		v := e.somewhere(k)
+	for _, m := range e.able(plans().rest) {
+		k, v := m.technique, m.truth
 		switch {
-		case v == never:
 		case k.route == creating && e.actor.admin != surely:
 			e.actor.alters = append(e.actor.alters, alter{actor: e.actor.index, target: -1, must: v == surely, technique: k})
 		case k.route == existing:
@@ -441,23 +459,33 @@ func (w *world) spaceOf(arn string) string {
 
 // trusts tells whether a role's trust policy lets a service assume it.
 func (an *Analysis) trusts(role int32, service string) truth {
-	key := trustKey{role, service}
-	an.trustMu.Lock()
-	defer an.trustMu.Unlock()
-	if v, ok := an.trust[key]; ok {
-		return v
+	if g := an.gates[role]; g != nil && g.unseen {
+		return perhaps
 	}
-	v := never
-	switch g := an.gates[role]; {
-	case g == nil:
-	case g.answers == nil:
-		v = perhaps
-	default:
-		d := an.trustDecision(role, service)
-		v = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	return an.trust[role][service]
+}
+
+// newTrust asks each role's trust policy about the services that it names and that a technique goes by.
+func (an *Analysis) newTrust() {
+	an.trust = map[int32]map[string]truth{}
+	for _, ti := range an.roles {
+		g := an.gates[ti]
+		if g == nil || g.answers == nil {
+			continue
+		}
+		for _, service := range plans().services {
+			if !g.mentions(service) {
+				continue
+			}
+			d := an.trustDecision(ti, service)
+			if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v != never {
+				if an.trust[ti] == nil {
+					an.trust[ti] = map[string]truth{}
+				}
+				an.trust[ti][service] = v
+			}
+		}
 	}
-	an.trust[key] = v
-	return v
 }
 
 // trustDecision asks a role's trust policy about a service that acts for this account, on a thing of the
@@ -470,11 +498,6 @@ func (an *Analysis) trustDecision(role int32, service string) policy.Decision {
 	}
 	return (&policy.Stack{}).Evaluate(policy.Request{Principal: service, Action: action, Resource: t.arn, ResourceAccount: t.account,
 		Open: true, Context: policy.Context{"aws:sourceaccount": {an.world.account}}, ResourcePolicy: an.gates[role].program})
-}
-
-type trustKey struct {
-	role    int32
-	service string
 }
 
 // actorOfTarget is whose permissions a role, user or group has; nil for none.
@@ -554,14 +577,22 @@ func (an *Analysis) feeds(from model.ID) []feed {
 
 // carried finds the functions fed by writing to a resource.
 func (e *explorer) carried(f *finding, t *target) {
-	if c, ok := carriers[t.typ]; ok {
-		for _, to := range e.an.feedsFrom[f.target] {
+	if feeds := e.an.feedsFrom[f.target]; len(feeds) > 0 {
+		c, ok := carriers[t.typ]
+		for _, to := range feeds {
+			if !ok {
+				break
+			}
 			if v, arn := e.writes(f, t, &c, to); v != never {
 				e.add(edge{to: to.node, kind: Feeds, must: v == surely && c.note == "", carrier: &c, over: f.target, arn: arn, triggers: to.triggers})
 			}
 		}
 	}
-	if c, ok := poisons[t.typ]; ok {
+	if readers := e.an.readers[t.id]; len(readers) > 0 {
+		c, ok := poisons[t.typ]
+		if !ok {
+			return
+		}
 		v := never
 		for _, x := range c.actions {
 			v = max(v, e.allowed(f, x))
@@ -569,7 +600,7 @@ func (e *explorer) carried(f *finding, t *target) {
 		if v == never {
 			return
 		}
-		for _, n := range e.an.readers[t.id] {
+		for _, n := range readers {
 			e.add(edge{to: n, kind: Feeds, carrier: &c, over: f.target})
 		}
 	}

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -209,10 +210,11 @@ type plan struct {
 
 // A planTable is all techniques by where they start.
 type planTable struct {
-	actions []string // that techniques need, without doubles
-	on      map[sort][]*plan
-	rest    []*plan // existing, creating
-	passing []*plan
+	actions  []string // that techniques need, without doubles
+	services []string // that techniques go by, without doubles
+	on       map[sort][]*plan
+	rest     []*plan // existing, creating
+	passing  []*plan
 }
 
 var plans = sync.OnceValue(func() *planTable {
@@ -232,6 +234,11 @@ var plans = sync.OnceValue(func() *planTable {
 				alternatives = append(alternatives, n)
 			}
 			p.needs = append(p.needs, alternatives)
+		}
+		for _, s := range p.by {
+			if !slices.Contains(t.services, s) {
+				t.services = append(t.services, s)
+			}
 		}
 		switch p.route {
 		case onTarget, altering, unguarding, feeding:
