@@ -17,10 +17,12 @@ func (e *evaluation) assume(d *Decision) {
 		layer Layer
 		level int
 	}
+	identity, resource := place{LayerIdentity, 0}, place{LayerResource, 0}
+	// Within an account identity and resource policies help each other, unless the one only delegates to the other.
+	either := !e.needsResource() && !e.needsIdentity()
 	var places []place
 	best := map[place][]Condition{}
 	sure := map[place]bool{}
-	direct := false // a resource policy surely allows by itself, not by leaving it to the account
 	for i := range e.matches {
 		m := &e.matches[i]
 		if m.statement.effect == Deny {
@@ -30,15 +32,14 @@ func (e *evaluation) assume(d *Decision) {
 			continue
 		}
 		at := place{m.layer, 0}
-		if m.layer == LayerSCP {
+		switch {
+		case m.layer == LayerSCP:
 			at.level = e.levelOf(m.policy)
-		}
-		if m.layer == LayerResource && m.bond == bondAccount && !e.needsResource() {
-			continue // it leaves to identity policies what they decide anyway
+		case at == resource && either && m.bond == bondAccount:
+			continue
 		}
 		if m.applies == yes {
 			sure[at] = true
-			direct = direct || m.layer == LayerResource && m.bond != bondAccount
 			continue
 		}
 		open := e.openParts(m)
@@ -49,30 +50,20 @@ func (e *evaluation) assume(d *Decision) {
 			best[at] = open
 		}
 	}
+	if either {
+		switch a, b := best[identity], best[resource]; {
+		case sure[identity], a != nil && b != nil && len(a) <= len(b):
+			sure[resource] = true
+		case sure[resource], a != nil && b != nil:
+			sure[identity] = true
+		}
+	}
 	for _, at := range places {
-		if sure[at] && at.layer != LayerResource {
-			continue
-		}
-		// Identity and resource policies help each other: a sure one needs nothing of an unsure one.
-		if at.layer == LayerResource && sure[place{LayerIdentity, 0}] && !e.needsResource() && e.within(LayerBoundary) && e.within(LayerSession) {
-			continue
-		}
-		if at.layer == LayerIdentity && direct && !e.needsIdentity() {
-			continue
-		}
 		if sure[at] {
 			continue
 		}
 		for _, c := range best[at] {
 			add(c)
-		}
-	}
-	if len(d.Assumed) == 0 && !e.req.PolicyUnseen {
-		// The layers help each other in ways that the above does not tell apart: name all that is open.
-		for _, at := range places {
-			for _, c := range best[at] {
-				add(c)
-			}
 		}
 	}
 	if e.req.PolicyUnseen {

@@ -386,6 +386,10 @@ func (e *evaluation) free(d *Decision) bool {
 		// "No permissions are required to perform this operation", even with an explicit deny (STS API Reference).
 		d.Outcome, d.Must = Allowed, true
 		return true
+	case (c.typ == typeUser || c.typ == typeRoot) && e.is("sts:GetSessionToken"):
+		// "You cannot use policies to control authentication operations" (Permissions for GetSessionToken).
+		d.Outcome, d.Must = Allowed, true
+		return true
 	case c.typ == typeRoot && e.is("sts:AssumeRole"):
 		// "You cannot call AssumeRole by using AWS account root user credentials" (STS API Reference).
 		d.lack(LayerIdentity, no)

@@ -218,6 +218,8 @@ func TestEvaluateLayers(t *testing.T) {
 		{name: "session tags are asked for apart", action: "sts:TagSession", resource: target, policy: trust(aws(alice), ""), want: "implicitDeny"},
 
 		{name: "caller identity, denied", action: "sts:GetCallerIdentity", resource: "*", identity: denyAll3 + `,{"Effect": "Deny", "Action": "*", "Resource": "*"}`, want: "allowed"},
+		{name: "session token", action: "sts:GetSessionToken", resource: "*", identity: "-", want: "allowed"},
+		{name: "session token of a session", principal: session, action: "sts:GetSessionToken", resource: "*", identity: "-", want: "implicitDeny"},
 		{name: "pass a role", action: "iam:PassRole", resource: target, want: "allowed identity"},
 		{name: "pass a role of another account", action: "iam:PassRole", resource: "arn:aws:iam::222222222222:role/x", account: foreign, policy: to("Allow", aws(own), ""), want: "implicitDeny"},
 		{name: "a managed policy of AWS", action: "iam:GetPolicy", resource: "arn:aws:iam::aws:policy/X", want: "allowed identity"},
@@ -400,6 +402,9 @@ func TestEvaluateOpen(t *testing.T) {
 		{"a boundary under a condition", &Stack{Identity: program(t, everything), Boundary: program(t, allow(`"Action": "*", "Resource": "*"`+tag))}, Request{}, Allowed, false, "StringEquals aws:PrincipalTag/a x"},
 		{"two levels", &Stack{Identity: program(t, everything), SCPs: [][]*Program{{program(t, allow(`"Action": "*", "Resource": "*"`+tag))}, {program(t, allow(`"Action": "*", "Resource": "*"`+secure))}}}, Request{}, Allowed, false, "StringEquals aws:PrincipalTag/a x; Bool aws:SecureTransport true"},
 		{"no doubles", &Stack{Identity: program(t, allow(`"Action": "*", "Resource": "*"`+tag)), Boundary: program(t, allow(`"Action": "*", "Resource": "*"`+tag))}, Request{}, Allowed, false, "StringEquals aws:PrincipalTag/a x"},
+		{"the lesser of identity and resource", identity(t, allow(`"Action": "*", "Resource": "*"`+twoTags)), Request{ResourcePolicy: program(t, to("Allow", `"*"`, secure))}, Allowed, false, "Bool aws:SecureTransport true"},
+		{"the resource only delegates", identity(t, allow(`"Action": "*", "Resource": "*"`+twoTags)), Request{ResourcePolicy: program(t, to("Allow", aws(own), secure))}, Allowed, false, "StringEquals aws:PrincipalTag/a x; StringEquals aws:PrincipalTag/b y"},
+		{"both sides of a key", identity(t, allow(`"Action": "*", "Resource": "*"`+tag)), Request{Action: "kms:Decrypt", Resource: key, ResourcePolicy: program(t, to("Allow", aws(own), secure))}, Allowed, false, "StringEquals aws:PrincipalTag/a x; Bool aws:SecureTransport true"},
 		{"a sure denial", identity(t, everything+","+deny(`"Action": "*", "Resource": "*"`)), Request{}, ExplicitDeny, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
