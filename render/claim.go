@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -40,6 +41,9 @@ func (c *Claim) Description() string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// fedNote begins the note on the other figure.
+const fedNote = "With fed functions vulnerable too: "
 
 // Percent is a share for people: "89 %"; more than nothing is never shown as 0 %, less than all never as 100 %.
 func Percent(share float64) string {
@@ -184,7 +188,12 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 		}
 		f.areas = append(f.areas, Area{X: left, Y: row + 10, W: inner, H: 32, Tip: strings.Join(d.Claim.Notes, "\n")})
 	}
-	f.height = y + 52 // room for two lines of notes whatever the breach
+	// Room for the note on fed functions whether this breach has it or not: what comes below must not move.
+	reserve := d.Claim.Notes
+	if !slices.ContainsFunc(reserve, func(n string) bool { return strings.HasPrefix(n, fedNote) }) {
+		reserve = append([]string{fedNote + Percent(1)}, reserve...)
+	}
+	f.height = y + 16*float64(len(Wrap(m, strings.Join(reserve, " · "), SizeSmall, Regular, inner, 2))) + 20
 	return f
 }
 

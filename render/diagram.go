@@ -147,6 +147,7 @@ type Door struct {
 	May       bool
 	Functions []model.ID // of To, that it leads to
 	Label     string     // technique or trigger
+	Name      string     // of To
 	Tip       string
 }
 

@@ -426,7 +426,10 @@ func (d *drawing) doors() {
 			same.Wet, same.May = same.Wet || wet, same.May && k.may
 			continue
 		}
-		door := &Door{From: from, To: to, Runs: k.runs, May: k.may, Functions: k.functions, Label: strings.Join(k.labels, ", "), Wet: wet}
+		door := &Door{From: from, To: to, Runs: k.runs, May: k.may, Functions: k.functions, Label: strings.Join(k.labels, ", "), Name: d.says(to), Wet: wet}
+		if b := d.bay[k.to]; b != nil {
+			door.Name = b.Name
+		}
 		seen[doorKey{from, to, k.runs}] = door
 		verb := "chooses the input of"
 		if k.runs {
@@ -485,8 +488,8 @@ func (d *drawing) open(k *door) bool {
 func (d *drawing) quay() {
 	for _, id := range d.guests {
 		g := &Guest{ID: id, Name: d.name(id), Icon: "role", State: d.flood.state[id]}
-		if d.design.Principal(id) != nil {
-			g.Icon = "user"
+		if p := d.design.Principal(id); p != nil {
+			g.Icon = string(p.Kind)
 		}
 		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
 		leads := ""

@@ -17,8 +17,8 @@ func (d *drawing) graph() {
 	}
 	for _, id := range d.guests {
 		kind, icon := RoleNode, "role"
-		if d.design.Principal(id) != nil {
-			kind, icon = UserNode, "user"
+		if p := d.design.Principal(id); p != nil {
+			kind, icon = UserNode, string(p.Kind)
 		}
 		d.Nodes = append(d.Nodes, &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id]})
 	}
@@ -101,6 +101,12 @@ func (d *drawing) leads(k *door) {
 		ends = []model.ID{d.holder(d.compartments[i])}
 	} else if len(ends) == 0 {
 		ends = []model.ID{k.to}
+	}
+	if _, bay := d.at[k.to]; !bay && !slices.Contains(d.guests, k.to) {
+		return // more are ashore than are drawn
+	}
+	if _, bay := d.at[k.from]; !bay && !slices.Contains(d.guests, k.from) {
+		return
 	}
 	kind, verb := FeedsEdge, " chooses the input of "
 	if k.runs {

@@ -126,7 +126,7 @@ func (s *survey) visit() {
 		}
 	}
 	for _, p := range s.design.Principals() {
-		if p.Kind == model.User {
+		if p.Kind == model.User || led[p.ID] {
 			see(p.ID)
 		}
 	}

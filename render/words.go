@@ -342,7 +342,7 @@ func (s *survey) notes(b *reach.Breach) []string {
 		}
 	}
 	if b != nil && !s.view.Vulnerable && b.Reach.FedMay.Share > b.Reach.May.Share {
-		out = append(out, "With fed functions vulnerable too: "+Percent(b.Reach.FedMay.Share))
+		out = append(out, fedNote+Percent(b.Reach.FedMay.Share))
 	}
 	unseen := info.NotSeen
 	if f, ok := s.facts.(interface{ NotSeen() []string }); ok {

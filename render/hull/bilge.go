@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"bulkhead/model"
+	"bulkhead/render"
 )
 
 // A bilge is the place of what is shared, and of the pipes that lead to it.
@@ -20,7 +21,20 @@ type bilge struct {
 	first float64 // y of the first lane
 }
 
-type pipeKey struct{ bay, tile model.ID }
+// A pipeKey tells pipes apart: that of a whole from that of the part which kept its role.
+type pipeKey struct {
+	bay, tile   model.ID
+	first, span int // cells of the bay
+}
+
+// pipeOf is the key of a diagram's pipe; false where its bay is not drawn.
+func (p *plan) pipeOf(d *render.Diagram, pipe *render.Pipe) (pipeKey, *render.Compartment, bool) {
+	c := p.bay(d, pipe.Bay)
+	if c == nil {
+		return pipeKey{}, nil, false
+	}
+	return pipeKey{pipe.Bay, pipe.Tile, c.Cell, c.Span}, c, true
+}
 
 // A run is the way of a pipe from the floor of a bay to a thing.
 type run struct {
@@ -41,7 +55,8 @@ func (p *plan) fewPipes() bool {
 	keys, piped := map[pipeKey]bool{}, map[model.ID]bool{}
 	for _, d := range p.diagrams {
 		for _, pipe := range d.Pipes {
-			keys[pipeKey{pipe.Bay, pipe.Tile}] = true
+			k, _, _ := p.pipeOf(d, pipe)
+			keys[k] = true
 			piped[pipe.Tile] = true
 		}
 	}
@@ -135,8 +150,8 @@ func (p *plan) fill(x0, x1, floor float64) float64 {
 	}
 	top := floor + 17
 	if p.lines {
-		p.port(floor)
-		p.lead(floor, gap)
+		p.port()
+		p.lead(gap)
 		top = floor + 14
 		if len(b.pipes) > 0 {
 			top = floor + 17 + float64(max(b.lanes, 1))*pipeH + 6
@@ -185,33 +200,36 @@ func (p *plan) loosen(line []model.ID, want func(model.ID) float64, left, right,
 }
 
 // port gives each pipe its place on the floor of its bay: below the bay and as near to its thing as that allows.
-func (p *plan) port(float64) {
+func (p *plan) port() {
 	type wish struct {
-		key  pipeKey
-		x    float64
-		lane int
+		key pipeKey
+		x   float64
 	}
-	spans := map[model.ID]box{}
-	wishes := map[model.ID][]wish{}
-	var order []model.ID
+	type place struct {
+		bay         model.ID
+		first, span int
+	}
+	spans := map[place]box{}
+	wishes := map[place][]wish{}
+	var order []place
 	for _, d := range p.diagrams {
 		for _, pipe := range d.Pipes {
-			k := pipeKey{pipe.Bay, pipe.Tile}
+			k, c, drawn := p.pipeOf(d, pipe)
 			at, ok := p.tileAt[pipe.Tile]
-			c := p.bay(d, pipe.Bay)
-			if !ok || c == nil || p.bilge.pipes[k] != nil || !slices.Contains(p.bilge.tiles, pipe.Tile) || p.hidden[pipe.Tile] {
+			if !ok || !drawn || p.bilge.pipes[k] != nil || !slices.Contains(p.bilge.tiles, pipe.Tile) || p.hidden[pipe.Tile] {
 				continue
 			}
-			if _, seen := spans[pipe.Bay]; !seen {
-				order = append(order, pipe.Bay)
-				spans[pipe.Bay] = p.span(c)
+			here := place{k.bay, k.first, k.span}
+			if _, seen := spans[here]; !seen {
+				order = append(order, here)
+				spans[here] = p.span(c)
 			}
 			p.bilge.pipes[k] = &run{}
-			wishes[pipe.Bay] = append(wishes[pipe.Bay], wish{key: k, x: at.midX()})
+			wishes[here] = append(wishes[here], wish{key: k, x: at.midX()})
 		}
 	}
-	for _, id := range order {
-		ws, s := wishes[id], spans[id]
+	for _, here := range order {
+		ws, s := wishes[here], spans[here]
 		slices.SortStableFunc(ws, func(a, b wish) int { return cmp.Compare(a.x, b.x) })
 		lo, hi := s.x+14, s.x+s.w-14
 		step := portStep
@@ -239,8 +257,8 @@ func (p *plan) straight(r *run, at box, line int) bool {
 
 // entry is where a pipe that comes along a lane goes down to its thing: into one that falls straight, where one is near.
 func (p *plan) entry(id model.ID, r *run, at box, line int, gap float64) float64 {
-	if line > 0 {
-		return at.x - gap/2 + float64(line-1)*6 - 3
+	if line > 0 { // down the gap beside the column, the rows side by side in it
+		return at.x - gap + 6 + float64(line-1)*min(6, (gap-12)/float64(max(1, p.bilge.rows-2)))
 	}
 	e := at.x + entryEdge
 	if r.port > at.midX() {
@@ -259,7 +277,7 @@ func (p *plan) entry(id model.ID, r *run, at box, line int, gap float64) float64
 }
 
 // lead shares out the lanes: things whose pipes would meet have different ones.
-func (p *plan) lead(_, gap float64) {
+func (p *plan) lead(gap float64) {
 	b := &p.bilge
 	type reach struct {
 		id     model.ID

@@ -82,7 +82,7 @@ func (p *plan) exits(d *render.Diagram, b *render.Compartment) []chip {
 			}
 			return append(out, c)
 		}
-		out = append(out, chip{door: door, name: p.index[d].names[door.To], element: target(door), tip: door.Tip, wet: door.Wet})
+		out = append(out, chip{door: door, name: door.Name, element: target(door), tip: door.Tip, wet: door.Wet})
 	}
 	return out
 }

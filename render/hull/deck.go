@@ -166,7 +166,7 @@ func (b *brush) ceiling() {
 	slices.Sort(gaps)
 	x := b.shell.stern.x(y)
 	for _, g := range gaps {
-		if g-5.5 > x {
+		if g-5.5 > x+6 { // openings side by side are one
 			b.line(render.Hull, 2, point{x, y}, point{g - 5.5, y})
 		}
 		x = max(x, g+5.5)

@@ -35,16 +35,13 @@ type index struct {
 	bays  map[model.ID]*render.Compartment
 	doors map[model.ID][]*render.Door // by From
 	pipes map[model.ID][]*render.Pipe // by Bay
-	names map[model.ID]string         // of bays, guests and things in the bilge
+	names map[model.ID]string         // of things in the bilge
 }
 
 func newIndex(d *render.Diagram) *index {
 	x := &index{bays: map[model.ID]*render.Compartment{}, doors: map[model.ID][]*render.Door{}, pipes: map[model.ID][]*render.Pipe{}, names: map[model.ID]string{}}
 	for _, b := range d.Bays {
-		x.bays[b.ID], x.names[b.ID] = b, b.Name
-	}
-	for _, g := range d.Quay {
-		x.names[g.ID] = g.Name
+		x.bays[b.ID] = b
 	}
 	for _, t := range d.Bilge {
 		x.names[t.ID] = t.Name

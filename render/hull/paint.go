@@ -221,7 +221,8 @@ func (b *brush) pipework() {
 	}
 	for _, wet := range [...]bool{false, true} {
 		for _, pipe := range b.d.Pipes {
-			r := b.bilge.pipes[pipeKey{pipe.Bay, pipe.Tile}]
+			k, _, _ := b.pipeOf(b.d, pipe)
+			r := b.bilge.pipes[k]
 			if r == nil || (pipe.Tone > render.Dry) != wet {
 				continue
 			}

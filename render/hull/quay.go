@@ -32,7 +32,7 @@ func (p *plan) berthGuests(d *render.Diagram) []guestAt {
 			if len(words) > 60 {
 				break // more than there is room for
 			}
-			words += ", " + p.index[d].names[door.To]
+			words += ", " + door.Name
 		}
 		words = strings.TrimPrefix(words, ", ")
 		if words != "" {
