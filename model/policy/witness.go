@@ -100,7 +100,7 @@ func (w *proof) guess(st *statement) *Verdict {
 // sampleResources lists resources that a pattern matches: for *, those that the action takes.
 func (w *proof) sampleResources(p *pattern, name string) [][]symbol {
 	if p.shape != shapeAny {
-		return [][]symbol{sampleWord(p.list())}
+		return [][]symbol{sampleResource(p.list()), sampleWord(p.list())}
 	}
 	var out [][]symbol
 	for _, arn := range w.likelyResources(name) {
@@ -108,6 +108,33 @@ func (w *proof) sampleResources(p *pattern, name string) [][]symbol {
 	}
 	if out == nil {
 		out = append(out, starShape)
+	}
+	return out
+}
+
+// sampleResource is an ARN that a pattern matches, with a region and an account where these belong.
+func sampleResource(list []symbol) []symbol {
+	var out []symbol
+	fields := 0
+	for _, s := range list {
+		text := ""
+		switch {
+		case s.kind == one:
+			text = "x"
+		case s.kind != many:
+			if s.kind == literal && s.char == ':' {
+				fields++
+			}
+			out = append(out, s)
+			continue
+		case fields == 3:
+			text = "us-east-1"
+		case fields == 4:
+			text = witnessAccount
+		case fields >= 5:
+			text = "example"
+		}
+		out = append(out, symbols(text, syntax{})...)
 	}
 	return out
 }
