@@ -48,7 +48,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &patch{reading: r, before: r.design, after: after, done: map[model.ID]bool{}, passed: map[string]string{}}
+	p := &patch{reading: r, before: r.design, after: after, then: indexOf(r.design), now: indexOf(after), done: map[model.ID]bool{}, passed: map[string]string{}}
 	for i, t := range r.templates {
 		page := yamlpos.NewPage(t.File, in.Files[t.File], t.Root)
 		p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
@@ -60,6 +60,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 type patch struct {
 	*reading
 	before, after *model.Design
+	then, now     *index // of before and after
 	sheets        []*sheet
 	done          map[model.ID]bool // elements whose change is written
 	passed        map[string]string // logical id that goes → what takes its place
@@ -135,17 +136,6 @@ func (p *patch) run() error {
 		s.finish()
 	}
 	return nil
-}
-
-// parts lists the elements of after that were made of the one at origin, in their order.
-func parts[T model.Element](list []T, origin source.Span, fits func(T) bool) []T {
-	var out []T
-	for _, e := range list {
-		if e.Place() == origin && fits(e) {
-			out = append(out, e)
-		}
-	}
-	return out
 }
 
 // rest fails for changes that no step has written.

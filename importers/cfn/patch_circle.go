@@ -59,7 +59,7 @@ func (s *sheet) needed() map[string][]string {
 		if role := s.patch.after.Role(f.Role); role != nil && !role.Implicit {
 			edge(f.LogicalID, role.LogicalID)
 		}
-		for _, t := range s.patch.after.TriggersOf(f.ID) {
+		for _, t := range s.patch.now.triggers[f.ID] {
 			from := s.patch.after.Resource(t.From)
 			if from == nil {
 				continue

@@ -16,7 +16,7 @@ func (p *patch) functions(_ []model.Change) error {
 		if s == nil {
 			continue
 		}
-		family := parts(p.after.Functions(), was.Origin, func(*model.Function) bool { return true })
+		family := p.now.functions[was.Origin]
 		if len(family) != 1 || family[0].ID != was.ID {
 			s.unconnected(r)
 		}
@@ -24,7 +24,7 @@ func (p *patch) functions(_ []model.Change) error {
 			s.function(d, r, was, p.after.Function(id))
 		})
 		p.done[was.ID] = true
-		for _, f := range append(family, was) {
+		for _, f := range append([]*model.Function{was}, family...) {
 			p.done[f.ID] = true
 			for _, d := range []*model.Design{p.before, p.after} {
 				if role := d.Role(f.Role); role != nil && role.Implicit {
@@ -218,7 +218,7 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 	if r.Written != samFunction {
 		return
 	}
-	if n := props.Value("FunctionUrlConfig"); n != nil && s.started(n.Span, was.ID, s.patch.before) && !s.started(n.Span, is.ID, s.patch.after) {
+	if n := props.Value("FunctionUrlConfig"); n != nil && s.started(n.Span, was.ID, s.patch.then) && !s.started(n.Span, is.ID, s.patch.now) {
 		props.Remove("FunctionUrlConfig")
 	}
 	node := props.Value("Events")
@@ -228,8 +228,8 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 			at := entrySpan(pair.Key, pair.Value)
 			switch {
 			case pair.Merged:
-			case s.started(at, was.ID, s.patch.before):
-				if !s.started(at, is.ID, s.patch.after) {
+			case s.started(at, was.ID, s.patch.then):
+				if !s.started(at, is.ID, s.patch.now) {
 					events.Remove(pair.Key.Value)
 				}
 			case is.ID != was.ID && s.patch.after.Function(was.ID) != nil:
@@ -239,7 +239,7 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 	}
 	var more []string
 	added := yamlpos.MappingOf(yamlpos.Usual)
-	for _, t := range s.patch.after.TriggersOf(is.ID) {
+	for _, t := range s.patch.now.triggers[is.ID] {
 		if s.patch.isNew(t) {
 			v := s.newEvent(t)
 			more = append(more, t.Name)
@@ -289,8 +289,8 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 }
 
 // started reports whether a trigger that was read at a place starts the function in a design.
-func (s *sheet) started(at source.Span, function model.ID, d *model.Design) bool {
-	return slices.ContainsFunc(d.TriggersOf(function), func(t *model.Trigger) bool { return t.Origin == at })
+func (s *sheet) started(at source.Span, function model.ID, d *index) bool {
+	return slices.ContainsFunc(d.triggers[function], func(t *model.Trigger) bool { return t.Origin == at })
 }
 
 // before is what a trigger of the design after was: the one with its id, else the one at its place.

@@ -137,7 +137,7 @@ func (s *sheet) newFunction(f *model.Function) yamlpos.Value {
 		p = p.Put("Policies", yamlpos.ListOf(yamlpos.Usual, policies...))
 	}
 	events := yamlpos.MappingOf(yamlpos.Usual)
-	for _, t := range s.patch.after.TriggersOf(f.ID) {
+	for _, t := range s.patch.now.triggers[f.ID] {
 		events = events.Put(t.Name, s.newEvent(t))
 	}
 	if events.Len() > 0 {
@@ -157,7 +157,7 @@ func (s *sheet) attaches(p *model.Policy, f *model.Function) bool {
 		return f.VPC
 	}
 	event := map[string]string{"AWSLambdaSQSQueueExecutionRole": "sqs", "AWSLambdaKinesisExecutionRole": "kinesis", "AWSLambdaDynamoDBExecutionRole": "dynamodb", "AWSLambdaMSKExecutionRole": "kafka"}[p.Name]
-	return event != "" && slices.ContainsFunc(s.patch.after.TriggersOf(f.ID), func(t *model.Trigger) bool { return t.Event == event })
+	return event != "" && slices.ContainsFunc(s.patch.now.triggers[f.ID], func(t *model.Trigger) bool { return t.Event == event })
 }
 
 // variable is the value of a new variable: the name of what it refers to.

@@ -58,7 +58,7 @@ func (p *patch) heirOf(id model.ID) model.ID {
 	if heir := p.after.Info().Passed[f.ID]; p.after.Function(heir) != nil {
 		return heir
 	}
-	family := parts(p.after.Functions(), f.Origin, func(*model.Function) bool { return true })
+	family := p.now.functions[f.Origin]
 	if len(family) == 1 {
 		return family[0].ID
 	}

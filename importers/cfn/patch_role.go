@@ -18,7 +18,7 @@ func (p *patch) roles(_ []model.Change) error {
 		if s == nil {
 			continue
 		}
-		family := parts(p.after.Roles(), was.Origin, func(o *model.Role) bool { return !o.Implicit })
+		family := p.now.roles[was.Origin]
 		s.family(r, was.ID, ids(family), func(d *yamlpos.Draft, id model.ID) {
 			s.role(d, r, was, p.after.Role(id))
 		})
