@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,14 +36,35 @@ func (w *window) fail(what string, err error) {
 	w.tell(what+" did not work", text)
 }
 
+// present shows a dialog; Escape puts it away. closed, if not nil, is called when it was.
+func (w *window) present(d dialog.Dialog, size fyne.Size, closed func()) {
+	w.dialogs = append(w.dialogs, d)
+	d.SetOnClosed(func() {
+		w.dialogs = slices.DeleteFunc(w.dialogs, func(o dialog.Dialog) bool { return o == d })
+		if closed != nil {
+			closed()
+		}
+	})
+	d.Resize(size)
+	d.Show()
+}
+
+// escape puts away the topmost dialog, else the remarks above the picture.
+func (w *window) escape() {
+	if n := len(w.dialogs); n > 0 {
+		w.dialogs[n-1].Hide()
+		return
+	}
+	w.strip.Clear()
+}
+
 // tell shows a few sentences until they are put away.
 func (w *window) tell(title, text string) {
 	l := widget.NewLabel(text)
 	l.Wrapping = fyne.TextWrapWord
 	l.Selectable = true
 	d := dialog.NewCustom(title, "Close", l, w.win)
-	d.Resize(fyne.NewSize(560, 150))
-	d.Show()
+	w.present(d, fyne.NewSize(560, 150), nil)
 }
 
 // patience is how long work goes on before it is shown: what is quicker than this needs no strip.
@@ -90,8 +112,7 @@ func (w *window) showSource(at source.Span) {
 	pane := view.NewSourcePane(string(data), at)
 	size := w.win.Canvas().Size()
 	d := dialog.NewCustom(at.String(), "Close", pane.Root, w.win)
-	d.Resize(fyne.NewSize(min(1000, size.Width*0.85), size.Height*0.82))
-	d.Show()
+	w.present(d, fyne.NewSize(min(1000, size.Width*0.85), size.Height*0.82), nil)
 	pane.Reveal()
 	w.pane = pane
 }
@@ -108,8 +129,7 @@ func (w *window) showDiagnostics() {
 	})
 	size := w.win.Canvas().Size()
 	d = dialog.NewCustom("What the import could not tell", "Close", list, w.win)
-	d.Resize(fyne.NewSize(min(900, size.Width*0.8), size.Height*0.7))
-	d.Show()
+	w.present(d, fyne.NewSize(min(900, size.Width*0.8), size.Height*0.7), nil)
 }
 
 // showHistory lists the edits.
@@ -138,8 +158,7 @@ func (w *window) showHelp() {
 **Editing.** × on a chip takes an action or a resource away. A wildcard in orange opens: keep only what is needed. An edit that would allow something new is refused, with the request that shows it.`)
 	text.Wrapping = fyne.TextWrapWord
 	d := dialog.NewCustom("Keys and signs", "Close", container.NewVScroll(text), w.win)
-	d.Resize(fyne.NewSize(680, 470))
-	d.Show()
+	w.present(d, fyne.NewSize(680, 470), nil)
 }
 
 func (w *window) showAbout() {

@@ -57,8 +57,7 @@ func (w *window) refused(e edit.Edit, err error) {
 				w.do(confirmed)
 			}
 		}, w.win)
-		d.Resize(fyne.NewSize(560, 220))
-		d.Show()
+		w.present(d, fyne.NewSize(560, 220), nil)
 		return
 	}
 	w.strip.Show(view.Remark{Text: fmt.Sprintf("%s was refused. %s", e, r.Error()), Grave: true})
@@ -90,8 +89,7 @@ func (w *window) keepActions(c view.Card, chip view.Chip) {
 			w.do(c.Replaced(w.state.After.Design, true, chip.Value, chooser.Chosen()))
 		}
 	}, w.win)
-	d.Resize(fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8))
-	d.Show()
+	w.present(d, fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8), nil)
 	w.chooser = chooser
 }
 
@@ -108,8 +106,7 @@ func (w *window) narrowResources(c view.Card, chip view.Chip) {
 			w.do(c.Replaced(w.state.After.Design, false, chip.Value, chooser.Chosen()))
 		}
 	}, w.win)
-	d.Resize(fyne.NewSize(min(560, size.Width*0.8), min(560, size.Height*0.8)))
-	d.Show()
+	w.present(d, fyne.NewSize(min(560, size.Width*0.8), min(560, size.Height*0.8)), nil)
 	w.chooser = chooser
 }
 
@@ -135,8 +132,7 @@ func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
 		}
 		w.do(r)
 	}, w.win)
-	d.Resize(fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8))
-	d.Show()
+	w.present(d, fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8), nil)
 	w.chooser = chooser
 }
 
@@ -178,8 +174,7 @@ func (w *window) tightenAll(role model.ID) {
 		}
 		w.strip.Show(rs...)
 	}, w.win)
-	dlg.Resize(fyne.NewSize(560, 320))
-	dlg.Show()
+	w.present(dlg, fyne.NewSize(560, 320), nil)
 }
 
 // effects computes in the background what the inspector's suggestions would come to.
@@ -197,9 +192,11 @@ func (w *window) effects() {
 	w.weighing = cancel
 	s := w.session
 	go func() {
-		defer cancel()
 		was := now.After.Analysis.Breach(now.Start)
 		for _, x := range suggestions {
+			if ctx.Err() != nil {
+				return
+			}
 			r, err := s.Try(x.Edit)
 			if err != nil || was == nil {
 				continue

@@ -85,8 +85,7 @@ func (w *window) export() {
 		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
 	}), w.win)
 	size := w.win.Canvas().Size()
-	d.Resize(fyne.NewSize(min(640, size.Width*0.8), min(520, size.Height*0.9)))
-	d.Show()
+	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(520, size.Height*0.9)), nil)
 }
 
 // previewPatch shows the proven patch.
@@ -137,14 +136,13 @@ func (w *window) showPatch(p *session.Patch) {
 	d = dialog.NewCustomWithoutButtons("Patch, proven by importing it again", container.NewBorder(container.NewVBox(top...), nil, nil, nil, pane.Root), w.win)
 	d.SetButtons([]fyne.CanvasObject{copied, save, write, closed})
 	size := w.win.Canvas().Size()
-	d.Resize(fyne.NewSize(min(1000, size.Width*0.88), size.Height*0.85))
-	d.Show()
+	w.present(d, fyne.NewSize(min(1000, size.Width*0.88), size.Height*0.85), nil)
 	w.pane = pane
 }
 
 func (w *window) writeSource() {
 	s := w.session
-	dialog.ShowConfirm("Write the patch into the source?", "The files of "+w.state.Path+" are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read.", func(yes bool) {
+	d := dialog.NewConfirm("Write the patch into the source?", "The files of "+w.state.Path+" are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read.", func(yes bool) {
 		if !yes {
 			return
 		}
@@ -154,6 +152,7 @@ func (w *window) writeSource() {
 			return err
 		}, func() { w.tell("Written", strings.Join(names, "\n")) })
 	}, w.win)
+	w.present(d, d.MinSize(), nil)
 }
 
 func (w *window) exportPolicies() {
@@ -235,8 +234,7 @@ type fileDialog interface {
 func (w *window) showFileDialog(d fileDialog) {
 	size := w.win.Canvas().Size()
 	d.SetLocation(w.place())
-	d.Resize(fyne.NewSize(size.Width*0.8, size.Height*0.8))
-	d.Show()
+	w.present(d, fyne.NewSize(size.Width*0.8, size.Height*0.8), nil)
 }
 
 func (w *window) chooseFolder(title string, then func(dir string)) {
@@ -355,8 +353,7 @@ func (w *window) askToSave(what string, then func()) {
 		button("Don’t save", widget.MediumImportance, then),
 		button("Save", widget.HighImportance, func() { w.save(then) }),
 	})
-	d.Resize(fyne.NewSize(520, 170))
-	d.Show()
+	w.present(d, fyne.NewSize(520, 170), nil)
 	w.asked = d
 }
 

@@ -217,7 +217,7 @@ func (w *window) contextMenu(id model.ID, at fyne.Position) {
 func (w *window) shortcuts() {
 	c := w.win.Canvas()
 	c.SetOnTypedRune(func(r rune) {
-		if w.session == nil {
+		if w.session == nil || c.Overlays().Top() != nil {
 			return
 		}
 		switch r {
@@ -245,7 +245,7 @@ func (w *window) shortcuts() {
 	})
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape {
-			w.strip.Clear()
+			w.escape()
 		}
 	})
 	c.AddShortcut(ctrl(fyne.KeyPlus), func(fyne.Shortcut) { w.canvas.ZoomBy(1.25) })

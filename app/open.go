@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 )
@@ -123,11 +125,14 @@ func (w *window) choose(st session.State) {
 }
 
 func (w *window) offerFitting(path string, e *session.MisfitError) {
-	dialog.ShowConfirm("Some edits no longer fit", e.Error()+"\n\nOpen it with the edits that do?", func(yes bool) {
+	text := widget.NewLabel(e.Error() + "\n\nOpen it with the edits that do?")
+	text.Wrapping = fyne.TextWrapWord
+	d := dialog.NewCustomConfirm("Some edits no longer fit", "Open", "Cancel", container.NewVScroll(text), func(yes bool) {
 		if yes {
 			w.openWith(path, true)
 		}
 	}, w.win)
+	w.present(d, fyne.NewSize(620, 300), nil)
 }
 
 // chooseFile asks for a file, or a folder.

@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
 
@@ -37,7 +38,21 @@ func Run(ctx context.Context, p Program, path string, o importers.Options) error
 			w.open(path)
 		}
 	})
-	w.win.ShowAndRun()
+	if err := present(w.win); err != nil {
+		return err
+	}
+	a.Run()
 	w.close()
+	return nil
+}
+
+// present shows the window. Fyne's driver panics where it cannot reach the display.
+func present(win fyne.Window) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("no window can be opened on this display (%v): try bulkhead tour, which does the same job without one", p)
+		}
+	}()
+	win.Show()
 	return nil
 }

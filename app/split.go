@@ -57,10 +57,8 @@ func (w *window) split(id model.ID) {
 	}
 	d = dialog.NewCustomWithoutButtons("Split "+view.Name(w.state.After.Design, id), board.Root, w.win)
 	d.SetButtons([]fyne.CanvasObject{leave, apply})
-	d.SetOnClosed(cancel)
 	size := w.win.Canvas().Size()
-	d.Resize(fyne.NewSize(size.Width*0.94, size.Height*0.92))
-	d.Show()
+	w.present(d, fyne.NewSize(size.Width*0.94, size.Height*0.92), cancel)
 	board.OnChange()
 }
 

@@ -63,6 +63,7 @@ type window struct {
 	weighing context.CancelFunc
 	working  string // what goes on, as the progress strip is to say
 	menu     menu
+	dialogs  []dialog.Dialog // that are shown, topmost last
 
 	// Open dialogs, for tests.
 	pane    *view.SourcePane
@@ -86,7 +87,7 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	w.makeParts()
 	w.makeMenu()
 	w.shortcuts()
-	w.win.SetContent(view.WithTips(container.NewBorder(w.tools.Root, nil, nil, nil, w.root)))
+	w.win.SetContent(view.WithTips(view.NewFrame(w.tools.Root, w.root, nil)))
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(float32(pref.FloatWithFallback(prefWidth, 1280)), float32(pref.FloatWithFallback(prefHeight, 800))))
 	w.win.SetMaster()
@@ -131,11 +132,12 @@ func (w *window) makeParts() {
 	w.progress = view.NewProgress()
 	w.progress.OnCancel = w.cancel
 
-	picture := container.NewBorder(w.strip.Root, nil, nil, nil, container.NewStack(w.canvas, container.NewBorder(w.progress.Root, nil, nil, nil)))
+	picture := view.NewFrame(w.strip.Root, container.NewStack(w.canvas, view.NewFrame(w.progress.Root, nil, nil)), nil)
+	w.strip.OnResize = picture.Refresh
 	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.36)))
 	w.panes = view.NewPanes(w.outline.Root, w.decks, w.inspect.Root,
 		float32(pref.FloatWithFallback(prefLeft, 236)), float32(pref.FloatWithFallback(prefRight, 312)))
-	w.body = container.NewBorder(nil, w.ledger.Root, nil, nil, w.panes)
+	w.body = view.NewFrame(nil, w.panes, w.ledger.Root)
 	w.root = container.NewStack(w.start.Root)
 }
 
@@ -240,6 +242,9 @@ func (w *window) showSide(s view.Side) {
 		w.look.side = s
 		w.look.hop = 0
 		if refit {
+			// Two pictures need the room more than the list of one of them.
+			w.decks.Squeezed = s == view.Both
+			w.decks.Refresh()
 			w.canvas.Fit()
 		}
 		w.showTools()

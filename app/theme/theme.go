@@ -119,7 +119,7 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case fynetheme.ColorNameScrollBarBackground:
 		return color.Transparent
 	case fynetheme.ColorNameShadow:
-		return color.NRGBA{A: 0x38}
+		return color.NRGBA{A: 0x18}
 	}
 	return fynetheme.DefaultTheme().Color(name, variantOf(p))
 }

@@ -114,7 +114,7 @@ func (b *Button) Cursor() desktop.Cursor {
 	return desktop.PointerCursor
 }
 
-func (b *Button) style() Style { return Style{Size: 12.5, Weight: render.Medium} }
+func (b *Button) style() Style { return Style{Size: 13, Weight: render.Medium} }
 
 // CreateRenderer draws the button.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {

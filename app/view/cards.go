@@ -148,7 +148,10 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 		if p.Document != nil {
 			for i := range p.Document.Statements {
 				c := cardOf(d, holder, p, i, names)
-				c.Title = strings.TrimSpace(fmt.Sprintf("%d %s", i+1, p.Document.Statements[i].Sid))
+				c.Title = "Statement " + itoa(i+1)
+				if sid := p.Document.Statements[i].Sid; sid != "" {
+					c.Title = itoa(i+1) + " " + sid
+				}
 				c.Editable = c.Editable && !pc.AWS
 				if pc.AWS {
 					c.Narrow = nil

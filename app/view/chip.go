@@ -35,7 +35,7 @@ func NewChip(c Chip, remove, tap func()) *ChipButton {
 	return b
 }
 
-func (b *ChipButton) style() Style { return Style{Size: 11.5, Weight: render.Medium} }
+func (b *ChipButton) style() Style { return Style{Size: 12, Weight: render.Medium} }
 
 const chipCross = 20
 

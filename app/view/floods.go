@@ -105,7 +105,7 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	n := len(h.Path)
 	if n > 0 && h.Path[n-1].Kind != reach.Acts {
 		last := h.Path[n-1]
-		row.rank = 20
+		row.rank, row.Can = 20, h.Can(d)
 		if last.Kind == reach.Feeds {
 			row.Tone, row.Word = render.Feeds, "feeds"
 		} else {

@@ -75,12 +75,12 @@ func (in *Inspector) SetEffect(key string, e Effect) {
 	in.words[key] = e
 	if l := in.effects[key]; l != nil {
 		l.Set(e.Text, effectStyle(e))
-		in.content.Refresh()
+		refill(in.page, in.content, false, in.content.Objects...)
 	}
 }
 
 func effectStyle(e Effect) Style {
-	s := Style{Size: 11.5, Weight: render.Bold, Align: fyne.TextAlignTrailing, Color: render.Muted}
+	s := Style{Size: 12, Weight: render.Bold, Align: fyne.TextAlignTrailing, Color: render.Muted}
 	if e.Good {
 		s.Color = render.Good
 	}
@@ -187,7 +187,7 @@ func (in *Inspector) function(f *model.Function) []fyne.CanvasObject {
 			if e.Refers != "" {
 				what = in.link(e.Refers)
 			}
-			box.Add(newLine(8, 0, NewText(e.Name, mono.in(render.Ink).sized(11.5)), newFixedWidth(120, what)))
+			box.Add(newLine(8, 0, NewText(e.Name, mono.in(render.Ink).sized(12)), newFixedWidth(120, what)))
 		}
 		parts = append(parts, box)
 	}
@@ -412,7 +412,7 @@ func (in *Inspector) list(head string, ids []model.ID) fyne.CanvasObject {
 }
 
 func (in *Inspector) link(id model.ID) fyne.CanvasObject {
-	return newSide(22, NewPicture(Icon(in.design, id), render.Muted, 15), NewLink(Name(in.design, id), Style{Size: 12.5, Elide: true}, func() { in.OnSelect(id) }))
+	return newSide(22, NewPicture(Icon(in.design, id), render.Muted, 15), NewLink(Name(in.design, id), Style{Size: 13, Elide: true}, func() { in.OnSelect(id) }))
 }
 
 // policies are the cards of a holder's policies.
@@ -543,9 +543,10 @@ func (in *Inspector) suggest(key, words string, e edit.Edit) fyne.CanvasObject {
 		effect.Set(w.Text, effectStyle(w))
 	}
 	in.effects[key] = effect
-	link := NewLink(words, Style{Size: 12, Weight: render.Medium, Elide: true}, func() { in.OnEdit(e) })
+	link := NewLink(words, Style{Size: 12, Weight: render.Medium, Lines: 2}, func() { in.OnEdit(e) })
 	link.Tip = e.String() + ": " + words
-	return newBehind(NewGround(render.Bilge, render.None, 6), newInset(10, 5, newLine(8, 0, link, effect)))
+	row := &fyne.Container{Layout: &tallLine{line{8, 0}}, Objects: []fyne.CanvasObject{link, effect}}
+	return newBehind(NewGround(render.Bilge, render.None, 6), newInset(10, 5, row))
 }
 
 func upper(s string) string {

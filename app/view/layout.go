@@ -211,3 +211,45 @@ func (behind) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(size)
 	}
 }
+
+// NewFrame stands a part on top and one below, each as high as it needs, and gives the middle the rest. Any may be nil.
+func NewFrame(top, middle, bottom fyne.CanvasObject) *fyne.Container {
+	f := &frame{top, middle, bottom}
+	c := &fyne.Container{Layout: f}
+	for _, o := range []fyne.CanvasObject{middle, top, bottom} {
+		if o != nil {
+			c.Objects = append(c.Objects, o)
+		}
+	}
+	return c
+}
+
+type frame struct{ top, middle, bottom fyne.CanvasObject }
+
+func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range []fyne.CanvasObject{f.top, f.middle, f.bottom} {
+		if o != nil && o.Visible() {
+			m := o.MinSize()
+			size = fyne.NewSize(max(size.Width, m.Width), size.Height+m.Height)
+		}
+	}
+	return size
+}
+
+func (f *frame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	top, low := float32(0), float32(0)
+	if f.top != nil && f.top.Visible() {
+		top = heightOf(f.top, s.Width)
+		f.top.Resize(fyne.NewSize(s.Width, top))
+	}
+	if f.bottom != nil && f.bottom.Visible() {
+		low = heightOf(f.bottom, s.Width)
+		f.bottom.Move(fyne.NewPos(0, s.Height-low))
+		f.bottom.Resize(fyne.NewSize(s.Width, low))
+	}
+	if f.middle != nil {
+		f.middle.Move(fyne.NewPos(0, top))
+		f.middle.Resize(fyne.NewSize(s.Width, s.Height-top-low))
+	}
+}

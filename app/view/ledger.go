@@ -73,12 +73,21 @@ func Ledger(st session.State) []Measure {
 func NotSeen(d *model.Design) string {
 	var parts []string
 	if n := d.Info().NotSeen; len(n) > 0 {
-		parts = append(parts, "Not seen: "+strings.Join(n, ", "))
+		parts = append(parts, "Not seen: "+strings.Join(spelled(n), ", "))
 	}
 	if n := d.Info().Unresolved; n > 0 {
 		parts = append(parts, plural(n, "value")+" unresolved")
 	}
 	return strings.Join(parts, " · ")
+}
+
+// spelled gives layers their usual capitals.
+func spelled(layers []string) []string {
+	out := make([]string, len(layers))
+	for i, l := range layers {
+		out[i] = strings.NewReplacer("scps", "SCPs", "rcps", "RCPs").Replace(l)
+	}
+	return out
 }
 
 func reachesOut(b *reach.Breach, vulnerable bool) bool {

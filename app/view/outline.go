@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -73,8 +75,27 @@ func (outlineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 
 // Set shows rows.
 func (p *OutlinePanel) Set(rows []Row) {
+	was := p.index(p.selected)
 	p.rows = rows
 	p.filter()
+	if is := p.index(p.selected); is != was {
+		p.reveal(is)
+	}
+}
+
+// index is where an element's row is, -1 if it has none.
+func (p *OutlinePanel) index(id model.ID) int {
+	return slices.IndexFunc(p.shown, func(r Row) bool { return r.ID == id && id != "" })
+}
+
+func (p *OutlinePanel) reveal(i int) {
+	switch {
+	case i < 0:
+	case i <= 1:
+		p.list.ScrollToTop() // with the heading
+	default:
+		p.list.ScrollTo(i)
+	}
 }
 
 // A Note is a line below the outline: what is wrong, and what to do about it.
@@ -119,11 +140,7 @@ func (p *OutlinePanel) Select(id model.ID) {
 	}
 	p.selected = id
 	p.list.Refresh()
-	for i, r := range p.shown {
-		if r.ID == id && id != "" {
-			p.list.ScrollTo(i)
-		}
-	}
+	p.reveal(p.index(id))
 }
 
 func rowHeight(r Row) float32 {

@@ -116,10 +116,14 @@ type Decks struct {
 	Top, Bottom fyne.CanvasObject
 	Lower       float32
 	Folded      bool // only the top shows
+	Squeezed    bool // the bottom is as low as it can be
 	OnChange    func()
 
 	handle *handle
 }
+
+// leastDeck is how low the bottom gets: its head and two rows.
+const leastDeck = 132
 
 // NewDecks returns the two parts.
 func NewDecks(top, bottom fyne.CanvasObject, lower float32) *Decks {
@@ -146,7 +150,10 @@ func (r *decksRenderer) MinSize() fyne.Size { return fyne.NewSize(300, 240) }
 
 func (r *decksRenderer) Layout(s fyne.Size) {
 	d := r.d
-	low := max(130, s.Height*d.Lower)
+	low := max(leastDeck, s.Height*d.Lower)
+	if d.Squeezed {
+		low = leastDeck
+	}
 	if d.Folded {
 		low = 0
 		d.Bottom.Hide()

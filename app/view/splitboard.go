@@ -171,7 +171,7 @@ func (b *SplitBoard) build() {
 				label, rank = x.Levels[l-1].Name, Plain
 			}
 			var pick *Button
-			pick = NewButton(Style{Size: 12.5, Weight: render.Medium}.fit(label, columnWidth-36), "", rank, func() { b.pick(pick, o, i) })
+			pick = NewButton(Style{Size: 13, Weight: render.Medium}.fit(label, columnWidth-36), "", rank, func() { b.pick(pick, o, i) })
 			pick.Height = 24
 			pick.Tip = label
 			return newLine(0, -1, pick)

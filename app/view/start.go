@@ -42,7 +42,7 @@ func NewStart() *Start {
 	folder := NewButton("Open folder…", "files", Plain, func() { s.OnDialog(true) })
 	open.Height, folder.Height = 34, 34
 	left := newColumn(10,
-		newLine(12, -1, NewPicture("hull", render.Link, 40), newColumn(0, NewLabel("Bulkhead", title.sized(28)), NewLabel("Where would the water stop?", small.sized(13)))),
+		newLine(14, 1, NewPicture("hull", render.Link, 44), newColumn(0, NewLabel("Bulkhead", title.sized(28)), NewLabel("Where would the water stop?", small.sized(13)))),
 		spacer(4),
 		NewLabel("Open a SAM or CloudFormation template, a CDK cloud assembly, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
 		spacer(4),
@@ -62,7 +62,7 @@ func NewStart() *Start {
 func (s *Start) SetRecent(paths []string) {
 	s.recent.Objects = nil
 	if len(paths) == 0 {
-		s.recent.Add(NewLabel("Nothing was opened yet.", small.sized(12.5)))
+		s.recent.Add(NewLabel("Nothing was opened yet.", small.sized(13)))
 	}
 	for _, p := range paths {
 		dir, name := splitPath(p)

@@ -9,7 +9,9 @@ import (
 
 // A Strip is lines above the picture that say what the last edit means; each can be put away.
 type Strip struct {
-	Root  *fyne.Container
+	Root     *fyne.Container
+	OnResize func() // it has more lines now, or less
+
 	lines *fyne.Container
 }
 
@@ -46,7 +48,14 @@ func (s *Strip) Show(remarks ...Remark) {
 		}
 		s.add(r)
 	}
+	s.resize()
+}
+
+func (s *Strip) resize() {
 	s.lines.Refresh()
+	if s.OnResize != nil {
+		s.OnResize()
+	}
 }
 
 func (s *Strip) add(r Remark) {
@@ -57,13 +66,13 @@ func (s *Strip) add(r Remark) {
 	if r.Fine {
 		icon, tone = "check", render.Good
 	}
-	text := NewText(r.Text, body.sized(12.5).lines(3))
+	text := NewText(r.Text, body.sized(13).lines(3))
 	var row *fyne.Container
 	away := NewButton("", "close", Quiet, nil)
 	away.Height = 22
 	away.OnTap = func() {
 		s.lines.Remove(row)
-		s.lines.Refresh()
+		s.resize()
 	}
 	parts := []fyne.CanvasObject{NewPicture(icon, tone, 16), text}
 	if r.Action != "" {

@@ -44,7 +44,7 @@ var (
 	strong  = Style{Weight: render.Medium, Elide: true}
 	title   = Style{Size: 18, Weight: render.Bold, Elide: true}
 	heading = Style{Size: 14, Weight: render.Bold, Elide: true}
-	small   = Style{Size: 11.5, Color: render.Muted, Elide: true}
+	small   = Style{Size: 12, Color: render.Muted, Elide: true}
 	figure  = Style{Size: 19, Weight: render.Bold}
 	section = Style{Size: 11, Weight: render.Bold, Color: render.Muted, Elide: true}
 	para    = Style{Size: 12, Color: render.Muted, Lines: 12}

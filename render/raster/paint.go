@@ -28,7 +28,7 @@ type Viewport struct {
 // Least zoom at which items of a level show.
 const (
 	nearZoom  = 0.45
-	closeZoom = 0.8
+	closeZoom = 0.6
 )
 
 // shows reports whether items of a level are painted.
