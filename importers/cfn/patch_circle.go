@@ -11,13 +11,15 @@ import (
 // resources that need each other. The best known: a bucket that notifies a function whose role names the bucket.
 // https://aws.amazon.com/blogs/infrastructure-and-automation/handling-circular-dependency-errors-in-aws-cloudformation/
 func (s *sheet) circular(id string) bool {
-	if s.holder == "" || id == s.holder {
-		return false
-	}
+	return s.holder != "" && id != s.holder && s.leads(id, s.holder)
+}
+
+// leads reports whether a resource needs another, directly or by way of others.
+func (s *sheet) leads(from, to string) bool {
 	seen := map[string]bool{}
 	var leads func(from string) bool
 	leads = func(from string) bool {
-		if from == s.holder {
+		if from == to {
 			return true
 		}
 		if seen[from] {
@@ -26,7 +28,7 @@ func (s *sheet) circular(id string) bool {
 		seen[from] = true
 		return slices.ContainsFunc(s.needed()[from], leads)
 	}
-	return leads(id)
+	return leads(from)
 }
 
 // needed is what each resource of the template refers to, by logical id, as it is to be: SAM's roles count as part

@@ -259,6 +259,10 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 		if n == nil || !s.Has(n) || slices.Contains(more, old.Name) {
 			continue
 		}
+		if from := s.patch.after.Resource(t.From); from != nil && t.Kind == "s3-notification" && s.leads(is.LogicalID, from.LogicalID) {
+			d.Fail("%s: %s cannot start %s, which needs it: CloudFormation refuses such a circle", t.Origin, from.ID, is.ID)
+			return
+		}
 		if events.Index(old.Name) >= 0 {
 			d.Fail("%s: %s has another event called %s", t.Origin, is.ID, old.Name)
 			return

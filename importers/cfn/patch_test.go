@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"bulkhead/importers"
 	"bulkhead/internal/corpus"
 	"bulkhead/model/edit"
+	"bulkhead/model/source"
 )
 
 // patched is the file after a patch that was proven.
@@ -55,5 +57,41 @@ func TestWorkedExample(t *testing.T) {
 	got := patched(t, in, read("edits.jsonl"))
 	if want := read("after.yaml"); got != want {
 		t.Errorf("got\n%s", importers.UnifiedDiff(map[string][]byte{"x": []byte(want)}, map[string][]byte{"x": []byte(got)}))
+	}
+}
+
+// BenchmarkPatch tightens one of 1,000 functions, and proves it.
+func BenchmarkPatch(b *testing.B) {
+	var t strings.Builder
+	t.WriteString("Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Runtime: python3.12, Handler: app.handler, CodeUri: src/}}\nResources:\n")
+	for i := range 1_000 {
+		fmt.Fprintf(&t, `  Q%[1]d: {Type: AWS::SQS::Queue}
+  F%[1]d:
+    Type: AWS::Serverless::Function
+    Properties:
+      Policies:
+        - Statement: [{Effect: Allow, Action: [sqs:SendMessage, sqs:ReceiveMessage], Resource: '*'}]
+      Events:
+        Queue: {Type: SQS, Properties: {Queue: !GetAtt Q%[1]d.Arn}}
+`, i)
+	}
+	fsys := importers.Memory(source.Files{"bench.yaml": []byte(t.String())}, nil)
+	in, err := importers.OpenFS(context.Background(), Sources(), fsys, "bench.yaml", importers.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := in.Design.Policy("policy/F500Role/F500RolePolicy0")
+	st := *p.Document.Statements[0]
+	st.Actions, st.Resources = st.Actions[:1], []string{in.Design.Resource("res/Q7").ARN}
+	after := tightened(b, in.Design, p, 0, &st)
+	b.SetBytes(int64(t.Len()))
+	for b.Loop() {
+		edits, err := in.Source.(importers.Patcher).Patch(in, after)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := importers.Prove(context.Background(), in, after, edits); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
-// Package yamlpos reads YAML and JSON with the byte span of every key and value.
+// Package yamlpos reads YAML and JSON with the byte span of every key and value, and edits them by these spans in
+// the file's own formatting.
 //
-//	bytes --Parse--> *Node (a tree with spans, aliases kept)
+//	bytes --Parse--> *Node (a tree with spans, aliases kept) --Page, Draft--> source.Edit
 //
 // Starts come from go.yaml.in/yaml/v3 by line and column; ends come from a scan of our own. JSON has a reader
 // of its own, which knows both.
