@@ -357,19 +357,39 @@ func (an *Analysis) beyond(start int32, walks *[looks]*walk) []Beyond {
 	for _, n := range walks[fedMay].order {
 		put(n, true, false)
 	}
-	out = slices.DeleteFunc(out, func(x Beyond) bool {
-		return slices.ContainsFunc(out, func(y Beyond) bool { return y.contains(&x) })
-	})
+	out = withoutNarrower(out)
 	slices.SortStableFunc(out, func(x, y Beyond) int {
 		return cmp.Or(x.rank()-y.rank(), strings.Compare(x.Service, y.Service), strings.Compare(x.Type, y.Type), strings.Compare(x.Pattern, y.Pattern))
 	})
 	return out
 }
 
+// withoutNarrower leaves out what a wider pattern of the same type says as well.
+func withoutNarrower(in []Beyond) []Beyond {
+	wide := map[[2]string][]int{} // service and type → entries with wildcards
+	for i := range in {
+		if strings.ContainsAny(in[i].Pattern, "*?") {
+			key := [2]string{in[i].Service, in[i].Type}
+			wide[key] = append(wide[key], i)
+		}
+	}
+	for _, w := range wide {
+		slices.SortStableFunc(w, func(i, j int) int { return len(in[i].Pattern) - len(in[j].Pattern) })
+	}
+	var out []Beyond
+	for i := range in {
+		if !slices.ContainsFunc(wide[[2]string{in[i].Service, in[i].Type}], func(j int) bool { return in[j].contains(&in[i]) }) {
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
 // contains reports whether an entry says all that another says, by a wider pattern.
 func (b *Beyond) contains(o *Beyond) bool {
 	return b.Service == o.Service && b.Type == o.Type && b.Pattern != o.Pattern && o.Capabilities&^b.Capabilities == 0 &&
-		b.Certainty <= o.Certainty && (!b.Fed || o.Fed) && policy.Covers(b.Pattern, o.Pattern)
+		b.Certainty <= o.Certainty && (!b.Fed || o.Fed) &&
+		(b.Pattern == "*" || strings.HasPrefix(o.Pattern, literalPrefix(b.Pattern)) && policy.Covers(b.Pattern, o.Pattern))
 }
 
 // rank sorts data first, then what has a noun, then the rest.

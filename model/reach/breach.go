@@ -172,7 +172,7 @@ type spot struct {
 // hits lists everything reached.
 func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 	w := an.world
-	targets := map[int32]*reached{}
+	targets := make([]*reached, len(w.targets))
 	get := func(t int32) *reached {
 		r := targets[t]
 		if r == nil {
@@ -226,10 +226,10 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 	own := an.ownRole(start)
 	for ti, r := range targets {
 		t := &w.targets[ti]
-		if t.id == b.From || ti == own || t.sort == isImplied && t.ownLogOf != b.From {
+		if r == nil || t.id == b.From || int32(ti) == own || t.sort == isImplied && t.ownLogOf != b.From {
 			continue
 		}
-		b.Hits = append(b.Hits, an.hit(b, ti, r, walks))
+		b.Hits = append(b.Hits, an.hit(b, int32(ti), r, walks))
 	}
 	slices.SortFunc(b.Hits, func(x, y Hit) int {
 		return cmp.Or(cmp.Compare(x.Hops, y.Hops), cmp.Compare(w.byID[x.Target], w.byID[y.Target]), cmp.Compare(x.Target, y.Target))
