@@ -63,6 +63,25 @@ type flood struct {
 	so     int // counted resources wet at this hop
 	last   int // greatest hop
 	breach *reach.Breach
+
+	vulnerable bool
+}
+
+// seen is a hit as the view shows it: with the capabilities that are come by at the hop shown, and what fed functions
+// add where they are taken as vulnerable.
+func (v View) seen(h reach.Hit) *reach.Hit {
+	if v.Hop > 0 && len(h.Ways) > 0 {
+		var near catalog.Capabilities
+		for _, w := range h.Ways {
+			if len(w.Path) <= v.Hop {
+				near |= w.Capabilities
+			}
+		}
+		h.Capabilities, h.Must = h.Capabilities&near, h.Must&near
+	} else if v.Vulnerable {
+		h.Capabilities, h.Must = h.Capabilities|h.FedMore, h.Must|h.FedMoreMust
+	}
+	return &h
 }
 
 // wet reports whether a hit is water: a capability that counts, not the function's own log, and fed functions only
@@ -72,18 +91,21 @@ func (v View) wet(h *reach.Hit) bool {
 }
 
 func (s *survey) flood() *flood {
-	f := &flood{hits: map[model.ID]*reach.Hit{}, state: map[model.ID]State{}, hops: map[model.ID]int{}, breach: s.view.Breach}
+	f := &flood{hits: map[model.ID]*reach.Hit{}, state: map[model.ID]State{}, hops: map[model.ID]int{}, breach: s.view.Breach, vulnerable: s.view.Vulnerable}
 	b := f.breach
 	if b == nil {
 		return f
 	}
 	for i := range b.Hits {
-		h := &b.Hits[i]
+		h := s.view.seen(b.Hits[i])
 		if _, ok := f.hops[h.Target]; !ok || h.Hops < f.hops[h.Target] {
 			f.hops[h.Target] = h.Hops
 		}
 		if !h.Fed || s.view.Vulnerable {
 			f.last = max(f.last, h.Hops)
+			for _, w := range h.Ways {
+				f.last = max(f.last, len(w.Path))
+			}
 		}
 		if s.view.wet(h) {
 			f.hits[h.Target] = h
@@ -111,12 +133,17 @@ func (s *survey) flood() *flood {
 	return f
 }
 
-// held reports whether the breach has the code or credentials of any of a compartment.
+// held reports whether the breach has the code or credentials of any of a compartment; where fed functions are taken
+// as vulnerable, it has theirs.
 func (f *flood) held(c model.Compartment) bool {
-	if f.state[c.Role] >= Held && c.Role != "" {
+	if c.Role != "" && f.holds(c.Role) {
 		return true
 	}
-	return slices.ContainsFunc(c.Functions, func(id model.ID) bool { return f.state[id] >= Held })
+	return slices.ContainsFunc(c.Functions, f.holds)
+}
+
+func (f *flood) holds(id model.ID) bool {
+	return f.state[id] >= Held || f.vulnerable && f.state[id] == Fed
 }
 
 func (d *drawing) bays() {
@@ -147,7 +174,7 @@ func (d *drawing) bays() {
 		for _, id := range c.Functions {
 			share, _ := d.share(id)
 			b.Share = max(b.Share, share)
-			cabin := d.cabin(id, b.Name)
+			cabin := d.cabin(id)
 			b.State = max(b.State, cabin.State)
 			b.Cabins = append(b.Cabins, cabin)
 		}
@@ -169,7 +196,7 @@ func (d *drawing) bays() {
 	slices.SortStableFunc(d.Bays, func(a, b *Compartment) int { return cmp.Compare(a.Cell, b.Cell) })
 }
 
-func (d *drawing) cabin(id model.ID, bay string) *Cabin {
+func (d *drawing) cabin(id model.ID) *Cabin {
 	f := d.design.Function(id)
 	c := &Cabin{ID: id, Name: d.name(id), Handler: f.Handler, State: d.flood.state[id]}
 	says := [...]string{"", "the breach chooses its input", "the breach holds its code or credentials", "the breach starts here"}[c.State]

@@ -42,7 +42,7 @@ func (d *drawing) graph() {
 	for _, id := range d.guests {
 		for _, r := range d.touched(d.guestTouches[id]) {
 			if shown[r] {
-				d.acts(id, r, d.guestTouches[id][r], d.flood.state[id] >= Held)
+				d.acts(id, r, d.guestTouches[id][r], d.flood.holds(id))
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func (d *drawing) cluster(c model.Compartment) {
 	}
 	d.Clusters = append(d.Clusters, cl)
 	for _, f := range c.Functions {
-		cabin := d.cabin(f, cl.Name)
+		cabin := d.cabin(f)
 		d.Nodes = append(d.Nodes, &Node{ID: f, Kind: FunctionNode, Cluster: c.ID, Name: cabin.Name, Caption: cabin.Handler, Icon: "function", State: cabin.State, Tip: cabin.Tip})
 	}
 	if len(c.Functions) < 2 {
@@ -68,7 +68,7 @@ func (d *drawing) cluster(c model.Compartment) {
 	}
 	d.Nodes = append(d.Nodes, &Node{ID: c.Role, Kind: RoleNode, Cluster: c.ID, Name: cl.Role, Icon: "role", State: d.flood.state[c.Role], Tip: "role " + cl.Role})
 	for _, f := range c.Functions {
-		d.Edges = append(d.Edges, &Edge{From: f, To: c.Role, Kind: WearsEdge, Wet: d.flood.state[f] >= Held, Tip: d.name(f) + " has the role " + cl.Role})
+		d.Edges = append(d.Edges, &Edge{From: f, To: c.Role, Kind: WearsEdge, Wet: d.flood.holds(f), Tip: d.name(f) + " has the role " + cl.Role})
 	}
 }
 

@@ -147,7 +147,7 @@ func join(scenes []*Scene, stacked bool) *Scene {
 	}
 	var legend []Sign
 	for k := range signs {
-		if sign, ok := signOf[k]; ok {
+		if sign, ok := signOf[SignKind(k)]; ok {
 			legend = append(legend, sign)
 		}
 	}

@@ -115,9 +115,9 @@ func TestPalettes(t *testing.T) {
 
 func TestSigns(t *testing.T) {
 	for k := range signs {
-		s := newSign(mono{}, k)
-		if k.String() == "" || len(s.Items) < 2 || s.Width <= 0 {
-			t.Errorf("sign %d (%s) is not drawn", k, k)
+		s := newSign(mono{}, SignKind(k))
+		if SignKind(k).String() == "" || len(s.Items) < 2 || s.Width <= 0 {
+			t.Errorf("sign %d (%s) is not drawn", k, SignKind(k))
 		}
 	}
 }

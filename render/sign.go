@@ -38,7 +38,8 @@ const (
 	WallSign
 	FloodSign
 	WearSign
-	signs
+
+	signs int = iota // how many there are
 )
 
 // words of the signs, as the legend has them.
@@ -73,7 +74,9 @@ var signWords = [signs]string{
 func (k SignKind) String() string { return signWords[k] }
 
 // Sign is the sign of the tone; Dry has none.
-func (t Tone) Sign() SignKind { return [...]SignKind{signs, ReadSign, ChangeSign, OwnSign}[t] }
+func (t Tone) Sign() SignKind {
+	return [...]SignKind{SignKind(signs), ReadSign, ChangeSign, OwnSign}[t]
+}
 
 // Legend returns the signs of the kinds, each once, in the legend's order.
 func Legend(m Metrics, kinds ...SignKind) []Sign {
@@ -81,7 +84,7 @@ func Legend(m Metrics, kinds ...SignKind) []Sign {
 	slices.Sort(kinds)
 	var out []Sign
 	for _, k := range slices.Compact(kinds) {
-		if k < signs {
+		if k < SignKind(signs) {
 			out = append(out, newSign(m, k))
 		}
 	}

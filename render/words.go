@@ -146,7 +146,7 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 
 	c.Figure = Percent(may.Share)
 	open := slices.ContainsFunc(b.Beyond, func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
-	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay
+	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay && !(b.AdminFed && s.view.Vulnerable)
 	c.Noun = s.noun(b, must, may, open)
 }
 
@@ -160,8 +160,10 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 		crown  bool
 	}
 	var hits []found
+	whole := s.view
+	whole.Hop = 0 // the figure is of all hops
 	for i := range b.Hits {
-		h := &b.Hits[i]
+		h := whole.seen(b.Hits[i])
 		if r := s.design.Resource(h.Target); r != nil && h.Counted && !h.OwnLog && (!h.Fed || s.view.Vulnerable) && h.Capabilities.Depth() > 0 {
 			hits = append(hits, found{h, s.facts.Weight(r.ID), r.Crown})
 		}
@@ -212,10 +214,12 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 		n += "; and the sea"
 	}
 	switch {
-	case b.Admin:
-		n = "an administrator is reachable; " + n
 	case b.AdminMay:
 		n = "an administrator is perhaps reachable; " + n
+	case b.Admin:
+		n = "an administrator is reachable; " + n
+	case b.AdminFed && s.view.Vulnerable:
+		n = "an administrator is reachable; " + n
 	}
 	return n
 }

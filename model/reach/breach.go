@@ -23,6 +23,7 @@ type Hit struct {
 	Part         string               // "public/*" where only a part is reached
 	Fed          bool                 // reached only when fed functions are taken as vulnerable
 	FedMore      catalog.Capabilities // capabilities that come in addition when fed functions are taken as vulnerable
+	FedMoreMust  catalog.Capabilities // those of them that are must then
 	Counted      bool                 // in the ledger
 	OwnLog       bool                 // a function's writing to its own log group: listed, counts in nothing
 }
@@ -291,6 +292,7 @@ func (an *Analysis) hit(b *Breach, ti int32, r *reached, walks *[looks]*walk) Hi
 		h.Capabilities, h.Must = r.caps[fedMay], r.caps[fedMust]
 	} else {
 		h.FedMore = r.caps[fedMay] &^ h.Capabilities
+		h.FedMoreMust = r.caps[fedMust] & h.FedMore
 	}
 	h.Certainty = certainty(h.Must != 0)
 	h.Ways = an.ways(ti, r, walks, first, h.Must, h.Capabilities)

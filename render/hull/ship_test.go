@@ -226,6 +226,8 @@ func (y *yard) Breach(from model.ID) *reach.Breach {
 					hits[s.To] = h
 				}
 				if now.fed && !h.Fed {
+					h.FedMore |= caps[0] &^ h.Capabilities
+					h.FedMoreMust |= caps[1] & h.FedMore
 					continue
 				}
 				h.Capabilities |= caps[0]
