@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"bulkhead/assets"
 	"bulkhead/importers"
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
@@ -55,6 +56,38 @@ func worst(an *reach.Analysis) render.View {
 	return v
 }
 
+// figures holds every picture of a design to the figures of reach: as many things are wet as the share says.
+func figures(t *testing.T, name string, an *reach.Analysis) {
+	t.Helper()
+	for _, b := range an.Breaches() {
+		for _, vulnerable := range []bool{false, true} {
+			d := render.Draw(render.View{Design: an.Design(), Analysis: an, Breach: b, Measures: an.Measures(vulnerable), Vulnerable: vulnerable})
+			wet := map[bool]int{}
+			see := func(tiles []*render.Tile) {
+				for _, tile := range tiles {
+					if tile.Counted {
+						wet[tile.Tone > render.Dry]++
+					}
+				}
+			}
+			for _, bay := range d.Bays {
+				see(bay.Tiles)
+			}
+			see(d.Bilge)
+			want := b.Reach.May
+			if vulnerable {
+				want = b.Reach.FedMay
+			}
+			if wet[true] != want.Resources || wet[true]+wet[false] != b.Reach.Of {
+				t.Errorf("%s: the breach of %s (vulnerable: %t) wets %d of %d, the picture %d of %d", name, b.From, vulnerable, want.Resources, b.Reach.Of, wet[true], wet[true]+wet[false])
+			}
+			if d.Claim.Figure != render.Percent(want.Share) {
+				t.Errorf("%s: the breach of %s reaches %f, the picture says %s", name, b.From, want.Share, d.Claim.Figure)
+			}
+		}
+	}
+}
+
 // TestCorpus holds the pictures of real templates to the rules of the drawing.
 func TestCorpus(t *testing.T) {
 	dir := filepath.Join(corpus.Dir(t), "templates")
@@ -71,7 +104,9 @@ func TestCorpus(t *testing.T) {
 			}
 			n++
 			name := strings.ReplaceAll(strings.TrimPrefix(path, dir+"/"), "/", "_")
-			v := worst(analyse(t, in.Design))
+			an := analyse(t, in.Design)
+			figures(t, name, an)
+			v := worst(an)
 			start := time.Now()
 			d := []*render.Diagram{render.Draw(v)}
 			scenes := layout(t, d...)
@@ -93,5 +128,23 @@ func TestCorpus(t *testing.T) {
 	}
 	if n < 20 {
 		t.Errorf("only %d templates could be drawn", n)
+	}
+}
+
+// TestSamples holds the pictures of the samples to the rules and to the figures.
+func TestSamples(t *testing.T) {
+	sources := append(cfn.Sources(), importers.Source(account.Source{}))
+	for name, file := range map[string]string{"lambdashell": "template.yaml", "webshop": "template.yaml", "photos": "template.yaml", "team": "snapshot.json"} {
+		fsys, err := fs.Sub(assets.FS, "samples/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := importers.OpenFS(context.Background(), sources, fsys, file, importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		an := analyse(t, in.Design)
+		figures(t, name, an)
+		sound(t, name, []*render.Diagram{render.Draw(worst(an))})
 	}
 }
