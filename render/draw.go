@@ -260,7 +260,7 @@ func (d *drawing) tiles() {
 			continue
 		}
 		kind := kindOf(r)
-		t := &Tile{ID: r.ID, Name: d.name(r.ID), Icon: kind.Icon, Cell: h.cell, Crown: r.Crown, Counted: d.counted[r.ID]}
+		t := &Tile{ID: r.ID, Name: d.name(r.ID), Icon: kind.Icon, Cell: h.cell, Crown: d.places.crowns[r.ID], Counted: d.counted[r.ID]}
 		if d.before != nil && d.before.design.Resource(r.ID) == nil {
 			t.Mark = New
 		}
@@ -363,7 +363,7 @@ func (d *drawing) explain(t *Tile, r *model.Resource, hit *reach.Hit, kind catal
 	default:
 		by = fmt.Sprintf("can be touched by %s and %d more", strings.Join(users[:8], ", "), n-8)
 	}
-	if r.Crown {
+	if t.Crown {
 		crown = "a crown jewel"
 	}
 	if !t.Counted {

@@ -20,6 +20,7 @@ type places struct {
 	left   []map[model.ID]bool  // by survey: compartments left out
 	partOf map[model.ID]string  // new compartment → name of the one it came from
 	users  map[model.ID]float64 // resource → how much it is shared, for the order of the bilge
+	crowns map[model.ID]bool    // marked by the architect in any of the designs: a mark is a thing's, not a design's
 	slots  int                  // cell of those left out, −1 if all are in
 }
 
@@ -32,7 +33,7 @@ type home struct {
 
 // settle decides the places. parts may be nil: then a part is known by the origin that it shares with its whole.
 func settle(surveys []*survey, parts map[model.ID][]model.ID) *places {
-	p := &places{homes: map[model.ID]home{}, partOf: map[model.ID]string{}, users: map[model.ID]float64{}, slots: -1}
+	p := &places{homes: map[model.ID]home{}, partOf: map[model.ID]string{}, users: map[model.ID]float64{}, crowns: map[model.ID]bool{}, slots: -1}
 	families, sources := p.families(surveys, parts)
 	p.cut(surveys, families)
 	p.lay(surveys, families, sources)
@@ -301,6 +302,9 @@ func (p *places) house(surveys []*survey) {
 			}
 		}
 		for _, r := range s.resources {
+			if r.Crown {
+				p.crowns[r.ID] = true
+			}
 			if show := s.counted[r.ID] || r.Crown || r.Marked || byName[r.ID] != nil; show && !shown[r.ID] {
 				shown[r.ID] = true
 				order = append(order, r.ID)
