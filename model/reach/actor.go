@@ -424,6 +424,16 @@ func accountOf(arn string) string {
 	return ""
 }
 
+// foreign is the account in an ARN where it is another one than own, "" otherwise. What AWS owns in every account
+// ("arn:aws:iam::aws:policy/…") is not.
+func foreign(arn, own string) string {
+	a := accountOf(arn)
+	if len(a) != 12 || strings.Trim(a, "0123456789") != "" || a == own {
+		return ""
+	}
+	return a
+}
+
 // target is the index of an element, -1 if it is none.
 func (w *world) target(id model.ID) int32 {
 	if t, ok := w.byID[id]; ok {

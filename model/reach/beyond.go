@@ -23,6 +23,7 @@ type Beyond struct {
 	Principal    model.ID // role or user that has the grant
 
 	service string // its name, such as "Amazon S3"
+	account string // where it is another one than the design's
 	all     bool   // the pattern reaches everything of its type in the account
 	known   bool   // the design has some of the type
 }
@@ -50,10 +51,11 @@ func (an *Analysis) sea(i int32) []Beyond {
 
 // A swell is the sea of one actor while it is put together.
 type swell struct {
-	an  *Analysis
-	a   *actor
-	at  map[[3]string]int // service, type and pattern → entry
-	out []Beyond
+	an    *Analysis
+	a     *actor
+	at    map[[3]string]int // service, type and pattern → entry
+	out   []Beyond
+	named []string // see spared
 }
 
 func (an *Analysis) newSea(a *actor) []Beyond {
@@ -72,7 +74,8 @@ func (an *Analysis) newSea(a *actor) []Beyond {
 	return s.out
 }
 
-// statement adds what one Allow reaches. What several statements reach by one pattern is asked about once.
+// statement adds what one Allow reaches. Where a denial or the boundary takes what nobody named, what these spare by
+// name is tried instead.
 func (s *swell) statement(st *statement) {
 	patterns := st.from.Resources
 	if st.from.NotResource {
@@ -85,13 +88,49 @@ func (s *swell) statement(st *statement) {
 				continue
 			}
 			for _, service := range services {
-				s.service(st, service, full)
+				if s.service(st, service, full) {
+					continue
+				}
+				for _, q := range s.spared() {
+					if q != full && (full == "*" || policy.Covers(full, q)) && !s.an.world.inside(q) {
+						s.service(st, service, q)
+					}
+				}
 			}
 			if every && full == "*" {
-				s.everything(st, full)
+				s.everything(full)
 			}
 		}
 	}
+}
+
+// spared lists the patterns that the boundary allows by name, and those that denials leave out.
+func (s *swell) spared() []string {
+	if s.named != nil {
+		return s.named
+	}
+	s.named = []string{}
+	from := func(d *answers, limit bool) {
+		for _, st := range d.statements {
+			if st = s.a.own(s.an.world, st); st == nil {
+				continue
+			}
+			if limit && !st.deny && !st.from.NotResource || st.deny && st.from.NotResource {
+				for _, r := range st.from.Resources {
+					s.named = append(s.named, completions(r)...)
+				}
+			}
+		}
+	}
+	for _, d := range s.a.identity {
+		from(d, false)
+	}
+	if s.a.boundary != nil {
+		from(s.a.boundary, true)
+	}
+	slices.Sort(s.named)
+	s.named = slices.DeleteFunc(slices.Compact(s.named), func(p string) bool { return p == "*" })
+	return s.named
 }
 
 // servicesOf lists the services that a statement's actions name; every: it names all of them.
@@ -111,12 +150,12 @@ func servicesOf(st *statement) (services []string, every bool) {
 	return services, false
 }
 
-// service adds what a pattern reaches of one service, by resource type.
-func (s *swell) service(st *statement, service, pattern string) {
+// service adds what a pattern reaches of one service, by resource type, and reports whether that is anything.
+func (s *swell) service(st *statement, service, pattern string) (any bool) {
 	w := s.an.world
 	m := w.everyAction(service)
 	if m == nil {
-		return
+		return true // nothing that is known could be reached by another pattern
 	}
 	acts := st.actions(m)
 	of := map[*catalog.ResourceType]bits{}
@@ -140,10 +179,6 @@ func (s *swell) service(st *statement, service, pattern string) {
 			of[t].set(i)
 		}
 	}
-	if loose != nil && pattern == "*" {
-		// Actions that take no resource: the service itself.
-		s.add(service, nil, pattern, "*", m, loose)
-	}
 	// Types that people have a noun for, one entry each; the others of the service are one entry together.
 	var rest []*catalog.ResourceType
 	types = slices.DeleteFunc(types, func(t *catalog.ResourceType) bool { return !w.ownType(service, t) })
@@ -153,18 +188,33 @@ func (s *swell) service(st *statement, service, pattern string) {
 			continue
 		}
 		for _, arn := range t.ARNs {
-			if place, ok := within(pattern, w.spaceOf(arn)); ok && !w.inside(place) {
-				s.add(service, t, pattern, place, m, of[t])
+			if place, ok := within(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
+				any = s.add(service, t, pattern, place, m, of[t]) || any
 			}
+		}
+	}
+	// Actions that take no resource are on the service itself.
+	if loose != nil && pattern == "*" {
+		any = s.add(service, nil, pattern, "*", m, loose) || any
+	}
+	// What the rest is good for counts where the types with a noun are not good for it anyway.
+	said := catalog.Capabilities(0)
+	for i := range s.out {
+		if x := &s.out[i]; x.Service == service && x.Pattern == pattern {
+			said |= x.Capabilities
 		}
 	}
 	for _, t := range rest {
+		if m.capabilities(of[t])&^notHits&^said == 0 {
+			continue
+		}
 		for _, arn := range t.ARNs {
-			if place, ok := within(pattern, w.spaceOf(arn)); ok && !w.inside(place) {
-				s.add(service, nil, pattern, place, m, of[t])
+			if place, ok := within(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
+				any = s.add(service, nil, pattern, place, m, of[t]) || any
 			}
 		}
 	}
+	return any
 }
 
 // ownType reports whether a resource type is the service's own: actions may name things of other services too, such
@@ -183,7 +233,7 @@ func (w *world) ownType(service string, t *catalog.ResourceType) bool {
 func hasNoun(cfnType string) bool { return catalog.KindOf(cfnType).Icon != catalog.KindOf("").Icon }
 
 // add asks about actions on a place and keeps what is allowed. t is nil for what has no noun.
-func (s *swell) add(service string, t *catalog.ResourceType, pattern, place string, m *menu, acts bits) {
+func (s *swell) add(service string, t *catalog.ResourceType, pattern, place string, m *menu, acts bits) bool {
 	an := s.an
 	b := Beyond{Service: service, Pattern: pattern, Principal: s.a.id, service: an.world.catalog.ServiceName(service)}
 	if t != nil {
@@ -191,7 +241,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 	}
 	must, may := an.judge(s.a, -1, m, place, acts, nil)
 	if may.empty() {
-		return
+		return false
 	}
 	c := &account{an: an, actor: s.a}
 	asked := map[string]bool{}
@@ -210,7 +260,8 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 		}
 	}
 	// Whether a role that was not seen trusts this principal, and what another account's policies say, is not known.
-	if b.Type == "AWS::IAM::Role" && service == "sts" || accountOf(place) != "" && accountOf(place) != an.world.account {
+	b.account = foreign(place, an.world.account)
+	if b.Type == "AWS::IAM::Role" && service == "sts" || b.account != "" {
 		sure = false
 	}
 	b.Certainty, b.Evidence = certainty(sure), c.reasons()
@@ -225,14 +276,15 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 		old.Certainty = min(old.Certainty, b.Certainty)
 		old.all = old.all || b.all
 		old.Evidence = joinEvidence(old.Evidence, b.Evidence)
-		return
+		return true
 	}
 	s.at[key] = len(s.out)
 	s.out = append(s.out, b)
+	return true
 }
 
 // everything adds one entry for the services that are not looked at one by one.
-func (s *swell) everything(st *statement, pattern string) {
+func (s *swell) everything(pattern string) {
 	d := s.an.decide(s.a, -1, "bulkhead:DoAnything", "*", nil)
 	if d.Outcome != policy.Allowed {
 		return
@@ -264,7 +316,7 @@ func joinEvidence(a, b []Evidence) []Evidence {
 // reachesAll reports whether a pattern reaches everything of a resource type in the account and region.
 func reachesAll(w *world, t *catalog.ResourceType, pattern string) bool {
 	for _, arn := range t.ARNs {
-		space := w.spaceOf(arn)
+		space := w.spaceFor(arn, pattern)
 		parts, want := strings.SplitN(space, ":", 6), strings.SplitN(pattern, ":", 6)
 		if len(parts) == 6 && len(want) == 6 && want[3] != "*" {
 			parts[3] = want[3]
@@ -400,6 +452,8 @@ func (b *Beyond) rank() int {
 		return 0
 	case b.Service == "*":
 		return 1
+	case b.Service == "iam" && b.Capabilities == catalog.Capabilities(0).With(catalog.Read):
+		return 5 // who may what, to look at
 	case b.Type == "AWS::Lambda::Function" || b.Service == "iam" || b.Service == "sts":
 		return 2
 	case b.Type != "":
@@ -418,25 +472,30 @@ func (b *Beyond) noun() string {
 
 // Words says what is reached: "any other secret of the account", "any bucket like logs-*", "the table Foo".
 func (b Beyond) Words() string {
-	noun, other := b.noun(), ""
+	noun, other, of := b.noun(), "", "the account"
 	if b.known {
 		other = "other "
 	}
+	elsewhere := ""
+	if b.account != "" {
+		of, other = "account "+b.account, ""
+		elsewhere = " of " + of
+	}
 	switch {
 	case b.Service == "*":
-		return "anything else of the account"
+		return "anything else of " + of
 	case noun == "" && (b.all || b.Pattern == "*"):
 		return "resources of " + cmp.Or(b.service, b.Service)
 	case noun == "" && strings.ContainsAny(b.Pattern, "*?"):
-		return fmt.Sprintf("resources of %s like %s", cmp.Or(b.service, b.Service), shortARN(b.Pattern))
+		return fmt.Sprintf("resources of %s like %s", cmp.Or(b.service, b.Service), shortARN(b.Pattern)) + elsewhere
 	case noun == "":
-		return shortARN(b.Pattern) + " of " + cmp.Or(b.service, b.Service)
+		return shortARN(b.Pattern) + " of " + cmp.Or(b.service, b.Service) + elsewhere
 	case b.all:
-		return fmt.Sprintf("any %s%s of the account", other, noun)
+		return fmt.Sprintf("any %s%s of %s", other, noun, of)
 	case strings.ContainsAny(b.Pattern, "*?"):
-		return fmt.Sprintf("any %s%s like %s", other, noun, shortARN(b.Pattern))
+		return fmt.Sprintf("any %s%s like %s", other, noun, shortARN(b.Pattern)) + elsewhere
 	}
-	return fmt.Sprintf("the %s %s", noun, shortARN(b.Pattern))
+	return fmt.Sprintf("the %s %s", noun, shortARN(b.Pattern)) + elsewhere
 }
 
 // shortARN is what of an ARN tells people which thing is meant.
@@ -470,7 +529,7 @@ func SeaWords(sea []Beyond) string {
 		}
 		noun := b.noun()
 		services[b.Service] = services[b.Service] || noun != ""
-		if noun != "" && b.all {
+		if noun != "" && b.all && b.account == "" {
 			if !slices.Contains(nouns, noun) {
 				nouns = append(nouns, noun)
 			}
@@ -479,7 +538,7 @@ func SeaWords(sea []Beyond) string {
 	}
 	for i := range sea {
 		b := &sea[i]
-		if noun := b.noun(); slices.Contains(nouns, noun) || noun == "" && services[b.Service] {
+		if noun := b.noun(); b.account == "" && slices.Contains(nouns, noun) || noun == "" && services[b.Service] {
 			continue
 		}
 		if words := b.Words(); !slices.Contains(rest, words) {

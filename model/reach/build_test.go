@@ -86,6 +86,16 @@ func (b *builder) functionOf(name string, r *model.Role) *model.Function {
 	return f
 }
 
+// roleOf is the role of a function.
+func (b *builder) roleOf(f *model.Function) *model.Role {
+	for _, e := range b.elements {
+		if e.ElementID() == f.Role {
+			return e.(*model.Role)
+		}
+	}
+	return nil
+}
+
 func (b *builder) user(name string, documents ...string) *model.Principal {
 	b.t.Helper()
 	u := &model.Principal{ID: model.ID("user/" + name), Kind: model.User, Name: name, ARN: userARN(name), Policies: b.policies(name, documents...), Origin: b.place()}

@@ -457,6 +457,15 @@ func (w *world) spaceOf(arn string) string {
 	return strings.ReplaceAll(normalize(s, w.partition), "{}", "*")
 }
 
+// spaceFor is spaceOf in the account that a pattern names.
+func (w *world) spaceFor(arn, pattern string) string {
+	space := w.spaceOf(arn)
+	if other := foreign(pattern, w.account); other != "" && w.account != "" {
+		return strings.Replace(space, ":"+w.account+":", ":"+other+":", 1)
+	}
+	return space
+}
+
 // trusts tells whether a role's trust policy lets a service assume it.
 func (an *Analysis) trusts(role int32, service string) truth {
 	if g := an.gates[role]; g != nil && g.unseen {

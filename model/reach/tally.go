@@ -462,6 +462,9 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		}
 	} else {
 		req.Context = a.targetContext(an.world, nil)
+		if foreign(arn, a.account) != "" {
+			req.PolicyUnseen = true // what another account allows is not known
+		}
 	}
 	for k, v := range extra {
 		req.Context[k] = v

@@ -1,0 +1,79 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a breach reaches beyond the design, in words: one line for each entry, then the headline.
+func TestBeyond(t *testing.T) {
+	own := "arn:aws:logs:us-east-1:" + testAccount + ":log-group:/aws/lambda/F:*"
+	for _, c := range []struct {
+		name     string
+		policies []string
+		want     []string
+		headline string
+	}{
+		{"nothing", nil, nil, ""},
+		{"what the design has", []string{allow("dynamodb:*", arnOf("AWS::DynamoDB::Table", "Orders")+" "+arnOf("AWS::DynamoDB::Table", "Orders")+"/index/*"), allow("s3:*", arnOf("AWS::S3::Bucket", "data")+" "+arnOf("AWS::S3::Bucket", "data")+"/*")}, nil, ""},
+		{"a secret of the design by its usual pattern", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:Stripe-??????")}, nil, ""},
+		{"its own log group", []string{allow("logs:CreateLogStream logs:PutLogEvents", own)}, nil, ""},
+		{"its own log group, region open", []string{allow("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/lambda/F:*")}, nil, ""},
+		{"its own function, versions too", []string{allow("lambda:InvokeFunction", functionARN("F")+" "+functionARN("F")+":*")}, nil, ""},
+		{"any log group", []string{allow("logs:PutLogEvents", "*")}, []string{"must logs [write] any log group of the account"}, "any log group of the account"},
+		{"any secret", []string{allow("secretsmanager:GetSecretValue", "*")}, []string{"must secretsmanager [secret] any other secret of the account"}, "any other secret of the account"},
+		{"any secret by its full pattern", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:*")}, []string{"must secretsmanager [secret] any other secret of the account"}, "any other secret of the account"},
+		{"secrets by a prefix", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:prod/*")}, []string{"must secretsmanager [secret] any other secret like prod/*"}, "any other secret like prod/*"},
+		{"one secret elsewhere", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:prod-AbCdEf")}, []string{"must secretsmanager [secret] the secret prod-AbCdEf"}, "the secret prod-AbCdEf"},
+		{"listing is no hit", []string{allow("dynamodb:ListTables dynamodb:DescribeTable s3:ListAllMyBuckets", "*")}, nil, ""},
+		{"denied", []string{allow("secretsmanager:GetSecretValue", "*"), deny("secretsmanager:*", "*")}, nil, ""},
+		{"denied but for one", []string{allow("secretsmanager:GetSecretValue", "*"), `{"Effect": "Deny", "Action": "secretsmanager:*", "NotResource": "` + arnOf("AWS::SecretsManager::Secret", "Stripe") + `"}`}, nil, ""},
+		{"denied but for some", []string{allow("secretsmanager:GetSecretValue", "*"), `{"Effect": "Deny", "Action": "secretsmanager:*", "NotResource": "arn:aws:secretsmanager:us-east-1:` + testAccount + `:secret:team/*"}`},
+			[]string{"must secretsmanager [secret] any other secret like team/*"}, "any other secret like team/*"},
+		{"under a condition", []string{`{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}`}, []string{"may secretsmanager [secret] any other secret of the account"}, "any other secret of the account"},
+		{"tables and buckets", []string{allow("dynamodb:PutItem s3:GetObject", "*")}, []string{"must dynamodb [write] any other table of the account", "must s3 [read] any other bucket of the account"}, "any other table and bucket of the account"},
+		{"no data", []string{allow("cloudwatch:PutMetricData xray:PutTraceSegments", "*")}, []string{"must cloudwatch [write] resources of Amazon CloudWatch", "must xray [write] resources of AWS X-Ray"}, "resources of Amazon CloudWatch and resources of AWS X-Ray"},
+		{"a role elsewhere: whether it trusts is not known", []string{allow("sts:AssumeRole", "arn:aws:iam::999999999999:role/Deploy")}, []string{"may sts [secret] the role Deploy of account 999999999999"}, "the role Deploy of account 999999999999"},
+		{"a table of a parameter", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/${Table}")}, []string{"must dynamodb [read] the table ${Table}"}, "the table ${Table}"},
+		{"a wider pattern says it all", []string{allow("dynamodb:GetItem", "*"), allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/x-*")}, []string{"must dynamodb [read] any other table of the account"}, "any other table of the account"},
+		{"everything", []string{adminGrant}, nil, "anything of the account"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F", c.policies...)
+			b.table("Orders")
+			b.bucket("data")
+			b.resource("AWS::SecretsManager::Secret", "Stripe")
+			br := breach(t, b.analyse(), f.ID)
+			var got []string
+			for _, y := range br.Beyond {
+				got = append(got, y.Certainty.String()+" "+y.Service+" ["+joinCaps(y)+"] "+y.Words())
+			}
+			if c.name != "everything" && !slices.Equal(got, c.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+			if words := SeaWords(br.Beyond); words != c.headline {
+				t.Errorf("headline %q, want %q", words, c.headline)
+			}
+		})
+	}
+}
+
+func joinCaps(y Beyond) string {
+	var out []string
+	for _, c := range y.Capabilities.All() {
+		out = append(out, c.String())
+	}
+	return strings.Join(out, " ")
+}
+
+func TestBeyondBoundary(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("secretsmanager:GetSecretValue", "*"))
+	p := b.managed("Boundary", allow("secretsmanager:*", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:team/*"))
+	b.roleOf(f).Boundary = p.ID
+	if words := SeaWords(breach(t, b.analyse(), f.ID).Beyond); words != "any secret like team/*" {
+		t.Errorf("sea: %s", words)
+	}
+}
