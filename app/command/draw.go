@@ -136,6 +136,7 @@ func drawState(ctx context.Context, st session.State, view, side string) (*rende
 	if !st.Edited {
 		return nil, usage("draw: nothing was edited, so there is no after")
 	}
+	before.Title, after.Title = "", "" // they are called Before and After
 	b, a := render.Compare{Before: before, After: after, Comparison: st.Comparison}.Draw()
 	scenes, err := layout.Layout(ctx, font.Metrics(), b, a)
 	if err != nil {
