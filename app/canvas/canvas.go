@@ -334,3 +334,14 @@ func (c *Canvas) paint(w, h int) image.Image {
 	c.paints++
 	return c.image
 }
+
+// Place is where the middle of an element is in the canvas; false where the picture does not have it.
+func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
+	if c.scene == nil {
+		return fyne.Position{}, false
+	}
+	for _, a := range topmost(c.scene.Areas, id) {
+		return fyne.NewPos(float32((a.X+a.W/2-c.x)*c.zoom), float32((a.Y+a.H/2-c.y)*c.zoom)), true
+	}
+	return fyne.Position{}, false
+}

@@ -1,0 +1,183 @@
+package canvas
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"bulkhead/app/theme"
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+func scene() *render.Scene {
+	return &render.Scene{Width: 800, Height: 400, Items: []render.Item{
+		render.Shape{Path: render.Rect(0, 0, 800, 400, 0), Fill: render.Ground},
+		render.Shape{Path: render.Rect(100, 100, 300, 200, 0), Fill: render.Water},
+		render.Text{X: 120, Y: 130, Size: 14, Text: "Shop", Color: render.Ink},
+	}, Areas: []render.Area{
+		{X: 100, Y: 100, W: 300, H: 200, Element: "fn/Shop", Tip: "Shop, breached"},
+		{X: 120, Y: 200, W: 100, H: 40, Element: "res/Orders", Tip: "Orders: read"},
+		{X: 500, Y: 20, W: 100, H: 20, Tip: "only words"},
+		{X: 600, Y: 370, W: 60, H: 15, Element: "fn/Shop"},
+	}}
+}
+
+func shown(t *testing.T) (*Canvas, fyne.Window) {
+	t.Helper()
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(theme.New(theme.Light))
+	c := New()
+	w := test.NewWindow(c)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(800, 400))
+	t.Cleanup(w.Close)
+	c.SetScene(scene())
+	c.paint(800, 400)
+	return c, w
+}
+
+func at(x, y float32) fyne.PointEvent { return fyne.PointEvent{Position: fyne.NewPos(x, y)} }
+
+func TestClickSelectsTheTopmostThing(t *testing.T) {
+	c, _ := shown(t)
+	var got []model.ID
+	c.OnSelect = func(id model.ID) { got = append(got, id) }
+	for _, p := range []fyne.PointEvent{at(300, 150), at(150, 220), at(550, 30), at(10, 10)} {
+		c.Tapped(&p)
+	}
+	if want := []model.ID{"fn/Shop", "res/Orders", "", ""}; !slices.Equal(got, want) {
+		t.Errorf("selected %q, want %q", got, want)
+	}
+	menus := 0
+	c.OnMenu = func(id model.ID, _ fyne.Position) {
+		if id == "res/Orders" {
+			menus++
+		}
+	}
+	for _, p := range []fyne.PointEvent{at(150, 220), at(10, 10)} {
+		c.TappedSecondary(&p)
+	}
+	if menus != 1 {
+		t.Errorf("%d menus", menus)
+	}
+}
+
+func TestWheelZoomsAtThePointer(t *testing.T) {
+	c, _ := shown(t)
+	p := at(300, 150)
+	before := c.x + float64(p.Position.X)/c.zoom
+	z := c.Zoom()
+	c.Scrolled(&fyne.ScrollEvent{PointEvent: p, Scrolled: fyne.NewDelta(0, 25)})
+	after := c.x + float64(p.Position.X)/c.zoom
+	if c.Zoom() <= z || math.Abs(before-after) > 1e-6 {
+		t.Errorf("zoom %g → %g, the point moved from %g to %g", z, c.Zoom(), before, after)
+	}
+	for range 200 {
+		c.Scrolled(&fyne.ScrollEvent{PointEvent: p, Scrolled: fyne.NewDelta(0, 25)})
+	}
+	if c.Zoom() > maxZoom {
+		t.Errorf("zoom %g", c.Zoom())
+	}
+}
+
+func TestDragPansAndFitReturns(t *testing.T) {
+	c, _ := shown(t)
+	x, y, z := c.x, c.y, c.zoom
+	c.Dragged(&fyne.DragEvent{PointEvent: at(100, 100), Dragged: fyne.NewDelta(40, -20)})
+	if math.Abs(c.x-(x-40/z)) > 1e-6 || math.Abs(c.y-(y+20/z)) > 1e-6 {
+		t.Errorf("dragged by 40, −20 it moved by %g, %g", (x-c.x)*z, (y-c.y)*z)
+	}
+	c.Dragged(&fyne.DragEvent{PointEvent: at(100, 100), Dragged: fyne.NewDelta(1e6, 1e6)})
+	if w := float64(c.Size().Width) / c.zoom; c.x+w < 0 {
+		t.Errorf("the picture is out of sight: x %g, %g wide", c.x, w)
+	}
+	c.Fit()
+	if c.x != x || c.y != y || c.zoom != z {
+		t.Errorf("fit: %g %g %g, want %g %g %g", c.x, c.y, c.zoom, x, y, z)
+	}
+}
+
+func TestPointingAndSelectingPaintNothingAgain(t *testing.T) {
+	c, w := shown(t)
+	w.Canvas().Capture()
+	n := c.paints
+	for _, p := range []fyne.PointEvent{at(300, 150), at(150, 220), at(550, 30), at(10, 10)} {
+		c.MouseMoved(&desktop.MouseEvent{PointEvent: p})
+		c.paint(800, 400)
+	}
+	c.Select("fn/Shop")
+	c.paint(800, 400)
+	w.Canvas().Capture()
+	if c.paints != n {
+		t.Errorf("the picture was painted %d times more", c.paints-n)
+	}
+	c.ZoomBy(2)
+	c.paint(800, 400)
+	if c.paints == n {
+		t.Error("zooming does not paint")
+	}
+}
+
+func TestSelectionIsMarkedOnceWhereTheThingStands(t *testing.T) {
+	c, _ := shown(t)
+	c.Select("fn/Shop")
+	r := test.WidgetRenderer(c).(*renderer)
+	visible := 0
+	for _, f := range r.selected {
+		if f.Visible() {
+			visible++
+		}
+	}
+	if visible != 1 {
+		t.Errorf("%d marks, want 1: a figure in the foot is not the thing", visible)
+	}
+	c.Select("")
+	if r.selected[0].Visible() {
+		t.Error("the mark stays")
+	}
+}
+
+func TestThemeRepaints(t *testing.T) {
+	c, _ := shown(t)
+	light := c.paint(800, 400).At(5, 5)
+	fyne.CurrentApp().Settings().SetTheme(theme.New(theme.Dark))
+	if dark := c.paint(800, 400).At(5, 5); dark == light {
+		t.Error("the picture keeps its light ground in the dark")
+	}
+}
+
+func TestEmptyCanvasTakesEveryEvent(t *testing.T) {
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(theme.New(theme.Light))
+	c := New()
+	w := test.NewWindow(c)
+	defer w.Close()
+	c.OnSelect = func(model.ID) {}
+	p := at(10, 10)
+	c.Tapped(&p)
+	c.Scrolled(&fyne.ScrollEvent{PointEvent: p, Scrolled: fyne.NewDelta(0, 9)})
+	c.Dragged(&fyne.DragEvent{PointEvent: p, Dragged: fyne.NewDelta(9, 9)})
+	c.MouseMoved(&desktop.MouseEvent{PointEvent: p})
+	c.Fit()
+	c.SetScene(&render.Scene{})
+	c.Fit()
+	c.paint(100, 100)
+}
+
+func BenchmarkPaint(b *testing.B) {
+	a := test.NewApp()
+	defer a.Quit()
+	a.Settings().SetTheme(theme.New(theme.Light))
+	c := New()
+	c.Resize(fyne.NewSize(1280, 800))
+	c.SetScene(scene())
+	for b.Loop() {
+		c.x += 0.1
+		c.paint(1280, 800)
+	}
+}

@@ -1,0 +1,119 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+func outlineOf(t *testing.T, sample string) (*OutlinePanel, []Row) {
+	t.Helper()
+	newApp(t)
+	_, st := opened(t, sample)
+	rows := Outline(st.After.Design, st.After.Analysis, st.After.Measures, false)
+	p := NewOutline()
+	newWindow(t, p.Root, 260, 900)
+	p.Set(rows)
+	return p, rows
+}
+
+func TestOutlineShowsTheFiguresOfTheAnalysis(t *testing.T) {
+	_, st := opened(t, "webshop")
+	rows := Outline(st.After.Design, st.After.Analysis, st.After.Measures, false)
+	last := 2.0
+	bays := 0
+	for _, r := range rows {
+		switch r.Place {
+		case Bay:
+			bays++
+			want := st.After.Analysis.Breach(r.ID).Reach.May.Share
+			if r.Share != want || r.Figure != render.Percent(want) {
+				t.Errorf("%s: %g %q, the analysis says %g", r.Name, r.Share, r.Figure, want)
+			}
+			if r.Share > last {
+				t.Errorf("%s stands behind a function with less reach", r.Name)
+			}
+			last = r.Share
+		case Thing:
+			if n := st.After.Measures.Exposure[r.ID]; !r.Dim && r.Figure != of(n, 2) {
+				t.Errorf("%s: %q, exposed to %d of 2", r.Name, r.Figure, n)
+			}
+		case Section, Way, Guest, Mention:
+		}
+	}
+	if bays != 2 {
+		t.Errorf("%d functions, want 2", bays)
+	}
+}
+
+func TestOutlineSearch(t *testing.T) {
+	p, rows := outlineOf(t, "webshop")
+	for words, want := range map[string][]string{
+		"":            nil, // everything
+		"pay":         {"PaymentKey", "POST /payment"},
+		"dynamodb":    {"Products", "Carts", "Orders"},
+		"mail":        {"Mailer", "Outbox"}, // the queue's trigger starts the Mailer
+		"POST pay":    {"POST /payment"},
+		"nothing-has": {},
+	} {
+		test.Type(p.Search, "")
+		p.Search.SetText(words)
+		var got []string
+		for _, r := range p.shown {
+			if r.Place != Section {
+				got = append(got, r.Name)
+			}
+		}
+		if words == "" {
+			if len(p.shown) != len(rows) {
+				t.Errorf("without words %d of %d rows", len(p.shown), len(rows))
+			}
+			continue
+		}
+		if !slices.Equal(got, want) && len(got)+len(want) > 0 {
+			t.Errorf("search %q: %q, want %q", words, got, want)
+		}
+		if len(want) == 0 && !strings.Contains(p.none.Text, words) {
+			t.Errorf("search %q: an empty list does not say so: %q", words, p.none.Text)
+		}
+	}
+}
+
+func TestOutlineRowsAndEnterSelect(t *testing.T) {
+	p, _ := outlineOf(t, "webshop")
+	var got []model.ID
+	p.OnSelect = func(id model.ID) { got = append(got, id) }
+	for _, r := range all[*outlineRow](p.Root) {
+		if r.row.Name == "Mailer" || r.row.Place == Section {
+			test.Tap(r)
+		}
+	}
+	p.Search.SetText("payment")
+	p.Search.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if want := []model.ID{"fn/Mailer", "res/PaymentKey"}; !slices.Equal(got, want) {
+		t.Errorf("selected %q, want %q", got, want)
+	}
+	p.Search.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if p.Search.Text != "" {
+		t.Error("Escape leaves the search as it is")
+	}
+}
+
+func TestOutlineOfAnAccountListsRolesAndUsers(t *testing.T) {
+	_, st := opened(t, "team")
+	admin := 0
+	for _, r := range Outline(st.After.Design, st.After.Analysis, st.After.Measures, false) {
+		if r.Place == Guest && r.Admin {
+			admin++
+		}
+	}
+	if admin == 0 {
+		t.Error("no role or user of the team account leads to an administrator")
+	}
+}

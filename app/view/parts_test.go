@@ -1,0 +1,259 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"bulkhead/model/edit"
+	"bulkhead/model/source"
+	"bulkhead/render"
+)
+
+func TestToolbarCallsBackAndShowsTheState(t *testing.T) {
+	newApp(t)
+	bar := NewToolbar()
+	var got []string
+	note := func(s string) func() { return func() { got = append(got, s) } }
+	bar.OnOpen, bar.OnUndo, bar.OnRedo, bar.OnVulnerable = note("open"), note("undo"), note("redo"), note("fed")
+	bar.OnFit, bar.OnTheme, bar.OnExport = note("fit"), note("theme"), note("export")
+	bar.OnMap = func(on bool) { got = append(got, map[bool]string{true: "map", false: "hull"}[on]) }
+	bar.OnSide = func(s Side) { got = append(got, "side "+itoa(int(s))) }
+	bar.OnZoom = func(f float64) { got = append(got, map[bool]string{true: "in", false: "out"}[f > 1]) }
+	newWindow(t, bar.Root, 1280, 60)
+	labels := []string{"Open", "undo", "redo", "Hull", "Map", "Before", "Compare", "After", "Fed functions vulnerable: off", "zoom-out", "zoom-in", "fit", "Export…"}
+	for _, l := range labels {
+		test.Tap(button(t, bar.Root, l))
+	}
+	if !slices.Equal(got, []string{"open"}) {
+		t.Errorf("with nothing open, %q can be done", got)
+	}
+	got = nil
+	bar.Set(Tools{Open: true, Edited: true, Undo: "Tighten statement 1 of ShopRole", Redo: "Split Shop into 2 functions", Side: After, Zoom: 67})
+	for _, l := range labels {
+		test.Tap(button(t, bar.Root, l))
+	}
+	want := []string{"open", "undo", "redo", "hull", "map", "side 0", "side 1", "side 2", "fed", "out", "in", "fit", "export"}
+	if !slices.Equal(got, want) {
+		t.Errorf("called back %q, want %q", got, want)
+	}
+	if b := button(t, bar.Root, "undo"); !strings.Contains(b.Tip, "Tighten statement 1") {
+		t.Errorf("undo does not say what: %q", b.Tip)
+	}
+	if !button(t, bar.Root, "After").On || button(t, bar.Root, "Before").On || !strings.Contains(texts(bar.Root), "67 %") {
+		t.Error("the state is not shown")
+	}
+}
+
+func TestToolbarFitsASmallWindow(t *testing.T) {
+	newApp(t)
+	bar := NewToolbar()
+	if w := bar.Root.MinSize().Width; w > 1100 {
+		t.Errorf("the tools need %g points", w)
+	}
+}
+
+func TestLedgerIsTheMeasures(t *testing.T) {
+	newApp(t)
+	s, st := opened(t, "webshop")
+	figures := func(ms []Measure) map[string]Measure {
+		out := map[string]Measure{}
+		for _, m := range ms {
+			out[m.Name] = m
+		}
+		return out
+	}
+	m := figures(Ledger(st))
+	if m["Worst breach"].Figure != render.Percent(st.After.Measures.Worst) || m["Worst breach"].Remark != "Shop, and the sea" ||
+		m["Mean breach"].Figure != render.Percent(st.After.Measures.Mean) || m["Watertightness"].Figure != "0.42" || m["Administrator reachable"].Figure != "no" {
+		t.Errorf("%+v", m)
+	}
+	on := true
+	if _, err := s.Do(&edit.Mark{Resource: "res/PaymentKey", Crown: &on}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Do(&edit.Tighten{Role: "role/ShopRole", Statement: edit.StatementRef{Sid: "Checkout"}, Drop: true}); err != nil {
+		t.Fatal(err)
+	}
+	st, err := s.Wait(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m = figures(Ledger(st))
+	if x := m["Worst breach"]; x.Figure != "67 %" || !strings.Contains(x.Remark, "was 100 %") || x.Verdict != render.Good {
+		t.Errorf("after tightening: %+v", x)
+	}
+	if x := m["Crown jewels exposed"]; x.Figure != "0 of 1" || x.Color != render.Good {
+		t.Errorf("the crown jewel is dry: %+v", x)
+	}
+	bar := NewLedgerBar()
+	newWindow(t, bar.Root, 1280, 70)
+	bar.Set(Ledger(st), NotSeen(st.After.Design))
+	if text := texts(bar.Root); !strings.Contains(text, "67 %") || !strings.Contains(text, "Not seen: SCPs") {
+		t.Errorf("shown:\n%s", text)
+	}
+	bar.Set(nil, "")
+	if text := texts(bar.Root); strings.Contains(text, "67 %") || !strings.Contains(text, "…") {
+		t.Errorf("while it is computed, an old figure is shown:\n%s", text)
+	}
+}
+
+func TestLedgerOfAnAccountWithAWayToAdministrator(t *testing.T) {
+	_, st := opened(t, "team")
+	for _, m := range Ledger(st) {
+		if m.Name == "Administrator reachable" && (m.Figure != "yes" || m.Color != render.Danger || !strings.HasPrefix(m.Remark, "from ")) {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
+func TestSourcePaneMarksTheLines(t *testing.T) {
+	newApp(t)
+	text := "a: 1\nb:\n  - c\n  - d\ne: 2\n"
+	at := source.Span{File: "x.yaml", Start: strings.Index(text, "- c"), End: strings.Index(text, "e:"), Line: 3, Column: 3}
+	p := NewSourcePane(text, at)
+	newWindow(t, p.Root, 400, 300)
+	p.Reveal()
+	if from, to := p.Marked(); from != 3 || to != 4 {
+		t.Errorf("lines %d to %d are marked, want 3 to 4", from, to)
+	}
+	var lines []string
+	for _, l := range all[*sourceLine](p.Root) {
+		lines = append(lines, l.number.Text+" "+l.text.Text)
+	}
+	if !slices.Contains(lines, "4   - d") {
+		t.Errorf("shown %q", lines)
+	}
+}
+
+func TestSourcePaneOfAnything(t *testing.T) {
+	newApp(t)
+	for _, text := range []string{"", "\n", "\x00\xff", strings.Repeat("x", 10000)} {
+		for _, at := range []source.Span{{}, {File: "x", Start: 0, End: len(text), Line: 1}, {File: "x", Start: 3, End: 99999, Line: 77}} {
+			p := NewSourcePane(text, at)
+			newWindow(t, p.Root, 300, 200)
+			p.Reveal()
+		}
+	}
+}
+
+func TestStripIsPutAway(t *testing.T) {
+	newApp(t)
+	s := NewStrip()
+	newWindow(t, s.Root, 600, 200)
+	resized := 0
+	s.OnResize = func() { resized++ }
+	undone := false
+	s.Show(Remark{Text: "the trigger Outbox would stop", Action: "undo", OnTap: func() { undone = true }}, Remark{Text: "second", Grave: true})
+	test.Tap(link(t, s.Root, "undo"))
+	for _, b := range all[*Button](s.Root)[:1] {
+		test.Tap(b)
+	}
+	if text := texts(s.Root); strings.Contains(text, "Outbox") || !strings.Contains(text, "second") || !undone || resized != 2 {
+		t.Errorf("undone %v, resized %d, left:\n%s", undone, resized, text)
+	}
+}
+
+func TestDiagnosticsLeadToTheirPlaces(t *testing.T) {
+	newApp(t)
+	var got source.Span
+	o := Diagnostics([]source.Diagnostic{
+		{Severity: source.Info, Summary: "assumed"},
+		{Severity: source.Error, Summary: "broken", Detail: "mend it", Span: source.Span{File: "dir/t.yaml", Line: 7}},
+	}, func(at source.Span) { got = at })
+	newWindow(t, o, 500, 300)
+	test.Tap(link(t, o, "t.yaml:7"))
+	text := texts(o)
+	if got.Line != 7 || strings.Index(text, "broken") > strings.Index(text, "assumed") || !strings.Contains(text, "mend it") {
+		t.Errorf("line %d in:\n%s", got.Line, text)
+	}
+}
+
+func TestStartOpensSamplesAndRecentFiles(t *testing.T) {
+	newApp(t)
+	s := NewStart()
+	var got []string
+	s.OnOpen = func(p string) { got = append(got, p) }
+	s.OnDialog = func(folder bool) { got = append(got, map[bool]string{true: "folder", false: "file"}[folder]) }
+	newWindow(t, s.Root, 1280, 800)
+	s.SetRecent([]string{"/home/me/shop/template.yaml"})
+	for _, c := range all[*sampleCard](s.Root) {
+		test.Tap(c)
+	}
+	test.Tap(link(t, s.Root, "template.yaml"))
+	test.Tap(button(t, s.Root, "Open template…"))
+	test.Tap(button(t, s.Root, "Open folder…"))
+	want := []string{"sample:webshop", "sample:photos", "sample:lambdashell", "sample:team", "/home/me/shop/template.yaml", "file", "folder"}
+	if !slices.Equal(got, want) {
+		t.Errorf("opened %q, want %q", got, want)
+	}
+	for _, s := range Samples() {
+		opened(t, strings.TrimPrefix(s.Path, "sample:"))
+	}
+}
+
+func TestTextEndsInAnEllipsisAndShowsWholeOnHover(t *testing.T) {
+	newApp(t)
+	name := "FunctionToFormatCloudWatchEventsOfTheWholeCompany"
+	x := NewText(name, body)
+	w := newWindow(t, newFixed(120, 20, x), 400, 200)
+	x.Resize(fyne.NewSize(120, 20))
+	if !x.cut {
+		t.Fatal("it fits into 120 points")
+	}
+	x.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(10, 10)}})
+	if got := strings.ReplaceAll(tip(w), " ", ""); got != name && !strings.HasSuffix(got, "…") {
+		t.Errorf("the tip says %q", got)
+	}
+	x.MouseOut()
+	if tip(w) != "" {
+		t.Error("the tip stays")
+	}
+	x.Resize(fyne.NewSize(600, 20))
+	if x.cut {
+		t.Error("it does not fit into 600 points")
+	}
+}
+
+func TestPanesKeepTheMiddle(t *testing.T) {
+	newApp(t)
+	left, middle, right := NewLabel("l", body), NewLabel("m", body), NewLabel("r", body)
+	p := NewPanes(left, middle, right, 236, 312)
+	newWindow(t, p, 1280, 600)
+	if middle.Size().Width != 1280-236-312 {
+		t.Errorf("the middle is %g wide", middle.Size().Width)
+	}
+	p.handles[0].Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(2000, 0)})
+	if middle.Size().Width < leastMiddle {
+		t.Errorf("dragged far, the middle is %g wide", middle.Size().Width)
+	}
+	p.Fold(true, true)
+	if middle.Size().Width != 1280 || left.Visible() || right.Visible() {
+		t.Errorf("folded, the middle is %g wide", middle.Size().Width)
+	}
+}
+
+func TestButtonsByKeyboard(t *testing.T) {
+	newApp(t)
+	n := 0
+	b := NewButton("Split…", "split", Primary, func() { n++ })
+	w := newWindow(t, b, 200, 60)
+	w.Canvas().Focus(b)
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.Set(false, true)
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if n != 2 {
+		t.Errorf("pressed %d times, want 2", n)
+	}
+	runes := ""
+	w.Canvas().SetOnTypedRune(func(r rune) { runes += string(r) })
+	b.TypedRune('h')
+	if runes != "h" {
+		t.Error("a key that is the window's does not get there while a button has the focus")
+	}
+}

@@ -1,0 +1,190 @@
+package view
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/session"
+	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
+	"bulkhead/model/reach"
+)
+
+// shopPlan is the plan of the Webshop's split: the payment route with the secret becomes a part of its own.
+func shopPlan(t *testing.T) (*session.Session, session.State, *SplitPlan) {
+	t.Helper()
+	s, st := opened(t, "webshop")
+	p := NewSplitPlan(st.After.Design, st.After.Design.Function("fn/Shop"))
+	return s, st, p
+}
+
+func offer(t *testing.T, p *SplitPlan, name string) int {
+	t.Helper()
+	i := slices.IndexFunc(p.Offers, func(o Offer) bool { return o.Name == name })
+	if i < 0 {
+		t.Fatalf("nothing of %s is offered: %+v", name, p.Offers)
+	}
+	return i
+}
+
+func TestSplitPlanBecomesASplit(t *testing.T) {
+	s, st, p := shopPlan(t)
+	if len(p.Triggers) != 10 || len(p.Vars) != 6 || len(p.Offers) != 6 {
+		t.Fatalf("%d triggers, %d variables, %d offers; want 10, 6, 6", len(p.Triggers), len(p.Vars), len(p.Offers))
+	}
+	p.Parts[1].Name, p.Parts[1].Handler = "Payment", "payment.handler"
+	for i, x := range p.Triggers {
+		if x.Label == "POST /payment" {
+			p.MoveTrigger(i, 1)
+		}
+	}
+	key := offer(t, p, "PaymentKey")
+	p.Give(key, 0, 0)
+	p.Give(key, 1, len(p.Offers[key].Levels))
+	for v, x := range p.Vars {
+		if x.Name == "PAYMENT_KEY" {
+			p.GiveVar(v, 0, false)
+			p.GiveVar(v, 1, true)
+		}
+	}
+	e := p.Edit()
+	r, err := s.Try(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := reach.Analyze(context.Background(), r.Design, catalog.Load(), st.After.Analysis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reaches := func(name string) []string {
+		var out []string
+		f := r.Design.Find(name)
+		for _, h := range a.Breach(f.ElementID()).Hits {
+			if h.Counted && !h.Fed {
+				out = append(out, Name(r.Design, h.Target))
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	if got := reaches("Payment"); !slices.Equal(got, []string{"PaymentKey"}) {
+		t.Errorf("Payment reaches %q", got)
+	}
+	if got := reaches("Shop"); slices.Contains(got, "PaymentKey") || len(got) != 5 {
+		t.Errorf("Shop still reaches %q", got)
+	}
+	verdict, shares := SplitVerdict(st, a, e)
+	if !strings.Contains(verdict, "83 %") || len(shares) != 2 || shares[1].Text == "" || !shares[1].Good {
+		t.Errorf("%s %+v", verdict, shares)
+	}
+}
+
+func TestEveryLevelOfEveryOfferCanBeGiven(t *testing.T) {
+	for _, sample := range []string{"webshop", "photos", "team", "lambdashell"} {
+		s, st := opened(t, sample)
+		for _, f := range st.After.Design.Functions() {
+			if st.After.Design.Role(f.Role) == nil {
+				continue
+			}
+			p := NewSplitPlan(st.After.Design, f)
+			for o := range p.Offers {
+				for l := range p.Offers[o].Levels {
+					p.Give(o, 1, l+1)
+					if _, err := s.Try(p.Edit()); err != nil {
+						t.Errorf("%s: %s, %s of %s: %v", sample, f.ID, p.Offers[o].Levels[l].Name, p.Offers[o].Name, err)
+					}
+				}
+				p.Give(o, 1, 0)
+			}
+		}
+	}
+}
+
+func TestSplitPlanKeepsItsOrder(t *testing.T) {
+	_, _, p := shopPlan(t)
+	p.Add(PartPlan{})
+	if p.Parts[2].Name == p.Parts[1].Name || p.Parts[2].Name == "" {
+		t.Errorf("two parts are called %q", p.Parts[2].Name)
+	}
+	p.MoveTrigger(0, 1)
+	p.MoveTrigger(1, 2)
+	p.Remove(1)
+	if p.TriggerOf(0) != 0 || p.TriggerOf(1) != 1 {
+		t.Errorf("after a part went, triggers are at %d and %d", p.TriggerOf(0), p.TriggerOf(1))
+	}
+	p.Keep(1)
+	if p.Parts[0].Keeps || !p.Parts[1].Keeps || p.Parts[1].Name != "Shop" || p.Parts[0].Name == "Shop" {
+		t.Errorf("parts %+v", p.Parts)
+	}
+	p.Remove(1) // two at least
+	if len(p.Parts) != 2 {
+		t.Error("a split into one")
+	}
+}
+
+func TestSplitBoardMovesTriggersAndNames(t *testing.T) {
+	newApp(t)
+	_, _, p := shopPlan(t)
+	b := NewSplitBoard(p)
+	changes := 0
+	b.OnChange = func() { changes++ }
+	newWindow(t, b.Root, 1200, 1400)
+	marks := all[*mark](b.Root)
+	// Two for the part that stays, then a pair for each trigger.
+	test.Tap(marks[3])
+	if p.TriggerOf(0) != 1 || changes != 1 {
+		t.Errorf("the trigger is at part %d after %d changes", p.TriggerOf(0), changes)
+	}
+	if marks := all[*mark](b.Root); !marks[3].on || marks[2].on {
+		t.Error("the board does not show it")
+	}
+	var names []*widget.Entry
+	for _, e := range all[*widget.Entry](b.Root) {
+		if e.Text == "Shop2" {
+			names = append(names, e)
+		}
+	}
+	names[0].SetText("Catalog")
+	if p.Parts[1].Name != "Catalog" {
+		t.Errorf("the part is called %q", p.Parts[1].Name)
+	}
+	test.Tap(button(t, b.Root, "Add a part"))
+	if len(p.Parts) != 3 {
+		t.Errorf("%d parts", len(p.Parts))
+	}
+	b.Judge("Trigger X goes nowhere", true, []string{"a warning"}, nil)
+	if text := texts(b.Root); !strings.Contains(text, "goes nowhere") || !strings.Contains(text, "a warning") {
+		t.Errorf("the verdict is not shown:\n%s", text)
+	}
+}
+
+func TestChooserKeepsWhatIsChosen(t *testing.T) {
+	newApp(t)
+	c := NewActionChooser(edit.ExpandActions("dynamodb:*"))
+	newWindow(t, c.Root, 500, 900)
+	if len(c.Chosen()) != 0 || !strings.Contains(c.count.Text, "None is kept") {
+		t.Errorf("at first %q are chosen: %s", c.Chosen(), c.count.Text)
+	}
+	for _, r := range all[*choiceRow](c.Root) {
+		if r.name.Text == "READ" {
+			test.Tap(r)
+		}
+	}
+	read := c.Chosen()
+	if !slices.Contains(read, "dynamodb:GetItem") || slices.Contains(read, "dynamodb:DeleteItem") {
+		t.Errorf("the group read is %q", read)
+	}
+	c.Choose("dynamodb:GetItem", false)
+	if slices.Contains(c.Chosen(), "dynamodb:GetItem") {
+		t.Error("it stays chosen")
+	}
+	c.filter("query")
+	if len(c.shown) < 2 || len(c.shown) > 4 {
+		t.Errorf("the search shows %d rows", len(c.shown))
+	}
+}

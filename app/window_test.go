@@ -1,0 +1,296 @@
+//go:build !headless
+
+package app
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver/software"
+
+	"bulkhead/app/theme"
+	"bulkhead/app/view"
+	"bulkhead/assets"
+	"bulkhead/importers"
+	"bulkhead/importers/account"
+	"bulkhead/importers/cfn"
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+// real is the app of the tests that need a real window; nil where there is no display.
+var real fyne.App
+
+// TestMain gives Fyne the main goroutine, as a program does, and runs the tests in another.
+func TestMain(m *testing.M) {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		os.Exit(m.Run())
+	}
+	home, err := os.MkdirTemp("", "bulkhead-window")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	for _, v := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"} {
+		if err := os.Setenv(v, home); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	real = fyneapp.NewWithID("dev.bulkhead.Test")
+	real.Settings().SetTheme(theme.New(theme.Light))
+	code := make(chan int, 1)
+	real.Lifecycle().SetOnStarted(func() {
+		go func() {
+			code <- m.Run()
+			fyne.Do(real.Quit)
+		}()
+	})
+	real.Run()
+	_ = os.RemoveAll(home)
+	os.Exit(<-code)
+}
+
+func display(t *testing.T) {
+	t.Helper()
+	if real == nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("CI is set and there is no display: the window is not tested")
+		}
+		t.Skip("NOTICE: skipped, no display to open a window on")
+	}
+}
+
+func program(t *testing.T) Program {
+	t.Helper()
+	samples, err := fs.Sub(assets.FS, "samples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Program{Sources: append(slices.Clone(cfn.Sources()), account.New()), Samples: samples, Version: "test"}
+}
+
+// do runs f where the window's things may be touched.
+func do[T any](f func() T) T {
+	var out T
+	fyne.DoAndWait(func() { out = f() })
+	return out
+}
+
+// until waits for something to come true in the window.
+func until(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	const limit = 60 * time.Second // of a slow machine; it is no measure of speed
+	for start := time.Now(); time.Since(start) < limit; time.Sleep(20 * time.Millisecond) {
+		if do(f) {
+			return
+		}
+	}
+	t.Fatalf("it never came to this: %s", what)
+}
+
+func openWindow(t *testing.T, path string) *window {
+	t.Helper()
+	display(t)
+	p := program(t)
+	w := do(func() *window {
+		w := newWindow(real, p, importers.Options{})
+		w.win.Show()
+		w.win.Resize(fyne.NewSize(1280, 800))
+		w.open(path)
+		return w
+	})
+	t.Cleanup(func() {
+		do(func() bool {
+			w.close()
+			// The last window that closes would end the program.
+			w.win.Hide()
+			return true
+		})
+	})
+	until(t, "the picture of "+path, func() bool { return w.canvas.Scene() != nil && w.state.Analysed() && w.state.Start != "" })
+	return w
+}
+
+// capture is what the window shows, painted in memory: what a graphics card has painted cannot be read back on every
+// display.
+func capture(w *window) image.Image {
+	return do(func() image.Image {
+		content, size := w.win.Content(), w.win.Canvas().Size()
+		c := software.NewCanvas()
+		c.SetPadded(false)
+		c.SetContent(content)
+		c.Resize(size)
+		img := c.Capture()
+		w.win.SetContent(content)
+		return img
+	})
+}
+
+// painted counts the colours of a picture, few for an empty one.
+func painted(img image.Image) int {
+	seen := map[[3]uint32]bool{}
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y += 3 {
+		for x := b.Min.X; x < b.Max.X; x += 3 {
+			r, g, bl, _ := img.At(x, y).RGBA()
+			seen[[3]uint32{r, g, bl}] = true
+		}
+	}
+	return len(seen)
+}
+
+// TestTheMainJobInARealWindow opens the sample, clicks a function, tightens, undoes, compares, splits and closes.
+func TestTheMainJobInARealWindow(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	if n := painted(capture(w)); n < 40 {
+		t.Errorf("the window shows %d colours: it is empty", n)
+	}
+
+	click := func(id model.ID) {
+		t.Helper()
+		if !do(func() bool {
+			at, ok := w.canvas.Place(id)
+			if ok {
+				w.canvas.Tapped(&fyne.PointEvent{Position: at})
+			}
+			return ok
+		}) {
+			t.Fatalf("%s is not in the picture", id)
+		}
+	}
+	click("fn/Mailer")
+	until(t, "the breach of Mailer", func() bool { return w.state.Start == "fn/Mailer" && w.state.After.Breach != nil })
+	want := do(func() string { return render.Percent(w.state.After.Analysis.Breach("fn/Mailer").Reach.May.Share) })
+	until(t, "the figure of Mailer in the picture", func() bool { return strings.Contains(w.canvas.Scene().Description, want) })
+	click("fn/Shop")
+	until(t, "suggestions for Shop", func() bool { return w.state.Start == "fn/Shop" && len(w.inspect.Suggestions()) > 0 })
+
+	worst := do(func() float64 { return w.state.After.Measures.Worst })
+	do(func() bool {
+		c := view.PoliciesOf(w.state.After.Design, "role/ShopRole")[0].Cards[2]
+		w.inspect.OnEdit(c.WithoutAction(w.state.After.Design, "secretsmanager:GetSecretValue"))
+		return true
+	})
+	until(t, "less reach after tightening", func() bool { return w.state.Edited && w.state.Analysed() && w.state.After.Measures.Worst < worst })
+	if side := do(func() view.Side { return w.look.side }); side != view.After {
+		t.Errorf("after an edit side %d is shown", side)
+	}
+
+	do(func() bool { w.showSide(view.Both); return true })
+	until(t, "both pictures, one above the other", func() bool {
+		return w.look.side == view.Both && strings.Contains(w.canvas.Scene().Title, " and ")
+	})
+	compare := capture(w)
+
+	do(func() bool { w.undo(); return true })
+	until(t, "the old figure after undo", func() bool { return !w.state.Edited && w.state.Analysed() && w.state.After.Measures.Worst == worst })
+	if side := do(func() view.Side { return w.look.side }); side != view.Before {
+		t.Errorf("with nothing edited side %d is shown", side)
+	}
+	until(t, "one picture again", func() bool { return !strings.Contains(w.canvas.Scene().Title, " and ") })
+	if same(compare, capture(w)) {
+		t.Error("comparing and not comparing look alike")
+	}
+
+	do(func() bool { w.split("fn/Shop"); return true })
+	until(t, "a verdict on the split", func() bool { return w.board != nil && len(w.dialogs) == 1 })
+	do(func() bool {
+		w.board.Plan.MoveTrigger(0, 1)
+		w.escape()
+		w.do(w.board.Plan.Edit())
+		return true
+	})
+	until(t, "three functions", func() bool { return len(w.state.After.Design.Functions()) == 3 && w.state.Analysed() })
+
+	asked := do(func() bool {
+		w.guard("Close", func() { t.Error("it closed without asking for the edits") })
+		return w.asked != nil
+	})
+	if !asked {
+		t.Error("nobody asked whether to save")
+	}
+	do(func() bool { w.escape(); w.leave(); w.showStart(); return true })
+	if n := painted(capture(w)); n < 10 {
+		t.Errorf("the start page shows %d colours", n)
+	}
+}
+
+func same(a, b image.Image) bool {
+	if a.Bounds() != b.Bounds() {
+		return false
+	}
+	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y += 2 {
+		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x += 2 {
+			if a.At(x, y) != b.At(x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// TestEverySampleEverySide shows each sample as hull and map, in both themes, without a failure.
+func TestEverySampleEverySide(t *testing.T) {
+	for _, s := range []string{"sample:photos", "sample:lambdashell", "sample:team", "sample:webshop/split.bulkhead"} {
+		w := openWindow(t, s)
+		do(func() bool { w.showMap(true); return true })
+		scene := do(func() *render.Scene { return w.canvas.Scene() })
+		until(t, "the map of "+s, func() bool { return w.canvas.Scene() != scene })
+		do(func() bool { w.toggleTheme(); return true })
+		if n := painted(capture(w)); n < 40 {
+			t.Errorf("%s as a map in the dark shows %d colours", s, n)
+		}
+		do(func() bool {
+			w.toggleTheme()
+			w.showHelp()
+			w.showDiagnostics()
+			w.showHistory()
+			w.export()
+			return true
+		})
+		if n := do(func() int { return len(w.dialogs) }); n != 4 {
+			t.Errorf("%s: %d dialogs are open, want 4", s, n)
+		}
+		do(func() bool {
+			for range 4 {
+				w.escape()
+			}
+			return true
+		})
+		if n := do(func() int { return len(w.dialogs) }); n != 0 {
+			t.Errorf("%s: Escape leaves %d dialogs open", s, n)
+		}
+	}
+}
+
+func TestWhatCannotBeOpenedIsSaid(t *testing.T) {
+	w := openWindow(t, "sample:lambdashell")
+	do(func() bool { w.open(t.TempDir() + "/nothing.yaml"); return true })
+	until(t, "an error", func() bool { return len(w.dialogs) == 1 })
+	if open := do(func() bool { return w.session != nil }); !open {
+		t.Error("what was open is gone")
+	}
+}
+
+func TestNoDisplayIsAnError(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has windows without a display")
+	}
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	err := Run(context.Background(), Program{}, "", importers.Options{})
+	if err == nil || !strings.Contains(err.Error(), "bulkhead tour") {
+		t.Errorf("without a display: %v", err)
+	}
+}
