@@ -145,9 +145,7 @@ func (h Hit) Sentence(d *model.Design) string {
 	if len(last.Evidence) > 0 {
 		e := h.gravest(last)
 		s += ", because " + e.Sentence(d)
-		if place := e.Span.String(); place != "" {
-			s += ", " + place
-		}
+		s += e.place()
 	}
 	return s + last.unless()
 }
@@ -216,7 +214,16 @@ func (e Evidence) Sentence(d *model.Design) string {
 	return b.String()
 }
 
-// Holder names whose policy a statement stands in: the role or user with an inline policy, else the policy.
+// place is where the statement stands, ", template.yaml:31"; "" where no file has it.
+func (e Evidence) place() string {
+	if e.Span.File == "" {
+		return ""
+	}
+	return ", " + e.Span.String()
+}
+
+// Holder names whose policy a statement stands in: the role or user with an inline policy, and which where it has
+// several; else the policy.
 func (e Evidence) Holder(d *model.Design) string {
 	switch e.Layer {
 	case policy.LayerResource:
@@ -238,14 +245,26 @@ func (e Evidence) Holder(d *model.Design) string {
 	if p.Managed {
 		return nameOf(d, p.ID)
 	}
+	holder := func(id model.ID, policies []model.ID) string {
+		inline := 0
+		for _, x := range policies {
+			if q := d.Policy(x); q != nil && !q.Managed {
+				inline++
+			}
+		}
+		if inline > 1 {
+			return nameOf(d, id) + " · " + nameOf(d, p.ID)
+		}
+		return nameOf(d, id)
+	}
 	for _, r := range d.Roles() {
 		if slices.Contains(r.Policies, p.ID) {
-			return nameOf(d, r.ID)
+			return holder(r.ID, r.Policies)
 		}
 	}
 	for _, u := range d.Principals() {
 		if slices.Contains(u.Policies, p.ID) {
-			return nameOf(d, u.ID)
+			return holder(u.ID, u.Policies)
 		}
 	}
 	return nameOf(d, p.ID)
@@ -279,9 +298,7 @@ func (s Step) Sentence(d *model.Design) string {
 	if len(s.Evidence) > 0 {
 		e := s.Evidence[0]
 		out += ", because " + e.Sentence(d)
-		if place := e.Span.String(); place != "" {
-			out += ", " + place
-		}
+		out += e.place()
 	}
 	return out + s.unless()
 }
