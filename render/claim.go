@@ -147,7 +147,7 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 		f.items = append(f.items,
 			Text{X: left + x, Y: row, Size: SizeBody, Color: Muted, Text: name},
 			Text{X: left + x + w, Y: row, Size: SizeBody, Weight: weight, Color: Ink, Text: p.Figure})
-		f.areas = append(f.areas, Area{X: left + x, Y: row - 13, W: total, H: 17, Element: p.ID, Tip: p.Name + ": " + p.Figure})
+		f.areas = append(f.areas, Area{X: left + x, Y: row - 13, W: total, H: 17, Element: p.ID, Tip: p.Name + ": " + p.Figure, Leads: true})
 		x += total + gap
 	}
 	width := func(p Part) float64 {

@@ -81,6 +81,7 @@ type Area struct {
 	X, Y, W, H float64
 	Element    model.ID
 	Tip        string // shown on hover: the whole name and what it means
+	Leads      bool   // it leads to the element or speaks of it, and is not where the element stands
 }
 
 // Weight is the weight of a text.

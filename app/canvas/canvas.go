@@ -120,6 +120,14 @@ func (c *Canvas) fit() {
 	c.zoom = clamp(min(w/c.scene.Width, h/c.scene.Height, maxFit))
 	c.x = (c.scene.Width - w/c.zoom) / 2
 	c.y = (c.scene.Height - h/c.zoom) / 2
+	c.tell()
+}
+
+// tell calls back with the zoom.
+func (c *Canvas) tell() {
+	if c.OnZoom != nil {
+		c.OnZoom(int(math.Round(c.zoom * 100)))
+	}
 }
 
 func clamp(z float64) float64 { return max(minZoom, min(maxZoom, z)) }
@@ -148,9 +156,7 @@ func (c *Canvas) zoomAt(p fyne.Position, factor float64) {
 func (c *Canvas) moved() {
 	c.keep()
 	c.Refresh()
-	if c.OnZoom != nil {
-		c.OnZoom(int(math.Round(c.zoom * 100)))
-	}
+	c.tell()
 }
 
 // keep holds some of the picture in the window.

@@ -23,7 +23,7 @@ func scene() *render.Scene {
 		{X: 100, Y: 100, W: 300, H: 200, Element: "fn/Shop", Tip: "Shop, breached"},
 		{X: 120, Y: 200, W: 100, H: 40, Element: "res/Orders", Tip: "Orders: read"},
 		{X: 500, Y: 20, W: 100, H: 20, Tip: "only words"},
-		{X: 600, Y: 370, W: 60, H: 15, Element: "fn/Shop"},
+		{X: 600, Y: 370, W: 60, H: 15, Element: "fn/Shop", Leads: true},
 	}}
 }
 

@@ -2,7 +2,6 @@ package canvas
 
 import (
 	"image/color"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	fynecanvas "fyne.io/fyne/v2/canvas"
@@ -63,15 +62,23 @@ func (r *renderer) marks() {
 	}
 }
 
-// topmost are the areas of an element, of those that lie in each other the outermost.
+// topmost are the areas where an element stands, of those that lie in each other the outermost.
+// Where it stands nowhere, they are those that lead to it.
 func topmost(areas []render.Area, id model.ID) []render.Area {
-	var out []render.Area
 	if id == "" {
 		return nil
 	}
+	if out := outermost(areas, id, false); len(out) > 0 {
+		return out
+	}
+	return outermost(areas, id, true)
+}
+
+func outermost(areas []render.Area, id model.ID, leads bool) []render.Area {
+	var out []render.Area
 next:
 	for _, a := range areas {
-		if a.Element != id {
+		if a.Element != id || a.Leads != leads {
 			continue
 		}
 		for i, o := range out {
@@ -85,12 +92,7 @@ next:
 		}
 		out = append(out, a)
 	}
-	// A name in a legend or a list of figures stands for the element too, but is not what was chosen.
-	largest := 0.0
-	for _, a := range out {
-		largest = max(largest, a.W*a.H)
-	}
-	return slices.DeleteFunc(out, func(a render.Area) bool { return a.W*a.H < largest/3 })
+	return out
 }
 
 func within(a, b render.Area) bool {

@@ -46,9 +46,17 @@ func NewActionChooser(actions []string) *Chooser {
 		}
 		c.values = append(c.values, x)
 	}
-	slices.SortStableFunc(c.values, func(a, b choice) int { return a.group - b.group })
+	// Lists and tags harm least and are asked for least.
+	slices.SortStableFunc(c.values, func(a, b choice) int { return behindOthers(a.group) - behindOthers(b.group) })
 	c.make("Search actions")
 	return c
+}
+
+func behindOthers(group int) int {
+	if c := catalog.Capability(group); c == catalog.List || c == catalog.Tag {
+		return group + 100
+	}
+	return group
 }
 
 // NewResourceChooser asks for things of the design, named as scripts do ("res/Orders", "res/Files/*"); those in own
@@ -149,24 +157,23 @@ type choiceRow struct {
 	widget.BaseWidget
 	c     *Chooser
 	at    int
-	check *widget.Check
+	check *mark
 	name  *Label
 	note  *Label
 	icon  *Picture
 }
 
 func newChoiceRow(c *Chooser) *choiceRow {
-	r := &choiceRow{c: c, check: widget.NewCheck("", nil), name: NewLabel("", body), note: NewLabel("", small.whole()), icon: NewPicture("resource", 0, 15)}
+	r := &choiceRow{c: c, check: newMark(false, false, nil), name: NewLabel("", body), note: NewLabel("", small.whole()), icon: NewPicture("resource", 0, 15)}
 	r.ExtendBaseWidget(r)
 	return r
 }
 
 // Tapped turns the row on or off.
-func (r *choiceRow) Tapped(*fyne.PointEvent) { r.check.SetChecked(!r.check.Checked) }
+func (r *choiceRow) Tapped(*fyne.PointEvent) { r.check.tap() }
 
 func (r *choiceRow) set(at int) {
 	r.at = at
-	r.check.OnChanged = nil
 	r.note.SetText("")
 	r.icon.Hide()
 	if at < 0 {
@@ -180,10 +187,10 @@ func (r *choiceRow) set(at int) {
 		}
 		r.name.Set(strings.ToUpper(r.c.groups[g]), section)
 		r.note.SetText(fmt.Sprintf("%d of %d", n, len(members)))
-		r.check.SetChecked(n == len(members) && n > 0)
-		r.check.OnChanged = func(on bool) {
+		r.check.on = n == len(members) && n > 0
+		r.check.tap = func() {
 			for _, i := range members {
-				r.c.chosen[r.c.values[i].value] = on
+				r.c.chosen[r.c.values[i].value] = n < len(members)
 			}
 			r.c.list.Refresh()
 			r.c.sum()
@@ -195,9 +202,10 @@ func (r *choiceRow) set(at int) {
 			r.icon.Set(v.icon, 0)
 			r.icon.Show()
 		}
-		r.check.SetChecked(r.c.chosen[v.value])
-		r.check.OnChanged = func(on bool) { r.c.Choose(v.value, on) }
+		r.check.on = r.c.chosen[v.value]
+		r.check.tap = func() { r.c.Choose(v.value, !r.c.chosen[v.value]) }
 	}
+	r.check.Refresh()
 	r.Refresh()
 }
 

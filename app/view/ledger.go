@@ -137,7 +137,7 @@ func alarm(share float64) render.Color {
 func compare(m *Measure, before string, better float64, change func(float64) string) {
 	m.Remark = "was " + before
 	if c := change(better); c != "" {
-		m.Remark += ", " + c
+		m.Remark += " (" + c + ")"
 	}
 	switch {
 	case better > 1e-9:
@@ -156,7 +156,7 @@ func decimal(x float64) string { return fmt.Sprintf("%.2f", x) }
 func decimalChange(x float64) string { return strings.Replace(fmt.Sprintf("%+.2f", x), "-", "−", 1) }
 
 func percentChange(x float64) string {
-	return strings.Replace(fmt.Sprintf("%+.0f points", 100*x), "-", "−", 1)
+	return strings.Replace(fmt.Sprintf("%+.0f", 100*x), "-", "−", 1)
 }
 
 // A LedgerBar is the bar below: how good the design is.
@@ -191,6 +191,9 @@ func (l *LedgerBar) Set(ms []Measure, notSeen string) {
 		name := NewText(m.Name, small)
 		name.Tip = m.Tip
 		remark := NewText(m.Remark, small.in(tone))
+		if m.Verdict != render.None {
+			remark.Tip = "Before the edits it " + m.Remark + "."
+		}
 		l.cells.Add(newColumn(0, name, newLine(8, 1, NewLabel(m.Figure, figure.in(m.Color)), remark)))
 	}
 	l.note.SetText(notSeen)

@@ -322,7 +322,7 @@ func (r *markRenderer) Refresh() {
 		radius = 8
 	}
 	r.box.CornerRadius, r.dot.CornerRadius = radius, radius/2
-	r.box.FillColor, r.box.StrokeColor, r.box.StrokeWidth = theme.Faded(render.Ink, 0), theme.Color(render.Line), 1.5
+	r.box.FillColor, r.box.StrokeColor, r.box.StrokeWidth = theme.Faded(render.Ink, 0), theme.Color(render.Muted), 1.25
 	if r.m.on {
 		r.box.FillColor, r.box.StrokeColor = theme.Color(render.Tile3), theme.Color(render.Tile3)
 	}

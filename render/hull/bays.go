@@ -231,7 +231,7 @@ func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 		words.X = name.X + w + 5
 		b.put(words)
 	}
-	b.area(box{x - 3, y - chipH/2, width + 6, chipH}, render.Area{Element: ch.element, Tip: strings.TrimSpace(ch.tip)})
+	b.area(box{x - 3, y - chipH/2, width + 6, chipH}, render.Area{Element: ch.element, Tip: strings.TrimSpace(ch.tip), Leads: true})
 }
 
 // exit is the sign of a door that leads further than an opening: a short arrow.

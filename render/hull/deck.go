@@ -125,7 +125,7 @@ func (b *brush) through(door *render.Door, at point) {
 		render.Shape{Path: render.Move(at.x-dir*arrowArm, at.y).Line(tip-dir*2, at.y), Stroke: color, Width: width, Dash: dash},
 		render.Shape{Path: render.Arrow(tip, at.y, dir, 0, 7), Stroke: color, Width: width, Round: true},
 	)
-	b.area(box{at.x - arrowArm - 2, at.y - doorGap/2, 2*arrowArm + 4, doorGap}, render.Area{Element: target(door), Tip: door.Tip})
+	b.area(box{at.x - arrowArm - 2, at.y - doorGap/2, 2*arrowArm + 4, doorGap}, render.Area{Element: target(door), Tip: door.Tip, Leads: true})
 }
 
 // berth of a passage in a bay: x where it leaves or enters through the ceiling.
@@ -190,7 +190,7 @@ func (b *brush) along(door *render.Door) {
 		render.Shape{Path: rounded(points, 5), Stroke: color, Width: width, Dash: dash},
 		render.Shape{Path: render.Arrow(to, top+12, 0, 1, 6), Stroke: color, Width: width, Round: true},
 	)
-	a := render.Area{Element: target(door), Tip: door.Tip}
+	a := render.Area{Element: target(door), Tip: door.Tip, Leads: true}
 	b.area(box{min(from, to), y - laneH/2, max(from, to) - min(from, to), laneH}, a)
 	b.area(box{to - 6, top - 2, 12, 15}, a)
 }

@@ -250,7 +250,7 @@ func (b *brush) pipe(pipe *render.Pipe, r *run) {
 		water,
 		render.Shape{Path: render.Circle(r.port, b.shell.floor, 4.5), Fill: inner, Stroke: casing, Width: 1.75},
 	)
-	b.area(box{r.port - 7, b.shell.floor - 7, 14, 18}, render.Area{Element: pipe.Tile, Tip: pipe.Tip})
+	b.area(box{r.port - 7, b.shell.floor - 7, 14, 18}, render.Area{Element: pipe.Tile, Tip: pipe.Tip, Leads: true})
 }
 
 // rounded is a path through points with round corners.
