@@ -106,31 +106,44 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	a.context, a.absent = c, absent
 }
 
-// targetContext is the actor's context with what is known of the target.
-func (a *actor) targetContext(w *world, t *target) policy.Context {
-	c := make(policy.Context, len(a.context)+4)
+// contextOf is the actor's context with what is known of a target, nil for none, and more. It is not to be changed.
+func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.Context {
+	if len(more) == 0 && (t == nil || !an.asksTarget) {
+		return a.context
+	}
+	c := make(policy.Context, len(a.context)+len(more)+4)
 	for k, v := range a.context {
 		c[k] = v
 	}
-	if t == nil {
-		return c
-	}
-	for _, k := range []string{"aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion"} {
-		if v := w.targetValue(t, k); v != "" {
-			c[k] = []string{v}
+	if t != nil && an.asksTarget {
+		for _, k := range targetKeys {
+			if v := an.world.targetValue(t, k); v != "" {
+				c[k] = []string{v}
+			}
+		}
+		if t.resource != nil {
+			for k, v := range t.resource.Tags {
+				c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
+				c[t.service+":resourcetag/"+strings.ToLower(k)] = []string{v}
+			}
 		}
 	}
-	if t.sort == isFunction {
-		c["lambda:functionurlauthtype"] = []string{"AWS_IAM"}
-		c["lambda:invokedviafunctionurl"] = []string{"false"}
-	}
-	if t.resource != nil {
-		for k, v := range t.resource.Tags {
-			c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
-			c[t.service+":resourcetag/"+strings.ToLower(k)] = []string{v}
-		}
+	for k, v := range more {
+		c[k] = v
 	}
 	return c
+}
+
+// targetKeys are condition keys that a target tells, its tags aside.
+var targetKeys = []string{"aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion", "lambda:functionurlauthtype", "lambda:invokedviafunctionurl"}
+
+// ofTarget reports whether a condition key is the resource's, so that the answer differs from one to the next.
+func ofTarget(key string) bool {
+	if slices.Contains(targetKeys, key) {
+		return true
+	}
+	_, name, _ := strings.Cut(key, ":")
+	return strings.HasPrefix(name, "resourcetag/")
 }
 
 // targetValue is a condition key that the target tells, "" if it does not.
@@ -171,7 +184,8 @@ func (w *world) targetValue(t *target, key string) string {
 }
 
 // truth tells whether a statement's conditions hold for the actor; t is nil where no target is meant.
-func (a *actor) truth(w *world, s *statement, t *target) truth {
+func (an *Analysis) truth(a *actor, s *statement, t *target) truth {
+	w := an.world
 	if len(s.from.Conditions) == 0 {
 		return surely
 	}
@@ -208,7 +222,7 @@ func (a *actor) truth(w *world, s *statement, t *target) truth {
 	}
 	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Context: a.context, Absent: a.absent, Open: true}
 	if t != nil {
-		req.Action, req.Context = t.service+":Any", a.targetContext(w, t)
+		req.Action, req.Context = t.service+":Any", an.contextOf(a, t, nil)
 		if t.service == "s3" {
 			req.Resource = t.arn // a bucket's tags may not count
 		}

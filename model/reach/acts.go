@@ -117,20 +117,25 @@ func (an *Analysis) assumable(a *actor, f *finding) {
 		return
 	}
 	g := an.gates[f.target]
-	known := false
+	known, allowed := false, false
 	for k := range f.whole {
 		x := &f.whole[k]
 		m := an.world.forms[x.form].menu
-		x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
-		for i, action := range m.actions {
-			if action.Service == "sts" {
-				x.must[i>>6] &^= 1 << (i & 63)
-				x.may[i>>6] &^= 1 << (i & 63)
-			}
+		i := m.bit("sts:assumerole")
+		if i < 0 {
+			continue
 		}
-		known = known || m.bit("sts:assumerole") >= 0
+		known, allowed = true, allowed || x.may.has(i)
+		if !x.may.meets(m.sts) {
+			continue
+		}
+		x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+		for i, w := range m.sts {
+			x.must[i] &^= w
+			x.may[i] &^= w
+		}
 	}
-	if g == nil || f.target == a.self || !g.opens(a) {
+	if g == nil || f.target == a.self || !allowed && !g.names(a) || !g.opens(a) {
 		return
 	}
 	form := int32(-1)
@@ -152,6 +157,7 @@ func (an *Analysis) assumable(a *actor, f *finding) {
 	}
 	for k := range f.whole {
 		if x := &f.whole[k]; x.form == form {
+			x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
 			x.may.set(m.bit("sts:assumerole"))
 			if d.Must {
 				x.must.set(m.bit("sts:assumerole"))

@@ -27,10 +27,7 @@ var probes = []struct{ action, arn string }{
 func (an *Analysis) probe(a *actor, s *policy.Stack, action, arn string) policy.Decision {
 	w := an.world
 	arn = strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+w.region+":", ":A:", ":"+a.account+":").Replace(arn)
-	context := a.targetContext(w, nil)
-	context["aws:resourceaccount"] = []string{a.account}
-	context["s3:resourceaccount"] = []string{a.account}
-	context["iam:policyarn"] = []string{administratorAccess(w)}
+	context := an.contextOf(a, nil, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}})
 	return s.Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: a.account, Open: true, Context: context, Absent: a.absent})
 }
 

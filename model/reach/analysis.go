@@ -26,6 +26,7 @@ type graph struct {
 	world      *world
 	compiled   map[*policy.Document]*answers
 	keys       []string // condition keys that policies ask for
+	asksTarget bool     // some of them are the target's
 	defaultKey *policy.Program
 	gates      []*gate            // by target
 	namedBy    map[string][]int32 // what gates name → targets
@@ -210,6 +211,7 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 		an.perFunction = an.perFunction || a.sessions
 	}
 	an.keys = slices.Sorted(maps.Keys(keys))
+	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
 	an.perFunction = an.perFunction || keys["lambda:sourcefunctionarn"]
 	for _, k := range lambdaLacks {
 		an.perLambda = an.perLambda || keys[k]
@@ -252,7 +254,6 @@ func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
 // wire connects actors with their documents and targets with what feeds from them.
 func (an *Analysis) wire() {
 	w := an.world
-	w.setKeys()
 	an.defaultKey = program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
 		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + w.partition + ":iam::" + w.account + ":root"}},
 	}}})

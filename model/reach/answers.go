@@ -325,16 +325,6 @@ func (s *statement) ask(w *world) *policy.Stack {
 	return s.probe
 }
 
-// ofTarget reports whether a condition key is the resource's, so that the answer differs from one to the next.
-func ofTarget(key string) bool {
-	switch key {
-	case "aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion", "lambda:functionurlauthtype", "lambda:invokedviafunctionurl":
-		return true
-	}
-	_, name, _ := strings.Cut(key, ":")
-	return strings.HasPrefix(name, "resourcetag/")
-}
-
 // variablesOf lists the policy variables of a text, lower-case, and "aws:tokens" where it holds any.
 func variablesOf(s string) []string {
 	var out []string

@@ -65,7 +65,7 @@ func (an *Analysis) newSea(a *actor) []Beyond {
 			if st.deny {
 				continue
 			}
-			if st = a.own(an.world, st); st == nil || !st.ofTarget && a.truth(an.world, st, nil) == never {
+			if st = a.own(an.world, st); st == nil || !st.ofTarget && an.truth(a, st, nil) == never {
 				continue
 			}
 			s.statement(st)

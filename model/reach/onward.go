@@ -259,7 +259,7 @@ func (e *explorer) couldAssume(ti int32) truth {
 		}}})
 	}
 	req := policy.Request{Principal: e.actor.principal(), Action: "sts:AssumeRole", Resource: t.arn, ResourceAccount: t.account,
-		Open: true, Context: e.actor.targetContext(e.w, t), Absent: e.actor.absent, ResourcePolicy: e.trusting}
+		Open: true, Context: e.an.contextOf(e.actor, t, nil), Absent: e.actor.absent, ResourcePolicy: e.trusting}
 	d := e.actor.layers().Evaluate(req)
 	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 }

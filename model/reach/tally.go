@@ -104,14 +104,14 @@ func (t *tally) allow(s *statement, must, may []uint64) {
 func (t *tally) each(s *statement, do func(f int32, b bits, v truth)) {
 	v := surely
 	if !s.ofTarget {
-		if v = t.actor.truth(t.w, s, nil); v == never {
+		if v = t.an.truth(t.actor, s, nil); v == never {
 			return
 		}
 	}
 	on := func(f int32, b bits, must bool) {
 		v := min(v, truthOf(must, true))
 		if s.ofTarget {
-			v = min(v, t.actor.truth(t.w, s, &t.w.targets[t.w.forms[f].target]))
+			v = min(v, t.an.truth(t.actor, s, &t.w.targets[t.w.forms[f].target]))
 		}
 		if v != never {
 			do(f, b, v)
@@ -190,7 +190,7 @@ func (t *tally) settle(f int32) {
 	}
 	for _, s := range g.denies {
 		b, v := s.on(f, form.menu)
-		if v = min(v, t.actor.truth(t.w, s, &t.w.targets[form.target])); v == never {
+		if v = min(v, t.an.truth(t.actor, s, &t.w.targets[form.target])); v == never {
 			continue
 		}
 		for i, w := range b {
@@ -445,10 +445,10 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 // decide asks the evaluator about one action on an ARN of a target (-1: of none).
 func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.Context) policy.Decision {
 	req := policy.Request{Principal: a.principal(), Action: action, Resource: arn, Open: true, Absent: a.absent}
+	var t *target
 	if ti >= 0 {
-		t := &an.world.targets[ti]
+		t = &an.world.targets[ti]
 		req.ResourceAccount = t.account
-		req.Context = a.targetContext(an.world, t)
 		g := an.gates[ti]
 		trust := strings.HasPrefix(action, "sts:")
 		if g != nil && (t.sort != isRole || trust) {
@@ -460,14 +460,9 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		if t.resource != nil {
 			req.S3.BlockPublicAccess = t.resource.BlockPublicAccess
 		}
-	} else {
-		req.Context = a.targetContext(an.world, nil)
-		if foreign(arn, a.account) != "" {
-			req.PolicyUnseen = true // what another account allows is not known
-		}
+	} else if foreign(arn, a.account) != "" {
+		req.PolicyUnseen = true // what another account allows is not known
 	}
-	for k, v := range extra {
-		req.Context[k] = v
-	}
+	req.Context = an.contextOf(a, t, extra)
 	return a.layers().Evaluate(req)
 }

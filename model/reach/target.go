@@ -72,6 +72,7 @@ type menu struct {
 	places  map[string]int // lower-case action → bit
 	steps   []int16        // technique action → bit, -1 for none
 	onward  bits           // actions of techniques
+	sts     bits           // actions of sts, which a role's trust policy decides
 
 	mu   sync.RWMutex
 	sets map[string]bits // lower-case action pattern → actions
@@ -203,6 +204,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	for i := range w.targets {
 		w.addForms(int32(i))
 	}
+	w.setKeys()
 	w.sortForms()
 	return w
 }
@@ -480,7 +482,12 @@ func makeMenu(actions []*catalog.Action) *menu {
 			}
 		}
 	}
-	m.onward = make(bits, m.words)
+	m.onward, m.sts = make(bits, m.words), make(bits, m.words)
+	for i, a := range actions {
+		if a.Service == "sts" {
+			m.sts.set(i)
+		}
+	}
 	for _, name := range plans().actions {
 		i := m.bit(strings.ToLower(name))
 		m.steps = append(m.steps, int16(i))
