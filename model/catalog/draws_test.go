@@ -1,0 +1,3 @@
+package catalog
+
+import _ "bulkhead/internal/draws" // the same under CI

@@ -1,0 +1,3 @@
+package policy
+
+import _ "bulkhead/internal/draws" // the same under CI

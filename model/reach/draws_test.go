@@ -1,0 +1,3 @@
+package reach
+
+import _ "bulkhead/internal/draws" // the same under CI

@@ -1,0 +1,3 @@
+package dot
+
+import _ "bulkhead/internal/draws" // the same under CI

@@ -1,0 +1,3 @@
+package font
+
+import _ "bulkhead/internal/draws" // the same under CI

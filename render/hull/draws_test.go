@@ -1,0 +1,3 @@
+package hull
+
+import _ "bulkhead/internal/draws" // the same under CI

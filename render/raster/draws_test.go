@@ -1,0 +1,3 @@
+package raster
+
+import _ "bulkhead/internal/draws" // the same under CI

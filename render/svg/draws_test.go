@@ -1,0 +1,3 @@
+package svg
+
+import _ "bulkhead/internal/draws" // the same under CI
