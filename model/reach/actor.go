@@ -25,8 +25,8 @@ type actor struct {
 	documents  []*policy.Document
 	boundaryID model.ID
 	limit      *policy.Document // boundary
-	unseen     bool             // its policies were not seen
-	linked     bool             // service-linked
+	unseen     bool             // some of its policies were not seen
+	unlimited  bool             // it has a boundary that was not seen
 	self       int32            // target of the role, user or group; -1 for none
 	context    policy.Context
 	absent     []string
@@ -358,12 +358,10 @@ func (an *Analysis) newActors(d *model.Design) {
 		if p := d.Policy(id); p != nil {
 			a.boundaryID, a.limit = id, p.Document
 		}
-		if id != "" && a.limit == nil {
-			a.unseen = true
-		}
+		a.unlimited = id != "" && a.limit == nil
 	}
 	role := func(r *model.Role) *actor {
-		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External, linked: r.ServiceLinked}
+		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}
 		seen(a, r.Policies...)
 		bound(a, r.Boundary)
 		return a

@@ -69,8 +69,6 @@ var everything = &policy.Document{Version: "2012-10-17", Statements: []*policy.S
 func (an *Analysis) after(x *alter) power {
 	a := an.actors[x.actor]
 	switch {
-	case a.linked && x.technique.route != creating:
-		return never // nobody may change a service-linked role
 	case x.technique.route == creating:
 		return surely
 	case x.technique.route == altering:

@@ -114,7 +114,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name
 	case *model.Role:
 		b, ok := b.(*model.Role)
-		return ok && a.ID == b.ID && a.ARN == b.ARN
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked
 	case *model.Policy:
 		b, ok := b.(*model.Policy)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Managed == b.Managed
@@ -412,7 +412,7 @@ func (an *Analysis) settled(next *Analysis) bool {
 
 // alike reports whether an actor has the same documents as another.
 func (a *actor) alike(b *actor) bool {
-	return slices.Equal(a.documents, b.documents) && a.limit == b.limit && a.linked == b.linked && a.unseen == b.unseen &&
+	return slices.Equal(a.documents, b.documents) && a.limit == b.limit && a.unseen == b.unseen && a.unlimited == b.unlimited &&
 		maps.EqualFunc(a.context, b.context, slices.Equal) && slices.Equal(a.absent, b.absent)
 }
 

@@ -516,9 +516,24 @@ func shortARN(arn string) string {
 // seaNouns is how many things a headline names.
 const seaNouns = 4
 
+// Sea is what lies beyond: without what only fed functions reach, or with it, unmarked, where they are taken as
+// vulnerable.
+func (b *Breach) Sea(vulnerable bool) []Beyond {
+	var out []Beyond
+	for _, x := range b.Beyond {
+		if x.Fed && !vulnerable {
+			continue
+		}
+		x.Fed = false
+		out = append(out, x)
+	}
+	return out
+}
+
 // SeaWords is a headline of the sea: "any other table, bucket and secret of the account", data first; "" where
-// nothing lies beyond.
+// nothing lies beyond. What is marked as fed is not in it: see Sea.
 func SeaWords(sea []Beyond) string {
+	sea = (&Breach{Beyond: sea}).Sea(false)
 	var nouns, rest []string
 	known := map[string]bool{}
 	services := map[string]bool{} // of which something with a noun is reached

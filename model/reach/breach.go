@@ -113,7 +113,7 @@ func (an *Analysis) path(w *walk, n int32) []Step {
 // id that is none of these.
 func (an *Analysis) Breach(from model.ID) *Breach {
 	start, ok := an.nodeOf[from]
-	if !ok {
+	if !ok || an.nodes[start].sort == isGroup {
 		return nil
 	}
 	b := &Breach{From: from, Reach: an.figures(start)}
@@ -125,15 +125,25 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 	an.administrators(b, start, &walks)
 	for _, n := range walks[runsMay].order {
 		b.Runs = append(b.Runs, an.nodes[n].id)
-		if a := an.actors[an.actorOf[n]]; a.unseen {
-			b.NotSeen = append(b.NotSeen, "policies of "+an.nameOf(a.id))
-		}
+		b.NotSeen = append(b.NotSeen, an.notSeenOf(an.actors[an.actorOf[n]])...)
 	}
 	slices.Sort(b.NotSeen)
 	b.NotSeen = slices.Compact(b.NotSeen)
 	b.Fed = an.fed(start, &walks)
 	b.Beyond = an.beyond(start, &walks)
 	return b
+}
+
+// notSeenOf says what of an actor's permissions no source showed.
+func (an *Analysis) notSeenOf(a *actor) []string {
+	var out []string
+	if a.unseen {
+		out = append(out, "policies of "+an.nameOf(a.id))
+	}
+	if a.unlimited {
+		out = append(out, "permissions boundary of "+an.nameOf(a.id))
+	}
+	return out
 }
 
 // Breaches lists the breaches of every function, in source order.

@@ -136,6 +136,9 @@ func (e *explorer) principal(f *finding, t *target) {
 			} else {
 				v = e.all(f, p, nil)
 			}
+			if p.id == "iam-012" && t.guarded {
+				v = never
+			}
 			if p.id == "iam-012" && v != never {
 				v = min(v, e.couldAssume(f.target))
 			}
@@ -148,7 +151,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			}
 			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target})
 		case altering, unguarding:
-			if e.actor.admin != surely {
+			if e.actor.admin != surely && !t.guarded {
 				e.alter(f, p)
 			}
 		case passing, existing, creating:

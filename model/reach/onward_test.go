@@ -545,3 +545,33 @@ func TestAdministratorByWhatItCan(t *testing.T) {
 		})
 	}
 }
+
+// Nobody but AWS changes a service-linked role, or one of IAM Identity Center.
+func TestGuardedRoles(t *testing.T) {
+	for path, want := range map[string]bool{"": true, "aws-service-role/x.amazonaws.com/": false, "aws-reserved/sso.amazonaws.com/": false} {
+		b := build(t)
+		f := b.function("F", allow("iam:UpdateAssumeRolePolicy", "*"))
+		r := b.role("Target", rootTrust, adminGrant)
+		r.ARN = roleARN(path + "Target")
+		if br := breach(t, b.analyse(), f.ID); br.Admin != want {
+			t.Errorf("%q: admin %v", path, br.Admin)
+		}
+	}
+}
+
+// What no source showed of a breach's principals is said.
+func TestNotSeen(t *testing.T) {
+	b := build(t)
+	b.info.NotSeen = []string{"scps"}
+	f := b.function("F", allow("sts:AssumeRole", "*"))
+	r := b.role("Elsewhere", rootTrust)
+	r.External = true
+	b.roleOf(f).Boundary = "policy/gone"
+	a := b.analyse()
+	if got := breach(t, a, f.ID).NotSeen; !slices.Equal(got, []string{"permissions boundary of FRole", "policies of Elsewhere"}) {
+		t.Errorf("breach: %v", got)
+	}
+	if got := a.NotSeen(); !slices.Equal(got, []string{"scps", "permissions boundary of FRole", "policies of Elsewhere"}) {
+		t.Errorf("design: %v", got)
+	}
+}

@@ -39,6 +39,7 @@ type target struct {
 	resource *model.Resource // of isResource
 	forms    []int32
 	key      int32           // target of the key that encrypts it, or noKey, unseenKey
+	guarded  bool            // a role that only AWS changes: service-linked, or of IAM Identity Center
 	ownLogOf model.ID        // function whose own log group it is, "" if none
 	policy   *answers        // resource policy (trust policy of a role), nil if none or not seen
 	source   *policy.Program // the same, compiled when first needed
@@ -173,7 +174,8 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function"})
 	}
 	for _, r := range d.Roles() {
-		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role"})
+		guarded := r.ServiceLinked || strings.Contains(r.ARN, ":role/aws-service-role/") || strings.Contains(r.ARN, ":role/aws-reserved/")
+		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role", guarded: guarded})
 	}
 	for _, p := range d.Principals() {
 		if p.Kind == model.Group {

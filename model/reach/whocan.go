@@ -135,12 +135,12 @@ func (an *Analysis) Touches(from model.ID) []Step {
 	return out
 }
 
-// NotSeen lists what no source showed: the layers that the importer names, and roles whose policies were not seen.
+// NotSeen lists what no source showed: the layers that the importer names, and principals with policies that were not seen.
 func (an *Analysis) NotSeen() []string {
 	out := slices.Clone(an.design.Info().NotSeen)
 	for _, a := range an.actors {
-		if a.unseen && (a.sort == isRole || a.sort == isFunction) {
-			if s := "policies of " + an.nameOf(a.id); !slices.Contains(out, s) {
+		for _, s := range an.notSeenOf(a) {
+			if !slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}
