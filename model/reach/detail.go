@@ -146,6 +146,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	step.Actions = slices.Sorted(maps.Keys(all))
 	step.Certainty = certainty(step.Must != 0)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	step.explain()
 	return step
 }
 
@@ -186,6 +187,13 @@ func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, w
 			d := an.decide(a, t.key, x.action, key.arn, via)
 			c.note(&d, t.key, x.action)
 		}
+	}
+}
+
+// explain gives a step that is only perhaps a reason where no condition does.
+func (s *Step) explain() {
+	if s.Certainty == May && len(s.Assumed) == 0 && s.Note == "" {
+		s.Note = "if what the design does not tell allows it"
 	}
 }
 
@@ -324,6 +332,7 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 	slices.Sort(step.Actions)
 	step.Actions = slices.Compact(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	step.explain()
 	return step
 }
 
@@ -470,6 +479,7 @@ func (an *Analysis) alterStep(n int32, x *alter) Step {
 	}
 	slices.Sort(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	step.explain()
 	return step
 }
 
@@ -487,5 +497,6 @@ func (an *Analysis) adminStep(n int32) Step {
 	}
 	slices.Sort(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	step.explain()
 	return step
 }
