@@ -1,0 +1,168 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model/policy"
+)
+
+// Which forms does a resource pattern reach? Forms are found by the text before the first wildcard, not by trying
+// every pattern on every form.
+
+func (w *world) sortForms() {
+	type entry struct {
+		literal string
+		form    int32
+	}
+	entries := make([]entry, len(w.forms))
+	for i, f := range w.forms {
+		lit := f.witness
+		if f.space != "" {
+			lit = f.space
+		}
+		lit = literalPrefix(lit)
+		entries[i] = entry{lit, int32(i)}
+		if f.space != "" || f.loose {
+			w.open[lit] = append(w.open[lit], int32(i))
+			if !slices.Contains(w.lengths, len(lit)) {
+				w.lengths = append(w.lengths, len(lit))
+			}
+		}
+	}
+	slices.Sort(w.lengths)
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.literal, b.literal) })
+	for _, e := range entries {
+		w.literals = append(w.literals, e.literal)
+		w.order = append(w.order, e.form)
+	}
+}
+
+// literalPrefix is a pattern up to its first wildcard or unknown.
+func literalPrefix(p string) string {
+	for i := 0; i < len(p); i++ {
+		if p[i] == '*' || p[i] == '?' || p[i] == '$' && i+1 < len(p) && p[i+1] == '{' {
+			return p[:i]
+		}
+	}
+	return p
+}
+
+// A match is a pattern on a form.
+type match struct {
+	form int32
+	must bool // surely
+
+	// Where the pattern reaches only a part of the form: an ARN of that part, the pattern, and what it is called
+	// where the pattern does not tell.
+	part, pattern, name string
+}
+
+// match finds the forms that a resource pattern without policy variables reaches, in order.
+func (w *world) match(pattern string) []match {
+	w.mu.RLock()
+	out, ok := w.patterns[pattern]
+	w.mu.RUnlock()
+	if ok {
+		return out
+	}
+	out = []match{}
+	for _, p := range completions(pattern) {
+		out = append(out, w.find(p)...)
+	}
+	w.mu.Lock()
+	w.patterns[pattern] = out
+	w.mu.Unlock()
+	return out
+}
+
+func (w *world) find(pattern string) []match {
+	lit := literalPrefix(pattern)
+	var forms []int32
+	from, _ := slices.BinarySearch(w.literals, lit)
+	for i := from; i < len(w.literals) && strings.HasPrefix(w.literals[i], lit); i++ {
+		forms = append(forms, w.order[i])
+	}
+	for _, n := range w.lengths {
+		if n >= len(lit) {
+			break
+		}
+		forms = append(forms, w.open[lit[:n]]...)
+	}
+	slices.Sort(forms)
+	var out []match
+	for _, i := range forms {
+		f := &w.forms[i]
+		must, may := policy.Match(pattern, f.witness)
+		switch {
+		case must || may:
+			out = append(out, match{form: i, must: must})
+		case f.space != "":
+			if part, ok := within(pattern, f.space); ok {
+				out = append(out, match{form: i, must: true, part: part, pattern: pattern})
+			}
+		}
+	}
+	return out
+}
+
+// within is an ARN that both patterns match; one with names that nobody gave where that can be.
+func within(pattern, space string) (string, bool) {
+	if pattern == "*" {
+		return instance(space), true
+	}
+	both := func(s string) bool {
+		p, _ := policy.Match(pattern, s)
+		q, _ := policy.Match(space, s)
+		return p && q
+	}
+	for _, guess := range [2]string{instance(pattern), instance(space)} {
+		if both(guess) {
+			return guess, true
+		}
+	}
+	if lit := literalPrefix(pattern); len(lit) < len(pattern) {
+		// The first wildcard takes what the space has in its place.
+		if head := literalPrefix(space); strings.HasPrefix(head, lit) {
+			rest := instance(pattern[len(lit)+1:])
+			for _, guess := range [2]string{strings.TrimRight(head, "/:") + rest, head + rest} {
+				if both(guess) {
+					return guess, true
+				}
+			}
+		}
+	}
+	return policy.Overlap(pattern, space)
+}
+
+// instance fills a pattern's wildcards.
+func instance(pattern string) string { return filler.Replace(pattern) }
+
+var filler = strings.NewReplacer("*", anyName, "?", "0")
+
+// completions are the patterns that a Resource entry stands for: an ARN with fewer than six fields is completed
+// with * (IAM JSON policy elements: Resource), and one with a wildcard is taken as it stands as well.
+func completions(pattern string) []string {
+	if !strings.HasPrefix(pattern, "arn:") {
+		return []string{pattern}
+	}
+	colons := 0
+	for i := 0; i < len(pattern) && colons < 5; i++ {
+		switch {
+		case strings.HasPrefix(pattern[i:], "${"):
+			if end := strings.IndexByte(pattern[i:], '}'); end > 0 {
+				i += end
+			}
+		case pattern[i] == ':':
+			colons++
+		}
+	}
+	if colons == 5 {
+		return []string{pattern}
+	}
+	full := pattern + strings.Repeat(":*", 5-colons)
+	if literalPrefix(pattern) == pattern {
+		return []string{full}
+	}
+	return []string{pattern, full}
+}

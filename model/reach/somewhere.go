@@ -1,0 +1,178 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// Techniques need permissions on things of the attacker's own choosing: a function that it creates, a project that it
+// names. Whether it has them, and where, is found by trying the names that its own policies allow.
+
+// somewhere tells whether the actor may do all that a technique needs, iam:PassRole aside, on things of its own
+// choosing. What is of one resource type has to be the same thing: the function that is created is the one invoked.
+func (e *explorer) somewhere(k *technique) truth {
+	if v, ok := e.where[k]; ok {
+		return v
+	}
+	v := surely
+	for _, need := range k.needs {
+		service, _, _ := strings.Cut(strings.ToLower(need), ":")
+		if !slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) }) {
+			v = never
+			break
+		}
+	}
+	if v != never {
+		v = e.an.somewhere(e.actor, k.needs)
+	}
+	e.where[k] = v
+	return v
+}
+
+// somewhere tries all combinations of alternatives.
+func (an *Analysis) somewhere(a *actor, needs []string) truth {
+	_, v := an.combine(a, needs)
+	return v
+}
+
+// A place is an action on an ARN where it is allowed.
+type place struct{ action, arn string }
+
+// places are where what a technique needs is allowed, one for each need.
+func (an *Analysis) places(a *actor, needs []string) []place {
+	p, _ := an.combine(a, needs)
+	return p
+}
+
+func (an *Analysis) combine(a *actor, needs []string) (where []place, best truth) {
+	var try func(chosen []string, rest []string)
+	try = func(chosen, rest []string) {
+		if best == surely {
+			return
+		}
+		if len(rest) == 0 {
+			if p, v := an.together(a, chosen); v > best {
+				where, best = p, v
+			}
+			return
+		}
+		for alternative := range strings.SplitSeq(rest[0], "|") {
+			try(append(slices.Clip(chosen), alternative), rest[1:])
+		}
+	}
+	try(nil, needs)
+	return where, best
+}
+
+// together tells whether actions are allowed, those of one resource type on the same thing, and where.
+func (an *Analysis) together(a *actor, needs []string) ([]place, truth) {
+	var where []place
+	out := surely
+	done := make([]bool, len(needs))
+	for i := range needs {
+		if done[i] {
+			continue
+		}
+		first := an.world.catalog.Action(needs[i])
+		if first == nil {
+			return nil, never
+		}
+		same := []*catalog.Action{first}
+		types := first.Resources
+		for j := i + 1; j < len(needs); j++ {
+			next := an.world.catalog.Action(needs[j])
+			if next == nil {
+				return nil, never
+			}
+			both := slices.DeleteFunc(slices.Clone(types), func(t *catalog.ResourceType) bool { return !slices.Contains(next.Resources, t) })
+			if len(both) > 0 {
+				types, same, done[j] = both, append(same, next), true
+			}
+		}
+		arn, v := an.anywhere(a, same, types)
+		if out = min(out, v); out == never {
+			return nil, never
+		}
+		for _, x := range same {
+			where = append(where, place{x.String(), arn})
+		}
+	}
+	return where, out
+}
+
+// anywhere finds an ARN of one of the types on which all of the actions are allowed, and how surely.
+func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catalog.ResourceType) (string, truth) {
+	var patterns []string
+	for _, d := range a.identity {
+		for _, s := range d.statements {
+			if s.deny || !slices.ContainsFunc(actions, func(x *catalog.Action) bool { return s.acts(strings.ToLower(x.String())) }) {
+				continue
+			}
+			if s = a.own(an.world, s); s == nil {
+				continue
+			}
+			if s.from.NotResource {
+				patterns = append(patterns, "*")
+			} else {
+				patterns = append(patterns, s.from.Resources...)
+			}
+		}
+	}
+	if len(patterns) == 0 {
+		return "", never
+	}
+	var places []string
+	if len(types) == 0 {
+		places = []string{"*"}
+	}
+	for _, t := range types {
+		for _, arn := range t.ARNs {
+			space := an.world.spaceOf(arn)
+			for _, p := range patterns {
+				for _, full := range completions(p) {
+					if place, ok := within(full, space); ok && !slices.Contains(places, place) {
+						places = append(places, place)
+					}
+				}
+			}
+		}
+	}
+	where, best := "", never
+	for _, place := range places {
+		v := surely
+		for _, x := range actions {
+			d := an.decide(a, -1, x.String(), place, newPrincipal(an.world))
+			if v = min(v, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)); v == never {
+				break
+			}
+		}
+		if v > best {
+			where, best = place, v
+		}
+		if best == surely {
+			break
+		}
+	}
+	return where, best
+}
+
+// spaceOf is a resource type's ARN as a pattern, in the design's own account.
+func (w *world) spaceOf(arn string) string {
+	s := strings.ReplaceAll(arn, "${Partition}", w.partition)
+	if w.account != "" {
+		s = strings.ReplaceAll(s, "${Account}", w.account)
+	}
+	return strings.ReplaceAll(normalize(s, w.partition), "{}", "*")
+}
+
+// spaceFor is spaceOf in the account that a pattern names.
+func (w *world) spaceFor(arn, pattern string) string {
+	space := w.spaceOf(arn)
+	if other := foreign(pattern, w.account); other != "" && w.account != "" {
+		return strings.Replace(space, ":"+w.account+":", ":"+other+":", 1)
+	}
+	return space
+}
