@@ -417,4 +417,4 @@ func (a *actor) alike(b *actor) bool {
 }
 
 // Design is what was analysed.
-func (a *Analysis) Design() *model.Design { return a.design }
+func (an *Analysis) Design() *model.Design { return an.design }

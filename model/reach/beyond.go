@@ -368,7 +368,7 @@ func (w *world) inside(pattern string) bool {
 }
 
 // beyond is the sea of a breach: that of all whom it runs as, and marked, of those that are fed.
-func (an *Analysis) beyond(start int32, walks *[looks]*walk) []Beyond {
+func (an *Analysis) beyond(walks *[looks]*walk) []Beyond {
 	var out []Beyond
 	at := map[[3]string]int{}
 	done := map[int32]bool{}

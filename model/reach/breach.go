@@ -122,7 +122,7 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 		walks[look] = an.walk(start, look)
 	}
 	an.hits(b, start, &walks)
-	an.administrators(b, start, &walks)
+	an.administrators(b, &walks)
 	for _, n := range walks[runsMay].order {
 		b.Runs = append(b.Runs, an.nodes[n].id)
 		b.NotSeen = append(b.NotSeen, an.notSeenOf(an.actors[an.actorOf[n]])...)
@@ -130,7 +130,7 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 	slices.Sort(b.NotSeen)
 	b.NotSeen = slices.Compact(b.NotSeen)
 	b.Fed = an.fed(start, &walks)
-	b.Beyond = an.beyond(start, &walks)
+	b.Beyond = an.beyond(&walks)
 	return b
 }
 
@@ -367,7 +367,7 @@ func (an *Analysis) ways(ti int32, r *reached, walks *[looks]*walk, first int, m
 }
 
 // administrators finds whether and how a breach comes to rule the account.
-func (an *Analysis) administrators(b *Breach, start int32, walks *[looks]*walk) {
+func (an *Analysis) administrators(b *Breach, walks *[looks]*walk) {
 	for _, look := range [...]int{runsMust, runsMay, fedMay} {
 		walk := walks[look]
 		n, x, ok := an.ruler(walk, sure(look))

@@ -1,7 +1,7 @@
 package reach
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,17 +19,14 @@ import (
 // lines reads a file of JSON lines.
 func lines[T any](t testing.TB, name string) []T {
 	t.Helper()
-	f, err := os.Open(filepath.Join(corpus.Dir(t), name))
+	data, err := os.ReadFile(filepath.Join(corpus.Dir(t), name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	var out []T
-	scan := bufio.NewScanner(f)
-	scan.Buffer(nil, 1<<20)
-	for scan.Scan() {
+	for line := range bytes.Lines(data) {
 		var v T
-		if err := json.Unmarshal(scan.Bytes(), &v); err != nil {
+		if err := json.Unmarshal(line, &v); err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, v)

@@ -40,7 +40,7 @@ func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 			if target >= 0 {
 				e.Policy = c.an.world.targets[target].id
 			}
-		case policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint:
+		case policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint, policy.LayerPublicAccess:
 		}
 		i := slices.IndexFunc(c.evidence, func(x Evidence) bool { return x.From == e.From && x.Policy == e.Policy && x.Layer == e.Layer })
 		if i < 0 {

@@ -236,7 +236,7 @@ func (e Evidence) Holder(d *model.Design) string {
 		return "policy of " + nameOf(d, e.Policy)
 	case policy.LayerBoundary:
 		return "boundary " + nameOf(d, e.Policy)
-	case policy.LayerIdentity, policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint:
+	case policy.LayerIdentity, policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint, policy.LayerPublicAccess:
 	}
 	p := d.Policy(e.Policy)
 	if p == nil {

@@ -420,14 +420,11 @@ func drawEdit(rt *rapid.T, t testing.TB, d *model.Design, i int) *model.Design {
 	var change model.Change
 	switch rapid.IntRange(0, 6).Draw(rt, label) {
 	case 0, 1, 2: // a policy says something else
-		var inline []*model.Policy
-		for _, p := range d.Policies() {
-			inline = append(inline, p)
-		}
-		if len(inline) == 0 {
+		all := d.Policies()
+		if len(all) == 0 {
 			return d
 		}
-		p := *rapid.SampledFrom(inline).Draw(rt, label+" policy")
+		p := *rapid.SampledFrom(all).Draw(rt, label+" policy")
 		old := d.Policy(p.ID)
 		p.Document = document(t, strings.Join(drawStatements(rt, label, 1, 3), ", "))
 		change = model.Change{Before: old, After: &p}
