@@ -45,16 +45,13 @@ lint:
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
 	$(GO) tool -modfile=.ci/lint/go.mod golangci-lint run --build-tags headless,migrated_fynedo ./...
 
-# The headless binary for the three systems.
+# The headless binary for the three systems, its map helper beside it.
 cross:
-	@mkdir -p dist
 	@for t in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
-	  os=$${t%/*}; arch=$${t#*/}; ext=; [ $$os = windows ] && ext=.exe; \
-	  for c in . ./render/dot/bulkhead-dot; do \
-	    name=bulkhead; [ $$c = . ] || name=bulkhead-dot; \
-	    echo "dist/$$name-$$os-$$arch$$ext"; \
-	    CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath $(HEADLESS) $(LDFLAGS) -o dist/$$name-$$os-$$arch$$ext $$c || exit 1; \
-	  done; \
+	  os=$${t%/*}; arch=$${t#*/}; ext=; [ $$os = windows ] && ext=.exe; dir=dist/$$os-$$arch; \
+	  echo $$dir; export CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch; \
+	  $(GO) build -trimpath $(HEADLESS) $(LDFLAGS) -o $$dir/bulkhead$$ext . && \
+	  $(GO) build -trimpath -o $$dir/bulkhead-dot$$ext ./render/dot/bulkhead-dot || exit 1; \
 	done
 
 generate:
