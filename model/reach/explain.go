@@ -139,8 +139,12 @@ func (h Hit) Sentence(d *model.Design) string {
 		}
 	}
 	last := path[len(path)-1]
-	if last.From != "" && len(path) > 1 {
+	switch {
+	case last.From == "" || len(path) == 1:
+	case last.Kind == Acts:
 		s += " as " + nameOf(d, last.From)
+	case last.Kind == Feeds, last.Kind == Runs:
+		s = nameOf(d, last.From) + " " + s
 	}
 	if len(last.Evidence) > 0 {
 		e := h.gravest(last)
