@@ -94,7 +94,12 @@ func (w *window) cancel() {
 		w.opening = nil
 	}
 	if w.session != nil && !w.state.Analysed() {
-		w.session.Cancel()
+		s := w.session
+		s.Cancel()
+		w.strip.Show(view.Remark{Text: "The analysis was cancelled, so there are no figures and no picture of this design.", Action: "analyse it", OnTap: func() {
+			w.strip.Clear()
+			go func() { _, _ = s.Wait(context.Background()) }() // what comes of it is in the state
+		}})
 	}
 	w.idle()
 }

@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -296,7 +298,11 @@ func (w *window) save(then func()) {
 }
 
 func (w *window) saveTo(path string, then func()) {
-	if err := w.session.Save(path); err != nil {
+	err := w.copySample(filepath.Dir(path))
+	if err == nil {
+		err = w.session.Save(path)
+	}
+	if err != nil {
 		w.fail("Save the design", err)
 		return
 	}
@@ -305,6 +311,26 @@ func (w *window) saveTo(path string, then func()) {
 	if then != nil {
 		then()
 	}
+}
+
+// copySample writes the files of a sample beside its saved design, which refers to them.
+func (w *window) copySample(dir string) error {
+	if !strings.HasPrefix(w.state.Path, session.SamplePrefix) {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.state.Import.Files)) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		switch there, err := os.ReadFile(path); {
+		case err == nil && !bytes.Equal(there, w.state.Import.Files[name]):
+			return fmt.Errorf("the sample's %s is to stand beside the design, but %s is there and is another file: choose another folder", name, path)
+		case err == nil:
+			continue
+		}
+		if err := writeFile(path, w.state.Import.Files[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *window) saveAs(then func()) {

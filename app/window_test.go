@@ -25,6 +25,7 @@ import (
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
 	"bulkhead/model"
+	"bulkhead/model/edit"
 	"bulkhead/render"
 )
 
@@ -281,6 +282,66 @@ func TestWhatCannotBeOpenedIsSaid(t *testing.T) {
 	if open := do(func() bool { return w.session != nil }); !open {
 		t.Error("what was open is gone")
 	}
+}
+
+// TestSavedSampleOpensAgain saves an edited sample, and opens what was saved.
+func TestSavedSampleOpensAgain(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	do(func() bool { w.selectElement("fn/Shop"); return true })
+	until(t, "suggestions", func() bool { return len(w.inspect.Suggestions()) > 0 })
+	do(func() bool { w.inspect.OnEdit(w.inspect.Suggestions()[0].Edit); return true })
+	until(t, "figures of the edited design", func() bool { return w.state.Edited && w.state.Analysed() })
+	dir := t.TempDir()
+	do(func() bool { w.saveTo(dir+"/shop.bulkhead", nil); return true })
+	if dirty := do(func() bool { return w.state.Dirty }); dirty {
+		t.Error("after saving, there are edits that are not saved")
+	}
+	do(func() bool { w.open(dir + "/shop.bulkhead"); return true })
+	until(t, "the saved design", func() bool {
+		return w.state.Path == dir+"/shop.bulkhead" && len(w.state.Steps) == 1 && w.state.Analysed() && !w.state.Dirty
+	})
+	if err := os.WriteFile(dir+"/template.yaml", []byte("Resources: {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(func() bool { w.open("sample:webshop"); return true })
+	until(t, "the sample again", func() bool { return w.state.Path == "sample:webshop" && w.state.Analysed() })
+	do(func() bool { w.saveTo(dir+"/other.bulkhead", nil); return true })
+	if n := do(func() int { return len(w.dialogs) }); n != 1 {
+		t.Errorf("%d dialogs: another template was written over, or nothing was said", n)
+	}
+	do(func() bool { w.escape(); return true })
+}
+
+// TestPicturesAreWritten writes what the window shows in each format.
+func TestPicturesAreWritten(t *testing.T) {
+	w := openWindow(t, "sample:photos")
+	scene := do(func() *render.Scene { return w.canvas.Scene() })
+	for name, magic := range map[string]string{"a.svg": "<", "a.png": "\x89PNG", "a.PDF": "%PDF"} {
+		data, err := pictureAs(scene, render.Light, name)
+		if err != nil || !strings.HasPrefix(string(data), magic) {
+			t.Errorf("%s: %v, %.20q", name, err, data)
+		}
+	}
+	if _, err := pictureAs(scene, render.Light, "a.doc"); err == nil || !strings.Contains(err.Error(), ".svg") {
+		t.Errorf("a.doc: %v", err)
+	}
+}
+
+func TestCancelledAnalysisCanBeTakenUpAgain(t *testing.T) {
+	w := openWindow(t, "sample:team")
+	do(func() bool {
+		on := true
+		w.do(&edit.Mark{Resource: w.state.After.Design.Resources()[0].ID, Crown: &on})
+		w.state = w.session.State() // before the analysis is through, perhaps
+		w.cancel()
+		return true
+	})
+	do(func() bool {
+		s := w.session
+		go func() { _, _ = s.Wait(context.Background()) }()
+		return true
+	})
+	until(t, "figures", func() bool { return w.state.Edited && w.state.Analysed() && w.working == "" })
 }
 
 func TestNoDisplayIsAnError(t *testing.T) {
