@@ -317,8 +317,8 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), nameOf(d, m.WorstOf))
 	}
 	fmt.Fprintf(w, "%s · mean %s · watertightness %.2f\n", worst, percent(m.Mean), m.Watertightness)
-	if len(d.Info().NotSeen) > 0 {
-		fmt.Fprintf(w, "not seen: %s\n", joined(d.Info().NotSeen))
+	if unseen := a.NotSeen(); len(unseen) > 0 {
+		fmt.Fprintf(w, "not seen: %s\n", joined(unseen))
 	}
 	if n := d.Info().Unresolved; n > 0 {
 		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
@@ -345,7 +345,7 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 		for _, f := range b.Fed {
 			fmt.Fprintf(w, "  feeds %s: chooses its input\n", nameOf(d, f))
 		}
-		if words := reach.SeaWords(b.Beyond); words != "" {
+		if words := reach.SeaWords(b.Sea(vulnerable)); words != "" {
 			fmt.Fprintf(w, "  the sea: %s\n", words)
 		}
 	}
