@@ -45,8 +45,9 @@ func (w *window) present(d dialog.Dialog, size fyne.Size, closed func()) {
 			closed()
 		}
 	})
-	d.Resize(size)
+	// Fyne's file dialog has no size before it is shown.
 	d.Show()
+	d.Resize(size)
 }
 
 // escape puts away the topmost dialog, else the remarks above the picture.

@@ -45,8 +45,13 @@ func ctrlShift(key fyne.KeyName) fyne.Shortcut {
 	return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}
 }
 
-func item(label string, shortcut fyne.Shortcut, action func()) *fyne.MenuItem {
-	i := fyne.NewMenuItem(label, action)
+// item is an item of a menu. Its shortcut does nothing while a dialog is open: Fyne hands it on all the same.
+func (w *window) item(label string, shortcut fyne.Shortcut, action func()) *fyne.MenuItem {
+	i := fyne.NewMenuItem(label, func() {
+		if len(w.dialogs) == 0 {
+			action()
+		}
+	})
 	i.Shortcut = shortcut
 	return i
 }
@@ -60,50 +65,50 @@ func (w *window) makeMenu() {
 	for _, s := range view.Samples() {
 		samples.ChildMenu.Items = append(samples.ChildMenu.Items, fyne.NewMenuItem(s.Name, func() { w.guard("Open "+s.Name, func() { w.open(s.Path) }) }))
 	}
-	m.save = item("Save", ctrl(fyne.KeyS), func() { w.save(nil) })
-	m.saveAs = item("Save As…", ctrlShift(fyne.KeyS), func() { w.saveAs(nil) })
-	m.export = item("Export…", ctrl(fyne.KeyE), w.export)
-	m.close = item("Close Design", ctrl(fyne.KeyW), w.closeDesign)
-	quit := item("Quit", ctrl(fyne.KeyQ), func() { w.guard("Quit", w.quit) })
+	m.save = w.item("Save", ctrl(fyne.KeyS), func() { w.save(nil) })
+	m.saveAs = w.item("Save As…", ctrlShift(fyne.KeyS), func() { w.saveAs(nil) })
+	m.export = w.item("Export…", ctrl(fyne.KeyE), w.export)
+	m.close = w.item("Close Design", ctrl(fyne.KeyW), w.closeDesign)
+	quit := w.item("Quit", ctrl(fyne.KeyQ), func() { w.guard("Quit", w.quit) })
 	quit.IsQuit = true
 	file := fyne.NewMenu("File",
-		item("Open…", ctrl(fyne.KeyO), func() { w.chooseFile(false) }),
-		item("Open Folder…", ctrlShift(fyne.KeyO), func() { w.chooseFile(true) }),
+		w.item("Open…", ctrl(fyne.KeyO), func() { w.chooseFile(false) }),
+		w.item("Open Folder…", ctrlShift(fyne.KeyO), func() { w.chooseFile(true) }),
 		m.recent, samples, fyne.NewMenuItemSeparator(), m.save, m.saveAs, m.export, fyne.NewMenuItemSeparator(), m.close, quit)
 
-	m.undo = item("Undo", &fyne.ShortcutUndo{}, w.undo)
-	m.redo = item("Redo", &fyne.ShortcutRedo{}, w.redo)
-	m.hist = item("History…", nil, w.showHistory)
-	edits := fyne.NewMenu("Edit", m.undo, m.redo, m.hist, fyne.NewMenuItemSeparator(), item("Find", ctrl(fyne.KeyF), w.find))
+	m.undo = w.item("Undo", &fyne.ShortcutUndo{}, w.undo)
+	m.redo = w.item("Redo", &fyne.ShortcutRedo{}, w.redo)
+	m.hist = w.item("History…", nil, w.showHistory)
+	edits := fyne.NewMenu("Edit", m.undo, m.redo, m.hist, fyne.NewMenuItemSeparator(), w.item("Find", ctrl(fyne.KeyF), w.find))
 
-	m.split = item("Split Function…", ctrl(fyne.KeyT), func() { w.split(w.state.Selected) })
-	m.tighten = item("Tighten All…", ctrlShift(fyne.KeyT), func() { w.tightenAll(w.roleOf(w.state.Selected)) })
-	m.crown = item("Crown Jewel", nil, w.toggleCrown)
-	m.diagnostics = item("What Was Not Resolved…", nil, w.showDiagnostics)
+	m.split = w.item("Split Function…", ctrl(fyne.KeyT), func() { w.split(w.state.Selected) })
+	m.tighten = w.item("Tighten All…", ctrlShift(fyne.KeyT), func() { w.tightenAll(w.roleOf(w.state.Selected)) })
+	m.crown = w.item("Crown Jewel", nil, w.toggleCrown)
+	m.diagnostics = w.item("What Was Not Resolved…", nil, w.showDiagnostics)
 	design := fyne.NewMenu("Design", m.split, m.tighten, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
 
-	m.hull = item("Hull", nil, func() { w.showMap(false) })
-	m.graph = item("Map", nil, func() { w.showMap(true) })
-	m.before = item("Before", nil, func() { w.showSide(view.Before) })
-	m.both = item("Compare", nil, func() { w.showSide(view.Both) })
-	m.after = item("After", nil, func() { w.showSide(view.After) })
-	m.fed = item("Fed Functions Vulnerable", nil, w.toggleVulnerable)
-	m.system = item("System", nil, func() { w.setTheme(theme.System) })
-	m.light = item("Light", nil, func() { w.setTheme(theme.Light) })
-	m.dark = item("Dark", nil, func() { w.setTheme(theme.Dark) })
+	m.hull = w.item("Hull", nil, func() { w.showMap(false) })
+	m.graph = w.item("Map", nil, func() { w.showMap(true) })
+	m.before = w.item("Before", nil, func() { w.showSide(view.Before) })
+	m.both = w.item("Compare", nil, func() { w.showSide(view.Both) })
+	m.after = w.item("After", nil, func() { w.showSide(view.After) })
+	m.fed = w.item("Fed Functions Vulnerable", nil, w.toggleVulnerable)
+	m.system = w.item("System", nil, func() { w.setTheme(theme.System) })
+	m.light = w.item("Light", nil, func() { w.setTheme(theme.Light) })
+	m.dark = w.item("Dark", nil, func() { w.setTheme(theme.Dark) })
 	shade := fyne.NewMenuItem("Theme", nil)
 	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark)
 	views := fyne.NewMenu("View", m.hull, m.graph, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
-		item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
-		item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
-		item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
-		item("Fold Outline", ctrl(fyne.KeyB), func() { w.panes.Fold(!w.panes.LeftFolded, w.panes.RightFolded) }),
-		item("Fold Inspector", ctrl(fyne.KeyI), func() { w.panes.Fold(w.panes.LeftFolded, !w.panes.RightFolded) }),
-		item("Fold Reasons", ctrl(fyne.KeyJ), func() { w.decks.Folded = !w.decks.Folded; w.decks.Refresh() }),
+		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
+		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
+		w.item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
+		w.item("Fold Outline", ctrl(fyne.KeyB), func() { w.panes.Fold(!w.panes.LeftFolded, w.panes.RightFolded) }),
+		w.item("Fold Inspector", ctrl(fyne.KeyI), func() { w.panes.Fold(w.panes.LeftFolded, !w.panes.RightFolded) }),
+		w.item("Fold Reasons", ctrl(fyne.KeyJ), func() { w.decks.Folded = !w.decks.Folded; w.decks.Refresh() }),
 		fyne.NewMenuItemSeparator(), shade,
-		item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
+		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
-	help := fyne.NewMenu("Help", item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), item("About Bulkhead", nil, w.showAbout))
+	help := fyne.NewMenu("Help", w.item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), w.item("About Bulkhead", nil, w.showAbout))
 	m.main = fyne.NewMainMenu(file, edits, design, views, help)
 	w.win.SetMainMenu(m.main)
 }

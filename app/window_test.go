@@ -312,6 +312,24 @@ func TestSavedSampleOpensAgain(t *testing.T) {
 	do(func() bool { w.escape(); return true })
 }
 
+// TestFileDialogsOpen opens every dialog that asks for a file or folder.
+func TestFileDialogsOpen(t *testing.T) {
+	w := openWindow(t, "sample:photos")
+	for name, f := range map[string]func(){
+		"open": func() { w.chooseFile(false) }, "open a folder": func() { w.chooseFile(true) }, "picture": w.exportPicture,
+		"policies": w.exportPolicies, "report": w.exportReport, "save": func() { w.save(nil) },
+	} {
+		do(func() bool { f(); return true })
+		if n := do(func() int { return len(w.dialogs) }); n != 1 {
+			t.Errorf("%s: %d dialogs are open", name, n)
+		}
+		do(func() bool { w.escape(); return true })
+		if n := do(func() int { return len(w.dialogs) }); n != 0 {
+			t.Errorf("%s: Escape leaves it open", name)
+		}
+	}
+}
+
 // TestPicturesAreWritten writes what the window shows in each format.
 func TestPicturesAreWritten(t *testing.T) {
 	w := openWindow(t, "sample:photos")

@@ -213,7 +213,7 @@ func cardOf(d *model.Design, holder model.ID, p *model.Policy, i int, names map[
 	}
 	if c.Editable {
 		if c.Narrow = edit.NarrowToDesign(d, holder, p.ID, i); c.Narrow != nil {
-			c.NarrowTo = narrowWords(d, s, c.Narrow)
+			c.NarrowTo = narrowWords(d, c.Narrow)
 		}
 	}
 	return c
@@ -301,7 +301,7 @@ func partAt(r, sep string, names map[string]model.ID) int {
 	}
 }
 
-func narrowWords(d *model.Design, s *policy.Statement, t *edit.Tighten) string {
+func narrowWords(d *model.Design, t *edit.Tighten) string {
 	var names []string
 	for _, r := range t.Resources {
 		id, part := model.ID(r), ""

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -65,15 +67,12 @@ func (b *ChipButton) TypedRune(r rune) {
 
 // TypedKey takes the chip out on Delete and opens it on Enter.
 func (b *ChipButton) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyDelete, fyne.KeyBackspace:
-		if b.OnRemove != nil {
-			b.OnRemove()
-		}
-	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		if b.OnTap != nil {
-			b.OnTap()
-		}
+	is := func(keys ...fyne.KeyName) bool { return slices.Contains(keys, e.Name) }
+	if b.OnRemove != nil && is(fyne.KeyDelete, fyne.KeyBackspace) {
+		b.OnRemove()
+	}
+	if b.OnTap != nil && is(fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace) {
+		b.OnTap()
 	}
 }
 

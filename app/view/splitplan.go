@@ -47,9 +47,7 @@ type Level struct {
 // NewSplitPlan plans a split of a function into the part that stays and a new one. The one that stays has everything.
 func NewSplitPlan(d *model.Design, f *model.Function) *SplitPlan {
 	p := &SplitPlan{Function: f.ID, design: d}
-	for _, t := range d.TriggersOf(f.ID) {
-		p.Triggers = append(p.Triggers, t)
-	}
+	p.Triggers = append(p.Triggers, d.TriggersOf(f.ID)...)
 	p.trigger = make([]int, len(p.Triggers))
 	if r := d.Role(f.Role); r != nil {
 		for _, id := range r.Policies {

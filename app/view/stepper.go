@@ -102,10 +102,10 @@ func (s *Stepper) TypedRune(r rune) {
 
 // TypedKey steps by the arrow keys.
 func (s *Stepper) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyLeft, fyne.KeyDown:
+	if e.Name == fyne.KeyLeft || e.Name == fyne.KeyDown {
 		s.step(s.at - 1)
-	case fyne.KeyRight, fyne.KeyUp:
+	}
+	if e.Name == fyne.KeyRight || e.Name == fyne.KeyUp {
 		s.step(s.at + 1)
 	}
 }
