@@ -1,0 +1,171 @@
+package command_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestDrawFormats(t *testing.T) {
+	template := read(t, filepath.FromSlash("../../assets/samples/webshop/template.yaml"))
+	for _, view := range []string{"hull", "map"} {
+		for _, format := range []string{"svg", "png", "pdf"} {
+			t.Run(view+" "+format, func(t *testing.T) {
+				r := typed(t, template, "draw", "-", "--view", view, "--format", format)
+				if r.code != 0 {
+					t.Fatalf("exit %d: %s", r.code, r.err)
+				}
+				switch format {
+				case "svg":
+					if all := strings.Join(texts(t, r.out), "\n"); !strings.Contains(all, "Products") {
+						t.Errorf("no table in the picture:\n%s", all)
+					}
+				case "png":
+					img, err := png.Decode(strings.NewReader(r.out))
+					if err != nil || img.Bounds().Dx() < 400 || img.Bounds().Dy() < 200 {
+						t.Fatalf("%v", err)
+					}
+					small := typed(t, template, "draw", "-", "--view", view, "--format", format, "--scale", "1")
+					if one, err := png.DecodeConfig(strings.NewReader(small.out)); err != nil || abs(2*one.Width-img.Bounds().Dx()) > 2 {
+						t.Errorf("at scale 1 %d wide, at scale 2 %d: %v", one.Width, img.Bounds().Dx(), err)
+					}
+				case "pdf":
+					if !strings.HasPrefix(r.out, "%PDF-") || !strings.HasSuffix(strings.TrimSpace(r.out), "%%EOF") {
+						t.Error("no whole PDF")
+					}
+				}
+				// The same into a file, whose name says the format.
+				path := filepath.Join(t.TempDir(), "a."+format)
+				if r := typed(t, template, "draw", "-", "--view", view, "-o", path); r.code != 0 || r.out != "" {
+					t.Fatalf("exit %d: %s", r.code, r.err)
+				}
+				if read(t, path) != r.out {
+					t.Error("the file differs from standard output")
+				}
+				if dark := typed(t, template, "draw", "-", "--view", view, "--format", format, "--dark"); dark.code != 0 || dark.out == r.out {
+					t.Errorf("dark is light: exit %d", dark.code)
+				}
+			})
+		}
+	}
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// texts are the words of an SVG picture, one text element each.
+func texts(t *testing.T, svg string) []string {
+	t.Helper()
+	var out []string
+	var text *strings.Builder
+	in := xml.NewDecoder(bytes.NewReader([]byte(svg)))
+	for {
+		token, err := in.Token()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if token.Name.Local == "text" {
+				text = &strings.Builder{}
+			}
+		case xml.EndElement:
+			if token.Name.Local == "text" {
+				out = append(out, text.String())
+				text = nil
+			}
+		case xml.CharData:
+			if text != nil {
+				text.Write(token)
+			}
+		}
+	}
+}
+
+var (
+	shareText = regexp.MustCompile(`^\d+ %$`)
+	ofText    = regexp.MustCompile(`(\d+) of (\d+) (?:counted )?resources?`)
+)
+
+// The figures in the pictures of a breach are those of breach --json, in both views: its share and its count, the
+// share of every other function that is named, the mean and the watertightness.
+func TestFiguresInPictures(t *testing.T) {
+	checked := 0
+	for _, path := range append(templates(t), samples...) {
+		d := decoded[breachDoc](t, done(t, "breach", path, "--json"))
+		for i, b := range d.Breaches {
+			if i == 3 {
+				break // of a large design three do
+			}
+			for _, view := range []string{"hull", "map"} {
+				words := texts(t, done(t, "draw", path, "--breach", b.From, "--view", view, "--side", "after"))
+				all := strings.Join(words, "\n")
+				known := map[string]bool{}
+				for _, x := range []float64{d.Measures.Worst, d.Measures.Mean, d.Measures.MeanEntry} {
+					// Three decimals are printed, from which the second cannot always be told.
+					known[percent(x)], known[percent(x-0.0005)], known[percent(x+0.00049)] = true, true, true
+				}
+				for _, o := range d.Breaches {
+					known[percent(float64(o.Reach.May.Resources)/float64(max(o.Reach.Of, 1)))] = true
+					known[percent(float64(o.Reach.Must.Resources)/float64(max(o.Reach.Of, 1)))] = true
+				}
+				own := percent(float64(b.Reach.May.Resources) / float64(max(b.Reach.Of, 1)))
+				found := false
+				for _, w := range words {
+					if shareText.MatchString(w) && !known[w] {
+						t.Errorf("%s of %s: %s %q is no figure of breach --json", view, filepath.Base(path), b.From, w)
+					}
+					found = found || w == own
+					for _, m := range ofText.FindAllStringSubmatch(w, -1) {
+						if m[1] != fmt.Sprint(b.Reach.May.Resources) && m[1] != fmt.Sprint(b.Reach.Must.Resources) || m[2] != fmt.Sprint(b.Reach.Of) {
+							t.Errorf("%s of %s: %s floods %d of %d, and the picture says %q", view, filepath.Base(path), b.From, b.Reach.May.Resources, b.Reach.Of, w)
+						}
+						checked++
+					}
+				}
+				if !found {
+					t.Errorf("%s of %s: the breach of %s does not say %s:\n%s", view, filepath.Base(path), b.From, own, all)
+				}
+				if w := fmt.Sprintf("%.2f", d.Measures.Watertightness); !strings.Contains(all, w) {
+					t.Errorf("%s of %s: no watertightness %s", view, filepath.Base(path), w)
+				}
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no picture says how many of how many")
+	}
+}
+
+// Before and after in one picture carry both figures.
+func TestFiguresBeforeAndAfter(t *testing.T) {
+	before := decoded[breachDoc](t, done(t, "breach", "sample:webshop", "--json"))
+	after := decoded[breachDoc](t, done(t, "breach", "sample:webshop/split.bulkhead", "--json"))
+	for _, view := range []string{"hull", "map"} {
+		all := strings.Join(texts(t, done(t, "draw", "sample:webshop/split.bulkhead", "--breach", "Shop", "--view", view)), "\n")
+		for _, want := range []string{
+			percent(before.Measures.Worst), percent(after.Measures.Worst),
+			fmt.Sprintf("%.2f", before.Measures.Watertightness), fmt.Sprintf("%.2f", after.Measures.Watertightness),
+			"6 of 6", "2 of 6", "Catalog",
+		} {
+			if !strings.Contains(all, want) {
+				t.Errorf("%s: no %q in\n%s", view, want, all)
+			}
+		}
+		for _, side := range []string{"before", "after"} {
+			one := strings.Join(texts(t, done(t, "draw", "sample:webshop/split.bulkhead", "--breach", "Shop", "--view", view, "--side", side)), "\n")
+			if strings.Contains(one, "Catalog") != (side == "after") {
+				t.Errorf("%s, %s:\n%s", view, side, one)
+			}
+		}
+	}
+}
