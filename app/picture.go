@@ -108,6 +108,7 @@ func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 		}
 		return scenes[0], nil
 	}
+	before.Title, after.Title = "", "" // they are called Before and After
 	b, n := render.Compare{Before: before, After: after, Comparison: a.state.Comparison}.Draw()
 	scenes, err := layout.Layout(ctx, font.Metrics(), b, n)
 	if err != nil {

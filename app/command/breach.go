@@ -340,15 +340,24 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 			if h.Fed && !vulnerable {
 				continue
 			}
-			fmt.Fprintf(w, "  %-4s %s %s\n", h.Certainty, nameOf(d, h.Target), h.Sentence(d))
-		}
-		for _, f := range b.Fed {
-			fmt.Fprintf(w, "  feeds %s: chooses its input\n", nameOf(d, f))
+			fmt.Fprintf(w, "  %-4s %s\n", h.Certainty, line(d, h))
 		}
 		if words := reach.SeaWords(b.Sea(vulnerable)); words != "" {
 			fmt.Fprintf(w, "  the sea: %s\n", words)
 		}
 	}
+}
+
+// line is a hit's sentence with its subject before it, unless the sentence begins with one.
+func line(d *model.Design, h reach.Hit) string {
+	sentence, name := h.Sentence(d), nameOf(d, h.Target)
+	if strings.HasPrefix(sentence, "can ") || strings.HasPrefix(sentence, "may ") {
+		return name + " " + sentence
+	}
+	if n := len(h.Path); n > 0 && h.Path[n-1].From == h.Path[0].From {
+		return nameOf(d, h.Path[0].From) + " " + sentence
+	}
+	return sentence
 }
 
 func joined(s []string) string {

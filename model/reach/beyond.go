@@ -362,6 +362,13 @@ func (w *world) inside(pattern string) bool {
 		if pattern == f.witness || f.space != "" && policy.Covers(f.space, pattern) || exact && (m.must && !f.loose || m.part != "") {
 			return true
 		}
+		// "table/Orders/*" spans several forms of one target, each of them below its ARN.
+		whole := w.targets[f.target].arn
+		for _, sep := range []string{"/", ":"} {
+			if f.space != "" && strings.HasPrefix(f.space, whole+sep) && strings.HasPrefix(pattern, whole+sep) {
+				return true
+			}
+		}
 	}
 	_, ok := w.byARN[strings.TrimSuffix(pattern, ":*")]
 	return ok

@@ -17,6 +17,8 @@ func TestBeyond(t *testing.T) {
 	}{
 		{"nothing", nil, nil, ""},
 		{"what the design has", []string{allow("dynamodb:*", arnOf("AWS::DynamoDB::Table", "Orders")+" "+arnOf("AWS::DynamoDB::Table", "Orders")+"/index/*"), allow("s3:*", arnOf("AWS::S3::Bucket", "data")+" "+arnOf("AWS::S3::Bucket", "data")+"/*")}, nil, ""},
+		{"all parts of a table of the design", []string{allow("dynamodb:*", arnOf("AWS::DynamoDB::Table", "Orders")+"/*")}, nil, ""},
+		{"tables that begin with a table's name", []string{allow("dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Orders")+"*")}, []string{"must dynamodb [read] any other table like Orders*"}, "any other table like Orders*"},
 		{"a secret of the design by its usual pattern", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:Stripe-??????")}, nil, ""},
 		{"its own log group", []string{allow("logs:CreateLogStream logs:PutLogEvents", own)}, nil, ""},
 		{"its own log group, region open", []string{allow("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/lambda/F:*")}, nil, ""},
