@@ -29,6 +29,9 @@ func (w *window) do(e edit.Edit) {
 		w.refused(e, err)
 		return
 	}
+	if w.look.side == view.Before && w.state.Edited {
+		w.showSide(view.After) // where the edit shows
+	}
 	w.remarks(e, r)
 }
 

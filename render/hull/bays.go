@@ -60,11 +60,12 @@ func (b *brush) header(c *render.Compartment) {
 		if i == shown {
 			break
 		}
-		top := y
+		place := box{at.x + 8, y, at.w - 16, cabinH}
 		if len(c.Cabins) == 1 && c.ID != "" {
-			top = at.y + 6
+			// The function and its bay are one thing to point at.
+			place = box{at.x + 8, at.y + 6, at.w - 16, at.h - 12}
 		}
-		b.area(box{at.x + 8, top, at.w - 16, y + cabinH - top}, render.Area{Element: cabin.ID, Tip: cabin.Tip})
+		b.area(place, render.Area{Element: cabin.ID, Tip: cabin.Tip})
 		b.cabin(c, cabin, left, y+cabinH/2, at.w-2*pad)
 		y += cabinH
 	}

@@ -95,7 +95,7 @@ func (b *brush) hull() {
 	}
 	if len(b.bilge.tiles) == 0 && len(b.d.Cells) > 0 {
 		b.text(render.Text{X: (b.shell.left + b.shell.right) / 2, Y: (b.shell.floor+b.shell.keel)/2 + 4, Anchor: render.Middle, Size: render.SizeSmall, Color: render.Muted,
-			Text: "the bilge is empty: nothing is shared", Level: render.Near}, b.shell.right-b.shell.left)
+			Text: "the bilge is empty: nothing is shared by name", Level: render.Near}, b.shell.right-b.shell.left)
 	}
 }
 
