@@ -39,7 +39,7 @@ test: headless
 	@.ci/window-test
 
 bench:
-	CGO_ENABLED=0 $(GO) test $(HEADLESS) -run '^$$' -bench . -benchmem ./... | $(GO) run ./docs/bench
+	CGO_ENABLED=0 $(GO) test $(HEADLESS) -run '^$$' -bench . -benchtime 200ms -benchmem ./... | $(GO) run ./docs/bench
 
 lint:
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"

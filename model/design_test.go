@@ -1,4 +1,4 @@
-package model_test
+package model
 
 import (
 	"fmt"
@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	_ "bulkhead/internal/draws"
-	. "bulkhead/model"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )

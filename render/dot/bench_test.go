@@ -2,6 +2,7 @@ package dot
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func BenchmarkLayout(b *testing.B) {
 			make func() *Layout
 		}{{"Graphviz", New}, {"own", Own}} {
 			b.Run(c.name+"/"+l.name, func(b *testing.B) {
-				d := large(c.functions, c.resources, c.edges)
+				d := starts(large(c.functions, c.resources, c.edges))
 				lay := l.make()
 				lay.Limit = time.Minute
 				defer lay.Close() //nolint:errcheck // it has nothing to say
@@ -29,14 +30,14 @@ func BenchmarkLayout(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					if l.name == "Graphviz" && s[0].Description != "" {
+					if l.name == "Graphviz" && strings.Contains(s[0].Description, "without Graphviz") {
 						b.Fatal(s[0].Description)
 					}
 				}
 			})
 		}
 		b.Run(c.name+"/kept", func(b *testing.B) {
-			d := []*render.Diagram{large(c.functions, c.resources, c.edges)}
+			d := []*render.Diagram{starts(large(c.functions, c.resources, c.edges))}
 			lay := Own()
 			for b.Loop() {
 				if _, err := lay.Layout(context.Background(), font.Metrics(), d...); err != nil {
@@ -45,4 +46,12 @@ func BenchmarkLayout(b *testing.B) {
 			}
 		})
 	}
+}
+
+// starts makes every edge one that no dense map leaves out, so that all of them are laid out.
+func starts(d *render.Diagram) *render.Diagram {
+	for _, e := range d.Edges {
+		e.Kind = render.StartsEdge
+	}
+	return d
 }
