@@ -251,7 +251,8 @@ func TestSame(t *testing.T) {
 func TestDiff(t *testing.T) {
 	a, b, c := &Function{ID: "fn/A"}, &Function{ID: "fn/B"}, &Function{ID: "fn/C"}
 	b2, d := &Function{ID: "fn/B", Handler: "x"}, &Function{ID: "fn/D"}
-	got := design(t, c, b, a).Diff(design(t, d, a, b2))
+	moved := &Function{ID: "fn/A", Origin: source.Span{File: "t", Line: 7}}
+	got := design(t, c, b, a).Diff(design(t, d, moved, b2))
 	if want := []Change{{Before: c}, {Before: b, After: b2}, {After: d}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -180,3 +180,21 @@ func TestDiagnosticString(t *testing.T) {
 		}
 	}
 }
+
+// More insertions at one place than a sort would leave in order by chance.
+func TestApplyKeepsTheOrderOfManyInsertions(t *testing.T) {
+	var edits []Edit
+	want := ""
+	for i := range 60 {
+		text := string(rune('A' + i))
+		edits = append(edits, Edit{at("a", 1, 1), text}, Edit{at("a", 2, 2), text})
+		want += text
+	}
+	out, err := Files{"a": []byte("012")}.Apply(edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(out["a"]); got != "0"+want+"1"+want+"2" {
+		t.Errorf("got %s", got)
+	}
+}
