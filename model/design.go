@@ -125,7 +125,7 @@ func (d *Design) Principals() []*Principal { return all[*Principal](d) }
 // Find returns the element that a person means by its id, ARN, logical id or physical name, in this order of
 // preference; functions before others. It returns nil where nothing or, within one preference, more than one fits.
 func (d *Design) Find(name string) Element {
-	if e := d.elements[ID(name)]; e != nil {
+	if e := d.elements[ID(name)]; e != nil || name == "" {
 		return e
 	}
 	names := func(e Element) (arn, logical, physical string) {
