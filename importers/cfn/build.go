@@ -120,6 +120,7 @@ func (b *builder) index() {
 
 // build makes all elements. All templates of the import are indexed before.
 func (b *builder) build() {
+	b.dependencies()
 	for _, r := range b.resources {
 		switch {
 		case r.Hidden:

@@ -26,6 +26,12 @@ func (h Hit) Can(d *model.Design) string {
 		return "can write its own log group"
 	}
 	caps := hits(h.Capabilities)
+	if must := hits(h.Must); h.Certainty == Must && must != 0 && must != caps && (len(h.Path) == 0 || h.Path[len(h.Path)-1].Kind == Acts) {
+		sure, perhaps := h, h
+		sure.Capabilities = must
+		perhaps.Capabilities, perhaps.Must = caps&^must, caps&^must
+		return sure.Can(d) + ", and perhaps " + strings.TrimPrefix(perhaps.Can(d), "can ")
+	}
 	if n := len(h.Path); n > 0 {
 		switch last := h.Path[n-1]; last.Kind {
 		case Runs:
@@ -134,6 +140,9 @@ func (h Hit) Sentence(d *model.Design) string {
 	path := h.Path
 	deepest := 0.0
 	for _, w := range h.Ways {
+		if n := len(w.Path); n == 0 || h.Certainty == Must && w.Path[n-1].Certainty == May {
+			continue // the reason of what is sure is a sure one
+		}
 		if x := w.Capabilities.Depth(); x > deepest {
 			path, deepest = w.Path, x
 		}
