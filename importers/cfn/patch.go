@@ -82,10 +82,11 @@ type sheet struct {
 	needs   map[string][]string
 	gone    []*resource
 	added   []addition
+	waits   map[*yamlpos.Node]bool // DependsOn that were written already
 }
 
 func newSheet(p *patch, page *yamlpos.Page, b *builder) *sheet {
-	s := &sheet{Page: page, builder: b, patch: p}
+	s := &sheet{Page: page, builder: b, patch: p, waits: map[*yamlpos.Node]bool{}}
 	b.notes.quiet++ // everything was told when it was read
 	s.draft = page.Draft(page.Root.Span)
 	s.manners = mannersOf(page)
@@ -239,6 +240,7 @@ func (s *sheet) add(id string, v yamlpos.Value) { s.added = append(s.added, addi
 
 // finish writes what comes and goes as a whole.
 func (s *sheet) finish() {
+	s.waitNoMore()
 	m := yamlpos.MembersOf(s.template.Resources)
 	for _, r := range s.gone {
 		m.Remove(r.ID)

@@ -189,6 +189,9 @@ func (s *sheet) dependsOn(d *yamlpos.Draft, r *resource, before, after *model.Ro
 			goes[p.LogicalID] = true
 		}
 	}
+	if d == s.draft {
+		s.waits[n] = true
+	}
 	var plan []yamlpos.Slot
 	items := s.written(n)
 	for i, item := range items {

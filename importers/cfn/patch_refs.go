@@ -140,6 +140,38 @@ func (s *sheet) repointAll() {
 	}
 }
 
+// waitNoMore takes what goes, and has nothing in its place, out of the DependsOn of what stays.
+func (s *sheet) waitNoMore() {
+	goes := map[string]bool{}
+	for _, r := range s.gone {
+		if _, passed := s.patch.passed[r.ID]; !passed {
+			goes[r.ID] = true
+		}
+	}
+	for _, pair := range s.template.Resources.Pairs {
+		if pair.Merged || !s.Has(pair.Value) || pair.Value.Kind != yamlpos.Mapping || slices.ContainsFunc(s.gone, func(g *resource) bool { return g.Key == pair.Key }) {
+			continue
+		}
+		m := yamlpos.MembersOf(pair.Value)
+		n := m.Value("DependsOn")
+		items := s.written(n)
+		var plan []yamlpos.Slot
+		for i, item := range items {
+			if !goes[item.Value] {
+				plan = append(plan, yamlpos.Stay(i))
+			}
+		}
+		switch {
+		case len(plan) == len(items) || s.waits[n]:
+		case len(plan) == 0:
+			m.Remove("DependsOn")
+			m.Write(s.draft)
+		default:
+			s.draft.Items(n, plan)
+		}
+	}
+}
+
 // repoint leads references within a node from some logical ids to others, and counts them. To "" is an error.
 func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string) int {
 	if n == nil || n.Kind == yamlpos.Alias {
