@@ -255,6 +255,7 @@ func (w *window) shortcuts() {
 	})
 	c.AddShortcut(ctrl(fyne.KeyPlus), func(fyne.Shortcut) { w.canvas.ZoomBy(1.25) })
 	c.AddShortcut(ctrl(fyne.KeyY), func(fyne.Shortcut) { w.redo() })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, func(fyne.Shortcut) { w.redo() })
 }
 
 func (w *window) find() {

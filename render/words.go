@@ -148,6 +148,9 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 	open := slices.ContainsFunc(b.Beyond, func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
 	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay && !(b.AdminFed && s.view.Vulnerable)
 	c.Noun = s.noun(b, must, may, open)
+	if s.view.Hop > 0 && s.view.Hop < flood.last {
+		c.Noun = "in the end, " + c.Noun
+	}
 }
 
 // noun is what the figure is a share of, and what matters most in it.
