@@ -86,8 +86,8 @@ func OpenFS(ctx context.Context, sources []Source, fsys fs.FS, name string, o Op
 		names = append(names, s.Name())
 	}
 	large := ""
-	if info, err := fs.Stat(fsys, name); err == nil && info.Size() > 50<<20 {
-		large = fmt.Sprintf("; it has %d MB, and templates are read up to 50", info.Size()>>20)
+	if info, err := fs.Stat(fsys, name); err == nil && info.Size() > 20<<20 {
+		large = fmt.Sprintf("; it has %d MB, and templates are read up to 20", info.Size()>>20)
 	}
 	return nil, fmt.Errorf("%s: %w that Bulkhead reads (%s)%s", name, ErrUnknown, strings.Join(names, ", "), large)
 }

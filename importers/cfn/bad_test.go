@@ -135,7 +135,7 @@ func TestLarge(t *testing.T) {
 	if s.Detect(fsys, "huge.yaml") {
 		t.Error("a file of more than MaxTemplate is detected")
 	}
-	if _, err := s.Import(context.Background(), fsys, "huge.yaml", importers.Options{}); err == nil || !strings.Contains(err.Error(), "50 MB") {
+	if _, err := s.Import(context.Background(), fsys, "huge.yaml", importers.Options{}); err == nil || !strings.Contains(err.Error(), "20 MB") {
 		t.Errorf("error %v", err)
 	}
 }

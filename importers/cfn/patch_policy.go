@@ -32,7 +32,7 @@ func (h *holding) write() {
 	for _, id := range h.after.Policies {
 		switch p := h.patch.after.Policy(id); {
 		case p == nil:
-		case p.LogicalID != "":
+		case p.LogicalID != "" && !h.lists(p):
 			// a resource of its own, which names the roles that it is attached to
 		case p.Managed:
 			managed = append(managed, p)
@@ -42,6 +42,11 @@ func (h *holding) write() {
 	}
 	h.list("ManagedPolicyArns", managed)
 	h.list("Policies", inline)
+}
+
+// lists reports whether the holder's own list names a policy that is a resource.
+func (h *holding) lists(p *model.Policy) bool {
+	return p.Managed && !p.Attaches && slices.ContainsFunc(h.places, func(pl policyPlace) bool { return pl.Policy == p.ID && pl.List != nil })
 }
 
 // implied reports whether the transform attaches the policy unasked, so that no list has it.
@@ -83,7 +88,7 @@ func (h *holding) samOrder() []*model.Policy {
 	var rest []*model.Policy
 	for _, id := range h.after.Policies {
 		p := h.patch.after.Policy(id)
-		if p == nil || p.LogicalID != "" || h.implied(p) {
+		if p == nil || p.LogicalID != "" && !h.lists(p) || h.implied(p) {
 			continue
 		}
 		i, ok := h.after.Listed[id]

@@ -17,8 +17,9 @@ import (
 	"bulkhead/model/source"
 )
 
-// MaxTemplate is the size of the largest template that is read, in bytes. CloudFormation itself takes 1 MB.
-const MaxTemplate = 50 << 20
+// MaxTemplate is the size of the largest template that is read, in bytes. CloudFormation itself takes 1 MB; more than
+// this would take longer than people wait.
+const MaxTemplate = 20 << 20
 
 // The kinds of template.
 const (
