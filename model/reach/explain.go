@@ -41,6 +41,9 @@ func (h Hit) Can(d *model.Design) string {
 				return "chooses the input of " + name
 			}
 		case Acts:
+			if len(last.Actions) == 1 && last.Actions[0] == "iam:PassRole" {
+				return "can pass " + name + " to a service"
+			}
 		}
 	}
 	kind := catalog.KindOf(h.Type)
