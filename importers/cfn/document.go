@@ -23,6 +23,7 @@ func (b *builder) document(n *yamlpos.Node) *policy.Document {
 		return nil
 	}
 	d := &policy.Document{Span: n.Span}
+	perhaps := map[*policy.Statement]string{}
 	for _, p := range b.pairs(n) {
 		switch p.Key.Value {
 		case "Version":
@@ -30,9 +31,13 @@ func (b *builder) document(n *yamlpos.Node) *policy.Document {
 		case "Id":
 			d.ID = b.words(p.Value)
 		case "Statement":
+			undecided := b.undecidedItems(p.Value)
 			for _, i := range b.items(p.Value) {
 				if st := b.statement(i); st != nil {
 					d.Statements = append(d.Statements, st)
+					if condition := undecided[i]; condition != "" {
+						perhaps[st] = condition
+					}
 				}
 			}
 		default:
@@ -40,7 +45,51 @@ func (b *builder) document(n *yamlpos.Node) *policy.Document {
 		}
 	}
 	b.check(d)
+	for st, condition := range perhaps {
+		onlyIf(st, condition)
+	}
 	return d
+}
+
+// undecidedItems tells which items of a list are there only if a condition holds that cannot be decided, and its name.
+func (b *builder) undecidedItems(n *yamlpos.Node) map[*yamlpos.Node]string {
+	out := map[*yamlpos.Node]string{}
+	branches := func(call *yamlpos.Node) bool {
+		then, other, ok := b.undecidedIf(call)
+		if !ok {
+			return false
+		}
+		name := "Condition"
+		if _, arg := intrinsic(call.Resolve()); arg != nil {
+			if cond, _, _ := b.branches(arg); cond != nil && cond.Value != "" {
+				name = cond.Value
+			}
+		}
+		for _, branch := range []*yamlpos.Node{then, other} {
+			for _, i := range b.items(branch) {
+				out[i] = name
+			}
+		}
+		return true
+	}
+	if n = n.Resolve(); n == nil || branches(n) {
+		return out
+	}
+	for _, i := range n.Items {
+		branches(i)
+	}
+	return out
+}
+
+// onlyIf makes a statement one that is perhaps there: before each of its resources stands the condition as an unknown.
+// What surely begins with an unknown is nothing, what perhaps does is all that the resource was for.
+func onlyIf(st *policy.Statement, condition string) {
+	if st.NotResource {
+		return
+	}
+	for i, r := range st.Resources {
+		st.Resources[i] = "${" + condition + "}" + r
+	}
 }
 
 // dateOnly keeps the day of a version that YAML tools have rewritten as a timestamp.
