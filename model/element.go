@@ -198,3 +198,20 @@ func (*Policy) element()    {}
 func (*Resource) element()  {}
 func (*Trigger) element()   {}
 func (*Principal) element() {}
+
+// ARN is an element's ARN, "" where it has none.
+func ARN(e Element) string {
+	switch e := e.(type) {
+	case *Function:
+		return e.ARN
+	case *Role:
+		return e.ARN
+	case *Policy:
+		return e.ARN
+	case *Resource:
+		return e.ARN
+	case *Principal:
+		return e.ARN
+	}
+	return ""
+}

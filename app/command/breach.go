@@ -189,7 +189,7 @@ func describeMeasures(m reach.Measures) measuresJSON {
 }
 
 func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSON {
-	out := breachJSON{From: b.From, ARN: arnOf(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy),
+	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy),
 		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}},
 		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}}
 	for _, y := range b.Beyond {
@@ -211,7 +211,7 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		if technique != "" {
 			id += " " + technique
 		}
-		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: arnOf(e), Type: typeOf(e),
+		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: model.ARN(e), Type: typeOf(e),
 			Capabilities: capabilities(h.Capabilities), Must: capabilities(h.Must), Certainty: h.Certainty.String(), Hops: h.Hops,
 			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: h.Sentence(d), Path: steps(h.Path)})
 	}
@@ -252,22 +252,6 @@ func conditions(cs []policy.Condition) []conditionJSON {
 		out = append(out, conditionJSON{c.Operator, c.Key, list(c.Values)})
 	}
 	return out
-}
-
-func arnOf(e model.Element) string {
-	switch e := e.(type) {
-	case *model.Function:
-		return e.ARN
-	case *model.Role:
-		return e.ARN
-	case *model.Policy:
-		return e.ARN
-	case *model.Resource:
-		return e.ARN
-	case *model.Principal:
-		return e.ARN
-	}
-	return ""
 }
 
 func typeOf(e model.Element) string {

@@ -35,8 +35,8 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		return usage("who-can: AWS has no action %q", c.Action)
 	}
 	resource := c.Resource
-	if e := o.Design.Find(resource); e != nil && arnOf(e) != "" {
-		resource = arnOf(e)
+	if e := o.Design.Find(resource); e != nil && model.ARN(e) != "" {
+		resource = model.ARN(e)
 	}
 	a, err := reach.Analyze(ctx, o.Design, catalog.Load(), nil)
 	if err != nil {
@@ -52,7 +52,7 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		if len(w.Path) > 0 {
 			how = "path"
 		}
-		out = append(out, whoJSON{w.Principal, arnOf(o.Design.Element(w.Principal)), how, w.Certainty.String(), evidence(w.Evidence), steps(w.Path)})
+		out = append(out, whoJSON{w.Principal, model.ARN(o.Design.Element(w.Principal)), how, w.Certainty.String(), evidence(w.Evidence), steps(w.Path)})
 	}
 	if c.JSON {
 		return printJSON(env.Out, map[string]any{"action": c.Action, "resource": resource, "principals": out})

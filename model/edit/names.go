@@ -214,23 +214,6 @@ func describe(s *policy.Statement) string {
 	return text
 }
 
-// arnOf is the ARN of an element, "" where it has none.
-func arnOf(e model.Element) string {
-	switch e := e.(type) {
-	case *model.Function:
-		return e.ARN
-	case *model.Role:
-		return e.ARN
-	case *model.Policy:
-		return e.ARN
-	case *model.Resource:
-		return e.ARN
-	case *model.Principal:
-		return e.ARN
-	}
-	return ""
-}
-
 // target is the ARN pattern that a script's resource stands for: "res/Orders" and "res/Photos/thumbs/*" are an
 // element and a part of it, anything with a colon at its third place ("arn:"), a wildcard in front or a token is
 // taken as it is.
@@ -242,7 +225,7 @@ func target(d *model.Design, name string) (string, error) {
 	if e == nil {
 		return "", fmt.Errorf("there is no resource %s (an id such as res/Orders, an ARN, or *)", name)
 	}
-	arn := arnOf(e)
+	arn := model.ARN(e)
 	if arn == "" {
 		return "", fmt.Errorf("%s has no ARN that a policy could name", name)
 	}
@@ -279,8 +262,8 @@ func targets(d *model.Design, names []string) ([]string, error) {
 func spell(d *model.Design, arn string) string {
 	var best model.Element
 	for _, e := range d.Elements() {
-		a := arnOf(e)
-		if a == "" || !strings.HasPrefix(arn, a) || best != nil && len(arnOf(best)) >= len(a) {
+		a := model.ARN(e)
+		if a == "" || !strings.HasPrefix(arn, a) || best != nil && len(model.ARN(best)) >= len(a) {
 			continue
 		}
 		if rest := arn[len(a):]; rest == "" || rest[0] == '/' || rest[0] == ':' {
@@ -290,7 +273,7 @@ func spell(d *model.Design, arn string) string {
 	if best == nil {
 		return arn
 	}
-	return string(best.ElementID()) + arn[len(arnOf(best)):]
+	return string(best.ElementID()) + arn[len(model.ARN(best)):]
 }
 
 // called is what people call an ARN: the name of the element, else the ARN itself.

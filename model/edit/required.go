@@ -70,7 +70,7 @@ func triggerNeeds(d *model.Design, t *model.Trigger) []need {
 		from := d.Element(t.From)
 		arn, name := "", "a source outside the design"
 		if from != nil {
-			arn, name = arnOf(from), short(t.From)
+			arn, name = model.ARN(from), short(t.From)
 		}
 		if arn != "" {
 			arn += row.part
@@ -78,7 +78,7 @@ func triggerNeeds(d *model.Design, t *model.Trigger) []need {
 		what := "the mapping from " + name
 		out = append(out, need{actions: row.actions, target: arn, what: what, stops: "would stop"})
 		if r, ok := from.(*model.Resource); ok && r.Key != "" {
-			if key := arnOf(d.Element(r.Key)); key != "" {
+			if key := model.ARN(d.Element(r.Key)); key != "" {
 				out = append(out, need{actions: []string{"kms:Decrypt"}, target: key, what: what + ", which is encrypted,", stops: "would stop"})
 			}
 		}

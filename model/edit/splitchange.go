@@ -221,7 +221,7 @@ func (s *splitting) comesFrom(t *model.Trigger, st *policy.Statement) bool {
 	if from == nil {
 		return false
 	}
-	arn := arnOf(from)
+	arn := model.ARN(from)
 	name := arn[strings.LastIndexAny(arn, ":/")+1:]
 	for _, c := range st.Conditions {
 		if !strings.EqualFold(c.Key, "aws:SourceArn") {

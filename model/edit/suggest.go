@@ -73,7 +73,7 @@ func ownWithin(d *model.Design, actions []string, pattern string) []string {
 	forms := formsOf(actions)
 	var out []string
 	for _, e := range d.Elements() {
-		arn := arnOf(e)
+		arn := model.ARN(e)
 		if arn == "" {
 			continue
 		}
