@@ -25,6 +25,8 @@ type builder struct {
 	external  map[string]*model.Role
 	starts    []*model.Trigger
 	permitted []permission
+	attached  []attachment
+	limited   []limit
 
 	elements   []placed
 	outside    []string
@@ -138,6 +140,7 @@ func (b *builder) build() {
 	}
 	b.attachPolicies()
 	b.runAs()
+	b.perhapsAttached()
 	b.resourcePolicies()
 	b.functionPermissions()
 	b.readTriggers()

@@ -55,7 +55,7 @@ func (s *scope) named(name string, span source.Span) truth {
 	s.conditions[name] = t
 	if t == undecided {
 		s.notes.add(source.Warning, body.Span, "condition "+name+" cannot be decided",
-			"What depends on it was taken as being there. Give the parameters that it needs with --param Name=Value.")
+			"What depends on it was taken as perhaps there. Give the parameters that it needs with --param Name=Value.")
 	}
 	return t
 }

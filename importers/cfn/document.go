@@ -8,10 +8,24 @@ import (
 	"bulkhead/model/source"
 )
 
-// document reads a policy document. Parts of a wrong type are told and left out; nil where n is no document.
+// document reads a policy document. Parts of a wrong type are told and left out; nil where n is no document. What an
+// Fn::If chooses whose condition cannot be decided is in it under that condition.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 func (b *builder) document(n *yamlpos.Node) *policy.Document {
-	n = b.settle(n)
+	var out *policy.Document
+	for _, c := range b.choices(n) {
+		d := only(b.oneDocument(c.node), c.when)
+		if out == nil {
+			out = d
+		} else if d != nil {
+			out.Statements = append(out.Statements, d.Statements...)
+		}
+	}
+	return out
+}
+
+// oneDocument reads a document that no Fn::If chooses.
+func (b *builder) oneDocument(n *yamlpos.Node) *policy.Document {
 	if n == nil {
 		return nil
 	}
@@ -23,73 +37,24 @@ func (b *builder) document(n *yamlpos.Node) *policy.Document {
 		return nil
 	}
 	d := &policy.Document{Span: n.Span}
-	perhaps := map[*policy.Statement]string{}
-	for _, p := range b.pairs(n) {
-		switch p.Key.Value {
+	for _, p := range b.entries(n) {
+		switch key := p.Key.Value; key {
 		case "Version":
 			d.Version = dateOnly(b.words(p.Value))
 		case "Id":
 			d.ID = b.words(p.Value)
 		case "Statement":
-			undecided := b.undecidedItems(p.Value)
-			for _, i := range b.items(p.Value) {
-				if st := b.statement(i); st != nil {
-					d.Statements = append(d.Statements, st)
-					if condition := undecided[i]; condition != "" {
-						perhaps[st] = condition
-					}
+			for _, i := range b.chosen(p.Value) {
+				for _, st := range b.statements(i.node) {
+					d.Statements = append(d.Statements, onlyWhen(st, i.when))
 				}
 			}
 		default:
-			b.notes.add(source.Warning, p.Key.Span, "a policy document has no element "+p.Key.Value, "It was left out.")
+			b.notes.add(source.Warning, p.Key.Span, "a policy document has no element "+key, "It was left out.")
 		}
 	}
 	b.check(d)
-	for st, condition := range perhaps {
-		onlyIf(st, condition)
-	}
 	return d
-}
-
-// undecidedItems tells which items of a list are there only if a condition holds that cannot be decided, and its name.
-func (b *builder) undecidedItems(n *yamlpos.Node) map[*yamlpos.Node]string {
-	out := map[*yamlpos.Node]string{}
-	branches := func(call *yamlpos.Node) bool {
-		then, other, ok := b.undecidedIf(call)
-		if !ok {
-			return false
-		}
-		name := "Condition"
-		if _, arg := intrinsic(call.Resolve()); arg != nil {
-			if cond, _, _ := b.branches(arg); cond != nil && cond.Value != "" {
-				name = cond.Value
-			}
-		}
-		for _, branch := range []*yamlpos.Node{then, other} {
-			for _, i := range b.items(branch) {
-				out[i] = name
-			}
-		}
-		return true
-	}
-	if n = n.Resolve(); n == nil || branches(n) {
-		return out
-	}
-	for _, i := range n.Items {
-		branches(i)
-	}
-	return out
-}
-
-// onlyIf makes a statement one that is perhaps there: before each of its resources stands the condition as an unknown.
-// What surely begins with an unknown is nothing, what perhaps does is all that the resource was for.
-func onlyIf(st *policy.Statement, condition string) {
-	if st.NotResource {
-		return
-	}
-	for i, r := range st.Resources {
-		st.Resources[i] = "${" + condition + "}" + r
-	}
 }
 
 // dateOnly keeps the day of a version that YAML tools have rewritten as a timestamp.
@@ -144,116 +109,4 @@ func (b *builder) checkAction(action string, span source.Span) {
 	case len(b.catalog.Expand(action)) == 0:
 		b.notes.add(source.Warning, span, "AWS has no action "+action, "It matches nothing that is known; look at its spelling.")
 	}
-}
-
-// statement reads one statement; nil if n is none.
-func (b *builder) statement(n *yamlpos.Node) *policy.Statement {
-	n = b.settle(n)
-	if n == nil || n.Kind != yamlpos.Mapping || isCall(n) {
-		if n != nil {
-			b.wrong(n, "a statement is a mapping with Effect, Action and Resource")
-		}
-		return nil
-	}
-	b.places.statements[n.Span] = n
-	st := &policy.Statement{Span: n.Span}
-	hasEffect := false
-	for _, p := range b.pairs(n) {
-		key, v := p.Key.Value, p.Value
-		switch key {
-		case "Sid":
-			st.Sid = b.words(v)
-		case "Effect":
-			hasEffect = true
-			switch e := b.words(v); {
-			case e == "Deny":
-				st.Effect = policy.Deny
-			case e == "Allow":
-			case hasUnknown(e):
-				b.notes.add(source.Warning, v.Span, "the Effect of a statement is not known", "It was taken as Allow.")
-			default:
-				b.notes.add(source.Warning, v.Span, "Effect is Allow or Deny", "It was taken as Allow.")
-			}
-		case "Action", "NotAction":
-			st.Actions, st.NotAction = append(st.Actions, b.list(v, key)...), key == "NotAction"
-		case "Resource", "NotResource":
-			st.Resources, st.NotResource = append(st.Resources, b.list(v, key)...), key == "NotResource"
-			for _, t := range st.Resources {
-				b.tellMissingSub(t, v)
-			}
-		case "Principal", "NotPrincipal":
-			st.Principals, st.NotPrincipal = append(st.Principals, b.principals(v)...), key == "NotPrincipal"
-		case "Condition":
-			st.Conditions = b.conditionsOf(v)
-		default:
-			b.notes.add(source.Warning, p.Key.Span, "a statement has no element "+key, "It was left out.")
-		}
-	}
-	if !hasEffect {
-		b.notes.add(source.Warning, n.Span, "a statement has no Effect", "It was taken as Allow.")
-	}
-	return st
-}
-
-// tellMissingSub warns of a ${Name} that CloudFormation will not replace because Fn::Sub is missing.
-func (b *builder) tellMissingSub(text string, n *yamlpos.Node) {
-	if n.Kind != yamlpos.Scalar || isCall(n) || !strings.Contains(text, "${") {
-		return
-	}
-	_, after, _ := strings.Cut(n.Value, "${")
-	if name, _, ok := strings.Cut(after, "}"); ok && (strings.HasPrefix(name, "AWS::") || b.resource(name) != nil || b.template.Parameters.Get(name) != nil) {
-		b.notes.add(source.Warning, n.Span, "${"+name+"} is not replaced without Fn::Sub", "It was kept as written.")
-	}
-}
-
-func (b *builder) list(n *yamlpos.Node, what string) []string {
-	return b.texts(n, func(i *yamlpos.Node) { b.wrong(i, what+" takes texts") })
-}
-
-func (b *builder) wrong(n *yamlpos.Node, what string) {
-	b.notes.add(source.Error, n.Span, what, "What stands here was left out.")
-}
-
-// principals reads a Principal element.
-func (b *builder) principals(n *yamlpos.Node) []policy.Principal {
-	if text, ok := b.text(n); ok {
-		if text != "*" {
-			b.wrong(n, `Principal is "*" or a mapping of AWS, Service, Federated or CanonicalUser`)
-			return nil
-		}
-		return []policy.Principal{{Kind: "*", Value: "*"}}
-	}
-	var out []policy.Principal
-	for _, p := range b.pairs(n) {
-		switch p.Key.Value {
-		case "AWS", "Service", "Federated", "CanonicalUser":
-			for _, v := range b.list(p.Value, "Principal") {
-				out = append(out, policy.Principal{Kind: p.Key.Value, Value: v})
-			}
-		default:
-			b.wrong(p.Key, "there is no kind of principal called "+p.Key.Value)
-		}
-	}
-	if out == nil {
-		b.wrong(n, `Principal is "*" or a mapping of AWS, Service, Federated or CanonicalUser`)
-	}
-	return out
-}
-
-func (b *builder) conditionsOf(n *yamlpos.Node) []policy.Condition {
-	var out []policy.Condition
-	if settled := b.settle(n); settled == nil || settled.Kind != yamlpos.Mapping {
-		b.wrong(n, "Condition is a mapping of operators")
-		return nil
-	}
-	for _, op := range b.pairs(n) {
-		if op.Value.Kind != yamlpos.Mapping || isCall(op.Value) {
-			b.wrong(op.Value, "a condition operator is a mapping of keys")
-			continue
-		}
-		for _, k := range b.pairs(op.Value) {
-			out = append(out, policy.Condition{Operator: op.Key.Value, Key: k.Key.Value, Values: b.list(k.Value, "Condition")})
-		}
-	}
-	return out
 }

@@ -219,38 +219,9 @@ func (s *scope) findInMap(arg *yamlpos.Node) *yamlpos.Node {
 // items lists the elements of a list; a single value is a list of one. Of an Fn::If that cannot be decided
 // both branches are in it.
 func (s *scope) items(n *yamlpos.Node) []*yamlpos.Node {
-	n = n.Resolve()
-	if n == nil {
-		return nil
-	}
-	if !s.enter(n) {
-		s.leave()
-		return nil
-	}
-	defer s.leave()
-	if then, other, ok := s.undecidedIf(n); ok {
-		return append(s.items(then), s.items(other)...)
-	}
-	n = s.settle(n)
-	if n == nil || n.Null && n.Kind == yamlpos.Scalar {
-		return nil
-	}
-	if n.Kind != yamlpos.Sequence || n.Tag != "" && isCall(n) {
-		return []*yamlpos.Node{n}
-	}
 	var out []*yamlpos.Node
-	for _, i := range n.Items {
-		if then, other, ok := s.undecidedIf(i); ok {
-			for _, b := range []*yamlpos.Node{then, other} {
-				if v := s.settle(b); v != nil {
-					out = append(out, v)
-				}
-			}
-			continue
-		}
-		if v := s.settle(i); v != nil {
-			out = append(out, v)
-		}
+	for _, c := range s.chosen(n) {
+		out = append(out, c.node)
 	}
 	return out
 }
@@ -285,6 +256,21 @@ func (s *scope) pairs(n *yamlpos.Node) []yamlpos.Pair {
 		}
 		if v := s.settle(p.Value); v != nil {
 			out = append(out, yamlpos.Pair{Key: p.Key, Value: v, Merged: p.Merged})
+		}
+	}
+	return out
+}
+
+// entries lists the entries of a mapping whose values are there, each key once, with the values as written.
+func (s *scope) entries(n *yamlpos.Node) []yamlpos.Pair {
+	n = s.settle(n)
+	if n == nil || n.Kind != yamlpos.Mapping {
+		return nil
+	}
+	var out []yamlpos.Pair
+	for _, p := range lastOfEach(n.Pairs) {
+		if !strings.HasPrefix(p.Key.Value, "Fn::") && (s.settle(p.Value) != nil || len(s.chosen(p.Value)) > 0) {
+			out = append(out, p)
 		}
 	}
 	return out

@@ -158,23 +158,23 @@ func (b *builder) resourcePolicies() {
 		p := r.Props
 		switch r.Type {
 		case "AWS::S3::BucketPolicy":
-			b.putPolicy(r, b.get(p, "Bucket"), b.get(p, "PolicyDocument"), "AWS::S3::Bucket")
+			b.putPolicy(r, b.get(p, "Bucket"), b.settle(p).Get("PolicyDocument"), "AWS::S3::Bucket")
 		case "AWS::SQS::QueuePolicy":
-			b.putPolicy(r, b.get(p, "Queues"), b.get(p, "PolicyDocument"), "AWS::SQS::Queue")
+			b.putPolicy(r, b.get(p, "Queues"), b.settle(p).Get("PolicyDocument"), "AWS::SQS::Queue")
 		case "AWS::SQS::QueueInlinePolicy":
-			b.putPolicy(r, b.get(p, "Queue"), b.get(p, "PolicyDocument"), "AWS::SQS::Queue")
+			b.putPolicy(r, b.get(p, "Queue"), b.settle(p).Get("PolicyDocument"), "AWS::SQS::Queue")
 		case "AWS::SNS::TopicPolicy":
-			b.putPolicy(r, b.get(p, "Topics"), b.get(p, "PolicyDocument"), "AWS::SNS::Topic")
+			b.putPolicy(r, b.get(p, "Topics"), b.settle(p).Get("PolicyDocument"), "AWS::SNS::Topic")
 		case "AWS::SNS::TopicInlinePolicy":
-			b.putPolicy(r, b.get(p, "TopicArn"), b.get(p, "PolicyDocument"), "AWS::SNS::Topic")
+			b.putPolicy(r, b.get(p, "TopicArn"), b.settle(p).Get("PolicyDocument"), "AWS::SNS::Topic")
 		case "AWS::SecretsManager::ResourcePolicy":
-			b.putPolicy(r, b.get(p, "SecretId"), b.get(p, "ResourcePolicy"), "AWS::SecretsManager::Secret")
+			b.putPolicy(r, b.get(p, "SecretId"), b.settle(p).Get("ResourcePolicy"), "AWS::SecretsManager::Secret")
 		case "AWS::Kinesis::ResourcePolicy":
-			b.putPolicy(r, b.get(p, "ResourceArn"), b.get(p, "ResourcePolicy"), "AWS::Kinesis::Stream")
+			b.putPolicy(r, b.get(p, "ResourceArn"), b.settle(p).Get("ResourcePolicy"), "AWS::Kinesis::Stream")
 		case "AWS::Events::EventBusPolicy":
 			b.busPolicy(r)
 		case "AWS::KMS::Key":
-			if doc := b.get(p, "KeyPolicy"); doc != nil {
+			if doc := b.settle(p).Get("KeyPolicy"); doc != nil && len(b.chosen(doc)) > 0 {
 				b.mergePolicy(r, b.document(doc))
 			} else {
 				b.mergePolicy(r, b.defaultKeyPolicy())
@@ -207,9 +207,9 @@ func (b *builder) apiPolicy(r *resource) {
 			b.note(source.Warning, p.Key.Span, "Who may call the API is not known in full.", "%s of %s is not read", p.Key.Value, r.ID)
 			continue
 		}
-		for _, i := range b.items(p.Value) {
-			if st := b.statement(i); st != nil {
-				d.Statements = append(d.Statements, st)
+		for _, i := range b.chosen(p.Value) {
+			for _, st := range b.statements(i.node) {
+				d.Statements = append(d.Statements, onlyWhen(st, i.when))
 			}
 		}
 	}
@@ -234,7 +234,7 @@ func (b *builder) putPolicy(r *resource, targets, doc *yamlpos.Node, cfnType str
 			b.note(source.Warning, i.Span, "It was left out.", "%s is a policy of a resource that is not in the template", r.ID)
 			continue
 		}
-		b.mergePolicy(t, d)
+		b.mergePolicy(t, only(d, beyond(b.given(r.condition()), b.given(t.condition()))))
 	}
 }
 
@@ -260,16 +260,17 @@ func (b *builder) busPolicy(r *resource) {
 	if bus == nil {
 		return
 	}
+	when := beyond(b.given(r.condition()), b.given(bus.condition()))
 	if n := b.get(r.Props, "Statement"); n != nil {
-		if st := b.statement(n); st != nil {
-			b.mergePolicy(bus, &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin})
+		if list := b.statements(n); len(list) > 0 {
+			b.mergePolicy(bus, only(&policy.Document{Version: "2012-10-17", Statements: list, Span: r.Origin}, when))
 		}
 		return
 	}
 	principal := b.words(b.get(r.Props, "Principal"))
 	st := &policy.Statement{Sid: b.words(b.get(r.Props, "StatementId")), Actions: []string{b.words(b.get(r.Props, "Action"))},
 		Resources: []string{b.arnOf(bus)}, Principals: []policy.Principal{b.principalOf(principal)}, Span: r.Origin}
-	b.mergePolicy(bus, &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin})
+	b.mergePolicy(bus, only(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin}, when))
 }
 
 // defaultKeyPolicy is what KMS gives a key without one: the account, which leaves it to identity policies.

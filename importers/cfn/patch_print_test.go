@@ -3,6 +3,7 @@ package cfn
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,7 +62,12 @@ func TestSpansAreTheirStatements(t *testing.T) {
 				t.Errorf("%s:%d: %v\n%s", file, st.Span.Line, err, text)
 				return
 			}
-			if got := s.builder.statement(root); got == nil || !got.Equal(st) {
+			bare := func(st *policy.Statement) *policy.Statement {
+				out := *st
+				out.Conditions = written(st.Conditions) // what the template's conditions add stands elsewhere
+				return &out
+			}
+			if !slices.ContainsFunc(s.builder.statements(root), func(got *policy.Statement) bool { return bare(got).Equal(bare(st)) }) {
 				t.Errorf("%s:%d: the bytes of statement %d of %s are another statement\n%s", file, st.Span.Line, i, pol.ID, text)
 			}
 			n++

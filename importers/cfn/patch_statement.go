@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"slices"
+	"strings"
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model/policy"
@@ -259,6 +260,9 @@ func (s *sheet) texts(d *yamlpos.Draft, key string, n *yamlpos.Node, before, aft
 	var comes [][]string
 	for _, i := range n.Items {
 		list := s.builder.texts(i, nil)
+		if key == "Resource" {
+			list = s.builder.perhaps(i, key)
+		}
 		if name, _ := intrinsic(i); (name == "Fn::If" || len(list) != 1) && !within(list, after) {
 			d.Fail("%s: this part of %s is chosen by a call, so it cannot be changed without losing the choice", i.Span, key)
 			return
@@ -402,7 +406,11 @@ func (s *sheet) principalValue(d *yamlpos.Draft, list []policy.Principal) yamlpo
 
 // conditions changes the Condition of a statement.
 func (s *sheet) conditions(d *yamlpos.Draft, m *yamlpos.Members, before, after []policy.Condition) {
+	before, after = written(before), written(after)
 	n := m.Value("Condition")
+	if slices.EqualFunc(before, after, policy.Condition.Equal) {
+		return
+	}
 	if len(after) == 0 {
 		m.Remove("Condition")
 		return
@@ -430,6 +438,11 @@ func (s *sheet) conditions(d *yamlpos.Draft, m *yamlpos.Members, before, after [
 		return
 	}
 	m.Set("Condition", s.conditionValue(d, after))
+}
+
+// written lists the conditions that stand in a statement, without those of the template.
+func written(list []policy.Condition) []policy.Condition {
+	return slices.DeleteFunc(slices.Clone(list), func(c policy.Condition) bool { return strings.HasPrefix(c.Key, conditionKey) })
 }
 
 func (s *sheet) conditionValue(d *yamlpos.Draft, list []policy.Condition) yamlpos.Value {
@@ -468,8 +481,8 @@ func (s *sheet) printed(d *yamlpos.Draft, near *yamlpos.Node, st *policy.Stateme
 	if len(st.Resources) > 0 {
 		v = v.Put(not[st.NotResource]+"Resource", s.list(d, "Resource", nil, st.Resources))
 	}
-	if len(st.Conditions) > 0 {
-		v = v.Put("Condition", s.conditionValue(d, st.Conditions))
+	if conditions := written(st.Conditions); len(conditions) > 0 {
+		v = v.Put("Condition", s.conditionValue(d, conditions))
 	}
 	return v
 }

@@ -65,6 +65,7 @@ func (b *builder) permit(r, f *resource, name string) {
 	if b.isTrue(b.get(p, "InvokedViaFunctionUrl")) {
 		add("Bool", "lambda:InvokedViaFunctionUrl", "true")
 	}
+	st = onlyWhen(st, beyond(b.given(r.condition()), b.given(f.condition())))
 	b.permitted = append(b.permitted, permission{
 		function: f, statement: st, service: st.Principals[0].Value, source: sourceARN, owner: r,
 		from: b.find(b.get(p, "SourceArn"), nil), event: r.Made,

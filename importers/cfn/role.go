@@ -73,36 +73,41 @@ func (b *builder) principal(r *resource) {
 
 // ownPolicies reads Policies, ManagedPolicyArns and PermissionsBoundary of a role, user or group.
 func (b *builder) ownPolicies(r *resource, holder model.ID) (ids []model.ID, boundary model.ID) {
-	for _, p := range b.pairs(r.Props) {
+	for _, p := range b.entries(r.Props) {
+		list := b.settle(p.Value)
 		switch p.Key.Value {
 		case "Policies":
-			for _, i := range b.items(p.Value) {
-				if id := b.inlinePolicy(r, holder, p.Value, i); id != "" {
+			for _, i := range b.chosen(p.Value) {
+				if id := b.inlinePolicy(r, holder, list, i); id != "" {
 					ids = append(ids, id)
 				}
 			}
 		case "ManagedPolicyArns":
-			for _, i := range b.items(p.Value) {
-				id := b.managedPolicy(i)
+			for _, i := range b.chosen(p.Value) {
+				o, made := b.template.origins[i.node]
+				when := append(slices.Clip(i.when), o.when...)
+				id := b.managedPolicy(i.node, when)
 				if id == "" {
 					continue
 				}
+				b.attached = append(b.attached, attachment{id, r, when})
 				ids = append(ids, id)
-				place := policyPlace{Policy: id, Holder: r, List: p.Value, Entry: i}
-				if o, ok := b.template.origins[i]; ok {
+				place := policyPlace{Policy: id, Holder: r, List: list, Entry: i.node}
+				if made {
 					place.List, place.Entry = o.list, o.entry
 				}
 				b.places.policies[holder] = append(b.places.policies[holder], place)
 			}
 		case "PermissionsBoundary":
-			boundary = b.managedPolicy(p.Value)
+			boundary = b.boundary(r, p.Value)
 		}
 	}
 	return ids, boundary
 }
 
 // inlinePolicy makes a Policy of one item of Policies.
-func (b *builder) inlinePolicy(r *resource, holder model.ID, list, item *yamlpos.Node) model.ID {
+func (b *builder) inlinePolicy(r *resource, holder model.ID, list *yamlpos.Node, choice choice) model.ID {
+	item := choice.node
 	if item.Kind != yamlpos.Mapping || isCall(item) {
 		b.wrong(item, "an inline policy is a mapping with PolicyName and PolicyDocument")
 		return ""
@@ -125,7 +130,8 @@ func (b *builder) inlinePolicy(r *resource, holder model.ID, list, item *yamlpos
 		}
 	}
 	b.places.policies[holder] = append(b.places.policies[holder], place)
-	p := &model.Policy{ID: id, Name: name, Document: b.document(doc), Stack: b.stack, Origin: item.Span}
+	p := &model.Policy{ID: id, Name: name, Document: b.document(item.Get("PolicyDocument")), Stack: b.stack, Origin: item.Span}
+	b.attached = append(b.attached, attachment{id, r, append(slices.Clip(choice.when), b.template.origins[item].when...)})
 	b.addPolicy(p)
 	return id
 }
@@ -156,15 +162,15 @@ func (b *builder) attachPolicies() {
 		}
 		switch r.Type {
 		case "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy":
-			b.attach(r, b.get(r.Props, "Roles"))
-			b.attach(r, b.get(r.Props, "Users"))
-			b.attach(r, b.get(r.Props, "Groups"))
+			b.attach(r, b.settle(r.Props).Get("Roles"))
+			b.attach(r, b.settle(r.Props).Get("Users"))
+			b.attach(r, b.settle(r.Props).Get("Groups"))
 		case "AWS::IAM::RolePolicy":
-			b.attach(r, b.get(r.Props, "RoleName"))
+			b.attach(r, b.settle(r.Props).Get("RoleName"))
 		case "AWS::IAM::UserPolicy":
-			b.attach(r, b.get(r.Props, "UserName"))
+			b.attach(r, b.settle(r.Props).Get("UserName"))
 		case "AWS::IAM::GroupPolicy":
-			b.attach(r, b.get(r.Props, "GroupName"))
+			b.attach(r, b.settle(r.Props).Get("GroupName"))
 		case "AWS::IAM::UserToGroupAddition":
 			b.joinGroup(r)
 		}
@@ -172,13 +178,16 @@ func (b *builder) attachPolicies() {
 }
 
 func (b *builder) attach(r *resource, holders *yamlpos.Node) {
-	for _, i := range b.items(holders) {
-		h := b.find(i, ofType("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"))
+	for _, i := range b.chosen(holders) {
+		h := b.find(i.node, ofType("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"))
+		if h != nil {
+			b.attached = append(b.attached, attachment{b.ids[r], h, append(slices.Clip(i.when), b.given(r.condition())...)})
+		}
 		doc := b.get(r.Props, "PolicyDocument")
 		place := policyPlace{Policy: b.ids[r], Holder: r, Entry: r.Value, Document: doc, Statements: b.get(doc, "Statement")}
 		switch {
 		case h == nil:
-			b.note(source.Warning, i.Span, "It was left unattached there.", "%s attaches to %s, which is not in the template", r.ID, b.words(i))
+			b.note(source.Warning, i.node.Span, "It was left unattached there.", "%s attaches to %s, which is not in the template", r.ID, b.words(i.node))
 		case b.roles[h] != nil:
 			b.roles[h].Policies = append(b.roles[h].Policies, b.ids[r])
 			b.places.policies[b.ids[h]] = append(b.places.policies[b.ids[h]], place)
@@ -198,8 +207,9 @@ func (b *builder) joinGroup(r *resource) {
 	}
 }
 
-// managedPolicy returns the id of a managed policy given by ARN, name or reference, and adds its element.
-func (b *builder) managedPolicy(n *yamlpos.Node) model.ID {
+// managedPolicy returns the id of a managed policy given by ARN, name or reference, and adds its element. One that the
+// template does not make, and that is attached only when conditions are so, is an element of its own.
+func (b *builder) managedPolicy(n *yamlpos.Node, when []policy.Condition) model.ID {
 	if r := b.find(n, ofType("AWS::IAM::ManagedPolicy")); r != nil {
 		return b.ids[r]
 	}
@@ -208,10 +218,10 @@ func (b *builder) managedPolicy(n *yamlpos.Node) model.ID {
 		b.wrong(n, "a managed policy is given by its ARN")
 		return ""
 	}
-	return b.managedByARN(text, n.Span)
+	return b.managedByARN(text, n.Span, when)
 }
 
-func (b *builder) managedByARN(text string, span source.Span) model.ID {
+func (b *builder) managedByARN(text string, span source.Span, when []policy.Condition) model.ID {
 	arn, name := text, text[strings.LastIndexByte(text, '/')+1:]
 	aws := b.catalog.ManagedPolicy(text)
 	if aws != nil && strings.HasPrefix(text, "arn:") && !strings.Contains(text, ":iam::aws:policy/") {
@@ -220,7 +230,7 @@ func (b *builder) managedByARN(text string, span source.Span) model.ID {
 	if aws != nil {
 		arn, name = inPartition(aws.ARN, b.partition), aws.Name
 	}
-	id := model.MakeID("policy", arn)
+	id := model.MakeID("policy", arn+suffix(b.prefix, when))
 	if b.policies[id] != nil {
 		return id
 	}

@@ -298,7 +298,7 @@ func (t *transform) scheduler(e event) {
 	}
 	role := t.newRole(e.of, e.id+"Role", e.span)
 	role.addInline(role.id+"LambdaPolicy", documentOf(e.span, "", allow(e.span, t.calleeARN(e.of, e.span), "lambda:InvokeFunction")), madeOf{})
-	role.make(trustOf("scheduler.amazonaws.com", e.span), pair("PermissionsBoundary", t.get(p, "PermissionsBoundary")))
+	role.make(trustOf("scheduler.amazonaws.com", e.span), pair("PermissionsBoundary", p.Get("PermissionsBoundary")))
 }
 
 func (t *transform) calleeARN(f *resource, span source.Span) *yamlpos.Node {
@@ -312,7 +312,7 @@ func (t *transform) calleeARN(f *resource, span source.Span) *yamlpos.Node {
 func (t *transform) starter(e event, service, named string) {
 	role := t.newRole(e.of, e.id+"Role", e.span)
 	role.addInline(named+"StartExecutionPolicy", documentOf(e.span, "", allow(e.span, refTo(e.of.ID, e.span), "states:StartExecution")), madeOf{})
-	role.make(trustOf(service, e.span), pair("PermissionsBoundary", t.get(e.of.Props, "PermissionsBoundary")))
+	role.make(trustOf(service, e.span), pair("PermissionsBoundary", e.of.Props.Get("PermissionsBoundary")))
 }
 
 func (t *transform) logsEvent(e event) {

@@ -62,32 +62,28 @@ func (r *samRole) addInline(name string, doc *yamlpos.Node, from madeOf) {
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-policies
 func (r *samRole) policies(n *yamlpos.Node) {
 	t := r.t
-	list := t.settle(n)
-	if list == nil {
-		return
-	}
-	items := []*yamlpos.Node{list}
-	if list.Kind == yamlpos.Sequence && !isCall(list) {
-		items = list.Items
-	}
-	for i, raw := range items {
-		var entries []*yamlpos.Node
-		if then, other, both := t.undecidedIf(raw); both {
-			entries = []*yamlpos.Node{t.settle(then), t.settle(other)}
-		} else {
-			entries = []*yamlpos.Node{t.settle(raw)}
+	for _, c := range t.choices(n) {
+		list := c.node
+		if list == nil {
+			continue
 		}
-		for _, entry := range entries {
-			if entry != nil {
-				r.policy(i, entry, list)
+		items := []*yamlpos.Node{list}
+		if list.Kind == yamlpos.Sequence && !isCall(list) {
+			items = list.Items
+		}
+		for i, raw := range items {
+			for _, entry := range t.choose(raw, c.when) {
+				if entry.node != nil {
+					r.policy(i, entry, list)
+				}
 			}
 		}
 	}
 }
 
-func (r *samRole) policy(i int, entry, list *yamlpos.Node) {
-	t := r.t
-	from := madeOf{list: list, entry: entry}
+func (r *samRole) policy(i int, choice choice, list *yamlpos.Node) {
+	t, entry := r.t, choice.node
+	from := madeOf{list: list, entry: entry, when: choice.when}
 	name := fmt.Sprintf("%sPolicy%d", r.id, i)
 	switch {
 	case entry.Kind == yamlpos.Scalar || isCall(entry):
@@ -147,7 +143,7 @@ func (t *transform) function(f *resource) {
 		if trust == nil {
 			trust = trustOf("lambda.amazonaws.com", span)
 		}
-		role.make(trust, pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", t.get(p, "PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
+		role.make(trust, pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", p.Get("PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
 		if last := len(t.out) - 1; t.out[last].ID == role.id {
 			made := t.out[last]
 			copy(t.out[behind+1:], t.out[behind:last])

@@ -14,7 +14,7 @@ func (t *transform) machine(r *resource) {
 		}
 		role.policies(p.Get("Policies"))
 		r.Props = with(r.Props, pair("RoleArn", getAttOf(role.id, "Arn", r.Origin)))
-		role.make(trustOf("states.amazonaws.com", r.Origin), pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", t.get(p, "PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
+		role.make(trustOf("states.amazonaws.com", r.Origin), pair("Path", t.get(p, "RolePath")), pair("PermissionsBoundary", p.Get("PermissionsBoundary")), pair("Tags", t.get(p, "Tags")))
 	}
 	for _, e := range t.pairs(t.get(p, "Events")) {
 		t.machineEvent(r, e)

@@ -5,6 +5,7 @@ import (
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
+	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
 
@@ -26,9 +27,10 @@ type template struct {
 
 // madeOf is what the transform made an item of a role's policies of.
 type madeOf struct {
-	list     *yamlpos.Node // Policies of the function, nil for what nobody wrote
-	entry    *yamlpos.Node // item of it
-	template string        // SAM policy template
+	list     *yamlpos.Node      // Policies of the function, nil for what nobody wrote
+	entry    *yamlpos.Node      // item of it
+	template string             // SAM policy template
+	when     []policy.Condition // conditions that are not decided, under which it is there
 }
 
 // A resource is one entry of Resources, or what the SAM transform makes of one.
@@ -54,6 +56,14 @@ type resource struct {
 	name     string
 	naming   bool
 	filling  int // patterns being filled for it, one in another
+}
+
+// condition is the name of the condition under which the resource is there, "" if none.
+func (r *resource) condition() string {
+	if r.Condition == "" && r.Owner != nil {
+		return r.Owner.Condition
+	}
+	return r.Condition
 }
 
 // A policyPlace is where a policy of a role, user or group stands in the file. For a patch: Entry is an item
