@@ -72,7 +72,7 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 	if c.Good {
 		tone = Good
 	}
-	title := Fit(m, c.Title, SizeTitle, Bold, inner-figure-24)
+	title := FitName(m, c.Title, SizeTitle, Bold, inner-figure-24)
 	h.items = append(h.items, Text{X: left, Y: 46, Size: SizeTitle, Weight: Bold, Color: Ink, Text: title})
 	if title != c.Title {
 		h.areas = append(h.areas, Area{X: left, Y: 30, W: inner - figure - 24, H: 20, Tip: c.Title})
@@ -112,11 +112,15 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 	var f foot
 	left := sheetMargin
 	y := 14.0
-	const wave, swell = 26.0, 3.5
+	const wave, swell, seaLine = 26.0, 3.5, 16.0
 	words, weight, tone := "the sea: "+d.Sea.Words, Regular, Muted
 	if d.Sea.Open {
 		weight, tone = Bold, Link
-		s := Shape{Path: Move(left, y).Waves(left+inner, wave, swell).Line(left+inner, y+30).Waves(left, wave, -swell/2).Close(), Fill: Water}
+	}
+	lines := Wrap(m, words, SizeBody, weight, inner-24, 1000)
+	deep := 30 + seaLine*float64(len(lines)-1)
+	if d.Sea.Open {
+		s := Shape{Path: Move(left, y).Waves(left+inner, wave, swell).Line(left+inner, y+deep).Waves(left, wave, -swell/2).Close(), Fill: Water}
 		if d.Sea.May {
 			s.Hatch = Tile2
 		}
@@ -124,14 +128,15 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 	} else {
 		f.items = append(f.items, Shape{Path: Wave(left, y, inner, wave, swell*0.6), Stroke: Line, Width: 1.25})
 	}
-	fit := Fit(m, words, SizeBody, weight, inner-24)
-	text := Text{X: left + 12, Y: y + 21, Size: SizeBody, Weight: weight, Color: tone, Text: fit}
-	if d.Sea.May {
-		text.Halo = Water
+	for i, l := range lines {
+		text := Text{X: left + 12, Y: y + 21 + seaLine*float64(i), Size: SizeBody, Weight: weight, Color: tone, Text: l}
+		if d.Sea.May {
+			text.Halo = Water
+		}
+		f.items = append(f.items, text)
 	}
-	f.items = append(f.items, text)
-	f.areas = append(f.areas, Area{X: left, Y: y, W: inner, H: 30, Tip: tip(words, d.Sea.Tip)})
-	y += 30
+	f.areas = append(f.areas, Area{X: left, Y: y, W: inner, H: deep, Tip: tip(words, d.Sea.Tip)})
+	y += deep
 
 	// The parts, with the sums at the end of the last line.
 	const gap, line = 18.0, 19.0
@@ -141,7 +146,7 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 		sums += m.Width(p.Name+" "+p.Figure, SizeBody, Medium) + gap
 	}
 	put := func(p Part, weight Weight) {
-		name := Fit(m, p.Name, SizeBody, Regular, 160)
+		name := FitName(m, p.Name, SizeBody, Regular, 160)
 		w := m.Width(name+" ", SizeBody, Regular)
 		total := w + m.Width(p.Figure, SizeBody, weight)
 		f.items = append(f.items,
@@ -151,12 +156,12 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 		x += total + gap
 	}
 	width := func(p Part) float64 {
-		return m.Width(Fit(m, p.Name, SizeBody, Regular, 160)+" ", SizeBody, Regular) + m.Width(p.Figure, SizeBody, Medium)
+		return m.Width(FitName(m, p.Name, SizeBody, Regular, 160)+" ", SizeBody, Regular) + m.Width(p.Figure, SizeBody, Medium)
 	}
-	lines := 1
+	rows := 1
 	for i, p := range d.Claim.Parts {
 		more := ""
-		if rest := len(d.Claim.Parts) - i; lines == 3 && x+width(p) > inner-sums-90 && rest > 1 {
+		if rest := len(d.Claim.Parts) - i; rows == 3 && x+width(p) > inner-sums-90 && rest > 1 {
 			more = fmt.Sprintf("and %d more", rest)
 		}
 		if more != "" {
@@ -165,7 +170,7 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 			break
 		}
 		if x > 0 && x+width(p) > inner {
-			x, row, lines = 0, row+line, lines+1
+			x, row, rows = 0, row+line, rows+1
 		}
 		put(p, Medium)
 	}

@@ -79,7 +79,7 @@ type Compartment struct {
 	Cabins    []*Cabin
 	Triggers  []*Trigger
 	Tiles     []*Tile
-	Water     float64 // 0..1: weighted share of what the bay holds
+	Water     float64 // 0..1: flooded share, by weight, of what the bay holds; once it is held, of what it touches in the bilge too
 	WaterMay  bool    // rests on something unknown alone
 	State     State
 	Mark      Mark
@@ -118,7 +118,8 @@ type Tile struct {
 	Home    model.ID // compartment in whose bay it stands; "" in the bilge
 	Cell    int      // of Home, or −1
 	Tone    Tone
-	May     bool   // the tone rests on something unknown
+	Sure    Tone   // the part of it that holds whatever the unknowns
+	May     bool   // the tone rests on something unknown: Sure is less
 	Words   string // what the breach can do to it, or where it is dry what its home can
 	Via     string // it is wet by another compartment than its home: whose hand it is
 	Users   int    // compartments that can touch it
@@ -135,6 +136,7 @@ type Pipe struct {
 	Tile  model.ID
 	Words string // what the bay can do with it
 	Tone  Tone
+	Sure  Tone
 	May   bool
 	Tip   string
 }
@@ -200,6 +202,7 @@ type Node struct {
 	Icon    string
 	State   State // of functions, roles, users
 	Tone    Tone  // of resources
+	Sure    Tone
 	May     bool
 	Crown   bool
 	Counted bool
@@ -226,7 +229,8 @@ type Edge struct {
 	Kind     EdgeKind
 	Words    string // capability, technique or event
 	Tone     Tone   // of acts that the breach uses
-	Wet      bool   // the breach goes along it
+	Sure     Tone
+	Wet      bool // the breach goes along it
 	May      bool
 	Tip      string
 }

@@ -52,7 +52,7 @@ type drawing struct {
 	before *survey // what it is compared with, nil if nothing
 	bay    map[model.ID]*Compartment
 	tile   map[model.ID]*Tile
-	sum    map[*Compartment]*[2]float64 // weight and wet weight of what a bay holds
+	sum    map[*Compartment]*[2]float64 // weight and wet weight of what fills a bay
 }
 
 // A flood is what the breach shown has reached at the hop shown.
@@ -292,7 +292,8 @@ func (d *drawing) tiles() {
 		hit := d.flood.hits[r.ID]
 		switch {
 		case hit != nil:
-			t.Tone, t.May = toneOf(hit)
+			t.Tone, t.Sure = tone(hit.Capabilities), tone(hit.Must)
+			t.May = t.Sure < t.Tone
 			t.Words = words(hit.Capabilities, hit.Must, hit.Part)
 			t.Via = d.via(hit, b)
 		case can != "":
@@ -310,13 +311,6 @@ func (d *drawing) tiles() {
 			continue
 		}
 		b.Tiles = append(b.Tiles, t)
-		if t.Counted {
-			weigh := d.sum[b]
-			weigh[0] += d.facts.Weight(r.ID)
-			if hit != nil {
-				weigh[1] += d.facts.Weight(r.ID) * hit.Capabilities.Depth()
-			}
-		}
 	}
 	slices.SortStableFunc(bilge, func(a, b placed) int {
 		// What counts first, then the most shared: the order must not depend on the breach.
@@ -395,18 +389,42 @@ func (d *drawing) via(hit *reach.Hit, b *Compartment) string {
 	return d.name(from)
 }
 
-// level sets how high the water stands in each bay.
+// level sets how high the water stands in each bay: the flooded share of the things that stand in it and, once the
+// breach holds it, of the shared things that it can touch as well, since the water comes through its pipes.
 func (d *drawing) level() {
+	sure := map[*Compartment]bool{}
+	add := func(b *Compartment, t *Tile) {
+		hit := d.flood.hits[t.ID]
+		if b == nil || !t.Counted {
+			return
+		}
+		weight := d.facts.Weight(t.ID)
+		d.sum[b][0] += weight
+		if hit != nil {
+			d.sum[b][1] += weight * hit.Capabilities.Depth()
+			sure[b] = sure[b] || hit.Certainty == reach.Must
+		}
+	}
+	for _, b := range d.Bays {
+		for _, t := range b.Tiles {
+			add(b, t)
+		}
+	}
+	for _, t := range d.Bilge {
+		piped := map[*Compartment]bool{}
+		for _, i := range d.users[t.ID] {
+			c := d.compartments[i]
+			if b := d.bay[c.ID]; !piped[b] && d.flood.held(c) {
+				piped[b] = true
+				add(b, t)
+			}
+		}
+	}
 	for _, b := range d.Bays {
 		if w := d.sum[b]; w[0] > 0 {
 			b.Water = w[1] / w[0]
 		}
-		b.WaterMay = b.Water > 0
-		for _, t := range b.Tiles {
-			if h := d.flood.hits[t.ID]; h != nil && t.Counted && h.Certainty == reach.Must {
-				b.WaterMay = false
-			}
-		}
+		b.WaterMay = b.Water > 0 && !sure[b]
 	}
 }
 
@@ -422,7 +440,8 @@ func (d *drawing) pipes() {
 			p := &Pipe{Bay: c.ID, Tile: t.ID, Words: words(own.capabilities, own.must, "")}
 			if d.flood.held(c) && d.flood.hits[t.ID] != nil {
 				p.Tone = tone(own.capabilities)
-				p.May = tone(own.must) < p.Tone
+				p.Sure = tone(own.must)
+				p.May = p.Sure < p.Tone
 			}
 			p.Tip = tip(fmt.Sprintf("%s can touch %s: %s", b.Name, t.Name, p.Words))
 			d.Pipes = append(d.Pipes, p)
@@ -544,12 +563,6 @@ func tone(c catalog.Capabilities) Tone {
 		return Changes
 	}
 	return Owns
-}
-
-// toneOf is the tone of a hit, and whether it rests on something unknown.
-func toneOf(h *reach.Hit) (Tone, bool) {
-	t := tone(h.Capabilities)
-	return t, tone(h.Must) < t
 }
 
 // words are capabilities for people, those that are perhaps with a question mark, and the part where it is one.

@@ -207,7 +207,7 @@ func TestFlood(t *testing.T) {
 	if products.Tone != render.Reads || products.May || products.Words != "read" {
 		t.Errorf("Products: %+v", products)
 	}
-	if orders.Tone != render.Owns || !orders.May || orders.Words != "read write? delete?" {
+	if orders.Tone != render.Owns || !orders.May || orders.Sure != render.Reads || orders.Words != "read write? delete?" {
 		t.Errorf("Orders: %+v", orders)
 	}
 	if mail.Tone != render.Dry || mail.Words != "read write delete" {
@@ -235,6 +235,29 @@ func TestFlood(t *testing.T) {
 	v.Hop = 1
 	if mail = tileOf(t, render.Draw(v), "res/Mail"); mail.Tone != render.Dry {
 		t.Errorf("Mail is wet one hop too soon")
+	}
+}
+
+// TestPipedWater: a bay that holds nothing of its own fills with the shared things that it can touch, once it is held;
+// another that can touch the same stays dry.
+func TestPipedWater(t *testing.T) {
+	d := design(t, function("Shop", 1, "Products", "Orders"), function("Mailer", 2, "Products", "Orders"), resources("Products", "Orders"))
+	step := reach.Step{From: "fn/Shop", To: "res/Orders", Kind: reach.Acts}
+	v := render.View{Design: d,
+		Facts: told{steps: steps(by("Shop", owns, "Products", "Orders"), by("Mailer", owns, "Products", "Orders"))},
+		Breach: &reach.Breach{From: "fn/Shop", Runs: []model.ID{"fn/Shop"},
+			Hits: []reach.Hit{{Target: "res/Orders", Capabilities: owns, Certainty: reach.May, Hops: 1, Path: []reach.Step{step}, Counted: true}}}}
+	got := render.Draw(v)
+	if len(got.Bilge) != 2 || len(got.Bays[0].Tiles) != 0 {
+		t.Fatalf("both are to lie in the bilge: %v", homes(got))
+	}
+	shop, mailer := got.Bays[0], got.Bays[1]
+	if shop.Water != 0.5 || !shop.WaterMay || mailer.Water != 0 {
+		t.Errorf("water %f (may %t) and %f, want one of two, perhaps, and none", shop.Water, shop.WaterMay, mailer.Water)
+	}
+	v.Breach.Hits[0].Certainty, v.Breach.Hits[0].Must = reach.Must, owns
+	if shop = render.Draw(v).Bays[0]; shop.WaterMay {
+		t.Error("the water is sure")
 	}
 }
 

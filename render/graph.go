@@ -28,7 +28,7 @@ func (d *drawing) graph() {
 			continue
 		}
 		shown[r.ID] = true
-		d.Nodes = append(d.Nodes, &Node{ID: r.ID, Kind: ResourceNode, Name: t.Name, Caption: t.Words, Icon: t.Icon, Tone: t.Tone, May: t.May,
+		d.Nodes = append(d.Nodes, &Node{ID: r.ID, Kind: ResourceNode, Name: t.Name, Caption: t.Words, Icon: t.Icon, Tone: t.Tone, Sure: t.Sure, May: t.May,
 			Crown: t.Crown, Counted: t.Counted, Mark: t.Mark, Tip: t.Tip})
 	}
 	for i, c := range d.compartments {
@@ -84,7 +84,8 @@ func (d *drawing) acts(from, to model.ID, own *touch, held bool) {
 	e := &Edge{From: from, To: to, Kind: ActsEdge, Words: words(own.capabilities, own.must, "")}
 	if held && d.flood.hits[to] != nil {
 		e.Wet, e.Tone = true, tone(own.capabilities)
-		e.May = tone(own.must) < e.Tone
+		e.Sure = tone(own.must)
+		e.May = e.Sure < e.Tone
 	}
 	e.Tip = d.name(from) + " can touch " + d.name(to) + ": " + e.Words
 	d.Edges = append(d.Edges, e)

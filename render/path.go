@@ -58,6 +58,13 @@ func (p Path) Bounds() (x, y, w, h float64) {
 	return x0, y0, x1 - x0, y1 - y0
 }
 
+// LeftRect is the left part of a rectangle with round corners: round at the left, square at the right.
+func LeftRect(x, y, w, h, r float64) Path {
+	k := r * (1 - round)
+	return Move(x+w, y).Line(x+w, y+h).Line(x+r, y+h).Cubic(x+k, y+h, x, y+h-k, x, y+h-r).
+		Line(x, y+r).Cubic(x, y+k, x+k, y, x+r, y).Close()
+}
+
 // Rect is a rectangle; with r > 0 its corners are round.
 func Rect(x, y, w, h, r float64) Path {
 	r = min(r, w/2, h/2)

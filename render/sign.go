@@ -20,20 +20,26 @@ const (
 	ChangeSign
 	OwnSign
 	MaySign
+	SureSign
+	MayLineSign
 	WaterSign
 	CrownSign
 	ViaSign
 	PipeSign
+	WetPipeSign
 	TapSign
 	RunsSign
 	FeedsSign
 	FedSign
 	DoorSign
+	FeedDoorSign
 	OpenSign
 	NewSign
 	MovedSign
 	MinorSign
 	EdgeSign
+	RunEdgeSign
+	FeedEdgeSign
 	StartSign
 	WallSign
 	FloodSign
@@ -44,30 +50,36 @@ const (
 
 // words of the signs, as the legend has them.
 var signWords = [signs]string{
-	BreachSign: "breach",
-	HeldSign:   "held too",
-	ReadSign:   "read",
-	ChangeSign: "write, send",
-	OwnSign:    "delete, permissions, secret",
-	MaySign:    "may: rests on something unknown",
-	WaterSign:  "share of what the bay holds",
-	CrownSign:  "crown jewel",
-	ViaSign:    "reached from another bay",
-	PipeSign:   "can touch what is shared",
-	TapSign:    "can touch, in the bilge",
-	RunsSign:   "runs as another",
-	FeedsSign:  "chooses its input",
-	FedSign:    "fed",
-	DoorSign:   "door, not used here",
-	OpenSign:   "open to anyone",
-	NewSign:    "new",
-	MovedSign:  "moved",
-	MinorSign:  "shown, not counted",
-	EdgeSign:   "can touch",
-	StartSign:  "starts",
-	WallSign:   "compartment: functions with one role",
-	FloodSign:  "its code or role is held",
-	WearSign:   "has the role",
+	BreachSign:   "breach",
+	HeldSign:     "held too",
+	ReadSign:     "read",
+	ChangeSign:   "write, send",
+	OwnSign:      "delete, permissions, secret",
+	MaySign:      "may: rests on something unknown",
+	SureSign:     "left part: sure",
+	MayLineSign:  "broken line: may",
+	WaterSign:    "share of what the bay holds; once held, of what it touches",
+	CrownSign:    "crown jewel",
+	ViaSign:      "reached from another bay",
+	PipeSign:     "can touch what is shared",
+	WetPipeSign:  "a pipe that the breach uses",
+	TapSign:      "can touch, in the bilge",
+	RunsSign:     "runs as another",
+	FeedsSign:    "chooses its input",
+	FedSign:      "fed",
+	DoorSign:     "could run as, not used here",
+	FeedDoorSign: "could choose its input, not used here",
+	OpenSign:     "open to anyone",
+	NewSign:      "new",
+	MovedSign:    "moved",
+	MinorSign:    "shown, not counted",
+	EdgeSign:     "can touch",
+	RunEdgeSign:  "could run as, not used here",
+	FeedEdgeSign: "could choose its input, not used here",
+	StartSign:    "starts",
+	WallSign:     "compartment: functions with one role",
+	FloodSign:    "its code or role is held",
+	WearSign:     "has the role",
 }
 
 // String is what the legend says of the sign.
@@ -120,7 +132,13 @@ func swatch(k SignKind) ([]Item, float64) {
 	case OwnSign:
 		return tile(Tile3, None)
 	case MaySign:
-		return tile(Tile1, Tile3)
+		items, w := tile(Tile1, Tile2)
+		return append(items, Shape{Path: Rect(7, -6, 8, 12, 2), Fill: Tile1}, Text{X: 11, Y: 4, Size: SizeSmall, Weight: Medium, Anchor: Middle, Color: OnTile1, Text: "?"}), w
+	case MayLineSign:
+		return []Item{Shape{Path: Move(0, 0).Line(27, 0), Stroke: Muted, Width: 2.25, Dash: []float64{7, 3}}}, 27
+	case SureSign:
+		items, w := tile(Tile2, Tile1)
+		return append(items, Shape{Path: LeftRect(0, -7, 9, 14, 3), Fill: Tile1}), w
 	case WaterSign:
 		return []Item{Shape{Path: Move(0, -3).Waves(22, 11, 2.5).Line(22, 7).Line(0, 7).Close(), Fill: Water},
 			Shape{Path: Wave(0, -3, 22, 11, 2.5), Stroke: Tile2, Width: 1}}, 22
@@ -129,7 +147,9 @@ func swatch(k SignKind) ([]Item, float64) {
 	case ViaSign:
 		return ViaMark(0, 0), 14
 	case PipeSign:
-		return pipeSwatch(), 26
+		return []Item{Shape{Path: Move(0, 0).Line(24, 0), Stroke: Line, Width: 5}, Shape{Path: Move(0, 0).Line(24, 0), Stroke: Bilge, Width: 2.5}}, 24
+	case WetPipeSign:
+		return []Item{Shape{Path: Move(0, 0).Line(24, 0), Stroke: Hull, Width: 5}, Shape{Path: Move(0, 0).Line(24, 0), Stroke: Tile2, Width: 3}}, 24
 	case TapSign:
 		return TapMark(0, 0, Muted), 14
 	case RunsSign:
@@ -140,6 +160,12 @@ func swatch(k SignKind) ([]Item, float64) {
 		return []Item{Shape{Path: Rect(0, -7, 22, 14, 3), Stroke: Feeds, Width: 1.75, Dash: []float64{2, 3}, Round: true}}, 22
 	case DoorSign:
 		return arrow(Muted, 1.5, nil)
+	case FeedDoorSign:
+		return arrow(Muted, 1.5, []float64{3, 2.5})
+	case RunEdgeSign:
+		return arrow(Line, 2.5, nil)
+	case FeedEdgeSign:
+		return arrow(Line, 1.75, []float64{4, 3})
 	case OpenSign:
 		return []Item{Icon{Name: "globe", X: 0, Y: -7, Size: 14, Color: Muted}}, 14
 	case NewSign:
@@ -157,18 +183,9 @@ func swatch(k SignKind) ([]Item, float64) {
 	case StartSign:
 		return arrow(Muted, 1.25, nil)
 	case EdgeSign:
-		return []Item{Shape{Path: Move(0, 0).Line(24, 0), Stroke: Line, Width: 1.5}}, 24
+		return arrow(Line, 1, nil)
 	}
 	return nil, 0
-}
-
-func pipeSwatch() []Item {
-	return []Item{
-		Shape{Path: Move(0, 0).Line(12, 0), Stroke: Tile3, Width: 5},
-		Shape{Path: Move(0, 0).Line(12, 0), Stroke: Tile2, Width: 3},
-		Shape{Path: Move(14, 0).Line(26, 0), Stroke: Line, Width: 5},
-		Shape{Path: Move(14, 0).Line(26, 0), Stroke: Bilge, Width: 2.5},
-	}
 }
 
 // ViaMark is the sign on a tile that is wet by another compartment than its home's, 14 wide about (x, y).

@@ -35,6 +35,34 @@ func Fit(m Metrics, text string, size float64, w Weight, width float64) string {
 	return ended(runes[:lo])
 }
 
+// FitName returns a name whole, or with … in its middle where it is wider than width: names of one design often
+// begin alike and differ at the end ("OrdersQueue", "OrdersQueuePolicy"). "" where hardly a letter fits.
+func FitName(m Metrics, name string, size float64, w Weight, width float64) string {
+	if m.Width(name, size, w) <= width {
+		return name
+	}
+	runes := []rune(name)
+	// Two thirds of the letters that fit stand before the …; what ends with a space or point there looks torn.
+	cut := func(n int) string {
+		tail := n / 3
+		head := strings.TrimRight(string(runes[:n-tail]), " ,;:.·-/_")
+		return head + "…" + strings.TrimLeft(string(runes[len(runes)-tail:]), " ,;:.·-/_")
+	}
+	lo, hi := 0, len(runes)-1 // lo letters fit
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if m.Width(cut(mid), size, w) <= width {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	if lo == 0 {
+		return ""
+	}
+	return cut(lo)
+}
+
 // FitWords returns as many whole words of the text as fit, ended with … where some are left out; "" where none fits.
 func FitWords(m Metrics, text string, size float64, w Weight, width float64) string {
 	if m.Width(text, size, w) <= width {
@@ -66,7 +94,11 @@ func Wrap(m Metrics, text string, size float64, w Weight, width float64, lines i
 		for n < len(words) && m.Width(strings.Join(words[:n+1], " "), size, w) <= width {
 			n++
 		}
-		out = append(out, Fit(m, strings.Join(words[:n], " "), size, w, width))
+		fit := Fit
+		if n == 1 { // a name that is longer than a line
+			fit = FitName
+		}
+		out = append(out, fit(m, strings.Join(words[:n], " "), size, w, width))
 		words = words[n:]
 	}
 	return out

@@ -128,6 +128,18 @@ func TestFit(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
+		name  string
+		width float64
+		want  string
+	}{
+		{"Orders", 30, "Orders"}, {"Orders", 29, "Ord…s"}, {"Orders", 10, "O…"}, {"Orders", 9, ""},
+		{"OrdersQueue", 35, "Orde…ue"}, {"OrdersTopic", 35, "Orde…ic"}, {"a-b-c-d-e", 35, "a-b-c…e"},
+	} {
+		if got := FitName(mono{}, c.name, 10, Regular, c.width); got != c.want {
+			t.Errorf("%q in %.0f: %q, want %q", c.name, c.width, got, c.want)
+		}
+	}
+	for _, c := range []struct {
 		width float64
 		want  string
 	}{{85, "read write delete"}, {84, "read write …"}, {59, "read …"}, {29, ""}} {
@@ -148,5 +160,23 @@ func TestWrap(t *testing.T) {
 		if got := strings.Join(Wrap(mono{}, "one two three four", 10, Regular, c.width, c.lines), "|"); got != c.want {
 			t.Errorf("%.0f wide, %d lines: %q, want %q", c.width, c.lines, got, c.want)
 		}
+	}
+}
+
+// TestLongSea: a long sea is told whole, on as many lines as it takes.
+func TestLongSea(t *testing.T) {
+	words := "any other " + strings.Repeat("database cluster snapshot, ", 30) + "and table of the account"
+	f := newFoot(mono{}, &Diagram{Sea: Sea{Words: words, Open: true}}, 400)
+	var said []string
+	for _, it := range f.items {
+		if line, ok := it.(Text); ok {
+			said = append(said, line.Text)
+			if w := (mono{}).Width(line.Text, line.Size, line.Weight); w > 400 {
+				t.Errorf("%q is %.0f wide", line.Text, w)
+			}
+		}
+	}
+	if got := strings.Join(said, " "); got != "the sea: "+words {
+		t.Errorf("the sea says %q", got)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"bulkhead/model"
 	"bulkhead/render"
 	"bulkhead/render/font"
+	"bulkhead/render/scenetest"
 )
 
 // fake is an engine that answers what it is told to.
@@ -182,6 +183,17 @@ func TestLegend(t *testing.T) {
 	for _, k := range []render.SignKind{render.BreachSign, render.HeldSign, render.FedSign, render.ReadSign, render.OwnSign, render.MaySign, render.RunsSign, render.FloodSign} {
 		if dry[k] {
 			t.Errorf("the dry legend has %q", k)
+		}
+	}
+}
+
+// TestExplained: by their looks, the legend has every sign of the picture and no other.
+func TestExplained(t *testing.T) {
+	for _, wet := range []bool{true, false} {
+		d := shop(wet)
+		p := union(font.Metrics(), []*render.Diagram{d})
+		for _, what := range scenetest.Unexplained(draw(font.Metrics(), d, p, p.layered())) {
+			t.Errorf("breach %t: %s", wet, what)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package dot
 
 import (
 	"math"
+	"strings"
 
 	"bulkhead/render"
 )
@@ -118,36 +119,38 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 	return []render.Item{
 		render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
 		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Halo: fill,
-			Text: render.Fit(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)},
+			Text: render.FitName(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)},
 	}
 }
 
 // A pen is how an edge is drawn.
 type pen struct {
-	color render.Color
-	width float64
-	dash  []float64
-	arrow float64 // length of its head, 0: none
-	sign  render.SignKind
+	color  render.Color
+	width  float64
+	dash   []float64
+	arrow  float64      // length of its head, 0: none
+	casing render.Color // a rim about the line, None: none
+	sure   render.Tone  // what shows between the dashes
+	sign   render.SignKind
 }
 
 func penOf(e *render.Edge) pen {
-	p := pen{color: render.Line, width: 1.5, arrow: 6, sign: render.EdgeSign}
+	p := pen{color: render.Line, width: 1, arrow: 5, sign: render.EdgeSign}
 	switch e.Kind {
 	case render.ActsEdge:
 		if e.Wet && e.Tone != render.Dry {
 			p = pen{color: e.Tone.Color(), width: 2.25, arrow: 7, sign: e.Tone.Sign()}
 			if e.Tone == render.Reads {
-				p.color, p.width = render.Tile2, 1.25 // a thin line in the calmest tone would be lost on the ground
+				p.casing = render.Tile3 // a line in the calmest tone would be lost on the ground
 			}
 		}
 	case render.FeedsEdge:
-		p = pen{color: render.Line, width: 1.75, dash: []float64{4, 3}, arrow: 7, sign: render.DoorSign}
+		p = pen{color: render.Line, width: 1.75, dash: []float64{4, 3}, arrow: 6, sign: render.FeedEdgeSign}
 		if e.Wet {
 			p.color, p.sign = render.Feeds, render.FeedsSign
 		}
 	case render.RunsEdge:
-		p = pen{color: render.Line, width: 2, arrow: 7, sign: render.DoorSign}
+		p = pen{color: render.Line, width: 2, arrow: 7, sign: render.RunEdgeSign}
 		if e.Wet {
 			p.color, p.width, p.sign = render.Danger, 2.5, render.RunsSign
 		}
@@ -157,7 +160,7 @@ func penOf(e *render.Edge) pen {
 		p = pen{color: render.Hull, width: 1.25, sign: render.WearSign}
 	}
 	if e.May && e.Wet && e.Kind != render.FeedsEdge {
-		p.dash = []float64{9, 4}
+		p.dash, p.sure = []float64{9, 4}, e.Sure
 	}
 	return p
 }
@@ -178,18 +181,29 @@ func (c *canvas) edge(e *render.Edge) {
 	}
 	p := penOf(e)
 	c.sign(p.sign)
-	if e.May && e.Wet {
-		c.sign(render.MaySign)
+	if e.May && e.Wet && len(p.dash) > 0 && e.Kind != render.FeedsEdge {
+		c.sign(render.MayLineSign)
+	}
+	if p.casing != render.None {
+		c.add(render.Shape{Path: path, Stroke: p.casing, Width: p.width + 1.5, Dash: p.dash})
+	}
+	if p.sure > render.Dry {
+		c.sign(p.sure.Sign())
+		c.add(render.Shape{Path: path, Stroke: p.sure.Color(), Width: p.width})
 	}
 	c.add(render.Shape{Path: path, Stroke: p.color, Width: p.width, Dash: p.dash})
 	if p.arrow > 0 {
 		end := r.curve[len(r.curve)-1]
 		from := end
+		head := p.color
+		if p.casing != render.None {
+			head = p.casing
+		}
 		// Back along the curve until there is a direction.
 		for k := len(r.curve) - 2; k >= 0 && math.Hypot(end.x-from.x, end.y-from.y) < 1; k-- {
 			from = r.curve[k]
 		}
-		c.add(render.Shape{Path: render.Arrow(end.x+pad, end.y+pad, end.x-from.x, end.y-from.y, p.arrow), Stroke: p.color, Width: max(p.width, 1.5), Round: true})
+		c.add(render.Shape{Path: render.Arrow(end.x+pad, end.y+pad, end.x-from.x, end.y-from.y, p.arrow), Stroke: head, Width: max(p.width, 1.25), Round: true})
 	}
 	// Graphviz leaves room for a label; without it, or among many edges, they would lie on other things.
 	if pe := c.p.edges[i]; pe.width > 0 && e.Wet && c.shown == nil && (c.at.note == "" || len(c.p.edges) <= fewEdges) {
@@ -240,29 +254,44 @@ func (c *canvas) node(n *render.Node) {
 	case render.Sound:
 	}
 	c.add(look)
-	c.label(n, b, ink, quiet, plate)
+	sure := render.Dry
+	if n.May && n.Sure > render.Dry {
+		sure = n.Sure
+		c.sign(sure.Sign())
+		c.sign(render.SureSign)
+		c.add(render.Shape{Path: render.LeftRect(b.x, b.y, textLeft-3, b.h, 6), Fill: sure.Color()})
+	}
+	c.label(n, b, ink, quiet, plate, sure)
 	c.marks(n, b)
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: n.ID, Tip: n.Tip})
 }
 
 // label writes icon, name and caption on a tile. On a hatched one they stand on plates, so that no line runs through
 // them.
-func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color) {
+func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, sure render.Tone) {
+	sign := ink
 	left, room := b.x+textLeft, b.w-textLeft-textRight+4
 	name := render.Text{X: left, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Weight: render.Medium, Color: ink,
-		Text: render.Fit(c.m, n.Name, render.SizeBody, render.Medium, room)}
+		Text: render.FitName(c.m, n.Name, render.SizeBody, render.Medium, room)}
 	texts := []render.Text{name}
 	if caption := render.FitWords(c.m, n.Caption, render.SizeSmallest, render.Regular, room); caption != "" {
 		texts[0].Y = b.y + 17
 		texts = append(texts, render.Text{X: left, Y: b.y + 31, Size: render.SizeSmallest, Color: quiet, Level: render.Near, Text: caption})
+		if strings.Contains(caption, "?") {
+			c.sign(render.MaySign)
+		}
 	}
 	if plate != render.None {
-		c.add(render.Shape{Path: render.Rect(b.x+7, b.y+b.h/2-11, 22, 22, 4), Fill: plate})
+		if sure > render.Dry {
+			sign = sure.OnColor()
+		} else {
+			c.add(render.Shape{Path: render.Rect(b.x+7, b.y+b.h/2-11, 22, 22, 4), Fill: plate})
+		}
 		for _, t := range texts {
 			c.add(render.Shape{Path: render.Rect(t.X-3, t.Y-t.Size+0.5, c.m.Width(t.Text, t.Size, t.Weight)+6, t.Size+3, 3), Fill: plate, Level: t.Level})
 		}
 	}
-	c.add(render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: ink, Level: render.Near})
+	c.add(render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: sign, Level: render.Near})
 	for _, t := range texts {
 		c.add(t)
 	}
@@ -297,7 +326,7 @@ func (c *canvas) marks(n *render.Node, b box) {
 
 // trigger is a sign and its words, without a tile: it is no part of the ship.
 func (c *canvas) trigger(n *render.Node, b box) {
-	name := render.Fit(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
+	name := render.FitName(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
 	right := b.x + b.w
 	c.add(render.Text{X: right - 20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: render.End, Color: render.Ink, Text: name},
 		render.Icon{Name: n.Icon, X: right - 16, Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})

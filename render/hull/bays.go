@@ -28,10 +28,15 @@ func (b *brush) ink(c *render.Compartment, y float64) render.Color {
 	return render.Muted
 }
 
-// halo keeps text legible on hatched water.
+// halo keeps text legible on hatched water, and where the waterline runs through it.
 func (b *brush) halo(c *render.Compartment, y float64) render.Color {
-	if c.WaterMay && y > b.waterline(c)-14 {
+	line := b.waterline(c)
+	switch {
+	case c.Water <= 0:
+	case c.WaterMay && y > line-14, y > line-1 && y < line+14:
 		return render.Water
+	case y > line-5 && y <= line-1:
+		return render.Bay
 	}
 	return render.None
 }
@@ -211,6 +216,10 @@ func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 				name.Halo, words.Halo = ch.pipe.Tone.Color(), ch.pipe.Tone.Color()
 			}
 			b.put(s)
+			if ch.pipe.May && ch.pipe.Sure > render.Dry {
+				b.sure(ch.pipe.Sure, render.LeftRect(x-3, y-8, 18, 16, 4))
+				mark = ch.pipe.Sure.OnColor()
+			}
 		}
 		b.put(render.TapMark(x, y-0.5, mark)...)
 	case ch.door != nil:
@@ -231,6 +240,7 @@ func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 	if words.Text != "" {
 		words.X = name.X + w + 5
 		b.put(words)
+		b.doubt(words.Text)
 	}
 	b.area(box{x - 3, y - chipH/2, width + 6, chipH}, render.Area{Element: ch.element, Tip: strings.TrimSpace(ch.tip), Leads: true})
 }
@@ -312,6 +322,20 @@ func sum(rest []*render.Tile) *render.Tile {
 	return t
 }
 
+// sure paints the part of a hatched thing that shows what holds whatever the unknowns.
+func (b *brush) sure(t render.Tone, part render.Path) {
+	b.sign(t.Sign())
+	b.sign(render.SureSign)
+	b.put(render.Shape{Path: part, Fill: t.Color()})
+}
+
+// doubt puts the question mark into the legend where words on the picture have one.
+func (b *brush) doubt(words string) {
+	if strings.Contains(words, "?") {
+		b.sign(render.MaySign)
+	}
+}
+
 // hatch is the colour of hatching on a tone.
 func hatch(t render.Tone) render.Color {
 	return [...]render.Color{render.None, render.Tile2, render.Tile1, render.Tile2}[t]
@@ -340,11 +364,10 @@ func (b *brush) tile(t *render.Tile, at box) {
 			ink = render.Muted
 		}
 	}
-	if t.Mark == render.New {
-		s.Stroke, s.Width = render.Good, 2
-		b.sign(render.NewSign)
-	}
 	b.put(s)
+	if t.May && t.Sure > render.Dry {
+		b.sure(t.Sure, render.LeftRect(at.x+s.Width/2, at.y+s.Width/2, indentOf(at)-4, at.h-s.Width, 5))
+	}
 	b.label(t, at, ink, quiet, halo)
 	if t.Crown {
 		b.sign(render.CrownSign)
@@ -354,6 +377,10 @@ func (b *brush) tile(t *render.Tile, at box) {
 		b.sign(render.ViaSign)
 		b.put(render.ViaMark(at.x-4, at.y+1)...)
 	}
+	if t.Mark == render.New {
+		b.sign(render.NewSign)
+		b.put(render.Shape{Path: render.Move(at.x, at.y+7).Line(at.x, at.y+at.h-7), Stroke: render.Good, Width: 4})
+	}
 	if t.Mark == render.Moved {
 		b.sign(render.MovedSign)
 		b.put(render.MovedMark(at.x+at.w-30, at.y)...)
@@ -361,35 +388,48 @@ func (b *brush) tile(t *render.Tile, at box) {
 	b.area(at, render.Area{Element: t.ID, Tip: t.Tip})
 }
 
+// indentOf is where a tile's words begin, behind its icon.
+func indentOf(at box) float64 {
+	if at.h < tileH {
+		return 28
+	}
+	return 34
+}
+
 // label writes a tile's name and words: under each other, or beside each other where the tile is low.
 func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
-	indent, icon := 34.0, 16.0
+	indent, icon, sign := indentOf(at), 16.0, ink
 	if at.h < tileH {
-		indent, icon = 28, 14
+		icon = 14
 	}
 	left := at.w - indent - 6
 	name := render.Text{X: at.x + indent, Y: at.y + 16, Size: render.SizeSmall, Weight: render.Medium, Color: ink, Level: render.Near}
 	words := render.Text{X: at.x + indent, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Level: render.Close}
 	if at.h < tileH {
-		name.Text = render.Fit(b.m, t.Name, name.Size, name.Weight, left)
+		name.Text = render.FitName(b.m, t.Name, name.Size, name.Weight, left)
 		words.X = name.X + b.m.Width(name.Text, name.Size, name.Weight) + 6
 		words.Y = name.Y
 		words.Text = render.FitWords(b.m, t.Words, words.Size, words.Weight, at.x+at.w-6-words.X)
 	} else {
-		name.Text = render.Fit(b.m, t.Name, name.Size, name.Weight, left)
+		name.Text = render.FitName(b.m, t.Name, name.Size, name.Weight, left)
 		words.Text = render.FitWords(b.m, t.Words, words.Size, words.Weight, left)
 		if words.Text == "" {
 			name.Y = at.midY() + 4
 		}
 	}
 	if plate != render.None { // hatching must not run through words and icon
-		b.put(render.Shape{Path: render.Rect(at.x+(indent-icon)/2-3, at.midY()-icon/2-3, icon+6, icon+6, 4), Fill: plate})
+		if t.Sure > render.Dry {
+			sign = t.Sure.OnColor()
+		} else {
+			b.put(render.Shape{Path: render.Rect(at.x+(indent-icon)/2-3, at.midY()-icon/2-3, icon+6, icon+6, 4), Fill: plate})
+		}
 		right := max(name.X+b.m.Width(name.Text, name.Size, name.Weight), words.X+b.m.Width(words.Text, words.Size, words.Weight))
 		b.put(render.Shape{Path: render.Rect(at.x+indent-5, at.y+3.5, right-at.x-indent+10, at.h-7, 4), Fill: plate})
 	}
-	b.put(render.Icon{Name: t.Icon, X: at.x + (indent-icon)/2, Y: at.midY() - icon/2, Size: icon, Color: ink, Level: render.Near})
+	b.put(render.Icon{Name: t.Icon, X: at.x + (indent-icon)/2, Y: at.midY() - icon/2, Size: icon, Color: sign, Level: render.Near})
 	b.put(name)
 	if words.Text != "" {
 		b.put(words)
+		b.doubt(words.Text)
 	}
 }

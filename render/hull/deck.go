@@ -46,6 +46,7 @@ func (b *brush) triggers() {
 // trigger is one group, with its label, its sign and an arrow onto the deck.
 func (b *brush) trigger(g *render.Trigger, x, width float64) {
 	deck := b.shell.deck
+	b.sign(render.StartSign)
 	b.text(render.Text{X: x, Y: deck - 46, Size: render.SizeSmall, Anchor: render.Middle, Color: render.Muted, Text: g.Label, Level: render.Near}, width)
 	icon := x - 7.5
 	if g.Open {
@@ -73,14 +74,20 @@ func (b *brush) trigger(g *render.Trigger, x, width float64) {
 func (b *brush) doorLook(door *render.Door) (color render.Color, width float64, dash []float64) {
 	switch {
 	case !door.Wet:
-		b.sign(render.DoorSign)
 		color, width = render.Muted, 1.5
-		if !door.Runs {
+		if door.Runs {
+			b.sign(render.DoorSign)
+		} else {
+			b.sign(render.FeedDoorSign)
 			dash = []float64{3, 2.5}
 		}
 	case door.Runs:
 		b.sign(render.RunsSign)
 		color, width = render.Danger, 3
+		if door.May {
+			b.sign(render.MayLineSign)
+			dash = []float64{7, 3}
+		}
 	default:
 		b.sign(render.FeedsSign)
 		color, width, dash = render.Feeds, 2.25, []float64{4.5, 3}

@@ -2,6 +2,7 @@ package hull
 
 import (
 	"math"
+	"slices"
 
 	"bulkhead/render"
 )
@@ -64,7 +65,7 @@ func through(points []point) render.Path {
 
 // text puts a line of text no wider than width and returns how wide it is. The tip of what it stands for has the whole.
 func (b *brush) text(t render.Text, width float64) float64 {
-	t.Text = render.Fit(b.m, t.Text, t.Size, t.Weight, width)
+	t.Text = render.FitName(b.m, t.Text, t.Size, t.Weight, width)
 	if t.Text == "" {
 		return 0
 	}
@@ -168,10 +169,11 @@ func (b *brush) water() {
 
 // walls puts bulkheads between bays, decks and the floor, and the plating around them.
 func (b *brush) walls(openings map[*render.Door]point) {
-	gaps := map[float64][]float64{} // x of a wall → openings
+	gaps := map[int][]float64{} // cell that begins at a wall → openings; walls of several decks may have one x
 	for _, door := range b.d.Doors {
 		if at, ok := openings[door]; ok {
-			gaps[at.x] = append(gaps[at.x], at.y)
+			wall := max(b.bay(b.d, door.From).Cell, b.bay(b.d, door.To).Cell)
+			gaps[wall] = append(gaps[wall], at.y)
 		}
 	}
 	for n, r := range b.rows {
@@ -185,7 +187,8 @@ func (b *brush) walls(openings map[*render.Door]point) {
 				color = render.Good
 				b.sign(render.NewSign)
 			}
-			b.wall(color, b.cells[i].x, r, gaps[b.cells[i].x])
+			slices.Sort(gaps[i])
+			b.wall(color, b.cells[i].x, r, gaps[i])
 		}
 		if n+1 < len(b.rows) {
 			b.line(render.Hull, decking, point{b.shell.stern.x(r.floor), r.floor}, point{b.shell.bow.x(r.floor), r.floor})
@@ -226,7 +229,6 @@ func (b *brush) pipework() {
 			if r == nil || (pipe.Tone > render.Dry) != wet {
 				continue
 			}
-			b.sign(render.PipeSign)
 			b.pipe(pipe, r)
 		}
 	}
@@ -238,15 +240,26 @@ func (b *brush) pipe(pipe *render.Pipe, r *run) {
 	if pipe.Tone > render.Dry {
 		casing, inner, width = render.Hull, pipe.Tone.Color(), 3
 		b.sign(pipe.Tone.Sign())
-	}
-	water := render.Shape{Path: path, Stroke: inner, Width: width}
-	if pipe.May {
-		water.Dash = []float64{5, 3}
-		b.sign(render.MaySign)
+		b.sign(render.WetPipeSign)
+	} else {
+		b.sign(render.PipeSign)
 	}
 	b.put(
 		render.Shape{Path: path, Stroke: render.Bilge, Width: 8},
 		render.Shape{Path: path, Stroke: casing, Width: 5},
+	)
+	water := render.Shape{Path: path, Stroke: inner, Width: width}
+	if pipe.May {
+		sure := render.Bilge // between the dashes, what is sure
+		if pipe.Sure > render.Dry {
+			sure = pipe.Sure.Color()
+			b.sign(pipe.Sure.Sign())
+		}
+		b.put(render.Shape{Path: path, Stroke: sure, Width: width})
+		water.Dash = []float64{5, 4}
+		b.sign(render.MayLineSign)
+	}
+	b.put(
 		water,
 		render.Shape{Path: render.Circle(r.port, b.shell.floor, 4.5), Fill: inner, Stroke: casing, Width: 1.75},
 	)

@@ -14,6 +14,7 @@ import (
 	"bulkhead/model/reach"
 	"bulkhead/render"
 	"bulkhead/render/font"
+	"bulkhead/render/scenetest"
 )
 
 // frame is the box of a line of text.
@@ -256,58 +257,10 @@ func shown(d *render.Diagram, id model.ID) bool {
 	return has(d.Bilge) || slices.ContainsFunc(d.Bays, func(b *render.Compartment) bool { return has(b.Tiles) })
 }
 
-// explained: every sign that the body uses is in its legend, and the legend has no others of these.
+// explained: every sign that the body uses is in its legend, and the legend has no others.
 func explained(t fault, name string, s *render.Scene) {
-	used := map[render.SignKind]bool{}
-	for _, it := range s.Items {
-		sh, ok := it.(render.Shape)
-		if !ok {
-			continue
-		}
-		if sh.Hatch != render.None {
-			used[render.MaySign] = true
-		}
-		corners := len(sh.Path)
-		switch {
-		case sh.Fill == render.Danger && corners == 17:
-			used[render.BreachSign] = true
-		case sh.Stroke == render.Danger && corners == 6 && sh.Fill == render.Bay:
-			used[render.HeldSign] = true
-		case sh.Stroke == render.Danger && sh.Width == 3:
-			used[render.RunsSign] = true
-		case sh.Stroke == render.Feeds && slices.Contains(sh.Dash, 3.5):
-			used[render.FedSign] = true
-		case sh.Stroke == render.Feeds && sh.Dash != nil:
-			used[render.FeedsSign] = true
-		case sh.Fill == render.Tile1:
-			used[render.ReadSign] = true
-		case sh.Fill == render.Tile2:
-			used[render.ChangeSign] = true
-		case sh.Fill == render.Tile3:
-			used[render.OwnSign] = true
-		case sh.Fill == render.Water:
-			used[render.WaterSign] = true
-		case sh.Fill == render.Crown:
-			used[render.CrownSign] = true
-		case sh.Fill == render.Link:
-			used[render.ViaSign] = true
-		case sh.Stroke == render.Good && sh.Width >= 2:
-			used[render.NewSign] = true
-		}
-	}
-	legend := map[render.SignKind]bool{}
-	for _, sign := range s.Legend {
-		legend[sign.Kind] = true
-	}
-	for k := range used {
-		if !legend[k] {
-			t.Errorf("%s: the legend does not explain %q", name, k)
-		}
-	}
-	for _, k := range []render.SignKind{render.BreachSign, render.RunsSign, render.FedSign, render.FeedsSign, render.WaterSign, render.CrownSign, render.ViaSign} {
-		if legend[k] && !used[k] {
-			t.Errorf("%s: the legend explains %q, which is not there", name, k)
-		}
+	for _, what := range scenetest.Unexplained(s) {
+		t.Errorf("%s: %s", name, what)
 	}
 }
 

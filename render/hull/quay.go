@@ -38,7 +38,7 @@ func (p *plan) berthGuests(d *render.Diagram) []guestAt {
 		if words != "" {
 			words = render.Fit(p.m, "to "+words, render.SizeSmallest, render.Regular, 120)
 		}
-		name := render.Fit(p.m, g.Name, render.SizeSmall, render.Medium, 170)
+		name := render.FitName(p.m, g.Name, render.SizeSmall, render.Medium, 170)
 		w := 30 + p.m.Width(name, render.SizeSmall, render.Medium) + 10
 		if words != "" {
 			w += p.m.Width(words, render.SizeSmallest, render.Regular) + 8

@@ -12,6 +12,7 @@ import (
 	"bulkhead/model/reach"
 	"bulkhead/model/source"
 	"bulkhead/render"
+	"bulkhead/render/font"
 )
 
 // A yard builds designs for tests, and answers for them as an analysis would: what each function can touch is told,
@@ -303,4 +304,24 @@ func (y *yard) view(title, from string) render.View {
 		v.Breach = y.Breach(y.id(from))
 	}
 	return v
+}
+
+// TestWallsStayOnTheirDeck: no bulkhead leads through another deck's bays, though walls of several decks may stand at one
+// x and have doors.
+func TestWallsStayOnTheirDeck(t *testing.T) {
+	for _, n := range []int{9, 26, 60} {
+		p := newPlan(font.Metrics(), []*render.Diagram{render.Draw(fleet(t, n).view("", ""))})
+		tallest := 0.0
+		for _, r := range p.rows {
+			tallest = max(tallest, r.floor-r.top)
+		}
+		tallest += p.rows[0].top - p.shell.deck
+		for _, it := range p.paint(0).Items {
+			if sh, ok := it.(render.Shape); ok && sh.Width == bulkhead && sh.Stroke == render.Hull {
+				if _, _, _, h := sh.Path.Bounds(); h > tallest+0.5 {
+					t.Errorf("%d bays: a wall is %.0f high, the highest deck %.0f", n, h, tallest)
+				}
+			}
+		}
+	}
 }
