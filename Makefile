@@ -10,7 +10,7 @@ OS      := $(shell uname -s)
 # On a Mac or Windows there is always a display.
 DISPLAYED := $(if $(filter Linux,$(OS)),$(DISPLAY)$(WAYLAND_DISPLAY),yes)
 
-.PHONY: run window headless test test-window bench lint gallery cross generate clean
+.PHONY: run window headless test test-window bench differential lint gallery cross generate clean
 
 run: $(if $(DISPLAYED),window,headless)
 ifneq ($(DISPLAYED),)
@@ -40,6 +40,14 @@ test: headless
 
 bench:
 	CGO_ENABLED=0 $(GO) test $(HEADLESS) -run '^$$' -bench . -benchtime 200ms -benchmem ./... | $(GO) run ./docs/bench
+
+# Decisions compared with those of an independent engine, on drawn requests; see internal/differential. It installs
+# nothing: npm install --prefix $(IAM_SIMULATE) @cloud-copilot/iam-simulate
+IAM_SIMULATE ?= $(or $(TMPDIR),/tmp)/iam-simulate
+CASES        ?= 100000
+SEED         ?= 1
+differential:
+	CGO_ENABLED=0 $(GO) test $(HEADLESS) ./internal/differential -run Differential -v -cases $(CASES) -seed $(SEED) -engine $(IAM_SIMULATE)
 
 lint:
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"

@@ -137,6 +137,7 @@ func compileValue(op operator, s string, variables bool) conditionValue {
 		if v.open || variables && strings.Contains(s, "${") {
 			// The names of unknowns keep their case, those of variables have none.
 			v.pattern = compilePattern(s, syntax{variables: variables})
+			v.pattern.ignoreCase = true
 			v.pattern.symbols = lowerSymbols(v.pattern.symbols)
 		}
 	case opStringLike:
@@ -465,11 +466,18 @@ func (p *pattern) fill(v *view) (pattern, bool) {
 		}
 		var buf [1]string
 		values, st := v.get(sym.name, &buf)
+		if multivalued[sym.name] {
+			values, st = nil, absent
+		}
 		switch {
 		case st == open:
 			out.symbols = append(out.symbols, symbol{kind: unknown, name: sym.name})
 		case st == present && len(values) == 1:
-			out.symbols = append(out.symbols, symbols(values[0], syntax{fold: p.fold})...)
+			value := values[0]
+			if p.ignoreCase {
+				value = strings.ToLower(value)
+			}
+			out.symbols = append(out.symbols, symbols(value, syntax{fold: p.fold})...)
 		case st == absent && sym.hasFall:
 			out.symbols = append(out.symbols, symbols(sym.fallback, syntax{fold: p.fold})...)
 		default:

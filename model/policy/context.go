@@ -14,6 +14,13 @@ const (
 	open // the key may have any value or none
 )
 
+// multivalued are global keys with a list of values: "you can use any single-valued condition context key as a
+// policy variable", and none of these ("AWS global condition context keys" tells which they are).
+var multivalued = map[string]bool{
+	"aws:calledvia": true, "aws:tagkeys": true, "aws:principalorgpaths": true, "aws:resourceorgpaths": true,
+	"aws:sourceorgpaths": true, "aws:vpceorgpaths": true, "aws:principalservicenameslist": true,
+}
+
 // A view is what a request tells of its condition keys: those that it gives, and those that follow from its
 // principal and resource ("AWS global condition context keys").
 type view struct {

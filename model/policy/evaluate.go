@@ -335,7 +335,9 @@ func (e *evaluation) decide(d *Decision) {
 	identity, limit, scp := no, yes, yes
 	if c.isIAM() {
 		if c.typ == typeRoot {
-			identity = yes // "with the exception of the AWS account root user, which has full access"
+			// "with the exception of the AWS account root user, which has full access"; but "you cannot call AssumeRole
+			// by using AWS account root user credentials" (STS API Reference).
+			identity = triOf(!e.is("sts:AssumeRole"), false)
 		} else {
 			identity = e.run(LayerIdentity, s.Identity, 0)
 			if s.Boundary != nil {
@@ -366,6 +368,9 @@ func (e *evaluation) decide(d *Decision) {
 	}
 	byBond := e.resourcePolicy()
 	allowed := e.join(d, identity, limit, byBond)
+	if c.typ == typeRoot {
+		allowed = min(allowed, identity)
+	}
 	allowed = min(allowed, scp, endpoint)
 	e.conclude(d, allowed)
 }
@@ -389,10 +394,6 @@ func (e *evaluation) free(d *Decision) bool {
 	case (c.typ == typeUser || c.typ == typeRoot) && e.is("sts:GetSessionToken"):
 		// "You cannot use policies to control authentication operations" (Permissions for GetSessionToken).
 		d.Outcome, d.Must = Allowed, true
-		return true
-	case c.typ == typeRoot && e.is("sts:AssumeRole"):
-		// "You cannot call AssumeRole by using AWS account root user credentials" (STS API Reference).
-		d.lack(LayerIdentity, no)
 		return true
 	}
 	return false
@@ -497,12 +498,12 @@ func (e *evaluation) conclude(d *Decision, allowed tri) {
 	switch {
 	case e.deny == yes:
 		d.Outcome, want = ExplicitDeny, Deny
+	case allowed == no:
+		d.Outcome = ImplicitDeny
+		return
 	case e.blocked:
 		d.Outcome = ExplicitDeny
 		d.Lacking = append(d.Lacking[:0], LayerPublicAccess)
-		return
-	case allowed == no:
-		d.Outcome = ImplicitDeny
 		return
 	default:
 		d.Outcome = Allowed

@@ -21,11 +21,13 @@ type pattern struct {
 	shape     shape
 	fold      bool // text is lower-case and matches in any case
 	variables bool // symbols hold IAM variables
-	text      string
-	whole     string   // with its wildcards
-	head      string   // of a glob: what stands before its first wildcard
-	tail      string   // of a glob: what stands behind its last
-	symbols   []symbol // of shapeSymbols
+	// ignoreCase: symbols are lower-case, and what variables bring is lowered too.
+	ignoreCase bool
+	text       string
+	whole      string   // with its wildcards
+	head       string   // of a glob: what stands before its first wildcard
+	tail       string   // of a glob: what stands behind its last
+	symbols    []symbol // of shapeSymbols
 }
 
 // compilePattern prepares a text. It never fails: whatever is not special is literal.
