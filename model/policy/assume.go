@@ -5,78 +5,97 @@ import (
 	"strings"
 )
 
+// A demand is what one layer, or one level of SCPs, asks of the context: nothing where a statement surely allows.
+type demand struct {
+	layer Layer
+	level int
+	sure  bool
+	// What the statement asks that asks least: e.opens[from:to].
+	from, to int
+}
+
+// maxDemands is how many layers and levels can ask something; deeper organizations do not exist.
+const maxDemands = 16
+
 // assume lists what an allowed request takes: for each layer whose allow is not sure, what its statement that
 // asks least asks; and for each denial that is not sure, one thing that must not be so.
 func (e *evaluation) assume(d *Decision) {
-	add := func(c Condition) {
-		if !slices.ContainsFunc(d.Assumed, c.Equal) {
-			d.Assumed = append(d.Assumed, c)
-		}
-	}
-	type place struct {
-		layer Layer
-		level int
-	}
-	identity, resource := place{LayerIdentity, 0}, place{LayerResource, 0}
 	// Within an account identity and resource policies help each other, unless the one only delegates to the other.
 	either := !e.needsResource() && !e.needsIdentity()
-	var places []place
-	best := map[place][]Condition{}
-	sure := map[place]bool{}
+	var memory [maxDemands]demand
+	demands := memory[:0]
+	e.opens = e.opens[:0]
 	for i := range e.matches {
 		m := &e.matches[i]
+		from := len(e.opens)
 		if m.statement.effect == Deny {
-			if open := e.openParts(m); len(open) > 0 {
-				add(negate(open[0]))
+			if e.openParts(m); len(e.opens) > from {
+				d.assume(negate(e.opens[from]))
 			}
+			e.opens = e.opens[:from]
 			continue
 		}
-		at := place{m.layer, 0}
+		level := 0
 		switch {
 		case m.layer == LayerSCP:
-			at.level = e.levelOf(m.policy)
-		case at == resource && either && m.bond == bondAccount:
+			level = e.levelOf(m.policy)
+		case m.layer == LayerResource && either && m.bond == bondAccount:
 			continue
 		}
-		if m.applies == yes {
-			sure[at] = true
+		k := slices.IndexFunc(demands, func(a demand) bool { return a.layer == m.layer && a.level == level })
+		if k < 0 {
+			k = len(demands)
+			demands = append(demands, demand{layer: m.layer, level: level, sure: m.applies == yes, from: -1})
+		}
+		at := &demands[k]
+		at.sure = at.sure || m.applies == yes
+		if at.sure {
 			continue
 		}
-		open := e.openParts(m)
-		if old, ok := best[at]; !ok {
-			places = append(places, at)
-			best[at] = open
-		} else if len(open) < len(old) {
-			best[at] = open
+		if e.openParts(m); at.from < 0 || len(e.opens)-from < at.to-at.from {
+			at.from, at.to = from, len(e.opens)
+		} else {
+			e.opens = e.opens[:from]
 		}
 	}
 	if either {
-		switch a, b := best[identity], best[resource]; {
-		case sure[identity], a != nil && b != nil && len(a) <= len(b):
-			sure[resource] = true
-		case sure[resource], a != nil && b != nil:
-			sure[identity] = true
+		identity, resource := find(demands, LayerIdentity), find(demands, LayerResource)
+		if identity != nil && resource != nil {
+			switch {
+			case identity.sure, !resource.sure && identity.to-identity.from <= resource.to-resource.from:
+				resource.sure = true
+			default:
+				identity.sure = true
+			}
 		}
 	}
-	for _, at := range places {
-		if sure[at] {
+	for _, at := range demands {
+		if at.sure {
 			continue
 		}
-		for _, c := range best[at] {
-			add(c)
+		for _, c := range e.opens[at.from:at.to] {
+			d.assume(c)
 		}
 	}
 	if e.req.PolicyUnseen {
-		add(Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
+		d.assume(Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
 	}
 }
 
-// within reports whether a boundary or session policy, if there is one, may allow what identity policies do.
-func (e *evaluation) within(layer Layer) bool {
-	if layer == LayerBoundary && e.stack.Boundary == nil || layer == LayerSession && e.stack.Session == nil {
-		return true
+// assume adds a condition that is not listed yet.
+func (d *Decision) assume(c Condition) {
+	if !slices.ContainsFunc(d.Assumed, c.Equal) {
+		d.Assumed = append(d.Assumed, c)
 	}
-	return slices.ContainsFunc(e.matches, func(m match) bool { return m.layer == layer && m.statement.effect == Allow })
+}
+
+func find(demands []demand, layer Layer) *demand {
+	for i := range demands {
+		if demands[i].layer == layer {
+			return &demands[i]
+		}
+	}
+	return nil
 }
 
 func (e *evaluation) needsResource() bool {
@@ -105,15 +124,15 @@ func (e *evaluation) levelOf(policy int) int {
 	return 0
 }
 
-// openParts lists what a statement that perhaps applies takes to apply.
-func (e *evaluation) openParts(m *match) []Condition {
-	var out []Condition
+// openParts adds to e.opens what a statement that perhaps applies takes to apply.
+func (e *evaluation) openParts(m *match) {
 	s := m.statement
 	if m.applies != maybe {
-		return nil
+		return
 	}
+	add := func(c Condition) { e.opens = append(e.opens, c) }
 	if e.matchActions(s) == maybe {
-		out = append(out, Condition{Operator: matches(s.from.NotAction), Key: "Action", Values: s.from.Actions})
+		add(Condition{Operator: matches(s.from.NotAction), Key: "Action", Values: s.from.Actions})
 	}
 	if m.layer == LayerResource || m.layer == LayerRCP || m.layer == LayerEndpoint {
 		if _, t := e.matchPrincipals(s, m.layer); t == maybe {
@@ -121,18 +140,17 @@ func (e *evaluation) openParts(m *match) []Condition {
 			for _, p := range s.from.Principals {
 				c.Values = append(c.Values, p.Value)
 			}
-			out = append(out, c)
+			add(c)
 		}
 	}
 	if e.matchResources(s, m.layer) == maybe {
-		out = append(out, Condition{Operator: matches(s.from.NotResource), Key: "Resource", Values: s.from.Resources})
+		add(Condition{Operator: matches(s.from.NotResource), Key: "Resource", Values: s.from.Resources})
 	}
 	for i := range s.conditions {
 		if t, _ := s.conditions[i].eval(&e.view); t == maybe {
-			out = append(out, *s.conditions[i].from)
+			add(*s.conditions[i].from)
 		}
 	}
-	return out
 }
 
 func matches(not bool) string {

@@ -3,6 +3,9 @@ package policy
 import (
 	"fmt"
 	"testing"
+	"time"
+
+	"bulkhead/model/catalog"
 )
 
 // manyStatements is a policy of the size that real roles have at most.
@@ -49,8 +52,36 @@ func BenchmarkEvaluate(b *testing.B) {
 			for b.Loop() {
 				c.stack.EvaluateInto(&c.req, &d)
 			}
+			b.ReportMetric(float64(decisionTarget), "target-ns/op")
 		})
 	}
+}
+
+// A decision is to take no longer than this, and no memory.
+const decisionTarget = 500 * time.Nanosecond
+
+// All of AWS's own policies, read and compiled.
+func BenchmarkCompileManagedPolicies(b *testing.B) {
+	const target = 500 * time.Millisecond
+	c := catalog.Load()
+	var texts [][]byte
+	for _, name := range c.ManagedPolicies() {
+		texts = append(texts, c.ManagedPolicy(name).Document)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, text := range texts {
+			d, err := Parse(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := Compile(c, d); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(len(texts)), "policies")
+	b.ReportMetric(float64(target), "target-ns/op")
 }
 
 func BenchmarkCompile(b *testing.B) {
@@ -106,6 +137,7 @@ func BenchmarkWithin(b *testing.B) {
 				v = s.Within(t)
 			}
 			b.ReportMetric(float64(v.Answer), "answer")
+			b.ReportMetric(float64(10*time.Millisecond), "target-ns/op")
 		})
 	}
 }

@@ -139,6 +139,7 @@ func compileValue(op operator, s string, variables bool) conditionValue {
 			v.pattern = compilePattern(s, syntax{variables: variables})
 			v.pattern.ignoreCase = true
 			v.pattern.symbols = lowerSymbols(v.pattern.symbols)
+			v.pattern.prepareSymbols()
 		}
 	case opStringLike:
 		v.pattern = compilePattern(s, syntax{wildcards: true, variables: variables})
@@ -359,6 +360,9 @@ func (p *conditionValue) matches(op operator, value string, v *view) (tri, compa
 	case opStringEquals, opStringLike:
 		return matchVariables(&p.pattern, value, v)
 	case opStringIgnoreCase:
+		if p.pattern.shape == shapeExact && isASCII(value) && !strings.Contains(value, "${") {
+			return triOf(equalFold(value, p.pattern.text), false), compared
+		}
 		return matchVariables(&p.pattern, strings.ToLower(value), v)
 	case opARN:
 		return p.matchARN(value, v)
@@ -441,45 +445,51 @@ func (p *conditionValue) matchARN(value string, v *view) (tri, comparison) {
 
 // matchVariables matches a pattern after its variables took their values from the request.
 func matchVariables(p *pattern, value string, v *view) (tri, comparison) {
-	if p.variables {
-		filled, ok := p.fill(v)
-		if !ok {
-			return no, brokenVariable
-		}
-		p = &filled
-	}
 	if p.shape != shapeSymbols && !strings.Contains(value, "${") {
 		return triOf(p.matchText(value), false), compared
 	}
 	s := subjectOf(value)
+	if p.variables {
+		return p.matchFilled(&s, v)
+	}
 	return p.match(&s), compared
 }
 
-// fill replaces the variables of a pattern; false if one is absent and has no default. A key that has several
-// values cannot be a variable ("IAM policy elements: Variables and tags").
+// matchFilled matches a pattern that has variables with their values of the request.
+func (p *pattern) matchFilled(s *subject, v *view) (tri, comparison) {
+	if p.pieces != nil && s.symbols == nil {
+		switch p.spell(v) {
+		case spelled:
+			return triOf(matchSpelled(v.filled, s.text), false), compared
+		case unfilled:
+			return no, brokenVariable
+		case unspelled:
+		}
+	}
+	filled, ok := p.fill(v)
+	if !ok {
+		return no, brokenVariable
+	}
+	return filled.match(s), compared
+}
+
+// fill replaces the variables of a pattern; false if one is absent and has no default.
 func (p *pattern) fill(v *view) (pattern, bool) {
 	out := pattern{shape: shapeSymbols, fold: p.fold, symbols: make([]symbol, 0, len(p.symbols)+16)}
-	for _, sym := range p.symbols {
+	for i := range p.symbols {
+		sym := &p.symbols[i]
 		if sym.kind != variable {
-			out.symbols = append(out.symbols, sym)
+			out.symbols = append(out.symbols, *sym)
 			continue
 		}
-		var buf [1]string
-		values, st := v.get(sym.name, &buf)
-		if multivalued[sym.name] {
-			values, st = nil, absent
-		}
+		value, st := v.variable(sym.name, sym.fallback, sym.hasFall)
 		switch {
 		case st == open:
 			out.symbols = append(out.symbols, symbol{kind: unknown, name: sym.name})
-		case st == present && len(values) == 1:
-			value := values[0]
-			if p.ignoreCase {
-				value = strings.ToLower(value)
-			}
+		case st == present && p.ignoreCase:
+			out.symbols = append(out.symbols, symbols(strings.ToLower(value), syntax{fold: p.fold})...)
+		case st == present:
 			out.symbols = append(out.symbols, symbols(value, syntax{fold: p.fold})...)
-		case st == absent && sym.hasFall:
-			out.symbols = append(out.symbols, symbols(sym.fallback, syntax{fold: p.fold})...)
 		default:
 			return pattern{}, false
 		}

@@ -28,6 +28,7 @@ type view struct {
 	caller   caller
 	resource string   // account of the resource
 	tags     presence // whether the resource's tags count
+	filled   []byte   // memory of matchFilled
 }
 
 // get returns the values of a lower-case key. A value that is derived lies in buf.
@@ -52,6 +53,27 @@ func (v *view) get(key string, buf *[1]string) ([]string, presence) {
 		return nil, open
 	}
 	return nil, absent
+}
+
+// variable is the value of a lower-case key in a pattern, or its default. A key that has several values cannot be
+// a variable ("IAM policy elements: Variables and tags").
+func (v *view) variable(key, fallback string, hasFallback bool) (string, presence) {
+	var buf [1]string
+	values, st := v.get(key, &buf)
+	switch {
+	case st != absent && multivalued[key]:
+		st = absent
+	case st == open:
+		return "", open
+	case st == present && len(values) == 1:
+		return values[0], present
+	case st == present:
+		return "", absent
+	}
+	if hasFallback {
+		return fallback, present
+	}
+	return "", absent
 }
 
 // derived gives the keys that follow from principal and resource; open where they tell nothing.

@@ -119,13 +119,17 @@ func (s *Stack) Evaluate(req Request) Decision {
 
 // EvaluateInto is Evaluate into a Decision whose slices are used again.
 func (s *Stack) EvaluateInto(req *Request, d *Decision) {
-	*d = Decision{Reasons: d.Reasons[:0], Assumed: d.Assumed[:0], Lacking: d.Lacking[:0]}
+	d.Outcome, d.Must = ImplicitDeny, false
+	d.Reasons, d.Assumed, d.Lacking = d.Reasons[:0], d.Assumed[:0], d.Lacking[:0]
 	e := evaluations.Get().(*evaluation)
-	*e = evaluation{stack: s, req: req, matches: e.matches[:0]}
+	e.stack, e.req = s, req
+	e.matches, e.deny, e.blocked = e.matches[:0], no, false
 	e.prepare()
 	e.decide(d)
+	// What is kept must not keep a program or a request in memory.
 	clear(e.matches)
-	*e = evaluation{matches: e.matches[:0]}
+	clear(e.opens[:cap(e.opens)])
+	e.stack, e.req, e.view.req = nil, nil, nil
 	evaluations.Put(e)
 }
 
@@ -146,10 +150,12 @@ type evaluation struct {
 	req      *Request
 	view     view
 	resource subject
+	arn      [6]string // of the resource
+	isARN    bool
 	action   subject
 	service  string // lower-case
-	verb     string // after the colon
 	matches  []match
+	opens    []Condition // memory of assume
 	deny     tri
 	blocked  bool // by S3's Block Public Access
 }
@@ -157,30 +163,33 @@ type evaluation struct {
 func (e *evaluation) prepare() {
 	req := e.req
 	e.view.req = req
-	e.view.caller = parseCaller(req.Principal)
+	if e.view.caller.asked != req.Principal || req.Principal == "" {
+		// Requests of one principal follow each other; the pool's memory remembers the last.
+		e.view.caller = parseCaller(req.Principal)
+	}
 	e.resource = subjectOf(req.Resource)
+	e.arn, e.isARN = splitARN(req.Resource)
 	e.action = subjectOf(req.Action)
-	e.service, e.verb, _ = strings.Cut(req.Action, ":")
+	e.service, _, _ = strings.Cut(req.Action, ":")
 	e.service = lowerASCII(e.service)
 	e.view.resource = e.resourceAccount()
-	if req.S3.ABAC != On && e.service == "s3" && strings.HasPrefix(req.Resource, "arn:") && strings.Contains(req.Resource, ":s3:::") {
+	e.view.tags = present
+	if req.S3.ABAC != On && e.service == "s3" && e.isARN && e.arn[2] == "s3" && e.arn[3] == "" && e.arn[4] == "" {
 		// "By default, ABAC is disabled for all Amazon S3 general purpose buckets" (Enabling ABAC).
 		e.view.tags = absent
 		if req.S3.ABAC == Unset && req.Open {
 			e.view.tags = open
 		}
-	} else {
-		e.view.tags = present
 	}
 }
 
 // resourceAccount is the account of the resource: as told, else from its ARN, else the caller's own.
 func (e *evaluation) resourceAccount() string {
-	if e.req.ResourceAccount != "" {
+	switch {
+	case e.req.ResourceAccount != "":
 		return e.req.ResourceAccount
-	}
-	if f, ok := splitARN(e.req.Resource); ok && isAccountID(f[4]) {
-		return f[4]
+	case e.isARN && isAccountID(e.arn[4]):
+		return e.arn[4]
 	}
 	return e.view.caller.account
 }
@@ -192,10 +201,17 @@ func (e *evaluation) run(layer Layer, p *Program, offset int) (allow tri) {
 	if p == nil {
 		return no
 	}
-	p.candidates(e.service, func(s *statement) {
+	named, others := p.byService[e.service], p.anyService
+	for len(named)+len(others) > 0 {
+		var s *statement
+		if len(others) == 0 || len(named) > 0 && named[0].order < others[0].order {
+			s, named = named[0], named[1:]
+		} else {
+			s, others = others[0], others[1:]
+		}
 		t, b := e.applies(s, layer)
 		if t == no {
-			return
+			continue
 		}
 		e.matches = append(e.matches, match{s, layer, offset + s.policy, t, b})
 		if s.effect == Deny {
@@ -203,7 +219,7 @@ func (e *evaluation) run(layer Layer, p *Program, offset int) (allow tri) {
 		} else {
 			allow = max(allow, t)
 		}
-	})
+	}
 	return allow
 }
 
@@ -259,35 +275,39 @@ func (e *evaluation) matchActions(s *statement) tri {
 			break
 		}
 	}
-	if s.from.NotAction {
+	if s.notAction {
 		t = t.not()
 	}
 	return t
 }
 
 func (e *evaluation) matchResources(s *statement, layer Layer) tri {
-	if s.from.Resources == nil {
+	if s.noResource {
 		// A trust policy's resource is its role; elsewhere IAM asks for a Resource.
 		return triOf(layer == LayerResource, false)
 	}
 	t := no
 	for i := range s.resources {
 		p := &s.resources[i]
-		if p.variables {
-			filled, ok := p.fill(&e.view)
-			if !ok {
-				if s.from.NotResource {
-					return no
-				}
-				continue
-			}
-			p = &filled
+		if p.shape == shapeAny {
+			t = yes
+			break
 		}
-		if t = max(t, p.match(&e.resource)); t == yes {
+		if p.variables {
+			one, how := p.matchFilled(&e.resource, &e.view)
+			if how == compared {
+				t = max(t, one)
+			} else if s.notResource {
+				return no
+			}
+		} else {
+			t = max(t, p.match(&e.resource))
+		}
+		if t == yes {
 			break
 		}
 	}
-	if s.from.NotResource {
+	if s.notResource {
 		t = t.not()
 	}
 	return t
@@ -457,15 +477,12 @@ func (e *evaluation) join(d *Decision, identity, limit tri, byBond [bonds]tri) t
 // mustBeNamed reports whether the resource's policy has to allow even within the account: "IAM role trust
 // policies and KMS key policies are exceptions to this logic" (Policy evaluation logic).
 func (e *evaluation) mustBeNamed() bool {
-	f, ok := splitARN(e.req.Resource)
-	if !ok {
-		return false
-	}
-	switch e.service {
-	case "kms":
-		return f[2] == "kms" && (strings.HasPrefix(f[5], "key/") || strings.HasPrefix(f[5], "alias/"))
-	case "sts":
-		return f[2] == "iam" && strings.HasPrefix(f[5], "role/")
+	switch {
+	case !e.isARN:
+	case e.service == "kms":
+		return e.arn[2] == "kms" && (strings.HasPrefix(e.arn[5], "key/") || strings.HasPrefix(e.arn[5], "alias/"))
+	case e.service == "sts":
+		return e.arn[2] == "iam" && strings.HasPrefix(e.arn[5], "role/")
 	}
 	return false
 }

@@ -28,22 +28,20 @@ type pattern struct {
 	head       string   // of a glob: what stands before its first wildcard
 	tail       string   // of a glob: what stands behind its last
 	symbols    []symbol // of shapeSymbols
+	pieces     []piece  // of a pattern with variables or escapes: the same, to be spelled out
 }
 
 // compilePattern prepares a text. It never fails: whatever is not special is literal.
 func compilePattern(s string, syn syntax) pattern {
 	p := pattern{fold: syn.fold}
 	if strings.Contains(s, "${") {
-		symbols := symbols(s, syn)
-		for _, sym := range symbols {
-			if sym.kind == variable {
-				p.variables = true
-			}
-		}
+		p.symbols = symbols(s, syn)
+		p.prepareSymbols()
 		if p.variables || hasUnknown(s) || syn.variables {
-			p.shape, p.symbols = shapeSymbols, symbols
+			p.shape = shapeSymbols
 			return p
 		}
+		p.symbols, p.pieces = nil, nil
 	}
 	if syn.fold {
 		s = lowerASCII(s)
@@ -196,8 +194,13 @@ func (p *pattern) match(s *subject) tri {
 	if p.shape == shapeAny {
 		return yes
 	}
-	if p.shape != shapeSymbols && s.symbols == nil {
-		return triOf(p.matchText(s.text), false)
+	if s.symbols == nil {
+		switch {
+		case p.shape != shapeSymbols:
+			return triOf(p.matchText(s.text), false)
+		case len(p.pieces) == 1 && p.pieces[0].key == "":
+			return triOf(matchSpelled(p.pieces[0].text, s.text), false)
+		}
 	}
 	ps, ss := p.symbols, s.symbols
 	if p.shape != shapeSymbols {

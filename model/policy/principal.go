@@ -20,7 +20,8 @@ const (
 // A caller is the principal of a request, taken apart.
 type caller struct {
 	typ       principalType
-	arn       string // as asked
+	asked     string // as in the request
+	arn       string // as asked, except of a root user by number
 	partition string
 	account   string
 	name      string // of user, role, federated user: last part of the path
@@ -54,7 +55,7 @@ func isAccountID(s string) bool {
 }
 
 func parseCaller(p string) caller {
-	c := caller{arn: p}
+	c := caller{asked: p, arn: p}
 	switch {
 	case p == "anonymous" || p == "*" || p == "":
 		c.typ = typeAnonymous

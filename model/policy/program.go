@@ -15,18 +15,22 @@ type Program struct {
 	anyService []*statement            // those that can apply to any service, in order
 }
 
-// A statement is a compiled Statement.
+// A statement is a compiled Statement. What each decision reads of it stands first.
 type statement struct {
-	document      *Document
-	policy, index int
 	order         int // within the program
-	from          *Statement
-	variables     bool // the document's Version has policy variables
 	effect        Effect
+	notAction     bool
+	notResource   bool
+	noResource    bool // in a trust policy
+	public        bool // allows everyone; see isPublic
+	variables     bool // the document's Version has policy variables
 	actions       []pattern
 	resources     []pattern
 	principals    []principalPattern
 	conditions    []condition
+	policy, index int
+	document      *Document
+	from          *Statement
 }
 
 // Compile prepares documents for evaluation. The order of docs is the index in Reason.Policy. It accepts every
@@ -62,7 +66,10 @@ func (p *Program) Documents() []*Document { return p.documents }
 func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 	// "Variables were introduced in version 2012-10-17" (IAM JSON policy elements: Version).
 	variables := d.Version == "2012-10-17"
-	out := &statement{document: d, policy: policy, index: index, from: s, variables: variables, effect: s.Effect}
+	out := &statement{
+		document: d, policy: policy, index: index, from: s, variables: variables, effect: s.Effect,
+		notAction: s.NotAction, notResource: s.NotResource, noResource: s.Resources == nil,
+	}
 	for _, a := range s.Actions {
 		out.actions = append(out.actions, compilePattern(a, syntax{wildcards: true, fold: true}))
 	}
@@ -75,6 +82,7 @@ func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 	for i := range s.Conditions {
 		out.conditions = append(out.conditions, compileCondition(&s.Conditions[i], variables))
 	}
+	out.public = out.effect == Allow && out.isPublic()
 	return out
 }
 
@@ -109,9 +117,7 @@ func compileResource(s string, variables bool) []pattern {
 	p := pattern{shape: shapeSymbols, symbols: symbols(head, syn)}
 	syn.variables = true
 	p.symbols = append(p.symbols, symbols(tail, syn)...)
-	for _, sym := range p.symbols {
-		p.variables = p.variables || sym.kind == variable
-	}
+	p.prepareSymbols()
 	return []pattern{p}
 }
 
@@ -157,24 +163,4 @@ func (s *statement) services() (map[string]bool, bool) {
 		out[lowerASCII(service)] = true
 	}
 	return out, true
-}
-
-// candidates calls f with the statements that can apply to a service, in order.
-func (p *Program) candidates(service string, f func(*statement)) {
-	named, others := p.byService[service], p.anyService
-	for len(named) > 0 && len(others) > 0 {
-		if named[0].order < others[0].order {
-			f(named[0])
-			named = named[1:]
-		} else {
-			f(others[0])
-			others = others[1:]
-		}
-	}
-	for _, s := range named {
-		f(s)
-	}
-	for _, s := range others {
-		f(s)
-	}
 }

@@ -17,14 +17,15 @@ func (e *evaluation) blockedAsPublic(p *Program) bool {
 // public reports whether some statement allows everyone ("The meaning of public").
 func (p *Program) public() bool {
 	for _, s := range p.statements {
-		if s.effect == Allow && s.public() {
+		if s.public {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *statement) public() bool {
+// isPublic reports whether a statement is about everyone, without a condition on a fixed value.
+func (s *statement) isPublic() bool {
 	everyone := s.from.NotPrincipal
 	for i := range s.principals {
 		everyone = everyone || s.principals[i].kind == anyone

@@ -100,27 +100,101 @@ func (t instant) compare(u instant) int {
 	return 1
 }
 
-// layouts of the W3C's profile of ISO 8601, and the forms without a colon or a zone that people write.
-var layouts = []string{
-	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04Z0700",
-	"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02", "2006-01", "2006",
-}
-
-// parseInstant reads a date: ISO 8601, or seconds since 1970 ("Date condition operators"). A time without a zone
-// is UTC; four digits are a year.
+// parseInstant reads a date: ISO 8601 in the W3C's forms, or seconds since 1970 ("Date condition operators"). A time
+// without a zone is UTC, a zone may lack its colon, and four digits are a year.
 func parseInstant(s string) (instant, bool) {
 	if len(s) != 4 {
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return instant{seconds: n}, true
 		}
 	}
-	if len(s) > 40 {
-		return instant{}, false
-	}
-	for _, layout := range layouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return instant{seconds: t.Unix(), nanos: t.Nanosecond()}, true
+	r := dateReader{rest: s}
+	year, month, day, hour, minute, second, nanos, zone := r.number(4), 1, 1, 0, 0, 0, 0, 0
+	if r.take('-') {
+		month = r.number(2)
+		if r.take('-') {
+			day = r.number(2)
+			if r.take('T') {
+				hour = r.number(2)
+				r.need(':')
+				minute = r.number(2)
+				if r.take(':') {
+					second = r.number(2)
+					if r.take('.') {
+						nanos = r.fraction()
+					}
+				}
+				zone = r.zone()
+			}
 		}
 	}
-	return instant{}, false
+	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
+	if r.bad || r.rest != "" || hour > 23 || minute > 59 || second > 59 || t.Day() != day || int(t.Month()) != month {
+		return instant{}, false
+	}
+	return instant{seconds: t.Unix() - int64(zone), nanos: nanos}, true
+}
+
+// A dateReader reads the fields of a date one by one.
+type dateReader struct {
+	rest string
+	bad  bool
+}
+
+func (r *dateReader) take(c byte) bool {
+	if r.rest != "" && r.rest[0] == c {
+		r.rest = r.rest[1:]
+		return true
+	}
+	return false
+}
+
+func (r *dateReader) need(c byte) { r.bad = !r.take(c) || r.bad }
+
+// number reads n digits.
+func (r *dateReader) number(n int) int {
+	if len(r.rest) < n || !digits(r.rest[:n]) {
+		r.bad = true
+		return 0
+	}
+	out := 0
+	for i := range n {
+		out = 10*out + int(r.rest[i]-'0')
+	}
+	r.rest = r.rest[n:]
+	return out
+}
+
+// fraction reads the digits behind a second, as nanoseconds; finer ones do not count.
+func (r *dateReader) fraction() int {
+	n, out := 0, 0
+	for ; n < len(r.rest) && '0' <= r.rest[n] && r.rest[n] <= '9'; n++ {
+		if n < 9 {
+			out = 10*out + int(r.rest[n]-'0')
+		}
+	}
+	r.bad = r.bad || n == 0
+	for i := n; i < 9; i++ {
+		out *= 10
+	}
+	r.rest = r.rest[n:]
+	return out
+}
+
+// zone reads what a time is ahead of UTC, in seconds.
+func (r *dateReader) zone() int {
+	sign := 1
+	switch {
+	case r.rest == "" || r.take('Z'):
+		return 0
+	case r.take('-'):
+		sign = -1
+	default:
+		r.need('+')
+	}
+	hours := r.number(2)
+	r.take(':')
+	minutes := r.number(2)
+	r.bad = r.bad || hours > 23 || minutes > 59
+	return sign * (hours*3600 + minutes*60)
 }
