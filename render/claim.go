@@ -73,31 +73,31 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 		tone = Good
 	}
 	title := FitName(m, c.Title, SizeTitle, Bold, inner-figure-24)
-	h.items = append(h.items, Text{X: left, Y: 46, Size: SizeTitle, Weight: Bold, Color: Ink, Text: title})
+	h.items = append(h.items, Text{X: left, Y: 40, Size: SizeTitle, Weight: Bold, Color: Ink, Text: title})
 	if title != c.Title {
-		h.areas = append(h.areas, Area{X: left, Y: 30, W: inner - figure - 24, H: 20, Tip: c.Title})
+		h.areas = append(h.areas, Area{X: left, Y: 24, W: inner - figure - 24, H: 20, Tip: c.Title})
 	}
 	if c.Figure != "" {
-		h.items = append(h.items, Text{X: right, Y: 48, Size: SizeFigure, Weight: Bold, Anchor: End, Color: tone, Text: c.Figure})
+		h.items = append(h.items, Text{X: right, Y: 42, Size: SizeFigure, Weight: Bold, Anchor: End, Color: tone, Text: c.Figure})
 	}
-	const line = 17.0
+	const line, first = 16.0, 62.0
 	noun, sentence := c.Noun, c.Sentence
-	nouns := Wrap(m, noun, SizeBody, Medium, inner*0.5, 2)
+	nouns := balanced(m, noun, SizeBody, Medium, inner*0.5, 2)
 	widest := 0.0
 	for i, l := range nouns {
 		widest = max(widest, m.Width(l, SizeBody, Medium))
-		h.items = append(h.items, Text{X: right, Y: 68 + float64(i)*line, Size: SizeBody, Weight: Medium, Anchor: End, Color: Ink, Text: l})
+		h.items = append(h.items, Text{X: right, Y: first + float64(i)*line, Size: SizeBody, Weight: Medium, Anchor: End, Color: Ink, Text: l})
 	}
-	sentences := Wrap(m, sentence, SizeBody, Regular, inner-widest-28, 2)
+	sentences := balanced(m, sentence, SizeBody, Regular, inner-widest-28, 2)
 	for i, l := range sentences {
-		h.items = append(h.items, Text{X: left, Y: 68 + float64(i)*line, Size: SizeBody, Color: Muted, Text: l})
+		h.items = append(h.items, Text{X: left, Y: first + float64(i)*line, Size: SizeBody, Color: Muted, Text: l})
 	}
 	// Two lines whatever the breach: the picture below must not move when another is chosen.
 	const n = 2.0
 	h.areas = append(h.areas,
-		Area{X: left, Y: 54, W: inner - widest - 28, H: n * line, Tip: sentence},
-		Area{X: right - widest, Y: 54, W: widest, H: n * line, Tip: noun})
-	h.height = 68 + (n-1)*line + 14
+		Area{X: left, Y: first - 13, W: inner - widest - 28, H: n * line, Tip: sentence},
+		Area{X: right - widest, Y: first - 13, W: widest, H: n * line, Tip: noun})
+	h.height = first + (n-1)*line + 10
 	return h
 }
 
@@ -111,7 +111,7 @@ type foot struct {
 func newFoot(m Metrics, d *Diagram, inner float64) foot {
 	var f foot
 	left := sheetMargin
-	y := 14.0
+	y := 10.0
 	const wave, swell, seaLine = 26.0, 3.5, 16.0
 	words, weight, tone := "the sea: "+d.Sea.Words, Regular, Muted
 	if d.Sea.Open {
@@ -140,7 +140,7 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 
 	// The parts, with the sums at the end of the last line.
 	const gap, line = 18.0, 19.0
-	x, row := 0.0, y+23
+	x, row := 0.0, y+21
 	sums := 0.0
 	for _, p := range d.Claim.Sums {
 		sums += m.Width(p.Name+" "+p.Figure, SizeBody, Medium) + gap
@@ -198,7 +198,7 @@ func newFoot(m Metrics, d *Diagram, inner float64) foot {
 	if !slices.ContainsFunc(reserve, func(n string) bool { return strings.HasPrefix(n, fedNote) }) {
 		reserve = append([]string{fedNote + Percent(1)}, reserve...)
 	}
-	f.height = y + 16*float64(len(Wrap(m, strings.Join(reserve, " · "), SizeSmall, Regular, inner, 2))) + 20
+	f.height = y + 16*float64(len(Wrap(m, strings.Join(reserve, " · "), SizeSmall, Regular, inner, 2))) + 14
 	return f
 }
 

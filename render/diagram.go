@@ -81,6 +81,7 @@ type Compartment struct {
 	Tiles     []*Tile
 	Water     float64 // 0..1: flooded share, by weight, of what the bay holds; once it is held, of what it touches in the bilge too
 	WaterMay  bool    // rests on something unknown alone
+	Inflow    bool    // breached, but nothing to fill it with: Water is the share of all that counts
 	State     State
 	Mark      Mark
 	PartOf    string // name of the compartment that it was split from
@@ -97,6 +98,7 @@ type Cabin struct {
 	Name    string
 	Handler string
 	State   State
+	Hop     int // steps from where the breach starts, of what it holds or feeds
 	Tip     string
 }
 
@@ -159,6 +161,8 @@ type Guest struct {
 	Name  string
 	Icon  string // user, role
 	State State
+	Hop   int    // steps from where the breach starts
+	By    string // who it is held through, "" where it is not
 	Tip   string
 }
 
@@ -201,6 +205,7 @@ type Node struct {
 	Caption string // handler; capability in words; event
 	Icon    string
 	State   State // of functions, roles, users
+	Hop     int   // steps from where the breach starts, of what it holds
 	Tone    Tone  // of resources
 	Sure    Tone
 	May     bool

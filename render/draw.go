@@ -57,12 +57,13 @@ type drawing struct {
 
 // A flood is what the breach shown has reached at the hop shown.
 type flood struct {
-	hits   map[model.ID]*reach.Hit
-	state  map[model.ID]State // functions, roles, users
-	hops   map[model.ID]int
-	so     int // counted resources wet at this hop
-	last   int // greatest hop
-	breach *reach.Breach
+	hits     map[model.ID]*reach.Hit // of what is wet
+	byTarget map[model.ID]*reach.Hit // the nearest of each
+	state    map[model.ID]State      // functions, roles, users
+	hops     map[model.ID]int
+	so       int // counted resources wet at this hop
+	last     int // greatest hop
+	breach   *reach.Breach
 
 	vulnerable bool
 }
@@ -91,7 +92,7 @@ func (v View) wet(h *reach.Hit) bool {
 }
 
 func (s *survey) flood() *flood {
-	f := &flood{hits: map[model.ID]*reach.Hit{}, state: map[model.ID]State{}, hops: map[model.ID]int{}, breach: s.view.Breach, vulnerable: s.view.Vulnerable}
+	f := &flood{hits: map[model.ID]*reach.Hit{}, byTarget: map[model.ID]*reach.Hit{}, state: map[model.ID]State{}, hops: map[model.ID]int{}, breach: s.view.Breach, vulnerable: s.view.Vulnerable}
 	b := f.breach
 	if b == nil {
 		return f
@@ -99,7 +100,7 @@ func (s *survey) flood() *flood {
 	for i := range b.Hits {
 		h := s.view.seen(b.Hits[i])
 		if _, ok := f.hops[h.Target]; !ok || h.Hops < f.hops[h.Target] {
-			f.hops[h.Target] = h.Hops
+			f.hops[h.Target], f.byTarget[h.Target] = h.Hops, h
 		}
 		if !h.Fed || s.view.Vulnerable {
 			f.last = max(f.last, h.Hops)
@@ -198,7 +199,7 @@ func (d *drawing) bays() {
 
 func (d *drawing) cabin(id model.ID) *Cabin {
 	f := d.design.Function(id)
-	c := &Cabin{ID: id, Name: d.name(id), Handler: f.Handler, State: d.flood.state[id]}
+	c := &Cabin{ID: id, Name: d.name(id), Handler: f.Handler, State: d.flood.state[id], Hop: d.flood.hops[id]}
 	says := [...]string{"", "the breach chooses its input", "the breach holds its code or credentials", "the breach starts here"}[c.State]
 	share := ""
 	if v, ok := d.share(id); ok {
@@ -390,7 +391,7 @@ func (d *drawing) via(hit *reach.Hit, b *Compartment) string {
 }
 
 // level sets how high the water stands in each bay: the flooded share of the things that stand in it and, once the
-// breach holds it, of the shared things that it can touch as well, since the water comes through its pipes.
+// breach holds it, of the shared things that it can touch as well, since the water comes through its pipes. Where a breach starts in a bay that has neither, the water there is what the breach floods of all.
 func (d *drawing) level() {
 	sure := map[*Compartment]bool{}
 	add := func(b *Compartment, t *Tile) {
@@ -421,9 +422,23 @@ func (d *drawing) level() {
 		}
 	}
 	for _, b := range d.Bays {
-		if w := d.sum[b]; w[0] > 0 {
+		w := d.sum[b]
+		if b.Inflow = b.State == Breached && w[0] == 0; b.Inflow {
+			for _, r := range d.resources {
+				if !d.counted[r.ID] {
+					continue
+				}
+				w[0] += d.facts.Weight(r.ID)
+				if hit := d.flood.hits[r.ID]; hit != nil {
+					w[1] += d.facts.Weight(r.ID) * hit.Capabilities.Depth()
+					sure[b] = sure[b] || hit.Certainty == reach.Must
+				}
+			}
+		}
+		if w[0] > 0 {
 			b.Water = w[1] / w[0]
 		}
+		b.Inflow = b.Inflow && b.Water > 0
 		b.WaterMay = b.Water > 0 && !sure[b]
 	}
 }
@@ -533,11 +548,14 @@ func (d *drawing) open(k *door) bool {
 
 func (d *drawing) quay() {
 	for _, id := range d.guests {
-		g := &Guest{ID: id, Name: d.name(id), Icon: "role", State: d.flood.state[id]}
+		g := &Guest{ID: id, Name: d.name(id), Icon: "role", State: d.flood.state[id], Hop: d.flood.hops[id]}
 		if p := d.design.Principal(id); p != nil {
 			g.Icon = string(p.Kind)
 		}
 		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
+		if hit := d.flood.byTarget[id]; hit != nil && len(hit.Path) > 0 && g.State == Held {
+			g.By = d.says(hit.Path[len(hit.Path)-1].From)
+		}
 		leads := ""
 		for _, k := range d.survey.doors {
 			if k.from == id {

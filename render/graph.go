@@ -20,7 +20,7 @@ func (d *drawing) graph() {
 		if p := d.design.Principal(id); p != nil {
 			kind, icon = UserNode, string(p.Kind)
 		}
-		d.Nodes = append(d.Nodes, &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id]})
+		d.Nodes = append(d.Nodes, &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id], Hop: d.flood.hops[id]})
 	}
 	for _, r := range d.resources {
 		t := d.tile[r.ID]
@@ -61,12 +61,12 @@ func (d *drawing) cluster(c model.Compartment) {
 	d.Clusters = append(d.Clusters, cl)
 	for _, f := range c.Functions {
 		cabin := d.cabin(f)
-		d.Nodes = append(d.Nodes, &Node{ID: f, Kind: FunctionNode, Cluster: c.ID, Name: cabin.Name, Caption: cabin.Handler, Icon: "function", State: cabin.State, Tip: cabin.Tip})
+		d.Nodes = append(d.Nodes, &Node{ID: f, Kind: FunctionNode, Cluster: c.ID, Name: cabin.Name, Caption: cabin.Handler, Icon: "function", State: cabin.State, Hop: cabin.Hop, Tip: cabin.Tip})
 	}
 	if len(c.Functions) < 2 {
 		return
 	}
-	d.Nodes = append(d.Nodes, &Node{ID: c.Role, Kind: RoleNode, Cluster: c.ID, Name: cl.Role, Icon: "role", State: d.flood.state[c.Role], Tip: "role " + cl.Role})
+	d.Nodes = append(d.Nodes, &Node{ID: c.Role, Kind: RoleNode, Cluster: c.ID, Name: cl.Role, Icon: "role", State: d.flood.state[c.Role], Hop: d.flood.hops[c.Role], Tip: "role " + cl.Role})
 	for _, f := range c.Functions {
 		d.Edges = append(d.Edges, &Edge{From: f, To: c.Role, Kind: WearsEdge, Wet: d.flood.holds(f), Tip: d.name(f) + " has the role " + cl.Role})
 	}

@@ -2,10 +2,10 @@ package render
 
 // Margins and gaps of a sheet.
 const (
-	sheetMargin = 40.0
+	sheetMargin = 32.0
 	sheetWidth  = 760.0 // the least: a claim needs its line
 	legendGap   = 22.0
-	legendLine  = 24.0
+	legendLine  = 22.0
 )
 
 // Sheets puts each body between its claim and its legend: title, sentence and figure above, the sea, the parts' shares
@@ -49,7 +49,7 @@ func (s *Scene) finish(legend []Sign, y float64) {
 	s.Legend, s.Foot, s.FootY = legend, len(s.Items), y
 	items, height := flow(legend, s.Width-2*sheetMargin)
 	s.put(&Scene{Items: items}, sheetMargin, y)
-	s.Height = y + height + 20
+	s.Height = y + height + 14
 	s.Items = append([]Item{Shape{Path: Rect(0, 0, s.Width, s.Height, 0), Fill: Ground}}, s.Items...)
 	s.Foot++
 }

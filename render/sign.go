@@ -1,6 +1,9 @@
 package render
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // A Sign is an entry of the legend.
 type Sign struct {
@@ -23,6 +26,7 @@ const (
 	SureSign
 	MayLineSign
 	WaterSign
+	InflowSign
 	CrownSign
 	ViaSign
 	PipeSign
@@ -51,7 +55,8 @@ const (
 // words of the signs, as the legend has them.
 var signWords = [signs]string{
 	BreachSign:   "breach",
-	HeldSign:     "held too",
+	InflowSign:   "breached, holds nothing: share of all",
+	HeldSign:     "held too, at that step",
 	ReadSign:     "read",
 	ChangeSign:   "write, send",
 	OwnSign:      "delete, permissions, secret",
@@ -124,7 +129,7 @@ func swatch(k SignKind) ([]Item, float64) {
 	case BreachSign:
 		return []Item{Shape{Path: Star(9, 0, 10), Fill: Danger}}, 18
 	case HeldSign:
-		return []Item{Shape{Path: Circle(7, 0, 6), Stroke: Danger, Width: 2}, Shape{Path: Circle(7, 0, 2.4), Fill: Danger}}, 14
+		return HeldMark(8, 0, 1, Panel), 16
 	case ReadSign:
 		return tile(Tile1, None)
 	case ChangeSign:
@@ -142,6 +147,9 @@ func swatch(k SignKind) ([]Item, float64) {
 	case WaterSign:
 		return []Item{Shape{Path: Move(0, -3).Waves(22, 11, 2.5).Line(22, 7).Line(0, 7).Close(), Fill: Water},
 			Shape{Path: Wave(0, -3, 22, 11, 2.5), Stroke: Tile2, Width: 1}}, 22
+	case InflowSign:
+		items, w := swatch(WaterSign)
+		return append(items, Shape{Path: Star(11, 1, 6), Fill: Danger}), w
 	case CrownSign:
 		return []Item{Shape{Path: CrownPath(8, 5, 14), Fill: Crown}}, 16
 	case ViaSign:
@@ -186,6 +194,15 @@ func swatch(k SignKind) ([]Item, float64) {
 		return arrow(Line, 1, nil)
 	}
 	return nil, 0
+}
+
+// HeldMark is the sign of what the breach holds after so many steps, 15 wide about its middle (x, y).
+func HeldMark(x, y float64, step int, ground Color) []Item {
+	ring := Shape{Path: Circle(x, y, 7.5), Fill: ground, Stroke: Danger, Width: 2}
+	if step < 1 || step > 9 {
+		return []Item{ring, Shape{Path: Circle(x, y, 3), Fill: Danger}}
+	}
+	return []Item{ring, Text{X: x, Y: y + 3.6, Size: SizeSmallest, Weight: Bold, Anchor: Middle, Color: Ink, Text: strconv.Itoa(step)}}
 }
 
 // ViaMark is the sign on a tile that is wet by another compartment than its home's, 14 wide about (x, y).

@@ -81,6 +81,22 @@ func ended(runes []rune) string {
 	return strings.TrimRight(string(runes), " ,;:.·-/_") + "…"
 }
 
+// balanced is Wrap with lines of about one length, so that no word stands alone on the last.
+func balanced(m Metrics, text string, size float64, w Weight, width float64, lines int) []string {
+	out := Wrap(m, text, size, w, width, lines)
+	if len(out) < 2 || m.Width(text, size, w) > float64(lines)*width {
+		return out
+	}
+	for narrow := width * 0.95; narrow > width/3; narrow -= width * 0.05 {
+		tight := Wrap(m, text, size, w, narrow, lines)
+		if len(tight) != len(out) || strings.Join(tight, " ") != strings.Join(out, " ") {
+			break
+		}
+		out = tight
+	}
+	return out
+}
+
 // Wrap breaks the text between words into lines no wider than width, at most lines of them; the last is cut
 // with … where the text goes on.
 func Wrap(m Metrics, text string, size float64, w Weight, width float64, lines int) []string {

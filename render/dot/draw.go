@@ -305,8 +305,7 @@ func (c *canvas) marks(n *render.Node, b box) {
 		c.add(render.Shape{Path: render.Star(b.x+2, b.y+2, 12), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
 	case render.Held:
 		c.sign(render.HeldSign)
-		c.add(render.Shape{Path: render.Circle(b.x+2, b.y+4, 6), Fill: render.Bay, Stroke: render.Danger, Width: 2},
-			render.Shape{Path: render.Circle(b.x+2, b.y+4, 2.4), Fill: render.Danger})
+		c.add(render.HeldMark(b.x+3, b.y+4, n.Hop, render.Panel)...)
 	case render.Sound, render.Fed:
 	}
 	if n.Crown {

@@ -115,7 +115,7 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 		b.put(render.Shape{Path: render.Star(x+11, y, 17), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
 		pill = "breach"
 	case render.Held:
-		b.held(x+11, y)
+		b.held(x+11, y, cabin.Hop)
 	case render.Fed:
 		b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: render.Feeds, Level: render.Near})
 		if !fed(c) {
@@ -130,6 +130,9 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 		left -= 56
 	}
 	name, handler := cabinWords(c, cabin)
+	if pill != "" && b.m.Width(handler, render.SizeSmall, render.Regular) > left {
+		handler = "" // the sign says more than half a handler
+	}
 	at := x + 30
 	if name != "" {
 		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: name, Halo: b.halo(c, y), Level: render.Near}, left)
@@ -145,12 +148,9 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 }
 
 // held is the sign of a function or guest whose code or credentials the breach holds.
-func (b *brush) held(x, y float64) {
+func (b *brush) held(x, y float64, step int) {
 	b.sign(render.HeldSign)
-	b.put(
-		render.Shape{Path: render.Circle(x, y, 7.5), Fill: render.Bay, Stroke: render.Danger, Width: 2.25},
-		render.Shape{Path: render.Circle(x, y, 3), Fill: render.Danger},
-	)
+	b.put(render.HeldMark(x, y, step, render.Panel)...)
 }
 
 // pill is a word on a ground of danger.
@@ -188,7 +188,7 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 		b.cabin(&all, &shadow, x, y, width)
 	} else {
 		if held {
-			b.held(x+11, y)
+			b.held(x+11, y, 0)
 		}
 		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y), Level: render.Near}, width-30)
 	}

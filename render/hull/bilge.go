@@ -109,7 +109,7 @@ func (p *plan) fill(x0, x1, floor float64) float64 {
 	b := &p.bilge
 	left, right := x0+bilgeL-14, x1-bilgeR+30
 	if len(b.tiles) == 0 {
-		return floor + 46
+		return floor + 36
 	}
 	gap := tileGapX + 5
 	room := func(gap float64) int { return max(1, int((right-left+gap)/(p.bilgeW+gap))) }

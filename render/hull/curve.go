@@ -81,7 +81,7 @@ type shell struct {
 const (
 	clear   = 5.0  // between the bays' box and the sides
 	bilgeL  = 46.0 // how far the keel starts from the bays' box
-	bilgeR  = 92.0
+	bilgeR  = 80.0
 	sternIn = 12.0 // how far the stern leans in
 	sheer   = 13.0 // how far the deck rises at the bow
 )
@@ -89,7 +89,7 @@ const (
 func newShell(x0, x1, deck, floor, keel float64) shell {
 	s := shell{x0: x0, x1: x1, deck: deck, floor: floor, keel: keel, left: x0 + bilgeL, right: x1 - bilgeR}
 	h, hb := floor-deck, keel-floor
-	flare := min(max(h*0.42, 52), 118)
+	flare := min(max(h*0.36, 46), 92)
 
 	lean := sternIn / h * 1.3
 	foot := point{x0 - clear, floor}

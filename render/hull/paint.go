@@ -148,7 +148,11 @@ func (b *brush) water() {
 		}
 		at := b.span(c)
 		y := b.waterline(c)
-		b.sign(render.WaterSign)
+		if c.Inflow {
+			b.sign(render.InflowSign)
+		} else {
+			b.sign(render.WaterSign)
+		}
 		s := render.Shape{Path: b.chamber(c.Cell, c.Cell+c.Span-1, y, at.y+at.h, true), Fill: render.Water}
 		if c.WaterMay {
 			s.Hatch = render.Tile1

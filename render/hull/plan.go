@@ -20,7 +20,7 @@ const (
 	chipH    = 19.0
 	foot     = 13.0   // between the lowest tile and the floor
 	arrowArm = 13.0   // of an arrow through a wall, to either side
-	deckTop  = 62.0   // triggers above the deck
+	deckTop  = 60.0   // triggers above the deck
 	laneH    = 13.0   // of a passage
 	pipeH    = 9.0    // from one pipe to the next
 	maxWide  = 1210.0 // of the bays on one deck
@@ -42,6 +42,8 @@ type plan struct {
 	decks    bool    // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
 	lines    bool    // pipes are drawn
 	behind   float64 // room behind the name of a function, for the word that the breach starts there
+	longest  float64 // width that a bay's words get before they are cut
+	room     room
 	tileW    float64 // in the bays
 	bilgeW   float64 // in the bilge
 	tileH    float64 // in the bays
@@ -90,8 +92,8 @@ type row struct {
 	floor    float64
 }
 
-func newPlan(m render.Metrics, diagrams []*render.Diagram) *plan {
-	p := &plan{m: m, diagrams: diagrams, index: map[*render.Diagram]*index{}, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
+func newPlan(m render.Metrics, diagrams []*render.Diagram, in room) *plan {
+	p := &plan{m: m, diagrams: diagrams, room: in, longest: longNames, index: map[*render.Diagram]*index{}, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
 	for _, d := range diagrams {
 		p.index[d] = newIndex(d)
 	}
@@ -116,11 +118,16 @@ func newPlan(m render.Metrics, diagrams []*render.Diagram) *plan {
 	if !p.oneDeck() {
 		p.manyDecks()
 	}
+	p.stand()
+	return p
+}
+
+// stand gives everything its place in a ship that is not too short for its claim.
+func (p *plan) stand() {
 	p.settle(minWide)
 	if short := least - p.width; short > 0 {
 		p.settle(minWide + short)
 	}
-	return p
 }
 
 // measureTiles chooses one width for all tiles, by the names and never by what a breach does to them.
@@ -205,7 +212,7 @@ func (p *plan) wide(d *render.Diagram, b *render.Compartment) float64 {
 	for _, c := range b.Cabins {
 		w = max(w, 30+p.cabinWidth(b, c)+p.behind)
 	}
-	most := 230.0
+	most := p.longest
 	if p.decks {
 		most = p.tileW + 30
 	} else {
@@ -291,35 +298,6 @@ func (p *plan) spread(k int) {
 	}
 }
 
-// oneDeck puts all bays in one row, as few tiles above each other as fit; false if there is no room.
-func (p *plan) oneDeck() bool {
-	p.need()
-	if p.total(1) <= maxWide {
-		p.behind = 58
-		p.need()
-	}
-	tallest := 1
-	for _, c := range p.cells {
-		tallest = max(tallest, len(c.tiles))
-	}
-	limit := maxWide * 1.12
-	if len(p.cells) <= fewBays {
-		limit = maxFew // a long ship reads better than one of two short decks
-	}
-	for k := 1; k <= min(tallest, 5); k++ {
-		if p.total(k) > maxWide && k < min(tallest, 5) {
-			continue
-		}
-		if p.total(k) > limit {
-			return false
-		}
-		p.spread(k)
-		p.rows = []*row{{first: 0, n: len(p.cells)}}
-		return true
-	}
-	return false
-}
-
 // manyDecks puts the bays in several rows of about one width, so that the ship is about as long as a screen is.
 func (p *plan) manyDecks() {
 	p.decks, p.lines, p.behind = true, false, 0
@@ -342,7 +320,7 @@ func (p *plan) manyDecks() {
 				continue
 			}
 			h += 320 // bilge, claim and legend
-			waste := math.Abs(math.Log(w/h/1.6)) + w*h/3e6
+			waste := math.Abs(math.Log(w/h*p.room.h/p.room.w)) + w*h/3e6
 			if waste < best {
 				bestK, best = k, waste
 				p.rows = rows
@@ -474,7 +452,7 @@ func (p *plan) settle(box float64) {
 	keel := p.fill(x0, x0+box, floor)
 	p.shell = newShell(x0, x0+box, deck, floor, keel)
 	p.width = p.shell.tip.x + 6
-	p.height = keel + 8
+	p.height = keel + 4
 	p.quay = p.quayHeight()
 	p.height += p.quay
 }

@@ -61,7 +61,7 @@ type fault interface {
 // sound holds a picture to the rules of the drawing.
 func sound(t fault, name string, diagrams []*render.Diagram) {
 	t.Helper()
-	p := newPlan(font.Metrics(), diagrams)
+	p := newPlan(font.Metrics(), diagrams, Layout{}.room(1))
 	for i := range diagrams {
 		body := p.paint(i)
 		inHull(t, name, p, i, body)
@@ -421,7 +421,7 @@ func TestStill(t *testing.T) {
 			v.Hop = i % 2
 			d := render.Draw(v)
 			s := layout(t, d)[0]
-			ship := boxes(newPlan(font.Metrics(), []*render.Diagram{d}).paint(0))
+			ship := boxes(newPlan(font.Metrics(), []*render.Diagram{d}, Layout{}.room(1)).paint(0))
 			if first == nil {
 				first, still = s, ship
 				continue
@@ -486,7 +486,7 @@ func TestUnsplitStay(t *testing.T) {
 	if s[0].Width != s[1].Width || s[0].FootY != s[1].FootY {
 		t.Errorf("before and after differ in size")
 	}
-	p := newPlan(font.Metrics(), []*render.Diagram{before, after})
+	p := newPlan(font.Metrics(), []*render.Diagram{before, after}, Layout{}.room(1))
 	a, b := places(p.paint(0)), places(p.paint(1))
 	same := 0
 	for id, at := range a {

@@ -11,6 +11,8 @@ import (
 const (
 	quayLine = 32.0
 	maxQuay  = 2 // lines
+	// A guest that something leads to has this room for its name, whether a breach comes that way or not.
+	wordsAshore = 92.0
 )
 
 // A guestAt is the place of a guest on the quay.
@@ -26,6 +28,10 @@ func (p *plan) berthGuests(d *render.Diagram) []guestAt {
 	var out []guestAt
 	x, y := 64.0, 0.0
 	right := p.shell.x1
+	led := map[model.ID]bool{}
+	for _, door := range d.Doors {
+		led[door.To] = true
+	}
 	for i, g := range d.Quay {
 		words := ""
 		for _, door := range p.index[d].doors[g.ID] {
@@ -40,8 +46,12 @@ func (p *plan) berthGuests(d *render.Diagram) []guestAt {
 		}
 		name := render.FitName(p.m, g.Name, render.SizeSmall, render.Medium, 170)
 		w := 30 + p.m.Width(name, render.SizeSmall, render.Medium) + 10
-		if words != "" {
-			w += p.m.Width(words, render.SizeSmallest, render.Regular) + 8
+		room := p.m.Width(words, render.SizeSmallest, render.Regular)
+		if led[g.ID] {
+			room = max(room, wordsAshore)
+		}
+		if room > 0 {
+			w += 8 + room
 		}
 		limit := right
 		if y == quayLine*(maxQuay-1) && i < len(d.Quay)-1 {
@@ -113,13 +123,15 @@ func (b *brush) guest(g guestAt, at box) {
 		b.sign(render.BreachSign)
 		b.put(render.Shape{Path: render.Star(at.x+14, at.midY(), 11), Fill: render.Danger})
 	case render.Held:
-		b.held(at.x+15, at.midY())
+		b.held(at.x+15, at.midY(), g.guest.Hop)
 	case render.Fed, render.Sound:
 		b.put(render.Icon{Name: g.guest.Icon, X: at.x + 8, Y: at.midY() - 7.5, Size: 15, Color: render.Ink, Level: render.Near})
 	}
 	w := b.text(render.Text{X: at.x + 30, Y: at.midY() + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: g.guest.Name, Level: render.Near}, 170)
-	if g.words != "" {
-		b.text(render.Text{X: at.x + 30 + w + 8, Y: at.midY() + 4, Size: render.SizeSmallest, Color: render.Muted, Text: g.words, Level: render.Close}, 120)
+	words := g.words
+	if g.guest.By != "" {
+		words = "from " + g.guest.By
 	}
+	b.text(render.Text{X: at.x + 30 + w + 8, Y: at.midY() + 4, Size: render.SizeSmallest, Color: render.Muted, Text: words, Level: render.Close}, at.x+at.w-8-(at.x+30+w+8))
 	b.area(at, render.Area{Element: g.guest.ID, Tip: g.guest.Tip})
 }

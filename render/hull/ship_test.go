@@ -310,7 +310,7 @@ func (y *yard) view(title, from string) render.View {
 // x and have doors.
 func TestWallsStayOnTheirDeck(t *testing.T) {
 	for _, n := range []int{9, 26, 60} {
-		p := newPlan(font.Metrics(), []*render.Diagram{render.Draw(fleet(t, n).view("", ""))})
+		p := newPlan(font.Metrics(), []*render.Diagram{render.Draw(fleet(t, n).view("", ""))}, Layout{}.room(1))
 		tallest := 0.0
 		for _, r := range p.rows {
 			tallest = max(tallest, r.floor-r.top)
