@@ -47,7 +47,10 @@ func (d *drawing) graph() {
 		}
 	}
 	for _, k := range d.survey.doors {
-		d.leads(k)
+		// Who can run as another need not feed it as well.
+		if k.runs || d.doorAt[doorKey{k.from, k.to, true}] == nil {
+			d.leads(k)
+		}
 	}
 	d.starts(shown)
 }

@@ -198,11 +198,7 @@ func swatch(k SignKind) ([]Item, float64) {
 
 // HeldMark is the sign of what the breach holds after so many steps, 15 wide about its middle (x, y).
 func HeldMark(x, y float64, step int, ground Color) []Item {
-	ring := Shape{Path: Circle(x, y, 7.5), Fill: ground, Stroke: Danger, Width: 2}
-	if step < 1 || step > 9 {
-		return []Item{ring, Shape{Path: Circle(x, y, 3), Fill: Danger}}
-	}
-	return []Item{ring, Text{X: x, Y: y + 3.6, Size: SizeSmallest, Weight: Bold, Anchor: Middle, Color: Ink, Text: strconv.Itoa(step)}}
+	return []Item{Shape{Path: Circle(x, y, 7.5), Fill: ground, Stroke: Danger, Width: 2}, Text{X: x, Y: y + 3.6, Size: SizeSmallest, Weight: Bold, Anchor: Middle, Color: Ink, Text: strconv.Itoa(step)}}
 }
 
 // ViaMark is the sign on a tile that is wet by another compartment than its home's, 14 wide about (x, y).

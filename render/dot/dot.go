@@ -12,6 +12,7 @@
 package dot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (l *Layout) Layout(ctx context.Context, m render.Metrics, diagrams ...*rend
 	bodies, said := make([]*render.Scene, len(diagrams)), make([]*render.Diagram, len(diagrams))
 	for i, d := range diagrams {
 		bodies[i], said[i] = draw(m, d, p, at), d
-		if note := leftOut(d); note != "" {
+		if note := cmp.Or(p.leftOut(d), p.spareNote(d)); note != "" {
 			with := *d
 			with.Claim.Notes = append(slices.Clone(d.Claim.Notes), note)
 			said[i] = &with
@@ -132,6 +133,9 @@ const (
 func (l *Layout) ask(ctx context.Context, p *plan, text string) (*places, error) {
 	switch {
 	case len(p.nodes) == 0:
+		return p.layered(), nil
+	case p.dense():
+		// Few of the edges are drawn; Graphviz would make room for all.
 		return p.layered(), nil
 	case l.off:
 		return nil, errOff

@@ -126,10 +126,56 @@ func TestLimit(t *testing.T) {
 		t.Errorf("no diagrams give %v", s)
 	}
 	f.answer = func(context.Context, string) ([]byte, error) { panic("asked for too large a graph") }
-	if s := scenes(t, l, large(1500, 1500, 3000)); !strings.Contains(s[0].Description, "too large") {
+	if s := scenes(t, l, starts(large(1500, 1500, 3000))); !strings.Contains(s[0].Description, "too large") {
 		t.Errorf("the description is %q", s[0].Description)
 	}
 	scenes(t, l, &render.Diagram{})
+}
+
+// TestSpared: who leads to nearly everything is no star of lines: where others lead as well, only the lines that a breach
+// needs are drawn, and the picture says so.
+func TestSpared(t *testing.T) {
+	d := large(9, 9, 27)
+	admin := &render.Node{ID: "user/root", Kind: render.UserNode, Name: "root", Icon: "user"}
+	for _, n := range d.Nodes {
+		kind := render.ActsEdge
+		if n.Kind == render.FunctionNode {
+			kind = render.RunsEdge
+		}
+		d.Edges = append(d.Edges, &render.Edge{From: admin.ID, To: n.ID, Kind: kind})
+	}
+	d.Nodes = append(d.Nodes, admin)
+	drawn := func() (n int) {
+		p := union(font.Metrics(), []*render.Diagram{d})
+		s := draw(font.Metrics(), d, p, p.layered())
+		for _, a := range s.Areas {
+			if a.W == 16 && a.H == 16 {
+				n++
+			}
+		}
+		for _, e := range p.edges {
+			if e.spared && p.nodes[e.from].id != admin.ID {
+				t.Errorf("the edge from %s is spared", p.nodes[e.from].id)
+			}
+		}
+		return n
+	}
+	for _, e := range d.Edges {
+		e.Tip = "an edge"
+	}
+	if n := drawn(); n != 27 {
+		t.Errorf("%d edges are drawn while nothing is breached, want 27", n)
+	}
+	if s := scenes(t, Own(), d)[0]; !strings.Contains(s.Description, "lines from root") {
+		t.Errorf("the description does not name the hub: %s", s.Description)
+	}
+	admin.State = render.Breached
+	for _, e := range d.Edges {
+		e.Wet = e.From == admin.ID
+	}
+	if n := drawn(); n != 27+18 {
+		t.Errorf("%d edges are drawn when it is breached, want 45", n)
+	}
 }
 
 // TestOwnLayout: tiles do not overlap, stand within their compartment, and every edge ends at its tiles.
@@ -333,7 +379,7 @@ func TestDense(t *testing.T) {
 		e.Wet = e.From == "fn/F0" || e.From == "fn/F1"
 	}
 	d.Edges = append(d.Edges, &render.Edge{From: "fn/F0", To: "fn/F1", Kind: render.RunsEdge, Wet: true})
-	shown := ways(d)
+	shown := union(font.Metrics(), []*render.Diagram{d}).ways(d)
 	to := map[model.ID]int{}
 	for e := range shown {
 		if !e.Wet {
@@ -357,7 +403,7 @@ func TestDense(t *testing.T) {
 	if len(d.Claim.Notes) != 0 {
 		t.Error("the caller's diagram was changed")
 	}
-	if ways(shop(true)) != nil || leftOut(shop(true)) != "" {
+	if p := union(font.Metrics(), []*render.Diagram{shop(true)}); p.ways(shop(true)) != nil || p.leftOut(shop(true)) != "" {
 		t.Error("a small map leaves edges out")
 	}
 }

@@ -10,11 +10,12 @@ import (
 // A canvas collects the picture of one diagram.
 type canvas struct {
 	render.Scene
-	m     render.Metrics
-	signs map[render.SignKind]bool
-	p     *plan
-	at    *places
-	shown map[*render.Edge]bool // nil: all
+	m      render.Metrics
+	signs  map[render.SignKind]bool
+	p      *plan
+	at     *places
+	shown  map[*render.Edge]bool // nil: all
+	needed map[*render.Edge]bool // of the edges that are spared
 }
 
 // fewEdges is how many edges our own layout may have and still label them.
@@ -24,7 +25,7 @@ const pad = 6.0 // about the whole, for walls and marks that stand over
 
 // draw is the map of one diagram, without claim and legend. Its Legend lists the signs that it uses.
 func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scene {
-	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at, shown: ways(d)}
+	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at, shown: p.ways(d), needed: shortest(d)}
 	c.Width, c.Height = at.width+2*pad, at.height+2*pad
 	var headers []render.Item
 	for _, cl := range d.Clusters {
@@ -116,10 +117,12 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 		icon = "function"
 	}
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: cl.ID, Tip: cl.Tip})
+	name := render.FitName(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)
 	return []render.Item{
+		// Edges that pass go behind the name.
+		render.Shape{Path: render.Rect(left-3, b.y+5, c.m.Width(name, render.SizeBody, render.Bold)+24, 19, 4), Fill: fill},
 		render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
-		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Halo: fill,
-			Text: render.FitName(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)},
+		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Text: name},
 	}
 }
 
@@ -170,6 +173,9 @@ func (c *canvas) edge(e *render.Edge) {
 	if !ok {
 		return
 	}
+	if c.p.edges[i].spared && !c.needed[e] {
+		return
+	}
 	r := c.at.edges[i]
 	if len(r.curve) < 4 {
 		return
@@ -206,7 +212,7 @@ func (c *canvas) edge(e *render.Edge) {
 		c.add(render.Shape{Path: render.Arrow(end.x+pad, end.y+pad, end.x-from.x, end.y-from.y, p.arrow), Stroke: head, Width: max(p.width, 1.25), Round: true})
 	}
 	// Graphviz leaves room for a label; without it, or among many edges, they would lie on other things.
-	if pe := c.p.edges[i]; pe.width > 0 && e.Wet && c.shown == nil && (c.at.note == "" || len(c.p.edges) <= fewEdges) {
+	if pe := c.p.edges[i]; pe.width > 0 && e.Wet && !pe.spared && c.shown == nil && (c.at.note == "" || len(c.p.edges) <= fewEdges) {
 		q := r.label
 		c.add(render.Text{X: q.x + pad, Y: q.y + pad + 4, Size: render.SizeSmall, Weight: render.Medium, Anchor: render.Middle,
 			Color: render.Danger, Text: pe.label, Halo: render.Ground, Level: render.Near})

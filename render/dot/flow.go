@@ -30,6 +30,9 @@ func (p *plan) flow() {
 	next := make([][]int, len(p.nodes))
 	for i := range p.edges {
 		e := &p.edges[i]
+		if e.spared {
+			continue
+		}
 		switch e.kind {
 		case render.ActsEdge, render.StartsEdge, render.WearsEdge:
 			if !polls(e) {
@@ -46,7 +49,7 @@ func (p *plan) flow() {
 	add := func(fits func(e *edge) bool, back bool) {
 		for i := range p.edges {
 			e := &p.edges[i]
-			if !fits(e) {
+			if e.spared || !fits(e) {
 				continue
 			}
 			e.back = back

@@ -22,7 +22,7 @@ const (
 	rowGap    = 12.0
 )
 
-// layered is our own layout: what starts functions, the compartments, and the resources in columns from left to right,
+// layered is our own layout: what starts functions and who stands ashore, the compartments, and the resources in columns from left to right,
 // each as high as its neighbours ask. Edges are plain curves; they may run behind tiles.
 func (p *plan) layered() *places {
 	at := &places{nodes: make([]point, len(p.nodes)), clusters: make([]box, len(p.clusters)), edges: make([]route, len(p.edges))}
@@ -93,12 +93,10 @@ func (p *plan) blocks() (starts, middle, ends []block) {
 			b.nodes = append(b.nodes, i)
 			b.w = max(b.w, n.w+2*wallMargin, p.clusters[n.cluster].header+2*wallMargin)
 			b.h += n.h + rowGap
-		case n.kind == render.TriggerNode:
+		case n.kind == render.TriggerNode, n.kind != render.ResourceNode && n.cluster < 0:
 			starts = append(starts, single)
-		case n.kind == render.ResourceNode:
-			ends = append(ends, single)
 		default:
-			middle = append(middle, single)
+			ends = append(ends, single)
 		}
 	}
 	var bays []block
@@ -116,6 +114,13 @@ func (p *plan) blocks() (starts, middle, ends []block) {
 // stack puts blocks in columns of about the height given, from x on, and returns the width.
 func (p *plan) stack(at *places, blocks []block, x, tall float64) float64 {
 	left, y, wide := x, 0.0, 0.0
+	sum, most := 0.0, 0.0
+	for _, b := range blocks {
+		sum, most = sum+b.h+rowGap, max(most, b.h)
+	}
+	if columns := math.Ceil(sum / tall); columns > 1 {
+		tall = min(tall, sum/columns+most) // even ones: no block is left alone
+	}
 	for _, b := range blocks {
 		if y > 0 && y+b.h > tall {
 			x, y, wide = x+wide+columnGap/2, 0, 0
@@ -150,6 +155,9 @@ func (p *plan) shift(at *places, b block, dx float64) {
 // curves draws each edge from a side of its tail to the facing side of its head.
 func (p *plan) curves(at *places) {
 	for i, e := range p.edges {
+		if at.edges[i].curve != nil {
+			continue // Graphviz led it
+		}
 		from, to := p.nodes[e.from], p.nodes[e.to]
 		a, b := at.nodes[e.from], at.nodes[e.to]
 		bend := max(30, math.Abs(b.x-a.x)/3)

@@ -73,7 +73,7 @@ func (p *plan) read(data []byte) (*places, error) {
 		}
 	}
 	for i, ok := range placed {
-		if !ok {
+		if !ok && (p.apart == nil || !p.apart[i]) {
 			return nil, fmt.Errorf("it left out %s", p.nodes[i].id)
 		}
 	}
@@ -106,6 +106,8 @@ func (p *plan) read(data []byte) (*places, error) {
 			at.edges[i].label = flip(v[0], v[1])
 		}
 	}
+	p.moor(at)
+	p.curves(at) // those that it was not told of
 	return at, nil
 }
 

@@ -31,6 +31,7 @@ type plan struct {
 	nodeAt   map[model.ID]int
 	wallAt   map[model.ID]int
 	edgeAt   map[edgeKey]int
+	apart    []bool // by node: stands under the layout
 }
 
 type node struct {
@@ -50,6 +51,7 @@ type edge struct {
 	from, to int
 	kind     render.EdgeKind
 	back     bool // against the flow from left to right
+	spared   bool // of a hub: Graphviz does not see it
 	label    string
 	width    float64 // of the label
 }
@@ -107,6 +109,7 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 			p.edges = append(p.edges, pe)
 		}
 	}
+	p.spare()
 	p.flow()
 	return p
 }
@@ -153,7 +156,7 @@ const (
 // dot is the plan in Graphviz's language. Names are numbers, so nothing of the design needs quoting.
 func (p *plan) dot() string {
 	var b strings.Builder
-	b.WriteString("digraph {\nrankdir=LR; ranksep=0.8; nodesep=0.2; outputorder=edgesfirst\n")
+	b.WriteString("digraph {\nrankdir=LR; ranksep=0.8; nodesep=0.16; outputorder=edgesfirst\n")
 	if len(p.nodes) > fineNodes || len(p.edges) > fineEdges {
 		b.WriteString("nslimit=2; nslimit1=2; mclimit=0.5; splines=line\n")
 	}
@@ -191,11 +194,14 @@ func (p *plan) dot() string {
 		}
 	}
 	for i, n := range p.nodes {
-		if n.cluster < 0 {
+		if n.cluster < 0 && !p.apart[i] {
 			writeNode(i)
 		}
 	}
 	for i, e := range p.edges {
+		if e.spared {
+			continue
+		}
 		from, to := e.from, e.to
 		if e.back {
 			from, to = to, from

@@ -8,14 +8,30 @@ import (
 )
 
 // dense is the number of edges beyond which an eye can follow none of them.
-const dense = 500
+const dense = 150
+
+// dense reports whether there are more edges than an eye can follow, spared ones apart.
+func (p *plan) dense() bool {
+	n := 0
+	for _, e := range p.edges {
+		if !e.spared && e.kind != render.StartsEdge && e.kind != render.WearsEdge {
+			n++
+		}
+	}
+	return n > dense
+}
 
 // ways are the edges to draw, nil for all. In a dense graph these are one shortest way from the breach to each thing
 // that it reaches, and what starts the functions; the rest would hide them.
-func ways(d *render.Diagram) map[*render.Edge]bool {
-	if len(d.Edges) <= dense {
+func (p *plan) ways(d *render.Diagram) map[*render.Edge]bool {
+	if !p.dense() {
 		return nil
 	}
+	return shortest(d)
+}
+
+// shortest is one shortest way from the breach to each thing that it reaches, and what starts the functions.
+func shortest(d *render.Diagram) map[*render.Edge]bool {
 	shown := map[*render.Edge]bool{}
 	out := map[model.ID][]*render.Edge{}
 	for _, e := range d.Edges {
@@ -48,8 +64,8 @@ func ways(d *render.Diagram) map[*render.Edge]bool {
 }
 
 // leftOut says which edges a dense map leaves out, "" if none.
-func leftOut(d *render.Diagram) string {
-	shown := ways(d)
+func (p *plan) leftOut(d *render.Diagram) string {
+	shown := p.ways(d)
 	if shown == nil || len(shown) == len(d.Edges) {
 		return ""
 	}

@@ -170,13 +170,15 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 	}
 	var names []string
 	var start *render.Cabin
-	held := false
+	step := -1 // at which the first of them is held
 	for _, cabin := range c.Cabins[shown:] {
 		names = append(names, cabin.Name)
 		if cabin.State == render.Breached {
 			start = cabin
 		}
-		held = held || cabin.State == render.Held
+		if cabin.State == render.Held && (step < 0 || cabin.Hop < step) {
+			step = cabin.Hop
+		}
 	}
 	a := render.Area{Tip: strings.Join(names, "\n")}
 	if start != nil {
@@ -187,8 +189,8 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 		all.Functions = max(2, c.Functions)
 		b.cabin(&all, &shadow, x, y, width)
 	} else {
-		if held {
-			b.held(x+11, y, 0)
+		if step >= 0 {
+			b.held(x+11, y, step)
 		}
 		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y), Level: render.Near}, width-30)
 	}
