@@ -160,6 +160,7 @@ type Guest struct {
 	ID    model.ID
 	Name  string
 	Icon  string // user, role
+	Group Group
 	State State
 	Hop   int    // steps from where the breach starts
 	By    string // who it is held through, "" where it is not

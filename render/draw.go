@@ -546,30 +546,6 @@ func (d *drawing) open(k *door) bool {
 	return from >= Held || d.view.Vulnerable
 }
 
-func (d *drawing) quay() {
-	for _, id := range d.guests {
-		g := &Guest{ID: id, Name: d.name(id), Icon: "role", State: d.flood.state[id], Hop: d.flood.hops[id]}
-		if p := d.design.Principal(id); p != nil {
-			g.Icon = string(p.Kind)
-		}
-		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
-		if hit := d.flood.byTarget[id]; hit != nil && len(hit.Path) > 0 && g.State == Held {
-			g.By = d.says(hit.Path[len(hit.Path)-1].From)
-		}
-		leads := ""
-		for _, k := range d.survey.doors {
-			if k.from == id {
-				leads += ", " + d.says(k.to)
-			}
-		}
-		if leads != "" {
-			leads = "leads to " + strings.TrimPrefix(leads, ", ")
-		}
-		g.Tip = tip(g.Icon+" "+g.Name, says, fmt.Sprintf("can touch %s", count(len(d.guestTouches[id]), "resource", "resources")), leads)
-		d.Quay = append(d.Quay, g)
-	}
-}
-
 // tone is the worst of the capabilities.
 func tone(c catalog.Capabilities) Tone {
 	switch depth := c.Depth(); {

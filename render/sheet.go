@@ -3,7 +3,7 @@ package render
 // Margins and gaps of a sheet.
 const (
 	sheetMargin = 32.0
-	sheetWidth  = 760.0 // the least: a claim needs its line
+	sheetWidth  = 720.0 // the least: a claim needs its line
 	legendGap   = 22.0
 	legendLine  = 22.0
 )

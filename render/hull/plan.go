@@ -29,7 +29,7 @@ const (
 	maxDecks = 1720.0 // on several, where they are not very many
 	manyWide = 42.0   // and so much for each bay where they are
 	minWide  = 500.0
-	least    = 680.0 // of the ship
+	least    = 640.0 // of the ship
 	maxBilge = 40    // tiles in the bilge
 	maxTiles = 30    // tiles in a bay
 )
@@ -54,7 +54,7 @@ type plan struct {
 	shell    shell
 	ways     []map[*render.Door]way // by diagram
 	lanes    []doorKey              // of passages, from the top
-	quay     float64                // height of the quay below the keel
+	quay     quay
 	width    float64
 	height   float64
 	tileAt   map[model.ID]box // place of each resource
@@ -453,8 +453,8 @@ func (p *plan) settle(box float64) {
 	p.shell = newShell(x0, x0+box, deck, floor, keel)
 	p.width = p.shell.tip.x + 6
 	p.height = keel + 4
-	p.quay = p.quayHeight()
-	p.height += p.quay
+	p.quay = p.berthGuests()
+	p.height += p.quay.high
 }
 
 // columns are as many as a cell has room for, once it is as wide as it will be, but not more than make the rows even.

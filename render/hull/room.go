@@ -5,8 +5,8 @@ type room struct{ w, h float64 }
 
 // Of a page that a picture is printed on or shown in, when nothing else is known.
 const (
-	pageWide = 960.0
-	pageHigh = 620.0
+	pageWide = 800.0
+	pageHigh = 515.0
 )
 
 // room is what each of n scenes has that are shown one above the other.

@@ -1,0 +1,93 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// A Group is who can become a guest: the widest of those that its trust policy names.
+type Group uint8
+
+// The groups, from inside to outside; the order of the quay.
+const (
+	People     Group = iota // users, and roles that principals of this account may assume
+	Services                // AWS services
+	Federation              // a CI system, a company's directory: whom an identity provider vouches for
+	Others                  // principals of other accounts, or anyone
+)
+
+// String is the group in the words of the picture.
+func (g Group) String() string {
+	return [...]string{"this account", "services", "CI and federation", "other accounts"}[g]
+}
+
+// group finds who can become a user or role.
+func (d *drawing) group(id model.ID) Group {
+	r := d.design.Role(id)
+	if r == nil || r.Trust == nil {
+		return People
+	}
+	account := d.design.Info().Account
+	if f := strings.SplitN(r.ARN, ":", 6); len(f) == 6 && f[4] != "" {
+		account = f[4]
+	}
+	widest := People
+	for _, s := range r.Trust.Statements {
+		if s.Effect != policy.Allow {
+			continue
+		}
+		for _, p := range s.Principals {
+			widest = max(widest, groupOf(p, account))
+		}
+	}
+	return widest
+}
+
+func groupOf(p policy.Principal, account string) Group {
+	switch p.Kind {
+	case "Service":
+		return Services
+	case "Federated":
+		return Federation
+	case "AWS":
+		// An account's number alone, or an ARN with it. One that is not known is taken as this one.
+		of := p.Value
+		if f := strings.SplitN(p.Value, ":", 6); len(f) == 6 {
+			of = f[4]
+		}
+		if p.Value == "*" || account != "" && len(of) == 12 && of != account {
+			return Others
+		}
+		return People
+	case "*":
+		return Others
+	}
+	return People
+}
+
+func (d *drawing) quay() {
+	for _, id := range d.guests {
+		g := &Guest{ID: id, Name: d.name(id), Icon: "role", Group: d.group(id), State: d.flood.state[id], Hop: d.flood.hops[id]}
+		if p := d.design.Principal(id); p != nil {
+			g.Icon = string(p.Kind)
+		}
+		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
+		if hit := d.flood.byTarget[id]; hit != nil && len(hit.Path) > 0 && g.State == Held {
+			g.By = d.says(hit.Path[len(hit.Path)-1].From)
+		}
+		leads := ""
+		for _, k := range d.survey.doors {
+			if k.from == id {
+				leads += ", " + d.says(k.to)
+			}
+		}
+		if leads != "" {
+			leads = "leads to " + strings.TrimPrefix(leads, ", ")
+		}
+		g.Tip = tip(g.Icon+" "+g.Name, "can be used by: "+g.Group.String(), says, fmt.Sprintf("can touch %s", count(len(d.guestTouches[id]), "resource", "resources")), leads)
+		d.Quay = append(d.Quay, g)
+	}
+}
