@@ -1,8 +1,11 @@
 package importers
 
 import (
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	udiff "github.com/aymanbagabas/go-udiff"
@@ -32,9 +35,44 @@ func UnifiedDiff(before, after source.Files) string {
 		if err != nil {
 			panic("importers: a diff of its own two texts does not apply: " + err.Error())
 		}
-		b.WriteString(text)
+		b.WriteString(renumbered(text))
 	}
 	return b.String()
+}
+
+var hunkHead = regexp.MustCompile(`(?m)^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@$`)
+
+// renumbered is the diff of one file with the lines of the new text counted again: the library leaves out the lines
+// that stay between two changes of one hunk, so that its further hunks point too far up.
+func renumbered(diff string) string {
+	more := 0 // lines that the new text has more up to here
+	return hunkHead.ReplaceAllStringFunc(diff, func(head string) string {
+		m := hunkHead.FindStringSubmatch(head)
+		count := func(text string) int {
+			if text == "" {
+				return 1
+			}
+			n, _ := strconv.Atoi(text)
+			return n
+		}
+		from, old, new := count(m[1]), count(m[2]), count(m[3])
+		to := from + more
+		if old == 0 {
+			to++ // an insertion names the line before it
+		}
+		if new == 0 {
+			to--
+		}
+		more += new - old
+		return "@@ " + extent("-", from, old) + " " + extent("+", to, new) + " @@"
+	})
+}
+
+func extent(sign string, start, count int) string {
+	if count == 1 {
+		return fmt.Sprintf("%s%d", sign, start)
+	}
+	return fmt.Sprintf("%s%d,%d", sign, start, count)
 }
 
 // maxDistance is how many lines may differ for the shortest edits to be looked for: the search takes its square in

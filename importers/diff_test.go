@@ -1,9 +1,12 @@
 package importers_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,6 +64,14 @@ func TestUnifiedDiffApplies(t *testing.T) {
 			return s
 		})
 		before, after := text.Draw(rt, "before"), text.Draw(rt, "after")
+		if rapid.Bool().Draw(rt, "few changes") { // several hunks
+			before = strings.Repeat("a\nb\nc\n", 15) + before
+			lines := strings.SplitAfter(before, "\n")
+			for _, at := range rapid.SliceOfN(rapid.IntRange(0, len(lines)-1), 1, 8).Draw(rt, "places") {
+				lines[at] = rapid.SampledFrom([]string{"", "x\n", "x\ny\n", lines[at] + "x\n"}).Draw(rt, "line")
+			}
+			after = strings.Join(lines, "")
+		}
 		diff := importers.UnifiedDiff(source.Files{"f": []byte(before)}, source.Files{"f": []byte(after)})
 		if diff == "" {
 			if before != after {
@@ -68,6 +79,7 @@ func TestUnifiedDiffApplies(t *testing.T) {
 			}
 			return
 		}
+		checkHeads(rt, diff, before, after)
 		dir := t.TempDir()
 		write(t, dir, map[string]string{"f": before})
 		cmd := exec.Command(patch, "-p1", "-s")
@@ -83,6 +95,51 @@ func TestUnifiedDiffApplies(t *testing.T) {
 			rt.Fatalf("from %q to %q: patched to %q (%v)\n%s", before, after, got, err, diff)
 		}
 	})
+}
+
+// checkHeads holds the line numbers of hunks against the texts: patch finds its place without them, people do not.
+func checkHeads(t *rapid.T, diff, before, after string) {
+	olds, news := strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")
+	i, j := 0, 0
+	lines := strings.SplitAfter(diff, "\n")[2:]
+	for k, l := range lines {
+		ends := k+1 < len(lines) && strings.HasPrefix(lines[k+1], "\\ No newline")
+		text := func() string {
+			if ends {
+				return strings.TrimSuffix(l[1:], "\n")
+			}
+			return l[1:]
+		}
+		switch {
+		case strings.HasPrefix(l, "@@"):
+			var a, b int
+			head := regexp.MustCompile(`,\d+`).ReplaceAllString(strings.TrimSpace(l), "")
+			if _, err := fmt.Sscanf(head, "@@ -%d +%d @@", &a, &b); err != nil {
+				t.Fatalf("%q: %v", l, err)
+			}
+			i, j = max(a-1, 0), max(b-1, 0)
+			if strings.Contains(l, "-"+strconv.Itoa(a)+",0") {
+				i = a
+			}
+			if strings.Contains(l, "+"+strconv.Itoa(b)+",0") {
+				j = b
+			}
+		case l == "" || l[0] == '\\':
+		default:
+			if l[0] != '+' {
+				if i >= len(olds) || olds[i] != text() {
+					t.Fatalf("line %d of the old text is not %q\n%s", i+1, text(), diff)
+				}
+				i++
+			}
+			if l[0] != '-' {
+				if j >= len(news) || news[j] != text() {
+					t.Fatalf("line %d of the new text is not %q\n%s", j+1, text(), diff)
+				}
+				j++
+			}
+		}
+	}
 }
 
 // A change of everything in a large file is found all the same.

@@ -23,21 +23,21 @@ import (
 func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit, error) {
 	p, err := newPatch(in, after)
 	if err != nil {
-		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+		return nil, err
 	}
 	if err := p.run(); err != nil {
-		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+		return nil, err
 	}
 	var edits []source.Edit
 	for _, sh := range p.sheets {
 		e, err := sh.draft.Edits()
 		if err != nil {
-			return nil, fmt.Errorf("patch %s: %w", in.Path, err)
+			return nil, err
 		}
 		edits = append(edits, e...)
 	}
 	if len(edits) == 0 && slices.ContainsFunc(p.before.Diff(after), func(c model.Change) bool { return !isMark(c) }) {
-		return nil, fmt.Errorf("patch %s: nothing in the template says what changed", in.Path)
+		return nil, fmt.Errorf("%s: nothing in the template says what changed", in.Path)
 	}
 	return edits, nil
 }
@@ -64,6 +64,7 @@ type patch struct {
 	sheets        []*sheet
 	done          map[model.ID]bool // elements whose change is written
 	passed        map[string]string // logical id that goes → what takes its place
+	follow        followers
 }
 
 // A sheet is one template under a patch.
@@ -82,11 +83,13 @@ type sheet struct {
 	needs   map[string][]string
 	gone    []*resource
 	added   []addition
-	waits   map[*yamlpos.Node]bool // DependsOn that were written already
+	moved   map[move]bool
+	led     map[*resource]followers // resources that lead to a part now
+	copied  map[string][]string     // permission that stays → its copies
 }
 
 func newSheet(p *patch, page *yamlpos.Page, b *builder) *sheet {
-	s := &sheet{Page: page, builder: b, patch: p, waits: map[*yamlpos.Node]bool{}}
+	s := &sheet{Page: page, builder: b, patch: p, moved: map[move]bool{}, led: map[*resource]followers{}, copied: map[string][]string{}}
 	b.notes.quiet++ // everything was told when it was read
 	s.draft = page.Draft(page.Root.Span)
 	s.manners = mannersOf(page)
@@ -127,6 +130,7 @@ func (p *patch) run() error {
 		return nil
 	}
 	p.passOn(changes)
+	p.follow = p.followers()
 	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.people, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
 		if err := step(changes); err != nil {
 			return err
@@ -240,7 +244,7 @@ func (s *sheet) add(id string, v yamlpos.Value) { s.added = append(s.added, addi
 
 // finish writes what comes and goes as a whole.
 func (s *sheet) finish() {
-	s.waitNoMore()
+	s.waitAll()
 	m := yamlpos.MembersOf(s.template.Resources)
 	for _, r := range s.gone {
 		m.Remove(r.ID)

@@ -171,48 +171,15 @@ func (s *sheet) roleOf(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 		if err != nil {
 			d.Fail("%s: the role of %s: %v", r.Origin, is.ID, err)
 		}
+		if n := props.Value("Role"); n != nil {
+			s.moved[move{d, n, before.LogicalID}] = true
+		}
 		props.Set("Role", v)
-		s.dependsOn(d, r, before, after)
-	}
-}
-
-// dependsOn leads a function's DependsOn from one role to another: CDK names the role and its policies there.
-func (s *sheet) dependsOn(d *yamlpos.Draft, r *resource, before, after *model.Role) {
-	m := yamlpos.MembersOf(r.Value)
-	n := m.Value("DependsOn")
-	if n == nil {
-		return
-	}
-	goes := map[string]bool{}
-	for _, id := range before.Policies {
-		if p := s.patch.before.Policy(id); p != nil && p.LogicalID != "" && !slices.Contains(after.Policies, id) {
-			goes[p.LogicalID] = true
+		if led := s.patch.led(was, is); d == s.draft {
+			s.led[r] = led
+		} else {
+			s.wait(d, r, led)
 		}
-	}
-	if d == s.draft {
-		s.waits[n] = true
-	}
-	var plan []yamlpos.Slot
-	items := s.written(n)
-	for i, item := range items {
-		switch {
-		case goes[item.Value]:
-			continue
-		case item.Value == before.LogicalID && after.LogicalID != before.LogicalID:
-			v := s.reworded(item, after.LogicalID)
-			plan = append(plan, yamlpos.Slot{Old: i, New: &v})
-		default:
-			plan = append(plan, yamlpos.Stay(i))
-		}
-	}
-	switch {
-	case len(plan) == 0:
-		m.Remove("DependsOn")
-		m.Write(d)
-	case n.Kind == yamlpos.Sequence:
-		d.Items(n, plan)
-	case plan[0].New != nil:
-		d.Replace(n, *plan[0].New)
 	}
 }
 

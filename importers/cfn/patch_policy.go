@@ -381,10 +381,17 @@ func (p *patch) resourcePolicies(changes []model.Change) error {
 	for _, c := range changes {
 		was, ok1 := c.Before.(*model.Resource)
 		is, ok2 := c.After.(*model.Resource)
-		if !ok1 || !ok2 || sameDocument(was.Policy, is.Policy) {
+		if !ok1 || !ok2 {
 			continue
 		}
 		n := *is
+		if p.isNamedAfter(was.ID) {
+			n.Name, n.ARN = was.Name, was.ARN // written with the references in it
+			p.done[was.ID] = isMark(model.Change{Before: was, After: &n}) || model.Same(was, &n)
+		}
+		if sameDocument(was.Policy, is.Policy) {
+			continue
+		}
 		n.Policy, n.Weight, n.Crown, n.Marked = was.Policy, was.Weight, was.Crown, was.Marked
 		if was.Policy == nil || is.Policy == nil || !model.Same(was, &n) {
 			continue
@@ -401,6 +408,12 @@ func (p *patch) resourcePolicies(changes []model.Change) error {
 		s.document(s.draft, doc, was.Policy, is.Policy)
 	}
 	return nil
+}
+
+// isNamedAfter reports whether a resource refers to what goes and something takes the place of: its name may follow.
+func (p *patch) isNamedAfter(id model.ID) bool {
+	s, r := p.at(id)
+	return s != nil && slices.ContainsFunc(s.refs(r.Props), func(ref string) bool { return p.passed[ref] != "" })
 }
 
 // nodeAt is the node whose bytes a span is, the outermost of several.

@@ -31,9 +31,17 @@ func (p *patch) passOn(changes []model.Change) {
 			p.passed[r.LogicalID] = role
 		}
 	}
+	defer delete(p.passed, "")
 	for _, c := range changes {
-		if r, ok := c.Before.(*model.Resource); ok && c.After == nil && r.LogicalID != "" {
-			p.passed[r.LogicalID] = ""
+		if c.After != nil {
+			continue
+		}
+		switch e := c.Before.(type) {
+		case *model.Resource:
+			p.passed[e.LogicalID] = ""
+		case *model.Policy:
+			p.passed[e.LogicalID] = ""
+		case *model.Function, *model.Role, *model.Trigger, *model.Principal:
 		}
 	}
 }
@@ -140,50 +148,34 @@ func (s *sheet) repointAll() {
 	}
 }
 
-// waitNoMore takes what goes, and has nothing in its place, out of the DependsOn of what stays.
-func (s *sheet) waitNoMore() {
-	goes := map[string]bool{}
-	for _, r := range s.gone {
-		if _, passed := s.patch.passed[r.ID]; !passed {
-			goes[r.ID] = true
-		}
-	}
-	for _, pair := range s.template.Resources.Pairs {
-		if pair.Merged || !s.Has(pair.Value) || pair.Value.Kind != yamlpos.Mapping || slices.ContainsFunc(s.gone, func(g *resource) bool { return g.Key == pair.Key }) {
-			continue
-		}
-		m := yamlpos.MembersOf(pair.Value)
-		n := m.Value("DependsOn")
-		items := s.written(n)
-		var plan []yamlpos.Slot
-		for i, item := range items {
-			if !goes[item.Value] {
-				plan = append(plan, yamlpos.Stay(i))
-			}
-		}
-		switch {
-		case len(plan) == len(items) || s.waits[n]:
-		case len(plan) == 0:
-			m.Remove("DependsOn")
-			m.Write(s.draft)
-		default:
-			s.draft.Items(n, plan)
-		}
-	}
+// A move is a reference that was led elsewhere in a draft.
+type move struct {
+	draft *yamlpos.Draft
+	node  *yamlpos.Node
+	id    string
 }
 
-// repoint leads references within a node from some logical ids to others, and counts them. To "" is an error.
+// repoint leads references within a node from some logical ids to others, and counts them. To "" is an error. What
+// was led elsewhere before stays there; DependsOn is left to wait.
 func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string) int {
 	if n == nil || n.Kind == yamlpos.Alias {
 		return 0
 	}
 	count := 0
-	move := func(n *yamlpos.Node, id string, pattern string) {
+	lead := func(n *yamlpos.Node, id string, pattern string) {
 		name, ok := to[id]
 		if !ok {
 			return
 		}
 		count++
+		if s.moved[move{d, n, id}] {
+			return // it leads to the part that it is for
+		}
+		s.moved[move{d, n, id}] = true
+		if name == "" && s.places.resources[model.MakeID("policy", s.prefix+id)] != nil {
+			d.Fail("%s: this refers to the policy %s, which goes: what it says stands in the roles themselves, or nowhere; take this out first", n.Span, id)
+			return
+		}
 		if name == "" {
 			d.Fail("%s: this refers to %s, which goes, and nothing takes its place: say what should (repoint)", n.Span, id)
 			return
@@ -195,14 +187,14 @@ func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string)
 	switch {
 	case arg == nil:
 	case name == "Ref" && arg.Kind == yamlpos.Scalar:
-		move(n, arg.Value, `()\bID\b(["']?\s*\}?)$`)
+		lead(n, arg.Value, `()\bID\b(["']?\s*\}?)$`)
 		return count
 	case name == "Fn::GetAtt":
 		id, _, _ := strings.Cut(arg.Value, ".")
 		if arg.Kind == yamlpos.Sequence && len(arg.Items) > 0 {
 			id = arg.Items[0].Value
 		}
-		move(n, id, `(GetAtt\W+)ID\b()`)
+		lead(n, id, `(GetAtt\W+)ID\b()`)
 		return count
 	case name == "Fn::Sub":
 		text := arg
@@ -218,19 +210,13 @@ func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string)
 		}
 		for id := range to {
 			if strings.Contains(text.Value, "${"+id+"}") || strings.Contains(text.Value, "${"+id+".") {
-				move(where, id, `(\$\{)ID([.}])`)
+				lead(where, id, `(\$\{)ID([.}])`)
 			}
 		}
 		return count
 	}
 	for _, p := range n.Pairs {
 		if p.Merged {
-			continue
-		}
-		if p.Key.Value == "DependsOn" {
-			for _, i := range s.written(p.Value) {
-				move(i, i.Value, `()\bID\b()`)
-			}
 			continue
 		}
 		count += s.repoint(d, p.Value, to)
@@ -288,6 +274,9 @@ func (p *patch) triggers(_ []model.Change) error {
 				s.draft.Fail("%s: the definition of %s names %s in a way that cannot be changed", was.Origin, r.ID, from.ID)
 			}
 			continue
+		}
+		if n == r.Value {
+			s.led[r] = p.led(from, to)
 		}
 		if n == nil || !s.Has(n) || s.repoint(s.draft, n, names) == 0 && !s.repointBetween(r, n, names) {
 			s.draft.Fail("%s: %s leads to %s by way of something else, so it cannot be led elsewhere here", was.Origin, was.ID, from.ID)
@@ -380,10 +369,14 @@ func (s *sheet) permission(r *resource, was *model.Function) {
 			d.Fail("%s: %s names its function in a way that cannot be changed", r.Origin, r.ID)
 		}
 	}
+	var names []string
 	for _, f := range copies {
 		d := s.Draft(r.Origin)
 		d.Rename(r.Key, sid[f])
 		lead(d, f)
+		names = append(names, sid[f])
+		s.wait(d, r, s.patch.led(was, f))
+		s.repoint(d, r.Value, s.patch.passed)
 		text, err := d.Copy()
 		if err != nil {
 			s.draft.Fail("%v", err)
@@ -394,8 +387,11 @@ func (s *sheet) permission(r *resource, was *model.Function) {
 	switch len(stays) {
 	case 0:
 		s.remove(r)
+		s.patch.follow[r.ID] = names
 	case 1:
 		lead(s.draft, stays[0])
+		s.led[r] = s.patch.led(was, stays[0])
+		s.copied[r.ID] = names
 	default:
 		s.draft.Fail("%s: %s would be needed for %s and for %s, but is one resource", r.Origin, r.ID, stays[0].ID, stays[1].ID)
 	}

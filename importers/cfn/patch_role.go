@@ -110,6 +110,7 @@ func (s *sheet) family(r *resource, own model.ID, now []model.ID, write func(*ya
 		}
 		d := s.Draft(r.Origin)
 		write(d, id)
+		s.repoint(d, r.Value, s.patch.passed)
 		text, err := d.Copy()
 		if err != nil {
 			s.draft.Fail("%v", err)

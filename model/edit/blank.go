@@ -222,7 +222,7 @@ func withName(d *model.Design, r *model.Resource) ([]model.Change, *model.Resour
 	n.Fresh = false
 	changes := []model.Change{{Before: r, After: &n}}
 	for _, p := range d.Policies() {
-		if doc := withARNs(p.Document, [2]string{r.ARN, n.ARN}); doc != p.Document {
+		if doc := withARNs(p.Document, r.ARN, n.ARN); doc != p.Document {
 			c := *p
 			c.Document = doc
 			changes = append(changes, model.Change{Before: p, After: &c})

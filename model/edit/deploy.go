@@ -254,8 +254,8 @@ func (w *deployment) hazards() {
 
 // nameForPeople is a physical name, or what is known of one that AWS generates.
 func nameForPeople(name, logical string) string {
-	if strings.HasSuffix(name, "-GENERATED") {
-		return strings.TrimSuffix(name, "-GENERATED") + "-…"
+	if strings.HasSuffix(name, generated) {
+		return strings.TrimSuffix(name, generated) + "-…"
 	}
 	return firstOf(name, logical)
 }

@@ -149,14 +149,13 @@ func (s *splitting) hazards(after *model.Design) {
 		}
 	}
 	if s.kept != nil || s.shared {
-		marker := [2]string{s.role.ARN, "named"}
 		for _, r := range s.design.Resources() {
-			if r.Policy != nil && withARNs(r.Policy, marker) != r.Policy {
+			if namesARN(r.Policy, s.role.ARN) {
 				s.warn("the policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
 			}
 		}
 		for _, r := range s.design.Roles() {
-			if r.Trust != nil && withARNs(r.Trust, marker) != r.Trust {
+			if namesARN(r.Trust, s.role.ARN) {
 				s.warn("the trust policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
 			}
 		}
@@ -185,9 +184,8 @@ func (s *splitting) otherCallers() {
 	if len(moved) == 0 {
 		return
 	}
-	marker := [2]string{s.whole.ARN, "named"}
 	for _, p := range s.design.Policies() {
-		if p.Document == nil || isAWSManaged(p) || slices.Contains(s.role.Policies, p.ID) || s.whole.Origin.Contains(p.Origin) || withARNs(p.Document, marker) == p.Document {
+		if p.Document == nil || isAWSManaged(p) || slices.Contains(s.role.Policies, p.ID) || s.whole.Origin.Contains(p.Origin) || !namesARN(p.Document, s.whole.ARN) {
 			continue
 		}
 		for _, h := range holders(s.design, p.ID) {

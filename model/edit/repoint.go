@@ -10,31 +10,29 @@ import (
 	"bulkhead/model/policy"
 )
 
-// withARN is the statement with an ARN, qualified or not, replaced wherever it stands; itself if it is not there.
-func withARN(st *policy.Statement, old, arn string) *policy.Statement {
+// reworded is the statement with every text in it that may name something as swap has it; itself if that changes none.
+func reworded(st *policy.Statement, swap func(string) string) *policy.Statement {
 	changed := false
-	swap := func(text string) string {
-		if rest, ok := strings.CutPrefix(text, old); ok && (rest == "" || strings.ContainsRune(":/*", rune(rest[0]))) {
-			changed = true
-			return arn + text[len(old):]
-		}
-		return text
+	say := func(text string) string {
+		n := swap(text)
+		changed = changed || n != text
+		return n
 	}
 	n := *st
 	n.Resources = nil
 	for _, r := range st.Resources {
-		n.Resources = append(n.Resources, swap(r))
+		n.Resources = append(n.Resources, say(r))
 	}
 	n.Principals = nil
 	for _, p := range st.Principals {
-		p.Value = swap(p.Value)
+		p.Value = say(p.Value)
 		n.Principals = append(n.Principals, p)
 	}
 	n.Conditions = nil
 	for _, c := range st.Conditions {
 		values := make([]string, len(c.Values))
 		for i, v := range c.Values {
-			values[i] = swap(v)
+			values[i] = say(v)
 		}
 		c.Values = values
 		n.Conditions = append(n.Conditions, c)
@@ -45,8 +43,8 @@ func withARN(st *policy.Statement, old, arn string) *policy.Statement {
 	return &n
 }
 
-// withARNs is the document with ARNs replaced in every statement; itself if none is there.
-func withARNs(doc *policy.Document, pairs ...[2]string) *policy.Document {
+// rewordedDocument is the document with every statement reworded; itself if none is.
+func rewordedDocument(doc *policy.Document, swap func(string) string) *policy.Document {
 	if doc == nil {
 		return nil
 	}
@@ -54,12 +52,7 @@ func withARNs(doc *policy.Document, pairs ...[2]string) *policy.Document {
 	n.Statements = nil
 	changed := false
 	for _, st := range doc.Statements {
-		to := st
-		for _, p := range pairs {
-			if p[0] != "" && p[1] != "" {
-				to = withARN(to, p[0], p[1])
-			}
-		}
+		to := reworded(st, swap)
 		changed = changed || to != st
 		n.Statements = append(n.Statements, to)
 	}
@@ -68,6 +61,34 @@ func withARNs(doc *policy.Document, pairs ...[2]string) *policy.Document {
 	}
 	return &n
 }
+
+// withARN is a text that is an ARN, qualified or not, or a part of what it names, with another in its place.
+func withARN(text, old, arn string) string {
+	if rest, ok := strings.CutPrefix(text, old); ok && old != "" && arn != "" && (rest == "" || strings.ContainsRune(":/*", rune(rest[0]))) {
+		return arn + rest
+	}
+	return text
+}
+
+// withARNs is the document with an ARN replaced wherever it stands; itself if it is not there.
+func withARNs(doc *policy.Document, old, arn string) *policy.Document {
+	return rewordedDocument(doc, func(text string) string { return withARN(text, old, arn) })
+}
+
+// namesARN reports whether a document names an ARN.
+func namesARN(doc *policy.Document, arn string) bool { return withARNs(doc, arn, "-") != doc }
+
+// withPlaceholder is a text with a placeholder for a name that AWS generates replaced by another name. A name that somebody
+// chose may stand in a text by chance.
+func withPlaceholder(text, old, name string) string {
+	if !strings.HasSuffix(old, generated) {
+		return text
+	}
+	return strings.ReplaceAll(text, old, name)
+}
+
+// generated is what a placeholder for a name that AWS generates ends with.
+const generated = "-GENERATED"
 
 // A passing is a function that goes, with its role where that goes too, and what takes their place for others.
 type passing struct {
@@ -89,7 +110,7 @@ func (p *passing) repoint(d *model.Design) (*model.Design, error) {
 				p.document(e, e.Document, func(doc *policy.Document) model.Element { n := *e; n.Document = doc; return &n }, "policy "+string(e.ID))
 			}
 		case *model.Resource:
-			p.document(e, e.Policy, func(doc *policy.Document) model.Element { n := *e; n.Policy = doc; return &n }, "the policy of "+string(e.ID))
+			p.resource(e)
 		case *model.Role:
 			p.document(e, e.Trust, func(doc *policy.Document) model.Element { n := *e; n.Trust = doc; return &n }, "the trust policy of "+string(e.ID))
 		case *model.Trigger:
@@ -124,20 +145,42 @@ func (p *passing) repoint(d *model.Design) (*model.Design, error) {
 	return after.WithInfo(info), nil
 }
 
-// replaced is the document as it is to be; whether it refers to what goes.
-func (p *passing) replaced(doc *policy.Document) (*policy.Document, bool) {
-	pairs := [][2]string{{p.function.ARN, "-"}}
-	if p.role != nil {
-		pairs = append(pairs, [2]string{p.role.ARN, "-"})
-	}
+// swap is a text with the names and ARNs of what goes replaced by those of what takes its place, or by "-".
+func (p *passing) swap(text string) string {
+	arn, roleARN, name, roleName := "-", "-", "-", "-"
 	if p.heir != nil {
-		pairs[0][1] = p.heir.ARN
+		arn, name = p.heir.ARN, p.heir.Name
 		if p.role != nil {
-			pairs[1][1] = p.heirRole.ARN
+			roleARN, roleName = p.heirRole.ARN, p.heirRole.Name
 		}
 	}
-	n := withARNs(doc, pairs...)
+	text = withPlaceholder(withARN(text, p.function.ARN, arn), p.function.Name, name)
+	if p.role != nil {
+		text = withPlaceholder(withARN(text, p.role.ARN, roleARN), p.role.Name, roleName)
+	}
+	return text
+}
+
+// replaced is the document as it is to be; whether it refers to what goes.
+func (p *passing) replaced(doc *policy.Document) (*policy.Document, bool) {
+	n := rewordedDocument(doc, p.swap)
 	return n, n != doc
+}
+
+// resource repoints a resource: its policy, and its name where that is made of the function's, as that of a log group.
+func (p *passing) resource(r *model.Resource) {
+	n := *r
+	n.Policy, _ = p.replaced(r.Policy)
+	n.Name, n.ARN = p.swap(r.Name), p.swap(r.ARN)
+	switch {
+	case n.Policy == r.Policy && n.Name == r.Name && n.ARN == r.ARN:
+	case p.heir != nil:
+		p.changes = append(p.changes, model.Change{Before: r, After: &n})
+	case n.Policy != r.Policy:
+		p.dangling = append(p.dangling, "the policy of "+string(r.ID))
+	default:
+		p.dangling = append(p.dangling, "the name of "+string(r.ID))
+	}
 }
 
 func (p *passing) document(e model.Element, doc *policy.Document, set func(*policy.Document) model.Element, what string) {

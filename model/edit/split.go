@@ -269,7 +269,7 @@ func physical(stack, logical string) string {
 	if stack == "" {
 		return logical
 	}
-	return stack + "-" + logical + "-GENERATED"
+	return stack + "-" + logical + generated
 }
 
 // renameARN is an ARN whose last name is another.
