@@ -81,7 +81,7 @@ type shell struct {
 const (
 	clear   = 5.0  // between the bays' box and the sides
 	bilgeL  = 46.0 // how far the keel starts from the bays' box
-	bilgeR  = 80.0
+	bilgeR  = 92.0
 	sternIn = 12.0 // how far the stern leans in
 	sheer   = 13.0 // how far the deck rises at the bow
 )
