@@ -4,7 +4,7 @@ package render
 const (
 	sheetMargin = 32.0
 	sheetWidth  = 720.0 // the least: a claim needs its line
-	legendGap   = 22.0
+	legendGap   = 20.0
 	legendLine  = 22.0
 )
 

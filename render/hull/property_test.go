@@ -61,7 +61,13 @@ type fault interface {
 // sound holds a picture to the rules of the drawing.
 func sound(t fault, name string, diagrams []*render.Diagram) {
 	t.Helper()
-	p := newPlan(font.Metrics(), diagrams, Layout{}.room(1))
+	soundIn(t, name, diagrams, Layout{}.room(len(diagrams)))
+}
+
+// soundIn holds it to them as it is laid out for a room.
+func soundIn(t fault, name string, diagrams []*render.Diagram, in room) {
+	t.Helper()
+	p := newPlan(font.Metrics(), diagrams, in)
 	for i := range diagrams {
 		body := p.paint(i)
 		inHull(t, name, p, i, body)
