@@ -144,7 +144,7 @@ func penOf(e *render.Edge) pen {
 		if e.Wet && e.Tone != render.Dry {
 			p = pen{color: e.Tone.Color(), width: 2.25, arrow: 7, sign: e.Tone.Sign()}
 			if e.Tone == render.Reads {
-				p.casing = render.Tile3 // a line in the calmest tone would be lost on the ground
+				p.casing = render.Hull // a line in the calmest tone would be lost on the ground
 			}
 		}
 	case render.FeedsEdge:
@@ -191,7 +191,7 @@ func (c *canvas) edge(e *render.Edge) {
 		c.sign(render.MayLineSign)
 	}
 	if p.casing != render.None {
-		c.add(render.Shape{Path: path, Stroke: p.casing, Width: p.width + 1.5, Dash: p.dash})
+		c.add(render.Shape{Path: path, Stroke: p.casing, Width: p.width + 1.25, Dash: p.dash})
 	}
 	if p.sure > render.Dry {
 		c.sign(p.sure.Sign())
