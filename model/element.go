@@ -122,6 +122,7 @@ type Trigger struct {
 	Open    bool   // anyone outside may start it without AWS credentials (a route or URL without authorizer)
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
 	Filter  Filter
+	Role    ID // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
 	Stack   string
 	Origin  source.Span
 }

@@ -23,6 +23,9 @@ func (b *builder) machine(r *resource) {
 		t := b.newTrigger(r, to, "state-machine-task", "states")
 		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+to.ID)
 		t.From, t.Label = b.elementOf(r), "task"
+		if t.Role = b.actsAs(b.get(r.Props, "RoleArn")); t.Role == "" {
+			t.Role = b.actsAs(b.get(r.Props, "Role"))
+		}
 		b.addTrigger(t, r, r.Value)
 	}
 	definition := b.get(r.Props, "Definition")

@@ -42,6 +42,13 @@ func (t *transform) trigger(e event, m madeTrigger) {
 	t.scope.triggers = append(t.scope.triggers, m)
 }
 
+// acts says with which role the service behind an event acts. Routes have none: they are no triggers yet.
+func (t *transform) acts(e event, role *yamlpos.Node) {
+	if last := len(t.scope.triggers) - 1; last >= 0 && t.scope.triggers[last].entry == e.span {
+		t.scope.triggers[last].role = role
+	}
+}
+
 // wrongEvent tells of an event that SAM refuses.
 func (t *transform) wrongEvent(e event, what string) {
 	t.notes.add(source.Error, e.span, "event "+e.key+" of "+e.of.ID+": "+what, "It was read as far as it goes.")
@@ -289,7 +296,8 @@ func (t *transform) scheduler(e event) {
 		}
 		t.make(e.of, id, "AWS::SQS::Queue", mapping(d.Span), d.Span)
 	}
-	if t.get(p, "RoleArn") != nil {
+	if n := t.get(p, "RoleArn"); n != nil {
+		t.acts(e, n)
 		return
 	}
 	if e.of.Written == samMachine {
@@ -298,6 +306,7 @@ func (t *transform) scheduler(e event) {
 	}
 	role := t.newRole(e.of, e.id+"Role", e.span)
 	role.addInline(role.id+"LambdaPolicy", documentOf(e.span, "", allow(e.span, t.calleeARN(e.of, e.span), "lambda:InvokeFunction")), madeOf{})
+	t.acts(e, getAttOf(role.id, "Arn", e.span))
 	role.make(trustOf("scheduler.amazonaws.com", e.span), pair("PermissionsBoundary", p.Get("PermissionsBoundary")))
 }
 
@@ -312,6 +321,7 @@ func (t *transform) calleeARN(f *resource, span source.Span) *yamlpos.Node {
 func (t *transform) starter(e event, service, named string) {
 	role := t.newRole(e.of, e.id+"Role", e.span)
 	role.addInline(named+"StartExecutionPolicy", documentOf(e.span, "", allow(e.span, refTo(e.of.ID, e.span), "states:StartExecution")), madeOf{})
+	t.acts(e, getAttOf(role.id, "Arn", e.span))
 	role.make(trustOf(service, e.span), pair("PermissionsBoundary", e.of.Props.Get("PermissionsBoundary")))
 }
 

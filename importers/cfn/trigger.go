@@ -24,6 +24,7 @@ type madeTrigger struct {
 	policy  *yamlpos.Node // SNS filter policy
 	open    bool
 	outside bool
+	role    *yamlpos.Node // that the service acts with
 	entry   source.Span
 	node    *yamlpos.Node
 }
@@ -56,6 +57,7 @@ func (b *builder) readTriggers() {
 			ID: model.MakeID("trigger", b.prefix+holder.ID+"/"+m.key), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
 			Label: m.label, Filter: m.filter, Open: m.open, Outside: m.outside, Stack: b.stack, Origin: m.entry,
 		}
+		t.Role = b.actsAs(m.role)
 		if m.pattern != nil {
 			t.Filter.Pattern = b.jsonText(m.pattern)
 			t.Label = b.patternLabel(m.pattern)
@@ -146,6 +148,11 @@ func (b *builder) target(n *yamlpos.Node) *resource {
 		return nil
 	}
 	return r
+}
+
+// actsAs is the role that a value means; "" for none, and for one that the template does not make.
+func (b *builder) actsAs(n *yamlpos.Node) model.ID {
+	return b.idOf(b.find(n, ofType("AWS::IAM::Role")))
 }
 
 func (b *builder) newTrigger(r *resource, to *resource, kind, event string) *model.Trigger {
@@ -320,6 +327,10 @@ func (b *builder) rule(r *resource) {
 			t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+b.words(b.get(n, "Id")))
 		}
 		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span, pattern
+		t.Role = b.actsAs(b.get(n, "RoleArn"))
+		if t.Role == "" {
+			t.Role = b.actsAs(b.get(r.Props, "RoleArn"))
+		}
 		if bus := b.source(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus")); bus != "" {
 			t.From = bus
 		}
@@ -352,6 +363,7 @@ func (b *builder) schedule(r *resource) {
 	}
 	t := b.newTrigger(r, to, "schedule", "schedule")
 	t.From, t.Label = b.elementOf(r), b.words(b.get(r.Props, "ScheduleExpression"))
+	t.Role = b.actsAs(b.get(r.Props, "Target", "RoleArn"))
 	b.addTrigger(t, r, r.Value)
 }
 
@@ -363,7 +375,7 @@ func (b *builder) logSubscription(r *resource) {
 	}
 	t := b.newTrigger(r, to, "log-subscription", "logs")
 	t.From, t.Label = b.source(b.get(r.Props, "LogGroupName"), ofType("AWS::Logs::LogGroup")), "log events"
-	t.Filter.Pattern = b.words(b.get(r.Props, "FilterPattern"))
+	t.Filter.Pattern, t.Role = b.words(b.get(r.Props, "FilterPattern")), b.actsAs(b.get(r.Props, "RoleArn"))
 	b.addTrigger(t, r, r.Value)
 }
 
@@ -395,7 +407,7 @@ func (b *builder) pipe(r *resource) {
 		}
 		t := b.newTrigger(r, to, "pipe", "pipe")
 		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+key)
-		t.From, t.Label = from, "pipe"
+		t.From, t.Label, t.Role = from, "pipe", b.actsAs(b.get(r.Props, "RoleArn"))
 		t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "SourceParameters", "FilterCriteria"))
 		b.addTrigger(t, r, r.Value)
 	}

@@ -208,6 +208,9 @@ func newNamer(d *model.Design, from *model.Function, fromRole *model.Role, to *m
 func (n *namer) trigger(t *model.Trigger, from, to *model.Function) *model.Trigger {
 	c := *t
 	c.To, c.From = to.ID, n.id(t.From)
+	if t.Role != from.Role {
+		c.Role = n.id(t.Role) // made for the event, and called after it
+	}
 	c.ID = movedTrigger(t.ID, from.ID, to.ID)
 	return &c
 }
@@ -252,6 +255,7 @@ func (n *namer) element(d *model.Design, e model.Element) []model.Change {
 	case *model.Trigger:
 		c := *e
 		c.ID, c.Name, c.From, c.To = n.id(e.ID), n.logical(e.Name), n.id(e.From), n.id(e.To)
+		c.Role = n.id(e.Role)
 		return []model.Change{{Before: e, After: &c}}
 	case *model.Resource:
 		c := *e

@@ -114,7 +114,8 @@ func (p *passing) repoint(d *model.Design) (*model.Design, error) {
 		case *model.Role:
 			p.document(e, e.Trust, func(doc *policy.Document) model.Element { n := *e; n.Trust = doc; return &n }, "the trust policy of "+string(e.ID))
 		case *model.Trigger:
-			if e.From != p.function.ID {
+			acts := p.role != nil && e.Role == p.role.ID
+			if e.From != p.function.ID && !acts {
 				continue
 			}
 			if p.heir == nil {
@@ -122,7 +123,12 @@ func (p *passing) repoint(d *model.Design) (*model.Design, error) {
 				continue
 			}
 			n := *e
-			n.From = p.heir.ID
+			if e.From == p.function.ID {
+				n.From = p.heir.ID
+			}
+			if acts {
+				n.Role = p.heirRole.ID
+			}
 			p.changes = append(p.changes, model.Change{Before: e, After: &n})
 		case *model.Function:
 			p.otherFunction(e)

@@ -15,6 +15,7 @@ type need struct {
 	target  string // ARN that they are used on; "*" where they take none; "" where the source is not in the design
 	what    string // "the mapping from Outbox"
 	stops   string // what happens without: "would stop polling"
+	anyOf   bool   // one of the actions is enough
 	logging bool   // the log group's name belongs to the function: a copy of the statement keeps its resources
 }
 
@@ -46,6 +47,79 @@ var logging = []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutL
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
 var delivery = map[string]string{
 	"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction", "events": "events:PutEvents", "s3": "s3:PutObject",
+}
+
+// carrying is what a service does with a role of its own to bring an event to a target, by the trigger's kind and the
+// target's type. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html#eb-target-permissions,
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html, https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html,
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
+var carrying = []struct {
+	kinds  []string // all where there is none
+	target string
+	anyOf  []string // one of them is what it takes: which one, the design does not tell
+	part   string   // of the target that they are used on
+}{
+	{target: "AWS::Lambda::Function", anyOf: []string{"lambda:InvokeFunction"}},
+	{target: "AWS::SQS::Queue", anyOf: []string{"sqs:SendMessage"}},
+	{target: "AWS::SNS::Topic", anyOf: []string{"sns:Publish"}},
+	{target: "AWS::StepFunctions::StateMachine", anyOf: []string{"states:StartExecution", "states:StartSyncExecution"}},
+	{target: "AWS::Events::EventBus", anyOf: []string{"events:PutEvents"}},
+	{target: "AWS::Events::ApiDestination", anyOf: []string{"events:InvokeApiDestination"}, part: "/*"},
+	{target: "AWS::Kinesis::Stream", anyOf: []string{"kinesis:PutRecord", "kinesis:PutRecords"}},
+	{target: "AWS::KinesisFirehose::DeliveryStream", anyOf: []string{"firehose:PutRecord", "firehose:PutRecordBatch"}},
+	{target: "AWS::CodeBuild::Project", anyOf: []string{"codebuild:StartBuild"}},
+	{target: "AWS::CodePipeline::Pipeline", anyOf: []string{"codepipeline:StartPipelineExecution"}},
+	{target: "AWS::Batch::JobQueue", anyOf: []string{"batch:SubmitJob"}},
+	{target: "AWS::ECS::Cluster", anyOf: []string{"ecs:RunTask"}},
+	{target: "AWS::ApiGateway::RestApi", anyOf: []string{"execute-api:Invoke"}},
+	{target: "AWS::Logs::LogGroup", anyOf: []string{"logs:PutLogEvents"}},
+	{kinds: []string{"state-machine-task"}, target: "AWS::DynamoDB::Table", anyOf: []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"}},
+}
+
+// carriers are what acts with the role of a trigger, in words, and what happens without.
+var carriers = map[string][2]string{
+	"state-machine-task": {"state machine", "would fail"}, "event-rule": {"rule", "would bring nothing"}, "schedule": {"schedule", "would bring nothing"},
+	"pipe": {"pipe", "would stop"}, "log-subscription": {"log subscription", "would bring nothing"},
+}
+
+// carrierNeeds lists what the service behind a trigger does with the role that the trigger names.
+func carrierNeeds(d *model.Design, t *model.Trigger) []need {
+	carrier, ok := carriers[t.Kind]
+	to := d.Element(t.To)
+	if !ok || to == nil {
+		return nil
+	}
+	var out []need
+	name := firstOf(t.Name, short(t.ID))
+	kind, part := "AWS::Lambda::Function", ""
+	if r, ok := to.(*model.Resource); ok {
+		kind = r.Type
+	}
+	for _, row := range carrying {
+		if row.target != kind || row.kinds != nil && !slices.Contains(row.kinds, t.Kind) {
+			continue
+		}
+		part = row.part
+		what := fmt.Sprintf("%s %s, which brings events to %s,", carrier[0], name, short(t.To))
+		if t.Kind == "state-machine-task" {
+			what = fmt.Sprintf("the task of %s %s on %s", carrier[0], name, short(t.To))
+		}
+		out = append(out, need{actions: row.anyOf, anyOf: true, target: model.ARN(to) + part, what: what, stops: carrier[1]})
+	}
+	if from, ok := d.Element(t.From).(*model.Resource); ok && t.Kind == "pipe" {
+		for _, row := range polling {
+			if polled[from.Type] == row.event {
+				out = append(out, need{actions: row.actions, target: from.ARN + row.part, what: fmt.Sprintf("pipe %s, which polls %s,", name, short(t.From)), stops: "would stop"})
+			}
+		}
+	}
+	return out
+}
+
+// polled is the event of a source that a pipe polls.
+var polled = map[string]string{
+	"AWS::SQS::Queue": "sqs", "AWS::DynamoDB::Table": "dynamodb", "AWS::DynamoDB::GlobalTable": "dynamodb", "AWS::Kinesis::Stream": "kinesis",
+	"AWS::MSK::Cluster": "kafka", "AWS::AmazonMQ::Broker": "mq",
 }
 
 // needs lists the access that AWS uses with the function's role.
@@ -162,21 +236,35 @@ func stops(before, after *model.Design, h *holder, was, is *policy.Stack) []stri
 		return nil
 	}
 	var out []string
-	for _, f := range after.Functions() {
-		if f.Role != role.ID || before.Function(f.ID) == nil {
-			continue
-		}
-		for _, n := range needs(after, f) {
-			had, has := n.allowed(role, was), n.allowed(role, is)
-			var lost []string
-			for _, a := range had {
-				if !slices.Contains(has, a) {
-					lost = append(lost, a)
-				}
+	lost := func(n need) {
+		had, has := n.allowed(role, was), n.allowed(role, is)
+		var lost []string
+		for _, a := range had {
+			if !slices.Contains(has, a) {
+				lost = append(lost, a)
 			}
+		}
+		switch {
+		case len(lost) == 0, n.anyOf && len(has) > 0:
+		case n.logging && len(lost) == 1 && lost[0] == "logs:CreateLogGroup":
 			// A log group that is there already needs no CreateLogGroup.
-			if len(lost) > 0 && !(n.logging && len(lost) == 1 && lost[0] == "logs:CreateLogGroup") {
-				out = append(out, fmt.Sprintf("%s %s: %s is no longer allowed %s", n.what, n.stops, h.name, and(lost)))
+		default:
+			if text := fmt.Sprintf("%s %s: %s is no longer allowed %s", n.what, n.stops, h.name, and(lost)); !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	for _, f := range after.Functions() {
+		if f.Role == role.ID && before.Function(f.ID) != nil {
+			for _, n := range needs(after, f) {
+				lost(n)
+			}
+		}
+	}
+	for _, t := range after.Triggers() {
+		if t.Role == role.ID && before.Trigger(t.ID) != nil {
+			for _, n := range carrierNeeds(after, t) {
+				lost(n)
 			}
 		}
 	}
