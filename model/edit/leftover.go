@@ -66,7 +66,8 @@ func rest(d *model.Design, s *policy.Statement, taken []*policy.Statement) strin
 	if s.NotAction || s.NotResource {
 		return "the rest of " + describe(s)
 	}
-	var others, elsewhere, whole []string
+	var others, whole, places []string
+	at := map[string][]string{} // where it was allowed and is not any more → actions
 	for _, action := range s.Actions {
 		pattern := strings.ToLower(action)
 		var of []*policy.Statement
@@ -87,13 +88,11 @@ func rest(d *model.Design, s *policy.Statement, taken []*policy.Statement) strin
 		if !complete {
 			others = append(others, action)
 		}
-		for _, r := range s.Resources {
-			if !slices.ContainsFunc(of, func(t *policy.Statement) bool {
-				return slices.ContainsFunc(t.Resources, func(x string) bool { return policy.Covers(x, r) })
-			}) {
-				elsewhere = append(elsewhere, action)
-				break
+		if place := elsewhere(d, s, of); place != "" {
+			if at[place] == nil {
+				places = append(places, place)
 			}
+			at[place] = append(at[place], action)
 		}
 	}
 	var out []string
@@ -103,18 +102,51 @@ func rest(d *model.Design, s *policy.Statement, taken []*policy.Statement) strin
 	if len(whole) > 0 {
 		out = append(out, and(whole))
 	}
-	if len(elsewhere) > 0 {
-		var on []string
+	for _, p := range places {
+		out = append(out, and(at[p])+" "+p)
+	}
+	return strings.Join(out, "; ")
+}
+
+// elsewhere says on which of a statement's resources none of the taken ones has it: "on Orders", of a wildcard
+// "elsewhere than on Products"; "" if there is none.
+func elsewhere(d *model.Design, s *policy.Statement, taken []*policy.Statement) string {
+	var on, but []string
+	for _, r := range s.Resources {
+		var within []string
+		covered := false
 		for _, t := range taken {
-			for _, r := range t.Resources {
-				if name := called(d, r); !slices.Contains(on, name) {
-					on = append(on, name)
+			for _, x := range t.Resources {
+				covered = covered || policy.Covers(x, r)
+				if policy.Covers(r, x) {
+					within = appendNew(within, called(d, x))
 				}
 			}
 		}
-		out = append(out, and(elsewhere)+" elsewhere than on "+and(on))
+		switch {
+		case covered:
+		case len(within) == 0:
+			on = appendNew(on, called(d, r))
+		case r == "*":
+			but = appendNew(but, "elsewhere than on "+and(within))
+		default:
+			but = appendNew(but, "on "+called(d, r)+" elsewhere than on "+and(within))
+		}
 	}
-	return strings.Join(out, "; ")
+	var out []string
+	if len(on) > 0 {
+		out = append(out, "on "+and(on))
+	}
+	return strings.Join(append(out, but...), ", ")
+}
+
+// hollow warns of parts that do nothing: a function more makes the mean smaller, and nothing better.
+func (s *splitting) hollow() {
+	for _, p := range s.parts {
+		if p != s.heir && len(p.triggers) == 0 && len(p.Grants) == 0 {
+			s.warn("part %s is empty: nothing starts it, and it is given nothing to do; that makes nothing better", p.Name)
+		}
+	}
 }
 
 // lostNeeds warns of access that AWS used with the whole's role and cannot use with a part's.

@@ -58,6 +58,7 @@ func (e *Split) Apply(d *model.Design) (*Result, error) {
 		return nil, err
 	}
 	s.leftOver()
+	s.hollow()
 	s.lostNeeds(after)
 	s.hazards(after)
 	return &Result{Design: after, Warnings: s.warnings, Unproven: unproven}, nil

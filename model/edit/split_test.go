@@ -1,6 +1,7 @@
 package edit_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +93,40 @@ func TestSplitWithAPartThatStays(t *testing.T) {
 	}
 	if d.Function("fn/Catalog") != nil || d.Function("fn/Shop") != whole {
 		t.Error("the design before was written")
+	}
+}
+
+// What is left over is said as it stands: of a wildcard all but what was taken, of named resources those that were not.
+func TestSplitSaysWhereDroppedAccessWas(t *testing.T) {
+	for name, c := range map[string]struct {
+		narrow []string // resources of statement Tables before the split
+		want   string
+	}{
+		"a wildcard":       {nil, "dropped: every other dynamodb:* action; dynamodb:* elsewhere than on Products and Orders (statement Tables of main)"},
+		"named resources":  {[]string{"res/Orders", "res/Products", "res/Products/index/*"}, "dropped: every other dynamodb:* action; dynamodb:* on Products/index/* (statement Tables of main)"},
+		"a smaller range":  {[]string{"arn:aws:dynamodb:us-east-1:123456789012:table/*"}, "dropped: every other dynamodb:* action; dynamodb:* on arn:aws:dynamodb:us-east-1:123456789012:table/* elsewhere than on Products and Orders (statement Tables of main)"},
+		"nothing but that": {[]string{"res/Orders", "res/Products"}, "dropped: every other dynamodb:* action (statement Tables of main)"},
+	} {
+		d := shop(t)
+		if c.narrow != nil {
+			d = apply(t, d, &edit.Tighten{Role: "role/ShopRole", Policy: "policy/ShopRole/main", Statement: edit.StatementRef{Sid: "Tables"}, Resources: c.narrow}).Design
+		}
+		if r := apply(t, d, keeping()); !slices.Contains(r.Warnings, c.want) {
+			t.Errorf("%s: %q is not said: %q", name, c.want, r.Warnings)
+		}
+	}
+}
+
+// A part that does nothing is not passed off as a gain.
+func TestSplitSaysThatAPartIsEmpty(t *testing.T) {
+	s := keeping()
+	s.Parts = append(s.Parts, edit.Part{Name: "Nothing"})
+	const want = "part Nothing is empty"
+	if r := apply(t, shop(t), s); !contains(r.Warnings, want) {
+		t.Errorf("%q is not said: %q", want, r.Warnings)
+	}
+	if r := apply(t, shop(t), keeping()); contains(r.Warnings, "is empty") {
+		t.Errorf("no part is empty: %q", r.Warnings)
 	}
 }
 
