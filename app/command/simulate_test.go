@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"os"
@@ -33,31 +32,48 @@ func simulateAll(t *testing.T, in string) (lines []map[string]any, code int) {
 // All decision cases of the corpus, word for word where they tell more than denied.
 func TestSimulateCorpus(t *testing.T) {
 	for _, name := range []string{"semantics.jsonl", "iamspy-requests.jsonl"} {
-		data, err := os.ReadFile(filepath.Join(corpus.Dir(t), "iam-eval", name))
-		if err != nil {
+		decideAll(t, filepath.Join(corpus.Dir(t), "iam-eval", name))
+	}
+}
+
+// Our own decision cases: each names the AWS document that decides it, and what that says.
+func TestSimulateDecisions(t *testing.T) {
+	files, err := filepath.Glob("testdata/decisions/*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, path := range files {
+		decideAll(t, path)
+	}
+}
+
+// decideAll decides the cases of a file, each as they expect it.
+func decideAll(t *testing.T, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := 0
+	for line := range bytes.Lines(data) {
+		var c struct {
+			ID, Expected, Why string
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
 			t.Fatal(err)
 		}
-		cases := 0
-		for sc := bufio.NewScanner(bytes.NewReader(data)); sc.Scan(); {
-			var c struct {
-				ID, Expected, Why string
-			}
-			if err := json.Unmarshal(sc.Bytes(), &c); err != nil {
-				t.Fatal(err)
-			}
-			cases++
-			lines, code := simulateAll(t, sc.Text())
-			got, _ := lines[0]["decision"].(string)
-			if code != 0 || got != c.Expected && !(c.Expected == "denied" && strings.HasSuffix(got, "Deny")) {
-				t.Errorf("%s: %v, want %s: %s", c.ID, lines[0], c.Expected, c.Why)
-			}
-			if lines[0]["id"] != c.ID {
-				t.Errorf("id %v, want %s", lines[0]["id"], c.ID)
-			}
+		cases++
+		lines, code := simulateAll(t, string(line))
+		got, _ := lines[0]["decision"].(string)
+		if code != 0 || got != c.Expected && !(c.Expected == "denied" && strings.HasSuffix(got, "Deny")) {
+			t.Errorf("%s: %v, want %s: %s", c.ID, lines[0], c.Expected, c.Why)
 		}
-		if cases == 0 {
-			t.Errorf("%s has no cases", name)
+		if lines[0]["id"] != c.ID {
+			t.Errorf("id %v, want %s", lines[0]["id"], c.ID)
 		}
+	}
+	if cases == 0 {
+		t.Errorf("%s has no cases", path)
 	}
 }
 

@@ -78,10 +78,16 @@ func (v *view) variable(key, fallback string, hasFallback bool) (string, presenc
 
 // derived gives the keys that follow from principal and resource; open where they tell nothing.
 func (v *view) derived(key string) (string, presence) {
-	if !strings.HasPrefix(key, "aws:") {
+	c := &v.caller
+	switch {
+	case strings.HasPrefix(key, "aws:"):
+	case key == "kms:calleraccount" && c.isIAM():
+		return c.account, present
+	case key == "s3:resourceaccount" && v.resource != "":
+		return v.resource, present
+	default:
 		return "", open
 	}
-	c := &v.caller
 	switch key[len("aws:"):] {
 	case "principalarn":
 		switch c.typ {
@@ -93,8 +99,11 @@ func (v *view) derived(key string) (string, presence) {
 			return "", absent
 		}
 	case "principalaccount":
-		if c.isIAM() {
+		switch {
+		case c.isIAM():
 			return c.account, present
+		case c.typ == typeAnonymous:
+			return "anonymous", present
 		}
 		return "", absent
 	case "principaltype":

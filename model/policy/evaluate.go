@@ -422,6 +422,9 @@ func (e *evaluation) free(d *Decision) bool {
 // resourcePolicy runs the resource's policy, and tells for each bond whether it allows.
 func (e *evaluation) resourcePolicy() (byBond [bonds]tri) {
 	p := e.req.ResourcePolicy
+	if e.service == "iam" {
+		p = nil // a role's trust policy is asked by STS alone
+	}
 	from := len(e.matches)
 	e.run(LayerResource, p, 0)
 	for _, m := range e.matches[from:] {

@@ -135,8 +135,8 @@ const (
 type principalPattern struct {
 	kind    principalKind
 	text    string // ARN, account number, service, provider
-	account string // of a role
-	name    string // of a role
+	account string // of a role or user
+	name    string // of a role or user
 	open    bool   // holds an unknown
 }
 
@@ -162,6 +162,9 @@ func compilePrincipal(p Principal) principalPattern {
 			out.kind, out.account, out.name = role, f[4], f[5][strings.LastIndexByte(f[5], '/')+1:]
 		case ok:
 			out.kind = named
+			if f[2] == "iam" && strings.HasPrefix(f[5], "user/") {
+				out.account, out.name = f[4], f[5][strings.LastIndexByte(f[5], '/')+1:]
+			}
 		}
 	}
 	return out
@@ -185,6 +188,11 @@ func (p *principalPattern) match(c *caller, ctx *view) (bond, tri) {
 	case named:
 		if p.text == c.arn {
 			return bondSelf, yes
+		}
+		// A policy that names a user is about the sessions that the user federates, within their session policies. That
+		// their names are the same is all that tells who federated.
+		if c.typ == typeFederated && p.name != "" && p.name == c.name && p.account == c.account {
+			return bondRole, yes
 		}
 		// A role stands for its sessions, and their names are not known.
 		if c.typ == typeRole && ctx != nil && ctx.req.Open {
