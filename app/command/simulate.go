@@ -112,7 +112,7 @@ func simulateCase(line []byte, n int) (answer any, ok bool) {
 			ID json.RawMessage `json:"id"`
 		}
 		_ = json.Unmarshal(line, &partly) // for its id, if it has one
-		return simulationError{caseID(partly.ID, n), fmt.Sprintf("line %d: %v", n, err)}, false
+		return simulationError{caseID(partly.ID, n), problemInLine(n, err)}, false
 	}
 	id := caseID(c.ID, n)
 	stack, req, err := c.compile()
@@ -125,6 +125,19 @@ func simulateCase(line []byte, n int) (answer any, ok bool) {
 		out.Reasons = append(out.Reasons, reasonJSON{r.Layer, r.Policy, r.Statement, r.From.Sid})
 	}
 	return out, true
+}
+
+// problemInLine says where in a line its JSON is wrong, and how.
+func problemInLine(n int, err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("line %d, column %d: %v", n, max(syntax.Offset, 1), err)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("line %d, column %d: %s cannot be a %s", n, max(kind.Offset, 1), kind.Field, kind.Value)
+	}
+	return fmt.Sprintf("line %d: %v", n, err)
 }
 
 // decide answers in the case's mode. Discovery asks for any context at all, so the one given is tried first and
@@ -146,7 +159,7 @@ func caseID(raw json.RawMessage, n int) any {
 	if len(raw) == 0 || string(raw) == "null" {
 		return fmt.Sprintf("line %d", n)
 	}
-	return raw
+	return json.RawMessage(bytes.ToValidUTF8(raw, []byte("\uFFFD")))
 }
 
 // compile turns a case into a stack and a request.

@@ -114,8 +114,11 @@ func TestSimulateAnswers(t *testing.T) {
 func TestSimulateErrors(t *testing.T) {
 	good := `{"id": "good", "request": {"principal": "anonymous", "action": "s3:GetObject", "resource": "*", "resourceAccount": "1", "context": {"k": [1, true, "x"]}}, "identityPolicies": []}`
 	for _, c := range []struct{ in, want string }{
-		{`{`, "line 2: unexpected end of JSON input"},
-		{`{"id": "bad", "request": 7}`, "line 2: json: cannot unmarshal number"},
+		{`{`, "line 2, column 1: unexpected end of JSON input"},
+		{`{"id": "bad", "request": 7}`, "line 2, column 26: request cannot be a number"},
+		{"{\"id\": \"bad\", \"request\": \"\x00\"}", `line 2, column 27: invalid character '\x00' in string literal`},
+		{`{"id": "bad", "request": ` + strings.Repeat("[", 20000) + `}`, "line 2, column 10025: invalid character '[' exceeded max depth"},
+		{"{\"id\": \"bad\xff\", \"request\": {\"principal\": \"anonymous\", \"action\": \"s3:GetObject\"}, \"scps\": [[{\"Id\": \"\xff\"}]]}", "line 2: scps[0][0]: line 1, column 9 (byte 8): byte 0xff is not UTF-8"},
 		{`{"id": "bad", "request": {"principal": "anonymous", "action": "GetObject"}}`, `line 2: request.action "GetObject": write service:Action`},
 		{`{"id": "bad", "request": {"action": "s3:GetObject"}}`, `line 2: request.principal is missing: write an ARN`},
 		{`{"id": "bad", "mode": "Hope", "request": {"principal": "anonymous", "action": "s3:GetObject"}}`, `line 2: mode "Hope"`},

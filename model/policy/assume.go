@@ -25,12 +25,13 @@ func (e *evaluation) assume(d *Decision) {
 	var memory [maxDemands]demand
 	demands := memory[:0]
 	e.opens = e.opens[:0]
+	var seen conditionSet
 	for i := range e.matches {
 		m := &e.matches[i]
 		from := len(e.opens)
 		if m.statement.effect == Deny {
 			if e.openParts(m); len(e.opens) > from {
-				d.assume(negate(e.opens[from]))
+				seen.add(d, negate(e.opens[from]))
 			}
 			e.opens = e.opens[:from]
 			continue
@@ -74,17 +75,34 @@ func (e *evaluation) assume(d *Decision) {
 			continue
 		}
 		for _, c := range e.opens[at.from:at.to] {
-			d.assume(c)
+			seen.add(d, c)
 		}
 	}
 	if e.req.PolicyUnseen {
-		d.assume(Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
+		seen.add(d, Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
 	}
 }
 
-// assume adds a condition that is not listed yet.
-func (d *Decision) assume(c Condition) {
-	if !slices.ContainsFunc(d.Assumed, c.Equal) {
+// A conditionSet keeps doubles out of Decision.Assumed: a few are compared, many are looked up.
+type conditionSet map[string]bool
+
+func (s *conditionSet) add(d *Decision, c Condition) {
+	const few = 32
+	if len(d.Assumed) < few {
+		if !slices.ContainsFunc(d.Assumed, c.Equal) {
+			d.Assumed = append(d.Assumed, c)
+		}
+		return
+	}
+	name := func(c Condition) string { return c.Operator + "\x00" + c.Key + "\x00" + strings.Join(c.Values, "\x00") }
+	if *s == nil {
+		*s = conditionSet{}
+		for _, earlier := range d.Assumed {
+			(*s)[name(earlier)] = true
+		}
+	}
+	if !(*s)[name(c)] {
+		(*s)[name(c)] = true
 		d.Assumed = append(d.Assumed, c)
 	}
 }
@@ -160,12 +178,18 @@ func matches(not bool) string {
 	return "Matches"
 }
 
-// negations of operators, lower-case; each also the other way round.
-var negations = map[string]string{
-	"StringEquals": "StringNotEquals", "StringEqualsIgnoreCase": "StringNotEqualsIgnoreCase", "StringLike": "StringNotLike",
-	"NumericEquals": "NumericNotEquals", "DateEquals": "DateNotEquals", "IpAddress": "NotIpAddress",
-	"ArnEquals": "ArnNotEquals", "ArnLike": "ArnNotLike", "Matches": "NotMatches",
-}
+// negations of operators, by their lower-case names, each both ways.
+var negations = func() map[string]string {
+	out := map[string]string{}
+	for a, b := range map[string]string{
+		"StringEquals": "StringNotEquals", "StringEqualsIgnoreCase": "StringNotEqualsIgnoreCase", "StringLike": "StringNotLike",
+		"NumericEquals": "NumericNotEquals", "DateEquals": "DateNotEquals", "IpAddress": "NotIpAddress",
+		"ArnEquals": "ArnNotEquals", "ArnLike": "ArnNotLike", "Matches": "NotMatches",
+	} {
+		out[strings.ToLower(a)], out[strings.ToLower(b)] = b, a
+	}
+	return out
+}()
 
 // negate is the condition that holds where c does not; where IAM has no such operator, "Not" and c's own.
 func negate(c Condition) Condition {
@@ -174,15 +198,7 @@ func negate(c Condition) Condition {
 	if i := strings.IndexByte(base, ':'); i >= 0 && q != plain {
 		base = base[i+1:]
 	}
-	other := ""
-	for a, b := range negations {
-		switch {
-		case strings.EqualFold(a, base):
-			other = b
-		case strings.EqualFold(b, base):
-			other = a
-		}
-	}
+	other := negations[strings.ToLower(base)]
 	switch {
 	case strings.EqualFold(base, "Null") && len(c.Values) == 1 && strings.EqualFold(c.Values[0], "true"):
 		return Condition{Operator: "Null", Key: c.Key, Values: []string{"false"}}

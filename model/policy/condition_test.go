@@ -31,6 +31,12 @@ func TestConditions(t *testing.T) {
 		{"StringNotEquals", v("a"), none, true},
 		{"StringEqualsIgnoreCase", v("ÄB"), v("äb"), true},
 		{"StringNotEqualsIgnoreCase", v("AB"), v("ab"), false},
+		{"StringEqualsIgnoreCase", v("${aws:PrincipalTag/unit}"), v("bLUE"), true},
+		{"StringNotEqualsIgnoreCase", v("${aws:PrincipalTag/unit}x"), v("BLUEX"), false},
+		{"StringEqualsIgnoreCase", v("${aws:PrincipalTag/none, 'Ä'}"), v("ä"), true},
+		{"StringEquals", v("${aws:PrincipalTag/unit}"), v("blue"), false},
+		{"StringEquals", v("a${*}c"), v("a*c"), true},
+		{"StringEquals", v("${aws:TagKeys}"), v("t"), false},
 		{"StringLike", v("r?d"), v("red"), true},
 		{"StringLike", v("r*"), v("r\nd"), true},
 		{"StringLike", v("R*"), v("red"), false},
@@ -70,6 +76,12 @@ func TestConditions(t *testing.T) {
 		{"DateLessThanEquals", v("2024"), v("2024-01-01T00:00Z"), true},
 		{"DateGreaterThan", v("2024-01-01T00:00:00.500Z"), v("2024-01-01T00:00:00.750Z"), true},
 		{"DateGreaterThanEquals", v("2024-01"), v("2023-12-31"), false},
+		{"DateEquals", v("2024-01-01T00:00:00+0100"), v("2023-12-31T23:00:00Z"), true},
+		{"DateEquals", v("2024-02-30"), v("2024-03-01"), false},
+		{"DateEquals", v("2024-01-01T24:00:00Z"), v("2024-01-02"), false},
+		{"DateEquals", v("2024-01-01T00:00:00.Z"), v("2024-01-01"), false},
+		{"DateEquals", v("2024-01-01Z"), v("2024-01-01"), false},
+		{"DateEquals", v("2024-1-1"), v("2024-01-01"), false},
 		{"DateLessThan", v("garbage"), v("2024-01-01"), false},
 		{"DateNotEquals", v("2024-01-01"), v("garbage"), false},
 		{"DateLessThan", v("2024-13-45"), v("2024-01-01"), false},
@@ -148,7 +160,7 @@ func TestConditions(t *testing.T) {
 		d := &Document{Version: "2012-10-17", Statements: []*Statement{{
 			Actions: []string{"*"}, Resources: []string{"*"}, Conditions: []Condition{{c.operator, "Custom:K", c.policy}},
 		}}}
-		ctx := Context{"aws:principaltag/team": {"red"}}
+		ctx := Context{"aws:principaltag/team": {"red"}, "aws:principaltag/unit": {"Blue"}, "aws:tagkeys": {"t"}}
 		if c.request != nil {
 			ctx["custom:k"] = c.request
 		}

@@ -37,6 +37,13 @@ func TestHugePolicies(t *testing.T) {
 		"conditions": build(func(i int) *Statement {
 			return &Statement{Actions: one("s3:GetObject"), Resources: one("*"), Conditions: []Condition{{"StringLike", fmt.Sprintf("aws:k%d", i), one("*a*b*")}}}
 		}),
+		"keys of one condition": {Version: "2012-10-17", Statements: []*Statement{{Actions: one("s3:*"), Resources: one("*"), Conditions: func() (out []Condition) {
+			for i := range n {
+				out = append(out, Condition{"StringEquals", fmt.Sprintf("aws:k%d", i), one("x")})
+			}
+			return out
+		}()}}},
+		"openings without an end": {Version: "2012-10-17", Statements: []*Statement{{Actions: one("s3:*"), Resources: one("arn:aws:s3:::" + strings.Repeat("${", 50*n))}}},
 		"one long statement": {Version: "2012-10-17", Statements: []*Statement{{
 			Actions: strings.Split(strings.Repeat("s3:a*a*a*a*b,", n)+"s3:x", ","), Resources: strings.Split(strings.Repeat("arn:aws:s3:::a*a*a*a*b,", n)+"*", ","),
 		}}},

@@ -35,12 +35,16 @@ type syntax struct {
 	fold      bool // lower-case literals: action names
 }
 
+// maxToken bounds a token, so that a text of many openings and no end is not read over and over. It is far more
+// than what IAM takes for a variable's name and default.
+const maxToken = 2048
+
 // tokenEnd is the length of a "${…}" at the start of s, 0 if there is none.
 func tokenEnd(s string) int {
 	if !strings.HasPrefix(s, "${") {
 		return 0
 	}
-	return strings.IndexByte(s, '}') + 1
+	return strings.IndexByte(s[:min(len(s), maxToken)], '}') + 1
 }
 
 // isUnknown reports whether "${…}", a whole token, is an unknown and not an IAM variable or escape.
@@ -118,11 +122,7 @@ func hasUnknown(s string) bool {
 			return false
 		}
 		s = s[i:]
-		n := tokenEnd(s)
-		if n == 0 {
-			return false
-		}
-		if isUnknown(s[:n]) {
+		if n := tokenEnd(s); n > 0 && isUnknown(s[:n]) {
 			return true
 		}
 		s = s[2:]
