@@ -225,6 +225,9 @@ func (d *drawer) principal() string {
 // context fills in what follows from the principal, which the other engine has to be told, and draws the rest.
 func (d *drawer) context(c *drawn) {
 	ctx, p := c.Request.Context, c.Request.Principal
+	if p == "anonymous" {
+		ctx["aws:PrincipalAccount"] = p
+	}
 	f := strings.SplitN(p, ":", 6)
 	if len(f) == 6 {
 		ctx["aws:PrincipalAccount"], ctx["aws:PrincipalArn"] = f[4], p
