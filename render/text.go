@@ -41,12 +41,26 @@ func FitName(m Metrics, name string, size float64, w Weight, width float64) stri
 	if m.Width(name, size, w) <= width {
 		return name
 	}
-	runes := []rune(name)
-	// Two thirds of the letters that fit stand before the …; what ends with a space or point there looks torn.
+	base, hash := cutHash(name)
+	if hash != "" { // its last two letters tell apart what else would read the same
+		hash = "…" + hash[hashLetters-2:]
+	}
+	if hash != "" && m.Width(base+hash, size, w) <= width {
+		return base + hash
+	}
+	// Two thirds of the letters that fit stand before the …; what ends with a space or point there looks torn. Names of
+	// the CDK begin with the names of what they are in and end with what they are: of these two thirds stand behind it.
+	runes, behind := []rune(base), 1
+	if hash != "" {
+		behind = 2
+	}
 	cut := func(n int) string {
-		tail := n / 3
+		tail := n * behind / 3
+		if tail == 0 {
+			return strings.TrimRight(string(runes[:n]), " ,;:.·-/_") + "…"
+		}
 		head := strings.TrimRight(string(runes[:n-tail]), " ,;:.·-/_")
-		return head + "…" + strings.TrimLeft(string(runes[len(runes)-tail:]), " ,;:.·-/_")
+		return head + "…" + strings.TrimLeft(string(runes[len(runes)-tail:]), " ,;:.·-/_") + hash
 	}
 	lo, hi := 0, len(runes)-1 // lo letters fit
 	for lo < hi {
@@ -61,6 +75,21 @@ func FitName(m Metrics, name string, size float64, w Weight, width float64) stri
 		return ""
 	}
 	return cut(lo)
+}
+
+// hashLetters is how long a hash is that the CDK appends to logical IDs, in capital hexadecimal digits.
+const hashLetters = 8
+
+// cutHash parts a name from the hash at its end, "" if it has none: to a reader it says little.
+func cutHash(name string) (base, hash string) {
+	at := len(name) - hashLetters
+	if at < 2 || strings.Trim(name[at:], "0123456789ABCDEF") != "" || !strings.ContainsAny(name[at:], "0123456789") {
+		return name, ""
+	}
+	if c := name[at-1]; c < 'a' || c > 'z' {
+		return name, "" // a number or an id
+	}
+	return name[:at], name[at:]
 }
 
 // FitWords returns as many whole words of the text as fit, ended with … where some are left out; "" where none fits.
@@ -102,6 +131,9 @@ func balanced(m Metrics, text string, size float64, w Weight, width float64, lin
 func Wrap(m Metrics, text string, size float64, w Weight, width float64, lines int) []string {
 	var out []string
 	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = FitName(m, word, size, w, width) // one that is longer than a line
+	}
 	for len(words) > 0 {
 		if len(out) == lines-1 {
 			return append(out, Fit(m, strings.Join(words, " "), size, w, width))
@@ -110,11 +142,7 @@ func Wrap(m Metrics, text string, size float64, w Weight, width float64, lines i
 		for n < len(words) && m.Width(strings.Join(words[:n+1], " "), size, w) <= width {
 			n++
 		}
-		fit := Fit
-		if n == 1 { // a name that is longer than a line
-			fit = FitName
-		}
-		out = append(out, fit(m, strings.Join(words[:n], " "), size, w, width))
+		out = append(out, Fit(m, strings.Join(words[:n], " "), size, w, width))
 		words = words[n:]
 	}
 	return out

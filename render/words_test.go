@@ -134,6 +134,8 @@ func TestFit(t *testing.T) {
 	}{
 		{"Orders", 30, "Orders"}, {"Orders", 29, "Ord…s"}, {"Orders", 10, "O…"}, {"Orders", 9, ""},
 		{"OrdersQueue", 35, "Orde…ue"}, {"OrdersTopic", 35, "Orde…ic"}, {"a-b-c-d-e", 35, "a-b-c…e"},
+		{"OrdersTable0C4CDE0B", 70, "OrdersTable…0B"}, {"OrdersTable0C4CDE0B", 50, "Or…able…0B"}, {"OrdersTable0C4CDE0B", 95, "OrdersTable0C4CDE0B"},
+		{"00000000-0000-4000", 35, "0000…00"},
 	} {
 		if got := FitName(mono{}, c.name, 10, Regular, c.width); got != c.want {
 			t.Errorf("%q in %.0f: %q, want %q", c.name, c.width, got, c.want)

@@ -47,17 +47,18 @@ func Unexplained(s *render.Scene) []string {
 	return out
 }
 
-// needs lists looks of which a sign's picture must have each; the example's own tone is no part of some.
+// anyOf are looks of which a picture must have one where the legend's example shows one of several.
+var anyOf = map[render.SignKind]string{
+	render.MaySign:     "hatch or ?",
+	render.SureSign:    "hatch",
+	render.MayLineSign: "danger line broken or tile1 broken or tile2 broken or tile3 broken",
+	render.WetPipeSign: "tile1 or tile2 or tile3",
+}
+
+// needs lists the looks that a picture must have for a sign to be in its legend.
 func needs(k render.SignKind, mine map[string]bool) []string {
-	switch k {
-	case render.MaySign:
-		return []string{"hatch or ?"}
-	case render.SureSign:
-		return []string{"hatch"}
-	case render.MayLineSign:
-		return []string{"danger line broken or tile1 broken or tile2 broken or tile3 broken"}
-	case render.WetPipeSign:
-		return []string{"tile1 or tile2 or tile3"}
+	if some, ok := anyOf[k]; ok {
+		return []string{some}
 	}
 	var out []string
 	for l := range mine {
@@ -104,31 +105,27 @@ func looks(items []render.Item) map[string]bool {
 // outline is what the stroke of a shape looks like, "" where it is the ship's, a tile's or no signal.
 func outline(s render.Shape) string {
 	closed := slices.ContainsFunc(s.Path, func(g render.Segment) bool { return g.Op == render.ClosePath })
-	name := signal[s.Stroke]
-	switch s.Stroke {
-	case render.Line, render.Bilge:
-		if closed {
-			return "" // a tile's edge
-		}
+	name, c := signal[s.Stroke], s.Stroke
+	if c == render.Bilge || c == render.Line && closed || c == render.Hull && (closed || s.Width > 1.5) {
+		return "" // the ground about a pipe, a tile's edge, the ship
+	}
+	if c == render.Line {
 		name = "pale"
-		if s.Stroke == render.Bilge {
-			return "" // the ground about a pipe
-		}
-	case render.Hull:
-		if closed || s.Width > 1.5 {
-			return ""
-		}
+	}
+	if c == render.Hull {
 		return "thin wall line"
-	case render.Tile1, render.Tile2, render.Tile3:
+	}
+	if c == render.Tile1 || c == render.Tile2 || c == render.Tile3 {
 		if len(s.Dash) > 0 {
 			return name + " broken"
 		}
 		return name
-	case render.Good:
+	}
+	if c == render.Good {
 		if s.Width < 1.9 {
 			return "good, thin"
 		}
-		return "good"
+		return name
 	}
 	if name == "" {
 		return ""
