@@ -1,14 +1,17 @@
 package importers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // MaxFile is the largest file that is opened, in bytes. Formats have smaller limits of their own.
@@ -85,11 +88,34 @@ func OpenFS(ctx context.Context, sources []Source, fsys fs.FS, name string, o Op
 	for _, s := range sources {
 		names = append(names, s.Name())
 	}
-	large := ""
-	if info, err := fs.Stat(fsys, name); err == nil && info.Size() > 20<<20 {
-		large = fmt.Sprintf("; it has %d MB, and templates are read up to 20", info.Size()>>20)
+	return nil, fmt.Errorf("%s: %w that Bulkhead reads (%s)%s", name, ErrUnknown, strings.Join(names, ", "), unknownBecause(fsys, name))
+}
+
+// unknownBecause says what may keep a file from being known, and what to do; "" where nothing tells.
+func unknownBecause(fsys fs.FS, name string) string {
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return ""
+	case info.IsDir():
+		return "; of a folder, open the template itself"
+	case info.Size() > 20<<20:
+		return fmt.Sprintf("; it has %d MB, and templates are read up to 20", info.Size()>>20)
 	}
-	return nil, fmt.Errorf("%s: %w that Bulkhead reads (%s)%s", name, ErrUnknown, strings.Join(names, ", "), large)
+	data, err := fs.ReadFile(fsys, name)
+	switch {
+	case err != nil:
+		return ""
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return "; it is in UTF-16: save it as UTF-8"
+	case bytes.IndexByte(data, 0) >= 0, !utf8.Valid(data):
+		return "; it is a binary file"
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".yaml", ".yml", ".json", ".template":
+		return "; a template has Resources at its top level"
+	}
+	return ""
 }
 
 // ErrUnknown says that no source knows a file.
@@ -115,10 +141,12 @@ func readable(fsys fs.FS, name string) error {
 	if info.Size() > MaxFile {
 		return errTooLarge
 	}
-	if _, err := f.Read(make([]byte, 1)); err != nil && !errors.Is(err, io.EOF) {
+	start := make([]byte, 4096)
+	n, err := f.Read(start)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if info.Size() == 0 {
+	if int64(n) == info.Size() && len(bytes.TrimSpace(start[:n])) == 0 {
 		return errors.New("the file is empty")
 	}
 	return nil
@@ -131,6 +159,9 @@ func openError(path string, err error) error {
 		return &renamed{path + ": there is no such file or folder", err}
 	case errors.Is(err, fs.ErrPermission):
 		return &renamed{path + ": no permission to read it", err}
+	}
+	if strings.Contains(err.Error(), "too many links") || strings.Contains(err.Error(), "too many levels of symbolic links") {
+		return &renamed{path + ": a symbolic link that leads back to itself", err}
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) {

@@ -37,7 +37,11 @@ func open(ctx context.Context, env *Env, files []string, o importers.Options) (*
 	}
 	st := s.State()
 	for _, d := range st.Diagnostics() {
-		fmt.Fprintln(env.Err, d)
+		detail := "" // what was assumed, and what to do
+		if d.Detail != "" {
+			detail = " (" + d.Detail + ")"
+		}
+		fmt.Fprintf(env.Err, "%s%s\n", d, detail)
 	}
 	return &opened{s, st.Import, st.After.Design}, nil
 }

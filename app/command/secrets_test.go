@@ -16,6 +16,10 @@ Metadata:
   Note: MARKEDmetadata
 Parameters:
   Password: {Type: String, NoEcho: true, Default: MARKEDdefault}
+  Plain: {Type: String, Default: MARKEDparameter}
+  Stage: {Type: String}
+Conditions: {Undecided: !Equals [!Ref Stage, prod]}
+Mappings: {Keys: {prod: {key: MARKEDmapping}}}
 Globals:
   Function:
     Environment: {Variables: {SHARED: MARKEDglobal}}
@@ -32,6 +36,17 @@ Resources:
           API_KEY: MARKEDvalue
           PASSWORD: !Ref Password
           URL: !Sub 'postgres://u:MARKEDsub${Password}@db'
+          JOIN: !Join ['', [MARKEDjoin, !Ref Plain]]
+          MAPPED: !FindInMap [Keys, prod, key]
+          CHOSEN: !If [Undecided, MARKEDthen, MARKEDelse]
+          ARN: arn:aws:iam::123456789012:user/MARKEDarn
+          BLOCK: |
+            MARKEDblock
+          LIST: [MARKEDlist]
+          MAP: {a: MARKEDmap}
+          BADJOIN: !Join [MARKEDbadjoin]
+          BADCALL: !Foo MARKEDcall
+          BADSUB: !Sub ['${x}', {x: [MARKEDbadsub]}]
       Events:
         Get: {Type: HttpApi, Properties: {Method: GET, Path: /a}}
         Put: {Type: HttpApi, Properties: {Method: PUT, Path: /a}}
@@ -45,6 +60,10 @@ Resources:
   D:
     Type: AWS::RDS::DBInstance
     Properties: {MasterUserPassword: !Ref Password, MasterUsername: MARKEDuser}
+  Alexa: {Type: AWS::Lambda::Permission, Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref F, Principal: alexa-appkit.amazon.com, EventSourceToken: MARKEDtoken}}
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: 'arn:aws:iam::123456789012:role/x', DefinitionString: '{"States": {"a": {"Result": "MARKEDdefinition"}}}'}
   P:
     Type: AWS::SSM::Parameter
     Properties: {Type: String, Value: MARKEDssm, Name: /cfg}

@@ -28,7 +28,7 @@ func TestBadInput(t *testing.T) {
 		told       string // part of a diagnostic, "" for none asked
 	}{
 		{name: "empty.yaml", text: "", fails: "the file is empty"},
-		{name: "blank.yaml", text: "  \n\n", fails: "not of a format"},
+		{name: "blank.yaml", text: "  \n\n", fails: "the file is empty"},
 		{name: "comment.yaml", text: "# Resources: nothing\n", fails: "not of a format"},
 		{name: "other.yaml", text: "apiVersion: v1\nkind: Pod\nResources: {}\n", fails: "not of a format"},
 		{name: "serverless.yml", text: "service: x\nprovider: {name: aws}\nresources:\n  Resources: {Q: {Type: AWS::SQS::Queue}}\n", fails: "not of a format"},

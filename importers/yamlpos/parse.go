@@ -2,6 +2,7 @@ package yamlpos
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -141,17 +142,81 @@ func (p *parser) syntax(data []byte, err error) error {
 	if m == nil {
 		return fmt.Errorf("%s:1:1: not YAML: %s", p.file, oneLine(err.Error()))
 	}
-	line, _ := strconv.Atoi(m[1])
-	line = max(line, 1)
 	text := oneLine(m[2])
+	if name, ok := strings.CutSuffix(strings.TrimPrefix(text, "unknown anchor '"), "' referenced"); ok {
+		if i := bytes.Index(data, []byte("*"+name)); i >= 0 {
+			return fmt.Errorf("%s: there is no anchor &%s for this alias", placeOf(p.file, data, i), name)
+		}
+	}
+	if strings.HasSuffix(p.file, ".json") {
+		var bad *json.SyntaxError
+		if errors.As(json.Unmarshal(data, new(any)), &bad) {
+			return fmt.Errorf("%s: not JSON: %s", placeOf(p.file, data, min(max(int(bad.Offset)-1, 0), len(data)-1)), bad)
+		}
+	}
 	l := newLines(data)
-	line = min(line, len(l.starts))
+	line, _ := strconv.Atoi(m[1])
+	line = min(max(line, 1), len(l.starts))
+	if n, ok := firstBad(data, l); ok {
+		line = n
+	}
 	start := l.starts[line-1]
 	column := 1
 	for start+column-1 < len(data) && (data[start+column-1] == ' ' || data[start+column-1] == '\t') {
 		column++
 	}
 	return fmt.Errorf("%s:%d:%d: not YAML: %s", p.file, line, column, text)
+}
+
+// maxSearched is how many bytes are read again, in all, to find the line of an error.
+const maxSearched = 12 << 20
+
+// firstBad is the line, from 1, with which a text that is not YAML stops being it: the library tells where the value
+// begins that goes wrong, which may be the whole file. What begins before that line and does not end is at its start.
+// ok is false where looking would take too long.
+func firstBad(data []byte, l lines) (line int, ok bool) {
+	left := maxSearched
+	good := func(n int) bool { // the first n lines
+		if n <= 0 {
+			return true
+		}
+		end := len(data)
+		if n < len(l.starts) {
+			end = l.starts[n]
+		}
+		if left -= end; left < 0 {
+			return false
+		}
+		ok := false
+		func() {
+			defer func() { _ = recover() }() // what the library did not foresee is no YAML either
+			err := yaml.NewDecoder(bytes.NewReader(data[:end])).Decode(new(yaml.Node))
+			ok = err == nil || errors.Is(err, io.EOF)
+		}()
+		return ok
+	}
+	low, high := 0, len(l.starts) // the first low lines are YAML, the first high are not
+	for tries := 0; ; tries++ {
+		for high-low > 1 {
+			if mid := (low + high) / 2; good(mid) {
+				low = mid
+			} else {
+				high = mid
+			}
+		}
+		// A value over several lines is none until its end: go on behind it.
+		const longest = 60
+		further := 0
+		for n := low + 2; n <= min(low+longest, len(l.starts)) && further == 0 && tries < 5; n++ {
+			if good(n) {
+				further = n
+			}
+		}
+		if further == 0 {
+			return min(low+1, len(l.starts)), left >= 0
+		}
+		low, high = further, len(l.starts)
+	}
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

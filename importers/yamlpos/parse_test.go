@@ -177,6 +177,18 @@ func TestDiagnostics(t *testing.T) {
 	}
 }
 
+// JSON that is cut off is told as JSON, at its end.
+func TestJSONErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\"a\":\n {\"b\": 1": "t.json:2:8: not JSON: unexpected end of JSON input",
+		"{\"a\": 1 \"b\": 2}": "t.json:1:9: not JSON: invalid character '\"' after object key:value pair",
+	} {
+		if _, _, err := yamlpos.Parse("t.json", []byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
 func TestErrorsAreOneLineWithPlace(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"empty", "", "t.yaml:1:1: the file is empty"},
@@ -187,7 +199,10 @@ func TestErrorsAreOneLineWithPlace(t *testing.T) {
 		{"UTF-16", "\xff\xfea\x00", "t.yaml:1:1: the file is in UTF-16; save it as UTF-8"},
 		{"Latin 1", "a: 1\nb: \xe9\n", "t.yaml:2:4: the bytes are not UTF-8 text; save the file as UTF-8"},
 		{"tabs past help", "a:\n\tb: 1\n  c: 2\n", "t.yaml:2:1: a tab indents this line; YAML indents with spaces"},
-		{"unknown alias", "a: 1\nb: *x\n", "t.yaml:1:1: not YAML: unknown anchor 'x' referenced"},
+		{"unknown alias", "a: 1\nb: *x\n", "t.yaml:2:4: there is no anchor &x for this alias"},
+		{"wrong indentation", "a:\n  b:\n    c: 1\n   d: 2\ne: 3\n", "t.yaml:4:4: not YAML: did not find expected key"},
+		{"behind a flow over lines", "a: {b: 1,\n  c: 2}\nd:\n  - e\n f\ng: [1,\n 2]\n", "t.yaml:5:2: not YAML: did not find expected key"},
+		{"a flow that does not end", "a: 1\nb:\n  c: [1, 2\nd: 3\n", "t.yaml:3:3: not YAML: did not find expected ',' or ']'"},
 		{"deep flow", strings.Repeat("[", 2000) + strings.Repeat("]", 2000), "t.yaml:1:1002: nested more than 1000 deep"},
 		{"deep JSON", strings.Repeat(`{"a":`, 2000) + "1" + strings.Repeat("}", 2000), "t.yaml:1:5002: nested more than 1000 deep"},
 		{"deep block", deepBlock(1500), "t.yaml:1001:1001: nested more than 1000 deep"},
