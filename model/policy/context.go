@@ -58,17 +58,14 @@ func (v *view) get(key string, buf *[1]string) ([]string, presence) {
 // variable is the value of a lower-case key in a pattern, or its default. A key that has several values cannot be
 // a variable ("IAM policy elements: Variables and tags").
 func (v *view) variable(key, fallback string, hasFallback bool) (string, presence) {
-	var buf [1]string
-	values, st := v.get(key, &buf)
-	switch {
-	case st != absent && multivalued[key]:
-		st = absent
-	case st == open:
-		return "", open
-	case st == present && len(values) == 1:
-		return values[0], present
-	case st == present:
-		return "", absent
+	if !multivalued[key] {
+		var buf [1]string
+		switch values, st := v.get(key, &buf); {
+		case st == open:
+			return "", open
+		case st == present && len(values) == 1:
+			return values[0], present
+		}
 	}
 	if hasFallback {
 		return fallback, present
@@ -132,7 +129,9 @@ func (v *view) derived(key string) (string, presence) {
 			return c.account, present
 		case typeAnonymous:
 			return "anonymous", present
-		case typeUnknown, typeUser, typeRole, typeSession, typeFederated, typeService, typeProvider:
+		case typeFederated:
+			return c.account + ":" + c.name, present
+		case typeUnknown, typeUser, typeRole, typeSession, typeService, typeProvider:
 		}
 	case "principalisawsservice":
 		if c.typ == typeService {
