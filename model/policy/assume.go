@@ -149,7 +149,9 @@ func (e *evaluation) openParts(m *match) {
 		return
 	}
 	add := func(c Condition) { e.opens = append(e.opens, c) }
-	if e.matchActions(s) == maybe {
+	// Plain patterns match plain text or do not.
+	symbolic := s.symbolic || e.action.symbols != nil || e.resource.symbols != nil
+	if symbolic && e.matchActions(s) == maybe {
 		add(Condition{Operator: matches(s.from.NotAction), Key: "Action", Values: s.from.Actions})
 	}
 	if m.layer == LayerResource || m.layer == LayerRCP || m.layer == LayerEndpoint {
@@ -161,7 +163,7 @@ func (e *evaluation) openParts(m *match) {
 			add(c)
 		}
 	}
-	if e.matchResources(s, m.layer) == maybe {
+	if symbolic && e.matchResources(s, m.layer) == maybe {
 		add(Condition{Operator: matches(s.from.NotResource), Key: "Resource", Values: s.from.Resources})
 	}
 	for i := range s.conditions {

@@ -271,7 +271,13 @@ func (e *evaluation) applies(s *statement, layer Layer) (tri, bond) {
 func (e *evaluation) matchActions(s *statement) tri {
 	t := no
 	for i := range s.actions {
-		if t = max(t, s.actions[i].match(&e.action)); t == yes {
+		p := &s.actions[i]
+		if p.shape != shapeSymbols && e.action.symbols == nil {
+			if p.matchText(e.action.text) {
+				t = yes
+				break
+			}
+		} else if t = max(t, p.match(&e.action)); t == yes {
 			break
 		}
 	}
@@ -289,9 +295,12 @@ func (e *evaluation) matchResources(s *statement, layer Layer) tri {
 	t := no
 	for i := range s.resources {
 		p := &s.resources[i]
-		if p.shape == shapeAny {
-			t = yes
-			break
+		if p.shape != shapeSymbols && e.resource.symbols == nil {
+			if p.matchText(e.resource.text) {
+				t = yes
+				break
+			}
+			continue
 		}
 		if p.variables {
 			one, how := p.matchFilled(&e.resource, &e.view)

@@ -90,10 +90,14 @@ func (p *pattern) matchText(s string) bool {
 	case shapeExact:
 		return p.equal(s)
 	case shapePrefix:
-		return len(s) >= len(p.text) && p.same(s[:len(p.text)], p.text)
+		n := len(p.text)
+		if len(s) < n || n > 0 && s[n-1] != p.text[n-1] && !p.fold {
+			return false // ARNs differ at their ends more often than at their starts
+		}
+		return p.same(s[:n], p.text)
 	case shapeGlob:
 		// Most strings fail at an end.
-		if n, m := len(p.head), len(s)-len(p.tail); m < n || !p.same(s[:n], p.head) || !p.same(s[m:], p.tail) {
+		if n, m := len(p.head), len(s)-len(p.tail); m < n || !p.same(s[m:], p.tail) || !p.same(s[:n], p.head) {
 			return false
 		}
 		return p.glob(s)

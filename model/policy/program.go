@@ -24,6 +24,7 @@ type statement struct {
 	noResource    bool // in a trust policy
 	public        bool // allows everyone; see isPublic
 	variables     bool // the document's Version has policy variables
+	symbolic      bool // an action or resource holds unknowns, variables or escapes
 	actions       []pattern
 	resources     []pattern
 	principals    []principalPattern
@@ -81,6 +82,11 @@ func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 	}
 	for i := range s.Conditions {
 		out.conditions = append(out.conditions, compileCondition(&s.Conditions[i], variables))
+	}
+	for _, list := range [][]pattern{out.actions, out.resources} {
+		for i := range list {
+			out.symbolic = out.symbolic || list[i].shape == shapeSymbols
+		}
 	}
 	out.public = out.effect == Allow && out.isPublic()
 	return out
