@@ -94,34 +94,64 @@ func (s *sheet) statements(d *yamlpos.Draft, doc *yamlpos.Node, before, after *p
 		d.Replace(list, yamlpos.ListOf(yamlpos.Usual, all...))
 		return
 	}
-	items := map[int]int{} // start of a statement → item of the list
+	item := map[source.Span]int{} // place of a statement → item of the list
 	for i, n := range list.Items {
-		items[n.Span.Start] = i
-	}
-	for _, st := range before.Statements {
-		i, ok := items[st.Span.Start]
-		if !ok || list.Items[i].Kind == yamlpos.Alias || s.places.statements[st.Span] != list.Items[i] {
-			d.Fail("%s: this statement stands behind Fn::If or an alias, so it cannot be taken out or doubled", st.Span)
-			return
+		for _, c := range s.builder.chosen(n) {
+			if at, twice := item[c.node.Span]; twice && at != i {
+				d.Fail("%s: this statement stands here twice, by an alias: write it out first", n.Span)
+				return
+			}
+			item[c.node.Span] = i
 		}
 	}
-	was := map[int]*policy.Statement{}
+	was := map[int][]*policy.Statement{}
 	for _, st := range before.Statements {
-		was[st.Span.Start] = st
+		i, ok := item[st.Span]
+		if !ok {
+			d.Fail("%s: this statement does not stand in the list itself, so it cannot be taken out or doubled", st.Span)
+			return
+		}
+		was[i] = append(was[i], st)
+	}
+	plain := func(i int) bool { // a statement, and no call or alias for one
+		return len(was[i]) == 1 && s.places.statements[was[i][0].Span] == list.Items[i]
 	}
 	var plan []yamlpos.Slot
 	last := -1
-	for _, st := range after.Statements {
-		if old := was[st.Span.Start]; old != nil && old.Span == st.Span && items[st.Span.Start] > last {
-			last = items[st.Span.Start]
-			plan = append(plan, yamlpos.Stay(last))
-			if !sameStatement(old, st) {
-				s.statement(d, list.Items[last], old, st)
+	stay := func(to int) { // what says nothing now stays where it is
+		for last++; last < to; last++ {
+			if len(was[last]) == 0 {
+				plan = append(plan, yamlpos.Stay(last))
 			}
-			continue
 		}
-		v := s.newStatement(d, list, st)
-		plan = append(plan, yamlpos.Slot{Old: -1, New: &v})
+	}
+	kept := map[int]bool{}
+	for k := 0; k < len(after.Statements); {
+		st := after.Statements[k]
+		i, ok := item[st.Span]
+		old := was[i]
+		switch {
+		case ok && i > last && k+len(old) <= len(after.Statements) && slices.EqualFunc(old, after.Statements[k:k+len(old)], sameStatement):
+			stay(i)
+			plan, kept[i] = append(plan, yamlpos.Stay(i)), true
+			k += len(old)
+		case ok && i > last && plain(i):
+			stay(i)
+			plan, kept[i] = append(plan, yamlpos.Stay(i)), true
+			s.statement(d, list.Items[i], old[0], st)
+			k++
+		default:
+			v := s.newStatement(d, list, st)
+			plan = append(plan, yamlpos.Slot{Old: -1, New: &v})
+			k++
+		}
+	}
+	stay(len(list.Items))
+	for i, old := range was {
+		if !kept[i] && !plain(i) && list.Items[i].Kind != yamlpos.Alias {
+			d.Fail("%s: this statement is chosen by a call, so it cannot be changed or taken out without losing the choice", old[0].Span)
+			return
+		}
 	}
 	d.Items(list, plan)
 }
@@ -131,6 +161,9 @@ func (s *sheet) statements(d *yamlpos.Draft, doc *yamlpos.Node, before, after *p
 func (s *sheet) newStatement(d *yamlpos.Draft, near *yamlpos.Node, st *policy.Statement) yamlpos.Value {
 	if !st.Span.IsZero() {
 		s.current = st.Span
+	}
+	if n := s.choiceOf(s.places.statements[st.Span], st); n != nil {
+		return s.Copy(n)
 	}
 	if n := s.places.statements[st.Span]; n != nil && s.Has(n) && n.Kind == yamlpos.Mapping && s.isStatement(n) {
 		if was := s.statementAt(n); was != nil {
@@ -147,6 +180,27 @@ func (s *sheet) newStatement(d *yamlpos.Draft, near *yamlpos.Node, st *policy.St
 		}
 	}
 	return s.printed(d, near, st)
+}
+
+// choiceOf is the Fn::If that chooses between a written statement, which is to stay as it is, and nothing; nil if there
+// is none.
+func (s *sheet) choiceOf(n *yamlpos.Node, st *policy.Statement) *yamlpos.Node {
+	if n == nil || !s.Has(n) {
+		return nil
+	}
+	call := s.Parent(n)
+	if name, _ := intrinsic(call); name == "" {
+		call = s.Parent(call)
+	}
+	name, arg := intrinsic(call)
+	_, then, other := s.branches(arg)
+	if name != "Fn::If" || then == nil || !(isNoValue(then) && other == n || isNoValue(other) && then == n) {
+		return nil
+	}
+	if was := s.statementAt(n); was == nil || !sameStatement(was, st) {
+		return nil
+	}
+	return call
 }
 
 // isStatement tells statements from the entries of SAM policy templates.
