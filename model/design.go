@@ -21,6 +21,9 @@ type Info struct {
 	Outside    []string // walls that IAM does not see, as shown by the design: "VPC vpc-1: databases reachable in it"
 	Unresolved int      // values that the source does not tell
 
+	// Guardrails are what the organization sets its accounts, by account number. An account without an entry: not seen.
+	Guardrails map[string]Guardrails `json:",omitempty"`
+
 	// Passed tells what edits put in the place of functions and roles that went, for what refers to them in the
 	// source and stands in no design, such as outputs.
 	Passed map[ID]ID `json:",omitempty"`

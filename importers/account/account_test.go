@@ -12,6 +12,7 @@ import (
 	"bulkhead/importers"
 	"bulkhead/internal/corpus"
 	"bulkhead/model"
+	"bulkhead/model/source"
 )
 
 func read(t *testing.T, file string) *importers.Import {
@@ -156,5 +157,37 @@ func TestNoValues(t *testing.T) {
 	f := in.Design.Function("fn/f")
 	if len(f.Environment) != 1 || f.Environment[0].Name != "PASSWORD" || f.Environment[0].Refers != "" {
 		t.Errorf("environment = %+v", f.Environment)
+	}
+}
+
+// TestGuardrails: SCPs and RCPs are read, level by level, as documents and as Organizations prints them; a level that
+// cannot be read is told and not made up.
+func TestGuardrails(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.json")
+	text := `{"bulkhead": "account/v1", "account": "111122223333", "regions": ["eu-west-1"],
+ "authorizationDetails": {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []},
+ "scps": [
+  {"target": "r-root", "policies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]},
+  {"target": "ou-1", "policies": [{"PolicySummary": {"Name": "NoIAM"}, "Content": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"NoUsers\", \"Effect\": \"Deny\", \"Action\": \"iam:CreateUser\", \"Resource\": \"*\"}]}"},
+   {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}]},
+  {"target": "111122223333", "policies": [{"Statement": {"Effect": "Alow"}}]}],
+ "rcps": [{"target": "r-root", "policies": [{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}}]}]}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := read(t, file)
+	g := in.Design.Info().Guardrails["111122223333"]
+	if len(g.SCPs) != 2 || len(g.SCPs[1].Policies) != 2 || len(g.RCPs) != 1 || g.Management {
+		t.Fatalf("guardrails = %+v", g)
+	}
+	if s := g.SCPs[1].Policies[0].Statements[0]; s.Sid != "NoUsers" || s.Span.File != "a.json" || s.Span.Line != 5 {
+		t.Errorf("statement = %+v", s)
+	}
+	if slices.ContainsFunc(in.Design.Info().NotSeen, func(s string) bool { return s == "scps" || s == "rcps" }) {
+		t.Errorf("not seen = %v", in.Design.Info().NotSeen)
+	}
+	if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool { return strings.Contains(d.Summary, "an SCP of 111122223333") }) {
+		t.Errorf("diagnostics = %v", in.Diagnostics)
 	}
 }

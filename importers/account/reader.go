@@ -97,24 +97,21 @@ func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 			}
 		}
 	}
+	r.guardrails(root)
 	r.notSeen(root, snapshot)
 }
 
 // notSeen says which layers the file does not show.
 func (r *reader) notSeen(root *yamlpos.Node, snapshot bool) {
-	if n := items(root.Get("scps")); len(n) > 0 {
-		r.info.NotSeen = append(r.info.NotSeen, "scps (in the snapshot, not applied yet)")
-		r.report(source.Warning, root.Get("scps").Span, "service control policies are read by a later version", "what they forbid is shown as allowed")
-	} else {
+	g := r.info.Guardrails[r.info.Account]
+	if len(g.SCPs) == 0 {
 		r.info.NotSeen = append(r.info.NotSeen, "scps")
 	}
 	if !snapshot {
 		r.info.NotSeen = append(r.info.NotSeen, "functions", "resources and their policies", "triggers")
 	}
-	if len(items(root.Get("rcps"))) == 0 {
+	if len(g.RCPs) == 0 {
 		r.info.NotSeen = append(r.info.NotSeen, "rcps")
-	} else {
-		r.info.NotSeen = append(r.info.NotSeen, "rcps (in the snapshot, not applied yet)")
 	}
 	for _, p := range items(root.Get("problems")) {
 		call := text(p.Get("Call"))

@@ -27,12 +27,14 @@ type actor struct {
 	limit      *policy.Document // boundary
 	unseen     bool             // some of its policies were not seen
 	unlimited  bool             // it has a boundary that was not seen
+	linked     bool             // a service-linked role, which no guardrail binds
 	self       int32            // target of the role, user or group; -1 for none
 	context    policy.Context
 	absent     []string
 
 	identity []*answers
 	boundary *answers
+	guards   *guards
 
 	once  sync.Once
 	stack *policy.Stack
@@ -316,12 +318,20 @@ func literal(s string) string {
 // layers is the actor's policies as the evaluator takes them.
 func (a *actor) layers() *policy.Stack {
 	a.once.Do(func() {
-		a.stack = &policy.Stack{Identity: program(a.documents...)}
+		var boundary *policy.Program
 		if a.limit != nil {
-			a.stack.Boundary = program(a.limit)
+			boundary = program(a.limit)
 		}
+		a.stack = a.stackOf(program(a.documents...), boundary)
 	})
 	return a.stack
+}
+
+// stackOf is what the actor's policies would be with others in the place of its own, on resources of its account.
+func (a *actor) stackOf(identity, boundary *policy.Program) *policy.Stack {
+	s := &policy.Stack{Identity: identity, Boundary: boundary}
+	a.guards.put(s)
+	return s
 }
 
 // program compiles documents; what cannot be compiled allows nothing.
@@ -362,6 +372,7 @@ func (an *Analysis) newActors(d *model.Design) {
 	}
 	role := func(r *model.Role) *actor {
 		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}
+		a.linked = r.ServiceLinked
 		seen(a, r.Policies...)
 		bound(a, r.Boundary)
 		return a

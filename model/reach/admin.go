@@ -36,10 +36,16 @@ func administratorAccess(w *world) string {
 	return "arn:" + w.partition + ":iam::aws:policy/AdministratorAccess"
 }
 
-// rules tells whether a stack of policies lets an actor do anything.
+// rules tells whether a stack of policies lets an actor do anything that the account's guardrails leave to somebody.
 func (an *Analysis) rules(a *actor, s *policy.Stack) power {
-	out := surely
-	for _, p := range probes {
+	out := never
+	for i, p := range probes {
+		if a.guards.forbids(i) {
+			continue // to everybody in the account
+		}
+		if out == never {
+			out = surely
+		}
 		d := an.probe(a, s, p.action, p.arn)
 		if out = min(out, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)); out == never {
 			break
@@ -50,7 +56,10 @@ func (an *Analysis) rules(a *actor, s *policy.Stack) power {
 
 // isAdmin tells whether an actor may do anything as it is.
 func (an *Analysis) isAdmin(a *actor) power {
-	for _, p := range probes {
+	for i, p := range probes {
+		if a.guards.forbids(i) {
+			continue
+		}
 		service, _, _ := strings.Cut(p.action, ":")
 		named := false
 		for _, d := range a.identity {
@@ -70,12 +79,12 @@ func (an *Analysis) after(x *alter) power {
 	a := an.actors[x.actor]
 	switch {
 	case x.technique.route == creating:
-		return surely
+		return an.rules(a, a.stackOf(program(everything), nil))
 	case x.technique.route == altering:
 		docs := append([]*policy.Document{everything}, a.documents...)
-		return an.rules(a, &policy.Stack{Identity: program(docs...), Boundary: a.layers().Boundary})
+		return an.rules(a, a.stackOf(program(docs...), a.layers().Boundary))
 	case x.technique.id == "guard-removal":
-		return an.rules(a, &policy.Stack{Identity: a.layers().Identity})
+		return an.rules(a, a.stackOf(a.layers().Identity, nil))
 	}
 	var docs []*policy.Document
 	for _, d := range a.identity {
@@ -87,5 +96,5 @@ func (an *Analysis) after(x *alter) power {
 			docs = append(docs, d.doc)
 		}
 	}
-	return an.rules(a, &policy.Stack{Identity: program(docs...), Boundary: a.layers().Boundary})
+	return an.rules(a, a.stackOf(program(docs...), a.layers().Boundary))
 }

@@ -28,6 +28,7 @@ type graph struct {
 	keys       []string // condition keys that policies ask for
 	asksTarget bool     // some of them are the target's
 	defaultKey *policy.Program
+	guards     map[string]*guards // by account
 	gates      []*gate            // by target
 	namedBy    map[string][]int32 // what gates name → targets
 	open       []int32            // targets whose gates are everybody's business
@@ -82,6 +83,7 @@ func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 		return nil, err
 	}
 	an.newGates()
+	an.newGuards()
 	an.newActors(d)
 	an.wire()
 	if err := an.explore(ctx, prev, same); err != nil {
@@ -95,7 +97,8 @@ func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 // sameWorld reports whether two designs have the same targets by the same names.
 func sameWorld(a, b *model.Design) bool {
 	x, y := a.Elements(), b.Elements()
-	if a.Info().Partition != b.Info().Partition || a.Info().Account != b.Info().Account || a.Info().Region != b.Info().Region || a.Info().Kind != b.Info().Kind || len(x) != len(y) {
+	if a.Info().Partition != b.Info().Partition || a.Info().Account != b.Info().Account || a.Info().Region != b.Info().Region || a.Info().Kind != b.Info().Kind ||
+		!sameGuardrails(a.Info().Guardrails, b.Info().Guardrails) || len(x) != len(y) {
 		return false
 	}
 	for i := range x {
@@ -210,6 +213,11 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 		}
 		an.perFunction = an.perFunction || a.sessions
 	}
+	for doc := range guardrailDocuments(an.design) {
+		for _, k := range an.answers(doc).keys {
+			keys[k] = true
+		}
+	}
 	an.keys = slices.Sorted(maps.Keys(keys))
 	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
 	an.perFunction = an.perFunction || keys["lambda:sourcefunctionarn"]
@@ -248,6 +256,11 @@ func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
 			out[doc] = a
 		}
 	}
+	for doc := range guardrailDocuments(d) {
+		if a, ok := an.compiled[doc]; ok {
+			out[doc] = a
+		}
+	}
 	return out
 }
 
@@ -266,6 +279,9 @@ func (an *Analysis) wire() {
 		}
 		if a.limit != nil {
 			a.boundary = an.answers(a.limit)
+		}
+		if !a.linked {
+			a.guards = an.guards[a.account]
 		}
 		if a.self >= 0 {
 			an.holdersOf[a.self] = append(an.holdersOf[a.self], a.index)

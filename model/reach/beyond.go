@@ -125,8 +125,8 @@ func (s *swell) spared() []string {
 	for _, d := range s.a.identity {
 		from(d, false)
 	}
-	if s.a.boundary != nil {
-		from(s.a.boundary, true)
+	for _, d := range s.a.limits() {
+		from(d, true)
 	}
 	slices.Sort(s.named)
 	s.named = slices.DeleteFunc(slices.Compact(s.named), func(p string) bool { return p == "*" })

@@ -28,6 +28,9 @@ type account struct {
 // note adds a decision's reasons. target is whose resource policy was asked, -1 for none.
 func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 	for _, r := range d.Reasons {
+		if r.Layer == policy.LayerSCP && r.From.Effect == policy.Allow {
+			continue // every level allows, or there were nothing to tell
+		}
 		e := Evidence{Layer: r.Layer, Statement: r.Statement, Sid: r.From.Sid, Span: r.From.Span, From: r.From}
 		switch r.Layer {
 		case policy.LayerIdentity:
@@ -219,8 +222,8 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 	for _, d := range a.identity {
 		collect(d)
 	}
-	if a.boundary != nil {
-		collect(a.boundary)
+	for _, d := range a.limits() {
+		collect(d)
 	}
 	for _, fi := range t.forms {
 		form := &w.forms[fi]

@@ -83,6 +83,8 @@ type drawn struct {
 	trust    map[string]string
 	encrypt  bool
 	tags     map[string]string // role → team
+	scps     [][]string        // levels
+	rcps     []string
 }
 
 func drawDesign(t *rapid.T) *drawn {
@@ -101,7 +103,49 @@ func drawDesign(t *rapid.T) *drawn {
 	}
 	d.trust["Deploy"] = rapid.SampledFrom([]string{lambdaTrust, rootTrust, `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("ARole") + `"}, "Action": "sts:AssumeRole"}`, trusts("ec2.amazonaws.com")}).Draw(t, "trust")
 	d.encrypt = rapid.Bool().Draw(t, "encrypted")
+	for i := range max(0, rapid.IntRange(-3, 2).Draw(t, "SCP levels")) {
+		d.scps = append(d.scps, drawLevel(t, fmt.Sprintf("SCP level %d", i)))
+	}
+	if rapid.IntRange(0, 3).Draw(t, "RCP") == 0 {
+		d.rcps = []string{drawControl(t, "RCP")}
+	}
 	return d
+}
+
+// fullAccess is what AWS attaches at each level at first.
+const fullAccess = `{"Effect": "Allow", "Action": "*", "Resource": "*"}`
+
+func drawLevel(t *rapid.T, label string) []string {
+	out := drawStatements(t, label, 0, 2)
+	if rapid.IntRange(0, 2).Draw(t, label+" full") > 0 {
+		out = append(out, fullAccess)
+	}
+	return out
+}
+
+// drawControl is a statement of an RCP: a denial to everybody.
+func drawControl(t *rapid.T, label string) string {
+	return fmt.Sprintf(`{"Effect": "Deny", "Principal": "*", "Action": %q, "Resource": %q%s}`, rapid.SampledFrom([]string{"*", "s3:*", "s3:GetObject", "sqs:*", "kms:*", "secretsmanager:*", "sts:*", "lambda:*"}).Draw(t, label+" action"),
+		rapid.SampledFrom(resourcePool).Draw(t, label+" resource"), rapid.SampledFrom(conditionPool).Draw(t, label+" condition"))
+}
+
+// guardrails are what the organization sets the account.
+func (d *drawn) guardrails(t testing.TB) map[string]model.Guardrails {
+	if len(d.scps)+len(d.rcps) == 0 {
+		return nil
+	}
+	var g model.Guardrails
+	for _, level := range d.scps {
+		l := model.Level{}
+		for _, s := range level {
+			l.Policies = append(l.Policies, document(t, s))
+		}
+		g.SCPs = append(g.SCPs, l)
+	}
+	for _, s := range d.rcps {
+		g.RCPs = append(g.RCPs, model.Level{Policies: []*policy.Document{document(t, s)}})
+	}
+	return map[string]model.Guardrails{testAccount: g}
 }
 
 // build makes the design. Two functions share a role.
@@ -152,6 +196,7 @@ func (d *drawn) build(t testing.TB) *model.Design {
 	}
 	b.trigger(q.ID, fb.ID, "event-source-mapping")
 	b.trigger(data.ID, "fn/A2", "s3-notification").Filter.Prefix = "in/"
+	b.info.Guardrails = d.guardrails(t)
 	return b.design()
 }
 
@@ -259,7 +304,7 @@ func TestLessGrantsLess(t *testing.T) {
 		less := *d
 		less.identity, less.boundary, less.bounded = maps.Clone(d.identity), maps.Clone(d.boundary), maps.Clone(d.bounded)
 		what := ""
-		switch rapid.IntRange(0, 3).Draw(rt, "how") {
+		switch rapid.IntRange(0, 5).Draw(rt, "how") {
 		case 0:
 			for i, s := range d.identity[holder] {
 				if strings.Contains(s, `"Effect": "Allow"`) {
@@ -275,6 +320,14 @@ func TestLessGrantsLess(t *testing.T) {
 		case 2:
 			less.bounded[holder] = true
 			what = "bounded"
+		case 4:
+			level := drawLevel(rt, "another level")
+			less.scps = append(slices.Clone(d.scps), level)
+			what = "under an SCP " + strings.Join(level, ", ")
+		case 5:
+			s := drawControl(rt, "another RCP")
+			less.rcps = append(slices.Clone(d.rcps), s)
+			what = "under an RCP " + s
 		case 3:
 			for i, s := range d.boundary[holder] {
 				if strings.Contains(s, `"Effect": "Allow"`) && len(d.boundary[holder]) > 1 {

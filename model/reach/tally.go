@@ -17,7 +17,7 @@ type act struct {
 
 // A tally adds up what an actor may do to every form, action by action:
 //
-//	allowed by identity policies ∖ denied, within the boundary, ∖ denied by the target's policy
+//	allowed by identity policies ∖ denied, within the boundary and each level of SCPs, ∖ denied by the target's policy
 //
 // Where the target's policy allows by itself or must allow, the evaluator decides instead. A tally is used again
 // for one actor after the other.
@@ -75,12 +75,15 @@ func (t *tally) count(a *actor) {
 		t.deny(d)
 	}
 	if a.boundary != nil {
-		for _, s := range a.boundary.statements {
-			if !s.deny {
-				t.permit(s)
-			}
+		t.within(a.boundary)
+	}
+	if a.guards != nil {
+		for _, level := range a.guards.scps {
+			t.within(level...)
 		}
-		t.deny(a.boundary)
+		for _, d := range a.guards.rcps {
+			t.denyOn(d, t.an.guardedByRCP)
+		}
 	}
 	slices.Sort(t.touched)
 	for _, f := range t.touched {
@@ -142,8 +145,35 @@ func add(must, may []uint64, offset int, b bits, v truth) {
 	}
 }
 
+// within leaves what some of the documents allows, less what they deny.
+func (t *tally) within(documents ...*answers) {
+	if !slices.ContainsFunc(documents, (*answers).allowsAll) {
+		for _, d := range documents {
+			for _, s := range d.statements {
+				if !s.deny {
+					t.permit(s)
+				}
+			}
+		}
+		for _, f := range t.touched {
+			form := &t.w.forms[f]
+			for i := form.offset; i < form.offset+form.menu.words; i++ {
+				t.allowMust[i] &= t.limitMust[i]
+				t.allowMay[i] &= t.limitMay[i]
+				t.limitMust[i], t.limitMay[i] = 0, 0
+			}
+		}
+	}
+	for _, d := range documents {
+		t.deny(d)
+	}
+}
+
 // deny adds the Denies of a document, on forms where something is allowed.
-func (t *tally) deny(d *answers) {
+func (t *tally) deny(d *answers) { t.denyOn(d, nil) }
+
+// denyOn is deny on the targets alone for which bound holds; nil: on all.
+func (t *tally) denyOn(d *answers, bound func(a *actor, x *target) bool) {
 	for _, s := range d.statements {
 		if !s.deny {
 			continue
@@ -153,14 +183,14 @@ func (t *tally) deny(d *answers) {
 		}
 		t.parts = append(t.parts, s.parts...)
 		t.each(s, func(f int32, b bits, v truth) {
-			if t.seen[f] {
+			if t.seen[f] && (bound == nil || bound(t.actor, &t.w.targets[t.w.forms[f].target])) {
 				add(t.denyMust, t.denyMay, t.w.forms[f].offset, b, v)
 			}
 		})
 	}
 }
 
-// permit adds an Allow of the boundary.
+// permit adds an Allow of a boundary or SCP.
 func (t *tally) permit(s *statement) {
 	if s = t.actor.own(t.w, s); s == nil {
 		return
@@ -177,10 +207,6 @@ func (t *tally) permit(s *statement) {
 func (t *tally) settle(f int32) {
 	form := &t.w.forms[f]
 	for i := form.offset; i < form.offset+form.menu.words; i++ {
-		if t.actor.boundary != nil {
-			t.allowMust[i] &= t.limitMust[i]
-			t.allowMay[i] &= t.limitMay[i]
-		}
 		t.allowMust[i] &^= t.denyMay[i]
 		t.allowMay[i] &^= t.denyMust[i]
 	}
@@ -330,7 +356,7 @@ func (w *world) partsWorthALook(a *actor, f int32, parts []match, g *gate) []mat
 			}
 		}
 	}
-	if a.boundary != nil {
+	if len(a.limits()) > 0 {
 		for i, n := 0, len(out); i < n; i++ {
 			for j := i + 1; j < n; j++ {
 				if both, ok := overlap(out[i].pattern, out[j].pattern); ok && !slices.ContainsFunc(out, func(m match) bool { return m.part == both }) {
@@ -420,7 +446,14 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	for _, d := range a.identity {
 		put(d)
 	}
-	put(a.boundary)
+	for _, d := range a.limits() {
+		put(d)
+	}
+	if a.guards != nil {
+		for _, d := range a.guards.rcps {
+			put(d)
+		}
+	}
 	if ti >= 0 && an.gates[ti] != nil {
 		put(an.gates[ti].answers)
 	}
@@ -464,5 +497,5 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		req.PolicyUnseen = true // what another account allows is not known
 	}
 	req.Context = an.contextOf(a, t, extra)
-	return a.layers().Evaluate(req)
+	return an.layersOn(a, t).Evaluate(req)
 }
