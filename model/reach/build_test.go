@@ -253,3 +253,13 @@ func quoted(words string) string {
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }
+
+// element is one that was added.
+func (b *builder) element(id model.ID) model.Element {
+	for _, e := range b.elements {
+		if e.ElementID() == id {
+			return e
+		}
+	}
+	return nil
+}
