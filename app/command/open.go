@@ -28,10 +28,19 @@ type opened struct {
 
 // open reads the design that a command's FILE names; the analysis waits until it is asked for.
 func open(ctx context.Context, env *Env, files []string, o importers.Options) (*opened, error) {
-	if len(files) > 1 {
-		return nil, usage("%s and %d more: one design is read from one file or folder so far; give one", files[0], len(files)-1)
+	so := session.Options{Import: o, Idle: true}
+	var s *session.Session
+	var err error
+	if len(files) == 1 {
+		s, err = openSession(ctx, env, files[0], so)
+	} else {
+		for _, f := range files {
+			if f == "-" || strings.HasPrefix(f, session.SamplePrefix) {
+				return nil, usage("%s: only files and folders can be opened together", f)
+			}
+		}
+		s, err = session.OpenAll(ctx, files, env.Sources, so)
 	}
-	s, err := openSession(ctx, env, files[0], session.Options{Import: o, Idle: true})
 	if err != nil {
 		return nil, inputError(err)
 	}

@@ -63,6 +63,25 @@ func Open(ctx context.Context, name string, sources []importers.Source, o Option
 	return s, nil
 }
 
+// OpenAll reads several templates, folders or snapshots as one design; one name is as Open.
+func OpenAll(ctx context.Context, names []string, sources []importers.Source, o Options) (*Session, error) {
+	if len(names) == 1 {
+		return Open(ctx, names[0], sources, o)
+	}
+	for _, name := range names {
+		if filepath.Ext(name) == savedExt {
+			return nil, fmt.Errorf("%s: a saved design is opened by itself, not with others", name)
+		}
+	}
+	in, err := importers.OpenAll(ctx, sources, names, o.Import)
+	if err != nil {
+		return nil, err
+	}
+	s := start(in, o)
+	s.locate(strings.Join(names, ", "), "")
+	return s, nil
+}
+
 // OpenFS is Open within a file system, for samples, standard input and tests: saved designs have their sources
 // in it.
 func OpenFS(ctx context.Context, fsys fs.FS, name string, sources []importers.Source, o Options) (*Session, error) {
