@@ -28,6 +28,7 @@ type actor struct {
 	unseen     bool             // some of its policies were not seen
 	unlimited  bool             // it has a boundary that was not seen
 	linked     bool             // a service-linked role, which no guardrail binds
+	outside    *stranger        // of somebody outside the account, else nil
 	self       int32            // target of the role, user or group; -1 for none
 	context    policy.Context
 	absent     []string
@@ -87,7 +88,7 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	case isRole, isFunction:
 		c["aws:principaltype"] = []string{"AssumedRole"}
 		absent = append(absent, "aws:username")
-	case isResource, isPolicy, isImplied:
+	case isResource, isPolicy, isImplied, isStranger:
 	}
 	if a.function != nil {
 		c["lambda:sourcefunctionarn"] = []string{a.function.ARN}
@@ -323,6 +324,9 @@ func (a *actor) layers() *policy.Stack {
 			boundary = program(a.limit)
 		}
 		a.stack = a.stackOf(program(a.documents...), boundary)
+		if a.outside != nil {
+			a.stack = a.outside.stack
+		}
 	})
 	return a.stack
 }
@@ -351,7 +355,14 @@ func (an *Analysis) newActors(d *model.Design) {
 	add := func(a *actor, tags map[string]string) int32 {
 		a.index = int32(len(an.actors))
 		a.account = cmp.Or(accountOf(a.arn), w.account)
-		a.newContext(w, tags, an.keys)
+		if a.outside != nil {
+			a.account = a.outside.account
+		}
+		if a.outside != nil {
+			a.context, a.absent = a.outside.context()
+		} else {
+			a.newContext(w, tags, an.keys)
+		}
 		an.actors = append(an.actors, a)
 		return a.index
 	}
@@ -434,6 +445,9 @@ func (an *Analysis) newActors(d *model.Design) {
 			}
 			bound(a, p.Boundary)
 			an.actorOf[i] = add(a, p.Tags)
+		case isStranger:
+			s := an.strangers[n.id]
+			an.actorOf[i] = add(&actor{id: n.id, sort: isStranger, arn: s.principal, session: s.caller, self: -1, outside: s}, nil)
 		case isResource, isPolicy, isImplied:
 		}
 	}

@@ -29,6 +29,7 @@ type graph struct {
 	asksTarget bool     // some of them are the target's
 	defaultKey *policy.Program
 	guards     map[string]*guards // by account
+	strangers  map[model.ID]*stranger
 	gates      []*gate            // by target
 	namedBy    map[string][]int32 // what gates name → targets
 	open       []int32            // targets whose gates are everybody's business
@@ -84,6 +85,7 @@ func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	}
 	an.newGates()
 	an.newGuards()
+	an.newStrangers()
 	an.newActors(d)
 	an.wire()
 	if err := an.explore(ctx, prev, same); err != nil {
@@ -321,6 +323,9 @@ func (an *Analysis) wire() {
 
 // gated lists the targets whose policies may let an actor pass whatever its own allow.
 func (an *Analysis) gated(a *actor) []int32 {
+	if a.outside != nil {
+		return a.outside.doors
+	}
 	out := append(slices.Clone(an.open), an.namedBy[a.arn]...)
 	if a.sort == isRole || a.sort == isFunction {
 		out = append(out, an.namedBy["session/"+a.arn[strings.LastIndexByte(a.arn, '/')+1:]]...)

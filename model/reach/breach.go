@@ -171,7 +171,7 @@ type reached struct {
 	caps  [looks]catalog.Capabilities
 	near  [looks][catalog.Tag + 1]spot // nearest node with each capability
 	edges [looks]*neighbour            // by which it is run as or fed, if it is
-	whole bool                         // some hit is not of a part
+	whole [looks]bool                  // some hit is not of a part
 }
 
 // A spot is a node and the steps from there to a target; zero steps: none.
@@ -210,7 +210,7 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 				}
 				r := get(x.target)
 				r.caps[look] |= caps
-				r.whole = r.whole || !x.part
+				r.whole[look] = r.whole[look] || !x.part
 				for c := range r.near[look] {
 					if near := &r.near[look][c]; caps.Has(catalog.Capability(c)) && near.dist == 0 {
 						*near = spot{n, walk.dist[n] + 1}
@@ -225,7 +225,7 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 				continue
 			}
 			r := get(t)
-			r.whole, r.edges[look] = true, &x
+			r.whole[look], r.edges[look] = true, &x
 			switch {
 			case x.edge.kind == Feeds:
 				r.caps[look] = r.caps[look].With(catalog.Invoke)
@@ -308,7 +308,7 @@ func (an *Analysis) hit(b *Breach, ti int32, r *reached, walks *[looks]*walk) Hi
 	h.Ways = an.ways(ti, r, walks, first, h.Must, h.Capabilities)
 	h.Path = h.Ways[0].Path
 	h.Hops = len(h.Path)
-	if !r.whole {
+	if !r.whole[first+1] {
 		h.Part = h.Path[h.Hops-1].Part
 	}
 	h.OwnLog = t.ownLogOf != "" && t.ownLogOf == b.From && h.Capabilities == catalog.Capabilities(0).With(catalog.Write)
@@ -461,5 +461,8 @@ func nameOf(d *model.Design, id model.ID) string {
 	case *model.Trigger:
 		return cmp.Or(e.Label, e.Name)
 	}
-	return strings.TrimPrefix(string(id), "res/")
+	if id == anyone {
+		return "anyone"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(string(id), "res/"), "outside/")
 }

@@ -82,6 +82,9 @@ func (g *gate) special(a *actor, t *target, allowed bool) bool {
 
 // names reports whether the policy names the actor itself, its role or its session, or everybody.
 func (g *gate) names(a *actor) bool {
+	if a.outside != nil {
+		return true // it looks at those targets alone that name it
+	}
 	if g.anyone || g.named[a.arn] {
 		return true
 	}
@@ -161,7 +164,7 @@ func (an *Analysis) newGates() {
 			r := an.design.Role(t.id)
 			doc, strict = r.Trust, true
 			unseen = doc == nil
-		case isUser, isGroup, isPolicy, isImplied:
+		case isUser, isGroup, isPolicy, isImplied, isStranger:
 		}
 		if doc == nil {
 			if unseen {

@@ -162,7 +162,7 @@ func (e *explorer) principal(f *finding, t *target) {
 		}
 	case isFunction:
 		e.url(f, t)
-	case isResource, isUser, isGroup, isPolicy, isImplied:
+	case isResource, isUser, isGroup, isPolicy, isImplied, isStranger:
 	}
 }
 
@@ -232,6 +232,10 @@ func (e *explorer) rest() {
 				}
 			}
 		}
+	}
+	if e.actor.outside != nil {
+		e.routes()
+		return
 	}
 	e.rewrite()
 	e.doors()

@@ -477,6 +477,9 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 
 // decide asks the evaluator about one action on an ARN of a target (-1: of none).
 func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.Context) policy.Decision {
+	if a.outside != nil {
+		action = a.outside.calls(action)
+	}
 	req := policy.Request{Principal: a.principal(), Action: action, Resource: arn, Open: true, Absent: a.absent}
 	var t *target
 	if ti >= 0 {

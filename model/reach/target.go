@@ -24,7 +24,8 @@ const (
 	isUser
 	isGroup
 	isPolicy
-	isImplied // a function's own log group that the design does not declare
+	isStranger // somebody outside the account: a start, no target
+	isImplied  // a function's own log group that the design does not declare
 )
 
 // A target is an element of the design that actions can name.

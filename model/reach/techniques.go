@@ -202,6 +202,9 @@ var (
 	signedAPI  = carrier{technique: "api-invoke", actions: []string{"execute-api:invoke"}, note: "if the route is of an API that the grant names", says: "calls a route that starts"}
 )
 
+// openRoute is how anyone starts a function by a route or URL without authorizer.
+var openRoute = carrier{technique: "open-route", says: "starts by an open route"}
+
 // A plan is a technique prepared for trying: its needs as numbers of actions.
 type plan struct {
 	*technique

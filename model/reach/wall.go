@@ -274,7 +274,10 @@ func (s *search) finish(ctx context.Context, w *Wall, chosen []int) error {
 		if node.sort == isGroup {
 			continue
 		}
-		left := after(int32(n))
+		var left map[int32]catalog.Capabilities // nothing, for a stranger whom nothing lets in any more
+		if m, ok := s.after.nodeOf[node.id]; ok {
+			left = after(m)
+		}
 		for t, caps := range before(int32(n)) {
 			id := s.an.world.targets[t].id
 			if lost := caps &^ left[t]; lost != 0 && id != node.id && t != s.an.ownRole(int32(n)) && (node.id != s.from || id != s.target) {

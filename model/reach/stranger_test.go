@@ -1,0 +1,63 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"bulkhead/model"
+)
+
+// Starts outside the account: what anyone, another account or an identity provider reaches through resource and trust
+// policies and open routes, and onward from there.
+func TestStrangers(t *testing.T) {
+	const other = "999988887777"
+	b := build(t)
+	open := b.function("Open", allow("s3:GetObject", "*"))
+	b.trigger("", open.ID, "function-url").Open = true
+	data := b.bucket("data")
+	data.Policy = document(t, `{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "`+data.ARN+`/public/*"},
+		{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::`+other+`:role/reader"}, "Action": "s3:PutObject", "Resource": "`+data.ARN+`/*"}`)
+	b.trigger(data.ID, "fn/Worker", "s3-notification")
+	b.function("Worker")
+	q := b.queue("Q")
+	q.Policy = document(t, `{"Effect": "Allow", "Principal": {"AWS": "`+other+`"}, "Action": "sqs:SendMessage", "Resource": "`+q.ARN+`"}`)
+	b.table("T")
+	b.role("Partner", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::`+other+`:root"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}`, allow("dynamodb:GetItem", "*"))
+	b.role("CI", `{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::`+testAccount+`:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:me/mine:*"}}}`, allow("lambda:UpdateFunctionCode", functionARN("Worker")))
+	b.role("Own", `{"Effect": "Allow", "Principal": {"AWS": "`+testAccount+`"}, "Action": "sts:AssumeRole"}`)
+	a := analyse(t, b.design(), nil)
+	want := map[model.ID][]string{
+		"outside/anyone":       {"must fn/Open invoke", "must res/data read public/*"},
+		"outside/999988887777": {"may role/Partner secret", "may res/T read", "must fn/Open invoke", "must res/Q send", "must res/data read public/*"},
+		"outside/arn:aws:iam::999988887777:role/reader": {"must fn/Open invoke", "must fn/Worker invoke", "must res/data read,write"},
+		"outside/token.actions.githubusercontent.com":     {"may fn/Worker write", "may res/data read public/*", "may role/CI secret"},
+	}
+	if got := a.Strangers(); len(got) != len(want) || got[0] != anyone {
+		t.Errorf("strangers %v", got)
+	}
+	for id, w := range want {
+		breach := a.Breach(id)
+		if breach == nil {
+			t.Errorf("%s is no start", id)
+			continue
+		}
+		var got []string
+		for _, h := range breach.Hits {
+			if h.Fed {
+				continue
+			}
+			var caps []string
+			for _, c := range h.Capabilities.All() {
+				caps = append(caps, c.String())
+			}
+			got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", h.Certainty, h.Target, strings.Join(caps, ","), h.Part)))
+		}
+		slices.Sort(got)
+		slices.Sort(w)
+		if !slices.Equal(got, w) {
+			t.Errorf("%s reaches\n  %s\nnot\n  %s", id, strings.Join(got, "\n  "), strings.Join(w, "\n  "))
+		}
+	}
+}
