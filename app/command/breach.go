@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -32,13 +33,15 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	}
 	breaches := a.Breaches()
 	if c.From != "" {
-		e := o.Design.Find(c.From)
-		if e == nil {
-			return usage("breach: %s: no function, role or user is called %q (bulkhead model lists them)", c.File[0], c.From)
+		from := model.ID(c.From) // of a start outside the account, such as outside/anyone
+		if e := o.Design.Find(c.From); e != nil {
+			from = e.ElementID()
+		} else if !slices.Contains(a.Strangers(), from) {
+			return usage("breach: %s: no function, role or user is called %q (bulkhead model lists them)%s", c.File[0], c.From, strangers(a))
 		}
-		b := a.Breach(e.ElementID())
+		b := a.Breach(from)
 		if b == nil {
-			return usage("breach: %s is no function, role or user", e.ElementID())
+			return usage("breach: %s is no function, role or user", from)
 		}
 		breaches = []*reach.Breach{b}
 	}
@@ -47,6 +50,18 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	}
 	printBreaches(env.Out, a, breaches, c.Vulnerable)
 	return nil
+}
+
+// strangers names the starts outside the account, as the end of a sentence.
+func strangers(a *reach.Analysis) string {
+	var ids []string
+	for _, id := range a.Strangers() {
+		ids = append(ids, string(id))
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return "; from outside: " + strings.Join(ids, ", ")
 }
 
 type breachesJSON struct {

@@ -32,7 +32,7 @@ func TestStrangers(t *testing.T) {
 		"outside/anyone":       {"must fn/Open invoke", "must res/data read public/*"},
 		"outside/999988887777": {"may role/Partner secret", "may res/T read", "must fn/Open invoke", "must res/Q send", "must res/data read public/*"},
 		"outside/arn:aws:iam::999988887777:role/reader": {"must fn/Open invoke", "must fn/Worker invoke", "must res/data read,write"},
-		"outside/token.actions.githubusercontent.com":     {"may fn/Worker write", "may res/data read public/*", "may role/CI secret"},
+		"outside/token.actions.githubusercontent.com":   {"may fn/Worker write", "may res/data read public/*", "may role/CI secret"},
 	}
 	if got := a.Strangers(); len(got) != len(want) || got[0] != anyone {
 		t.Errorf("strangers %v", got)
