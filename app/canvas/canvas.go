@@ -341,13 +341,25 @@ func (c *Canvas) paint(w, h int) image.Image {
 	return c.image
 }
 
-// Place is where the middle of an element is in the canvas; false where the picture does not have it.
+// Place is where an element is in the canvas: its middle, or where another thing stands there, a point of it that is
+// free. False where the picture does not have it.
 func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
 	if c.scene == nil {
 		return fyne.Position{}, false
 	}
 	for _, a := range topmost(c.scene.Areas, id) {
-		return fyne.NewPos(float32((a.X+a.W/2-c.x)*c.zoom), float32((a.Y+a.H/2-c.y)*c.zoom)), true
+		at := func(x, y float64) fyne.Position {
+			return fyne.NewPos(float32((a.X+a.W*x-c.x)*c.zoom), float32((a.Y+a.H*y-c.y)*c.zoom))
+		}
+		parts := [...]float64{0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92}
+		for _, y := range parts {
+			for _, x := range parts {
+				if i := c.pick(at(x, y), anElement); i >= 0 && c.scene.Areas[i].Element == id {
+					return at(x, y), true
+				}
+			}
+		}
+		return at(0.5, 0.5), true
 	}
 	return fyne.Position{}, false
 }

@@ -181,3 +181,23 @@ func BenchmarkPaint(b *testing.B) {
 		c.paint(1280, 800)
 	}
 }
+
+// TestPlaceIsFree: a click at the place of a thing picks it, though another stands over its middle.
+func TestPlaceIsFree(t *testing.T) {
+	c, _ := shown(t)
+	s := scene()
+	s.Areas = append(s.Areas, render.Area{X: 150, Y: 150, W: 200, H: 120, Element: "res/Over"})
+	c.SetScene(s)
+	var got model.ID
+	c.OnSelect = func(id model.ID) { got = id }
+	for _, id := range []model.ID{"fn/Shop", "res/Over"} {
+		p, ok := c.Place(id)
+		if !ok {
+			t.Fatalf("%s has no place", id)
+		}
+		c.Tapped(&fyne.PointEvent{Position: p})
+		if got != id {
+			t.Errorf("a click at the place of %s picks %q", id, got)
+		}
+	}
+}
