@@ -245,8 +245,8 @@ func same(a, b image.Image) bool {
 func TestEverySampleEverySide(t *testing.T) {
 	for _, s := range []string{"sample:photos", "sample:lambdashell", "sample:team", "sample:webshop/split.bulkhead"} {
 		w := openWindow(t, s)
-		do(func() bool { w.showMap(true); return true })
 		scene := do(func() *render.Scene { return w.canvas.Scene() })
+		do(func() bool { w.showMap(true); return true })
 		until(t, "the map of "+s, func() bool { return w.canvas.Scene() != scene })
 		do(func() bool { w.toggleTheme(); return true })
 		if n := painted(capture(w)); n < 40 {
