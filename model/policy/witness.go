@@ -2,8 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"bulkhead/model/catalog"
 )
 
 // witness makes a request of a cell and asks Evaluate; nil if from does not allow it or to does.
@@ -43,7 +46,7 @@ func (w *proof) witness(act action, resource []symbol, spaces []*keySpace, at []
 			settle(o.condition, o.holds, &req, fixed)
 		}
 	}
-	actions, made := w.actionsOf(act)
+	actions, made := w.actionsOf(act, req.Resource)
 	for _, name := range actions {
 		req.Action = name
 		for _, arn := range append(w.likelyResources(name), req.Resource) {
@@ -72,7 +75,7 @@ func (w *proof) guess(st *statement) *Verdict {
 	}
 	tries := 0
 	for i := range st.actions {
-		names, _ := w.actionsOf(action{within: &st.actions[i], word: sampleWord(st.actions[i].list())})
+		names, _ := w.actionsOf(action{within: &st.actions[i], word: sampleWord(st.actions[i].list())}, st.from.Resources...)
 		for _, name := range names[:min(2, len(names))] {
 			if !surely(actionShape, symbols(name, syntax{})) {
 				continue
@@ -169,9 +172,10 @@ var delegating = MustCompile(&Document{Version: "2012-10-17", Statements: []*Sta
 	Effect: Allow, Principals: []Principal{{Kind: "AWS", Value: witnessAccount}}, Actions: []string{"*"}, Resources: []string{"*"},
 }}})
 
-// actionsOf lists names for a class of actions: a few of AWS's own that the same statements are about, then the
-// shortest text there is, which may be none of AWS's (made).
-func (w *proof) actionsOf(act action) (names []string, made bool) {
+// actionsOf lists names for a class of actions: a few of AWS's own that the same statements are about, those first
+// that are for a kind of resource which one of the patterns matches, then the shortest text there is, which may be none
+// of AWS's (made).
+func (w *proof) actionsOf(act action, resources ...string) (names []string, made bool) {
 	text := spell(act.word)
 	c := w.from.cat
 	if c == nil {
@@ -181,18 +185,48 @@ func (w *proof) actionsOf(act action) (names []string, made bool) {
 		return []string{text}, false
 	}
 	sub := subjectOf(text)
-	for _, a := range c.Expand(act.within.source()) {
+	const few = 5
+	var others []string
+	for i, a := range c.Expand(act.within.source()) {
 		name := a.String()
 		s := subjectOf(name)
 		if slices.ContainsFunc(w.statements, func(st *statement) bool { return anyMatch(st.actions, &s) != anyMatch(st.actions, &sub) }) {
 			continue
 		}
-		if names = append(names, name); len(names) == 5 {
+		if i < 100 && !takes(a, resources) {
+			if len(others) < few {
+				others = append(others, name)
+			}
+			continue
+		}
+		if names = append(names, name); len(names) == few {
 			break
 		}
 	}
-	return append(names, text), c.Action(text) == nil && len(c.Services()) > 0
+	names = append(names, others...)
+	return append(names[:min(few, len(names))], text), c.Action(text) == nil && len(c.Services()) > 0
 }
+
+// takes reports whether an action is for a kind of resource which one of the patterns matches.
+func takes(a *catalog.Action, patterns []string) bool {
+	for _, t := range a.Resources {
+		for _, arn := range t.ARNs {
+			kind := placeholder.ReplaceAllString(arn, "*")
+			for _, p := range patterns {
+				if strings.Contains(p, "/") && !strings.Contains(kind, "/") {
+					continue // a name, of a bucket say, has no slash
+				}
+				if _, ok := Overlap(kind, p); ok {
+					return true
+				}
+			}
+		}
+	}
+	return len(a.Resources) == 0 && slices.Contains(patterns, "*")
+}
+
+// placeholder is a part of the catalogue's ARNs that a resource fills in.
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
 func anyMatch(patterns []pattern, s *subject) tri {
 	t := no
