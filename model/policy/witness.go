@@ -216,13 +216,28 @@ func takes(a *catalog.Action, patterns []string) bool {
 				if strings.Contains(p, "/") && !strings.Contains(kind, "/") {
 					continue // a name, of a bucket say, has no slash
 				}
-				if _, ok := Overlap(kind, p); ok {
+				if fieldsOverlap(kind, p) {
 					return true
 				}
 			}
 		}
 	}
 	return len(a.Resources) == 0 && slices.Contains(patterns, "*")
+}
+
+// fieldsOverlap reports whether two patterns of ARNs have one in common, field by field.
+func fieldsOverlap(a, b string) bool {
+	x, y := strings.SplitN(a, ":", 6), strings.SplitN(b, ":", 6)
+	if len(x) < 6 || len(y) < 6 {
+		_, ok := Overlap(a, b)
+		return ok
+	}
+	for i := range x {
+		if _, ok := Overlap(x[i], y[i]); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // placeholder is a part of the catalogue's ARNs that a resource fills in.
