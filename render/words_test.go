@@ -45,7 +45,7 @@ func TestRouteLabel(t *testing.T) {
 func TestSea(t *testing.T) {
 	read := catalog.Capabilities(0).With(catalog.Read)
 	beyond := func(typ, pattern string) reach.Beyond {
-		return reach.Beyond{Service: strings.ToLower(strings.Split(typ+"::x", "::")[1]), Type: typ, Pattern: pattern, Capabilities: read}
+		return reach.Beyond{Service: strings.ToLower(strings.Split(typ+"::x", "::")[1]), Type: typ, Pattern: pattern, Capabilities: read, All: strings.HasSuffix(pattern, ":*") || pattern == "*" || strings.HasSuffix(pattern, ":table/*"), Known: true}
 	}
 	const table, bucket, secret = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"
 	perhaps := beyond(table, "*")
@@ -62,10 +62,10 @@ func TestSea(t *testing.T) {
 		{"nothing", nil, "nothing beyond the design"},
 		{"all of three", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::*"), beyond(secret, "arn:aws:secretsmanager:*:*:secret:*")}, "any other table, bucket and secret of the account"},
 		{"twice the same", []reach.Beyond{beyond(table, "*"), beyond(table, "arn:aws:dynamodb:*:*:table/*")}, "any other table of the account"},
-		{"by name", []reach.Beyond{beyond(table, "arn:aws:dynamodb:us-east-1:1:table/prod-*")}, "table prod-*"},
-		{"objects of one bucket", []reach.Beyond{beyond(bucket, "arn:aws:s3:::logs/*")}, "bucket logs"},
-		{"both", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::logs")}, "any other table of the account; bucket logs"},
-		{"a service without kinds", []reach.Beyond{{Service: "xray", Pattern: "*", Capabilities: read}}, "actions of xray"},
+		{"by name", []reach.Beyond{beyond(table, "arn:aws:dynamodb:us-east-1:1:table/prod-*")}, "any other table like prod-*"},
+		{"objects of one bucket", []reach.Beyond{beyond(bucket, "arn:aws:s3:::logs/*")}, "the bucket logs"},
+		{"both", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::logs")}, "any other table of the account and the bucket logs"},
+		{"a service without kinds", []reach.Beyond{{Service: "xray", Pattern: "*", Capabilities: read}}, "resources of xray"},
 		{"perhaps", []reach.Beyond{perhaps}, "perhaps any other table of the account"},
 		{"fed functions are not taken as vulnerable", []reach.Beyond{fed}, "nothing beyond the design"},
 		{"listing is no hit", []reach.Beyond{list}, "nothing beyond the design"},

@@ -19,6 +19,8 @@ type breachCmd struct {
 	File       []string `arg:"" help:"Template, folder, snapshot or saved design."`
 	From       string   `help:"Start: id, ARN or name of a function, role or user; without it every function." placeholder:"START"`
 	JSON       bool     `name:"json" help:"Print JSON."`
+	Wall       string   `help:"Which statements to take away, the fewest, so that the breach does not reach this." placeholder:"TARGET"`
+	Ways       string   `help:"Up to three ways from the start to this." placeholder:"TARGET"`
 	Vulnerable bool     `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
 }
 
@@ -44,6 +46,15 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 			return usage("breach: %s is no function, role or user", from)
 		}
 		breaches = []*reach.Breach{b}
+	}
+	if c.Wall != "" || c.Ways != "" {
+		if len(breaches) != 1 || c.From == "" {
+			return usage("breach: --wall and --ways need --from START")
+		}
+		if c.Ways != "" {
+			return c.printWays(env, a, breaches[0])
+		}
+		return c.printWall(ctx, env, a, breaches[0])
 	}
 	if c.JSON {
 		return printJSON(env.Out, describeBreaches(a, breaches, c.Vulnerable))
@@ -93,15 +104,16 @@ type measuresJSON struct {
 }
 
 type breachJSON struct {
-	From     model.ID     `json:"from"`
-	ARN      string       `json:"arn"`
-	Admin    bool         `json:"admin"`
-	AdminMay bool         `json:"adminMay,omitempty"`
-	AdminWhy []stepJSON   `json:"adminPath,omitempty"`
-	Reach    reachJSON    `json:"reach"`
-	Beyond   []beyondJSON `json:"beyond"`
-	Fed      []model.ID   `json:"feeds"`
-	Hits     []hitJSON    `json:"hits"`
+	From     model.ID      `json:"from"`
+	ARN      string        `json:"arn"`
+	Admin    bool          `json:"admin"`
+	AdminMay bool          `json:"adminMay,omitempty"`
+	AdminWhy []stepJSON    `json:"adminPath,omitempty"`
+	Reach    reachJSON     `json:"reach"`
+	Beyond   []beyondJSON  `json:"beyond"`
+	Fed      []model.ID    `json:"feeds"`
+	Hits     []hitJSON     `json:"hits"`
+	Openings []openingJSON `json:"openings"`
 }
 
 type reachJSON struct {
@@ -148,6 +160,30 @@ type hitJSON struct {
 	OwnLog       bool       `json:"ownLog,omitempty"`
 	Sentence     string     `json:"sentence"`
 	Path         []stepJSON `json:"path"`
+	Ways         []wayJSON  `json:"ways"` // path, and those by which other capabilities come
+}
+
+type wayJSON struct {
+	Capabilities []string   `json:"capabilities"`
+	Certainty    string     `json:"certainty"`
+	Path         []stepJSON `json:"path"`
+}
+
+// An openingJSON is a way in from outside the account, to the start or to its role.
+type openingJSON struct {
+	On        model.ID        `json:"on"`
+	Kind      string          `json:"kind"`
+	Principal string          `json:"principal"`
+	Trigger   model.ID        `json:"trigger,omitempty"`
+	Certainty string          `json:"certainty"`
+	Evidence  []evidenceJSON  `json:"evidence"`
+	Assumed   []conditionJSON `json:"assumed"`
+}
+
+type denialJSON struct {
+	evidenceJSON
+	Part    string   `json:"part,omitempty"`
+	Actions []string `json:"actions"`
 }
 
 type stepJSON struct {
@@ -160,6 +196,7 @@ type stepJSON struct {
 	Certainty string          `json:"certainty"`
 	Evidence  []evidenceJSON  `json:"evidence"`
 	Assumed   []conditionJSON `json:"assumed"`
+	Denials   []denialJSON    `json:"denials,omitempty"` // what takes a part of it away
 }
 
 type evidenceJSON struct {
@@ -186,7 +223,9 @@ func describeBreaches(a *reach.Analysis, breaches []*reach.Breach, vulnerable bo
 		NotSeen:  list(info.NotSeen), Outside: list(info.Outside), Unresolved: info.Unresolved, Breaches: []breachJSON{},
 	}
 	for _, b := range breaches {
-		out.Breaches = append(out.Breaches, describeBreach(d, b, vulnerable))
+		x := describeBreach(d, b, vulnerable)
+		x.Openings = openings(openingsOf(a, b.From))
+		out.Breaches = append(out.Breaches, x)
 	}
 	return out
 }
@@ -228,7 +267,16 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		}
 		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: model.ARN(e), Type: typeOf(e),
 			Capabilities: capabilities(h.Capabilities), Must: capabilities(h.Must), Certainty: h.Certainty.String(), Hops: h.Hops,
-			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: h.Sentence(d), Path: steps(h.Path)})
+			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: h.Sentence(d), Path: steps(h.Path), Ways: ways(h.Ways)})
+	}
+	return out
+}
+
+// openingsOf are the ways in from outside to a start and to the role whose session it is.
+func openingsOf(a *reach.Analysis, from model.ID) []reach.Opening {
+	out := a.OpeningsOn(from)
+	if f := a.Design().Function(from); f != nil {
+		out = append(out, a.OpeningsOn(f.Role)...)
 	}
 	return out
 }
@@ -248,7 +296,35 @@ func capabilities(s catalog.Capabilities) []string {
 func steps(path []reach.Step) []stepJSON {
 	out := []stepJSON{}
 	for _, s := range path {
-		out = append(out, stepJSON{s.From, s.To, s.Kind.String(), s.Technique, s.Via, list(s.Actions), s.Certainty.String(), evidence(s.Evidence), conditions(s.Assumed)})
+		out = append(out, stepJSON{s.From, s.To, s.Kind.String(), s.Technique, s.Via, list(s.Actions), s.Certainty.String(), evidence(s.Evidence), conditions(s.Assumed), denials(s.Denials)})
+	}
+	return out
+}
+
+func ways(ws []reach.Way) []wayJSON {
+	out := []wayJSON{}
+	for _, w := range ws {
+		certainty := reach.Must
+		for _, s := range w.Path {
+			certainty = max(certainty, s.Certainty)
+		}
+		out = append(out, wayJSON{capabilities(w.Capabilities), certainty.String(), steps(w.Path)})
+	}
+	return out
+}
+
+func denials(ds []reach.Denial) []denialJSON {
+	var out []denialJSON
+	for _, x := range ds {
+		out = append(out, denialJSON{evidence([]reach.Evidence{x.Evidence})[0], x.Part, list(x.Actions)})
+	}
+	return out
+}
+
+func openings(os []reach.Opening) []openingJSON {
+	out := []openingJSON{}
+	for _, o := range os {
+		out = append(out, openingJSON{o.On, o.Kind.String(), o.Principal, o.Trigger, o.Certainty.String(), evidence(o.Evidence), conditions(o.Assumed)})
 	}
 	return out
 }
@@ -334,29 +410,31 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 		case b.Admin || b.AdminMay:
 			admin = " · an administrator may be reachable"
 		}
-		fmt.Fprintf(w, "\nbreach of %s: %s, %d of %d%s\n", nameOf(d, b.From), percent(f.Share), f.Resources, b.Reach.Of, admin)
+		fmt.Fprintf(w, "\nA breach of %s reaches %d of %d, %s%s\n", a.Name(b.From), f.Resources, b.Reach.Of, percent(f.Share), admin)
+		var routes []string
+		for _, o := range openingsOf(a, b.From) {
+			if o.Trigger != "" {
+				routes = append(routes, a.Name(o.Trigger))
+				continue
+			}
+			fmt.Fprintf(w, "  open  %s\n", o.Sentence(d))
+		}
+		if n := len(routes); n > 0 {
+			if n > 3 {
+				routes = append(routes[:2], fmt.Sprintf("%d more", n-2))
+			}
+			fmt.Fprintf(w, "  open  anyone can call %s without credentials, by %s\n", a.Name(b.From), joined(routes))
+		}
 		for _, h := range b.Hits {
 			if h.Fed && !vulnerable {
 				continue
 			}
-			fmt.Fprintf(w, "  %-4s %s\n", h.Certainty, line(d, h))
+			fmt.Fprintf(w, "  %-4s  %s\n", h.Certainty, h.Sentence(d))
 		}
 		if words := reach.SeaWords(b.Sea(vulnerable)); words != "" {
 			fmt.Fprintf(w, "  the sea: %s\n", words)
 		}
 	}
-}
-
-// line is a hit's sentence with its subject before it, unless the sentence begins with one.
-func line(d *model.Design, h reach.Hit) string {
-	sentence, name := h.Sentence(d), nameOf(d, h.Target)
-	if strings.HasPrefix(sentence, "can ") || strings.HasPrefix(sentence, "may ") {
-		return name + " " + sentence
-	}
-	if n := len(h.Path); n > 0 && h.Path[n-1].From == h.Path[0].From {
-		return nameOf(d, h.Path[0].From) + " " + sentence
-	}
-	return sentence
 }
 
 func joined(s []string) string {

@@ -99,7 +99,7 @@ func TestWebshop(t *testing.T) {
 			t.Errorf("the sea does not name %s: %q", s, sea)
 		}
 	}
-	if text := done(t, "breach", "sample:webshop", "--from", "Shop"); !strings.Contains(text, "6 of 6") || !strings.Contains(text, "the sea: any other table, bucket, secret and queue of the account") {
+	if text := done(t, "breach", "sample:webshop", "--from", "Shop"); !strings.Contains(text, "6 of 6") || !strings.Contains(text, "the sea: any other table, bucket, secret and queue and any log group of the account") {
 		t.Errorf("the text does not say so:\n%s", text)
 	}
 
@@ -217,4 +217,19 @@ func applied(t *testing.T, text, diff string) string {
 // percent is how a share is written for people.
 func percent(share float64) string {
 	return fmt.Sprintf("%.0f %%", math.Round(100*share))
+}
+
+// What would stop a breach, and by which other ways it comes: on the sample with an escalation.
+func TestWallAndWays(t *testing.T) {
+	text := done(t, "breach", "sample:team", "--from", "release-notes", "--wall", "invoice-archive")
+	if !strings.Contains(text, "Without 1 statement, a breach of release-notes does not reach invoice-archive, and no fewer do") || !strings.Contains(text, "trust policy of deploy · statement 1") {
+		t.Errorf("the wall is\n%s", text)
+	}
+	text = done(t, "breach", "sample:team", "--from", "release-notes", "--ways", "invoice-archive")
+	if strings.Count(text, "way ") != 3 || !strings.Contains(text, "release-notes assumes deploy, because release-notes-role · statement 2 (Deploy)") {
+		t.Errorf("the ways are\n%s", text)
+	}
+	if r := typed(t, "", "breach", "sample:team", "--from", "reporting", "--wall", "invoices"); r.code != 2 || !strings.Contains(r.err, "does not reach invoices") {
+		t.Errorf("exit %d: %s", r.code, r.err)
+	}
 }

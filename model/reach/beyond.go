@@ -22,10 +22,11 @@ type Beyond struct {
 	Evidence     []Evidence
 	Principal    model.ID // role or user that has the grant
 
+	All   bool // the pattern reaches everything of its type in the account
+	Known bool // the design has some of the type
+
 	service string // its name, such as "Amazon S3"
 	account string // where it is another one than the design's
-	all     bool   // the pattern reaches everything of its type in the account
-	known   bool   // the design has some of the type
 }
 
 // seaServices are looked at where a grant names every service: those that hold or move data, run code or make
@@ -265,16 +266,16 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 		sure = false
 	}
 	b.Certainty, b.Evidence = certainty(sure), c.reasons()
-	b.all = pattern == "*" || strings.HasSuffix(pattern, ":*") || t != nil && reachesAll(an.world, t, pattern)
+	b.All = pattern == "*" || strings.HasSuffix(pattern, ":*") || t != nil && reachesAll(an.world, t, pattern)
 	for _, x := range an.world.targets {
-		b.known = b.known || b.Type != "" && x.typ == b.Type && x.sort != isImplied
+		b.Known = b.Known || b.Type != "" && x.typ == b.Type && x.sort != isImplied
 	}
 	key := [3]string{service, b.Type, pattern}
 	if i, ok := s.at[key]; ok {
 		old := &s.out[i]
 		old.Capabilities |= b.Capabilities
 		old.Certainty = min(old.Certainty, b.Certainty)
-		old.all = old.all || b.all
+		old.All = old.All || b.All
 		old.Evidence = joinEvidence(old.Evidence, b.Evidence)
 		return true
 	}
@@ -300,7 +301,7 @@ func (s *swell) everything(pattern string) {
 	for x := catalog.List; x <= catalog.Tag; x++ {
 		all = all.With(x)
 	}
-	s.out = append(s.out, Beyond{Service: "*", Capabilities: hits(all), Pattern: pattern, Certainty: certainty(d.Must), Evidence: c.reasons(), Principal: s.a.id, all: true})
+	s.out = append(s.out, Beyond{Service: "*", Capabilities: hits(all), Pattern: pattern, Certainty: certainty(d.Must), Evidence: c.reasons(), Principal: s.a.id, All: true})
 }
 
 func joinEvidence(a, b []Evidence) []Evidence {
@@ -480,8 +481,13 @@ func (b *Beyond) noun() string {
 // Words says what is reached: "any other secret of the account", "any bucket like logs-*", "the table Foo".
 func (b Beyond) Words() string {
 	noun, other, of := b.noun(), "", "the account"
-	if b.known {
+	if b.Known {
 		other = "other "
+	}
+	// All objects of a bucket are the bucket, for a headline.
+	name := shortARN(b.Pattern)
+	if bucket, ok := strings.CutSuffix(name, "/*"); ok && b.Service == "s3" {
+		name = bucket
 	}
 	elsewhere := ""
 	if b.account != "" {
@@ -491,18 +497,18 @@ func (b Beyond) Words() string {
 	switch {
 	case b.Service == "*":
 		return "anything else of " + of
-	case noun == "" && (b.all || b.Pattern == "*"):
+	case noun == "" && (b.All || b.Pattern == "*"):
 		return "resources of " + cmp.Or(b.service, b.Service)
 	case noun == "" && strings.ContainsAny(b.Pattern, "*?"):
 		return fmt.Sprintf("resources of %s like %s", cmp.Or(b.service, b.Service), shortARN(b.Pattern)) + elsewhere
 	case noun == "":
 		return shortARN(b.Pattern) + " of " + cmp.Or(b.service, b.Service) + elsewhere
-	case b.all:
+	case b.All:
 		return fmt.Sprintf("any %s%s of %s", other, noun, of)
-	case strings.ContainsAny(b.Pattern, "*?"):
-		return fmt.Sprintf("any %s%s like %s", other, noun, shortARN(b.Pattern)) + elsewhere
+	case strings.ContainsAny(name, "*?"):
+		return fmt.Sprintf("any %s%s like %s", other, noun, name) + elsewhere
 	}
-	return fmt.Sprintf("the %s %s", noun, shortARN(b.Pattern)) + elsewhere
+	return fmt.Sprintf("the %s %s", noun, name) + elsewhere
 }
 
 // shortARN is what of an ARN tells people which thing is meant.
@@ -520,8 +526,11 @@ func shortARN(arn string) string {
 	return rest
 }
 
-// seaNouns is how many things a headline names.
-const seaNouns = 4
+// seaNouns is how many things a headline names; beyond seaMost it says that it is nearly everything.
+const (
+	seaNouns = 6
+	seaMost  = 15
+)
 
 // Sea is what lies beyond: without what only fed functions reach, or with it, unmarked, where they are taken as
 // vulnerable.
@@ -551,11 +560,11 @@ func SeaWords(sea []Beyond) string {
 		}
 		noun := b.noun()
 		services[b.Service] = services[b.Service] || noun != ""
-		if noun != "" && b.all && b.account == "" {
+		if noun != "" && b.All && b.account == "" {
 			if !slices.Contains(nouns, noun) {
 				nouns = append(nouns, noun)
 			}
-			known[noun] = known[noun] || b.known
+			known[noun] = known[noun] || b.Known
 		}
 	}
 	for i := range sea {
@@ -567,18 +576,26 @@ func SeaWords(sea []Beyond) string {
 			rest = append(rest, words)
 		}
 	}
+	if n := len(nouns) + len(rest); n > seaMost {
+		return fmt.Sprintf("nearly everything else of the account (%d kinds of things)", n)
+	}
 	named := nouns[:min(len(nouns), seaNouns)]
 	others := rest[:min(len(rest), seaNouns-len(named))]
 	more := len(nouns) - len(named) + len(rest) - len(others)
-	var parts []string
-	if len(named) > 0 {
-		other := "other "
+	var kinds, parts []string
+	for _, word := range [...]string{"any other ", "any "} { // of what the design has, of what it has not
+		var some []string
 		for _, n := range named {
-			if !known[n] {
-				other = ""
+			if known[n] == (word == "any other ") {
+				some = append(some, n)
 			}
 		}
-		parts = append(parts, "any "+other+list(named)+" of the account")
+		if len(some) > 0 {
+			kinds = append(kinds, word+list(some))
+		}
+	}
+	if len(kinds) > 0 {
+		parts = append(parts, strings.Join(kinds, " and ")+" of the account")
 	}
 	parts = append(parts, others...)
 	if more > 0 {

@@ -443,6 +443,9 @@ func (an *Analysis) rulers(start int32, look int) bool {
 	return false
 }
 
+// Name is an element's or stranger's name for people.
+func (an *Analysis) Name(id model.ID) string { return an.nameOf(id) }
+
 // nameOf is an element's name for people.
 func (an *Analysis) nameOf(id model.ID) string { return nameOf(an.design, id) }
 

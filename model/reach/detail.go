@@ -149,6 +149,9 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	step.Actions = slices.Sorted(maps.Keys(all))
 	step.Certainty = certainty(step.Must != 0)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	if step.Part == "" {
+		step.Denials = an.denials(a, f, step.Capabilities)
+	}
 	step.explain()
 	return step
 }

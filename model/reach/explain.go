@@ -19,9 +19,15 @@ var heldAsItems = map[string]bool{"bucket": true, "table": true, "database": tru
 // writtenAsData are the kinds whose contents are what a write changes. Of the others, a write changes the thing.
 var writtenAsData = map[string]bool{"bucket": true, "table": true, "database": true, "file system": true, "repository": true, "log group": true}
 
-// Can says what the attacker can do: "can read, write and delete every item of Orders".
+// Can says what the attacker can do: "can read, write and delete every item of Orders except secret/*".
 func (h Hit) Can(d *model.Design) string {
 	name := nameOf(d, h.Target)
+	// The name once, then "it".
+	it := func() string {
+		said := name
+		name = "it"
+		return said
+	}
 	if h.OwnLog {
 		return "can write its own log group"
 	}
@@ -47,55 +53,79 @@ func (h Hit) Can(d *model.Design) string {
 		}
 	}
 	kind := catalog.KindOf(h.Type)
-	var data, thing []string
+	var phrases, data []string
 	for _, c := range caps.All() {
-		switch c {
-		case catalog.Permissions:
-			thing = append(thing, "change who may reach "+name)
-		case catalog.Secret:
-			thing = append(thing, secretPhrase(h.Type, name))
-		case catalog.Invoke:
-			thing = append(thing, "start "+name)
-		case catalog.Send:
-			item := kind.Item
-			if item == "" {
-				item = "data"
-			} else {
-				item += "s"
-			}
-			thing = append(thing, "send "+item+" to "+name)
-		case catalog.Write:
-			if writtenAsData[kind.Noun] {
-				data = append(data, "write")
-			} else {
-				thing = append(thing, "change "+name)
-			}
-		case catalog.Read, catalog.Delete:
+		if c == catalog.Read || c == catalog.Delete || c == catalog.Write && writtenAsData[kind.Noun] {
 			data = append(data, c.String())
-		case catalog.List, catalog.Tag:
 		}
 	}
-	var phrases []string
+	except, but := h.exceptions()
 	if len(data) > 0 {
-		of := name
+		item := kind.Item != "" && heldAsItems[kind.Noun]
+		of := it()
 		switch {
 		case h.Part != "" && kind.Item != "":
-			of = fmt.Sprintf("the %ss %s of %s", kind.Item, h.Part, name)
+			of = fmt.Sprintf("the %ss %s of %s", kind.Item, h.Part, of)
 		case h.Part != "":
-			of = h.Part + " of " + name
-		case kind.Item != "" && heldAsItems[kind.Noun]:
-			of = fmt.Sprintf("every %s of %s", kind.Item, name)
+			of = h.Part + " of " + of
+		case item:
+			of = fmt.Sprintf("every %s of %s", kind.Item, of)
+		}
+		if len(except) > 0 {
+			of += " except " + few(except)
 		}
 		phrases = append(phrases, list(data)+" "+of)
 	}
-	phrases = append(phrases, thing...)
+	for _, c := range caps.All() {
+		switch c {
+		case catalog.Permissions:
+			phrases = append(phrases, "change who may reach "+it())
+		case catalog.Secret:
+			phrases = append(phrases, secretPhrase(h.Type, it()))
+		case catalog.Invoke:
+			phrases = append(phrases, "start "+it())
+		case catalog.Send:
+			item := "data"
+			if kind.Item != "" {
+				item = kind.Item + "s"
+			}
+			phrases = append(phrases, "send "+item+" to "+it())
+		case catalog.Write:
+			if !writtenAsData[kind.Noun] {
+				phrases = append(phrases, "change "+it())
+			}
+		case catalog.Read, catalog.Delete, catalog.List, catalog.Tag:
+		}
+	}
 	if len(phrases) == 0 {
-		return "can reach " + name
+		return "can reach " + it()
 	}
+	word := "can "
 	if h.Certainty == May {
-		return "may " + list(phrases)
+		word = "may "
 	}
-	return "can " + list(phrases)
+	out := word + list(phrases)
+	if len(but) > 0 {
+		out += ", but not by " + few(but)
+	}
+	return out
+}
+
+// exceptions are what denials take away of the last step: parts of the target, and actions.
+func (h Hit) exceptions() (parts, actions []string) {
+	if len(h.Path) == 0 {
+		return nil, nil
+	}
+	for _, x := range h.Path[len(h.Path)-1].Denials {
+		if x.Part != "" {
+			parts = append(parts, x.Part)
+		} else {
+			actions = append(actions, x.Actions...)
+		}
+	}
+	slices.Sort(parts)
+	slices.Sort(actions)
+	return slices.Compact(parts), slices.Compact(actions)
 }
 
 func secretPhrase(cfnType, name string) string {
@@ -123,6 +153,11 @@ func (s Step) Why(d *model.Design) []string {
 	var out []string
 	for _, e := range s.Evidence {
 		out = append(out, e.Sentence(d))
+	}
+	for _, x := range s.Denials {
+		if line := "though " + x.Sentence(d) + x.place(); !slices.Contains(out, line) {
+			out = append(out, line)
+		}
 	}
 	for _, c := range s.Assumed {
 		out = append(out, "if "+conditionWords(c))
@@ -211,7 +246,11 @@ func (e Evidence) Sentence(d *model.Design) string {
 	if e.From == nil {
 		return b.String()
 	}
-	b.WriteString(" allows ")
+	if e.From.Effect == policy.Deny {
+		b.WriteString(" denies ")
+	} else {
+		b.WriteString(" allows ")
+	}
 	if e.From.NotAction {
 		b.WriteString("everything but ")
 	}
@@ -256,6 +295,11 @@ func (e Evidence) Holder(d *model.Design) string {
 	}
 	p := d.Policy(e.Policy)
 	if p == nil {
+		switch e.Layer {
+		case policy.LayerSCP, policy.LayerRCP:
+			return strings.ToUpper(string(e.Layer))
+		case policy.LayerIdentity, policy.LayerResource, policy.LayerBoundary, policy.LayerSession, policy.LayerEndpoint, policy.LayerPublicAccess:
+		}
 		return string(e.Layer) + " policy"
 	}
 	if p.Managed {

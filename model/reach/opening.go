@@ -38,6 +38,39 @@ type Opening struct {
 	Assumed   []policy.Condition
 }
 
+// Sentence says who gets in, and by which statement: "s3.amazonaws.com may start it for anybody's resources, because policy of
+// Mailer · statement 1 allows lambda:InvokeFunction on Mailer, template.yaml:12".
+func (o Opening) Sentence(d *model.Design) string {
+	what := "call "
+	if d.Role(o.On) != nil {
+		what = "assume "
+	} else if d.Resource(o.On) != nil {
+		what = "use "
+	}
+	what += nameOf(d, o.On)
+	out := ""
+	switch o.Kind {
+	case ToAnyone:
+		out = "anyone can " + what
+		if o.Trigger != "" {
+			out += " by " + nameOf(d, o.Trigger) + ", which asks for no credentials"
+		}
+	case ToFederated:
+		out = "users of " + o.Principal[strings.LastIndexByte(o.Principal, '/')+1:] + " can " + what
+	case ToDeputy:
+		out = o.Principal + " can " + what + " for whoever asks it to: no condition says for whose resources"
+	case ToAccount:
+		out = "account " + cmp.Or(accountOf(accountARN(o.Principal)), "of the organization") + " can " + what
+	}
+	if len(o.Evidence) > 0 {
+		out += ", because " + o.Evidence[0].Sentence(d) + o.Evidence[0].place()
+	}
+	if o.Certainty == May && len(o.Assumed) > 0 {
+		out += ", if " + conditionWords(o.Assumed[0])
+	}
+	return out
+}
+
 // somebody is an account that is nobody's of the design.
 const somebody = "000000000000"
 

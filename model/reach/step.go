@@ -63,6 +63,7 @@ type Step struct {
 	Part         string               // of an act on a part only: "public/*"
 	Certainty    Certainty
 	Evidence     []Evidence
+	Denials      []Denial // what takes a part of an act away
 	Assumed      []policy.Condition
 	Note         string // why it is only perhaps, where no condition says it
 	Says         string // the technique in words, before the name of To: "replaces the code of"; "" for acts

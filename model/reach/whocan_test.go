@@ -82,7 +82,7 @@ func TestSentences(t *testing.T) {
 		got[h.Target] = h.Sentence(d)
 	}
 	for id, want := range map[model.ID]string{
-		"res/Orders":           "can read, write and delete every item of Orders and change who may reach Orders, because ShopRole · ShopRole-0 · statement 1 (Tables) allows dynamodb:* on *, template.yaml:31",
+		"res/Orders":           "can read, write and delete every item of Orders and change who may reach it, because ShopRole · ShopRole-0 · statement 1 (Tables) allows dynamodb:* on *, template.yaml:31",
 		"res/photos":           "can read the objects public/* of photos, because ShopRole · ShopRole-1 · statement 1 allows s3:GetObject on photos/public/*",
 		"res/Jobs":             "can send messages to Jobs, because ShopRole · ShopRole-2 · statement 1 allows sqs:SendMessage on *",
 		"res/Stripe":           "can get the value of Stripe, because ShopRole · ShopRole-3 · statement 1 allows secretsmanager:GetSecretValue on *",

@@ -120,7 +120,7 @@ func (y *yard) sea(principal, typ, pattern, can string) {
 			all = all.With(c)
 		}
 	}
-	y.beyond[y.id(principal)] = append(y.beyond[y.id(principal)], reach.Beyond{Service: strings.ToLower(strings.Split(typ, "::")[1]), Type: typ, Pattern: pattern, Capabilities: all})
+	y.beyond[y.id(principal)] = append(y.beyond[y.id(principal)], reach.Beyond{Service: strings.ToLower(strings.Split(typ, "::")[1]), Type: typ, Pattern: pattern, Capabilities: all, All: pattern == "*", Known: true})
 }
 
 // build makes the design. Each role has a policy that spells out what it asks for by name.

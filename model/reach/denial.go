@@ -1,0 +1,87 @@
+package reach
+
+import (
+	"slices"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// A Denial is a statement that takes away a part of what a step would do: some of the actions, or all of them on a part
+// of the target.
+type Denial struct {
+	Evidence
+	Part    string   // "secret/*"; "" where it is about the target as a whole
+	Actions []string // that it takes away, sorted
+}
+
+// denials lists what surely takes something away from an actor's act on a target of which something is left. What is
+// taken away whole, such as all deleting, is no part of the step and needs no word.
+func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []Denial {
+	t := &an.world.targets[f.target]
+	g := an.gates[f.target]
+	var out []Denial
+	ask := func(id model.ID, layer policy.Layer, among []*statement) {
+		for _, s := range among {
+			if !s.deny {
+				continue
+			}
+			own := a.own(an.world, s)
+			if own == nil || an.truth(a, own, t) != surely {
+				continue
+			}
+			e := Evidence{Policy: id, Layer: layer, Statement: s.index, Sid: s.from.Sid, Span: s.from.Span, From: s.from}
+			for i := range f.whole {
+				x := &f.whole[i]
+				m := an.world.forms[x.form].menu
+				taken := func(from bits) (actions []string) {
+					b := own.actions(m)
+					for k, action := range m.actions {
+						if from.has(k) && b.has(k) && m.hits.has(k) && hits(action.Capabilities)&left != 0 {
+							actions = append(actions, action.String())
+						}
+					}
+					slices.Sort(actions)
+					return actions
+				}
+				if _, v := own.on(x.form, m); v == surely {
+					would := an.candidates(a, m, g, an.world.forms[x.form].witness)
+					if actions := taken(would); len(actions) > 0 {
+						out = append(out, Denial{Evidence: e, Actions: actions})
+					}
+				}
+				for _, p := range own.parts {
+					if p.form != x.form || !p.must {
+						continue
+					}
+					if actions := taken(x.may); len(actions) > 0 {
+						out = append(out, Denial{Evidence: e, Part: partName(t, p), Actions: actions})
+					}
+				}
+			}
+		}
+	}
+	for i, d := range a.identity {
+		ask(a.ids[i], policy.LayerIdentity, d.statements)
+	}
+	if a.boundary != nil {
+		ask(a.boundaryID, policy.LayerBoundary, a.boundary.statements)
+	}
+	if a.guards != nil {
+		for _, level := range a.guards.scps {
+			for _, d := range level {
+				ask("", policy.LayerSCP, d.statements)
+			}
+		}
+		if an.guardedByRCP(a, t) {
+			for _, d := range a.guards.rcps {
+				ask("", policy.LayerRCP, d.statements)
+			}
+		}
+	}
+	if g != nil {
+		ask(t.id, policy.LayerResource, g.denies)
+	}
+	return out
+}

@@ -1,0 +1,48 @@
+package reach
+
+import (
+	"strings"
+	"testing"
+
+	"bulkhead/model"
+)
+
+// What a denial takes away is said, with its statement; what it takes whole, or not surely, is not.
+func TestDenials(t *testing.T) {
+	const all = `{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}`
+	deny := func(action, resource, condition string) string {
+		return `{"Sid": "Keep", "Effect": "Deny", "Action": ` + action + `, "Resource": "` + resource + `"` + condition + `}`
+	}
+	for _, c := range []struct {
+		name, denial, can string
+		why               bool
+	}{
+		{"nothing denied", "", "can read, write and delete every object of data and change who may reach it", false},
+		{"a part", deny(`"s3:*"`, "arn:aws:s3:::data/secret/*", ""), "can read, write and delete every object of data except secret/* and change who may reach it", true},
+		{"some deleting", deny(`["s3:DeleteObject", "s3:DeleteObjectVersion"]`, "*", ""), "can read, write and delete every object of data and change who may reach it, but not by s3:DeleteObject and s3:DeleteObjectVersion", true},
+		{"another bucket's", deny(`"s3:*"`, "arn:aws:s3:::other/*", ""), "can read, write and delete every object of data and change who may reach it", false},
+		{"all of a kind", deny(`"s3:Get*"`, "*", ""), "can write every object of data", false},
+		{"perhaps", deny(`"s3:GetObject"`, "*", `, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}`), "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			doc := all
+			if c.name == "all of a kind" {
+				doc = `{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*"}`
+			}
+			if c.denial != "" {
+				doc += ", " + c.denial
+			}
+			b.function("F", doc)
+			b.bucket("data")
+			d := b.design()
+			h := hitOf(analyse(t, d, nil).Breach("fn/F"), model.ID("res/data"))
+			if got := h.Can(d); c.can != "" && got != c.can {
+				t.Errorf("it says %q, not %q", got, c.can)
+			}
+			if why := strings.Join(h.Why(d), "; "); strings.Contains(why, "though FRole · statement 2 (Keep) denies s3:") != c.why {
+				t.Errorf("reasons: %s", why)
+			}
+		})
+	}
+}
