@@ -41,6 +41,7 @@ func (w *window) present(d dialog.Dialog, size fyne.Size, closed func()) {
 	w.dialogs = append(w.dialogs, d)
 	d.SetOnClosed(func() {
 		w.dialogs = slices.DeleteFunc(w.dialogs, func(o dialog.Dialog) bool { return o == d })
+		delete(w.kept, d)
 		if closed != nil {
 			closed()
 		}
@@ -53,10 +54,34 @@ func (w *window) present(d dialog.Dialog, size fyne.Size, closed func()) {
 // escape puts away the topmost dialog, else the remarks above the picture.
 func (w *window) escape() {
 	if n := len(w.dialogs); n > 0 {
-		w.dialogs[n-1].Hide()
+		d := w.dialogs[n-1]
+		if ask := w.kept[d]; ask != nil {
+			ask()
+		} else {
+			d.Hide()
+		}
 		return
 	}
 	w.strip.Clear()
+}
+
+// keep lets Escape ask before it puts a dialog away in which something would be lost.
+func (w *window) keep(d dialog.Dialog, losing func() bool, question, text, yes string) {
+	if w.kept == nil {
+		w.kept = map[dialog.Dialog]func(){}
+	}
+	w.kept[d] = func() {
+		if !losing() {
+			d.Hide()
+			return
+		}
+		ask := dialog.NewCustomConfirm(question, yes, "Stay", widget.NewLabel(text), func(leave bool) {
+			if leave {
+				d.Hide()
+			}
+		}, w.win)
+		w.present(ask, fyne.NewSize(360, 150), nil)
+	}
 }
 
 // tell shows a few sentences until they are put away.

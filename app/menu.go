@@ -102,9 +102,9 @@ func (w *window) makeMenu() {
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
 		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
 		w.item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
-		w.item("Fold Outline", ctrl(fyne.KeyB), func() { w.panes.Fold(!w.panes.LeftFolded, w.panes.RightFolded) }),
-		w.item("Fold Inspector", ctrl(fyne.KeyI), func() { w.panes.Fold(w.panes.LeftFolded, !w.panes.RightFolded) }),
-		w.item("Fold Reasons", ctrl(fyne.KeyJ), func() { w.decks.Folded = !w.decks.Folded; w.decks.Refresh() }),
+		w.item("Fold Outline", ctrl(fyne.KeyB), w.foldLeft),
+		w.item("Fold Inspector", ctrl(fyne.KeyI), w.foldRight),
+		w.item("Fold Reasons", ctrl(fyne.KeyJ), w.foldReasons),
 		fyne.NewMenuItemSeparator(), shade,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 

@@ -75,6 +75,7 @@ func (w *window) picture() {
 			}
 			w.outline.Set(d.rows)
 			w.floods.Set(d.floods)
+			w.decks.Refresh() // the reasons take the room that they need
 			w.canvas.SetScene(d.scene)
 			w.canvas.Select(w.state.Selected)
 			w.showTools()

@@ -16,6 +16,7 @@ import (
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
 	"bulkhead/model/reach"
+	"bulkhead/render"
 )
 
 // pause is how long a person may go on before a plan is tried.
@@ -39,7 +40,7 @@ func (w *window) split(id model.ID) {
 		w.do(board.Plan.Edit())
 	})
 	apply.Importance = widget.HighImportance
-	leave := widget.NewButton("Cancel", func() { d.Hide() })
+	leave := widget.NewButton("Cancel", func() { w.escape() })
 	var stop context.CancelFunc
 	board.OnChange = func() {
 		if stop != nil {
@@ -59,6 +60,7 @@ func (w *window) split(id model.ID) {
 	d.SetButtons([]fyne.CanvasObject{leave, apply})
 	size := w.win.Canvas().Size()
 	w.present(d, fyne.NewSize(size.Width*0.94, size.Height*0.92), cancel)
+	w.keep(d, func() bool { return board.Touched }, "Leave the split?", "What you shared out is lost.", "Leave it")
 	board.OnChange()
 }
 
@@ -73,7 +75,7 @@ func (w *window) try(ctx context.Context, s *session.Session, st session.State, 
 	if err != nil {
 		fyne.Do(func() {
 			if ctx.Err() == nil {
-				board.Judge(err.Error(), true, nil, nil)
+				board.Judge(err.Error(), render.Danger, nil, nil)
 				able(false)
 			}
 		})
@@ -83,13 +85,17 @@ func (w *window) try(ctx context.Context, s *session.Session, st session.State, 
 	if err != nil {
 		return
 	}
-	verdict, shares := view.SplitVerdict(st, a, e)
+	v := view.SplitVerdict(st, a, e)
+	tone := render.None
+	if v.Better {
+		tone = render.Good
+	}
 	if r.Unproven != "" {
-		verdict += " Not proven: " + r.Unproven
+		v.Text += " Not proven: " + r.Unproven
 	}
 	fyne.Do(func() {
 		if ctx.Err() == nil {
-			board.Judge(verdict, false, r.Warnings, shares)
+			board.Judge(v.Text, tone, r.Warnings, v.Shares)
 			able(true)
 		}
 	})

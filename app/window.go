@@ -29,6 +29,7 @@ const (
 	prefLower  = "lower"
 	prefWidth  = "width"
 	prefHeight = "height"
+	prefFolded = "folded" // letters of the parts that are folded: l, r, d
 )
 
 // A window is the one window of the program. Its fields belong to Fyne's goroutine.
@@ -42,7 +43,11 @@ type window struct {
 	unwatch func()
 	state   session.State // as shown
 	look    look
-	maps    *dot.Layout
+
+	unfolded  bool // the reasons are to be seen
+	comparing bool // two pictures are shown, which need the room more than the reasons of one of them
+
+	maps *dot.Layout
 
 	tools    *view.Toolbar
 	start    *view.Start
@@ -63,7 +68,8 @@ type window struct {
 	weighing context.CancelFunc
 	working  string // what goes on, as the progress strip is to say
 	menu     menu
-	dialogs  []dialog.Dialog // that are shown, topmost last
+	dialogs  []dialog.Dialog          // that are shown, topmost last
+	kept     map[dialog.Dialog]func() // those in which something would be lost, and what asks about it
 
 	// Open dialogs, for tests.
 	pane    *view.SourcePane
@@ -121,6 +127,7 @@ func (w *window) makeParts() {
 	w.canvas.OnMenu = w.contextMenu
 	w.canvas.OnZoom = func(int) { w.showTools() }
 	w.tools.OnFit, w.tools.OnZoom = w.canvas.Fit, w.canvas.ZoomBy
+	w.tools.OnLeft, w.tools.OnRight = w.foldLeft, w.foldRight
 	w.floods = view.NewFloods()
 	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop = w.showSource, w.selectElement, w.showHop
 	w.inspect = view.NewInspector()
@@ -134,9 +141,15 @@ func (w *window) makeParts() {
 
 	picture := view.NewFrame(w.strip.Root, container.NewStack(w.canvas, view.NewFrame(w.progress.Root, nil, nil)), nil)
 	w.strip.OnResize = picture.Refresh
-	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.36)))
+	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.3)))
+	w.decks.Need = w.floods.Need
+	w.floods.OnFold = w.foldReasons
 	w.panes = view.NewPanes(w.outline.Root, w.decks, w.inspect.Root,
-		float32(pref.FloatWithFallback(prefLeft, 236)), float32(pref.FloatWithFallback(prefRight, 312)))
+		float32(pref.FloatWithFallback(prefLeft, 212)), float32(pref.FloatWithFallback(prefRight, 292)))
+	folded := pref.String(prefFolded)
+	w.panes.LeftFolded, w.panes.RightFolded = strings.Contains(folded, "l"), strings.Contains(folded, "r")
+	w.unfolded = !strings.Contains(folded, "d")
+	w.foldDecks()
 	w.body = view.NewFrame(nil, w.panes, w.ledger.Root)
 	w.root = container.NewStack(w.start.Root)
 }
@@ -146,6 +159,7 @@ func (w *window) showTools() {
 	w.tools.Set(view.Tools{
 		Open: w.session != nil, Edited: w.state.Edited, Undo: w.state.Undo, Redo: w.state.Redo, Map: w.look.graph, Side: w.look.side,
 		Vulnerable: w.state.Vulnerable, Dark: theme.Palette() == render.Dark, Zoom: int(w.canvas.Zoom()*100 + 0.5),
+		LeftFolded: w.panes.LeftFolded, RightFolded: w.panes.RightFolded,
 	})
 	w.showMenu()
 }
@@ -242,14 +256,37 @@ func (w *window) showSide(s view.Side) {
 		w.look.side = s
 		w.look.hop = 0
 		if refit {
-			// Two pictures need the room more than the list of one of them.
-			w.decks.Squeezed = s == view.Both
-			w.decks.Refresh()
+			w.comparing = s == view.Both
+			w.foldDecks()
 			w.canvas.Fit()
 		}
 		w.showTools()
 		w.picture()
 	}
+}
+
+// foldDecks shows the reasons, or their head alone.
+func (w *window) foldDecks() {
+	w.decks.Folded = !w.unfolded || w.comparing
+	w.floods.SetFolded(w.decks.Folded)
+	w.decks.Refresh()
+}
+
+// foldReasons folds the reasons or unfolds them.
+func (w *window) foldReasons() {
+	w.unfolded = w.decks.Folded
+	w.comparing = false
+	w.foldDecks()
+}
+
+func (w *window) foldLeft() {
+	w.panes.Fold(!w.panes.LeftFolded, w.panes.RightFolded)
+	w.showTools()
+}
+
+func (w *window) foldRight() {
+	w.panes.Fold(w.panes.LeftFolded, !w.panes.RightFolded)
+	w.showTools()
 }
 
 func (w *window) showHop(hop int) {
@@ -297,6 +334,13 @@ func (w *window) close() {
 	pref.SetFloat(prefLeft, float64(w.panes.LeftWidth))
 	pref.SetFloat(prefRight, float64(w.panes.RightWidth))
 	pref.SetFloat(prefLower, float64(w.decks.Lower))
+	folded := ""
+	for letter, is := range map[string]bool{"l": w.panes.LeftFolded, "r": w.panes.RightFolded, "d": !w.unfolded} {
+		if is {
+			folded += letter
+		}
+	}
+	pref.SetString(prefFolded, folded)
 	w.leave()
 	_ = w.maps.Close() // its process ends with us at the latest
 }

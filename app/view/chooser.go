@@ -123,7 +123,7 @@ func (c *Chooser) make(hint string) {
 	}
 	c.filter("")
 	c.sum()
-	c.Root = container.NewBorder(newColumn(6, search, c.count, empty), nil, nil, nil, c.list)
+	c.Root = WithTips(container.NewBorder(newColumn(6, search, c.count, empty), nil, nil, nil, c.list))
 }
 
 func (c *Chooser) filter(words string) {

@@ -45,13 +45,20 @@ func out(b *reach.Breach, vulnerable bool) int {
 	return n
 }
 
-// SplitVerdict says what a split comes to: in a sentence, and the reach of each part. a is the analysis of the design
-// with the parts.
-func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) (string, []Effect) {
+// A Verdict is what a split comes to.
+type Verdict struct {
+	Text   string
+	Better bool     // the worst part reaches less than the whole
+	Shares []Effect // of each part
+}
+
+// SplitVerdict says what a split comes to. a is the analysis of the design with the parts. Parts that have nothing are
+// left out of the mean: adding empty ones makes nothing better.
+func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) Verdict {
 	d := a.Design()
 	was := st.After.Analysis.Breach(e.Function)
-	var shares []Effect
-	worst := 0.0
+	var v Verdict
+	worst, sum, full := 0.0, 0.0, 0
 	for _, p := range e.Parts {
 		effect := Effect{}
 		for _, f := range d.Functions() {
@@ -61,6 +68,10 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) (string, [
 			if b := a.Breach(f.ID); b != nil {
 				fig := Figure(b, st.Vulnerable)
 				worst = max(worst, fig.Share)
+				if len(p.Triggers) > 0 || len(p.Grants) > 0 {
+					full++
+					sum += fig.Share
+				}
 				effect.Text = fmt.Sprintf("%s · %d of %d", percent(fig.Share), fig.Resources, b.Reach.Of)
 				if reachesOut(b, st.Vulnerable) {
 					effect.Text += ", and the sea"
@@ -69,12 +80,22 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) (string, [
 			}
 			break
 		}
-		shares = append(shares, effect)
+		v.Shares = append(v.Shares, effect)
 	}
-	verdict := fmt.Sprintf("The worst part reaches %s", percent(worst))
+	v.Text = fmt.Sprintf("The worst part reaches %s", percent(worst))
 	if was != nil {
-		verdict += fmt.Sprintf(", %s alone %s", Name(st.After.Design, e.Function), percent(Figure(was, st.Vulnerable).Share))
+		whole := Figure(was, st.Vulnerable).Share
+		v.Better = worst < whole-1e-9
+		name := Name(st.After.Design, e.Function)
+		if v.Better {
+			v.Text += fmt.Sprintf(", %s as a whole %s", name, percent(whole))
+		} else {
+			v.Text += fmt.Sprintf(", as much as %s as a whole", name)
+		}
+		if full > 1 {
+			v.Text += fmt.Sprintf("; the parts reach %s in the mean", percent(sum/float64(full)))
+		}
 	}
-	m := a.Measures(st.Vulnerable)
-	return fmt.Sprintf("%s. Mean over all functions: %s, now %s.", verdict, percent(m.Mean), percent(st.After.Measures.Mean)), shares
+	v.Text += "."
+	return v
 }

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/theme"
@@ -20,8 +21,11 @@ type Floods struct {
 	OnSource func(source.Span)
 	OnSelect func(model.ID)
 	OnHop    func(int)
+	OnFold   func()
 
 	value FloodList
+	fold  *Button
+	head  fyne.CanvasObject
 	title *Label
 	claim *Text
 	hops  *Stepper
@@ -50,8 +54,15 @@ func NewFloods() *Floods {
 		})
 	f.list.HideSeparators = true
 	f.empty = NewLabel("", para)
-	head := newInset(18, 8, newLine(14, 1, f.title, f.claim, f.hops))
-	f.Root = newBehind(NewGround(render.Panel, render.None, 0), &fyne.Container{Layout: headLayout{}, Objects: []fyne.CanvasObject{head, newBehind(f.list, newInset(18, 10, f.empty))}})
+	f.fold = NewButton("", "down", Quiet, func() {
+		if f.OnFold != nil {
+			f.OnFold()
+		}
+	})
+	f.fold.Height = 24
+	f.SetFolded(false)
+	f.head = newInset(18, 8, newLine(14, 1, f.title, f.claim, f.hops, f.fold))
+	f.Root = newBehind(NewGround(render.Panel, render.None, 0), &fyne.Container{Layout: headLayout{}, Objects: []fyne.CanvasObject{f.head, newBehind(f.list, newInset(18, 10, f.empty))}})
 	f.Set(FloodList{})
 	return f
 }
@@ -90,6 +101,28 @@ func (f *Floods) Set(l FloodList) {
 		f.list.ScrollToTop()
 	}
 }
+
+// SetFolded shows whether only the head is seen.
+func (f *Floods) SetFolded(folded bool) {
+	f.fold.Icon, f.fold.Tip = "down", "Fold the reasons (Ctrl+J)"
+	if folded {
+		f.fold.Icon, f.fold.Tip = "up", "Show the reasons (Ctrl+J)"
+	}
+	f.fold.Refresh()
+}
+
+// Need is how high the head is, and how high the panel is with all its rows.
+func (f *Floods) Need() (head, all float32) {
+	head = f.head.MinSize().Height
+	all = head + float32(len(f.value.Rows))*(floodHeight+fynetheme.Padding()) + 4
+	if f.empty.Visible() {
+		all = head + 60
+	}
+	return head, all
+}
+
+// floodHeight is how high a row is.
+const floodHeight = 44
 
 type floodRow struct {
 	widget.BaseWidget
@@ -171,7 +204,7 @@ func (r *floodRow) CreateRenderer() fyne.WidgetRenderer { return &floodRowRender
 
 type floodRowRenderer struct{ r *floodRow }
 
-func (w *floodRowRenderer) MinSize() fyne.Size { return fyne.NewSize(200, 44) }
+func (w *floodRowRenderer) MinSize() fyne.Size { return fyne.NewSize(200, floodHeight) }
 
 func (w *floodRowRenderer) Layout(s fyne.Size) {
 	r := w.r

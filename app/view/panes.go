@@ -110,13 +110,14 @@ func (r *panesRenderer) Objects() []fyne.CanvasObject {
 
 func (r *panesRenderer) Destroy() {}
 
-// Decks stands one part over another with a handle between them; Lower is the share of the lower one.
+// Decks stands one part over another with a handle between them; Lower is the share of the lower one at most: it is no
+// higher than it has use for.
 type Decks struct {
 	widget.BaseWidget
 	Top, Bottom fyne.CanvasObject
 	Lower       float32
-	Folded      bool // only the top shows
-	Squeezed    bool // the bottom is as low as it can be
+	Folded      bool                       // of the bottom only the head shows
+	Need        func() (head, all float32) // how high the head of the bottom is, and all of it
 	OnChange    func()
 
 	handle *handle
@@ -151,16 +152,12 @@ func (r *decksRenderer) MinSize() fyne.Size { return fyne.NewSize(300, 240) }
 func (r *decksRenderer) Layout(s fyne.Size) {
 	d := r.d
 	low := max(leastDeck, s.Height*d.Lower)
-	if d.Squeezed {
-		low = leastDeck
-	}
-	if d.Folded {
-		low = 0
-		d.Bottom.Hide()
-		d.handle.Hide()
-	} else {
-		d.Bottom.Show()
-		d.handle.Show()
+	if d.Need != nil {
+		head, all := d.Need()
+		low = min(low, all)
+		if d.Folded {
+			low = head
+		}
 	}
 	d.Top.Resize(fyne.NewSize(s.Width, s.Height-low))
 	d.Bottom.Move(fyne.NewPos(0, s.Height-low))

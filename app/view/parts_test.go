@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -256,4 +258,57 @@ func TestButtonsByKeyboard(t *testing.T) {
 	if runes != "h" {
 		t.Error("a key that is the window's does not get there while a button has the focus")
 	}
+}
+
+func TestReasonsTakeNoMoreRoomThanTheyNeed(t *testing.T) {
+	newApp(t)
+	f := NewFloods()
+	d := NewDecks(NewGround(0, 0, 0), f.Root, 0.5)
+	d.Need = f.Need
+	newWindow(t, d, 800, 800)
+	room := func(rows int) float32 {
+		l := FloodList{Start: "fn/A", Rows: make([]FloodRow, rows)}
+		f.Set(l)
+		d.Refresh()
+		return d.Bottom.Size().Height
+	}
+	one, two, many := room(1), room(2), room(60)
+	if one >= two || many != d.Size().Height/2 {
+		t.Errorf("one row has %g points, two %g, sixty %g of %g", one, two, many, d.Size().Height)
+	}
+	folds := 0
+	f.OnFold = func() { folds++; d.Folded = !d.Folded; f.SetFolded(d.Folded); d.Refresh() }
+	fold := slices.IndexFunc(all[*Button](f.Root), func(b *Button) bool { return strings.HasPrefix(b.Tip, "Fold") })
+	if fold < 0 {
+		t.Fatal("nothing folds the reasons")
+	}
+	test.Tap(all[*Button](f.Root)[fold])
+	if head, _ := f.Need(); folds != 1 || d.Bottom.Size().Height != head {
+		t.Errorf("folded %d times, %g points high", folds, d.Bottom.Size().Height)
+	}
+}
+
+// TestTipGoesWithItsObject: nothing tells a text that it was scrolled away from under the pointer.
+func TestTipGoesWithItsObject(t *testing.T) {
+	newApp(t)
+	long := NewText("a text", body)
+	long.Tip = "all of it"
+	inner := container.NewWithoutLayout(long)
+	long.Resize(fyne.NewSize(80, 20))
+	root := newWindow(t, inner, 300, 200).Content().(*fyne.Container)
+	shown := func() bool { return len(root.Objects[1].(*fyne.Container).Objects) > 0 }
+	long.MouseIn(&desktop.MouseEvent{})
+	if !shown() {
+		t.Fatal("there is no tip")
+	}
+	fyne.DoAndWait(func() { long.Move(fyne.NewPos(0, 60)) })
+	for range 50 {
+		gone := false
+		fyne.DoAndWait(func() { gone = !shown() })
+		if gone {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Error("the tip stays where its object no longer is")
 }

@@ -13,6 +13,7 @@ import (
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
 	"bulkhead/model/reach"
+	"bulkhead/render"
 )
 
 // shopPlan is the plan of the Webshop's split: the payment route with the secret becomes a part of its own.
@@ -78,9 +79,41 @@ func TestSplitPlanBecomesASplit(t *testing.T) {
 	if got := reaches("Shop"); slices.Contains(got, "PaymentKey") || len(got) != 5 {
 		t.Errorf("Shop still reaches %q", got)
 	}
-	verdict, shares := SplitVerdict(st, a, e)
-	if !strings.Contains(verdict, "83 %") || len(shares) != 2 || shares[1].Text == "" || !shares[1].Good {
-		t.Errorf("%s %+v", verdict, shares)
+	v := SplitVerdict(st, a, e)
+	if !strings.Contains(v.Text, "83 %") || !strings.Contains(v.Text, "in the mean") || !v.Better || len(v.Shares) != 2 || v.Shares[1].Text == "" || !v.Shares[1].Good {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestAnEmptyPartIsNoGain: the plan that the board opens with takes nothing from the whole.
+func TestAnEmptyPartIsNoGain(t *testing.T) {
+	s, st, p := shopPlan(t)
+	e := p.Edit()
+	r, err := s.Try(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := reach.Analyze(context.Background(), r.Design, catalog.Load(), st.After.Analysis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := SplitVerdict(st, a, e); v.Better || strings.Contains(v.Text, "mean") {
+		t.Errorf("an empty part is praised: %+v", v)
+	}
+}
+
+func TestAnUntouchedBoardMayBeLeft(t *testing.T) {
+	newApp(t)
+	_, _, p := shopPlan(t)
+	b := NewSplitBoard(p)
+	b.OnChange = func() {}
+	newWindow(t, b.Root, 1200, 1400)
+	if b.Touched {
+		t.Error("a board that was just opened counts as touched")
+	}
+	all[*widget.Entry](b.Root)[1].SetText("Catalog")
+	if !b.Touched {
+		t.Error("a name was typed, and the board counts as untouched")
 	}
 }
 
@@ -157,8 +190,8 @@ func TestSplitBoardMovesTriggersAndNames(t *testing.T) {
 	if len(p.Parts) != 3 {
 		t.Errorf("%d parts", len(p.Parts))
 	}
-	b.Judge("Trigger X goes nowhere", true, []string{"a warning"}, nil)
-	if text := texts(b.Root); !strings.Contains(text, "goes nowhere") || !strings.Contains(text, "a warning") {
+	b.Judge("Trigger X goes nowhere", render.Danger, []string{"a warning"}, nil)
+	if text := texts(b.Root); !strings.Contains(text, "goes nowhere") || !strings.Contains(text, "A warning") {
 		t.Errorf("the verdict is not shown:\n%s", text)
 	}
 }

@@ -15,8 +15,10 @@ import (
 type SplitBoard struct {
 	Root     fyne.CanvasObject
 	Plan     *SplitPlan
+	Touched  bool   // the plan is no longer the one that the board was opened with
 	OnChange func() // the plan changed: the window tries it and calls Judge
 
+	frame   *fyne.Container
 	grid    *fyne.Container
 	scroll  *container.Scroll
 	verdict *Text
@@ -31,7 +33,8 @@ func NewSplitBoard(p *SplitPlan) *SplitBoard {
 	b.grid = &fyne.Container{Layout: &matrix{}}
 	b.scroll = container.NewScroll(b.grid)
 	intro := NewLabel("Each trigger goes to exactly one part. Give each part the access and the variables that it needs; what its triggers and its logs need is added by itself. What no part is given is dropped.", para)
-	b.Root = &fyne.Container{Layout: boardLayout{}, Objects: []fyne.CanvasObject{intro, b.scroll, newBehind(NewGround(render.Bilge, render.None, 6), newInset(12, 8, newColumn(4, b.verdict, b.notes)))}}
+	b.frame = &fyne.Container{Layout: boardLayout{}, Objects: []fyne.CanvasObject{intro, b.scroll, newBehind(NewGround(render.Bilge, render.None, 6), newInset(12, 8, newColumn(4, b.verdict, b.notes)))}}
+	b.Root = WithTips(b.frame)
 	b.build()
 	return b
 }
@@ -50,13 +53,12 @@ func (boardLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[2].Resize(fyne.NewSize(s.Width, foot))
 }
 
-// Judge says what the plan would come to: an error, warnings, and each part's reach.
-func (b *SplitBoard) Judge(verdict string, bad bool, warnings []string, shares []Effect) {
-	style := body.lines(3)
-	if bad {
-		style = style.in(render.Danger)
-	} else {
-		style = style.in(render.Good).weighing(render.Medium)
+// Judge says what the plan would come to: a verdict in its tone (None where nothing gets better), warnings, and each
+// part's reach.
+func (b *SplitBoard) Judge(verdict string, tone render.Color, warnings []string, shares []Effect) {
+	style := body.lines(3).in(tone)
+	if tone != render.Danger {
+		style = style.weighing(render.Medium)
 	}
 	b.verdict.Set(verdict, style)
 	b.notes.Objects = nil
@@ -64,14 +66,14 @@ func (b *SplitBoard) Judge(verdict string, bad bool, warnings []string, shares [
 		if i == 4 && len(warnings) > 5 {
 			rest := ""
 			for _, w := range warnings[i:] {
-				rest += w + "\n"
+				rest += upper(w) + "\n"
 			}
 			more := NewText(plural(len(warnings)-i, "more remark"), small)
 			more.Tip = rest
 			b.notes.Add(more)
 			break
 		}
-		b.notes.Add(NewText(x, small))
+		b.notes.Add(NewText(upper(x), small.lines(2)))
 	}
 	b.shares = shares
 	for i, l := range b.reaches {
@@ -86,11 +88,17 @@ func (b *SplitBoard) Judge(verdict string, bad bool, warnings []string, shares [
 		l.Set(e.Text, s)
 	}
 	b.notes.Refresh()
-	b.Root.(*fyne.Container).Layout.Layout(b.Root.(*fyne.Container).Objects, b.Root.Size())
+	b.frame.Layout.Layout(b.frame.Objects, b.frame.Size())
 }
 
+// changed follows the plan; named follows what was typed, whose cell stays.
 func (b *SplitBoard) changed() {
 	b.build()
+	b.named()
+}
+
+func (b *SplitBoard) named() {
+	b.Touched = true
 	if b.OnChange != nil {
 		b.OnChange()
 	}
@@ -121,7 +129,7 @@ func (b *SplitBoard) build() {
 		if p.Parts[i].Keeps {
 			e.Disable()
 		}
-		e.OnChanged = func(s string) { p.Parts[i].Name = s; b.OnChange() }
+		e.OnChanged = func(s string) { p.Parts[i].Name = s; b.named() }
 		parts := []fyne.CanvasObject{e}
 		if len(p.Parts) > 2 {
 			x := NewButton("", "close", Quiet, func() { p.Remove(i); b.changed() }).withTip("Remove this part")
@@ -134,7 +142,7 @@ func (b *SplitBoard) build() {
 		e := widget.NewEntry()
 		e.SetText(p.Parts[i].Handler)
 		e.SetPlaceHolder("module.function")
-		e.OnChanged = func(s string) { p.Parts[i].Handler = s; b.OnChange() }
+		e.OnChanged = func(s string) { p.Parts[i].Handler = s; b.named() }
 		return e
 	})
 	row(24, NewLabel("Stays "+Name(p.design, p.Function)+": its ids and names", small), func(i int) fyne.CanvasObject {
@@ -214,7 +222,7 @@ func rowHead(icon, name, note string) fyne.CanvasObject {
 	if note != "" {
 		text.Tip = name + ", by " + note
 	}
-	return newSide(24, NewPicture(icon, render.Muted, 15), text)
+	return newLine(9, 1, NewPicture(icon, render.Muted, 15), text)
 }
 
 // matrix sets cells in rows: a head and a cell for each column.
@@ -295,7 +303,8 @@ func (m *mark) TypedKey(e *fyne.KeyEvent) {
 }
 
 func (m *mark) CreateRenderer() fyne.WidgetRenderer {
-	r := &markRenderer{m, canvas.NewRectangle(nil), canvas.NewRectangle(nil)}
+	r := &markRenderer{m, canvas.NewRectangle(nil), canvas.NewRectangle(nil), canvas.NewImageFromResource(theme.Icon("check", render.OnTile3))}
+	r.tick.FillMode = canvas.ImageFillContain
 	r.Refresh()
 	return r
 }
@@ -303,6 +312,7 @@ func (m *mark) CreateRenderer() fyne.WidgetRenderer {
 type markRenderer struct {
 	m        *mark
 	box, dot *canvas.Rectangle
+	tick     *canvas.Image
 }
 
 func (r *markRenderer) MinSize() fyne.Size { return fyne.NewSize(24, 22) }
@@ -314,6 +324,8 @@ func (r *markRenderer) Layout(s fyne.Size) {
 	r.box.Resize(fyne.NewSize(size, size))
 	r.dot.Move(fyne.NewPos(12, y+4))
 	r.dot.Resize(fyne.NewSize(size-8, size-8))
+	r.tick.Move(fyne.NewPos(10, y+2))
+	r.tick.Resize(fyne.NewSize(size-4, size-4))
 }
 
 func (r *markRenderer) Refresh() {
@@ -329,12 +341,20 @@ func (r *markRenderer) Refresh() {
 	if r.m.hover || r.m.focused {
 		r.box.StrokeColor = theme.Color(render.Link)
 	}
+	if r.m.focused {
+		r.box.StrokeWidth = 2
+	}
 	r.dot.FillColor = theme.Color(render.OnTile3)
-	r.dot.Hidden = !r.m.on
+	r.dot.Hidden = !r.m.on || !r.m.round
+	r.tick.Resource = theme.Icon("check", render.OnTile3)
+	r.tick.Hidden = !r.m.on || r.m.round
 	r.Layout(r.m.Size())
 	r.box.Refresh()
 	r.dot.Refresh()
+	r.tick.Refresh()
 }
 
-func (r *markRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.box, r.dot} }
-func (r *markRenderer) Destroy()                     {}
+func (r *markRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.box, r.dot, r.tick}
+}
+func (r *markRenderer) Destroy() {}

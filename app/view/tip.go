@@ -1,8 +1,11 @@
 package view
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/theme"
 	"bulkhead/render"
@@ -12,6 +15,8 @@ import (
 type Tips struct {
 	layer *fyne.Container
 	from  fyne.CanvasObject // that the tip is of
+	place fyne.Position     // of from in the window when the tip was shown
+	turn  int               // counts the tips that were shown
 }
 
 // WithTips lays a layer for tips over the content of a window.
@@ -30,26 +35,37 @@ func (*tipLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// tipsOf is the layer of the window that an object is in; nil where it has none.
+// tipsOf is the layer of the window, or of its topmost dialog, that an object is in; nil where it has none.
 func tipsOf(o fyne.CanvasObject) *Tips {
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
 	if c == nil {
 		return nil
 	}
-	root, ok := c.Content().(*fyne.Container)
+	root := c.Content()
 	if top := c.Overlays().Top(); top != nil {
-		// Above a dialog there is no layer of ours.
-		return nil
+		root = top
+		if p, ok := top.(*widget.PopUp); ok {
+			root = p.Content
+		}
 	}
+	return tipsIn(root)
+}
+
+func tipsIn(o fyne.CanvasObject) *Tips {
+	c, ok := o.(*fyne.Container)
 	if !ok {
 		return nil
 	}
-	l, ok := root.Layout.(*tipLayout)
-	if !ok {
-		return nil
+	if l, ok := c.Layout.(*tipLayout); ok {
+		l.tips.layer, _ = c.Objects[1].(*fyne.Container)
+		return &l.tips
 	}
-	l.tips.layer, _ = root.Objects[1].(*fyne.Container)
-	return &l.tips
+	for _, x := range c.Objects {
+		if t := tipsIn(x); t != nil {
+			return t
+		}
+	}
+	return nil
 }
 
 const (
@@ -76,7 +92,9 @@ func ShowTip(o fyne.CanvasObject, text string, at fyne.Position) { showTip(o, te
 func HideTip(o fyne.CanvasObject) { hideTip(o) }
 
 func (t *Tips) show(from fyne.CanvasObject, text string, at fyne.Position) {
-	t.from = from
+	t.from, t.place = from, placeOf(from)
+	t.turn++
+	at = at.Subtract(placeOf(t.layer))
 	s := Style{Size: 12, Color: render.Panel, Lines: tipLines}
 	lines := s.wrap(text, tipWidth)
 	w := float32(0)
@@ -106,6 +124,29 @@ func (t *Tips) show(from fyne.CanvasObject, text string, at fyne.Position) {
 	}
 	t.layer.Objects = objects
 	t.layer.Refresh()
+	t.follow(t.turn)
+}
+
+// tipCheck is how often a tip looks whether its object still stands where it stood.
+const tipCheck = 120 * time.Millisecond
+
+// follow hides the tip when its object moves away from under the pointer: nothing tells of that while a list scrolls.
+func (t *Tips) follow(turn int) {
+	time.AfterFunc(tipCheck, func() {
+		fyne.Do(func() {
+			switch {
+			case t.turn != turn || t.from == nil:
+			case placeOf(t.from) != t.place || tipsOf(t.from) != t:
+				t.hide()
+			default:
+				t.follow(turn)
+			}
+		})
+	})
+}
+
+func placeOf(o fyne.CanvasObject) fyne.Position {
+	return fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
 }
 
 func (t *Tips) hide() {

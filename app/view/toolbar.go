@@ -28,6 +28,8 @@ type Tools struct {
 	Vulnerable bool
 	Dark       bool
 	Zoom       int // per cent
+
+	LeftFolded, RightFolded bool
 }
 
 // A Toolbar is the row of tools. The callbacks must be set.
@@ -35,11 +37,13 @@ type Toolbar struct {
 	Root fyne.CanvasObject
 
 	OnOpen, OnUndo, OnRedo, OnVulnerable, OnFit, OnTheme, OnExport func()
+	OnLeft, OnRight                                                func()
 	OnMap                                                          func(bool)
 	OnSide                                                         func(Side)
 	OnZoom                                                         func(factor float64)
 
 	open, undo, redo, hull, graph, before, both, after, fed, fit, in, out, shade, export *Button
+	left, right                                                                          *Button
 	zoom                                                                                 *Label
 }
 
@@ -60,16 +64,19 @@ func NewToolbar() *Toolbar {
 	t.out = NewButton("", "zoom-out", Quiet, func() { t.OnZoom(0.8) }).withTip("Smaller (−)")
 	t.fit = NewButton("", "fit", Quiet, func() { t.OnFit() }).withTip("Show the whole picture (0)")
 	t.shade = NewButton("", "moon", Quiet, func() { t.OnTheme() }).withTip("Light or dark")
+	t.left = NewButton("", "pane-left", Quiet, func() { t.OnLeft() })
+	t.right = NewButton("", "pane-right", Quiet, func() { t.OnRight() })
 	t.export = NewButton("Export…", "export", Primary, func() { t.OnExport() }).withTip("Policies, patch, pictures, report (Ctrl+E)")
 	t.zoom = NewLabel("100 %", small.aligned(fyne.TextAlignCenter))
 	group := func(gap float32, o ...fyne.CanvasObject) fyne.CanvasObject { return newLine(gap, -1, o...) }
-	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, newLine(14, 4,
+	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, newLine(10, 4,
 		t.open,
 		group(4, t.undo, t.redo),
 		group(4, t.hull, t.graph),
 		group(4, t.before, t.both, t.after),
 		newLine(0, -1, t.fed),
-		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit, t.shade),
+		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit),
+		group(0, t.left, t.right, t.shade),
 		t.export)), NewRule()))
 	t.Set(Tools{Zoom: 100})
 	return t
@@ -102,9 +109,17 @@ func (t *Toolbar) Set(s Tools) {
 	}
 	t.fed.Set(s.Vulnerable, !s.Open)
 	t.export.Set(false, !s.Open)
-	for _, b := range []*Button{t.in, t.out, t.fit} {
+	for _, b := range []*Button{t.in, t.out, t.fit, t.left, t.right} {
 		b.Set(false, !s.Open)
 	}
+	fold := func(b *Button, what, key string, folded bool) {
+		b.Tip = "Fold the " + what + " " + key
+		if folded {
+			b.Tip = "Show the " + what + " " + key
+		}
+	}
+	fold(t.left, "outline", "(Ctrl+B)", s.LeftFolded)
+	fold(t.right, "inspector", "(Ctrl+I)", s.RightFolded)
 	icon := "moon"
 	if s.Dark {
 		icon = "sun"
