@@ -113,8 +113,9 @@ func hasVariables(d *policy.Document) bool {
 }
 
 // Patch computes and proves the patch. It fails where the source cannot be patched, and writes nothing.
-func (s *Session) Patch(ctx context.Context) (*Patch, error) {
-	st := s.State()
+func (s *Session) Patch(ctx context.Context) (*Patch, error) { return s.patch(ctx, s.State()) }
+
+func (s *Session) patch(ctx context.Context, st State) (*Patch, error) {
 	if st.Import.Source == nil {
 		return s.draft(st)
 	}
@@ -183,7 +184,8 @@ func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Patch(ctx)
+	st := s.State()
+	p, err := s.patch(ctx, st)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +206,13 @@ func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
 			names = append(names, filepath.Join(dir, filepath.FromSlash(name)))
 		}
 	}
-	s.written = next
+	s.written, s.writtenEdits = next, edit.Edits(st.Steps)
+	if s.state.SavePath == "" && !slices.ContainsFunc(s.writtenEdits, onlyHere) {
+		// The edits are in the source: nothing is lost with the session.
+		s.saved = s.writtenEdits
+		s.state.Dirty = !sameEdits(edit.Edits(s.state.Steps), s.saved)
+		s.publish()
+	}
 	return names, nil
 }
 

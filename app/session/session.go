@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"bulkhead/importers"
@@ -39,8 +40,11 @@ type Session struct {
 	state   State
 	history *edit.History
 	saved   []edit.Edit // as last saved
-	work    work
-	closed  bool
+	seen    map[string]onDisk
+	// writtenEdits are those that WriteSource wrote last.
+	writtenEdits []edit.Edit
+	work         work
+	closed       bool
 
 	watch watchers
 }
@@ -95,6 +99,7 @@ func (s *Session) Do(e edit.Edit) (*edit.Result, error) {
 		return nil, errClosed
 	}
 	s.history.Record(e, r)
+	s.state.Undone = nil
 	s.edited()
 	return r, nil
 }
@@ -123,11 +128,38 @@ func (s *Session) step(f func(*edit.History) bool) bool {
 	defer s.editing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	was := s.history.Steps()
 	if s.closed || !f(s.history) {
 		return false
 	}
+	s.moved(was)
 	s.edited()
 	return true
+}
+
+// GoTo undoes or redoes until so many steps are done; false where there are not so many, or it is so already.
+func (s *Session) GoTo(steps int) bool {
+	s.editing.Lock()
+	defer s.editing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.history.Steps()
+	if s.closed || steps < 0 || steps == len(was) || steps > len(was)+len(s.state.Undone) {
+		return false
+	}
+	for len(s.history.Steps()) > steps && s.history.Undo() {
+	}
+	for len(s.history.Steps()) < steps && s.history.Redo() {
+	}
+	s.moved(was)
+	s.edited()
+	return true
+}
+
+// moved keeps the list of what was undone while undo and redo go through the steps. s.mu is held.
+func (s *Session) moved(was []edit.Step) {
+	all := append(slices.Clone(was), s.state.Undone...)
+	s.state.Undone = all[len(s.history.Steps()):]
 }
 
 // Select shows an element in the inspector; a function, role, user or group becomes the start of the breach as

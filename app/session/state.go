@@ -22,6 +22,7 @@ type State struct {
 	After   Side              // as edited; the same as Before while nothing is edited
 	Edited  bool              // After differs from Before
 	Steps   []edit.Step       // done, first to last
+	Undone  []edit.Step       // undone, the one that Redo does again first
 	Undo    string            // sentence of what Undo takes back, "" where there is nothing
 	Redo    string            // sentence of what Redo does again, "" where there is nothing
 	Misfits []*edit.StepError // edits of a saved design that no longer fit
