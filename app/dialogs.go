@@ -5,11 +5,9 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -163,26 +161,27 @@ func (w *window) showDiagnostics() {
 	w.present(d, fyne.NewSize(min(900, size.Width*0.8), size.Height*0.7), nil)
 }
 
-// showHistory lists the edits.
+// showHistory lists the edits; a click goes to one.
 func (w *window) showHistory() {
-	var lines []string
-	for i, s := range w.state.Steps {
-		lines = append(lines, fmt.Sprintf("%d. %s", i+1, s.Edit))
-		if s.Unproven != "" {
-			lines = append(lines, "    not proven: "+s.Unproven)
-		}
+	if w.session == nil {
+		return
 	}
-	text := strings.Join(lines, "\n")
-	if text == "" {
-		text = "Nothing was edited yet."
-	}
-	w.tell("History", text)
+	var d dialog.Dialog
+	list := view.NewHistory(w.state, func(steps int) {
+		d.Hide()
+		w.strip.Clear() // it speaks of another step
+		w.session.GoTo(steps)
+	})
+	size := w.win.Canvas().Size()
+	d = dialog.NewCustom("History", "Close", list, w.win)
+	rows := float32(len(w.state.Steps) + len(w.state.Undone) + 2)
+	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(size.Height*0.8, 150+rows*36)), nil)
 }
 
 func (w *window) showHelp() {
 	text := widget.NewRichTextFromMarkdown(`**Mouse.** Click a function to breach it, a tile or pipe to see who reaches it; the wheel zooms at the pointer, dragging pans, the secondary button opens a menu.
 
-**Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
+**Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+K every action by name · Ctrl+H history · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
 
 **Signs.** A wall is a role: functions behind it share what it may do. Water shows how much of a bay is reached, a tile's tone how bad it is: read, write and send, delete or permissions or secret. Hatched is *may*: something that was not seen decides. A dotted violet outline is a function whose input the attacker chooses. Open water under the keel is what a breach reaches beyond this design.
 

@@ -15,7 +15,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
@@ -114,7 +113,7 @@ func (w *window) showPatch(p *session.Patch) {
 	copied := widget.NewButton("Copy", func() { w.app.Clipboard().SetContent(p.Diff) })
 	save := widget.NewButton("Save as .diff…", func() {
 		d.Hide()
-		w.saveFile(stem(w.state.Path)+".diff", func(string) ([]byte, error) { return []byte(p.Diff), nil })
+		w.saveFile("Save the patch", stem(w.state.Path)+".diff", []string{".diff", ".patch"}, func(string) ([]byte, error) { return []byte(p.Diff), nil })
 	})
 	write := widget.NewButton("Write to the source…", func() {
 		d.Hide()
@@ -159,7 +158,7 @@ func (w *window) writeSource() {
 
 func (w *window) exportPolicies() {
 	s := w.session
-	w.chooseFolder("Export the policies to …", func(dir string) {
+	w.chooseFolder("Export the policies to which folder?", "Export here", func(dir string) {
 		var names []string
 		w.background("Exporting the policies", func(ctx context.Context) (err error) {
 			names, err = s.WriteTo(ctx, dir)
@@ -170,7 +169,7 @@ func (w *window) exportPolicies() {
 
 func (w *window) exportReport() {
 	s, st := w.session, w.state
-	w.chooseFolder("Write the report to …", func(dir string) {
+	w.chooseFolder("Write the report to which folder?", "Write here", func(dir string) {
 		w.background("Writing the report", func(ctx context.Context) error {
 			return report.Write(ctx, dir, report.Report{Title: st.Title, Before: viewOf(st, st.Before, 0), After: viewOf(st, st.After, 0), Comparison: st.Comparison,
 				Steps: st.Steps, Deploy: s.Deploy(), Diagnostics: st.Diagnostics(), Map: w.maps})
@@ -180,7 +179,7 @@ func (w *window) exportReport() {
 
 func (w *window) exportPicture() {
 	scene, palette := w.canvas.Scene(), theme.Palette()
-	w.saveFile(stem(w.state.Path)+".svg", func(name string) ([]byte, error) { return pictureAs(scene, palette, name) })
+	w.saveFile("Save the picture", stem(w.state.Path)+".svg", []string{".svg", ".png", ".pdf"}, func(name string) ([]byte, error) { return pictureAs(scene, palette, name) })
 }
 
 // pictureAs is a scene in the format that a file's name asks for.
@@ -200,22 +199,10 @@ func pictureAs(scene *render.Scene, palette *render.Palette, name string) ([]byt
 	return b.Bytes(), err
 }
 
-// saveFile asks where to, makes the content and writes it in one go.
-func (w *window) saveFile(name string, content func(name string) ([]byte, error)) {
-	d := dialog.NewFileSave(func(u fyne.URIWriteCloser, err error) {
-		if err != nil {
-			w.fail("Save a file", err)
-			return
-		}
-		if u == nil {
-			return
-		}
-		path := u.URI().Path()
-		_ = u.Close() // it only gave the path
-		// The dialog has made the file already; where nothing comes of it, it goes.
-		if info, err := os.Stat(path); err == nil && info.Size() == 0 {
-			_ = os.Remove(path)
-		}
+// saveFile asks where to, makes the content and writes it in one go. The first of endings (".svg") is what it is called
+// by itself.
+func (w *window) saveFile(title, name string, endings []string, content func(name string) ([]byte, error)) {
+	w.askWhere(title, name, endings, func(path string) {
 		w.background("Writing "+filepath.Base(path), func(context.Context) error {
 			data, err := content(path)
 			if err != nil {
@@ -223,9 +210,62 @@ func (w *window) saveFile(name string, content func(name string) ([]byte, error)
 			}
 			return writeFile(path, data)
 		}, func() { w.strip.Show(view.Remark{Text: "Written: " + path, Fine: true}) })
-	}, w.win)
-	d.SetFileName(name)
-	w.showFileDialog(d)
+	})
+}
+
+// askWhere asks for the path of a file that is to be written, and touches nothing: Fyne's own dialog empties the file
+// that is there before anything is written into it.
+func (w *window) askWhere(title, name string, endings []string, then func(path string)) {
+	dir := "."
+	if u := w.place(); u != nil {
+		dir = u.Path()
+	}
+	form := view.NewSaveForm(name, dir, endings, sight)
+	var d *dialog.CustomDialog
+	save := widget.NewButton("Save", func() {
+		d.Hide()
+		then(form.Path())
+	})
+	save.Importance = widget.HighImportance
+	form.OnChange = func(ok bool) {
+		if ok {
+			save.Enable()
+		} else {
+			save.Disable()
+		}
+	}
+	form.OnSubmit = func() {
+		if !save.Disabled() {
+			save.OnTapped()
+		}
+	}
+	form.OnBrowse = func() {
+		w.chooseFolder("Save in which folder?", "Save here", func(dir string) { form.Folder.SetText(dir) })
+	}
+	d = dialog.NewCustomWithoutButtons(title, form.Root, w.win)
+	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Cancel", func() { d.Hide() }), save})
+	size := w.win.Canvas().Size()
+	w.present(d, fyne.NewSize(min(620, size.Width*0.8), float32(190+min(1, len(endings)-1)*42)), nil)
+	w.win.Canvas().Focus(form.Name)
+	w.form = form
+}
+
+// sight says what is at a path where a file is to be written.
+func sight(path string) view.Sight {
+	dir := filepath.Dir(path)
+	switch info, err := os.Stat(dir); {
+	case err != nil:
+		return view.Sight{Note: "There is no folder " + dir + ".", Bad: true}
+	case !info.IsDir():
+		return view.Sight{Note: dir + " is no folder.", Bad: true}
+	}
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return view.Sight{Note: "It becomes " + path + "."}
+	case info.IsDir():
+		return view.Sight{Note: path + " is a folder.", Bad: true}
+	}
+	return view.Sight{Note: filepath.Base(path) + " is there already: it is written over."}
 }
 
 type fileDialog interface {
@@ -239,7 +279,7 @@ func (w *window) showFileDialog(d fileDialog) {
 	w.present(d, fyne.NewSize(size.Width*0.8, size.Height*0.8), nil)
 }
 
-func (w *window) chooseFolder(title string, then func(dir string)) {
+func (w *window) chooseFolder(title, button string, then func(dir string)) {
 	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 		switch {
 		case err != nil:
@@ -249,11 +289,16 @@ func (w *window) chooseFolder(title string, then func(dir string)) {
 		}
 	}, w.win)
 	d.SetTitleText(title)
+	d.SetConfirmText(button)
 	w.showFileDialog(d)
 }
 
 // writeFile writes a file in one go: readers see the old content or the new, never a part.
 func writeFile(path string, data []byte) error {
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".bulkhead-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -264,7 +309,7 @@ func writeFile(path string, data []byte) error {
 		err = closed
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+		err = os.Chmod(f.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
@@ -337,25 +382,7 @@ func (w *window) saveAs(then func()) {
 	if w.session == nil {
 		return
 	}
-	d := dialog.NewFileSave(func(u fyne.URIWriteCloser, err error) {
-		switch {
-		case err != nil:
-			w.fail("Save the design", err)
-		case u != nil:
-			path := u.URI().Path()
-			_ = u.Close() // it only gave the path
-			if filepath.Ext(path) != ".bulkhead" {
-				if info, err := os.Stat(path); err == nil && info.Size() == 0 {
-					_ = os.Remove(path)
-				}
-				path += ".bulkhead"
-			}
-			w.saveTo(path, then)
-		}
-	}, w.win)
-	d.SetFileName(stem(w.state.Path) + ".bulkhead")
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".bulkhead"}))
-	w.showFileDialog(d)
+	w.askWhere("Save the design", stem(w.state.Path)+".bulkhead", []string{".bulkhead"}, func(path string) { w.saveTo(path, then) })
 }
 
 // askToSave asks before edits are lost.

@@ -22,6 +22,8 @@ type menu struct {
 	split, tighten, crown                  *fyne.MenuItem
 	hull, graph, before, both, after, fed  *fyne.MenuItem
 	system, light, dark, diagnostics, hist *fyne.MenuItem
+	palette, reload                        *fyne.MenuItem
+	single                                 map[*fyne.MenuItem]string // keys without a modifier
 	shown                                  menuState
 }
 
@@ -65,6 +67,7 @@ func (w *window) makeMenu() {
 	for _, s := range view.Samples() {
 		samples.ChildMenu.Items = append(samples.ChildMenu.Items, fyne.NewMenuItem(s.Name, func() { w.guard("Open "+s.Name, func() { w.open(s.Path) }) }))
 	}
+	m.reload = w.item("Reload Source, Keep Edits", ctrl(fyne.KeyR), w.reload)
 	m.save = w.item("Save", ctrl(fyne.KeyS), func() { w.save(nil) })
 	m.saveAs = w.item("Save As…", ctrlShift(fyne.KeyS), func() { w.saveAs(nil) })
 	m.export = w.item("Export…", ctrl(fyne.KeyE), w.export)
@@ -74,12 +77,13 @@ func (w *window) makeMenu() {
 	file := fyne.NewMenu("File",
 		w.item("Open…", ctrl(fyne.KeyO), func() { w.chooseFile(false) }),
 		w.item("Open Folder…", ctrlShift(fyne.KeyO), func() { w.chooseFile(true) }),
-		m.recent, samples, fyne.NewMenuItemSeparator(), m.save, m.saveAs, m.export, fyne.NewMenuItemSeparator(), m.close, quit)
+		m.recent, samples, m.reload, fyne.NewMenuItemSeparator(), m.save, m.saveAs, m.export, fyne.NewMenuItemSeparator(), m.close, quit)
 
 	m.undo = w.item("Undo", &fyne.ShortcutUndo{}, w.undo)
 	m.redo = w.item("Redo", &fyne.ShortcutRedo{}, w.redo)
-	m.hist = w.item("History…", nil, w.showHistory)
-	edits := fyne.NewMenu("Edit", m.undo, m.redo, m.hist, fyne.NewMenuItemSeparator(), w.item("Find", ctrl(fyne.KeyF), w.find))
+	m.hist = w.item("History…", ctrl(fyne.KeyH), w.showHistory)
+	m.palette = w.item("All Actions…", ctrl(fyne.KeyK), w.showPalette)
+	edits := fyne.NewMenu("Edit", m.undo, m.redo, m.hist, fyne.NewMenuItemSeparator(), w.item("Find", ctrl(fyne.KeyF), w.find), m.palette)
 
 	m.split = w.item("Split Function…", ctrl(fyne.KeyT), func() { w.split(w.state.Selected) })
 	m.tighten = w.item("Tighten All…", ctrlShift(fyne.KeyT), func() { w.tightenAll(w.roleOf(w.state.Selected)) })
@@ -107,6 +111,8 @@ func (w *window) makeMenu() {
 		w.item("Fold Reasons", ctrl(fyne.KeyJ), w.foldReasons),
 		fyne.NewMenuItemSeparator(), shade,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
+
+	m.single = map[*fyne.MenuItem]string{m.hull: "H", m.graph: "M", m.before: "1", m.both: "2", m.after: "3", m.fed: "F"}
 
 	help := fyne.NewMenu("Help", w.item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), w.item("About Bulkhead", nil, w.showAbout))
 	m.main = fyne.NewMainMenu(file, edits, design, views, help)
@@ -140,7 +146,7 @@ func (w *window) showMenu() {
 		m.recent.ChildMenu.Items = append(m.recent.ChildMenu.Items, fyne.NewMenuItem(p, func() { w.guard("Open another design", func() { w.open(p) }) }))
 	}
 	m.recent.Disabled = len(w.recent()) == 0
-	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.hull, m.graph, m.before, m.fed, m.diagnostics, m.hist} {
+	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.hull, m.graph, m.before, m.fed, m.diagnostics, m.hist, m.reload} {
 		i.Disabled = !open
 	}
 	m.both.Disabled, m.after.Disabled = !now.edited, !now.edited
@@ -254,6 +260,11 @@ func (w *window) shortcuts() {
 		}
 	})
 	c.AddShortcut(ctrl(fyne.KeyPlus), func(fyne.Shortcut) { w.canvas.ZoomBy(1.25) })
+	c.AddShortcut(ctrlShift(fyne.KeyP), func(fyne.Shortcut) {
+		if len(w.dialogs) == 0 {
+			w.showPalette()
+		}
+	})
 	c.AddShortcut(ctrl(fyne.KeyY), func(fyne.Shortcut) { w.redo() })
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, func(fyne.Shortcut) { w.redo() })
 }

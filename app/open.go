@@ -78,7 +78,7 @@ func (w *window) openWith(path string, fitting bool) {
 			var misfit *session.MisfitError
 			switch {
 			case errors.As(err, &misfit):
-				w.offerFitting(path, misfit)
+				w.offerFitting(misfit, func() { w.openWith(path, true) })
 			case err != nil:
 				if errors.Is(err, os.ErrNotExist) {
 					w.forget(path)
@@ -95,13 +95,15 @@ func (w *window) openWith(path string, fitting bool) {
 // adopt shows a session instead of what was open.
 func (w *window) adopt(s *session.Session) {
 	w.leave()
-	w.session = s
+	// While nothing is open: what is laid out again asks for the state.
 	w.strip.Clear()
 	w.canvas.SetScene(nil)
 	w.outline.Search.SetText("")
+	w.session = s
 	w.root.Objects = []fyne.CanvasObject{w.body}
 	w.root.Refresh()
 	w.show(s.State())
+	w.watchSource(s)
 	w.unwatch = s.Watch(func(st session.State) {
 		fyne.Do(func() {
 			if w.session == s && st.Revision >= w.state.Revision {
@@ -124,12 +126,12 @@ func (w *window) choose(st session.State) {
 	}
 }
 
-func (w *window) offerFitting(path string, e *session.MisfitError) {
+func (w *window) offerFitting(e *session.MisfitError, again func()) {
 	text := widget.NewLabel(e.Error() + "\n\nOpen it with the edits that do?")
 	text.Wrapping = fyne.TextWrapWord
 	d := dialog.NewCustomConfirm("Some edits no longer fit", "Open", "Cancel", container.NewVScroll(text), func(yes bool) {
 		if yes {
-			w.openWith(path, true)
+			again()
 		}
 	}, w.win)
 	w.present(d, fyne.NewSize(620, 300), nil)
@@ -147,6 +149,8 @@ func (w *window) chooseFile(folder bool) {
 					w.open(u.Path())
 				}
 			}, w.win)
+			d.SetTitleText("Open a folder: a CDK cloud assembly, or one with a template")
+			d.SetConfirmText("Open this folder")
 			w.showFileDialog(d)
 			return
 		}
@@ -163,6 +167,13 @@ func (w *window) chooseFile(folder bool) {
 		d.SetFilter(storage.NewExtensionFileFilter([]string{".yaml", ".yml", ".json", ".template", ".bulkhead"}))
 		w.showFileDialog(d)
 	})
+}
+
+// dropped opens the first of the files that were dropped on the window.
+func (w *window) dropped(_ fyne.Position, uris []fyne.URI) {
+	if len(uris) > 0 && len(w.dialogs) == 0 {
+		w.guard("Open "+uris[0].Name(), func() { w.open(uris[0].Path()) })
+	}
 }
 
 // place is the folder where dialogs start: that of what is open or was opened last, else the working folder.

@@ -71,7 +71,12 @@ type window struct {
 	dialogs  []dialog.Dialog          // that are shown, topmost last
 	kept     map[dialog.Dialog]func() // those in which something would be lost, and what asks about it
 
+	unwatchSource context.CancelFunc
+	changed       []string // files of the source that changed on disk
+
 	// Open dialogs, for tests.
+	palette *view.Palette
+	form    *view.SaveForm
 	pane    *view.SourcePane
 	chooser *view.Chooser
 	asked   dialog.Dialog
@@ -97,11 +102,7 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(float32(pref.FloatWithFallback(prefWidth, 1280)), float32(pref.FloatWithFallback(prefHeight, 800))))
 	w.win.SetMaster()
-	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) {
-		if len(uris) > 0 {
-			w.guard("Open "+uris[0].Name(), func() { w.open(uris[0].Path()) })
-		}
-	})
+	w.win.SetOnDropped(w.dropped)
 	w.win.SetCloseIntercept(func() { w.guard("Close", w.quit) })
 	a.Settings().AddListener(func(fyne.Settings) { w.showTools() })
 	w.showTools()
@@ -232,6 +233,9 @@ func (w *window) notes() []view.Note {
 	if n := view.Unresolved(w.state); n != "" {
 		out = append(out, view.Note{Text: n, Action: "show", OnTap: w.showDiagnostics})
 	}
+	if len(w.changed) > 0 {
+		out = append(out, view.Note{Text: "SOURCE CHANGED", Action: "reload", OnTap: w.reload})
+	}
 	return out
 }
 
@@ -348,6 +352,10 @@ func (w *window) close() {
 // leave closes the session that is open.
 func (w *window) leave() {
 	w.job.stop()
+	if w.unwatchSource != nil {
+		w.unwatchSource()
+		w.unwatchSource, w.changed = nil, nil
+	}
 	if w.unwatch != nil {
 		w.unwatch()
 		w.unwatch = nil

@@ -4,10 +4,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,6 +19,7 @@ import (
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/storage"
 
 	"bulkhead/app/theme"
 	"bulkhead/app/view"
@@ -316,6 +319,7 @@ func TestSavedSampleOpensAgain(t *testing.T) {
 func TestFileDialogsOpen(t *testing.T) {
 	w := openWindow(t, "sample:photos")
 	for name, f := range map[string]func(){
+		"actions": w.showPalette, "history": w.showHistory,
 		"open": func() { w.chooseFile(false) }, "open a folder": func() { w.chooseFile(true) }, "picture": w.exportPicture,
 		"policies": w.exportPolicies, "report": w.exportReport, "save": func() { w.save(nil) },
 	} {
@@ -343,6 +347,171 @@ func TestPicturesAreWritten(t *testing.T) {
 	if _, err := pictureAs(scene, render.Light, "a.doc"); err == nil || !strings.Contains(err.Error(), ".svg") {
 		t.Errorf("a.doc: %v", err)
 	}
+}
+
+// onDisk is a copy of the Webshop's template in a folder of its own.
+func onDisk(t *testing.T) string {
+	t.Helper()
+	data, err := fs.ReadFile(assets.FS, "samples/webshop/template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := t.TempDir() + "/template.yaml"
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func tighten(t *testing.T, w *window) {
+	t.Helper()
+	do(func() bool { w.selectElement("fn/Shop"); return true })
+	until(t, "suggestions", func() bool { return len(w.inspect.Suggestions()) > 0 })
+	do(func() bool { w.inspect.OnEdit(w.inspect.Suggestions()[0].Edit); return true })
+	until(t, "figures of the edited design", func() bool { return w.state.Edited && w.state.Analysed() })
+}
+
+// TestSavingOverAFile fails while it writes: what was there stays whole until the new content is.
+func TestSavingOverAFile(t *testing.T) {
+	w := openWindow(t, "sample:photos")
+	path := t.TempDir() + "/old.svg"
+	if err := os.WriteFile(path, []byte("precious"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(content func(string) ([]byte, error)) {
+		do(func() bool {
+			w.saveFile("Save", "old.svg", []string{".svg"}, content)
+			w.form.Folder.SetText(filepath.Dir(path))
+			w.form.OnSubmit()
+			return true
+		})
+		until(t, "the file, or an error", func() bool { return w.working == "" && w.opening == nil })
+	}
+	ask(func(string) ([]byte, error) {
+		if data, err := os.ReadFile(path); err != nil || string(data) != "precious" {
+			t.Errorf("while the new content is made, the file holds %q, %v", data, err)
+		}
+		return nil, errors.New("no ink")
+	})
+	if n := do(func() int { return len(w.dialogs) }); n != 1 {
+		t.Errorf("%d dialogs say that it failed", n)
+	}
+	do(func() bool { w.escape(); return true })
+	ask(func(string) ([]byte, error) { return []byte("new"), nil })
+	data, err := os.ReadFile(path)
+	if info, _ := os.Stat(path); err != nil || string(data) != "new" || info.Mode().Perm() != 0o640 {
+		t.Errorf("it holds %q, %v, mode %v", data, err, info.Mode())
+	}
+	if left, _ := filepath.Glob(filepath.Dir(path) + "/.bulkhead-*"); len(left) > 0 {
+		t.Errorf("%q is left behind", left)
+	}
+}
+
+// TestDropWriteAndReload drops a template, tightens it, writes it, and reads it again after another hand wrote.
+func TestDropWriteAndReload(t *testing.T) {
+	w := openWindow(t, "sample:photos")
+	path := onDisk(t)
+	do(func() bool {
+		w.dropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(path)})
+		return true
+	})
+	until(t, "what was dropped", func() bool { return w.state.Path == path && w.state.Analysed() && w.state.Start != "" })
+	tighten(t, w)
+	do(func() bool {
+		w.dropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(path)})
+		return true
+	})
+	if n := do(func() int { return len(w.dialogs) }); n != 1 {
+		t.Errorf("a drop on edits that are not saved: %d dialogs ask", n)
+	}
+	do(func() bool { w.escape(); return true })
+
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append([]byte("# another hand\n"), before...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "word of the change", func() bool { return len(w.changed) == 1 })
+	do(func() bool { w.reload(); return true })
+	until(t, "the source as it is now, with the edit", func() bool {
+		return w.opening == nil && len(w.changed) == 0 && len(w.state.Steps) == 1 && w.state.Analysed() && w.state.Selected == "fn/Shop"
+	})
+	do(func() bool {
+		s := w.session
+		w.background("Writing", func(ctx context.Context) error {
+			_, err := s.WriteSource(ctx)
+			return err
+		}, func() {})
+		return true
+	})
+	until(t, "nothing left to save", func() bool { return w.opening == nil && !w.session.State().Dirty })
+	after, err := os.ReadFile(path)
+	if err != nil || !strings.HasPrefix(string(after), "# another hand\n") || string(after) == "# another hand\n"+string(before) {
+		t.Errorf("written, the template begins with %.40q (%v)", after, err)
+	}
+	until(t, "a window that knows", func() bool { return !w.state.Dirty })
+}
+
+// TestEveryActionIsInThePalette runs one by its words.
+func TestEveryActionIsInThePalette(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	names := map[string]bool{}
+	for _, c := range do(w.commands) {
+		names[c.Menu+" "+c.Name] = true
+		if c.Run == nil {
+			t.Errorf("%s does nothing", c.Name)
+		}
+	}
+	for _, want := range []string{"File Export…", "File Open Sample: Photo pipeline", "Edit Undo", "Design Split Function…", "View Theme: Dark", "View Fold Reasons", "Help Keys and Signs"} {
+		if !names[want] {
+			t.Errorf("%q is not among %d actions", want, len(names))
+		}
+	}
+	do(func() bool {
+		w.showPalette()
+		w.palette.Search.SetText("view map")
+		w.palette.Search.OnSubmitted("")
+		return true
+	})
+	if graph, n := do(func() bool { return w.look.graph }), do(func() int { return len(w.dialogs) }); !graph || n != 0 {
+		t.Errorf("the palette did not show the map, or stays (%d dialogs)", n)
+	}
+}
+
+// TestTheSplitBoardAsksBeforeItIsLost.
+func TestTheSplitBoardAsksBeforeItIsLost(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	open := func() { do(func() bool { w.split("fn/Shop"); return true }) }
+	dialogs := func() int { return do(func() int { return len(w.dialogs) }) }
+	open()
+	do(func() bool { w.escape(); return true })
+	if n := dialogs(); n != 0 {
+		t.Fatalf("a board that nobody touched asks: %d dialogs", n)
+	}
+	open()
+	do(func() bool { w.board.Touched = true; w.escape(); return true })
+	if n := dialogs(); n != 2 {
+		t.Fatalf("Escape leaves %d dialogs, want the board and the question", n)
+	}
+	do(func() bool { w.escape(); return true }) // stays
+	if n := dialogs(); n != 1 {
+		t.Errorf("after staying %d dialogs", n)
+	}
+	do(func() bool { w.board.Touched = false; w.escape(); return true })
+}
+
+// TestLayoutIsRemembered folds, closes and opens again.
+func TestLayoutIsRemembered(t *testing.T) {
+	w := openWindow(t, "sample:photos")
+	do(func() bool { w.foldLeft(); w.foldReasons(); w.close(); return true })
+	again := openWindow(t, "sample:photos")
+	l, r, d := do(func() bool { return again.panes.LeftFolded }), do(func() bool { return again.panes.RightFolded }), do(func() bool { return again.decks.Folded })
+	if !l || r || !d {
+		t.Errorf("folded: outline %v, inspector %v, reasons %v", l, r, d)
+	}
+	do(func() bool { again.foldLeft(); again.foldReasons(); return true })
 }
 
 func TestCancelledAnalysisCanBeTakenUpAgain(t *testing.T) {

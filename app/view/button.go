@@ -82,7 +82,7 @@ func (b *Button) TypedRune(r rune) {
 
 // TypedKey presses the button by Space or Enter.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	if !escaped(b, e) && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
 		b.Tapped(nil)
 	}
 }

@@ -365,10 +365,13 @@ func newSearch(hint string) *SearchEntry {
 	return e
 }
 
-// TypedKey empties the field on Escape.
+// TypedKey empties the field on Escape; where it is empty, Escape is the window's.
 func (e *SearchEntry) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyEscape {
+	if k.Name == fyne.KeyEscape && e.Text != "" {
 		e.SetText("")
+		return
+	}
+	if escaped(e, k) {
 		return
 	}
 	e.Entry.TypedKey(k)

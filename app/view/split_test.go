@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 	"bulkhead/model/catalog"
@@ -111,7 +110,7 @@ func TestAnUntouchedBoardMayBeLeft(t *testing.T) {
 	if b.Touched {
 		t.Error("a board that was just opened counts as touched")
 	}
-	all[*widget.Entry](b.Root)[1].SetText("Catalog")
+	all[*Field](b.Root)[1].SetText("Catalog")
 	if !b.Touched {
 		t.Error("a name was typed, and the board counts as untouched")
 	}
@@ -176,8 +175,8 @@ func TestSplitBoardMovesTriggersAndNames(t *testing.T) {
 	if marks := all[*mark](b.Root); !marks[3].on || marks[2].on {
 		t.Error("the board does not show it")
 	}
-	var names []*widget.Entry
-	for _, e := range all[*widget.Entry](b.Root) {
+	var names []*Field
+	for _, e := range all[*Field](b.Root) {
 		if e.Text == "Shop2" {
 			names = append(names, e)
 		}

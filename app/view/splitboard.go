@@ -123,8 +123,7 @@ func (b *SplitBoard) build() {
 		b.changed()
 	})
 	row(34, newInset(0, 2, add), func(i int) fyne.CanvasObject {
-		e := widget.NewEntry()
-		e.SetText(p.Parts[i].Name)
+		e := newField(p.Parts[i].Name)
 		e.SetPlaceHolder("Name")
 		if p.Parts[i].Keeps {
 			e.Disable()
@@ -139,8 +138,7 @@ func (b *SplitBoard) build() {
 		return newLine(2, 0, parts...)
 	})
 	row(34, NewLabel("Handler", small), func(i int) fyne.CanvasObject {
-		e := widget.NewEntry()
-		e.SetText(p.Parts[i].Handler)
+		e := newField(p.Parts[i].Handler)
 		e.SetPlaceHolder("module.function")
 		e.OnChanged = func(s string) { p.Parts[i].Handler = s; b.named() }
 		return e
@@ -297,7 +295,7 @@ func (m *mark) FocusLost()                     { m.focused = false; m.Refresh() 
 func (m *mark) TypedRune(rune)                 {}
 
 func (m *mark) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn {
+	if !escaped(m, e) && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn) {
 		m.tap()
 	}
 }
