@@ -454,6 +454,23 @@ func TestDropWriteAndReload(t *testing.T) {
 	until(t, "a window that knows", func() bool { return !w.state.Dirty })
 }
 
+// TestARefusalShowsItsWitness widens a statement, as a hand-written edit may.
+func TestARefusalShowsItsWitness(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	do(func() bool {
+		d := w.state.After.Design
+		w.do(view.PoliciesOf(d, "role/ShopRole")[0].Cards[2].Replaced(d, true, "sqs:SendMessage", []string{"sqs:*"}))
+		return true
+	})
+	text := do(func() string { return strings.Join(w.strip.Texts(), "\n") })
+	if !strings.Contains(text, "refused") || !strings.Contains(text, "sqs:") || strings.Count(text, "sqs:") < 2 {
+		t.Errorf("the refusal says %q", text)
+	}
+	if edited := do(func() bool { return w.state.Edited }); edited {
+		t.Error("it was done all the same")
+	}
+}
+
 // TestEveryActionIsInThePalette runs one by its words.
 func TestEveryActionIsInThePalette(t *testing.T) {
 	w := openWindow(t, "sample:webshop")

@@ -67,6 +67,9 @@ func (b *ChipButton) TypedRune(r rune) {
 
 // TypedKey takes the chip out on Delete and opens it on Enter.
 func (b *ChipButton) TypedKey(e *fyne.KeyEvent) {
+	if escaped(b, e) {
+		return
+	}
 	is := func(keys ...fyne.KeyName) bool { return slices.Contains(keys, e.Name) }
 	if b.OnRemove != nil && is(fyne.KeyDelete, fyne.KeyBackspace) {
 		b.OnRemove()
@@ -81,8 +84,11 @@ func (b *ChipButton) MouseIn(e *desktop.MouseEvent) {
 	b.hover = true
 	b.MouseMoved(e)
 	b.Refresh()
-	if b.Chip.Tip != "" {
+	switch cut := b.Size().Width < b.MinSize().Width; {
+	case b.Chip.Tip != "":
 		showTip(b, b.Chip.Tip, e.AbsolutePosition)
+	case cut:
+		showTip(b, b.Chip.Text, e.AbsolutePosition)
 	}
 }
 
@@ -166,9 +172,7 @@ func (r *chipRenderer) Refresh() {
 	if b.focused {
 		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(render.Link), 2
 	}
-	style := b.style()
-	style.Elide = true
-	r.text.Set(b.Chip.Text, style)
+	r.text.Set(b.Chip.Text, b.style().named())
 	r.icon.Hidden = b.Chip.Icon == ""
 	if b.Chip.Icon != "" {
 		r.icon.Set(b.Chip.Icon, render.Ink)

@@ -52,6 +52,12 @@ func NewFloods() *Floods {
 				o.(*floodRow).set(f.value.Rows[i])
 			}
 		})
+	f.list.OnSelected = func(i widget.ListItemID) { // by the keyboard: a click is the row's
+		f.list.UnselectAll()
+		if i < len(f.value.Rows) && f.value.Rows[i].ID != "" && f.OnSelect != nil {
+			f.OnSelect(f.value.Rows[i].ID)
+		}
+	}
 	f.list.HideSeparators = true
 	f.empty = NewLabel("", para)
 	f.fold = NewButton("", "down", Quiet, func() {

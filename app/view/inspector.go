@@ -133,8 +133,15 @@ func (in *Inspector) gone(st session.State) []fyne.CanvasObject {
 	return parts
 }
 
+// longTitle is how wide a name is that gets a smaller type, so that it shows whole.
+const longTitle = 190
+
 func (in *Inspector) head(name, facts string, place source.Span) []fyne.CanvasObject {
-	row := []fyne.CanvasObject{NewText(name, title)}
+	style := title
+	if title.width(name) > longTitle {
+		style = heading
+	}
+	row := []fyne.CanvasObject{NewText(name, style.named())}
 	if !place.IsZero() {
 		row = append(row, in.line(place))
 	}
@@ -423,7 +430,7 @@ func (in *Inspector) policies(holder model.ID) []fyne.CanvasObject {
 	for _, p := range cards {
 		n += len(p.Cards)
 	}
-	name := NewLink(Name(d, holder), heading.in(render.Ink), func() { in.OnSelect(holder) })
+	name := NewLink(Name(d, holder), heading.in(render.Ink).named(), func() { in.OnSelect(holder) })
 	parts := []fyne.CanvasObject{spacer(2), newLine(8, 0, name, NewLabel(plural(n, "statement"), small.whole()))}
 	if len(cards) == 0 {
 		words := "It has no policies: it may do nothing of its own."

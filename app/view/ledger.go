@@ -168,8 +168,8 @@ type LedgerBar struct {
 
 // NewLedgerBar returns an empty bar.
 func NewLedgerBar() *LedgerBar {
-	l := &LedgerBar{note: NewText("", small.aligned(fyne.TextAlignTrailing))}
-	l.cells = &fyne.Container{Layout: ledgerLayout{}}
+	l := &LedgerBar{note: NewText("", small.aligned(fyne.TextAlignTrailing).lines(2))}
+	l.cells = &fyne.Container{Layout: ledgerLayout(nil)}
 	l.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, NewRule(), newInset(20, 7, l.cells)))
 	return l
 }
@@ -177,6 +177,7 @@ func NewLedgerBar() *LedgerBar {
 // Set shows measures and what was not seen. No measures: they are being computed.
 func (l *LedgerBar) Set(ms []Measure, notSeen string) {
 	l.cells.Objects = nil
+	var wants []float32
 	if ms == nil {
 		ms = []Measure{{Name: "Watertightness"}, {Name: "Worst breach"}, {Name: "Mean breach"}, {Name: "Crown jewels exposed"}, {Name: "Administrator reachable"}}
 		for i := range ms {
@@ -190,35 +191,17 @@ func (l *LedgerBar) Set(ms []Measure, notSeen string) {
 		}
 		name := NewText(m.Name, small)
 		name.Tip = m.Tip
-		remark := NewText(m.Remark, small.in(tone))
+		remark := NewText(m.Remark, small.in(tone).named())
 		if m.Verdict != render.None {
 			remark.Tip = "Before the edits it " + m.Remark + "."
 		}
 		l.cells.Add(newColumn(0, name, newLine(8, 1, NewLabel(m.Figure, figure.in(m.Color)), remark)))
+		wants = append(wants, max(float32(small.width(m.Name)), float32(figure.width(m.Figure))+12+float32(small.width(m.Remark)))+4)
 	}
+	l.cells.Layout = ledgerLayout(wants)
 	l.note.SetText(notSeen)
 	l.cells.Add(l.note)
 	l.cells.Refresh()
-}
-
-// ledgerLayout gives each measure a fifth of what the note leaves.
-type ledgerLayout struct{}
-
-func (ledgerLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(600, 44) }
-
-func (ledgerLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	if len(o) == 0 {
-		return
-	}
-	n := len(o) - 1
-	note := min(s.Width*0.2, 320)
-	each := (s.Width - note) / float32(n)
-	for i := range n {
-		o[i].Move(fyne.NewPos(float32(i)*each, 0))
-		o[i].Resize(fyne.NewSize(each-14, s.Height))
-	}
-	o[n].Move(fyne.NewPos(s.Width-note, 0))
-	o[n].Resize(fyne.NewSize(note, s.Height))
 }
 
 // NewRule returns a thin line across.

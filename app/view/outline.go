@@ -40,6 +40,12 @@ func NewOutline() *OutlinePanel {
 				o.(*outlineRow).set(p.shown[i], p.shown[i].ID == p.selected && p.selected != "")
 			}
 		})
+	p.list.OnSelected = func(i widget.ListItemID) { // by the keyboard: a click is the row's
+		p.list.UnselectAll()
+		if i < len(p.shown) && p.shown[i].ID != "" && p.OnSelect != nil {
+			p.OnSelect(p.shown[i].ID)
+		}
+	}
 	p.list.HideSeparators = true
 	p.notes = newColumn(2)
 	p.Search.OnChanged = func(string) { p.filter() }
@@ -234,7 +240,10 @@ type outlineRowRenderer struct{ r *outlineRow }
 
 func (w *outlineRowRenderer) MinSize() fyne.Size { return fyne.NewSize(60, 26) }
 
-const barWidth = 76
+const (
+	barWidth   = 60
+	shareWidth = 44 // of the figure beside the bar
+)
 
 func (w *outlineRowRenderer) Layout(size fyne.Size) {
 	r := w.r
@@ -259,11 +268,12 @@ func (w *outlineRowRenderer) Layout(size fyne.Size) {
 	case Section:
 		place(r.name, 16, size.Height-20, size.Width-32)
 	case Bay:
-		place(r.name, x, 2, right-x-barWidth-8)
-		place(r.caption, x, 20, right-x-fw)
-		r.track.Move(fyne.NewPos(right-barWidth, 9))
+		bar := right - shareWidth - barWidth
+		place(r.name, x, 2, right-x)
+		place(r.caption, x, 20, bar-x-6)
+		r.track.Move(fyne.NewPos(bar, 26))
 		r.track.Resize(fyne.NewSize(barWidth, 7))
-		r.bar.Move(fyne.NewPos(right-barWidth, 9))
+		r.bar.Move(fyne.NewPos(bar, 26))
 		r.bar.Resize(fyne.NewSize(max(barWidth*float32(r.row.Share), 2), 7))
 		place(r.figure, right-fw, 20, fw)
 	case Guest, Way:
@@ -293,6 +303,9 @@ func (w *outlineRowRenderer) Refresh() {
 		style = body.weighing(render.Medium)
 	case row.Dim:
 		style = body.in(render.Muted)
+	}
+	if row.Place != Section {
+		style, cap = style.named(), cap.named()
 	}
 	r.name.Set(row.Name, style)
 	r.caption.Set(row.Caption, cap)

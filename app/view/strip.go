@@ -13,7 +13,11 @@ type Strip struct {
 	OnResize func() // it has more lines now, or less
 
 	lines *fyne.Container
+	texts []string
 }
+
+// Texts are the remarks as they were shown last.
+func (s *Strip) Texts() []string { return s.texts }
 
 // NewStrip returns an empty strip.
 func NewStrip() *Strip {
@@ -36,7 +40,7 @@ const mostRemarks = 3
 
 // Show puts remarks in the place of those that are there.
 func (s *Strip) Show(remarks ...Remark) {
-	s.lines.Objects = nil
+	s.lines.Objects, s.texts = nil, nil
 	for i, r := range remarks {
 		if i == mostRemarks && len(remarks) > mostRemarks+1 {
 			rest := ""
@@ -66,6 +70,7 @@ func (s *Strip) add(r Remark) {
 	if r.Fine {
 		icon, tone = "check", render.Good
 	}
+	s.texts = append(s.texts, r.Text)
 	text := NewText(r.Text, body.sized(13).lines(3))
 	var row *fyne.Container
 	away := NewButton("", "close", Quiet, nil)

@@ -21,6 +21,7 @@ type Style struct {
 	Align  fyne.TextAlign
 	Mono   bool
 	Elide  bool // gives way: wants no width of its own and ends in … where it lacks some
+	Name   bool // where it is cut it keeps its end: names of one design often begin alike; implies Elide
 	Lines  int  // more than 1: breaks into at most so many lines; implies Elide
 }
 
@@ -60,7 +61,11 @@ func (s Style) sized(points float32) Style     { s.Size = points; return s }
 func (s Style) width(text string) float64 {
 	return font.Metrics().Width(text, float64(s.size()), s.Weight)
 }
+func (s Style) named() Style { s.Name, s.Elide = true, true; return s }
 func (s Style) fit(text string, w float32) string {
+	if s.Name {
+		return render.FitName(font.Metrics(), text, float64(s.size()), s.Weight, float64(w))
+	}
 	return render.Fit(font.Metrics(), text, float64(s.size()), s.Weight, float64(w))
 }
 func (s Style) wrap(t string, w float32) []string {
@@ -145,15 +150,18 @@ func (t *Text) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut hides the tip.
 func (t *Text) MouseOut() { hideTip(t) }
 
-// A Link is a text that can be clicked.
+// A Link is a text that can be clicked, or followed by Enter.
 type Link struct {
 	Label
 	Tip   string
 	OnTap func()
+
+	hover, focused bool
 }
 
 var (
 	_ fyne.Tappable      = (*Link)(nil)
+	_ fyne.Focusable     = (*Link)(nil)
 	_ desktop.Hoverable  = (*Link)(nil)
 	_ desktop.Cursorable = (*Link)(nil)
 )
@@ -179,10 +187,35 @@ func (l *Link) Tapped(*fyne.PointEvent) {
 // Cursor is a hand.
 func (l *Link) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
+func (l *Link) light() {
+	l.lit = l.hover || l.focused
+	l.Refresh()
+}
+
+// FocusGained underlines the link.
+func (l *Link) FocusGained() { l.focused = true; l.light() }
+
+// FocusLost ends that.
+func (l *Link) FocusLost() { l.focused = false; l.light() }
+
+// TypedRune hands keys on to the window, whose shortcuts they are.
+func (l *Link) TypedRune(r rune) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil && c.OnTypedRune() != nil && r != ' ' {
+		c.OnTypedRune()(r)
+	}
+}
+
+// TypedKey follows the link by Enter or Space.
+func (l *Link) TypedKey(e *fyne.KeyEvent) {
+	if !escaped(l, e) && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+		l.Tapped(nil)
+	}
+}
+
 // MouseIn underlines the link and shows its tip.
 func (l *Link) MouseIn(e *desktop.MouseEvent) {
-	l.lit = true
-	l.Refresh()
+	l.hover = true
+	l.light()
 	switch {
 	case l.Tip != "":
 		showTip(l, l.Tip, e.AbsolutePosition)
@@ -196,8 +229,8 @@ func (l *Link) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut ends that.
 func (l *Link) MouseOut() {
-	l.lit = false
-	l.Refresh()
+	l.hover = false
+	l.light()
 	hideTip(l)
 }
 
