@@ -59,7 +59,7 @@ func (w *window) split(id model.ID) {
 	d = dialog.NewCustomWithoutButtons("Split "+view.Name(w.state.After.Design, id), board.Root, w.win)
 	d.SetButtons([]fyne.CanvasObject{leave, apply})
 	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(size.Width*0.94, size.Height*0.92), cancel)
+	w.present(d, fyne.NewSize(min(size.Width*0.94, board.Room().Width+60), min(size.Height*0.92, board.Room().Height+140)), cancel)
 	w.keep(d, func() bool { return board.Touched }, "Leave the split?", "What you shared out is lost.", "Leave it")
 	board.OnChange()
 }

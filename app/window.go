@@ -63,7 +63,9 @@ type window struct {
 	body     fyne.CanvasObject // the three parts with the bar below
 	root     *fyne.Container   // the start page, or the body
 
-	job      job // the picture that is being made
+	keeper   *keeper
+	quitting bool // the person was asked about edits that are not saved
+	job      job  // the picture that is being made
 	opening  context.CancelFunc
 	weighing context.CancelFunc
 	working  string // what goes on, as the progress strip is to say
@@ -93,7 +95,7 @@ type look struct {
 }
 
 func newWindow(a fyne.App, p Program, o importers.Options) *window {
-	w := &window{app: a, win: a.NewWindow("Bulkhead"), program: p, options: o, maps: dot.New()}
+	w := &window{app: a, win: a.NewWindow("Bulkhead"), program: p, options: o, maps: dot.New(), keeper: newKeeper()}
 	pref := a.Preferences()
 	w.makeParts()
 	w.makeMenu()
@@ -119,7 +121,9 @@ func (w *window) makeParts() {
 
 	w.start = view.NewStart()
 	w.start.OnOpen, w.start.OnDialog = w.open, w.chooseFile
+	w.start.OnRestore, w.start.OnDiscard = w.restore, w.discardRecovery
 	w.start.SetRecent(w.recent())
+	w.start.SetRecovered(w.keeper.found())
 
 	w.outline = view.NewOutline()
 	w.outline.OnSelect = w.selectElement
@@ -169,6 +173,9 @@ func (w *window) showTools() {
 func (w *window) show(st session.State) {
 	was := w.state
 	w.state = st
+	if len(was.Steps) != len(st.Steps) || was.Undo != st.Undo || was.Dirty != st.Dirty || was.SavePath != st.SavePath {
+		w.keeper.follow(w.session, st)
+	}
 	w.title()
 	switch {
 	case st.Edited && !was.Edited:
@@ -202,6 +209,7 @@ func (w *window) showStart() {
 	w.root.Objects = []fyne.CanvasObject{w.start.Root}
 	w.root.Refresh()
 	w.start.SetRecent(w.recent())
+	w.start.SetRecovered(w.keeper.found())
 	w.title()
 	w.showTools()
 }
@@ -345,6 +353,9 @@ func (w *window) close() {
 		}
 	}
 	pref.SetString(prefFolded, folded)
+	if !w.quitting {
+		w.keeper.leave(w.session, w.state)
+	}
 	w.leave()
 	_ = w.maps.Close() // its process ends with us at the latest
 }
@@ -361,6 +372,7 @@ func (w *window) leave() {
 		w.unwatch = nil
 	}
 	if w.session != nil {
+		w.keeper.forget() // who leaves was asked
 		w.session.Close()
 		w.session = nil
 	}
@@ -372,5 +384,6 @@ func (w *window) quit() {
 	size := w.win.Canvas().Size()
 	w.app.Preferences().SetFloat(prefWidth, float64(size.Width))
 	w.app.Preferences().SetFloat(prefHeight, float64(size.Height))
+	w.quitting = true
 	w.app.Quit()
 }

@@ -21,6 +21,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/storage"
 
+	"bulkhead/app/session"
 	"bulkhead/app/theme"
 	"bulkhead/app/view"
 	"bulkhead/assets"
@@ -452,6 +453,43 @@ func TestDropWriteAndReload(t *testing.T) {
 		t.Errorf("written, the template begins with %.40q (%v)", after, err)
 	}
 	until(t, "a window that knows", func() bool { return !w.state.Dirty })
+}
+
+// TestWhatAKillLeftIsRestored leaves edits as a program does that is killed, and takes them up again.
+func TestWhatAKillLeftIsRestored(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	tighten(t, w)
+	var dir string
+	until(t, "the edits aside", func() bool {
+		dir = w.keeper.dir
+		_, err := session.ReadRecovery(dir)
+		return err == nil
+	})
+	if n := len(do(w.keeper.found)); n != 0 {
+		t.Errorf("%d recoveries of a program that runs", n)
+	}
+	// No process has this number.
+	left := filepath.Join(filepath.Dir(dir), "999999999-1")
+	if err := os.CopyFS(left, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	do(func() bool { w.leave(); w.showStart(); return true })
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("edits that were given up stay aside")
+	}
+	found := do(w.keeper.found)
+	if len(found) != 1 || found[0].Edits != 1 || found[0].Path != "sample:webshop" {
+		t.Fatalf("found %+v", found)
+	}
+	do(func() bool { w.restore(found[0].Dir); return true })
+	until(t, "the edit, not saved", func() bool {
+		return w.session != nil && w.state.Analysed() && w.state.Dirty && len(w.state.Steps) == 1 && w.state.Path == "sample:webshop"
+	})
+	do(func() bool { w.undo(); return true })
+	until(t, "nothing left aside", func() bool {
+		_, err := os.Stat(left)
+		return !w.state.Dirty && err != nil
+	})
 }
 
 // TestARefusalShowsItsWitness widens a statement, as a hand-written edit may.

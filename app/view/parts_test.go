@@ -312,3 +312,25 @@ func TestTipGoesWithItsObject(t *testing.T) {
 	}
 	t.Error("the tip stays where its object no longer is")
 }
+
+func TestStartOffersWhatWasNotSaved(t *testing.T) {
+	newApp(t)
+	s := NewStart()
+	newWindow(t, s.Root, 1280, 800)
+	s.SetRecovered([]Recovered{{Dir: "a", Title: "shop", Path: "/x/shop.yaml", Edits: 2}, {Dir: "b", Title: "mail", Edits: 1}})
+	if text := texts(s.Root); !strings.Contains(text, "2 edits of shop") || !strings.Contains(text, "1 edit of mail") {
+		t.Errorf("it offers\n%s", text)
+	}
+	restored, discarded := "", ""
+	s.OnRestore = func(dir string) { restored = dir }
+	s.OnDiscard = func(dir string) { discarded = dir }
+	test.Tap(button(t, s.Root, "Restore"))
+	test.Tap(button(t, s.Root, "Discard"))
+	if restored != "a" || discarded != "a" {
+		t.Errorf("restored %q, discarded %q", restored, discarded)
+	}
+	s.SetRecovered(nil)
+	if strings.Contains(texts(s.Root), "NOT SAVED") {
+		t.Error("nothing is left, and it says so of something")
+	}
+}

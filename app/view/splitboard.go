@@ -39,6 +39,12 @@ func NewSplitBoard(p *SplitPlan) *SplitBoard {
 	return b
 }
 
+// Room is the size that shows all rows, and two parts more than there are.
+func (b *SplitBoard) Room() fyne.Size {
+	const sentences = 190 // above and below the rows
+	return b.grid.MinSize().AddWidthHeight(2*(columnWidth+columnGap), sentences)
+}
+
 type boardLayout struct{}
 
 func (boardLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(520, 320) }
@@ -216,7 +222,7 @@ func (b *SplitBoard) pick(from *Button, offer, part int) {
 }
 
 func rowHead(icon, name, note string) fyne.CanvasObject {
-	text := NewText(name, body)
+	text := NewText(name, body.named())
 	if note != "" {
 		text.Tip = name + ", by " + note
 	}

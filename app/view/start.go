@@ -1,6 +1,9 @@
 package view
 
 import (
+	"fmt"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -32,12 +35,46 @@ type Start struct {
 	OnOpen   func(path string) // a recent file or a sample
 	OnDialog func(folder bool)
 
-	recent *fyne.Container
+	OnRestore, OnDiscard func(dir string) // of what was not saved
+
+	recent    *fyne.Container
+	recovered *fyne.Container
+}
+
+// A Recovered is a design that was being edited when the program ended without being asked to.
+type Recovered struct {
+	Dir, Title, Path string
+	Edits            int
+	Time             time.Time
+}
+
+// mostRecovered is how many are offered; the next come when these are gone.
+const mostRecovered = 3
+
+// SetRecovered offers what was not saved.
+func (s *Start) SetRecovered(all []Recovered) {
+	s.recovered.Objects = nil
+	if len(all) > 0 {
+		s.recovered.Add(NewLabel("NOT SAVED", section.in(render.Danger)))
+	}
+	for _, r := range all[:min(len(all), mostRecovered)] {
+		text := NewText(fmt.Sprintf("%s of %s", plural(r.Edits, "edit"), r.Title), strong)
+		text.Tip = r.Path
+		restore := NewButton("Restore", "", Plain, func() { s.OnRestore(r.Dir) })
+		discard := NewButton("Discard", "", Quiet, func() { s.OnDiscard(r.Dir) })
+		restore.Height, discard.Height = 26, 26
+		s.recovered.Add(newLine(8, 0, newColumn(0, text, NewLabel(r.Time.Format("2 January 15:04"), small)), restore, discard))
+	}
+	if len(all) > 0 {
+		s.recovered.Add(spacer(8))
+	}
+	s.recovered.Refresh()
+	s.Root.Refresh()
 }
 
 // NewStart returns the page.
 func NewStart() *Start {
-	s := &Start{recent: newColumn(2)}
+	s := &Start{recent: newColumn(2), recovered: newColumn(6)}
 	open := NewButton("Open template…", "open", Primary, func() { s.OnDialog(false) })
 	folder := NewButton("Open folder…", "files", Plain, func() { s.OnDialog(true) })
 	open.Height, folder.Height = 34, 34
@@ -48,6 +85,7 @@ func NewStart() *Start {
 		spacer(4),
 		newFlow(8, open, folder),
 		spacer(14),
+		s.recovered,
 		NewLabel("RECENT", section), s.recent)
 	cards := newColumn(10, NewLabel("SAMPLES", section))
 	for _, x := range Samples() {
