@@ -25,6 +25,17 @@ type job struct {
 type ask struct {
 	state session.State
 	look  look
+	room  fyne.Size // for the picture, roughly
+}
+
+// roomStep is by how much the room for a picture changes before it is laid out anew, in points.
+const roomStep = 60
+
+// room is the room for the picture, in whole steps.
+func (w *window) room() fyne.Size {
+	s := w.canvas.Size()
+	whole := func(x float32) float32 { return float32(int(x/roomStep)) * roomStep }
+	return fyne.NewSize(whole(s.Width), whole(s.Height))
 }
 
 func (j *job) stop() {
@@ -39,7 +50,7 @@ func (a ask) same(b ask) bool {
 	x, y := a.state, b.state
 	return x.Before.Analysis == y.Before.Analysis && x.After.Analysis == y.After.Analysis && x.Before.Design == y.Before.Design &&
 		x.After.Design == y.After.Design && x.Start == y.Start && x.Vulnerable == y.Vulnerable && x.Comparison == y.Comparison &&
-		x.Selected == y.Selected && a.look == b.look
+		x.Selected == y.Selected && a.look == b.look && (a.room == b.room || a.look.graph)
 }
 
 // A drawn is what came of an ask.
@@ -52,7 +63,7 @@ type drawn struct {
 
 // picture draws the state in the background. While it is being analysed, the last picture stays.
 func (w *window) picture() {
-	now := ask{w.state, w.look}
+	now := ask{w.state, w.look, w.room()}
 	if w.session == nil || !w.state.Analysed() || now.same(w.job.last) {
 		if w.session != nil && !w.state.Analysed() && w.canvas.Scene() == nil {
 			w.outline.Set(view.Outline(w.state.After.Design, nil, w.state.After.Measures, false))
@@ -98,7 +109,7 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 // scene lays out one side or both. Even one side is laid out with the other, so that things keep their places.
 func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, a.state.After, a.look.hop)
-	var layout render.Layout = hull.Layout{}
+	var layout render.Layout = hull.Layout{Width: float64(a.room.Width), Height: float64(a.room.Height)}
 	if a.look.graph {
 		layout = w.maps
 	}

@@ -130,6 +130,11 @@ func (w *window) makeParts() {
 	w.canvas = canvas.New()
 	w.canvas.OnSelect = w.selectElement
 	w.canvas.OnMenu = w.contextMenu
+	w.canvas.OnResize = func() {
+		if w.session != nil && w.state.Analysed() {
+			w.picture()
+		}
+	}
 	w.canvas.OnZoom = func(int) { w.showTools() }
 	w.tools.OnFit, w.tools.OnZoom = w.canvas.Fit, w.canvas.ZoomBy
 	w.tools.OnLeft, w.tools.OnRight = w.foldLeft, w.foldRight

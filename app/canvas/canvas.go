@@ -27,6 +27,7 @@ type Canvas struct {
 	OnSelect func(model.ID)                // a thing was clicked; "" for the ground
 	OnMenu   func(model.ID, fyne.Position) // a thing was clicked with the secondary button, at a place of the window
 	OnZoom   func(percent int)             // the zoom changed
+	OnResize func()                        // the room for the picture changed
 
 	scene    *render.Scene
 	selected model.ID
@@ -310,6 +311,9 @@ func (c *Canvas) Resize(s fyne.Size) {
 		return
 	}
 	c.BaseWidget.Resize(s)
+	if c.OnResize != nil {
+		c.OnResize()
+	}
 	if c.fitted {
 		c.fit()
 	}

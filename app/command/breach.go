@@ -33,8 +33,10 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	breaches := a.Breaches()
-	if c.From != "" {
+	var breaches []*reach.Breach
+	if c.From == "" {
+		breaches = a.Breaches()
+	} else {
 		from := model.ID(c.From) // of a start outside the account, such as outside/anyone
 		if e := o.Design.Find(c.From); e != nil {
 			from = e.ElementID()

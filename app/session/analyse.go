@@ -91,6 +91,7 @@ func (s *Session) fill() {
 			continue
 		}
 		side.Measures = side.Analysis.Measures(st.Vulnerable)
+		side.Sea = side.Analysis.SeaKinds(st.Vulnerable)
 		if st.Start != "" {
 			side.Breach = side.Analysis.Breach(counterpart(st, side))
 		}

@@ -47,16 +47,19 @@ func Ledger(st session.State) []Measure {
 		compare(&worst, percent(b.Worst), b.Worst-a.Worst, func(x float64) string { return percentChange(-x) })
 		compare(&mean, percent(b.Mean), b.Mean-a.Mean, func(x float64) string { return percentChange(-x) })
 	}
+	beyond := Measure{Name: "The sea", Figure: fmt.Sprint(st.After.Sea), Color: alarm(float64(st.After.Sea)), Remark: "kinds beyond the design",
+		Tip: "How many kinds of things, by service and type, breaches of the functions reach beyond the design: any other table of the account is one."}
+	if st.After.Sea == 0 {
+		beyond.Remark = "nothing beyond"
+	}
+	if edited {
+		compare(&beyond, fmt.Sprint(st.Before.Sea), float64(st.Before.Sea-st.After.Sea), func(x float64) string { return strings.Replace(fmt.Sprintf("%+.0f", -x), "-", "−", 1) })
+	}
 	crowns := Measure{Name: "Crown jewels exposed", Figure: of(a.CrownsExposed, a.Crowns), Color: render.Good,
 		Tip: "Resources marked as crown jewels that at least one breach reaches."}
-	switch {
-	case a.Crowns == 0:
-		crowns.Figure, crowns.Color, crowns.Remark = "—", render.Muted, "none marked"
-	case a.CrownsExposed > 0:
-		crowns.Color = render.Danger
-		crowns.Remark = exposedBy(st)
-	default:
-		crowns.Remark = "all dry"
+	crowns.Remark = "all dry"
+	if a.CrownsExposed > 0 {
+		crowns.Color, crowns.Remark = render.Danger, exposedBy(st)
 	}
 	if edited && a.Crowns > 0 && b.Crowns == a.Crowns && b.CrownsExposed != a.CrownsExposed {
 		compare(&crowns, of(b.CrownsExposed, b.Crowns), float64(b.CrownsExposed-a.CrownsExposed), func(float64) string { return "" })
@@ -66,7 +69,10 @@ func Ledger(st session.State) []Measure {
 	if n := len(a.Admin); n > 0 {
 		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, a.Admin, 2)
 	}
-	return []Measure{tight, worst, mean, crowns, admin}
+	if a.Crowns == 0 {
+		return []Measure{tight, worst, mean, beyond, admin}
+	}
+	return []Measure{tight, worst, mean, beyond, crowns, admin}
 }
 
 // NotSeen says what no source showed: "Not seen: SCPs, key policies · 2 unresolved".
@@ -179,7 +185,7 @@ func (l *LedgerBar) Set(ms []Measure, notSeen string) {
 	l.cells.Objects = nil
 	var wants []float32
 	if ms == nil {
-		ms = []Measure{{Name: "Watertightness"}, {Name: "Worst breach"}, {Name: "Mean breach"}, {Name: "Crown jewels exposed"}, {Name: "Administrator reachable"}}
+		ms = []Measure{{Name: "Watertightness"}, {Name: "Worst breach"}, {Name: "Mean breach"}, {Name: "The sea"}, {Name: "Administrator reachable"}}
 		for i := range ms {
 			ms[i].Figure, ms[i].Color = "…", render.Muted
 		}

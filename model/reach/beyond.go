@@ -546,6 +546,31 @@ func (b *Breach) Sea(vulnerable bool) []Beyond {
 	return out
 }
 
+// SeaKinds counts the kinds of things, by service and type, that breaches of the functions reach beyond the design; with
+// vulnerable, fed functions taken as vulnerable.
+func (an *Analysis) SeaKinds(vulnerable bool) int {
+	look := runsMay
+	if vulnerable {
+		look = fedMay
+	}
+	reached := newSet(len(an.actors))
+	for _, f := range an.design.Functions() {
+		reached.join(an.flows[look].reached(an.actorOf[an.nodeOf[f.ID]]))
+	}
+	kinds := map[[2]string]bool{}
+	for i := range an.actors {
+		if !reached.has(int32(i)) {
+			continue
+		}
+		for _, b := range an.sea(int32(i)) {
+			if b.Capabilities.Depth() > 0 {
+				kinds[[2]string{b.Service, b.Type}] = true
+			}
+		}
+	}
+	return len(kinds)
+}
+
 // SeaWords is a headline of the sea: "any other table, bucket and secret of the account", data first; "" where
 // nothing lies beyond. What is marked as fed is not in it: see Sea.
 func SeaWords(sea []Beyond) string {
