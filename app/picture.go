@@ -109,7 +109,11 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 // scene lays out one side or both. Even one side is laid out with the other, so that things keep their places.
 func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, a.state.After, a.look.hop)
-	var layout render.Layout = hull.Layout{Width: float64(a.room.Width), Height: float64(a.room.Height)}
+	room := hull.Layout{Width: float64(a.room.Width), Height: float64(a.room.Height)}
+	if a.state.Edited && a.look.side != view.Both {
+		room.Height *= 2 // of the two that are laid out together, one has all the room
+	}
+	var layout render.Layout = room
 	if a.look.graph {
 		layout = w.maps
 	}
