@@ -14,10 +14,12 @@ func (d *Document) Check(c *catalog.Catalog) []source.Diagnostic {
 	k := checker{catalog: c, document: d}
 	if len(d.Statements) == 0 {
 		k.at = d.Span
-		k.report(source.Warning, "the policy has no statements", "It allows and denies nothing.")
+		k.report(source.Warning, "no-statements", "the policy has no statements", "It allows and denies nothing.")
 	}
+	sids := make(map[string]bool, len(d.Statements))
 	for _, s := range d.Statements {
 		k.at = s.Span
+		k.sid(s, sids)
 		k.statement(s)
 	}
 	return k.found
@@ -28,22 +30,23 @@ type checker struct {
 	document *Document
 	at       source.Span
 	found    []source.Diagnostic
-	guesses  int // names looked for among those that are like them
+	guesses  int             // names looked for among those that are like them
+	offers   map[string]bool // whether an action pattern has a key, by both
 }
 
-func (k *checker) report(severity source.Severity, summary, detail string) {
-	k.found = append(k.found, source.Diagnostic{Severity: severity, Span: k.at, Summary: summary, Detail: detail})
+func (k *checker) report(severity source.Severity, rule, summary, detail string) {
+	k.found = append(k.found, source.Diagnostic{Severity: severity, Span: k.at, Summary: summary, Detail: detail, Rule: rule})
 }
 
 func (k *checker) statement(s *Statement) {
 	if len(s.Actions) == 0 {
-		k.report(source.Error, not(s.NotAction)+"Action is empty", "AWS refuses the policy. The statement is taken as written: it matches no action.")
+		k.report(source.Error, "empty-list", not(s.NotAction)+"Action is empty", "AWS refuses the policy. The statement is taken as written: it matches no action.")
 	}
 	for _, a := range s.Actions {
 		k.action(a)
 	}
 	if s.Resources != nil && len(s.Resources) == 0 {
-		k.report(source.Error, not(s.NotResource)+"Resource is empty", "AWS refuses the policy. The statement is taken as written: it matches no resource.")
+		k.report(source.Error, "empty-list", not(s.NotResource)+"Resource is empty", "AWS refuses the policy. The statement is taken as written: it matches no resource.")
 	}
 	for _, r := range s.Resources {
 		k.resource(r)
@@ -52,13 +55,17 @@ func (k *checker) statement(s *Statement) {
 		k.principal(p)
 	}
 	if s.NotPrincipal && s.Effect == Allow {
-		k.report(source.Warning, "NotPrincipal with Allow", "It allows everyone but those named, the public included. AWS supports NotPrincipal with Deny alone.")
+		k.report(source.Warning, "not-principal-allow", "NotPrincipal with Allow", "It allows everyone but those named, the public included. AWS supports NotPrincipal with Deny alone.")
 	}
+	k.meets(s)
+	k.passRole(s)
 	for i := range s.Conditions {
 		k.condition(&s.Conditions[i])
+		k.conditionKey(s, &s.Conditions[i])
 	}
+	k.guards(s)
 	if k.document.Version != "2012-10-17" && k.usesVariables(s) {
-		k.report(source.Warning, "policy variables without Version 2012-10-17", `Without "Version": "2012-10-17" a variable is plain text, so the statement does not match what it seems to.`)
+		k.report(source.Warning, "variables-without-version", "policy variables without Version 2012-10-17", `Without "Version": "2012-10-17" a variable is plain text, so the statement does not match what it seems to.`)
 	}
 }
 
@@ -84,11 +91,11 @@ func (k *checker) action(a string) {
 	}
 	service, name, ok := strings.Cut(a, ":")
 	if !ok || service == "" || name == "" || strings.Contains(name, ":") {
-		k.report(source.Error, fmt.Sprintf("%q is not an action", a), "AWS refuses the policy: write service:Action. It matches nothing.")
+		k.report(source.Error, "malformed-action", fmt.Sprintf("%q is not an action", a), "AWS refuses the policy: write service:Action. It matches nothing.")
 		return
 	}
 	if strings.ContainsAny(service, "*?") {
-		k.report(source.Error, fmt.Sprintf("%q has a wildcard in its service", a), "AWS refuses the policy. It is taken as written.")
+		k.report(source.Error, "malformed-action", fmt.Sprintf("%q has a wildcard in its service", a), "AWS refuses the policy. It is taken as written.")
 		return
 	}
 	if k.catalog == nil || len(k.catalog.Services()) == 0 {
@@ -96,12 +103,12 @@ func (k *checker) action(a string) {
 	}
 	known := k.catalog.Actions(lowerASCII(service))
 	if known == nil {
-		k.report(source.Warning, fmt.Sprintf("no service has the prefix %q", service), fmt.Sprintf("The action %s is kept; it may be newer than the catalogue, or misspelled.", a))
+		k.report(source.Warning, "unknown-service", fmt.Sprintf("no service has the prefix %q", service), fmt.Sprintf("The action %s is kept; it may be newer than the catalogue, or misspelled.", a))
 		return
 	}
 	if strings.ContainsAny(name, "*?") {
 		if len(k.catalog.Expand(a)) == 0 {
-			k.report(source.Warning, fmt.Sprintf("no action matches %q", a), "The pattern is kept; it may be misspelled.")
+			k.report(source.Warning, "no-such-action", fmt.Sprintf("no action matches %q", a), "The pattern is kept; it may be misspelled.")
 		}
 		return
 	}
@@ -114,7 +121,7 @@ func (k *checker) action(a string) {
 			detail = fmt.Sprintf("It is kept as written. Is it %s:%s?", service, near)
 		}
 	}
-	k.report(source.Warning, fmt.Sprintf("%q is not an action of AWS", a), detail)
+	k.report(source.Warning, "unknown-action", fmt.Sprintf("%q is not an action of AWS", a), detail)
 }
 
 // nearest is the action whose name is most like a text, "" if none is within two edits.
@@ -163,21 +170,22 @@ func (k *checker) resource(r string) {
 		return
 	}
 	if !strings.HasPrefix(r, "arn:") {
-		k.report(source.Error, fmt.Sprintf("resource %q is neither an ARN nor *", r), "AWS refuses the policy. It is taken as written: it matches nothing.")
+		k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q is neither an ARN nor *", r), "AWS refuses the policy. It is taken as written: it matches nothing.")
 		return
 	}
 	head, _, _ := cutARN(r)
 	for _, sym := range symbols(head, syntax{variables: true}) {
 		if sym.kind == variable {
-			k.report(source.Warning, fmt.Sprintf("resource %q has a variable before its fifth colon", r), "There a variable is plain text, so the entry matches nothing.")
+			k.report(source.Warning, "misplaced-variable", fmt.Sprintf("resource %q has a variable before its fifth colon", r), "There a variable is plain text, so the entry matches nothing.")
 			return
 		}
 	}
+	k.arn(r)
 }
 
 func (k *checker) principal(p Principal) {
 	if p.Kind == "AWS" && p.Value != "*" && strings.ContainsAny(p.Value, "*?") && !hasUnknown(p.Value) {
-		k.report(source.Error, fmt.Sprintf("principal %q has a wildcard", p.Value), `A principal is "*" or named in full. It matches nobody.`)
+		k.report(source.Error, "principal-wildcard", fmt.Sprintf("principal %q has a wildcard", p.Value), `A principal is "*" or named in full. It matches nobody.`)
 	}
 }
 
@@ -185,14 +193,14 @@ func (k *checker) principal(p Principal) {
 func (k *checker) condition(c *Condition) {
 	info, _, ifExists := parseOperator(c.Operator)
 	if info.op == opUnknown {
-		k.report(source.Error, fmt.Sprintf("%q is not a condition operator", c.Operator), "AWS refuses the policy. The condition is shown as an assumption.")
+		k.report(source.Error, "unknown-operator", fmt.Sprintf("%q is not a condition operator", c.Operator), "AWS refuses the policy. The condition is shown as an assumption.")
 		return
 	}
 	if info.op == opNull && ifExists {
-		k.report(source.Error, "NullIfExists is not a condition operator", "Null itself tests whether a key exists.")
+		k.report(source.Error, "null-if-exists", "NullIfExists is not a condition operator", "Null itself tests whether a key exists.")
 	}
 	if !strings.Contains(c.Key, ":") {
-		k.report(source.Warning, fmt.Sprintf("condition key %q has no prefix", c.Key), "Keys are written service:Key or aws:Key.")
+		k.report(source.Warning, "unknown-condition-key", fmt.Sprintf("condition key %q has no prefix", c.Key), "Keys are written service:Key or aws:Key.")
 	}
 	kind := ""
 	switch info.op {
@@ -211,7 +219,7 @@ func (k *checker) condition(c *Condition) {
 	}
 	for _, v := range c.Values {
 		if value := compileValue(info.op, v, false); !value.valid && !value.open {
-			k.report(source.Error, fmt.Sprintf("%s %s: %q is not %s", c.Operator, c.Key, v, kind), "AWS refuses the policy. The value matches nothing.")
+			k.report(source.Error, "bad-condition-value", fmt.Sprintf("%s %s: %q is not %s", c.Operator, c.Key, v, kind), "AWS refuses the policy. The value matches nothing.")
 		}
 	}
 }

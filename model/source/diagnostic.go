@@ -31,6 +31,7 @@ type Diagnostic struct {
 	Span     Span
 	Summary  string // one line: what is wrong
 	Detail   string // what was assumed, and the remedy
+	Rule     string // stable name of the rule that found it, e.g. "unknown-action"; "" for what an import says
 }
 
 // String is "file:line:column: severity: summary".

@@ -171,9 +171,9 @@ func TestDiagnosticString(t *testing.T) {
 		in   Diagnostic
 		want string
 	}{
-		{Diagnostic{Warning, Span{File: "t.yaml", Line: 3, Column: 5}, "odd", "more"}, "t.yaml:3:5: warning: odd"},
-		{Diagnostic{Error, Span{}, "bad", ""}, "error: bad"},
-		{Diagnostic{Info, Span{}, "so", ""}, "info: so"},
+		{Diagnostic{Warning, Span{File: "t.yaml", Line: 3, Column: 5}, "odd", "more", ""}, "t.yaml:3:5: warning: odd"},
+		{Diagnostic{Error, Span{}, "bad", "", ""}, "error: bad"},
+		{Diagnostic{Info, Span{}, "so", "", ""}, "info: so"},
 	} {
 		if got := c.in.String(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -1,0 +1,119 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// sid checks a statement's Sid: unique in its policy, and in an identity policy of letters and digits alone ("IAM
+// JSON policy elements: Sid"). Services with resource policies may allow more: Amazon S3 allows spaces.
+func (k *checker) sid(s *Statement, seen map[string]bool) {
+	if s.Sid == "" || hasUnknown(s.Sid) {
+		return
+	}
+	if seen[s.Sid] {
+		k.report(source.Error, "duplicate-sid", fmt.Sprintf("Sid %q stands twice", s.Sid), "AWS refuses the policy: a Sid is unique in its policy. Both statements are kept.")
+	}
+	seen[s.Sid] = true
+	if s.Principals == nil && strings.Trim(s.Sid, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		k.report(source.Error, "invalid-sid", fmt.Sprintf("Sid %q has characters beside letters and digits", s.Sid), "IAM refuses the policy. The statement is taken as written.")
+	}
+}
+
+// meets checks that each action that is named in full has an entry of Resource that it can be used on ("Actions,
+// resources, and condition keys for AWS services": an action without resource types needs "*"). Patterns of
+// actions are left alone: that some of what s3:* stands for takes no bucket is usual.
+func (k *checker) meets(s *Statement) {
+	if k.catalog == nil || s.NotAction || s.NotResource || len(s.Resources) == 0 {
+		return
+	}
+	for _, r := range s.Resources {
+		if strings.HasPrefix(r, "${") || hasUnknown(r) || !strings.HasPrefix(r, "arn:") && r != "*" {
+			return // what it stands for is not known, or said already
+		}
+	}
+	for _, name := range s.Actions {
+		if strings.ContainsAny(name, "*?") {
+			continue
+		}
+		a := k.catalog.Action(name)
+		if a == nil || meetsOne(a, s.Resources) {
+			continue
+		}
+		detail := "It takes no resource: write \"Resource\": \"*\". The statement does not match it."
+		if len(a.Resources) > 0 {
+			detail = fmt.Sprintf("It takes resources such as %s. The statement does not match it.", a.Resources[0].ARNs[0])
+		}
+		k.report(source.Warning, "resource-mismatch", fmt.Sprintf("%s never meets a resource of its statement", a), detail)
+	}
+}
+
+func meetsOne(a *catalog.Action, resources []string) bool {
+	for _, r := range resources {
+		if strings.Trim(r, "*") == "" {
+			return true
+		}
+		for _, rt := range a.Resources {
+			if len(rt.ARNs) == 0 || rt.Matches(r) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// passRole warns of a statement that lets any role be passed to any service ("Access Analyzer policy check
+// reference: Pass role with star in resource").
+func (k *checker) passRole(s *Statement) {
+	if s.Effect != Allow || s.NotAction || s.NotResource {
+		return
+	}
+	named := false
+	for _, a := range s.Actions {
+		named = named || strings.EqualFold(a, "iam:PassRole")
+	}
+	if !named {
+		return
+	}
+	for i := range s.Conditions {
+		if strings.EqualFold(s.Conditions[i].Key, "iam:PassedToService") {
+			return
+		}
+	}
+	for _, r := range s.Resources {
+		if r == "*" {
+			k.report(source.Warning, "pass-role-star", "iam:PassRole with Resource *", "It lets every role of the account be passed to every service. Name the roles, or add a condition on iam:PassedToService.")
+			return
+		}
+	}
+}
+
+// arn checks the fields of an entry of Resource that begins as an ARN.
+func (k *checker) arn(r string) {
+	f := strings.SplitN(r, ":", 6)
+	if hasUnknown(r) {
+		return
+	}
+	if !strings.ContainsAny(f[1], "*?$") && !partitions[f[1]] {
+		k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q: there is no partition %q", r, f[1]), "AWS refuses the policy. It is taken as written.")
+		return
+	}
+	if len(f) < 6 {
+		// IAM completes a short ARN that ends with a wildcard.
+		if !strings.HasSuffix(r, "*") {
+			k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q has %d of the six fields of an ARN", r, len(f)), "AWS refuses the policy: arn:partition:service:region:account:resource. It matches nothing.")
+		}
+		return
+	}
+	if f[4] != "" && !strings.ContainsAny(f[4], "*?$") && strings.Trim(f[4], "0123456789") == "" && len(f[4]) != 12 {
+		k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q: account %q has not 12 digits", r, f[4]), "No resource has such an account. It matches nothing.")
+	}
+}
+
+// partitions are those of "Amazon Resource Names (ARNs)" and of the AWS SDKs' lists of endpoints.
+var partitions = map[string]bool{
+	"aws": true, "aws-cn": true, "aws-us-gov": true, "aws-iso": true, "aws-iso-b": true, "aws-iso-e": true, "aws-iso-f": true, "aws-eusc": true,
+}

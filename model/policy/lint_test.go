@@ -1,0 +1,112 @@
+package policy
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"bulkhead/internal/corpus"
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// foundAs are the rules by which Check says what duo-labs/parliament calls a finding; "syntax": Parse refuses it.
+var foundAs = map[string][]string{
+	"MALFORMED_JSON":               {"syntax"},
+	"MALFORMED":                    {"syntax"},
+	"INVALID_ARN":                  {"syntax", "malformed-arn"},
+	"INVALID_SID":                  {"invalid-sid"},
+	"DUPLICATE_SID":                {"duplicate-sid"},
+	"UNKNOWN_ACTION":               {"unknown-action", "no-such-action"},
+	"UNKNOWN_CONDITION_FOR_ACTION": {"unknown-condition-key"},
+	"UNKNOWN_OPERATOR":             {"unknown-operator"},
+	"MISMATCHED_TYPE":              {"operator-type", "bad-condition-value", "unknown-operator"},
+	"MISMATCHED_TYPE_BUT_USABLE":   {"operator-type"},
+	"BAD_PATTERN_FOR_MFA":          {"mfa-false"},
+}
+
+// opinions are findings about what a policy allows, which the blast radius tells, not about whether it is valid.
+var opinions = []string{"RESOURCE_STAR", "RESOURCE_EFFECTIVELY_STAR", "RESOURCE_POLICY_PRIVILEGE_ESCALATION"}
+
+// otherwise are cases where Bulkhead says otherwise, with the reason.
+var otherwise = map[string]string{
+	"parliament/patterns.test_resource_policy_privilege_escalation_at_bucket_level#1": "that some of what s3:*Object stands for takes no object is usual; patterns of actions are left alone",
+}
+
+// The cases of parliament's tests: each finding about validity is reported, and nothing where there is none.
+func TestLintCases(t *testing.T) {
+	f, err := os.Open(filepath.Join(corpus.Dir(t), "policy-lint", "parliament.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	name := regexp.MustCompile(`[A-Z_]{5,}`)
+	n := 0
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var c struct {
+			ID               string
+			Policy           string
+			ExpectedFindings any
+		}
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		if otherwise[c.ID] != "" {
+			continue
+		}
+		n++
+		text, err := json.Marshal(c.ExpectedFindings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		clean := true
+		d, err := Parse([]byte(c.Policy))
+		if err != nil {
+			got, clean = []string{"syntax"}, false
+		} else {
+			for _, x := range d.Check(catalog.Load()) {
+				got = append(got, x.Rule)
+				clean = clean && x.Severity == source.Info
+				if x.Rule == "" {
+					t.Errorf("%s: %q has no rule", c.ID, x.Summary)
+				}
+			}
+		}
+		wanted := false
+		for _, finding := range name.FindAllString(string(text), -1) {
+			if slices.Contains(opinions, finding) {
+				continue
+			}
+			wanted = true
+			if !slices.ContainsFunc(foundAs[finding], func(rule string) bool { return slices.Contains(got, rule) }) {
+				t.Errorf("%s: %s is not found, but %q\n%s", c.ID, finding, got, c.Policy)
+			}
+		}
+		if !wanted && !clean {
+			t.Errorf("%s: nothing is wrong, but %q\n%s", c.ID, got, c.Policy)
+		}
+	}
+	if n < 40 {
+		t.Fatalf("%d cases", n)
+	}
+}
+
+// AWS's own policies are valid: no errors.
+func TestLintManagedPolicies(t *testing.T) {
+	c := catalog.Load()
+	for _, name := range c.ManagedPolicies() {
+		for _, x := range mustParse(t, string(c.ManagedPolicy(name).Document)).Check(c) {
+			if x.Severity == source.Error || x.Rule == "" || strings.ToLower(x.Rule) != x.Rule {
+				t.Errorf("%s: %s %s: %s", name, x.Severity, x.Rule, x.Summary)
+			}
+		}
+	}
+}
