@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"strings"
 	"testing"
 
 	"bulkhead/model"
@@ -66,15 +67,36 @@ func TestActs(t *testing.T) {
 		{"a variable with a default", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/${aws:username,'Orders'}")}, []string{"must read res/Orders"}},
 		{"a variable that is not known", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/${aws:SourceVpc}")}, []string{"may read res/Orders"}},
 		{"a parameter without a value", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/${Table}")}, []string{"may read res/Orders"}},
+		{"a denial on a parameter without a value", []string{allow("dynamodb:GetItem", "*"), deny("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/${Table}")}, []string{"may read res/Orders"}},
+		{"an action without a value", []string{allow("dynamodb:${Verb}Item", "*")}, []string{"may read write delete res/Orders"}},
+		{"an action without a value, beside one", []string{allow("dynamodb:${Verb}Item dynamodb:GetItem", "*")}, []string{"must read write? delete? res/Orders"}},
+		{"any action at all", []string{allow("${Action}", table)}, []string{"may read write delete permissions res/Orders"}},
+		{"all but an action without a value", []string{`{"Effect": "Allow", "NotAction": ["s3:*", "sqs:*", "secretsmanager:*", "kms:*", "iam:*", "sts:*", "lambda:*", "logs:*", "dynamodb:Get${What}"], "Resource": "*"}`}, []string{"must read write delete permissions res/Orders"}},
+		{"a denial of an action without a value", []string{allow("dynamodb:GetItem sqs:SendMessage", "*"), deny("dynamodb:${Verb}Item", "*")}, []string{"must send res/Jobs", "may read res/Orders"}},
+		{"a denial of any action at all", []string{allow("dynamodb:GetItem sqs:SendMessage", "*"), deny("${Blocked}", "*")}, []string{"may send res/Jobs", "may read res/Orders"}},
+		{"a variable in an action is plain text", []string{allow("dynamodb:${aws:username}Item", "*")}, nil},
+		{"a denial to a principal without a value", []string{allow("s3:GetObject", bucket+"/logo.png"), "BUCKET " + `{"Effect": "Deny", "Principal": {"AWS": "${Somebody}"}, "Action": "s3:*", "Resource": "` + bucket + `/*"}`}, []string{"may read res/receipts part logo.png"}},
+		{"a principal without a value", []string{"BUCKET " + `{"Effect": "Allow", "Principal": {"AWS": "${Somebody}"}, "Action": "s3:GetObject", "Resource": "` + bucket + `/*"}`}, []string{"may read res/receipts"}},
 		{"its own log group", []string{allow("logs:PutLogEvents logs:CreateLogStream", "*")}, []string{"must write res//aws/lambda/F (own log)"}},
 		{"its own log group and more", []string{allow("logs:*", "*")}, []string{"must read write delete res//aws/lambda/F"}},
 		{"an ARN of fewer fields", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:*")}, []string{"must read res/Orders"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := build(t)
-			f := b.function("F", c.policies...)
-			b.elements[len(b.elements)-2].(*model.Role).Tags = map[string]string{"app": "Orders"}
-			b.bucket("receipts")
+			var identity, bucketPolicy []string
+			for _, p := range c.policies {
+				if p, ok := strings.CutPrefix(p, "BUCKET "); ok {
+					bucketPolicy = append(bucketPolicy, p)
+				} else {
+					identity = append(identity, p)
+				}
+			}
+			f := b.function("F", identity...)
+			b.roleOf(f).Tags = map[string]string{"app": "Orders"}
+			receipts := b.bucket("receipts")
+			if bucketPolicy != nil {
+				receipts.Policy = document(t, strings.Join(bucketPolicy, ","))
+			}
 			b.table("Orders").Tags = map[string]string{"Team": "shop"}
 			b.queue("Jobs")
 			b.resource("AWS::SecretsManager::Secret", "Stripe")

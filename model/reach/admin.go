@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/model/policy"
@@ -8,7 +9,7 @@ import (
 
 // probes are what an administrator may do, each on something that nobody named: who may do all of them is one, by
 // what it can do and not by a policy's name. They cover identities, data, code and credentials.
-var probes = []struct{ action, arn string }{
+var probes = []probe{
 	{"iam:PutRolePolicy", "arn:P:iam::A:role/" + anyName},
 	{"iam:AttachUserPolicy", "arn:P:iam::A:user/" + anyName},
 	{"iam:CreateAccessKey", "arn:P:iam::A:user/" + anyName},
@@ -23,12 +24,15 @@ var probes = []struct{ action, arn string }{
 	{"ssm:SendCommand", "arn:P:ec2:R:A:instance/" + anyName},
 }
 
+// A probe is an action on a place.
+type probe struct{ action, arn string }
+
 // probe asks about one of the probes.
-func (an *Analysis) probe(a *actor, s *policy.Stack, action, arn string) policy.Decision {
+func (an *Analysis) probe(a *actor, s *policy.Stack, p probe) policy.Decision {
 	w := an.world
-	arn = strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+w.region+":", ":A:", ":"+a.account+":").Replace(arn)
+	arn := strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+w.region+":", ":A:", ":"+a.account+":").Replace(p.arn)
 	context := an.contextOf(a, nil, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}})
-	return s.Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: a.account, Open: true, Context: context, Absent: a.absent})
+	return s.Evaluate(policy.Request{Principal: a.principal(), Action: p.action, Resource: arn, ResourceAccount: a.account, Open: true, Context: context, Absent: a.absent})
 }
 
 // administratorAccess is the policy that an attacker attaches.
@@ -36,36 +40,40 @@ func administratorAccess(w *world) string {
 	return "arn:" + w.partition + ":iam::aws:policy/AdministratorAccess"
 }
 
-// rules tells whether a stack of policies lets an actor do anything that the account's guardrails leave to somebody.
+// rules tells whether a stack of policies makes its actor an administrator: it allows all probes by itself, and the
+// account's guardrails leave it some of those that are about identities. An organization that denies some service
+// to everybody has administrators all the same; but no guardrail makes one of somebody who was none.
 func (an *Analysis) rules(a *actor, s *policy.Stack) power {
-	out := never
-	for i, p := range probes {
-		if a.guards.forbids(i) {
-			continue // to everybody in the account
-		}
-		if out == never {
-			out = surely
-		}
-		d := an.probe(a, s, p.action, p.arn)
-		if out = min(out, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)); out == never {
-			break
+	own := *s
+	own.SCPs, own.RCPs = nil, nil
+	out, left := surely, never
+	for _, p := range probes {
+		if out = min(out, an.allows(a, &own, p)); out == never {
+			return never
 		}
 	}
-	return out
+	if a.guards == nil {
+		return out
+	}
+	for _, p := range probes {
+		if strings.HasPrefix(p.action, "iam:") {
+			left = max(left, an.allows(a, s, p))
+		}
+	}
+	return min(out, left)
+}
+
+// allows tells whether a stack allows a probe.
+func (an *Analysis) allows(a *actor, s *policy.Stack, p probe) truth {
+	d := an.probe(a, s, p)
+	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 }
 
 // isAdmin tells whether an actor may do anything as it is.
 func (an *Analysis) isAdmin(a *actor) power {
-	for i, p := range probes {
-		if a.guards.forbids(i) {
-			continue
-		}
+	for _, p := range probes {
 		service, _, _ := strings.Cut(p.action, ":")
-		named := false
-		for _, d := range a.identity {
-			named = named || d.names(service)
-		}
-		if !named {
+		if !slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) }) {
 			return never
 		}
 	}

@@ -54,15 +54,19 @@ type statement struct {
 	mu        sync.Mutex
 	remembers map[string]truth
 	filled    map[string]*statement // of a dynamic one, by the values of its variables
-	byMenu    map[*menu]bits
+	byMenu    map[*menu]doings
 }
 
 // A group is a statement's actions on the forms of one menu.
 type group struct {
-	menu  *menu
-	bits  bits
+	menu *menu
+	doings
 	forms []match // in order; nil where the statement is wide
 }
+
+// doings are the actions of a menu that a statement is about; may contains must, and more where an Action holds an
+// unknown.
+type doings struct{ must, may bits }
 
 // compile prepares a document.
 func compile(w *world, doc *policy.Document) *answers {
@@ -85,7 +89,7 @@ func compile(w *world, doc *policy.Document) *answers {
 			if s.NotAction {
 				continue
 			}
-			if !found || strings.ContainsAny(service, "*?") {
+			if !found || strings.ContainsAny(service, "*?$") {
 				a.everything = true
 			}
 			a.services[service] = true
@@ -153,8 +157,8 @@ func (s *statement) place(w *world) {
 	}
 	if s.wide {
 		for _, m := range w.menus {
-			if b := s.actions(m); !b.empty() {
-				s.groups = append(s.groups, group{menu: m, bits: b})
+			if b := s.actions(m); !b.may.empty() {
+				s.groups = append(s.groups, group{menu: m, doings: b})
 			}
 		}
 		return
@@ -176,9 +180,9 @@ func (s *statement) place(w *world) {
 		i, ok := byMenu[menu]
 		if !ok {
 			i = -1
-			if b := s.actions(menu); !b.empty() {
+			if b := s.actions(menu); !b.may.empty() {
 				i = len(s.groups)
-				s.groups = append(s.groups, group{menu: menu, bits: b})
+				s.groups = append(s.groups, group{menu: menu, doings: b})
 			}
 			byMenu[menu] = i
 		}
@@ -241,56 +245,77 @@ func (w *world) others(patterns []string) []match {
 }
 
 // actions is the statement's actions of a menu.
-func (s *statement) actions(m *menu) bits {
+func (s *statement) actions(m *menu) doings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if b, ok := s.byMenu[m]; ok {
 		return b
 	}
-	b := make(bits, m.words)
-	for _, p := range s.from.Actions {
-		for i, w := range m.matching(p) {
-			b[i] |= w
+	union := func(out bits, some bits) {
+		for i, w := range some {
+			out[i] |= w
 		}
+	}
+	b := doings{must: make(bits, m.words)}
+	b.may = b.must
+	if slices.ContainsFunc(s.from.Actions, holdsUnknown) {
+		b.may = make(bits, m.words)
+	}
+	for _, p := range s.from.Actions {
+		x := m.matching(p)
+		union(b.must, x.must)
+		union(b.may, x.may)
 	}
 	if s.from.NotAction {
-		for i := range m.actions {
-			b[i>>6] ^= 1 << (i & 63)
-		}
+		b = doings{must: m.without(b.may), may: m.without(b.must)}
 	}
 	if s.byMenu == nil {
-		s.byMenu = map[*menu]bits{}
+		s.byMenu = map[*menu]doings{}
 	}
 	s.byMenu[m] = b
 	return b
 }
 
-// acts reports whether the statement is about an action, lower-case.
+// holdsUnknown reports whether an Action holds an unknown of the template. A policy variable is plain text there
+// ("IAM policy elements: Variables and tags": the resource portion and conditions only).
+func holdsUnknown(action string) bool {
+	return strings.Contains(action, "${") && len(variablesOf(action)) == 0
+}
+
+// acts reports whether the statement is, surely or perhaps, about an action, lower-case.
 func (s *statement) acts(action string) bool {
+	about := never
 	for _, p := range s.from.Actions {
-		if must, _ := policy.Match(strings.ToLower(p), action); must {
-			return !s.from.NotAction
-		}
+		about = max(about, matchAction(strings.ToLower(p), action))
 	}
-	return s.from.NotAction
+	if s.from.NotAction {
+		about = surely - about
+	}
+	return about != never
+}
+
+// matchAction tells whether an Action stands for an action, both lower-case.
+func matchAction(pattern, action string) truth {
+	must, may := policy.Match(pattern, action)
+	return truthOf(must, may && holdsUnknown(pattern))
 }
 
 // on is the statement's actions on a form and how surely its resources reach it, conditions aside.
-func (s *statement) on(form int32, m *menu) (bits, truth) {
+func (s *statement) on(form int32, m *menu) (doings, truth) {
 	for i := range s.groups {
 		g := &s.groups[i]
 		if g.menu != m {
 			continue
 		}
 		if s.wide {
-			return g.bits, surely
+			return g.doings, surely
 		}
 		j, ok := slices.BinarySearchFunc(g.forms, form, func(x match, f int32) int { return int(x.form - f) })
 		if ok {
-			return g.bits, truthOf(g.forms[j].must, true)
+			return g.doings, truthOf(g.forms[j].must, true)
 		}
 	}
-	return nil, never
+	return doings{}, never
 }
 
 // reaches reports whether the statement's resources reach an ARN, conditions aside; not for dynamic ones.

@@ -141,7 +141,7 @@ func servicesOf(st *statement) (services []string, every bool) {
 	}
 	for _, p := range st.from.Actions {
 		service, _, found := strings.Cut(strings.ToLower(p), ":")
-		if !found || strings.ContainsAny(service, "*?") {
+		if !found || strings.ContainsAny(service, "*?$") {
 			return seaServices, p == "*" || p == "*:*"
 		}
 		if !slices.Contains(services, service) {
@@ -158,7 +158,7 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 	if m == nil {
 		return true // nothing that is known could be reached by another pattern
 	}
-	acts := st.actions(m)
+	acts := st.actions(m).may
 	of := map[*catalog.ResourceType]bits{}
 	var types []*catalog.ResourceType
 	var loose bits

@@ -36,7 +36,7 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 				x := &f.whole[i]
 				m := an.world.forms[x.form].menu
 				taken := func(from bits) (actions []string) {
-					b := own.actions(m)
+					b := own.actions(m).must
 					for k, action := range m.actions {
 						if from.has(k) && b.has(k) && m.hits.has(k) && hits(action.Capabilities)&left != 0 {
 							actions = append(actions, action.String())

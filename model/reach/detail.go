@@ -495,7 +495,7 @@ func (an *Analysis) adminStep(n int32) Step {
 	c := &account{an: an, actor: a}
 	step := Step{From: an.nodes[n].id, To: an.nodes[n].id, Kind: Runs, Technique: "administrator", Certainty: certainty(a.admin == surely), Says: "may do anything as"}
 	for _, p := range probes {
-		d := an.probe(a, a.layers(), p.action, p.arn)
+		d := an.probe(a, a.layers(), p)
 		if d.Outcome == policy.Allowed {
 			c.note(&d, -1, p.action)
 			step.Actions = append(step.Actions, p.action)

@@ -17,7 +17,7 @@ type gate struct {
 	// denies are the denials of everybody. Whoever is special is decided by the evaluator instead.
 	denies []*statement
 	all    bool            // everybody is special
-	anyone bool            // an Allow names everybody
+	anyone bool            // an Allow names everybody, or an unknown that can be anybody of the account
 	named  map[string]bool // role and user ARNs, and role names of sessions, that are special
 }
 
@@ -41,6 +41,7 @@ func newGate(a *answers, account string, strict bool) *gate {
 				everybody = true
 			case strings.Contains(p.Value, "${"):
 				g.all = true
+				g.anyone = g.anyone || !s.deny
 			case p.Value == account || strings.HasSuffix(p.Value, ":iam::"+account+":root"):
 				// The account's own identity policies decide already, unless the policy must allow.
 				if s.deny || strict {
@@ -134,7 +135,7 @@ func (g *gate) allows(form int32, m *menu) bits {
 			if out == nil {
 				out = make(bits, m.words)
 			}
-			for i, w := range b {
+			for i, w := range b.may {
 				out[i] |= w
 			}
 		}

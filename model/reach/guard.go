@@ -14,7 +14,6 @@ type guards struct {
 	rcps      []*answers
 	programs  [2][][]*policy.Program // SCPs, RCPs
 	documents []*answers             // of the SCPs' levels that say more than that everything passes
-	forbidden []bool                 // by probe: nobody in the account may do it
 }
 
 // newGuards compiles the guardrails of each account.
@@ -42,7 +41,6 @@ func (an *Analysis) newGuards() {
 				}
 			}
 		}
-		out.forbidden = an.forbidden(account, out)
 		an.guards[account] = out
 	}
 }
@@ -53,21 +51,6 @@ func (g *guards) put(s *policy.Stack) {
 		s.SCPs, s.RCPs = g.programs[0], g.programs[1]
 	}
 }
-
-// forbidden tells which of the probes the guardrails deny whoever asks.
-func (an *Analysis) forbidden(account string, g *guards) []bool {
-	somebody := &actor{account: account, arn: "arn:" + an.world.partition + ":iam::" + account + ":role/${Somebody}"} // an unknown
-	s := &policy.Stack{Identity: program(everything)}
-	g.put(s)
-	out := make([]bool, len(probes))
-	for i, p := range probes {
-		out[i] = an.probe(somebody, s, p.action, p.arn).Outcome != policy.Allowed
-	}
-	return out
-}
-
-// forbids reports whether nobody in the account may do what a probe asks for.
-func (g *guards) forbids(probe int) bool { return g != nil && g.forbidden[probe] }
 
 // limits are the documents within which an actor's own stay: its boundary and the SCPs of its account.
 func (a *actor) limits() []*answers {

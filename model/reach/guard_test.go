@@ -41,6 +41,8 @@ func TestGuardrails(t *testing.T) {
 		{"none", nil, nil, nil, nil},
 		{"full access", []string{fullAccess, fullAccess}, nil, nil, nil},
 		{"no IAM", []string{fullAccess, deny("iam:*")}, nil, nil, []string{"admin"}},
+		{"none but S3", []string{fullAccess + `, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}`}, nil, nil, []string{"admin", "Q send", "T read", "runs G"}},
+		{"no instances and stacks for anybody", []string{deny("ec2:*"), deny("cloudformation:*")}, nil, nil, nil},
 		{"no code updates", []string{deny("lambda:UpdateFunctionCode")}, nil, nil, []string{"runs G"}},
 		{"a level that allows little", []string{fullAccess, `{"Effect": "Allow", "Action": ["s3:*", "iam:*"], "Resource": "*"}`}, nil, nil, []string{"Q send", "T read", "runs G"}},
 		{"a level that allows nothing", []string{fullAccess, `{"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}`}, nil, nil, all},
@@ -101,5 +103,20 @@ func TestGuardrails(t *testing.T) {
 				t.Errorf("reaches %v, not %v", got, want)
 			}
 		})
+	}
+}
+
+// Who may do whatever guardrails leave to the account is no administrator by that: its own policies have to allow all.
+func TestGuardrailsMakeNoAdministrator(t *testing.T) {
+	const onlyS3 = fullAccess + `, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}`
+	b := build(t).guarded([]string{onlyS3}, nil)
+	f := b.function("F", allow("s3:*", "*"))
+	if x := b.analyse().Breach(f.ID); x.Admin || x.AdminMay {
+		t.Errorf("an administrator by s3:* where no more is left: %v %v", x.Admin, x.AdminMay)
+	}
+	b = build(t).guarded([]string{fullAccess + `, {"Effect": "Deny", "Action": ["ec2:*", "s3:DeleteBucket"], "Resource": "*"}`}, nil)
+	f = b.function("F", adminGrant)
+	if x := b.analyse().Breach(f.ID); !x.Admin {
+		t.Error("no administrator by * where the organization denies a service to everybody")
 	}
 }

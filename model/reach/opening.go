@@ -186,7 +186,7 @@ func (an *Analysis) ask(o *Opening, ti int32, s *statement, stack *policy.Stack,
 				continue
 			}
 			for i, action := range form.menu.actions {
-				if best == surely || !b.has(i) || !admits(t, action.String(), o.Kind) {
+				if best == surely || !b.may.has(i) || !admits(t, action.String(), o.Kind) {
 					continue
 				}
 				req.Action, req.Resource = action.String(), form.witness

@@ -97,21 +97,21 @@ func (t *tally) allow(s *statement, must, may []uint64) {
 		return
 	}
 	t.parts = append(t.parts, s.parts...)
-	t.each(s, func(f int32, b bits, v truth) {
+	t.each(s, func(f int32, b doings, v truth) {
 		t.touch(f)
 		add(must, may, t.w.forms[f].offset, b, v)
 	})
 }
 
 // each calls do for every form that a statement surely or perhaps applies to.
-func (t *tally) each(s *statement, do func(f int32, b bits, v truth)) {
+func (t *tally) each(s *statement, do func(f int32, b doings, v truth)) {
 	v := surely
 	if !s.ofTarget {
 		if v = t.an.truth(t.actor, s, nil); v == never {
 			return
 		}
 	}
-	on := func(f int32, b bits, must bool) {
+	on := func(f int32, b doings, must bool) {
 		v := min(v, truthOf(must, true))
 		if s.ofTarget {
 			v = min(v, t.an.truth(t.actor, s, &t.w.targets[t.w.forms[f].target]))
@@ -124,22 +124,22 @@ func (t *tally) each(s *statement, do func(f int32, b bits, v truth)) {
 		g := &s.groups[i]
 		if s.wide {
 			for _, f := range g.menu.forms {
-				on(f, g.bits, true)
+				on(f, g.doings, true)
 			}
 			continue
 		}
 		for _, m := range g.forms {
-			on(m.form, g.bits, m.must)
+			on(m.form, g.doings, m.must)
 		}
 	}
 }
 
-func add(must, may []uint64, offset int, b bits, v truth) {
-	for i, w := range b {
+func add(must, may []uint64, offset int, b doings, v truth) {
+	for i, w := range b.may {
 		may[offset+i] |= w
 	}
 	if v == surely {
-		for i, w := range b {
+		for i, w := range b.must {
 			must[offset+i] |= w
 		}
 	}
@@ -182,7 +182,7 @@ func (t *tally) denyOn(d *answers, bound func(a *actor, x *target) bool) {
 			continue
 		}
 		t.parts = append(t.parts, s.parts...)
-		t.each(s, func(f int32, b bits, v truth) {
+		t.each(s, func(f int32, b doings, v truth) {
 			if t.seen[f] && (bound == nil || bound(t.actor, &t.w.targets[t.w.forms[f].target])) {
 				add(t.denyMust, t.denyMay, t.w.forms[f].offset, b, v)
 			}
@@ -196,7 +196,7 @@ func (t *tally) permit(s *statement) {
 		return
 	}
 	t.parts = append(t.parts, s.parts...)
-	t.each(s, func(f int32, b bits, v truth) {
+	t.each(s, func(f int32, b doings, v truth) {
 		if t.seen[f] {
 			add(t.limitMust, t.limitMay, t.w.forms[f].offset, b, v)
 		}
@@ -219,10 +219,10 @@ func (t *tally) settle(f int32) {
 		if v = min(v, t.an.truth(t.actor, s, &t.w.targets[form.target])); v == never {
 			continue
 		}
-		for i, w := range b {
+		for i, w := range b.may {
 			t.allowMust[form.offset+i] &^= w
 			if v == surely {
-				t.allowMay[form.offset+i] &^= w
+				t.allowMay[form.offset+i] &^= b.must[i]
 			}
 		}
 	}
@@ -383,7 +383,7 @@ func (an *Analysis) candidates(a *actor, m *menu, g *gate, arn string) bits {
 		if s == nil || s.deny || s.reaches(arn) == never {
 			return
 		}
-		for i, w := range s.actions(m) {
+		for i, w := range s.actions(m).may {
 			out[i] |= w
 		}
 	}
@@ -438,8 +438,12 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 			return
 		}
 		for _, s := range d.statements {
-			if b := s.actions(m); !b.empty() {
-				sets = append(sets, b)
+			b := s.actions(m)
+			if !b.may.empty() {
+				sets = append(sets, b.may)
+			}
+			if !slices.Equal(b.must, b.may) {
+				sets = append(sets, b.must)
 			}
 		}
 	}

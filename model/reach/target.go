@@ -77,7 +77,7 @@ type menu struct {
 	sts     bits           // actions of sts, which a role's trust policy decides
 
 	mu   sync.RWMutex
-	sets map[string]bits // lower-case action pattern → actions
+	sets map[string]doings // lower-case action pattern → actions
 }
 
 // bits is a set of a menu's actions.
@@ -470,7 +470,7 @@ func (w *world) newMenu(actions []*catalog.Action) *menu {
 }
 
 func makeMenu(actions []*catalog.Action) *menu {
-	m := &menu{actions: actions, words: (len(actions) + 63) / 64, service: actions[0].Service, places: map[string]int{}, sets: map[string]bits{}}
+	m := &menu{actions: actions, words: (len(actions) + 63) / 64, service: actions[0].Service, places: map[string]int{}, sets: map[string]doings{}}
 	for c := range m.has {
 		m.has[c] = make(bits, m.words)
 	}
@@ -516,7 +516,7 @@ func (w *world) everyAction(service string) *menu {
 }
 
 // matching is the set of a menu's actions that a pattern such as "s3:Get*" stands for.
-func (m *menu) matching(pattern string) bits {
+func (m *menu) matching(pattern string) doings {
 	p := strings.ToLower(pattern)
 	m.mu.RLock()
 	b, ok := m.sets[p]
@@ -524,14 +524,31 @@ func (m *menu) matching(pattern string) bits {
 	if ok {
 		return b
 	}
-	b = make(bits, m.words)
+	b = doings{must: make(bits, m.words)}
+	b.may = b.must
+	if holdsUnknown(p) {
+		b.may = make(bits, m.words)
+	}
 	for i, name := range m.lower {
-		if must, _ := policy.Match(p, name); must {
-			b.set(i)
+		v := matchAction(p, name)
+		if v != never {
+			b.may.set(i)
+		}
+		if v == surely {
+			b.must.set(i)
 		}
 	}
 	m.mu.Lock()
 	m.sets[p] = b
 	m.mu.Unlock()
 	return b
+}
+
+// without is a menu's other actions.
+func (m *menu) without(b bits) bits {
+	out := slices.Clone(b)
+	for i := range m.actions {
+		out[i>>6] ^= 1 << (i & 63)
+	}
+	return out
 }
