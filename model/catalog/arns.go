@@ -187,6 +187,17 @@ func (c *Catalog) PartOf(rt *ResourceType) string {
 	return ""
 }
 
+// Creates reports whether an action makes a resource of a type, so that it does nothing to one that is there: it
+// fails, or leaves all as it is. Making a part, such as a stream of a log group, changes the whole.
+func (c *Catalog) Creates(a *Action, rt *ResourceType) bool {
+	made, ok := strings.CutPrefix(a.Name, "Create")
+	if !ok || c.PartOf(rt) != "" {
+		return false
+	}
+	of := c.TypeOf(rt)
+	return strings.EqualFold(made, strings.NewReplacer("-", "", "_", "").Replace(rt.Name)) || made == of[strings.LastIndexByte(of, ':')+1:]
+}
+
 // A belonging is where an IAM resource type belongs.
 type belonging struct {
 	of    string // CloudFormation type, "" for none

@@ -142,3 +142,41 @@ func TestTablesNameWhatExists(t *testing.T) {
 		}
 	}
 }
+
+func TestCreates(t *testing.T) {
+	for _, tc := range []struct {
+		action, kind string
+		want         bool
+	}{
+		{"lambda:CreateFunction", "function", true},
+		{"lambda:CreateAlias", "function", false},
+		{"lambda:CreateFunctionUrlConfig", "function", false},
+		{"dynamodb:CreateTable", "table", true},
+		{"dynamodb:CreateBackup", "table", false},
+		{"sqs:CreateQueue", "queue", true},
+		{"states:CreateStateMachine", "statemachine", true},
+		{"secretsmanager:CreateSecret", "Secret", true},
+		{"s3:CreateBucket", "bucket", true},
+		{"rds:CreateDBInstance", "db", true},
+		{"logs:CreateLogGroup", "log-group", true},
+		{"logs:CreateLogStream", "log-stream", false}, // a part of what is there
+		{"iam:CreateUser", "user", true},
+		{"iam:CreateAccessKey", "user", false},
+		{"iam:CreatePolicyVersion", "policy", false},
+		{"kms:CreateGrant", "key", false},
+		{"lambda:UpdateFunctionCode", "function", false},
+	} {
+		a := Load().Action(tc.action)
+		if a == nil {
+			t.Fatalf("no action %s", tc.action)
+		}
+		i := slices.IndexFunc(a.Resources, func(rt *ResourceType) bool { return rt.Name == tc.kind })
+		if i < 0 {
+			t.Errorf("%s is not about a %s", tc.action, tc.kind)
+			continue
+		}
+		if got := Load().Creates(a, a.Resources[i]); got != tc.want {
+			t.Errorf("%s creates a %s: %v", tc.action, tc.kind, got)
+		}
+	}
+}

@@ -1,7 +1,10 @@
 package reach
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
+	"strings"
 
 	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
@@ -49,19 +52,40 @@ func writesData(a *catalog.Action) bool {
 // unlocks tells whether an actor may use a target's key for reading and for writing.
 func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
 	t := &an.world.targets[ti]
-	switch t.key {
-	case noKey:
+	if t.key == noKey {
 		return surely, surely
-	case unseenKey:
-		return perhaps, perhaps
 	}
-	key := &an.world.targets[t.key]
-	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account}}
 	ask := func(action string) truth {
-		d := an.decide(a, t.key, action, key.arn, via)
+		d := an.decideKey(a, t, action)
 		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 	}
 	return ask("kms:Decrypt"), ask("kms:GenerateDataKey")
+}
+
+// decideKey asks whether an actor may use the key of a target by way of the target's service. The policy of a key
+// that was not seen perhaps lets it; where the key is another account's, the actor's own policies have to allow as
+// well ("Allowing users in other accounts to use a KMS key").
+func (an *Analysis) decideKey(a *actor, t *target, action string) policy.Decision {
+	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account}}
+	if t.key != unseenKey {
+		return an.decide(a, t.key, action, an.world.targets[t.key].arn, via)
+	}
+	arn := an.world.unseenKeyARN(t)
+	return an.layersOn(a, nil).Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: cmp.Or(foreign(arn, a.account), a.account),
+		PolicyUnseen: true, Open: true, Absent: a.absent, Context: an.contextOf(a, nil, via)})
+}
+
+// unseenKeyARN is the ARN of a target's key that is not in the design, as far as its id tells it. A key that is named
+// by an alias is an unknown key of its account.
+func (w *world) unseenKeyARN(t *target) string {
+	arn := "arn:" + w.partition + ":kms:" + orRegion(t.region, w.region) + ":" + t.account + ":"
+	if id, err := url.PathUnescape(string(t.resource.Key)); err == nil && strings.Contains(id, "arn:") {
+		arn = id[strings.Index(id, "arn:"):]
+	}
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && !strings.HasPrefix(parts[5], "key/") {
+		return strings.Join(parts[:5], ":") + ":key/${Key}"
+	}
+	return arn
 }
 
 func orRegion(region, otherwise string) string {

@@ -189,6 +189,9 @@ func TestResourcePolicies(t *testing.T) {
 // Reading encrypted data needs the key as well.
 func TestKeys(t *testing.T) {
 	table, key := arnOf("AWS::DynamoDB::Table", "Orders"), arnOf("AWS::KMS::Key", "k1")
+	// Keys that no element stands for, by their ARNs.
+	near := model.MakeID("res", "arn:aws:kms:us-east-1:"+testAccount+":key/near")
+	far, alias := model.MakeID("res", "arn:aws:kms:us-east-1:999999999999:key/far"), model.MakeID("res", "arn:aws:kms:us-east-1:999999999999:alias/far")
 	for _, c := range []struct {
 		name     string
 		key      model.ID
@@ -204,12 +207,44 @@ func TestKeys(t *testing.T) {
 		{"through another service", "res/k1", []string{allow("dynamodb:GetItem", table), `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}}`},
 			[]string{"may secret res/k1"}},
 		{"with a key that was not seen", "res/elsewhere", []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table)}, []string{"must read? delete res/Orders"}},
+		{"with one of the account that was not seen", near, []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table)}, []string{"must read? delete res/Orders"}},
+		{"with one that was not seen, denied", near, []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table), deny("kms:*", "*")}, []string{"must delete res/Orders"}},
+		{"with one that was not seen, denied by its ARN", near, []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table), deny("kms:Decrypt", "*:key/near")}, []string{"must delete res/Orders"}},
+		{"with one that was not seen, another denied", near, []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table), deny("kms:Decrypt", "*:key/other")}, []string{"must read? delete res/Orders"}},
+		{"with another account's", far, []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table)}, []string{"must delete res/Orders"}},
+		{"with another account's, and permission for another key", far, []string{allow("dynamodb:GetItem dynamodb:DeleteTable", table), allow("kms:Decrypt", key)}, []string{"must delete res/Orders", "must secret res/k1"}},
+		{"with another account's, and permission for it", far, []string{allow("dynamodb:GetItem dynamodb:PutItem", table), allow("kms:Decrypt", "arn:aws:kms:us-east-1:999999999999:key/far")}, []string{"may read res/Orders"}},
+		{"with another account's by an alias, and permission for a key there", alias, []string{allow("dynamodb:GetItem", table), allow("kms:Decrypt", "arn:aws:kms:us-east-1:999999999999:key/far")}, []string{"may read res/Orders"}},
+		{"with another account's by an alias, and permission for the alias", alias, []string{allow("dynamodb:GetItem", table), allow("kms:Decrypt", "arn:aws:kms:us-east-1:999999999999:alias/far")}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := build(t)
 			f := b.function("F", c.policies...)
 			b.table("Orders").Key = c.key
 			b.resource("AWS::KMS::Key", "k1")
+			want(t, breach(t, b.analyse(), f.ID), c.want...)
+		})
+	}
+}
+
+// The key of another account is in the design by its ARN alone: what its policy says was not seen, and no permission
+// within this account suffices.
+func TestForeignKey(t *testing.T) {
+	const far = "arn:aws:kms:us-east-1:999999999999:key/far"
+	for _, c := range []struct {
+		name   string
+		policy string
+		want   []string
+	}{
+		{"without permission", allow("sqs:ReceiveMessage sqs:DeleteQueue", "*"), []string{"must delete res/Jobs"}},
+		{"with permission", allow("sqs:ReceiveMessage", "*") + "," + allow("kms:Decrypt", far), []string{"may read res/Jobs", "may secret res/far"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F", c.policy)
+			k := b.resource("AWS::KMS::Key", "far")
+			k.ARN = far
+			b.queue("Jobs").Key = k.ID
 			want(t, breach(t, b.analyse(), f.ID), c.want...)
 		})
 	}

@@ -22,21 +22,21 @@ type Analysis struct {
 
 // A graph is the steps of a design. Analyses that differ in their ledgers alone share it.
 type graph struct {
-	design     *model.Design
-	world      *world
-	compiled   map[*policy.Document]*answers
-	keys       []string // condition keys that policies ask for
-	asksTarget bool     // some of them are the target's
-	defaultKey *policy.Program
-	guards     map[string]*guards // by account
-	strangers  map[model.ID]*stranger
-	gates      []*gate            // by target
-	namedBy    map[string][]int32 // what gates name → targets
-	open       []int32            // targets whose gates are everybody's business
-	roles      []int32            // targets that are roles
-	attached   map[model.ID][]int32
-	holdersOf  map[int32][]int32          // targets → actors with permissions from it
-	trust      map[int32]map[string]truth // role → services that may assume it
+	design      *model.Design
+	world       *world
+	compiled    map[*policy.Document]*answers
+	keys        []string                   // condition keys that policies ask for
+	asksTarget  bool                       // some of them are the target's
+	guards      map[string]*guards         // by account
+	defaultKeys map[string]*policy.Program // by account: the policy of a key that is given none
+	strangers   map[model.ID]*stranger
+	gates       []*gate            // by target
+	namedBy     map[string][]int32 // what gates name → targets
+	open        []int32            // targets whose gates are everybody's business
+	roles       []int32            // targets that are roles
+	attached    map[model.ID][]int32
+	holdersOf   map[int32][]int32          // targets → actors with permissions from it
+	trust       map[int32]map[string]truth // role → services that may assume it
 
 	nodes       []node
 	nodeOf      map[model.ID]int32
@@ -269,9 +269,6 @@ func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
 // wire connects actors with their documents and targets with what feeds from them.
 func (an *Analysis) wire() {
 	w := an.world
-	an.defaultKey = program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
-		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + w.partition + ":iam::" + w.account + ":root"}},
-	}}})
 	for _, a := range an.actors {
 		for i, doc := range a.documents {
 			a.identity = append(a.identity, an.answers(doc))

@@ -173,6 +173,9 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			loose.set(i)
 		}
 		for _, t := range a.Resources {
+			if w.catalog.Creates(a, t) {
+				continue // what is there stays as it is
+			}
 			if of[t] == nil {
 				of[t] = make(bits, m.words)
 				types = append(types, t)

@@ -69,6 +69,10 @@ type walk struct {
 	dist   map[int32]int   // hops of each
 	by     map[int32]*edge // that led to it
 	parent map[int32]int32 // node that the edge starts from
+
+	// own are roles found by their own sessions: a function can do as another session of its role what this one may
+	// not, but that it holds the role is no news. Where somebody else leads there as well, that is the news.
+	own map[int32]neighbour
 }
 
 // walk searches from a node. Edges go in the order of nodes, so that ties are stable.
@@ -88,14 +92,32 @@ func (an *Analysis) walk(start int32, look int) *walk {
 			if !takes(look, e) {
 				continue
 			}
+			own := a.self >= 0 && an.nodes[e.to].id == an.world.targets[a.self].id
 			if _, ok := w.dist[e.to]; ok {
+				if x, ok := w.own[e.to]; ok && x.edge == nil && !own {
+					w.own[e.to] = neighbour{e.to, e, n, w.dist[n] + 1}
+				}
 				continue
+			}
+			if own {
+				if w.own == nil {
+					w.own = map[int32]neighbour{}
+				}
+				w.own[e.to] = neighbour{}
 			}
 			w.dist[e.to], w.by[e.to], w.parent[e.to] = w.dist[n]+1, e, n
 			w.order = append(w.order, e.to)
 		}
 	}
 	return w
+}
+
+// news is the edge to a node for which the walk is told to hold it; false where there is none.
+func (w *walk) news(n int32) (neighbour, bool) {
+	if x, ok := w.own[n]; ok {
+		return x, x.edge != nil
+	}
+	return neighbour{n, w.by[n], w.parent[n], w.dist[n]}, true
 }
 
 // path is the steps to a node, the start's none.
@@ -124,7 +146,9 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 	an.hits(b, start, &walks)
 	an.administrators(b, &walks)
 	for _, n := range walks[runsMay].order {
-		b.Runs = append(b.Runs, an.nodes[n].id)
+		if _, ok := walks[runsMay].news(n); ok {
+			b.Runs = append(b.Runs, an.nodes[n].id)
+		}
 		b.NotSeen = append(b.NotSeen, an.notSeenOf(an.actors[an.actorOf[n]])...)
 	}
 	slices.Sort(b.NotSeen)
@@ -159,6 +183,9 @@ func (an *Analysis) Breaches() []*Breach {
 func (an *Analysis) fed(start int32, walks *[looks]*walk) []model.ID {
 	var out []model.ID
 	for _, n := range walks[fedMay].order {
+		if _, news := walks[fedMay].news(n); !news {
+			continue
+		}
 		if _, held := walks[runsMay].dist[n]; !held && n != start {
 			out = append(out, an.nodes[n].id)
 		}
@@ -269,7 +296,9 @@ func (an *Analysis) surroundings(w *walk, look int) []neighbour {
 	seen := map[int32]bool{w.order[0]: true}
 	for _, n := range w.order[1:] {
 		seen[n] = true
-		out = append(out, neighbour{n, w.by[n], w.parent[n], w.dist[n]})
+		if x, ok := w.news(n); ok {
+			out = append(out, x)
+		}
 	}
 	if look >= fedMust {
 		return out

@@ -176,22 +176,19 @@ func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, w
 	if !read && !write {
 		return
 	}
-	switch t.key {
-	case noKey:
-		return
-	case unseenKey:
-		step.Note = "if the key that encrypts it lets this principal; its policy was not seen"
+	if t.key == noKey {
 		return
 	}
-	key := &an.world.targets[t.key]
-	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account}}
+	if t.key == unseenKey {
+		step.Note = "if the key that encrypts it lets this principal; its policy was not seen"
+	}
 	for _, x := range []struct {
 		wanted bool
 		action string
 	}{{read, "kms:Decrypt"}, {write, "kms:GenerateDataKey"}} {
 		if x.wanted {
-			d := an.decide(a, t.key, x.action, key.arn, via)
-			c.note(&d, t.key, x.action)
+			d := an.decideKey(a, t, x.action)
+			c.note(&d, max(t.key, -1), x.action)
 		}
 	}
 }

@@ -149,7 +149,7 @@ func (an *Analysis) newGates() {
 	unseenKeys := slices.ContainsFunc(an.design.Info().NotSeen, func(s string) bool {
 		return strings.Contains(s, "key policies") || strings.Contains(s, "resources and their policies")
 	})
-	an.gates = make([]*gate, len(w.targets))
+	an.gates, an.defaultKeys = make([]*gate, len(w.targets)), map[string]*policy.Program{}
 	for i := range w.targets {
 		t := &w.targets[i]
 		var doc *policy.Document
@@ -158,7 +158,10 @@ func (an *Analysis) newGates() {
 		case isResource:
 			doc = t.resource.Policy
 			strict = t.service == "kms"
-			unseen = strict && doc == nil && unseenKeys
+			unseen = strict && doc == nil && (unseenKeys || !an.owns(t.account))
+			if strict && doc == nil && !unseen && an.defaultKeys[t.account] == nil {
+				an.defaultKeys[t.account] = defaultKey(w.partition, t.account)
+			}
 		case isFunction:
 			doc = an.design.Function(t.id).Policy
 		case isRole:
@@ -173,12 +176,17 @@ func (an *Analysis) newGates() {
 			}
 			continue
 		}
-		if strict && t.sort != isRole && doc == nil {
-			continue
-		}
 		g := newGate(an.answers(doc), t.account, strict)
 		if g.all || len(g.named) > 0 || len(g.denies) > 0 || strict {
 			an.gates[i] = g
 		}
 	}
+}
+
+// defaultKey is the policy of a key that is given none: it leaves the key to the account's own policies ("Default key
+// policy").
+func defaultKey(partition, account string) *policy.Program {
+	return program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
+		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + partition + ":iam::" + account + ":root"}},
+	}}})
 }

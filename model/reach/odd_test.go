@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -196,4 +197,31 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// A condition on the function makes each of a role's functions a principal of its own. That such a function can pass
+// or assume its role again is no hit on the role, whoever starts it; a way to the role by somebody else is one.
+func TestOwnRoleIsNoNews(t *testing.T) {
+	const perFunction = `{"Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": "arn:aws:lambda:us-east-1:` + testAccount + `:function:Other"}}}`
+	for _, c := range []struct {
+		name   string
+		policy string // of the start
+		want   string
+	}{
+		{"through the function", allow("lambda:UpdateFunctionCode", functionARN("G")), ""},
+		{"by itself as well", allow("lambda:UpdateFunctionCode", functionARN("G")) + "," + allow("iam:UpdateAssumeRolePolicy sts:AssumeRole", roleARN("GRole")), "iam-012 must"},
+	} {
+		for _, more := range []string{"", "," + perFunction} {
+			b := build(t)
+			f := b.function("F", c.policy)
+			g := b.function("G", allow("iam:UpdateAssumeRolePolicy iam:PassRole lambda:CreateFunction lambda:InvokeFunction sts:AssumeRole", "*")+more)
+			br := breach(t, b.analyse(), f.ID)
+			if got := runsTo(br, g.Role); got != c.want || slices.Contains(br.Runs, g.Role) != (c.want != "") {
+				t.Errorf("%s, with %q: the role is run by %q, runs %v", c.name, more, got, br.Runs)
+			}
+			if runsTo(br, g.ID) != "lambda-003 must" {
+				t.Errorf("%s, with %q: the function is not run: %v", c.name, more, say(br))
+			}
+		}
+	}
 }

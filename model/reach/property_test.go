@@ -211,9 +211,10 @@ func flood(a *Analysis) map[string]bool {
 	out := map[string]bool{}
 	for n, node := range a.nodes {
 		for look := range looks {
-			for _, m := range a.walk(int32(n), look).order {
-				if own := a.ownRole(int32(n)); own >= 0 && a.world.targets[own].id == a.nodes[m].id {
-					continue // a function holds its own role: to come by it once more, for another session, is no news
+			w := a.walk(int32(n), look)
+			for _, m := range w.order {
+				if _, ok := w.news(m); !ok {
+					continue
 				}
 				out[fmt.Sprintf("%s %d runs %s", node.id, look, a.nodes[m].id)] = true
 			}

@@ -495,7 +495,7 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 			req.ResourcePolicy, req.PolicyUnseen = g.program, g.unseen
 		}
 		if t.service == "kms" && g == nil {
-			req.ResourcePolicy = an.defaultKey
+			req.ResourcePolicy = an.defaultKeys[t.account]
 		}
 		if t.resource != nil {
 			req.S3.BlockPublicAccess = t.resource.BlockPublicAccess

@@ -449,7 +449,9 @@ func (w *world) menu(kinds []shape, more ...string) *menu {
 	var actions []*catalog.Action
 	for _, s := range services {
 		for _, a := range w.catalog.Actions(s) {
-			if slices.Contains(more, a.String()) || slices.ContainsFunc(kinds, func(k shape) bool { return k.service == s && slices.Contains(a.Resources, k.kind) }) {
+			if slices.Contains(more, a.String()) || slices.ContainsFunc(kinds, func(k shape) bool {
+				return k.service == s && slices.Contains(a.Resources, k.kind) && !w.catalog.Creates(a, k.kind)
+			}) {
 				actions = append(actions, a)
 			}
 		}

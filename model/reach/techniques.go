@@ -49,7 +49,8 @@ const (
 // techniques are the known ways onward, in order of preference where several lead to the same place. They are the
 // union of the published catalogues; ids are theirs. Rows that need more than another row with the same effect are
 // left out: whoever may lambda:UpdateFunctionCode need not lambda:InvokeFunction as well, as the code runs at the next
-// invocation; layers, environment and aliases (layer-poison, env-hijack, alias-repoint) start with permissions that
+// invocation; codedeploy-001 leads to instances and containers alone: of a function a deployment shifts an alias between
+// versions that are there, and brings no code ("AppSpec 'resources' section"); layers, environment and aliases (layer-poison, env-hijack, alias-repoint) start with permissions that
 // suffice alone; iam-014 to iam-021 are an altering and an assumption one after the other, which the graph joins.
 var techniques = []technique{
 	{id: "sts-001", route: onTarget, on: isRole, needs: []string{"sts:AssumeRole"}, says: "assumes"},
@@ -113,7 +114,7 @@ var techniques = []technique{
 	{id: "ec2-004", route: existing, needs: []string{"ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
 	{id: "ec2instanceconnect-003", route: existing, needs: []string{"ec2-instance-connect:SendSSHPublicKey"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
 	{id: "autoscaling-create-auto-scaling-group", route: existing, needs: []string{"autoscaling:CreateAutoScalingGroup"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
-	{id: "codedeploy-001", route: existing, needs: []string{"codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision", "codedeploy:GetDeploymentConfig"}, by: []string{"ec2.amazonaws.com", "lambda.amazonaws.com", "ecs-tasks.amazonaws.com"}, note: ifOneRuns},
+	{id: "codedeploy-001", route: existing, needs: []string{"codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision", "codedeploy:GetDeploymentConfig"}, by: []string{"ec2.amazonaws.com", "ecs-tasks.amazonaws.com"}, note: ifOneRuns},
 	{id: "ecs-006", route: existing, needs: []string{"ecs:ExecuteCommand"}, by: []string{"ecs-tasks.amazonaws.com"}, note: ifOneRuns},
 	{id: "batch-002", route: existing, needs: []string{"batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}, note: ifOneRuns},
 	{id: "codebuild-002", route: existing, needs: []string{"codebuild:StartBuild"}, by: []string{"codebuild.amazonaws.com"}, note: ifOneRuns},
