@@ -56,10 +56,56 @@ func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
 		return surely, surely
 	}
 	ask := func(action string) truth {
-		d := an.decideKey(a, t, action)
-		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+		v, _ := an.use(a, t, action)
+		return v
 	}
 	return ask("kms:Decrypt"), ask("kms:GenerateDataKey")
+}
+
+// A reason is an action that was allowed.
+type reason struct {
+	action string
+	policy.Decision
+}
+
+// use tells how surely an actor may use the key of a target, and why: it is allowed to, or it may give itself a grant
+// or write the key's policy, and nothing else keeps it from the key ("Grants in AWS KMS").
+func (an *Analysis) use(a *actor, t *target, action string) (best truth, why []reason) {
+	d := an.decideKey(a, t, action)
+	if best = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); best != never {
+		why = []reason{{action, d}}
+	}
+	if best == surely || t.key == unseenKey || a.outside != nil {
+		return best, why
+	}
+	for _, by := range [...]string{"kms:CreateGrant", "kms:PutKeyPolicy"} {
+		// The attacker calls the key itself, and for itself.
+		d := an.decide(a, t.key, by, an.world.targets[t.key].arn, policy.Context{"kms:viaservice": nil, "kms:grantisforawsresource": {"false"},
+			"kms:grantoperations": {strings.TrimPrefix(action, "kms:")}, "kms:granteeprincipal": {a.arn}, "kms:calleraccount": {a.account}})
+		v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+		if v > best {
+			v = min(v, an.granted(a, t.key, action))
+		}
+		if v > best {
+			best, why = v, []reason{{by, d}}
+		}
+	}
+	return best, why
+}
+
+// granted tells whether an actor may use a key whose policy lets it, beside what it says.
+func (an *Analysis) granted(a *actor, key int32, action string) truth {
+	t := &an.world.targets[key]
+	lets := &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
+		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: a.arn}},
+	}}}
+	docs := []*policy.Document{lets}
+	if g := an.gates[key]; g != nil && g.answers != nil {
+		docs = append(docs, g.answers.doc)
+	}
+	d := an.layersOn(a, t).Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: t.arn, ResourceAccount: t.account,
+		ResourcePolicy: program(docs...), Open: true, Absent: a.absent, Context: an.contextOf(a, t, nil)})
+	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 }
 
 // decideKey asks whether an actor may use the key of a target by way of the target's service. The policy of a key

@@ -187,8 +187,10 @@ func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, w
 		action string
 	}{{read, "kms:Decrypt"}, {write, "kms:GenerateDataKey"}} {
 		if x.wanted {
-			d := an.decideKey(a, t, x.action)
-			c.note(&d, max(t.key, -1), x.action)
+			_, why := an.use(a, t, x.action)
+			for _, r := range why {
+				c.note(&r.Decision, max(t.key, -1), r.action)
+			}
 		}
 	}
 }
@@ -207,10 +209,10 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 	g := an.gates[ti]
 	f := &finding{target: ti}
 	var parts []match
-	collect := func(d *answers) {
+	collect := func(d *answers, allows bool) {
 		for _, s := range d.statements {
-			if s = a.own(w, s); s == nil {
-				continue
+			if s = a.own(w, s); s == nil || !s.deny && !allows || s.deny && !s.from.NotResource {
+				continue // of denials, what they spare is worth a look
 			}
 			for _, p := range s.parts {
 				if w.forms[p.form].target == ti && !slices.ContainsFunc(parts, func(m match) bool { return m.form == p.form && m.part == p.part }) {
@@ -219,11 +221,25 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 			}
 		}
 	}
-	for _, d := range a.identity {
-		collect(d)
+	within := func(level ...*answers) {
+		narrow := !slices.ContainsFunc(level, (*answers).allowsAll)
+		for _, d := range level {
+			collect(d, narrow)
+		}
 	}
-	for _, d := range a.limits() {
-		collect(d)
+	for _, d := range a.identity {
+		collect(d, true)
+	}
+	if a.boundary != nil {
+		within(a.boundary)
+	}
+	if a.guards != nil {
+		for _, level := range a.guards.scps {
+			within(level...)
+		}
+		for _, d := range a.guards.rcps {
+			collect(d, false)
+		}
 	}
 	for _, fi := range t.forms {
 		form := &w.forms[fi]
@@ -402,11 +418,9 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		}
 	}
 	switch k.route {
+	case mapping:
+		anywhere()
 	case onTarget, feeding:
-		if k.id == "esm-repoint" {
-			anywhere()
-			return
-		}
 		f := an.finding(a, e.over)
 		for _, need := range k.needs {
 			for alternative := range strings.SplitSeq(need, "|") {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 )
 
@@ -214,8 +215,42 @@ func (e *explorer) doors() {
 			if called != never {
 				e.through(int32(i), &signedAPI, called, api)
 			}
+		case tr.Kind == "iot-rule":
+			filter, all := topicOf(tr.Label)
+			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, []string{"arn:" + w.partition + ":iot:" + w.region + ":" + w.account + ":topic/" + filter})
+			c := &iotTopic
+			if !all {
+				c = &iotSome
+			}
+			if v != never {
+				e.through(int32(i), c, v, arn)
+			}
 		}
 	}
+}
+
+// topicOf is the topic filter of an IoT rule's statement as a pattern, "*" where it has none, and whether the rule takes
+// every message there (AWS IoT Core developer guide, "AWS IoT SQL reference": FROM, WHERE; "MQTT topics": + and #).
+func topicOf(sql string) (pattern string, all bool) {
+	_, rest, ok := cutFold(sql, " from ")
+	rest = strings.TrimSpace(rest)
+	if !ok || rest == "" || rest[0] != '\'' && rest[0] != '"' {
+		return "*", false
+	}
+	topic, rest, ok := strings.Cut(rest[1:], rest[:1])
+	if !ok {
+		return "*", false
+	}
+	_, _, where := cutFold(rest, "where ")
+	return strings.NewReplacer("+", "*", "#", "*").Replace(topic), !where
+}
+
+// cutFold is strings.Cut without case; sep is lower-case.
+func cutFold(s, sep string) (before, after string, found bool) {
+	if i := strings.Index(strings.ToLower(s), sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // through adds the feeds of one trigger and of what lies behind it.

@@ -128,12 +128,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			if !isNode || t.id == e.actor.id || p.on == isGroup && e.actor.sort != isUser {
 				continue
 			}
-			v := never
-			if p.id == "esm-repoint" {
-				v = e.somewhere(p.technique)
-			} else {
-				v = e.all(f, p, nil)
-			}
+			v := e.all(f, p, nil)
 			if p.id == "iam-012" && t.guarded {
 				v = never
 			}
@@ -152,7 +147,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			if e.actor.admin != surely && !t.guarded {
 				e.alter(f, p)
 			}
-		case passing, existing, creating:
+		case passing, existing, creating, mapping:
 		}
 	}
 	switch t.sort {
@@ -202,7 +197,7 @@ func (e *explorer) pass(f *finding, to int32) {
 				v = min(v, e.ask(f.target, "iam:PassRole", passedTo(service)))
 			}
 			if v != never {
-				e.add(edge{to: to, kind: Runs, must: v == surely, technique: m.technique, service: service, over: f.target})
+				e.add(edge{to: to, kind: Runs, must: v == surely && m.note == "", technique: m.technique, service: service, over: f.target})
 			}
 		}
 	}
@@ -220,6 +215,8 @@ func (e *explorer) rest() {
 		switch {
 		case k.route == creating && e.actor.admin != surely:
 			e.actor.alters = append(e.actor.alters, alter{actor: e.actor.index, target: -1, must: v == surely, technique: k})
+		case k.route == mapping:
+			e.mapped(m)
 		case k.route == existing:
 			for _, service := range k.by {
 				for _, ti := range e.an.roles {
@@ -239,6 +236,28 @@ func (e *explorer) rest() {
 	}
 	e.rewrite()
 	e.doors()
+}
+
+// mapped feeds each function that an event source mapping may be pointed at, or whose mapping may be given another
+// source.
+func (e *explorer) mapped(m means) {
+	for ti := range e.w.targets {
+		t := &e.w.targets[ti]
+		to, ok := e.an.nodeOf[t.id]
+		if !ok || t.sort != isFunction || t.id == e.actor.id {
+			continue
+		}
+		if slices.Contains(e.an.keys, "lambda:functionarn") {
+			about := policy.Context{"lambda:functionarn": {t.arn}}
+			if !slices.ContainsFunc(e.an.places(e.actor, m.technique.needs), func(p place) bool {
+				d := e.an.decide(e.actor, -1, p.action, p.arn, about)
+				return d.Outcome == policy.Allowed
+			}) {
+				continue
+			}
+		}
+		e.add(edge{to: to, kind: Feeds, technique: m.technique, over: int32(ti)})
+	}
 }
 
 // rewrite counts, as perhaps, the rewriting of policies of the account that the design does not show as attached: it

@@ -28,6 +28,9 @@ func TestFeeds(t *testing.T) {
 			g.Policy = document(b.t, `{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "lambda:InvokeFunction", "Resource": "`+g.ARN+`"}`)
 		}, ""},
 		{"lets itself invoke", allow("lambda:AddPermission", functionARN("G")), nil, "add-permission must"},
+		{"another event source", allow("lambda:UpdateEventSourceMapping", "arn:aws:lambda:us-east-1:"+testAccount+":event-source-mapping:*"), nil, "esm-repoint may"},
+		{"another event source for it", `{"Effect": "Allow", "Action": "lambda:UpdateEventSourceMapping", "Resource": "*", "Condition": {"ArnEquals": {"lambda:FunctionArn": "` + functionARN("G") + `"}}}`, nil, "esm-repoint may"},
+		{"another event source for another", `{"Effect": "Allow", "Action": "lambda:UpdateEventSourceMapping", "Resource": "*", "Condition": {"ArnEquals": {"lambda:FunctionArn": "` + functionARN("H") + `"}}}`, nil, ""},
 		{"signed URL", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
 			b.trigger("", g.ID, "function-url").Outside = true
 		}, "invoke-url must"},
@@ -73,6 +76,25 @@ func TestFeeds(t *testing.T) {
 		}, ""},
 		{"bucket, prefix denied", allow("s3:PutObject", "*") + "," + deny("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/in/*"), func(b *builder, g *model.Function) {
 			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter = model.Filter{Prefix: "in/"}
+		}, ""},
+		{"IoT topic", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/cars/*"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
+		}, "iot-rule must"},
+		{"IoT topic, some messages", allow("iot:Publish", "*"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "iot-rule").Label = "select temperature from 'cars/#' where temperature > 50"
+		}, "iot-rule may"},
+		{"IoT topic of another rule", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/boats/*"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
+		}, ""},
+		{"GraphQL", allow("appsync:GraphQL", "arn:aws:appsync:us-east-1:"+testAccount+":apis/api/*"), func(b *builder, g *model.Function) {
+			api := b.resource("AWS::AppSync::GraphQLApi", "api")
+			api.ARN = "arn:aws:appsync:us-east-1:" + testAccount + ":apis/api"
+			b.trigger(api.ID, g.ID, "graphql")
+		}, "appsync must"},
+		{"GraphQL of another API", allow("appsync:GraphQL", "arn:aws:appsync:us-east-1:"+testAccount+":apis/other/*"), func(b *builder, g *model.Function) {
+			api := b.resource("AWS::AppSync::GraphQLApi", "api")
+			api.ARN = "arn:aws:appsync:us-east-1:" + testAccount + ":apis/api"
+			b.trigger(api.ID, g.ID, "graphql")
 		}, ""},
 		{"table stream", allow("dynamodb:UpdateItem", "*"), func(b *builder, g *model.Function) {
 			b.trigger(b.table("T").ID, g.ID, "event-source-mapping")
@@ -250,8 +272,11 @@ func TestAssumeRole(t *testing.T) {
 // runsTo is the technique and certainty by which a breach runs as something, "" if it does not.
 func runsTo(b *Breach, id model.ID) string {
 	for _, h := range b.Hits {
-		if h.Target == id && len(h.Path) > 0 {
-			if last := h.Path[len(h.Path)-1]; last.Kind == Runs {
+		if h.Target != id {
+			continue
+		}
+		for _, w := range h.Ways {
+			if last := w.Path[len(w.Path)-1]; last.Kind == Runs {
 				return last.Technique + " " + last.Certainty.String()
 			}
 		}
@@ -275,7 +300,7 @@ func TestTechniques(t *testing.T) {
 			}
 		case altering, unguarding, creating:
 			t.Run(k.id+fmt.Sprint(k.on), func(t *testing.T) { testAltering(t, k) })
-		case feeding:
+		case feeding, mapping:
 		}
 	}
 }
@@ -319,7 +344,7 @@ func testService(t *testing.T, k *technique, service string) {
 		}
 	}
 	works := k.id + " must"
-	if k.route == existing {
+	if k.route == existing || k.note != "" {
 		works = k.id + " may"
 	}
 	run("works", trust, works, allow(all, "*"))

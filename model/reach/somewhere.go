@@ -105,6 +105,17 @@ func (an *Analysis) together(a *actor, needs []string) ([]place, truth) {
 
 // anywhere finds an ARN of one of the types on which all of the actions are allowed, and how surely.
 func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catalog.ResourceType) (string, truth) {
+	var spaces []string
+	for _, t := range types {
+		for _, arn := range t.ARNs {
+			spaces = append(spaces, an.world.spaceOf(arn))
+		}
+	}
+	return an.anyplace(a, actions, spaces)
+}
+
+// anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; nil: "*".
+func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []string) (string, truth) {
 	var patterns []string
 	for _, d := range a.identity {
 		for _, s := range d.statements {
@@ -124,18 +135,15 @@ func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catal
 	if len(patterns) == 0 {
 		return "", never
 	}
-	var places []string
-	if len(types) == 0 {
-		places = []string{"*"}
+	places := []string{}
+	if spaces == nil {
+		places = append(places, "*")
 	}
-	for _, t := range types {
-		for _, arn := range t.ARNs {
-			space := an.world.spaceOf(arn)
-			for _, p := range patterns {
-				for _, full := range completions(p) {
-					if place, ok := within(full, space); ok && !slices.Contains(places, place) {
-						places = append(places, place)
-					}
+	for _, space := range spaces {
+		for _, p := range patterns {
+			for _, full := range completions(p) {
+				if place, ok := within(full, space); ok && !slices.Contains(places, place) {
+					places = append(places, place)
 				}
 			}
 		}

@@ -181,7 +181,9 @@ func (t *tally) denyOn(d *answers, bound func(a *actor, x *target) bool) {
 		if s = t.actor.own(t.w, s); s == nil {
 			continue
 		}
-		t.parts = append(t.parts, s.parts...)
+		if s.from.NotResource {
+			t.parts = append(t.parts, s.parts...) // what it spares
+		}
 		t.each(s, func(f int32, b doings, v truth) {
 			if t.seen[f] && (bound == nil || bound(t.actor, &t.w.targets[t.w.forms[f].target])) {
 				add(t.denyMust, t.denyMay, t.w.forms[f].offset, b, v)

@@ -27,6 +27,8 @@ const (
 	creating
 	// feeding: the permissions on a function choose its input.
 	feeding
+	// mapping: the permissions on some event source mapping choose any function's input.
+	mapping
 )
 
 // A technique is one known way onward, as data.
@@ -36,7 +38,7 @@ type technique struct {
 	on    sort     // onTarget, altering, unguarding: what the permissions are on
 	needs []string // all of them, each "service:Action" or several with |; iam:PassRole is understood in passing
 	by    []string // passing, existing: services, one of which the role must trust
-	note  string   // why it is only perhaps
+	note  string   // why it is only perhaps, "" if nothing beside the policies decides
 	says  string   // for people, after the principal: "runs code as …"
 }
 
@@ -93,6 +95,8 @@ var techniques = []technique{
 	{id: "sagemaker-003", route: passing, needs: []string{"sagemaker:CreateProcessingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "stepfunctions-001", route: passing, needs: []string{"states:CreateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}},
 	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
+	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
+	{id: "role-alias", route: passing, needs: []string{"rolesanywhere:CreateProfile|rolesanywhere:UpdateProfile"}, by: []string{"rolesanywhere.amazonaws.com"}, note: "if it has a certificate that a trust anchor of the account accepts"},
 	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, by: []string{"ssm.amazonaws.com"}},
 	{id: "apprunner-001", route: passing, needs: []string{"apprunner:CreateService"}, by: []string{"tasks.apprunner.amazonaws.com"}},
 	{id: "amplify-001", route: passing, needs: []string{"amplify:CreateApp", "amplify:CreateBranch", "amplify:StartJob"}, by: []string{"amplify.amazonaws.com"}},
@@ -154,7 +158,7 @@ var techniques = []technique{
 
 	{id: "invoke", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, says: "invokes"},
 	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:AddPermission"}, says: "lets itself invoke"},
-	{id: "esm-repoint", route: feeding, on: isFunction, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
+	{id: "esm-repoint", route: mapping, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
 }
 
 // A carrier says which actions on a resource reach whoever its triggers start.
@@ -182,6 +186,7 @@ var carriers = map[string]carrier{
 	"AWS::ApiGatewayV2::Api":               {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
 	"AWS::Logs::LogGroup":                  {technique: "logs-subscription", actions: []string{"logs:putlogevents"}, says: "writes a log event that starts"},
 	"AWS::Cognito::UserPool":               {technique: "cognito-trigger", actions: []string{"cognito-idp:admincreateuser", "cognito-idp:admininitiateauth"}, says: "signs in a user, which starts"},
+	"AWS::AppSync::GraphQLApi":             {technique: "appsync", actions: []string{"appsync:graphql"}, says: "queries a field that starts"},
 	"AWS::MSK::Cluster":                    {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
 	"AWS::MSK::ServerlessCluster":          {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
 }
@@ -199,6 +204,8 @@ var poisons = map[string]carrier{
 // doors are feeds that lead through something that the design does not show as a resource.
 var (
 	defaultBus = carrier{technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event on the default bus that starts"}
+	iotTopic   = carrier{technique: "iot-rule", actions: []string{"iot:publish"}, says: "publishes a message on a topic whose rule starts"}
+	iotSome    = carrier{technique: "iot-rule", actions: []string{"iot:publish"}, note: "if the rule selects the message", says: "publishes a message on a topic whose rule starts"}
 	signedURL  = carrier{technique: "invoke-url", actions: []string{"lambda:invokefunctionurl"}, says: "calls the function URL of"}
 	signedAPI  = carrier{technique: "api-invoke", actions: []string{"execute-api:invoke"}, note: "if the route is of an API that the grant names", says: "calls a route that starts"}
 )
@@ -217,7 +224,7 @@ type planTable struct {
 	actions  []string // that techniques need, without doubles
 	services []string // that techniques go by, without doubles
 	on       map[sort][]*plan
-	rest     []*plan // existing, creating
+	rest     []*plan // existing, creating, mapping
 	passing  []*plan
 }
 
@@ -249,7 +256,7 @@ var plans = sync.OnceValue(func() *planTable {
 			t.on[p.on] = append(t.on[p.on], p)
 		case passing:
 			t.passing = append(t.passing, p)
-		case existing, creating:
+		case existing, creating, mapping:
 			t.rest = append(t.rest, p)
 		}
 	}

@@ -1,0 +1,141 @@
+package reach
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+)
+
+// Every row of the published catalogues, with its permissions and no others, leads where it is said to; the known gaps
+// lead nowhere until somebody closes them.
+func TestCatalogues(t *testing.T) {
+	data, err := os.ReadFile("testdata/catalogues.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		row := append(strings.Split(strings.TrimSpace(line), "\t"), "")
+		id, gives, permissions, note := row[0], row[1], row[2], row[3]
+		t.Run(id+" "+permissions, func(t *testing.T) {
+			b, starts := universe(t, permissions, note)
+			a := b.analyse()
+			var got []string
+			for _, from := range starts {
+				got = append(got, given(breach(t, a, from))...)
+			}
+			ok := slices.Contains(got, gives)
+			switch gives {
+			case "nothing":
+				ok = len(got) == 0
+			case "gap": // it may start a function all the same
+				ok = !slices.Contains(got, "runs")
+			}
+			if !ok {
+				t.Errorf("gives %q, not %q", got, gives)
+			}
+		})
+	}
+}
+
+// given is what a breach comes to beside its own permissions.
+func given(b *Breach) []string {
+	var out []string
+	if b.Admin {
+		out = append(out, "runs")
+	}
+	for _, h := range b.Hits {
+		if h.Fed {
+			continue
+		}
+		switch {
+		case h.Target == "res/Sealed" && h.Capabilities.Has(catalog.Read):
+			out = append(out, "data")
+		case h.Target == "res/data" && h.Capabilities.Has(catalog.Permissions):
+			out = append(out, "permissions")
+		}
+		for _, w := range h.Ways {
+			if last := w.Path[len(w.Path)-1]; last.Kind != Acts && last.To == h.Target {
+				out = append(out, last.Kind.String())
+			}
+		}
+	}
+	return out
+}
+
+// universe is a design with something for every technique: a role and user with the permissions, administrators of
+// each sort, and one of each thing that starts a function.
+func universe(t *testing.T, permissions, note string) (b *builder, starts []model.ID) {
+	b = build(t)
+	b.info.Kind = "account"
+	statements := allow(permissions, "*")
+	if strings.HasPrefix(permissions, "kms:") {
+		statements += "," + allow("dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Sealed"))
+	}
+	own := b.managed("Own", statements)
+	f := b.function("Start")
+	role := b.roleOf(f)
+	role.Policies = []model.ID{own.ID}
+	u := b.user("Starter")
+	team := b.user("Team")
+	team.ID, team.Kind, team.ARN = "group/Team", model.Group, "arn:aws:iam::"+testAccount+":group/Team"
+	u.Policies, u.Groups = []model.ID{own.ID}, []model.ID{team.ID}
+	switch note {
+	case "bounded":
+		role.Policies = append(role.Policies, b.managed("Everything", adminGrant).ID)
+		role.Boundary = b.managed("Boundary", allow(permissions, "*")).ID
+	case "denied":
+		role.Policies = append(role.Policies, b.managed("Everything", adminGrant).ID)
+		role.Policies = append(role.Policies, b.policies("Deny", `{"Effect": "Deny", "NotAction": "iam:De*", "Resource": "*"}`)...)
+	}
+
+	var services []string
+	for i := range techniques {
+		services = append(services, techniques[i].by...)
+	}
+	slices.Sort(services)
+	services = slices.DeleteFunc(slices.Compact(services), func(s string) bool { return s == "cognito-identity.amazonaws.com" })
+	admin := b.role("Admin", trusts(services...)+`,{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity"},`+rootTrust, adminGrant)
+	target := b.functionOf("Target", admin)
+	b.user("Root", adminGrant)
+	admins := b.user("Admins", adminGrant)
+	admins.ID, admins.Kind, admins.ARN = "group/Admins", model.Group, "arn:aws:iam::"+testAccount+":group/Admins"
+
+	carry := func(cfnType, arn, kind string) {
+		r := b.resource(cfnType, "of-"+kind)
+		if arn != "" {
+			r.ARN = arn
+		}
+		b.trigger(r.ID, target.ID, kind)
+	}
+	at := func(rest string) string {
+		service, rest, _ := strings.Cut(rest, ":")
+		return "arn:aws:" + service + ":us-east-1:" + testAccount + ":" + rest
+	}
+	b.trigger(b.bucket("data").ID, target.ID, "s3-notification")
+	b.trigger(b.queue("Q").ID, target.ID, "event-source-mapping")
+	b.trigger(b.table("T").ID, target.ID, "event-source-mapping")
+	carry("AWS::SNS::Topic", at("sns:topic"), "sns-subscription")
+	carry("AWS::Kinesis::Stream", at("kinesis:stream/s"), "stream")
+	carry("AWS::Events::EventBus", at("events:event-bus/b"), "event-rule")
+	carry("AWS::StepFunctions::StateMachine", at("states:stateMachine:m"), "state-machine-task")
+	carry("AWS::ApiGatewayV2::Api", at("execute-api:api"), "api-route")
+	carry("AWS::Logs::LogGroup", at("logs:log-group:g"), "log-subscription")
+	carry("AWS::Cognito::UserPool", at("cognito-idp:userpool/p"), "cognito")
+	carry("AWS::AppSync::GraphQLApi", at("appsync:apis/a"), "graphql")
+	b.trigger("", target.ID, "iot-rule").Label = "SELECT * FROM 'cars'"
+	b.trigger("", target.ID, "function-url").Outside = true
+	for _, x := range []struct{ cfnType, arn string }{{"AWS::SSM::Parameter", at("ssm:parameter/p")}, {"AWS::SecretsManager::Secret", at("secretsmanager:secret:s-AbCdEf")}} {
+		r := b.resource(x.cfnType, x.arn[strings.LastIndexByte(x.arn, ':')+1:])
+		r.ARN = x.arn
+		target.Environment = append(target.Environment, model.EnvVar{Name: "READS", Refers: r.ID})
+	}
+	b.table("Sealed").Key = b.resource("AWS::KMS::Key", "k").ID
+	return b, []model.ID{f.ID, u.ID}
+}
