@@ -203,25 +203,7 @@ func (s *survey) home(id model.ID) model.ID {
 }
 
 // name is what people call an element.
-func (s *survey) name(id model.ID) string { return nameOf(s.design, id) }
-
-func nameOf(d *model.Design, id model.ID) string {
-	switch e := d.Element(id).(type) {
-	case *model.Function:
-		return cmp.Or(e.LogicalID, e.Name, string(id))
-	case *model.Role:
-		return cmp.Or(e.LogicalID, e.Name, string(id))
-	case *model.Policy:
-		return cmp.Or(e.LogicalID, e.Name, string(id))
-	case *model.Resource:
-		return cmp.Or(e.LogicalID, e.Name, string(id))
-	case *model.Principal:
-		return cmp.Or(e.Name, string(id))
-	case *model.Trigger:
-		return cmp.Or(e.Label, e.Name, string(id))
-	}
-	return ""
-}
+func (s *survey) name(id model.ID) string { return s.design.Name(id) }
 
 // kindOf is the family of a resource, with words and an icon for any.
 func kindOf(r *model.Resource) catalog.Kind {

@@ -366,23 +366,6 @@ func typeOf(e model.Element) string {
 	return ""
 }
 
-func nameOf(d *model.Design, id model.ID) string {
-	switch e := d.Element(id).(type) {
-	case *model.Function:
-		return e.LogicalID
-	case *model.Role:
-		return e.LogicalID
-	case *model.Policy:
-		return e.Name
-	case *model.Resource:
-		return e.LogicalID
-	case *model.Principal:
-		return e.Name
-	}
-	// A log group that the design does not declare.
-	return strings.TrimPrefix(string(id), "res/")
-}
-
 func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
 
 func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) {
@@ -391,7 +374,7 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
 	worst := "nothing floods"
 	if m.WorstOf != "" {
-		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), nameOf(d, m.WorstOf))
+		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), d.Name(m.WorstOf))
 	}
 	fmt.Fprintf(w, "%s · mean %s · watertightness %.2f\n", worst, percent(m.Mean), m.Watertightness)
 	if unseen := a.NotSeen(); len(unseen) > 0 {

@@ -152,7 +152,7 @@ func printEdits(w io.Writer, st session.State, out editJSON) {
 	}
 	b, a := st.Before.Measures, st.After.Measures
 	row := func(name, before, after string) { fmt.Fprintf(w, "%-15s %8s → %s\n", name, before, after) }
-	row("worst", percent(b.Worst), percent(a.Worst)+" "+nameOf(st.After.Design, a.WorstOf))
+	row("worst", percent(b.Worst), percent(a.Worst)+" "+st.After.Design.Name(a.WorstOf))
 	row("mean", percent(b.Mean), percent(a.Mean))
 	row("watertightness", fmt.Sprintf("%.2f", b.Watertightness), fmt.Sprintf("%.2f", a.Watertightness))
 	row("functions", fmt.Sprint(b.Functions), fmt.Sprint(a.Functions))
@@ -161,6 +161,6 @@ func printEdits(w io.Writer, st session.State, out editJSON) {
 		return
 	}
 	for _, b := range st.After.Analysis.Breaches() {
-		fmt.Fprintf(w, "  %-24s %6s  %d of %d\n", nameOf(st.After.Design, b.From), percent(b.Reach.May.Share), b.Reach.May.Resources, b.Reach.Of)
+		fmt.Fprintf(w, "  %-24s %6s  %d of %d\n", st.After.Design.Name(b.From), percent(b.Reach.May.Share), b.Reach.May.Resources, b.Reach.Of)
 	}
 }

@@ -58,13 +58,13 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 	d := before.After.Design
 	fmt.Fprintf(env.Out, "model    %s: %s, %s, %d of them counted\n", d.Info().Name, count(b.Functions, "function"), count(b.Resources, "resource"), b.Counted)
 	breach := before.After.Analysis.Breach(shop)
-	fmt.Fprintf(env.Out, "breach   %s floods %d of %d, and beyond the design %s; watertightness %.2f\n", nameOf(d, shop), breach.Reach.May.Resources, breach.Reach.Of, seaOf(breach), b.Watertightness)
+	fmt.Fprintf(env.Out, "breach   %s floods %d of %d, and beyond the design %s; watertightness %.2f\n", d.Name(shop), breach.Reach.May.Resources, breach.Reach.Of, seaOf(breach), b.Watertightness)
 	if narrowed {
 		fmt.Fprintf(env.Out, "tighten  %s\n", tightened)
 	} else {
 		fmt.Fprintf(env.Out, "tighten  nothing to narrow\n")
 	}
-	fmt.Fprintf(env.Out, "split    worst %s → %s (%s), mean %s → %s, watertightness %.2f → %.2f\n", percent(b.Worst), percent(a.Worst), nameOf(after.After.Design, a.WorstOf),
+	fmt.Fprintf(env.Out, "split    worst %s → %s (%s), mean %s → %s, watertightness %.2f → %.2f\n", percent(b.Worst), percent(a.Worst), after.After.Design.Name(a.WorstOf),
 		percent(b.Mean), percent(a.Mean), b.Watertightness, a.Watertightness)
 	fmt.Fprintf(env.Out, "pictures %s; policies, patch and DEPLOY.md: %s (%s)\n", filepath.Join(c.Out, "index.html"), filepath.Join(c.Out, "export"), count(len(files), "file"))
 	return nil

@@ -61,9 +61,9 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		fmt.Fprintf(env.Out, "nobody in this design may %s on %s\n", c.Action, resource)
 	}
 	for i, w := range out {
-		fmt.Fprintf(env.Out, "%-4s %-6s %s", w.Certainty, w.How, nameOf(o.Design, w.Principal))
+		fmt.Fprintf(env.Out, "%-4s %-6s %s", w.Certainty, w.How, o.Design.Name(w.Principal))
 		for _, s := range found[i].Path {
-			fmt.Fprintf(env.Out, " → %s", nameOf(o.Design, s.To))
+			fmt.Fprintf(env.Out, " → %s", o.Design.Name(s.To))
 		}
 		for _, e := range w.Evidence {
 			if e.Line > 0 {

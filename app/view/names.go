@@ -1,7 +1,6 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,24 +11,7 @@ import (
 )
 
 // Name is what people call an element: its name in the source, else its physical name.
-func Name(d *model.Design, id model.ID) string {
-	switch e := d.Element(id).(type) {
-	case *model.Function:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Role:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Policy:
-		return cmp.Or(e.Name, e.LogicalID)
-	case *model.Resource:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Trigger:
-		return triggerName(d, e)
-	case *model.Principal:
-		return e.Name
-	}
-	_, name, _ := strings.Cut(string(id), "/")
-	return name
-}
+func Name(d *model.Design, id model.ID) string { return d.Name(id) }
 
 // Icon is the icon of an element's sort.
 func Icon(d *model.Design, id model.ID) string {
@@ -51,14 +33,6 @@ func Icon(d *model.Design, id model.ID) string {
 		return "user"
 	}
 	return "resource"
-}
-
-// triggerName is the label of a trigger; of one that has none, what it comes from.
-func triggerName(d *model.Design, t *model.Trigger) string {
-	if (t.Label == "" || t.Label == t.Event) && t.From != "" && d.Element(t.From) != nil {
-		return Name(d, t.From)
-	}
-	return cmp.Or(t.Label, t.Name, t.Event, t.Kind)
 }
 
 func triggerIcon(t *model.Trigger) string {

@@ -169,7 +169,7 @@ func (b *SplitBoard) build() {
 		row(28, NewLabel("TRIGGERS", section), nothing)
 	}
 	for t, x := range p.Triggers {
-		row(26, rowHead(triggerIcon(x), triggerName(p.design, x), ""), func(i int) fyne.CanvasObject {
+		row(26, rowHead(triggerIcon(x), p.design.Name(x.ID), ""), func(i int) fyne.CanvasObject {
 			return newMark(p.TriggerOf(t) == i, true, func() { p.MoveTrigger(t, i); b.changed() })
 		})
 	}

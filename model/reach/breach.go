@@ -4,7 +4,6 @@ import (
 	"cmp"
 	mathbits "math/bits"
 	"slices"
-	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -162,10 +161,10 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 func (an *Analysis) notSeenOf(a *actor) []string {
 	var out []string
 	if a.unseen {
-		out = append(out, "policies of "+an.nameOf(a.id))
+		out = append(out, "policies of "+an.Name(a.id))
 	}
 	if a.unlimited {
-		out = append(out, "permissions boundary of "+an.nameOf(a.id))
+		out = append(out, "permissions boundary of "+an.Name(a.id))
 	}
 	return out
 }
@@ -473,28 +472,4 @@ func (an *Analysis) rulers(start int32, look int) bool {
 }
 
 // Name is an element's or stranger's name for people.
-func (an *Analysis) Name(id model.ID) string { return an.nameOf(id) }
-
-// nameOf is an element's name for people.
-func (an *Analysis) nameOf(id model.ID) string { return nameOf(an.design, id) }
-
-func nameOf(d *model.Design, id model.ID) string {
-	switch e := d.Element(id).(type) {
-	case *model.Function:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Role:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Policy:
-		return cmp.Or(e.Name, e.LogicalID)
-	case *model.Resource:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Principal:
-		return e.Name
-	case *model.Trigger:
-		return cmp.Or(e.Label, e.Name)
-	}
-	if id == anyone {
-		return "anyone"
-	}
-	return strings.TrimPrefix(strings.TrimPrefix(string(id), "res/"), "outside/")
-}
+func (an *Analysis) Name(id model.ID) string { return an.design.Name(id) }

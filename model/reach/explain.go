@@ -21,7 +21,7 @@ var writtenAsData = map[string]bool{"bucket": true, "table": true, "database": t
 
 // Can says what the attacker can do: "can read, write and delete every item of Orders except secret/*".
 func (h Hit) Can(d *model.Design) string {
-	name := nameOf(d, h.Target)
+	name := d.Name(h.Target)
 	// The name once, then "it".
 	it := func() string {
 		said := name
@@ -189,9 +189,9 @@ func (h Hit) Sentence(d *model.Design) string {
 	switch {
 	case last.From == "" || len(path) == 1:
 	case last.Kind == Acts:
-		s += " as " + nameOf(d, last.From)
+		s += " as " + d.Name(last.From)
 	case last.Kind == Feeds, last.Kind == Runs:
-		s = nameOf(d, last.From) + " " + s
+		s = d.Name(last.From) + " " + s
 	}
 	if len(last.Evidence) > 0 {
 		e := h.gravest(last)
@@ -284,13 +284,13 @@ func (e Evidence) Holder(d *model.Design) string {
 	case policy.LayerResource:
 		switch d.Element(e.Policy).(type) {
 		case *model.Role:
-			return "trust policy of " + nameOf(d, e.Policy)
+			return "trust policy of " + d.Name(e.Policy)
 		case nil:
 			return "resource policy"
 		}
-		return "policy of " + nameOf(d, e.Policy)
+		return "policy of " + d.Name(e.Policy)
 	case policy.LayerBoundary:
-		return "boundary " + nameOf(d, e.Policy)
+		return "boundary " + d.Name(e.Policy)
 	case policy.LayerIdentity, policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint, policy.LayerPublicAccess:
 	}
 	p := d.Policy(e.Policy)
@@ -303,7 +303,7 @@ func (e Evidence) Holder(d *model.Design) string {
 		return string(e.Layer) + " policy"
 	}
 	if p.Managed {
-		return nameOf(d, p.ID)
+		return d.Name(p.ID)
 	}
 	holder := func(id model.ID, policies []model.ID) string {
 		inline := 0
@@ -313,9 +313,9 @@ func (e Evidence) Holder(d *model.Design) string {
 			}
 		}
 		if inline > 1 {
-			return nameOf(d, id) + " · " + nameOf(d, p.ID)
+			return d.Name(id) + " · " + d.Name(p.ID)
 		}
-		return nameOf(d, id)
+		return d.Name(id)
 	}
 	for _, r := range d.Roles() {
 		if slices.Contains(r.Policies, p.ID) {
@@ -327,12 +327,12 @@ func (e Evidence) Holder(d *model.Design) string {
 			return holder(u.ID, u.Policies)
 		}
 	}
-	return nameOf(d, p.ID)
+	return d.Name(p.ID)
 }
 
 // phrase says what a step does: "replaces the code of Mailer".
 func (s Step) phrase(d *model.Design) string {
-	name := nameOf(d, s.To)
+	name := d.Name(s.To)
 	if s.Says == "" {
 		return s.Kind.String() + " " + name
 	}

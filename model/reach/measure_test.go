@@ -85,7 +85,7 @@ func TestMeasuresDocument(t *testing.T) {
 	after := analyse(t, exampleSplit(t, before.Design()), before)
 	c := Compare(before, after)
 	b, a := c.BeforeMeasures, c.AfterMeasures
-	says(fmt.Sprintf("| worst | %.2f (%s) | %.2f (%s) |", b.Worst, nameOf(before.Design(), b.WorstOf), a.Worst, nameOf(after.Design(), a.WorstOf)))
+	says(fmt.Sprintf("| worst | %.2f (%s) | %.2f (%s) |", b.Worst, before.Design().Name(b.WorstOf), a.Worst, after.Design().Name(a.WorstOf)))
 	says(fmt.Sprintf("| mean | %.2f | %.2f |", b.Mean, round2(a.Mean)))
 	says(fmt.Sprintf("| mean of entries | %.2f | %.2f |", b.MeanEntry, round2(a.MeanEntry)))
 	says(fmt.Sprintf("| watertightness | %.2f | %.2f |", b.Watertightness, round2(a.Watertightness)))

@@ -47,13 +47,13 @@ func (o Opening) Sentence(d *model.Design) string {
 	} else if d.Resource(o.On) != nil {
 		what = "use "
 	}
-	what += nameOf(d, o.On)
+	what += d.Name(o.On)
 	out := ""
 	switch o.Kind {
 	case ToAnyone:
 		out = "anyone can " + what
 		if o.Trigger != "" {
-			out += " by " + nameOf(d, o.Trigger) + ", which asks for no credentials"
+			out += " by " + d.Name(o.Trigger) + ", which asks for no credentials"
 		}
 	case ToFederated:
 		out = "users of " + o.Principal[strings.LastIndexByte(o.Principal, '/')+1:] + " can " + what

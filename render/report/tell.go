@@ -85,27 +85,7 @@ const (
 	mostEvidence = 6
 )
 
-func (t *teller) name(id model.ID) string {
-	switch e := t.d.Element(id).(type) {
-	case *model.Function:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Role:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Policy:
-		return cmp.Or(e.Name, e.LogicalID)
-	case *model.Resource:
-		return cmp.Or(e.LogicalID, e.Name)
-	case *model.Principal:
-		return e.Name
-	case *model.Trigger:
-		return cmp.Or(e.Label, e.Name)
-	}
-	_, name, ok := strings.Cut(string(id), "/")
-	if !ok {
-		return string(id)
-	}
-	return name
-}
+func (t *teller) name(id model.ID) string { return t.d.Name(id) }
 
 // figures are the two shares of a breach that the view goes by.
 func (t *teller) figures(b *reach.Breach) (must, may reach.Figure) {
