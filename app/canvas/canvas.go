@@ -351,19 +351,21 @@ func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
 	if c.scene == nil {
 		return fyne.Position{}, false
 	}
-	for _, a := range topmost(c.scene.Areas, id) {
-		at := func(x, y float64) fyne.Position {
-			return fyne.NewPos(float32((a.X+a.W*x-c.x)*c.zoom), float32((a.Y+a.H*y-c.y)*c.zoom))
-		}
-		parts := [...]float64{0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92}
-		for _, y := range parts {
-			for _, x := range parts {
-				if i := c.pick(at(x, y), anElement); i >= 0 && c.scene.Areas[i].Element == id {
-					return at(x, y), true
-				}
+	areas := topmost(c.scene.Areas, id)
+	if len(areas) == 0 {
+		return fyne.Position{}, false
+	}
+	a := areas[0]
+	at := func(x, y float64) fyne.Position {
+		return fyne.NewPos(float32((a.X+a.W*x-c.x)*c.zoom), float32((a.Y+a.H*y-c.y)*c.zoom))
+	}
+	parts := [...]float64{0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92}
+	for _, y := range parts {
+		for _, x := range parts {
+			if i := c.pick(at(x, y), anElement); i >= 0 && c.scene.Areas[i].Element == id {
+				return at(x, y), true
 			}
 		}
-		return at(0.5, 0.5), true
 	}
-	return fyne.Position{}, false
+	return at(0.5, 0.5), true
 }

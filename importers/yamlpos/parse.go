@@ -151,7 +151,7 @@ func (p *parser) syntax(data []byte, err error) error {
 	if strings.HasSuffix(p.file, ".json") {
 		var bad *json.SyntaxError
 		if errors.As(json.Unmarshal(data, new(any)), &bad) {
-			return fmt.Errorf("%s: not JSON: %s", placeOf(p.file, data, min(max(int(bad.Offset)-1, 0), len(data)-1)), bad)
+			return fmt.Errorf("%s: not JSON: %w", placeOf(p.file, data, min(max(int(bad.Offset)-1, 0), len(data)-1)), bad)
 		}
 	}
 	l := newLines(data)

@@ -85,8 +85,8 @@ func (an *Analysis) guardedByRCP(a *actor, t *target) bool {
 }
 
 // allowsAll reports whether a document allows everything without condition, as FullAWSAccess does.
-func (d *answers) allowsAll() bool {
-	return slices.ContainsFunc(d.statements, func(s *statement) bool {
+func (a *answers) allowsAll() bool {
+	return slices.ContainsFunc(a.statements, func(s *statement) bool {
 		return !s.deny && len(s.from.Conditions) == 0 && !s.from.NotAction && !s.from.NotResource &&
 			slices.Contains(s.from.Actions, "*") && slices.Contains(s.from.Resources, "*")
 	})

@@ -116,6 +116,7 @@ func (e *explorer) visit(f *finding) {
 		}
 	case isResource, isImplied:
 		e.carried(f, t)
+	case isStranger: // is nobody's target
 	}
 }
 

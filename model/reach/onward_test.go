@@ -394,7 +394,7 @@ func testOnTarget(t *testing.T, k *technique) {
 			g := b.user("Target", adminGrant)
 			g.Kind, g.ARN = model.Group, "arn:aws:iam::"+testAccount+":group/Target"
 			target, arn = g.ID, g.ARN
-		case isResource, isPolicy, isImplied:
+		case isResource, isPolicy, isImplied, isStranger:
 		}
 		if k.on == isGroup { // only a user can join a group
 			start = b.user("U", policies(arn)...).ID
