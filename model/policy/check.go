@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/model/catalog"
@@ -22,7 +23,35 @@ func (d *Document) Check(c *catalog.Catalog) []source.Diagnostic {
 		k.sid(s, sids)
 		k.statement(s)
 	}
+	k.size()
 	return k.found
+}
+
+// The largest policies that there are, in characters without white space ("IAM and AWS STS quotas": all inline policies
+// of a role together; a managed policy is smaller still; Amazon S3 User Guide, "Bucket policies": 20 KB, the largest of the
+// resource policies).
+const (
+	largestIdentity = 10240
+	largestManaged  = 6144
+	largestResource = 20480
+)
+
+// size tells of a document that no kind of policy has room for, and of one that is too large for a managed policy.
+func (k *checker) size() {
+	text, err := k.document.MarshalJSON()
+	if err != nil {
+		return
+	}
+	k.at = k.document.Span
+	resource := slices.ContainsFunc(k.document.Statements, func(s *Statement) bool { return s.Principals != nil })
+	switch n := len(text); {
+	case resource && n > largestResource:
+		k.report(source.Warning, "too-large", fmt.Sprintf("the policy has %d characters", n), fmt.Sprintf("No resource policy may have more than %d.", largestResource))
+	case !resource && n > largestIdentity:
+		k.report(source.Warning, "too-large", fmt.Sprintf("the policy has %d characters", n), fmt.Sprintf("A role's inline policies together may have %d, a managed policy %d, white space aside: make several of it.", largestIdentity, largestManaged))
+	case !resource && n > largestManaged:
+		k.report(source.Info, "too-large", fmt.Sprintf("the policy has %d characters", n), fmt.Sprintf("It has room as a role's inline policy alone: a managed one may have %d, white space aside.", largestManaged))
+	}
 }
 
 type checker struct {

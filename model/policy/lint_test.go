@@ -110,3 +110,30 @@ func TestLintManagedPolicies(t *testing.T) {
 		}
 	}
 }
+
+// Size limits: of what a role's inline policies may have, of managed and of resource policies; white space does not count.
+func TestLintSize(t *testing.T) {
+	for _, c := range []struct {
+		name, principal string
+		actions         int
+		want            string
+	}{
+		{"small", "", 100, ""},
+		{"too large for a managed policy", "", 500, "information"},
+		{"too large for any identity policy", "", 900, "warning"},
+		{"a resource policy of that size", `"Principal": "*", `, 900, ""},
+		{"too large for any resource policy", `"Principal": "*", `, 1800, "warning"},
+	} {
+		actions := strings.Repeat(`"s3:GetObject",   `, c.actions) + `"s3:PutObject"`
+		d := mustParse(t, `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", `+c.principal+`"Action": [`+actions+`], "Resource": "arn:aws:s3:::data/*"}]}`)
+		got := ""
+		for _, x := range d.Check(catalog.Load()) {
+			if x.Rule == "too-large" {
+				got = map[source.Severity]string{source.Info: "information", source.Warning: "warning"}[x.Severity]
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
