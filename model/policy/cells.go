@@ -14,6 +14,8 @@ var (
 	actionTwice = symbols("*:*:*", syntax{wildcards: true})
 	arnShape    = symbols("arn:?*:?*:*:*:?*", syntax{wildcards: true})
 	starShape   = []symbol{{char: '*'}}
+	// freeAction is allowed whatever the policies are; see evaluation.free.
+	freeAction = symbols("sts:getcalleridentity", syntax{})
 )
 
 // A patternSet is the different patterns of some statements.
@@ -21,10 +23,11 @@ type patternSet struct {
 	patterns []*pattern
 	lists    [][]symbol
 	of       map[*statement][]int
+	words    map[string]int // those without wildcards, unknowns or variables, by text
 }
 
 func newPatternSet(statements []*statement, of func(*statement) []pattern) *patternSet {
-	set := &patternSet{of: map[*statement][]int{}}
+	set := &patternSet{of: map[*statement][]int{}, words: map[string]int{}}
 	numbers := map[string]int{}
 	for _, s := range statements {
 		for i := range of(s) {
@@ -42,6 +45,9 @@ func newPatternSet(statements []*statement, of func(*statement) []pattern) *patt
 				numbers[id] = n
 				set.patterns = append(set.patterns, p)
 				set.lists = append(set.lists, p.list())
+				if p.shape == shapeExact {
+					set.words[p.text] = n
+				}
 			}
 			set.of[s] = append(set.of[s], n)
 		}
@@ -52,46 +58,100 @@ func newPatternSet(statements []*statement, of func(*statement) []pattern) *patt
 // divide divides the strings of a pattern by which patterns of the statements they match, and by their shapes.
 // The sets of a class have the numbers of the patterns, then those of the shapes.
 func (w *proof) divide(set *patternSet, statements []*statement, within *pattern, shapes [][]symbol) (out []class, complete bool) {
-	n := len(set.patterns)
-	if within.shape == shapeExact {
-		// One string: no need to walk.
-		word := within.list()
-		c := class{word: word, sure: newBits(n + len(shapes)), may: newBits(n + len(shapes))}
-		sub := subjectOf(within.text)
-		for _, s := range statements {
-			for _, k := range set.of[s] {
-				t := set.patterns[k].match(&sub)
-				if set.patterns[k].variables {
-					t = triOf(surely(set.lists[k], word), perhaps(set.lists[k], word))
-				}
-				c.put(k, t)
-			}
-		}
-		for k, shape := range shapes {
-			c.put(n+k, triOf(surely(shape, word), false))
-		}
-		return []class{c}, true
-	}
-	list := within.list()
-	var numbers []int
-	var lists [][]symbol
-	seen := newBits(n + 1)
+	var wild, words []int
+	opaque := within.shape == shapeSymbols && hasOpaque(within.symbols)
+	seen := newBits(len(set.patterns) + 1)
 	for _, s := range statements {
 		for _, k := range set.of[s] {
-			if !seen.has(k) {
-				seen.add(k)
-				if set.patterns[k].meets(within) {
-					numbers = append(numbers, k)
-					lists = append(lists, set.lists[k])
-				}
+			if seen.has(k) {
+				continue
+			}
+			seen.add(k)
+			p := set.patterns[k]
+			if w.work--; !p.meets(within) {
+				continue
+			}
+			if p.shape == shapeExact {
+				words = append(words, k)
+			} else {
+				wild = append(wild, k)
+				opaque = opaque || hasOpaque(set.lists[k])
 			}
 		}
+	}
+	if within.shape == shapeExact {
+		return []class{w.classOf(set, within.list(), within.text, words, wild, shapes)}, true
+	}
+	if opaque {
+		return w.walk(set, within.list(), slices.Concat(words, wild), shapes)
+	}
+	// Each word is a class of its own. What is left is divided by the wild patterns alone; where the shortest string
+	// of a class is one of the words, that word is walked too, and another string comes first, if there is one.
+	for _, k := range words {
+		out = append(out, w.classOf(set, set.lists[k], set.patterns[k].text, words, wild, shapes))
+	}
+	isWord := newBits(len(set.patterns) + 1)
+	for _, k := range words {
+		isWord.add(k)
+	}
+	walked := newBits(len(set.patterns) + 1)
+	for {
+		found, complete := w.walk(set, within.list(), wild, shapes)
+		again := false
+		for _, c := range found {
+			if k, ok := set.words[wordText(c.word)]; ok && isWord.has(k) && !walked.has(k) {
+				walked.add(k)
+				wild = append(wild, k)
+				again = true
+			}
+		}
+		if again && complete {
+			continue
+		}
+		for _, c := range found {
+			if k, ok := set.words[wordText(c.word)]; !ok || !isWord.has(k) {
+				out = append(out, c)
+			}
+		}
+		return out, complete
+	}
+}
+
+// classOf is the class of one string.
+func (w *proof) classOf(set *patternSet, word []symbol, text string, words, wild []int, shapes [][]symbol) class {
+	n := len(set.patterns)
+	c := class{word: word, sure: newBits(n + len(shapes)), may: newBits(n + len(shapes))}
+	sub := subjectOf(text)
+	w.work -= len(wild) + len(shapes)
+	for _, k := range wild {
+		t := set.patterns[k].match(&sub)
+		if set.patterns[k].variables {
+			t = triOf(surely(set.lists[k], word), perhaps(set.lists[k], word))
+		}
+		c.put(k, t)
+	}
+	if k, ok := set.words[text]; ok && slices.Contains(words, k) {
+		c.put(k, yes)
+	}
+	for k, shape := range shapes {
+		c.put(n+k, triOf(surely(shape, word), false))
+	}
+	return c
+}
+
+// walk divides by an automaton that reads all of some patterns at once.
+func (w *proof) walk(set *patternSet, within []symbol, numbers []int, shapes [][]symbol) (out []class, complete bool) {
+	n := len(set.patterns)
+	numbers = slices.Clone(numbers)
+	var lists [][]symbol
+	for _, k := range numbers {
+		lists = append(lists, set.lists[k])
 	}
 	for k, shape := range shapes {
 		numbers = append(numbers, n+k)
 		lists = append(lists, shape)
 	}
-	found, complete := classes(list, lists, classBudget, &w.work)
+	found, complete := classes(within, lists, classBudget, &w.work)
 	for i := range found {
 		c := class{word: found[i].word, sure: newBits(n + len(shapes)), may: newBits(n + len(shapes))}
 		for j, k := range numbers {
@@ -146,12 +206,12 @@ func (w *proof) statement(st *statement) *Verdict {
 		if free && !st.from.NotAction && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool { return u.coversAction(&entries[i], st) }) {
 			continue
 		}
-		found, complete := w.divide(w.actions, w.statements, &entries[i], [][]symbol{actionShape, actionTwice})
+		found, complete := w.divide(w.actions, w.statements, &entries[i], [][]symbol{actionShape, actionTwice, freeAction})
 		if !complete {
 			w.give("there are too many kinds of actions to tell apart")
 		}
 		for _, c := range found {
-			if !c.sure.has(n) || c.sure.has(n+1) {
+			if !c.sure.has(n) || c.sure.has(n+1) || c.sure.has(n+2) {
 				continue
 			}
 			if w.work -= len(w.statements); w.work < 0 {
@@ -239,126 +299,6 @@ func (w *proof) give(why string) {
 	if w.unproven == "" {
 		w.unproven = why
 	}
-}
-
-// conditions looks at all contexts for one class of actions and one of resources.
-func (w *proof) conditions(st *statement, here applies, act action, resource []symbol) *Verdict {
-	// Denials of from that are sure and ask nothing leave nothing to look at.
-	for _, d := range w.from.denies {
-		if here[d] == yes && len(d.conditions) == 0 {
-			return nil
-		}
-	}
-	if w.surelyAllowed(here) {
-		return nil
-	}
-	var list []*condition
-	for _, s := range w.statements {
-		if here[s] != no {
-			for i := range s.conditions {
-				list = append(list, &s.conditions[i])
-			}
-		}
-	}
-	if len(list) > 1000 {
-		w.give("there are too many conditions to look at")
-		return nil
-	}
-	spaces := keySpaces(list)
-	place := map[*condition][2]int{}
-	for i, sp := range spaces {
-		if sp.lost {
-			w.give("the conditions on " + sp.key + " have too many combinations")
-			return nil
-		}
-		for j, c := range sp.conditions {
-			place[c] = [2]int{i, j}
-		}
-	}
-	at := make([]int, len(spaces))
-	holds := func(s *statement) bool {
-		for i := range s.conditions {
-			p := place[&s.conditions[i]]
-			if !spaces[p[0]].points[at[p[0]]].holds[p[1]] {
-				return false
-			}
-		}
-		return true
-	}
-	tries := 0
-	for {
-		if w.left--; w.left < 0 {
-			w.give("too many combinations of conditions to look at")
-			return nil
-		}
-		if w.allowsFrom(st, here, holds) && !w.allowsTo(here, holds) {
-			if v := w.witness(act, resource, spaces, at); v != nil {
-				return v
-			}
-			w.give("a case could not be settled: " + w.describe(act, resource))
-			if tries++; tries > 20 {
-				return nil
-			}
-		}
-		k := 0
-		for ; k < len(at); k++ {
-			if at[k]++; at[k] < len(spaces[k].points) {
-				break
-			}
-			at[k] = 0
-		}
-		if k == len(at) {
-			return nil
-		}
-	}
-}
-
-// surelyAllowed reports whether to allows whatever the context.
-func (w *proof) surelyAllowed(here applies) bool {
-	for _, d := range w.to.denies {
-		if here[d] != no && !w.cancelled[d] {
-			return false
-		}
-	}
-	for _, g := range w.to.groups {
-		if !slices.ContainsFunc(g, func(s *statement) bool { return here[s] == yes && len(s.conditions) == 0 }) {
-			return false
-		}
-	}
-	return true
-}
-
-// allowsFrom reports whether from may allow in a cell, by a given statement.
-func (w *proof) allowsFrom(st *statement, here applies, holds func(*statement) bool) bool {
-	if !holds(st) {
-		return false
-	}
-	for _, d := range w.from.denies {
-		if here[d] == yes && holds(d) {
-			return false
-		}
-	}
-	for _, g := range w.from.groups[1:] {
-		if !slices.ContainsFunc(g, func(s *statement) bool { return here[s] != no && holds(s) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// allowsTo reports whether to surely allows in a cell.
-func (w *proof) allowsTo(here applies, holds func(*statement) bool) bool {
-	for _, d := range w.to.denies {
-		if here[d] != no && !w.cancelled[d] && holds(d) {
-			return false
-		}
-	}
-	for _, g := range w.to.groups {
-		if !slices.ContainsFunc(g, func(s *statement) bool { return here[s] == yes && holds(s) }) {
-			return false
-		}
-	}
-	return true
 }
 
 func (w *proof) describe(act action, resource []symbol) string {

@@ -74,19 +74,19 @@ func (c *condition) family() family {
 // keySpaces divides conditions into spaces: one for each key and family, and one for each condition that is
 // opaque. Presence alone joins the first family of its key.
 func keySpaces(conditions []*condition) []*keySpace {
-	type place struct {
+	type group struct {
 		key    string
 		family family
 	}
 	var spaces []*keySpace
-	byPlace := map[place]*keySpace{}
+	byGroup := map[group]*keySpace{}
 	byKey := map[string]*keySpace{}
 	opaque := map[string]*keySpace{}
-	add := func(c *condition, at place) {
-		s := byPlace[at]
+	add := func(c *condition, at group) {
+		s := byGroup[at]
 		if s == nil {
 			s = &keySpace{key: c.key}
-			byPlace[at] = s
+			byGroup[at] = s
 			if byKey[c.key] == nil {
 				byKey[c.key] = s
 			}
@@ -107,7 +107,7 @@ func keySpaces(conditions []*condition) []*keySpace {
 			s.conditions = append(s.conditions, c)
 		case familyNone:
 		default:
-			add(c, place{c.key, f})
+			add(c, group{c.key, f})
 		}
 	}
 	for _, c := range conditions {
@@ -117,7 +117,7 @@ func keySpaces(conditions []*condition) []*keySpace {
 		if s := byKey[c.key]; s != nil {
 			s.conditions = append(s.conditions, c)
 		} else {
-			add(c, place{c.key, familyNone})
+			add(c, group{c.key, familyNone})
 		}
 	}
 	for _, s := range spaces {
@@ -157,31 +157,69 @@ func (s *keySpace) fill() {
 	for _, c := range s.conditions {
 		sets = sets || c.qualifier != plain
 	}
-	var lists [][]string
-	if sets {
-		if !slices.Contains(examples, "") {
-			examples = append(examples, "") // no value to a set operator
-		}
-		var all bool
-		lists, all = subsets(examples)
-		complete = complete && all
-	} else {
-		for _, e := range examples {
-			lists = append(lists, []string{e})
-		}
-	}
 	seen := map[string]bool{}
 	s.try(nil, seen)
-	for _, values := range lists {
-		s.try(values, seen)
+	for _, e := range examples {
+		s.try([]string{e}, seen)
+	}
+	if sets {
+		complete = s.join(examples, seen) && complete
 	}
 	if !complete {
 		s.everything(seen)
 	}
 }
 
-// try adds a point unless its answers are there already.
-func (s *keySpace) try(values []string, seen map[string]bool) {
+// maxSets bounds the sets of values that are looked at for one key.
+const maxSets = 2000
+
+// join adds points of several values. To a set of values each condition answers what its values answer, joined by and
+// or by or. So a set needs looking at only if no other gave its answers: with one value more, the two go on alike.
+// The empty text is apart: alone it is no value to set operators, and it tells nothing of sets that hold it.
+func (s *keySpace) join(examples []string, seen map[string]bool) (complete bool) {
+	values := []string{""}
+	s.try(values, seen)
+	var lists [][]string
+	there := map[string]bool{}
+	add := func(list []string) bool {
+		id := answers(s.ask(list))
+		if there[id] {
+			return false
+		}
+		there[id] = true
+		lists = append(lists, list)
+		s.try(list, seen)
+		return true
+	}
+	for _, e := range examples {
+		if e != "" && add([]string{e}) {
+			values = append(values, e)
+		}
+	}
+	for i := 0; i < len(lists); i++ {
+		for _, v := range values {
+			if len(lists) > maxSets {
+				return false
+			}
+			if !slices.Contains(lists[i], v) {
+				add(append(slices.Clone(lists[i]), v))
+			}
+		}
+	}
+	return true
+}
+
+func answers(list []tri) string {
+	id := make([]byte, len(list))
+	for i, t := range list {
+		id[i] = '0' + byte(t)
+	}
+	return string(id)
+}
+
+// ask lists the conditions' answers to values of the key, nil for an absent key. A statement with a broken condition
+// does not apply, whatever the others say; here it is one that does not hold.
+func (s *keySpace) ask(values []string) []tri {
 	req := Request{Context: Context{}}
 	if values == nil {
 		req.Absent = []string{s.key}
@@ -189,17 +227,30 @@ func (s *keySpace) try(values []string, seen map[string]bool) {
 		req.Context[s.key] = values
 	}
 	v := view{req: &req, tags: present}
-	p := keyPoint{values: values, holds: make([]bool, len(s.conditions))}
-	id := make([]byte, len(s.conditions))
+	out := make([]tri, len(s.conditions))
 	for i, c := range s.conditions {
 		t, broken := c.eval(&v)
-		p.holds[i] = t == yes && !broken
-		id[i] = '0' + byte(t)
+		if broken {
+			t = no
+		}
+		out[i] = t
 	}
-	if !seen[string(id)] {
-		seen[string(id)] = true
-		s.points = append(s.points, p)
+	return out
+}
+
+// try adds a point unless its answers are there already.
+func (s *keySpace) try(values []string, seen map[string]bool) {
+	list := s.ask(values)
+	id := answers(list)
+	if seen[id] {
+		return
 	}
+	seen[id] = true
+	p := keyPoint{values: values, holds: make([]bool, len(list))}
+	for i, t := range list {
+		p.holds[i] = t == yes
+	}
+	s.points = append(s.points, p)
 }
 
 // everything adds all combinations of answers that no example gave, for the proof's sake.
@@ -224,30 +275,6 @@ func (s *keySpace) everything(seen map[string]bool) {
 			s.points = append(s.points, p)
 		}
 	}
-}
-
-// subsets lists the sets of values that a multivalued key can have; all is false if some are left out.
-func subsets(values []string) (out [][]string, all bool) {
-	const few = 6
-	if len(values) <= few {
-		for m := 1; m < 1<<len(values); m++ {
-			var set []string
-			for i, v := range values {
-				if m&(1<<i) != 0 {
-					set = append(set, v)
-				}
-			}
-			out = append(out, set)
-		}
-		return out, true
-	}
-	for i, v := range values {
-		out = append(out, []string{v})
-		for _, w := range values[:i] {
-			out = append(out, []string{w, v})
-		}
-	}
-	return append(out, values), false
 }
 
 // examples lists values, one for each way in which the conditions can tell values apart.

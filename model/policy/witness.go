@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +10,7 @@ import (
 )
 
 // witness makes a request of a cell and asks Evaluate; nil if from does not allow it or to does.
-func (w *proof) witness(act action, resource []symbol, spaces []*keySpace, at []int) *Verdict {
+func (w *proof) witness(c *contextSearch) *Verdict {
 	req := Request{
 		Principal:       witnessPrincipal,
 		ResourceAccount: witnessAccount,
@@ -22,8 +22,11 @@ func (w *proof) witness(act action, resource []symbol, spaces []*keySpace, at []
 	}
 	var open []wish
 	fixed := map[string]bool{}
-	for i, sp := range spaces {
-		p := sp.points[at[i]]
+	for i, sp := range c.spaces {
+		if c.at[i] < 0 {
+			continue // whatever it is
+		}
+		p := sp.points[c.at[i]]
 		switch {
 		case p.open:
 			for j, c := range sp.conditions {
@@ -40,24 +43,82 @@ func (w *proof) witness(act action, resource []symbol, spaces []*keySpace, at []
 			req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == sp.key })
 		}
 	}
-	req.Resource = fillWord(resource, &req)
+	req.Resource = fillWord(c.resource, &req)
 	for range 2 { // what one wish sets, another may look at
 		for _, o := range open {
 			settle(o.condition, o.holds, &req, fixed)
 		}
 	}
-	actions, made := w.actionsOf(act, req.Resource)
+	actions, made := w.actionsOf(c.act, req.Resource)
 	for _, name := range actions {
 		req.Action = name
 		for _, arn := range append(w.likelyResources(name), req.Resource) {
 			r := req
 			r.Resource = arn
-			if w.shows(&r) {
-				why := fmt.Sprintf("it allows %s on %s", r.Action, r.Resource)
+			if v := w.shows(&r); v != nil {
 				if made && name == actions[len(actions)-1] {
-					why += ", an action that AWS does not have yet"
+					v.Why += "; AWS has no such action yet"
 				}
-				return &Verdict{Answer: No, Witness: &r, Why: why + contextText(&r)}
+				return v
+			}
+		}
+	}
+	// Where variables tie keys together, no key is chosen for itself: look near what the statement asks.
+	for _, name := range actions {
+		req := w.ask(c.statement, name, c.resource)
+		if v := w.near(&req, c); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// ask is a request for an action on a resource that meets a statement's conditions as far as that is easy.
+func (w *proof) ask(st *statement, action string, resource []symbol) Request {
+	req := Request{Principal: witnessPrincipal, ResourceAccount: witnessAccount, Context: Context{}, Action: action}
+	req.Resource = fillWord(resource, &req)
+	for range 2 {
+		for i := range st.conditions {
+			settle(&st.conditions[i], true, &req, nil)
+		}
+	}
+	return req
+}
+
+// near tries a request, and what comes of it by giving one key another value.
+func (w *proof) near(req *Request, c *contextSearch) *Verdict {
+	if v := w.shows(req); v != nil {
+		return v
+	}
+	for _, sp := range c.spaces {
+		for _, p := range sp.points {
+			if p.open {
+				continue
+			}
+			r := *req
+			r.Context = maps.Clone(req.Context)
+			r.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(k string) bool { return k == sp.key })
+			if p.values == nil {
+				delete(r.Context, sp.key)
+				r.Absent = append(r.Absent, sp.key)
+			} else {
+				r.Context[sp.key] = p.values
+			}
+			if v := w.shows(&r); v != nil {
+				return v
+			}
+		}
+		for _, d := range sp.conditions {
+			if d.family() != familyOpaque {
+				continue
+			}
+			for _, want := range []bool{true, false} {
+				r := *req
+				r.Context, r.Absent = maps.Clone(req.Context), slices.Clone(req.Absent)
+				settle(d, want, &r, nil)
+				if v := w.shows(&r); v != nil {
+					return v
+				}
 			}
 		}
 	}
@@ -85,13 +146,9 @@ func (w *proof) guess(st *statement) *Verdict {
 					if tries++; tries > guesses {
 						return nil
 					}
-					req := Request{Principal: witnessPrincipal, ResourceAccount: witnessAccount, Context: Context{}, Action: name}
-					req.Resource = fillWord(resource, &req)
-					for c := range st.conditions {
-						settle(&st.conditions[c], true, &req, nil)
-					}
-					if w.shows(&req) {
-						return &Verdict{Answer: No, Witness: &req, Why: "it allows " + req.Action + " on " + req.Resource + contextText(&req)}
+					req := w.ask(st, name, resource)
+					if v := w.shows(&req); v != nil {
+						return v
 					}
 				}
 			}
@@ -157,14 +214,31 @@ func sampleWord(list []symbol) []symbol {
 	return out
 }
 
-// shows reports whether a request proves that from allows more. Key policies and trust policies, which must allow
-// too, are taken to delegate to the account.
-func (w *proof) shows(r *Request) bool {
+// shows is the verdict where a request proves that from allows more, else nil. Key policies and trust policies, which
+// must allow too, are taken to delegate to the account; where the tags of a bucket are asked for, they are taken to count.
+func (w *proof) shows(r *Request) *Verdict {
 	if strings.HasPrefix(lowerASCII(r.Action), "kms:") || strings.HasPrefix(lowerASCII(r.Action), "sts:") {
 		r.ResourcePolicy = delegating
 	}
-	d := w.from.stack.Evaluate(*r)
-	return d.Outcome == Allowed && d.Must && w.to.stack.Evaluate(*r).Outcome != Allowed
+	try := func() bool {
+		d := w.from.stack.Evaluate(*r)
+		return d.Outcome == Allowed && d.Must && w.to.stack.Evaluate(*r).Outcome != Allowed
+	}
+	ok := try()
+	if !ok && hasPrefixFold(r.Action, "s3:") {
+		r.S3.ABAC = On
+		if ok = try(); !ok {
+			r.S3.ABAC = Unset
+		}
+	}
+	if !ok {
+		return nil
+	}
+	return &Verdict{Answer: No, Witness: r, Why: "it allows " + r.Action + " on " + r.Resource + contextText(r)}
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // delegating is a resource policy that leaves everything to the identity policies of the witness's account.
@@ -302,15 +376,20 @@ func sampleARN(arn string) string {
 
 // settle gives the key of a condition a value by which it holds, or does not, unless its key is fixed.
 func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
-	if fixed[c.key] {
-		return
-	}
 	holds := func() bool {
 		v := view{req: req, caller: parseCaller(req.Principal), resource: req.ResourceAccount, tags: present}
 		t, broken := c.eval(&v)
 		return t == yes && !broken
 	}
 	if holds() == want {
+		return
+	}
+	if fixed[c.key] {
+		for i := range c.values {
+			if want && c.values[i].bind(req, req.Context[c.key], fixed) && holds() {
+				return
+			}
+		}
 		return
 	}
 	try := func(values []string) bool {
@@ -334,6 +413,29 @@ func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
 		}
 	}
 	try(nil)
+}
+
+// bind gives the one variable of a value what makes it equal to the key's own, where that is told already.
+func (p *conditionValue) bind(req *Request, values []string, fixed map[string]bool) bool {
+	list := p.pattern.list()
+	at := slices.IndexFunc(list, func(s symbol) bool { return s.kind == variable })
+	if len(values) != 1 || at < 0 || fixed[list[at].name] {
+		return false
+	}
+	word := []rune(values[0])
+	rest := len(list) - at - 1
+	for _, s := range slices.Concat(list[:at], list[at+1:]) {
+		if s.kind != literal {
+			return false
+		}
+	}
+	if len(word) < at+rest || wordText(list[:at]) != string(word[:at]) || wordText(list[at+1:]) != string(word[len(word)-rest:]) {
+		return false
+	}
+	key := list[at].name
+	req.Context[key] = []string{string(word[at : len(word)-rest])}
+	req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == key })
+	return true
 }
 
 // example is a value of the request that a value of the policy matches, as far as that is easy.

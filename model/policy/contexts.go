@@ -1,0 +1,253 @@
+package policy
+
+// A contextSearch looks for a context in which from may allow and to does not surely allow, for one class of actions
+// and one of resources. It decides the values of one condition key after the other, and goes no further where those
+// decided so far tell that from allows nothing, or that to allows all.
+type contextSearch struct {
+	proof    *proof
+	act      action
+	resource []symbol
+
+	spaces []*keySpace
+	place  map[*condition]place
+	at     []int // the point of each space, -1 where none is chosen yet
+
+	statement  *statement // of from, which must allow
+	fromDenies []*statement
+	fromLimits [][]*statement
+	toDenies   []*statement
+	toGroups   [][]*statement
+	unsettled  int
+}
+
+// A place is a condition's space and its index there.
+type place struct{ space, index int }
+
+// maxUnsettled is how many contexts of one class may turn out to be no witness before the search gives up.
+const maxUnsettled = 20
+
+// conditions looks at all contexts for one class of actions and one of resources.
+func (w *proof) conditions(st *statement, here applies, act action, resource []symbol) *Verdict {
+	// Denials of from that are sure and ask nothing leave nothing to look at.
+	for _, d := range w.from.denies {
+		if here[d] == yes && len(d.conditions) == 0 {
+			return nil
+		}
+	}
+	if w.surelyAllowed(here) {
+		return nil
+	}
+	c := &contextSearch{proof: w, act: act, resource: resource, statement: st}
+	keep := func(list []*statement, least tri) (out []*statement) {
+		for _, s := range list {
+			if here[s] >= least {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	c.fromDenies = keep(w.from.denies, yes)
+	for _, g := range w.from.groups[1:] {
+		c.fromLimits = append(c.fromLimits, keep(g, maybe))
+	}
+	for _, d := range keep(w.to.denies, maybe) {
+		if !w.cancelled[d] {
+			c.toDenies = append(c.toDenies, d)
+		}
+	}
+	for _, g := range w.to.groups {
+		c.toGroups = append(c.toGroups, keep(g, yes))
+	}
+	if !c.divide() {
+		return nil
+	}
+	return c.search()
+}
+
+// divide divides the values of the keys that the statements ask for; false if it cannot.
+func (c *contextSearch) divide() bool {
+	var list []*condition
+	seen := map[*statement]bool{}
+	add := func(statements ...*statement) {
+		for _, s := range statements {
+			if !seen[s] {
+				seen[s] = true
+				for i := range s.conditions {
+					list = append(list, &s.conditions[i])
+				}
+			}
+		}
+	}
+	add(c.statement)
+	add(c.fromDenies...)
+	add(c.toDenies...)
+	for _, g := range c.fromLimits {
+		add(g...)
+	}
+	for _, g := range c.toGroups {
+		add(g...)
+	}
+	if len(list) > 1000 {
+		c.proof.give("there are too many conditions to look at")
+		return false
+	}
+	c.spaces = keySpaces(list)
+	c.place = make(map[*condition]place, len(list))
+	c.at = make([]int, len(c.spaces))
+	for i, sp := range c.spaces {
+		if sp.lost {
+			c.proof.give("the conditions on " + sp.key + " have too many combinations")
+			return false
+		}
+		c.at[i] = -1
+		for j, d := range sp.conditions {
+			c.place[d] = place{i, j}
+		}
+	}
+	return true
+}
+
+// holds tells whether a condition holds: maybe where the values of its key are not chosen yet.
+func (c *contextSearch) holds(d *condition) tri {
+	p := c.place[d]
+	if k := c.at[p.space]; k >= 0 {
+		return triOf(c.spaces[p.space].points[k].holds[p.index], false)
+	}
+	return maybe
+}
+
+func (c *contextSearch) all(s *statement) tri {
+	t := yes
+	for i := range s.conditions {
+		if t = min(t, c.holds(&s.conditions[i])); t == no {
+			break
+		}
+	}
+	return t
+}
+
+func (c *contextSearch) any(list []*statement) tri {
+	t := no
+	for _, s := range list {
+		if t = max(t, c.all(s)); t == yes {
+			break
+		}
+	}
+	return t
+}
+
+// from tells whether from may allow, by the statement.
+func (c *contextSearch) from() tri {
+	t := c.all(c.statement)
+	if t != no {
+		t = min(t, c.any(c.fromDenies).not())
+	}
+	for _, g := range c.fromLimits {
+		if t != no {
+			t = min(t, c.any(g))
+		}
+	}
+	return t
+}
+
+// to tells whether to surely allows.
+func (c *contextSearch) to() tri {
+	t := c.any(c.toDenies).not()
+	for _, g := range c.toGroups {
+		if t != no {
+			t = min(t, c.any(g))
+		}
+	}
+	return t
+}
+
+// search decides one more key; nil if no context shows that from allows more.
+func (c *contextSearch) search() *Verdict {
+	w := c.proof
+	if w.left--; w.left < 0 {
+		w.give("too many combinations of conditions to look at")
+		return nil
+	}
+	from, to := c.from(), c.to()
+	switch {
+	case from == no, to == yes:
+		return nil
+	case from == yes && to == no:
+		if v := w.witness(c); v != nil {
+			return v
+		}
+		w.give("a case could not be settled: " + w.describe(c.act, c.resource))
+		c.unsettled++
+		return nil
+	}
+	next := c.undecided(from)
+	for k := range c.spaces[next].points {
+		c.at[next] = k
+		if v := c.search(); v != nil {
+			return v
+		}
+		if w.left < 0 || c.unsettled > maxUnsettled {
+			break
+		}
+	}
+	c.at[next] = -1
+	return nil
+}
+
+// undecided is the space of a condition that the answer still hangs on.
+func (c *contextSearch) undecided(from tri) int {
+	found := -1
+	look := func(list []*statement) bool {
+		for _, s := range list {
+			if c.all(s) != maybe {
+				continue
+			}
+			for i := range s.conditions {
+				if p := c.place[&s.conditions[i]]; c.at[p.space] < 0 {
+					found = p.space
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if from != yes {
+		if look([]*statement{c.statement}) || look(c.fromDenies) {
+			return found
+		}
+		for _, g := range c.fromLimits {
+			if c.any(g) == maybe && look(g) {
+				return found
+			}
+		}
+	}
+	for _, g := range c.toGroups {
+		if c.any(g) == maybe && look(g) {
+			return found
+		}
+	}
+	look(c.toDenies)
+	return found
+}
+
+// surelyAllowed reports whether to allows whatever the context.
+func (w *proof) surelyAllowed(here applies) bool {
+	for _, d := range w.to.denies {
+		if here[d] != no && !w.cancelled[d] {
+			return false
+		}
+	}
+	for _, g := range w.to.groups {
+		allowed := false
+		for _, s := range g {
+			if here[s] == yes && len(s.conditions) == 0 {
+				allowed = true
+				break
+			}
+		}
+		if !allowed {
+			return false
+		}
+	}
+	return true
+}
