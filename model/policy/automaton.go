@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	mathbits "math/bits"
 	"slices"
+	"sync"
+	"unicode"
 )
 
 // An automaton reads strings in several patterns at once: a state is the set of places that the string read so
@@ -91,7 +93,7 @@ func (a *automaton) enterLoose(set bits, at int) {
 	for !set.has(at) {
 		set.add(at)
 		switch a.places[at].kind {
-		case literal, one, oneField, end:
+		case literal, letter, one, oneField, end:
 			return
 		case many, field, unknown, variable:
 		}
@@ -171,6 +173,10 @@ func (a *automaton) alphabet(s *autoState) []symbol {
 		switch sym := a.places[at]; sym.kind {
 		case literal:
 			add(sym)
+		case letter:
+			for _, r := range cases(sym.char) {
+				add(symbol{char: r})
+			}
 		case unknown, variable:
 			add(sym)
 			wild = wild || a.loose
@@ -226,6 +232,10 @@ func (a *automaton) read(s *autoState, r symbol) autoState {
 			if sym == r {
 				a.enter(next.sure, at+1)
 			}
+		case letter:
+			if r.kind == literal && slices.Contains(cases(sym.char), r.char) {
+				a.enter(next.sure, at+1)
+			}
 		case end:
 		}
 	})
@@ -261,9 +271,36 @@ func (a *automaton) readLoose(next bits, at int, r symbol) {
 		if sym == r {
 			a.enterLoose(next, at+1)
 		}
+	case letter:
+		if slices.Contains(cases(sym.char), r.char) {
+			a.enterLoose(next, at+1)
+		}
 	case end:
 	}
 }
+
+// cases lists the characters of which one is the lower case, itself included.
+func cases(lower rune) []rune {
+	if all := upperCases()[lower]; all != nil {
+		return all
+	}
+	return []rune{lower}
+}
+
+var upperCases = sync.OnceValue(func() map[rune][]rune {
+	out := map[rune][]rune{}
+	for _, part := range unicode.CaseRanges {
+		for r := rune(part.Lo); r <= rune(part.Hi); r++ {
+			if lower := unicode.ToLower(r); lower != r {
+				if out[lower] == nil {
+					out[lower] = []rune{lower}
+				}
+				out[lower] = append(out[lower], r)
+			}
+		}
+	}
+	return out
+})
 
 // word is the string that first led to a state.
 func (a *automaton) word(state int) []symbol {

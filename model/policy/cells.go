@@ -200,10 +200,10 @@ func (w *proof) statement(st *statement) *Verdict {
 		entries = []pattern{compilePattern("*:*", syntax{wildcards: true, fold: true})}
 	}
 	n := len(w.actions.patterns)
-	free := w.limited && !w.denied(st)
 	seen := map[string]bool{}
 	for i := range entries {
-		if free && !st.from.NotAction && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool { return u.coversAction(&entries[i], st) }) {
+		if !st.from.NotAction && !w.deniedAt(st, entries[i:i+1], st.resources) &&
+			w.covered(func(u *statement) bool { return w.spend(len(u.actions)) && u.coversAction(&entries[i], st) }) {
 			continue
 		}
 		found, complete := w.divide(w.actions, w.statements, &entries[i], [][]symbol{actionShape, actionTwice, freeAction})
@@ -239,6 +239,22 @@ func (w *proof) statement(st *statement) *Verdict {
 	return nil
 }
 
+// relevant are the statements that tell whether what one statement of from allows, to allows as well.
+func (w *proof) relevant(st *statement) []*statement {
+	out := slices.Concat([]*statement{st}, w.from.denies, slices.Concat(w.from.groups[1:]...))
+	for i, g := range w.to.groups {
+		if !w.kept[i] {
+			out = append(out, g...)
+		}
+	}
+	for _, d := range w.to.denies {
+		if !w.cancelled[d] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // onResources looks at all resources of a statement for one class of actions.
 func (w *proof) onResources(st *statement, about applies, act action) *Verdict {
 	entries := st.resources
@@ -255,10 +271,12 @@ func (w *proof) onResources(st *statement, about applies, act action) *Verdict {
 		}
 	}
 	n := len(w.resources.patterns)
-	free := w.limited && !slices.ContainsFunc(w.to.denies, func(d *statement) bool { return about[d] != no && !w.cancelled[d] })
 	for i := range entries {
-		if free && slices.ContainsFunc(w.to.groups[0], func(u *statement) bool {
-			return about[u] == yes && u.coversResource(&entries[i], st)
+		denied := slices.ContainsFunc(w.to.denies, func(d *statement) bool {
+			return about[d] != no && !w.cancelled[d] && !apart(d.resources, d.from.NotResource, entries[i:i+1], false)
+		})
+		if !denied && w.covered(func(u *statement) bool {
+			return about[u] == yes && w.spend(len(u.resources)) && u.coversResource(&entries[i], st)
 		}) {
 			continue
 		}

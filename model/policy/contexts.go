@@ -11,6 +11,7 @@ type contextSearch struct {
 	spaces []*keySpace
 	place  map[*condition]place
 	at     []int // the point of each space, -1 where none is chosen yet
+	bonds  [][]tie
 
 	statement  *statement // of from, which must allow
 	fromDenies []*statement
@@ -22,6 +23,13 @@ type contextSearch struct {
 
 // A place is a condition's space and its index there.
 type place struct{ space, index int }
+
+// A tie is two conditions of different spaces that are about one key: where the one holds, the other surely does, or
+// surely does not.
+type tie struct {
+	a, b   *condition
+	denies bool
+}
 
 // maxUnsettled is how many contexts of one class may turn out to be no witness before the search gives up.
 const maxUnsettled = 20
@@ -55,12 +63,15 @@ func (w *proof) conditions(st *statement, here applies, act action, resource []s
 			c.toDenies = append(c.toDenies, d)
 		}
 	}
-	for _, g := range w.to.groups {
-		c.toGroups = append(c.toGroups, keep(g, yes))
+	for i, g := range w.to.groups {
+		if !w.kept[i] {
+			c.toGroups = append(c.toGroups, keep(g, yes))
+		}
 	}
 	if !c.divide() {
 		return nil
 	}
+	c.tie()
 	return c.search()
 }
 
@@ -105,6 +116,43 @@ func (c *contextSearch) divide() bool {
 		}
 	}
 	return true
+}
+
+// tie finds what conditions of different spaces say of each other.
+func (c *contextSearch) tie() {
+	c.bonds = make([][]tie, len(c.spaces))
+	byKey := map[string][]*condition{}
+	for _, sp := range c.spaces {
+		byKey[sp.key] = append(byKey[sp.key], sp.conditions...)
+	}
+	for _, list := range byKey {
+		if len(list) > 100 {
+			continue // too many to compare; the ties only help
+		}
+		for _, a := range list {
+			for _, b := range list {
+				if i, j := c.place[a].space, c.place[b].space; i != j {
+					implies := a.implies(b)
+					if implies || a.excludes(b) {
+						c.bonds[i] = append(c.bonds[i], tie{a, b, !implies})
+						c.bonds[j] = append(c.bonds[j], tie{a, b, !implies})
+					}
+				}
+			}
+		}
+	}
+}
+
+// torn reports whether the point chosen last contradicts another.
+func (c *contextSearch) torn(space int) bool {
+	for _, t := range c.bonds[space] {
+		if c.holds(t.a) == yes {
+			if b := c.holds(t.b); t.denies && b == yes || !t.denies && b == no {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // holds tells whether a condition holds: maybe where the values of its key are not chosen yet.
@@ -182,7 +230,9 @@ func (c *contextSearch) search() *Verdict {
 	}
 	next := c.undecided(from)
 	for k := range c.spaces[next].points {
-		c.at[next] = k
+		if c.at[next] = k; c.torn(next) {
+			continue
+		}
 		if v := c.search(); v != nil {
 			return v
 		}
@@ -237,8 +287,8 @@ func (w *proof) surelyAllowed(here applies) bool {
 			return false
 		}
 	}
-	for _, g := range w.to.groups {
-		allowed := false
+	for i, g := range w.to.groups {
+		allowed := w.kept[i]
 		for _, s := range g {
 			if here[s] == yes && len(s.conditions) == 0 {
 				allowed = true

@@ -170,7 +170,8 @@ func (s *statement) coversElse(t *statement) bool {
 // impliedBy reports whether all conditions of s hold where those of t do.
 func (s *statement) impliedBy(t *statement) bool {
 	for i := range s.conditions {
-		if !slices.ContainsFunc(t.conditions, func(c condition) bool { return c.implies(&s.conditions[i]) }) {
+		c := &s.conditions[i]
+		if !slices.ContainsFunc(t.conditions, func(d condition) bool { return d.implies(c) }) && !c.impliedByAll(t.conditions) {
 			return false
 		}
 	}
@@ -196,20 +197,25 @@ func (s *statement) brokenResource() bool {
 // implies reports whether d surely holds where c does, told by their texts: the same, or the same operator with
 // a smaller set of values.
 func (c *condition) implies(d *condition) bool {
-	if c.key != d.key || c.op != d.op || c.op == opUnknown || c.negated != d.negated || c.qualifier != d.qualifier {
+	if c.key != d.key || c.op == opUnknown || d.op == opUnknown {
 		return false
 	}
-	if c.ifExists && !d.ifExists {
+	if d.op == opNull {
+		// What compares a value needs one.
+		return c.op != opNull && c.needsValue() && d.evalNull(false) == yes || c.op == opNull && c.identity() == d.identity()
+	}
+	like := c.op == d.op || c.op == opStringEquals && d.op == opStringLike && !c.negated || c.op == opStringLike && d.op == opStringEquals && c.negated
+	if !like || c.negated != d.negated || c.qualifier != d.qualifier || c.ifExists && !d.ifExists {
 		return false
 	}
 	if c.identity() == d.identity() {
 		return true
 	}
-	if c.op == opNull || c.negated && c.ifExists != d.ifExists {
-		return false
-	}
 	small, large := c.values, d.values
 	if c.negated {
+		if c.ifExists != d.ifExists || !d.fillsWith(c) {
+			return false
+		}
 		small, large = large, small
 	}
 	for i := range small {
@@ -220,11 +226,82 @@ func (c *condition) implies(d *condition) bool {
 	return true
 }
 
-// covers reports whether all values that q matches, p matches as well.
-func (p *conditionValue) covers(q *conditionValue, op operator) bool {
-	if p.pattern.variables != q.pattern.variables {
+// excludes reports whether d surely fails where c holds: c says of a key's value what d denies.
+func (c *condition) excludes(d *condition) bool {
+	if c.key != d.key || c.negated || !d.negated || c.qualifier != plain || d.qualifier != plain || !c.needsValue() {
 		return false
 	}
+	positive := *d
+	positive.negated, positive.ifExists = false, false
+	return c.implies(&positive)
+}
+
+// needsValue reports whether a condition holds only where its key has a value.
+func (c *condition) needsValue() bool {
+	return !c.negated && !c.ifExists && c.qualifier != forAllValues && c.op != opUnknown && c.op != opNull
+}
+
+// fillsWith reports whether all variables of c are variables of d: a negated condition with a variable that the
+// request does not have breaks its statement.
+func (c *condition) fillsWith(d *condition) bool {
+	there := map[symbol]bool{}
+	d.eachVariable(func(s symbol) { there[s] = true })
+	ok := true
+	c.eachVariable(func(s symbol) { ok = ok && there[s] })
+	return ok
+}
+
+func (c *condition) eachVariable(f func(symbol)) {
+	each := func(p *pattern) {
+		if p.variables {
+			for _, s := range p.symbols {
+				if s.kind == variable {
+					f(s)
+				}
+			}
+		}
+	}
+	for i := range c.values {
+		each(&c.values[i].pattern)
+		for k := range c.values[i].segments {
+			each(&c.values[i].segments[k])
+		}
+	}
+}
+
+// impliedByAll reports whether c holds wherever some conditions on its key do, told by all that the values of the key
+// can mean to them.
+func (c *condition) impliedByAll(conditions []condition) bool {
+	if c.family() == familyOpaque {
+		return false
+	}
+	list := []*condition{c}
+	size := len(c.values)
+	for i := range conditions {
+		if d := &conditions[i]; d.key == c.key && d.family() != familyOpaque {
+			list = append(list, d)
+			size += len(d.values)
+		}
+	}
+	if len(list) == 1 || size > 50 {
+		return false
+	}
+	spaces := keySpaces(list)
+	if len(spaces) != 1 || spaces[0].lost {
+		return false // values of several kinds
+	}
+	at := slices.Index(spaces[0].conditions, c)
+	for _, p := range spaces[0].points {
+		if !p.holds[at] && !slices.Contains(slices.Delete(slices.Clone(p.holds), at, at+1), false) {
+			return false
+		}
+	}
+	return true
+}
+
+// covers reports whether all values that q matches, p matches as well; told where p is not negated, so that a variable
+// that the request does not have matches nothing.
+func (p *conditionValue) covers(q *conditionValue, op operator) bool {
 	switch op {
 	case opStringEquals, opStringIgnoreCase, opStringLike:
 		return p.pattern.covers(&q.pattern)
@@ -232,5 +309,6 @@ func (p *conditionValue) covers(q *conditionValue, op operator) bool {
 		return p.valid && q.valid && p.net.Bits() <= q.net.Bits() && p.net.Contains(q.net.Addr())
 	default:
 	}
-	return p.text == q.text && p.valid == q.valid
+	return p.text == q.text && p.valid == q.valid && p.pattern.variables == q.pattern.variables &&
+		slices.EqualFunc(p.segments, q.segments, func(a, b pattern) bool { return a.variables == b.variables })
 }

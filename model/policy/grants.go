@@ -326,7 +326,7 @@ func writeSymbols(list []symbol) string {
 			} else {
 				b.Write(encodeRunes([]rune{s.char}))
 			}
-		case end:
+		case end, letter:
 		}
 	}
 	return b.String()

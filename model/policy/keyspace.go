@@ -48,7 +48,7 @@ func (c *condition) family() family {
 	switch c.op {
 	case opNull, opUnknown:
 		return familyNone
-	case opStringEquals, opStringLike, opBinary:
+	case opStringEquals, opStringIgnoreCase, opStringLike, opBinary:
 		return familyText
 	case opARN:
 		for i := range c.values {
@@ -57,8 +57,6 @@ func (c *condition) family() family {
 			}
 		}
 		return familyText
-	case opStringIgnoreCase:
-		return familyOpaque
 	case opNumericEquals, opNumericLess, opNumericLessEquals, opNumericGreater, opNumericGreaterEquals:
 		return familyNumber
 	case opDateEquals, opDateLess, opDateLessEquals, opDateGreater, opDateGreaterEquals:
@@ -311,6 +309,8 @@ func (s *keySpace) texts() ([]string, bool) {
 			switch c.op {
 			case opStringLike:
 				patterns = append(patterns, symbols(v.text, syntax{wildcards: true}))
+			case opStringIgnoreCase:
+				patterns = append(patterns, letters(strings.ToLower(v.text)))
 			case opARN:
 				patterns = append(patterns, arnSymbols(v.text), arnSymbols("arn:*"))
 			case opStringEquals, opBinary:
@@ -329,6 +329,17 @@ func (s *keySpace) texts() ([]string, bool) {
 		out = append(out, wordText(c.word))
 	}
 	return out, complete
+}
+
+// letters are symbols for text in letters of any case.
+func letters(lower string) []symbol {
+	out := symbols(lower, syntax{})
+	for i := range out {
+		if out[i].kind == literal && len(cases(out[i].char)) > 1 {
+			out[i].kind = letter
+		}
+	}
+	return out
 }
 
 // arnSymbols is the pattern of an ARN operator: its first five fields keep to themselves.

@@ -1,91 +1,12 @@
 package policy
 
 import (
-	"encoding/json"
-	"flag"
-	"fmt"
-	"io/fs"
-	"maps"
 	"math/rand/v2"
-	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"testing"
-	"time"
 
-	"bulkhead/internal/corpus"
 	"bulkhead/model/catalog"
 )
-
-var wholeCorpus = flag.Bool("whole", false, "prove about every policy of the corpus and of AWS's, not about a part of them")
-
-// realPolicies are identity policies that people wrote: those in the corpus's JSON files, and AWS's own.
-func realPolicies(t *testing.T) []*Document {
-	t.Helper()
-	var out []*Document
-	seen := map[string]bool{}
-	put := func(data []byte) {
-		d, err := Parse(data)
-		if err != nil || len(d.Statements) == 0 || slices.ContainsFunc(d.Statements, func(s *Statement) bool {
-			return s.Principals != nil || s.Resources == nil || len(s.Actions) == 0 || len(s.Resources) == 0
-		}) {
-			return
-		}
-		if text, err := d.Format(); err == nil && !seen[string(text)] {
-			seen[string(text)] = true
-			out = append(out, d)
-		}
-	}
-	var find func(v any)
-	find = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			if v["Statement"] != nil {
-				if data, err := json.Marshal(v); err == nil {
-					put(data)
-				}
-				return
-			}
-			for _, k := range slices.Sorted(maps.Keys(v)) {
-				find(v[k])
-			}
-		case []any:
-			for _, x := range v {
-				find(x)
-			}
-		case string:
-			if text, err := url.PathUnescape(v); err == nil && strings.Contains(text, `"Statement"`) {
-				put([]byte(text))
-			}
-		}
-	}
-	err := filepath.WalkDir(corpus.Dir(t), func(path string, e fs.DirEntry, err error) error {
-		if ext := filepath.Ext(path); err != nil || e.IsDir() || ext != ".json" && ext != ".jsonl" {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		for d := json.NewDecoder(strings.NewReader(string(data))); ; {
-			var v any
-			if d.Decode(&v) != nil {
-				return nil
-			}
-			find(v)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := catalog.Load()
-	for _, name := range c.ManagedPolicies() {
-		put(c.ManagedPolicy(name).Document)
-	}
-	return out
-}
 
 // A tightening makes a smaller policy of one, or nil where it does not apply. k is the statement to change.
 type tightening struct {
@@ -346,117 +267,109 @@ var limits = []string{
 	`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}]}`,
 }
 
-// attack looks for a request that one stack allows and the other does not, among those that grants of the one
-// describe.
-func attack(from, to *Stack) *Request {
-	n := 0
-	for g := range from.Grants() {
-		if n++; n > 200 {
-			break
-		}
-		req, found, _ := from.Sample(&g)
-		if !found {
-			continue
-		}
-		if a, b := from.Evaluate(req), to.Evaluate(req); a.Outcome == Allowed && a.Must && b.Outcome != Allowed {
-			return &req
-		}
-	}
-	return nil
+// tighter are pairs of conditions: wherever the second holds, so does the first.
+var tighter = []struct {
+	name         string
+	loose, tight Condition
+}{
+	{"an address range", Condition{"IpAddress", "aws:SourceIp", []string{"10.0.0.0/8"}}, Condition{"IpAddress", "aws:SourceIp", []string{"10.1.0.0/16"}}},
+	{"one of two ranges", Condition{"IpAddress", "aws:SourceIp", []string{"10.0.0.0/8", "2001:db8::/32"}}, Condition{"IpAddress", "aws:SourceIp", []string{"2001:db8:1::/48"}}},
+	{"one range more spared", Condition{"NotIpAddress", "aws:SourceIp", []string{"10.0.0.0/8"}}, Condition{"NotIpAddress", "aws:SourceIp", []string{"10.0.0.0/8", "192.168.0.0/16"}}},
+	{"a smaller number", Condition{"NumericLessThan", "s3:max-keys", []string{"100"}}, Condition{"NumericLessThanEquals", "s3:max-keys", []string{"10"}}},
+	{"one number of many", Condition{"NumericGreaterThan", "s3:max-keys", []string{"5"}}, Condition{"NumericEquals", "s3:max-keys", []string{"7"}}},
+	{"an earlier end", Condition{"DateLessThan", "aws:CurrentTime", []string{"2030-01-01T00:00:00Z"}}, Condition{"DateLessThan", "aws:CurrentTime", []string{"2028-01-01T00:00:00Z"}}},
+	{"a later start", Condition{"DateGreaterThanEquals", "aws:CurrentTime", []string{"2020-01-01T00:00:00Z"}}, Condition{"DateGreaterThan", "aws:CurrentTime", []string{"1900000000"}}},
+	{"fewer values", Condition{"StringEquals", "aws:PrincipalTag/team", []string{"red", "blue"}}, Condition{"StringEquals", "aws:PrincipalTag/team", []string{"red"}}},
+	{"one value of a pattern", Condition{"StringLike", "aws:PrincipalTag/team", []string{"r*", "b?ue"}}, Condition{"StringEquals", "aws:PrincipalTag/team", []string{"blue", "red"}}},
+	{"a pattern within a pattern", Condition{"StringLike", "aws:PrincipalTag/team", []string{"*-prod-*"}}, Condition{"StringLike", "aws:PrincipalTag/team", []string{"a?-prod-x*"}}},
+	{"one value more refused", Condition{"StringNotEquals", "aws:RequestedRegion", []string{"us-east-1"}}, Condition{"StringNotEquals", "aws:RequestedRegion", []string{"us-east-1", "us-east-2"}}},
+	{"a pattern more refused", Condition{"StringNotLike", "aws:RequestedRegion", []string{"us-*"}}, Condition{"StringNotLike", "aws:RequestedRegion", []string{"u*", "ap-*"}}},
+	{"letters of any case", Condition{"StringEqualsIgnoreCase", "aws:PrincipalTag/team", []string{"Red", "Blue"}}, Condition{"StringEqualsIgnoreCase", "aws:PrincipalTag/team", []string{"RED"}}},
+	{"letters of one case", Condition{"StringEqualsIgnoreCase", "aws:PrincipalTag/team", []string{"Red", "Blue"}}, Condition{"StringEquals", "aws:PrincipalTag/team", []string{"red", "blue"}}},
+	{"a key that must be there", Condition{"StringEqualsIfExists", "aws:SourceVpc", []string{"vpc-1", "vpc-2"}}, Condition{"StringEquals", "aws:SourceVpc", []string{"vpc-1"}}},
+	{"any of fewer", Condition{"ForAnyValue:StringEquals", "aws:TagKeys", []string{"team", "cost", "owner"}}, Condition{"ForAnyValue:StringEquals", "aws:TagKeys", []string{"team"}}},
+	{"all of fewer", Condition{"ForAllValues:StringLike", "aws:TagKeys", []string{"team-*", "cost", "owner", "a", "b", "c", "d"}}, Condition{"ForAllValues:StringEquals", "aws:TagKeys", []string{"team-a", "cost"}}},
+	{"a flag that must be there", Condition{"BoolIfExists", "aws:SecureTransport", []string{"true"}}, Condition{"Bool", "aws:SecureTransport", []string{"true"}}},
+	{"a value, where any did", Condition{"Null", "aws:PrincipalTag/team", []string{"false"}}, Condition{"StringLike", "aws:PrincipalTag/team", []string{"*"}}},
+	{"an ARN of one account", Condition{"ArnLike", "aws:PrincipalArn", []string{"arn:aws:iam::*:role/*"}}, Condition{"ArnEquals", "aws:PrincipalArn", []string{"arn:aws:iam::111122223333:role/app-*"}}},
+	{"bytes", Condition{"BinaryEquals", "aws:x", []string{"QmluYXJ5", "VmFsdWU="}}, Condition{"BinaryEquals", "aws:x", []string{"QmluYXJ5"}}},
+	{"one variable of two values", Condition{"StringEquals", "aws:PrincipalTag/team", []string{"${aws:ResourceTag/team}", "all"}}, Condition{"StringEquals", "aws:PrincipalTag/team", []string{"${aws:ResourceTag/team}"}}},
+	{"a variable itself, where what begins with it did", Condition{"StringLike", "aws:PrincipalTag/team", []string{"${aws:ResourceTag/team}*"}}, Condition{"StringEquals", "aws:PrincipalTag/team", []string{"${aws:ResourceTag/team}"}}},
 }
 
-// Policies that people wrote, each with a random tightening, asked in both directions: whether the smaller is within
-// the greater, and, as a widening, the greater within the smaller. No answer is wrong and few are unknown.
-func TestWithinRealPolicies(t *testing.T) {
-	docs := realPolicies(t)
-	c := catalog.Load()
-	stack := func(d *Document) *Stack {
-		p, err := Compile(c, d)
-		if err != nil {
-			t.Fatal(err)
+// rewritings say the same otherwise.
+var rewritings = []tightening{
+	{"actions over two statements", splitting(func(s, rest *Statement) bool {
+		if s.NotAction || len(s.Actions) < 2 {
+			return false
 		}
-		return &Stack{Identity: p}
-	}
-	var bounds []*Program
-	for _, l := range limits {
-		bounds = append(bounds, MustCompile(mustParse(t, l)))
-	}
-	tight, wide := map[string]*[3]int{}, map[string]*[3]int{}
-	count := func(m map[string]*[3]int, name string, a Answer) {
-		if m[name] == nil {
-			m[name] = &[3]int{}
+		n := len(s.Actions) / 2
+		s.Actions, rest.Actions = s.Actions[:n], rest.Actions[n:]
+		return true
+	})},
+	{"resources over two statements", splitting(func(s, rest *Statement) bool {
+		if s.NotResource || len(s.Resources) < 2 {
+			return false
 		}
-		m[name][a]++
-	}
-	var slowest time.Duration
-	slow := ""
-	ask := func(kind, name string, i int, a, b *Stack) Verdict {
-		start := time.Now()
-		v := a.Within(b)
-		if d := time.Since(start); d > slowest {
-			slowest, slow = d, fmt.Sprintf("%s of policy %d, %s", kind, i, name)
-		}
-		checkVerdict(t, a, b, v)
-		return v
-	}
-	both := func(name string, i int, less, more *Stack) {
-		v := ask("tightening", name, i, less, more)
-		count(tight, name, v.Answer)
-		if v.Answer == No {
-			t.Errorf("policy %d with %s is called wider: %s", i, name, v.Why)
-		}
-		if v.Answer == Unknown {
-			t.Logf("policy %d with %s: %s", i, name, v.Why)
-		}
-		w := ask("widening", name, i, more, less)
-		count(wide, name, w.Answer)
-		switch w.Answer {
-		case Yes:
-			if r := attack(more, less); r != nil {
-				t.Errorf("policy %d without %s is called within, but %+v", i, name, r)
-			}
-		case Unknown:
-			t.Logf("policy %d without %s: %s", i, name, w.Why)
-		case No:
-		}
-	}
-	step := 9
-	if *wholeCorpus {
-		step = 1
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	asked := 0
-	for i := 0; i < len(docs); i += step {
-		d := docs[i]
-		done := 0
-		for _, x := range r.Perm(len(tightenings)) {
-			if done == 2 {
-				break
-			}
-			m := tightenings[x]
-			if less := m.make(r, d, r.IntN(len(d.Statements))); less != nil {
-				done++
-				asked++
-				both(m.name, i, stack(less), stack(d))
+		s.Resources, rest.Resources = s.Resources[:1], rest.Resources[1:]
+		return true
+	})},
+	{"a condition and what it refuses", splitting(func(s, rest *Statement) bool {
+		s.Conditions = append(s.Conditions, Condition{"StringEquals", "aws:RequestedRegion", []string{"eu-west-1"}})
+		rest.Conditions = append(rest.Conditions, Condition{"StringNotEquals", "aws:RequestedRegion", []string{"eu-west-1"}})
+		return true
+	})},
+	{"a pattern as a union", allowing(func(r *rand.Rand, s *Statement) bool {
+		for _, i := range r.Perm(len(s.Resources)) {
+			if p := s.Resources[i]; !s.NotResource && strings.HasPrefix(p, "arn:") && strings.HasSuffix(p, "*") && strings.Count(p, ":") >= 5 {
+				p = strings.TrimSuffix(p, "*")
+				s.Resources = append(s.Resources, p, p+"?", p+"??*")
+				s.Resources = slices.Delete(s.Resources, i, i+1)
+				return true
 			}
 		}
-		l := of(r, tighteningLayers)
-		less, more := stack(d), stack(d)
-		l.put(less, of(r, bounds))
-		asked++
-		both(l.name, i, less, more)
-	}
-	var unknown int
-	for _, m := range []map[string]*[3]int{tight, wide} {
-		for _, name := range slices.Sorted(maps.Keys(m)) {
-			n := m[name]
-			unknown += n[Unknown]
-			t.Logf("%-45s yes %4d  no %4d  unknown %d", name, n[Yes], n[No], n[Unknown])
+		return false
+	})},
+	{"a statement twice", splitting(func(_, _ *Statement) bool { return true })},
+	{"statements turned round", func(_ *rand.Rand, d *Document, _ int) *Document {
+		out := &Document{Version: d.Version, Statements: slices.Clone(d.Statements)}
+		slices.Reverse(out.Statements)
+		return out
+	}},
+	{"actions in capitals", allowing(func(_ *rand.Rand, s *Statement) bool {
+		for i := range s.Actions {
+			s.Actions[i] = strings.ToUpper(s.Actions[i])
 		}
-		t.Log("— and as widenings:")
-	}
-	t.Logf("%d policies, %d questions, %d unknown (%.2f %%); slowest %v: %s", len(docs), 2*asked, unknown, 100*float64(unknown)/float64(2*asked), slowest.Round(time.Millisecond), slow)
-	if unknown*50 > 2*asked {
-		t.Errorf("%d of %d answers are unknown, more than 2 %%", unknown, 2*asked)
+		return true
+	})},
+	{"another version, without variables", func(_ *rand.Rand, d *Document, _ int) *Document {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				if strings.Contains(strings.Join(c.Values, ""), "${") {
+					return nil
+				}
+			}
+			if strings.Contains(strings.Join(s.Resources, ""), "${") {
+				return nil
+			}
+		}
+		version := "2008-10-17"
+		if d.Version != "2012-10-17" {
+			version = "2012-10-17"
+		}
+		return &Document{Version: version, Statements: d.Statements}
+	}},
+}
+
+// splitting makes two statements of an Allow.
+func splitting(f func(s, rest *Statement) bool) func(*rand.Rand, *Document, int) *Document {
+	return func(r *rand.Rand, d *Document, k int) *Document {
+		rest := *d.Statements[k]
+		rest.Actions, rest.Resources, rest.Conditions = slices.Clone(rest.Actions), slices.Clone(rest.Resources), slices.Clone(rest.Conditions)
+		out := allowing(func(_ *rand.Rand, s *Statement) bool { return f(s, &rest) })(r, d, k)
+		if out != nil {
+			out.Statements = append(out.Statements, &rest)
+		}
+		return out
 	}
 }

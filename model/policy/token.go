@@ -14,6 +14,7 @@ const (
 	many                       // *
 	field                      // * within one field of an ARN: anything but a colon
 	oneField                   // ? within one field of an ARN
+	letter                     // one character whose lower case is char
 	unknown                    // ${Name}: a string that only the source of the document could tell
 	variable                   // ${key} or ${key, 'default'}: an IAM policy variable
 )

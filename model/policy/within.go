@@ -59,9 +59,9 @@ func (s *Stack) Within(t *Stack) Verdict {
 		return Verdict{Why: problem}
 	}
 	w := &proof{from: a, to: b, left: cellBudget, work: workBudget}
-	w.statements = slices.Concat(a.all(), b.all())
-	w.actions = newPatternSet(w.statements, func(s *statement) []pattern { return s.actions })
-	w.resources = newPatternSet(w.statements, func(s *statement) []pattern { return s.resources })
+	all := slices.Concat(a.all(), b.all())
+	w.actions = newPatternSet(all, func(s *statement) []pattern { return s.actions })
+	w.resources = newPatternSet(all, func(s *statement) []pattern { return s.resources })
 	v := w.run()
 	v.Note = w.missingDenial()
 	return v
@@ -136,16 +136,17 @@ func newSide(s *Stack) (*side, string) {
 
 // A proof is one run of Within.
 type proof struct {
-	from, to *side
-	left     int // cells
-	work     int // steps of automata
-	// statements of both sides, and the patterns in them.
-	statements         []*statement
+	from, to           *side
+	left               int // cells
+	work               int // steps of automata
 	actions, resources *patternSet
+	// statements of both sides that matter to the one that is looked at.
+	statements []*statement
 	// cancelled denials of to are matched by the same ones of from.
 	cancelled map[*statement]bool
-	limited   bool   // the other groups of to are no smaller than those of from
-	unproven  string // why a cell could not be settled
+	// kept are groups of to that allow all that some group of from does.
+	kept     []bool
+	unproven string // why a cell could not be settled
 }
 
 func (w *proof) run() Verdict {
@@ -160,17 +161,18 @@ func (w *proof) run() Verdict {
 		w.cancelled[d] = slices.ContainsFunc(w.from.rcps, func(e *statement) bool { return e.covers(d) })
 	}
 	w.to.denies = append(w.to.denies, w.to.rcps...)
-	w.limited = true
-	for _, g := range w.to.groups[1:] {
-		w.limited = w.limited && slices.ContainsFunc(w.from.groups[1:], func(h []*statement) bool { return groupCovers(g, h) })
+	w.kept = make([]bool, len(w.to.groups))
+	for i, g := range w.to.groups[1:] {
+		w.kept[i+1] = slices.ContainsFunc(w.from.groups[1:], func(h []*statement) bool { return groupCovers(g, h) })
 	}
 	for _, st := range w.from.groups[0] {
-		if w.limited && !w.denied(st) && w.covered(st) {
+		if !w.denied(st) && w.covered(func(u *statement) bool { return w.spend(len(u.actions)*len(st.actions)/8) && u.covers(st) }) {
 			continue
 		}
 		if w.work < 0 {
 			return Verdict{Why: "the policies are too large to compare"}
 		}
+		w.statements = w.relevant(st)
 		if v := w.guess(st); v != nil {
 			return *v
 		}
@@ -184,20 +186,31 @@ func (w *proof) run() Verdict {
 	return Verdict{Answer: Yes}
 }
 
-// covered reports whether one identity statement of to covers a statement.
-func (w *proof) covered(st *statement) bool {
-	return slices.ContainsFunc(w.to.groups[0], func(u *statement) bool {
-		w.work -= 1 + len(u.actions)*len(st.actions)/8
-		return w.work >= 0 && u.covers(st)
-	})
+// spend takes from what is left of the steps; false if there are none.
+func (w *proof) spend(steps int) bool {
+	w.work -= 1 + steps
+	return w.work >= 0
+}
+
+// covered reports whether each group of to allows something that from does: as a whole, or by one of its statements.
+func (w *proof) covered(by func(*statement) bool) bool {
+	for i, g := range w.to.groups {
+		if !w.kept[i] && !slices.ContainsFunc(g, by) {
+			return false
+		}
+	}
+	return true
 }
 
 // denied reports whether a denial of to that from lacks can meet a statement.
-func (w *proof) denied(st *statement) bool {
+func (w *proof) denied(st *statement) bool { return w.deniedAt(st, st.actions, st.resources) }
+
+// deniedAt is denied for some of a statement's actions and resources.
+func (w *proof) deniedAt(st *statement, actions, resources []pattern) bool {
 	return slices.ContainsFunc(w.to.denies, func(d *statement) bool {
-		w.work -= 1 + len(d.actions)*len(st.actions)/8
-		return !w.cancelled[d] && !(apart(d.actions, d.from.NotAction, st.actions, st.from.NotAction) ||
-			apart(d.resources, d.from.NotResource, st.resources, st.from.NotResource))
+		w.spend((len(d.actions)*len(actions) + len(d.resources)*len(resources)) / 8)
+		return !w.cancelled[d] && !(apart(d.actions, d.from.NotAction, actions, st.from.NotAction) ||
+			apart(d.resources, d.from.NotResource, resources, st.from.NotResource))
 	})
 }
 

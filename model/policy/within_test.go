@@ -91,6 +91,17 @@ func TestWithin(t *testing.T) {
 		{"an unknown widened", allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::${Bucket}/*"`), allow(`"Action": "s3:Get*", "Resource": "arn:aws:s3:::${Bucket}/*"`), No},
 		{"a key is asked for its policy", allow(`"Action": "kms:*", "Resource": "*"`), allow(`"Action": "kms:Decrypt", "Resource": "*"`), No},
 		{"a role of another account", allow(`"Action": "sts:AssumeRole", "Resource": "arn:aws:iam::999999999999:role/a"`), ``, No},
+		{"letters of any case", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:x": ["Red", "RED"]}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEqualsIgnoreCase": {"aws:x": "red"}}`), Yes},
+		{"letters of two cases are not all", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEqualsIgnoreCase": {"aws:x": "k"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:x": ["k", "K"]}}`), No},
+		{"an absent variable breaks a negated condition", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringNotLike": {"aws:x": "${aws:PrincipalTag/a}*"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringNotLike": {"aws:x": "${aws:PrincipalTag/a}${aws:PrincipalTag/b}"}}`), No},
+		{"a variable with more behind it", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringLike": {"aws:x": "${aws:username}*"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:x": "${aws:username}"}}`), No},
+		{"a variable with less behind it", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:x": "${aws:username}"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringLike": {"aws:x": "${aws:username}*"}}`), Yes},
+		{"a variable and its denial", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:x": "${aws:username}"}}`), allow(`"Action": "s3:*", "Resource": "*"`) + "," + deny(`"Action": "s3:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:x": "${aws:username}"}}`), Yes},
+		{"a set of many values", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b", "c", "d", "e", "f", "g", "h"]}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": "?"}}`), Yes},
+		{"a set of many values, and one more", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b", "c", "d", "e", "f", "g", "hh"]}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": "?"}}`), No},
+		{"the tags of a bucket", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/a": ["b", "c"]}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}`), No},
+		{"what everyone may", allow(`"Action": "sts:GetCallerIdentity", "Resource": "*"`), ``, Yes},
+		{"what everyone may, and more", allow(`"Action": "sts:GetCallerIdentity*", "Resource": "*"`), ``, No},
 		{"the least resource", allow(`"Action": "s3:ListAllMyBuckets", "Resource": "*"`), allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::*"`), No},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -16,10 +16,6 @@ func (w *proof) witness(c *contextSearch) *Verdict {
 		ResourceAccount: witnessAccount,
 		Context:         Context{},
 	}
-	type wish struct {
-		condition *condition
-		holds     bool
-	}
 	var open []wish
 	fixed := map[string]bool{}
 	for i, sp := range c.spaces {
@@ -44,11 +40,7 @@ func (w *proof) witness(c *contextSearch) *Verdict {
 		}
 	}
 	req.Resource = fillWord(c.resource, &req)
-	for range 2 { // what one wish sets, another may look at
-		for _, o := range open {
-			settle(o.condition, o.holds, &req, fixed)
-		}
-	}
+	settleAll(open, &req, fixed)
 	actions, made := w.actionsOf(c.act, req.Resource)
 	for _, name := range actions {
 		req.Action = name
@@ -77,11 +69,11 @@ func (w *proof) witness(c *contextSearch) *Verdict {
 func (w *proof) ask(st *statement, action string, resource []symbol) Request {
 	req := Request{Principal: witnessPrincipal, ResourceAccount: witnessAccount, Context: Context{}, Action: action}
 	req.Resource = fillWord(resource, &req)
-	for range 2 {
-		for i := range st.conditions {
-			settle(&st.conditions[i], true, &req, nil)
-		}
+	var wishes []wish
+	for i := range st.conditions {
+		wishes = append(wishes, wish{&st.conditions[i], true})
 	}
+	settleAll(wishes, &req, nil)
 	return req
 }
 
@@ -212,6 +204,17 @@ func sampleWord(list []symbol) []symbol {
 		}
 	}
 	return out
+}
+
+// longWord is a word that a pattern matches, with something for each *.
+func longWord(list []symbol) []symbol {
+	out := slices.Clone(list)
+	for i := range out {
+		if k := out[i].kind; k == many || k == field {
+			out[i] = symbol{char: 'x'}
+		}
+	}
+	return sampleWord(out)
 }
 
 // shows is the verdict where a request proves that from allows more, else nil. Key policies and trust policies, which
@@ -374,45 +377,133 @@ func sampleARN(arn string) string {
 	return b.String()
 }
 
-// settle gives the key of a condition a value by which it holds, or does not, unless its key is fixed.
-func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
-	holds := func() bool {
-		v := view{req: req, caller: parseCaller(req.Principal), resource: req.ResourceAccount, tags: present}
-		t, broken := c.eval(&v)
-		return t == yes && !broken
+// A wish is how a condition is to answer.
+type wish struct {
+	condition *condition
+	holds     bool
+}
+
+// fulfilled counts wishes that a request fulfils.
+func fulfilled(wishes []wish, req *Request) int {
+	v := view{req: req, caller: parseCaller(req.Principal), resource: req.ResourceAccount, tags: present}
+	n := 0
+	for _, w := range wishes {
+		if t, broken := w.condition.eval(&v); (t == yes && !broken) == w.holds {
+			n++
+		}
 	}
-	if holds() == want {
+	return n
+}
+
+// settleAll gives the keys of conditions values by which they answer as wished, as far as that is easy: key by key, and
+// once more, as what one sets another may look at. Keys that are fixed stay as they are.
+func settleAll(wishes []wish, req *Request, fixed map[string]bool) {
+	var keys []string
+	byKey := map[string][]wish{}
+	for _, w := range wishes {
+		if byKey[w.condition.key] == nil {
+			keys = append(keys, w.condition.key)
+		}
+		byKey[w.condition.key] = append(byKey[w.condition.key], w)
+	}
+	for range 2 {
+		if fulfilled(wishes, req) == len(wishes) {
+			return
+		}
+		for _, key := range keys {
+			settleKey(key, byKey[key], req, fixed)
+		}
+	}
+}
+
+// settle is settleAll for one condition.
+func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
+	settleKey(c.key, []wish{{c, want}}, req, fixed)
+}
+
+// others are values to try for a key beside those of its conditions.
+var others = []string{"other", "arn:aws:iam::999999999999:role/other", "false", "true", "1", "2000-01-01T00:00:00Z", "192.0.2.1"}
+
+// put gives a key values, nil for none.
+func (req *Request) put(key string, values []string) {
+	req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == key })
+	if values == nil {
+		delete(req.Context, key)
+		req.Absent = append(req.Absent, key)
+	} else {
+		req.Context[key] = values
+	}
+}
+
+// settleKey gives one key the value that fulfils most wishes about it, and the variables in its conditions values or
+// none where that helps.
+func settleKey(key string, wishes []wish, req *Request, fixed map[string]bool) {
+	best := fulfilled(wishes, req)
+	if best == len(wishes) {
 		return
 	}
-	if fixed[c.key] {
-		for i := range c.values {
-			if want && c.values[i].bind(req, req.Context[c.key], fixed) && holds() {
-				return
+	if fixed[key] {
+		for _, w := range wishes {
+			for i := range w.condition.values {
+				if w.holds && w.condition.values[i].bind(req, req.Context[key], fixed) && fulfilled(wishes, req) == len(wishes) {
+					return
+				}
 			}
 		}
 		return
 	}
-	try := func(values []string) bool {
-		req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == c.key })
-		if values == nil {
-			delete(req.Context, c.key)
-			req.Absent = append(req.Absent, c.key)
-		} else {
-			req.Context[c.key] = values
+	keep := func() (Context, []string) { return maps.Clone(req.Context), slices.Clone(req.Absent) }
+	chosen, absent := keep()
+	try := func() bool {
+		if n := fulfilled(wishes, req); n > best {
+			best = n
+			chosen, absent = keep()
 		}
-		return holds() == want
+		return best == len(wishes)
 	}
-	for i := range c.values {
-		if try([]string{c.values[i].example(c.op, req)}) {
+	for _, w := range wishes {
+		for i := range w.condition.values {
+			for _, word := range []func([]symbol) []symbol{sampleWord, longWord} {
+				req.put(key, []string{w.condition.values[i].example(w.condition.op, req, word)})
+				if try() {
+					return
+				}
+			}
+		}
+	}
+	for _, other := range others {
+		if req.put(key, []string{other}); try() {
 			return
 		}
 	}
-	for _, other := range []string{"other", "arn:aws:iam::999999999999:role/other", "false", "true", "1", "2000-01-01T00:00:00Z", "192.0.2.1"} {
-		if try([]string{other}) {
+	if req.put(key, nil); try() {
+		return
+	}
+	for _, w := range wishes {
+		done := false
+		w.condition.eachVariable(func(s symbol) {
+			if done || fixed[s.name] {
+				return
+			}
+			had, there := req.Context[s.name]
+			for _, value := range [][]string{nil, {"other"}} {
+				for _, own := range []string{"other", "example", "true"} {
+					req.put(s.name, value)
+					if req.put(key, []string{own}); try() {
+						done = true
+						return
+					}
+				}
+			}
+			if there {
+				req.put(s.name, had)
+			}
+		})
+		if done {
 			return
 		}
 	}
-	try(nil)
+	req.Context, req.Absent = chosen, absent
 }
 
 // bind gives the one variable of a value what makes it equal to the key's own, where that is told already.
@@ -438,20 +529,21 @@ func (p *conditionValue) bind(req *Request, values []string, fixed map[string]bo
 	return true
 }
 
-// example is a value of the request that a value of the policy matches, as far as that is easy.
-func (p *conditionValue) example(op operator, req *Request) string {
+// example is a value of the request that a value of the policy matches, as far as that is easy. word makes a word that a
+// pattern matches.
+func (p *conditionValue) example(op operator, req *Request, word func([]symbol) []symbol) string {
 	switch op {
 	case opStringEquals, opStringIgnoreCase, opStringLike:
-		return fillWord(sampleWord(p.pattern.list()), req)
+		return fillWord(word(p.pattern.list()), req)
 	case opARN:
-		var word []symbol
+		var all []symbol
 		for i := range p.segments {
 			if i > 0 {
-				word = append(word, symbol{char: ':'})
+				all = append(all, symbol{char: ':'})
 			}
-			word = append(word, sampleWord(p.segments[i].list())...)
+			all = append(all, word(p.segments[i].list())...)
 		}
-		return fillWord(word, req)
+		return fillWord(all, req)
 	case opIP:
 		if p.valid {
 			return p.net.Addr().String()
