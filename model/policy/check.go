@@ -59,8 +59,13 @@ type checker struct {
 	document *Document
 	at       source.Span
 	found    []source.Diagnostic
-	guesses  int             // names looked for among those that are like them
-	offers   map[string]bool // whether an action pattern has a key, by both
+	guesses  int // names looked for among those that are like them
+
+	offersOf   *Statement // whose actions' keys offers holds
+	offers     keySet
+	offersMore bool               // an action that is not known may have any key
+	services   map[string]*keySet // keys by service
+	every      *keySet            // keys of every action
 }
 
 func (k *checker) report(severity source.Severity, rule, summary, detail string) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkhead/model/catalog"
 	"bulkhead/model/source"
 )
 
@@ -15,7 +16,7 @@ var globalKeys = map[string]string{
 	"aws:chatbotsourcearn": "ARN", "aws:currenttime": "Date", "aws:ec2instancesourceprivateipv4": "IPAddress", "aws:ec2instancesourcevpc": "String",
 	"aws:epochtime": "Date", "aws:federatedprovider": "String", "aws:ismcpserviceaction": "Bool", "aws:multifactorauthage": "Numeric",
 	"aws:multifactorauthpresent": "Bool", "aws:principalaccount": "String", "aws:principalarn": "ARN", "aws:principalisawsservice": "Bool",
-	"aws:principalorgid": "String", "aws:principalorgpaths": "ArrayOfString", "aws:principalservicename": "String",
+	"aws:principalorgid": "String", "aws:principalorgmasteraccountid": "String", "aws:principalorgpaths": "ArrayOfString", "aws:principalservicename": "String",
 	"aws:principalservicenameslist": "ArrayOfString", "aws:principaltag/": "String", "aws:principaltype": "String", "aws:referer": "String",
 	"aws:requestedregion": "String", "aws:requesttag/": "String", "aws:resourceaccount": "String", "aws:resourceorgid": "String",
 	"aws:resourceorgpaths": "ArrayOfString", "aws:resourcetag/": "String", "aws:securetransport": "Bool", "aws:signinsessionarn": "ARN",
@@ -43,7 +44,7 @@ func (k *checker) conditionKey(s *Statement, c *Condition) {
 		t, known := globalKeys[general(key)]
 		if !known {
 			// Some services list keys of their own under aws:, such as aws:SourceInstanceArn.
-			if k.catalog == nil || k.offered(s, key) {
+			if k.catalog == nil || k.everyAction(s) && k.listed(key) || !k.everyAction(s) && k.offered(s, key) {
 				return
 			}
 			k.report(source.Warning, "unknown-condition-key", fmt.Sprintf("%q is not a global condition key", c.Key), "It is kept; it may be newer than the catalogue, or misspelled.")
@@ -75,81 +76,108 @@ func general(key string) string {
 	return key
 }
 
-// sameKey reports whether a key, in lower case, is the listed one, which may end with a variable.
-func sameKey(listed, key string) bool {
-	listed = lowerASCII(listed)
-	before, _, variable := strings.Cut(listed, "${")
-	if !variable {
-		// The service authorization reference writes a few of these with TagKey bare.
-		return listed == key || strings.HasSuffix(listed, "/tagkey") && general(listed) == general(key)
+// A keySet holds condition keys in lower case, so that one is looked up whatever the number of actions that list it.
+type keySet struct {
+	exact  map[string]string // → as the catalogue writes it
+	before map[string]string // what stands before a variable part, "kms:encryptioncontext:" → as the catalogue writes it
+}
+
+func (ks *keySet) add(listed ...string) {
+	if ks.exact == nil {
+		ks.exact, ks.before = map[string]string{}, map[string]string{}
 	}
-	return strings.HasPrefix(key, before)
+	for _, l := range listed {
+		key := lowerASCII(l)
+		// The service authorization reference writes variable parts as ${TagKey}, s3's as <key>, some as tag-key.
+		if i := strings.IndexAny(key, "$<"); i >= 0 {
+			ks.before[key[:i]] = l
+			continue
+		}
+		for _, bare := range []string{"/tag-key", "/tagkey"} {
+			if head, ok := strings.CutSuffix(key, bare); ok {
+				ks.before[head+"/"] = l
+			}
+		}
+		ks.exact[key] = l
+	}
+}
+
+func (ks *keySet) addActions(actions []*catalog.Action) {
+	types := map[*catalog.ResourceType]bool{}
+	for _, a := range actions {
+		ks.add(a.ConditionKeys...)
+		for _, rt := range a.Resources {
+			if !types[rt] {
+				types[rt] = true
+				ks.add(rt.ConditionKeys...)
+			}
+		}
+	}
+}
+
+// find is a key as the catalogue writes it, "" if the set has none such.
+func (ks *keySet) find(key string) string {
+	if l := ks.exact[key]; l != "" {
+		return l
+	}
+	for i := range len(key) {
+		if l := ks.before[key[:i]]; l != "" {
+			return l
+		}
+	}
+	return ""
 }
 
 func (k *checker) keyType(prefix, key string) string {
 	if t := k.catalog.ConditionKeyType(prefix, key); t != "" {
 		return t
 	}
-	for _, a := range k.catalog.Actions(prefix) {
-		for _, listed := range a.ConditionKeys {
-			if strings.Contains(listed, "${") && sameKey(listed, key) {
-				return k.catalog.ConditionKeyType(prefix, listed)
-			}
+	ks := k.services[prefix]
+	if ks == nil {
+		ks = &keySet{}
+		ks.addActions(k.catalog.Actions(prefix))
+		if k.services == nil {
+			k.services = map[string]*keySet{}
 		}
-		for _, rt := range a.Resources {
-			for _, listed := range rt.ConditionKeys {
-				if strings.Contains(listed, "${") && sameKey(listed, key) {
-					return k.catalog.ConditionKeyType(prefix, listed)
-				}
-			}
-		}
+		k.services[prefix] = ks
 	}
-	return ""
+	return k.catalog.ConditionKeyType(prefix, ks.find(key))
+}
+
+// everyAction reports whether the statement has, or may have, actions of every service.
+func (k *checker) everyAction(s *Statement) bool {
+	return s.NotAction || slices.ContainsFunc(s.Actions, func(a string) bool { return strings.Trim(a, "*") == "" || hasUnknown(a) })
+}
+
+// listed reports whether any action of AWS has the key.
+func (k *checker) listed(key string) bool {
+	if k.every == nil {
+		k.every = &keySet{}
+		k.every.addActions(k.catalog.Expand("*"))
+	}
+	return k.every.find(key) != ""
 }
 
 // offered reports whether some action of the statement has the key, of itself or of its resources. What the
 // statement's actions are must be known for a no.
 func (k *checker) offered(s *Statement, key string) bool {
-	if s.NotAction {
+	if k.everyAction(s) {
 		return true
 	}
-	if k.offers == nil {
-		k.offers = map[string]bool{}
-	}
-	for _, pattern := range s.Actions {
-		if strings.Trim(pattern, "*") == "" || hasUnknown(pattern) {
-			return true
-		}
-		at := lowerASCII(pattern) + " " + key
-		has, known := k.offers[at]
-		if !known {
-			has = k.patternOffers(pattern, key)
-			k.offers[at] = has
-		}
-		if has {
-			return true
-		}
-	}
-	return false
-}
-
-func (k *checker) patternOffers(pattern, key string) bool {
-	actions := k.catalog.Expand(pattern)
-	if len(actions) == 0 {
-		return true // said already; what it would have is unknown
-	}
-	has := func(listed string) bool { return sameKey(listed, key) }
-	for _, a := range actions {
-		if slices.ContainsFunc(a.ConditionKeys, has) {
-			return true
-		}
-		for _, rt := range a.Resources {
-			if slices.ContainsFunc(rt.ConditionKeys, has) {
-				return true
+	if k.offersOf != s {
+		k.offersOf, k.offers, k.offersMore = s, keySet{}, false
+		seen := map[string]bool{}
+		for _, pattern := range s.Actions {
+			if p := lowerASCII(pattern); !seen[p] {
+				seen[p] = true
+				actions := k.catalog.Expand(p)
+				k.offers.addActions(actions)
+				// That no action matches is said already; what it would have is unknown.
+				k.offersMore = k.offersMore || len(actions) == 0
 			}
 		}
 	}
-	return false
+	return k.offersMore || k.offers.find(key) != ""
 }
 
 // operatorFits checks the operator against the type of the key ("IAM JSON policy elements: Condition operators").

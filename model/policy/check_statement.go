@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/model/catalog"
@@ -35,12 +36,26 @@ func (k *checker) meets(s *Statement) {
 			return // what it stands for is not known, or said already
 		}
 	}
+	resources := resourcesByService(s.Resources)
+	met := map[*catalog.ResourceType]bool{} // asked once a type, so that long lists cost no product of their lengths
+	seen := map[*catalog.Action]bool{}
 	for _, name := range s.Actions {
 		if strings.ContainsAny(name, "*?") {
 			continue
 		}
 		a := k.catalog.Action(name)
-		if a == nil || meetsOne(a, s.Resources) {
+		if a == nil || seen[a] || resources == nil {
+			continue
+		}
+		seen[a] = true
+		if slices.ContainsFunc(a.Resources, func(rt *catalog.ResourceType) bool {
+			m, asked := met[rt]
+			if !asked {
+				m = meetsOne(rt, resources)
+				met[rt] = m
+			}
+			return m
+		}) {
 			continue
 		}
 		detail := "It takes no resource: write \"Resource\": \"*\". The statement does not match it."
@@ -51,15 +66,48 @@ func (k *checker) meets(s *Statement) {
 	}
 }
 
-func meetsOne(a *catalog.Action, resources []string) bool {
-	for _, r := range resources {
+// resourcesByService sorts entries of Resource by the service of their ARNs, those that leave it open under "": nil if
+// one of them is every resource.
+func resourcesByService(list []string) map[string][]string {
+	out := map[string][]string{}
+	for _, r := range list {
 		if strings.Trim(r, "*") == "" {
-			return true
+			return nil
 		}
-		for _, rt := range a.Resources {
-			if len(rt.ARNs) == 0 || rt.Matches(r) {
-				return true
+		service := serviceOf(r)
+		out[service] = append(out[service], r)
+	}
+	return out
+}
+
+// serviceOf is the third field of an ARN, "" if it is missing or a pattern.
+func serviceOf(arn string) string {
+	f := strings.SplitN(arn, ":", 4)
+	if len(f) < 4 || strings.ContainsAny(f[2], "*?$") {
+		return ""
+	}
+	return f[2]
+}
+
+func meetsOne(rt *catalog.ResourceType, resources map[string][]string) bool {
+	if len(rt.ARNs) == 0 || slices.ContainsFunc(resources[""], rt.Matches) {
+		return true
+	}
+	for i, arn := range rt.ARNs {
+		service := serviceOf(arn)
+		if service == "" { // of any service: ask them all
+			for _, list := range resources {
+				if slices.ContainsFunc(list, rt.Matches) {
+					return true
+				}
 			}
+			return false
+		}
+		if slices.ContainsFunc(rt.ARNs[:i], func(before string) bool { return serviceOf(before) == service }) {
+			continue
+		}
+		if slices.ContainsFunc(resources[service], rt.Matches) {
+			return true
 		}
 	}
 	return false

@@ -22,7 +22,7 @@ func TestCheck(t *testing.T) {
 		{"variables in an old version", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::a/${aws:username}"}}`, `warning 1:14: policy variables without Version 2012-10-17`},
 		{"a wildcard in a principal", `{"Statement":{"Effect":"Allow","Action":"*","Principal":{"AWS":"arn:aws:iam::1:role/*"}}}`, `error 1:14: principal "arn:aws:iam::1:role/*" has a wildcard`},
 		{"NotPrincipal with Allow", `{"Statement":{"Effect":"Allow","Action":"*","NotPrincipal":{"AWS":"1"}}}`, `warning 1:14: NotPrincipal with Allow`},
-		{"an unknown operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEqual":{"aws:x":"a"}}}}`, `error 1:14: "StringEqual" is not a condition operator`},
+		{"an unknown operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEqual":{"aws:RequestedRegion":"a"}}}}`, `error 1:14: "StringEqual" is not a condition operator`},
 		{"values of a wrong kind", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"NumericLessThan":{"s3:max-keys":"ten"},"IpAddress":{"aws:SourceIp":["10.0.0.0/33","${Net}"]},"Bool":{"aws:SecureTransport":"yes"}}}}`,
 			`error 1:14: NumericLessThan s3:max-keys: "ten" is not a number
 error 1:14: IpAddress aws:SourceIp: "10.0.0.0/33" is not an IP address or range

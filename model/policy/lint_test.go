@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"bulkhead/internal/corpus"
 	"bulkhead/model/catalog"
@@ -134,6 +136,60 @@ func TestLintSize(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
+
+// Long lists of actions, resources and keys cost no product of their lengths.
+func TestLintLongLists(t *testing.T) {
+	const n = 10000
+	list := func(format string) string {
+		var b strings.Builder
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(strings.ReplaceAll(format, "#", strconv.Itoa(i)))
+		}
+		return b.String()
+	}
+	for _, x := range []struct{ name, in string }{
+		{"actions and resources", `{"Effect":"Allow","Action":[` + list(`"s3:GetObject"`) + `],"Resource":[` + list(`"arn:aws:sqs:us-east-1:123456789012:q#"`) + `]}`},
+		{"resources of the action's service", `{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":[` + list(`"arn:aws:s3:::bucket#"`) + `]}`},
+		{"keys", `{"Effect":"Allow","Action":["ec2:D*"],"Resource":"*","Condition":{"StringEquals":{` + list(`"ec2:Key#":"a"`) + `}}}`},
+		{"keys and actions", `{"Effect":"Allow","Action":[` + list(`"ec2:Describe*Instances"`) + `],"Resource":"*","Condition":{"StringEquals":{` + list(`"aws:Key#":"a"`) + `}}}`},
+	} {
+		d := mustParse(t, `{"Version":"2012-10-17","Statement":`+x.in+`}`)
+		c := catalog.Load()
+		start := time.Now()
+		found := len(d.Check(c))
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %d diagnostics took %v", x.name, found, took)
+		}
+	}
+}
+
+// Keys that the catalogue writes with a variable part are known, misspelled ones are told of whatever the actions.
+func TestLintConditionKeys(t *testing.T) {
+	for _, x := range []struct {
+		action, key string
+		known       bool
+	}{
+		{"s3:GetObject", "s3:ExistingObjectTag/team", true},
+		{"s3:PutObject", "s3:RequestObjectTag/team", true},
+		{"s3:PutObject", "s3:ExistingObjectTagg/team", false},
+		{"secretsmanager:GetSecretValue", "secretsmanager:ResourceTag/owner", true},
+		{"kms:Decrypt", "kms:EncryptionContext:app", true},
+		{"s3:GetObject", "aws:PrincipalTag/team", true},
+		{"*", "aws:SourceArn", true},
+		{"*", "aws:SourceArm", false},
+		{"*", "aws:ResourceTag", false},
+		{"s3:GetObject", "aws:SourceArm", false},
+	} {
+		d := mustParse(t, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"`+x.action+`","Resource":"*","Condition":{"StringLike":{"`+x.key+`":"a"}}}}`)
+		told := slices.ContainsFunc(d.Check(catalog.Load()), func(g source.Diagnostic) bool { return g.Rule == "unknown-condition-key" })
+		if told == x.known {
+			t.Errorf("%s with %s: known %v, told of %v", x.key, x.action, x.known, told)
 		}
 	}
 }
