@@ -71,7 +71,9 @@ func (w *window) export() {
 	switch {
 	case !patches:
 		unpatched = "This source can be read but not patched: export the policies."
-	case !w.state.Edited:
+	case !w.state.Differs && w.state.Written:
+		unpatched = "The source holds all edits already: there is nothing to patch."
+	case !w.state.Differs:
 		unpatched = "Nothing was edited yet: there is nothing to patch."
 	}
 	picture := ""

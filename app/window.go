@@ -249,6 +249,9 @@ func (w *window) notes() []view.Note {
 	if len(w.changed) > 0 {
 		out = append(out, view.Note{Text: "SOURCE CHANGED", Action: "reload", OnTap: w.reload})
 	}
+	if w.state.Written && w.state.Differs {
+		out = append(out, view.Note{Text: "SOURCE SAYS OTHERWISE", Action: "patch", OnTap: w.previewPatch})
+	}
 	return out
 }
 

@@ -135,7 +135,7 @@ func (s *Session) patch(ctx context.Context, st State) (*Patch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("patch %s: %w", st.Path, err)
 	}
-	p := &Patch{Edits: edits, Files: source.Files{}, Diff: importers.UnifiedDiff(st.Import.Files, again.Files)}
+	p := &Patch{Edits: edits, Files: source.Files{}, Diff: importers.UnifiedDiff(s.sourceFiles(), again.Files)}
 	for name, data := range again.Files {
 		if string(st.Import.Files[name]) != string(data) {
 			p.Files[name] = data
@@ -189,12 +189,9 @@ func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	onDisk := s.sourceFiles()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	onDisk := s.written
-	if onDisk == nil {
-		onDisk = s.state.Import.Files
-	}
 	next := maps.Clone(s.state.Import.Files)
 	maps.Copy(next, p.Files)
 	if err := importers.Write(dir, onDisk, next); err != nil {
@@ -211,9 +208,29 @@ func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
 		// The edits are in the source: nothing is lost with the session.
 		s.saved = s.writtenEdits
 		s.state.Dirty = !sameEdits(edit.Edits(s.state.Steps), s.saved)
-		s.publish()
 	}
+	s.compareSource()
+	s.publish()
 	return names, nil
+}
+
+// sourceFiles are the source's files as they should be on disk: as imported, or as WriteSource left them.
+func (s *Session) sourceFiles() source.Files {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.written != nil {
+		return s.written
+	}
+	return s.state.Import.Files
+}
+
+// compareSource tells whether the source holds the edits that are done, and no others. s.mu is held.
+func (s *Session) compareSource() {
+	inSource := func(edits []edit.Edit) []edit.Edit {
+		return slices.DeleteFunc(slices.Clone(edits), onlyHere)
+	}
+	s.state.Written = s.written != nil
+	s.state.Differs = !sameEdits(inSource(edit.Edits(s.state.Steps)), inSource(s.writtenEdits))
 }
 
 // folder is where the source's files are on disk.
@@ -241,7 +258,7 @@ func (s *Session) WriteTo(ctx context.Context, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st := s.State(); st.Edited {
+	if st := s.State(); st.Edited || st.Differs {
 		p, err := s.Patch(ctx)
 		switch {
 		case errors.Is(err, ErrNoPatcher):

@@ -30,11 +30,8 @@ func (s *Session) Changed() []string {
 	if err != nil {
 		return nil
 	}
+	expected := s.sourceFiles()
 	s.mu.Lock()
-	expected := s.written
-	if expected == nil {
-		expected = s.state.Import.Files
-	}
 	seen := maps.Clone(s.seen)
 	s.mu.Unlock()
 	if seen == nil {

@@ -115,3 +115,55 @@ func TestReloadSaysWhatNoLongerFits(t *testing.T) {
 		t.Errorf("%d steps and %d misfits of two edits", len(st.Steps), len(st.Misfits))
 	}
 }
+
+// TestWhatTheSourceHolds: after writing, the patch is what the file on disk still lacks or holds too much, undone edits
+// included; marks are in no source.
+func TestWhatTheSourceHolds(t *testing.T) {
+	s, path := onDisk(t, session.Options{Idle: true})
+	diff := func() string {
+		t.Helper()
+		p, err := s.Patch(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Diff
+	}
+	is := func(when string, written, differs bool) {
+		t.Helper()
+		if st := s.State(); st.Written != written || st.Differs != differs {
+			t.Errorf("%s: written %t, differs %t", when, st.Written, st.Differs)
+		}
+	}
+	is("as imported", false, false)
+	do(t, s, narrow())
+	is("edited", false, true)
+	whole := diff()
+	if _, err := s.WriteSource(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	is("written", true, false)
+	if d := diff(); d != "" {
+		t.Errorf("what is on disk is told once more:\n%s", d)
+	}
+	do(t, s, crown())
+	is("marked", true, false)
+	s.Undo()
+	s.Undo()
+	is("undone", true, true)
+	if s.State().Edited {
+		t.Error("undone, it is still edited")
+	}
+	back := diff()
+	for _, line := range strings.Split(whole, "\n") {
+		if rest, ok := strings.CutPrefix(line, "+"); ok && !strings.HasPrefix(line, "+++") && !strings.Contains(back, "\n-"+rest) {
+			t.Errorf("the patch does not take %q out again:\n%s", rest, back)
+		}
+	}
+	if _, err := s.WriteSource(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	is("written back", true, false)
+	if read(t, path) != template {
+		t.Error("written back, it is not the template that it was")
+	}
+}

@@ -201,6 +201,7 @@ func (s *Session) edited() {
 	st.Steps = s.history.Steps()
 	st.Undo, st.Redo = s.history.UndoTitle(), s.history.RedoTitle()
 	st.Dirty = !sameEdits(edit.Edits(st.Steps), s.saved)
+	s.compareSource()
 	s.analyse()
 	s.fill()
 	s.publish()

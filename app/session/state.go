@@ -21,6 +21,8 @@ type State struct {
 	Before  Side              // as imported
 	After   Side              // as edited; the same as Before while nothing is edited
 	Edited  bool              // After differs from Before
+	Written bool              // edits were written into the source
+	Differs bool              // the source lacks edits, or holds some that were undone since they were written
 	Steps   []edit.Step       // done, first to last
 	Undone  []edit.Step       // undone, the one that Redo does again first
 	Undo    string            // sentence of what Undo takes back, "" where there is nothing
