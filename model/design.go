@@ -34,11 +34,12 @@ type Design struct {
 	info     Info
 	elements map[ID]Element
 	order    []ID // source order; new elements after the one they came from
+	names    *names
 }
 
 // New returns a design of the elements in the order given. Two elements with one ID are an error.
 func New(info Info, elements ...Element) (*Design, error) {
-	d := &Design{info: info, elements: make(map[ID]Element, len(elements)), order: make([]ID, 0, len(elements))}
+	d := &Design{info: info, elements: make(map[ID]Element, len(elements)), order: make([]ID, 0, len(elements)), names: &names{}}
 	for _, e := range elements {
 		id := e.ElementID()
 		if id == "" {
@@ -125,8 +126,8 @@ func (d *Design) Triggers() []*Trigger { return all[*Trigger](d) }
 // Principals lists users and groups in source order.
 func (d *Design) Principals() []*Principal { return all[*Principal](d) }
 
-// Find returns the element that a person means by its id, ARN, logical id or physical name, in this order of
-// preference; functions before others. It returns nil where nothing or, within one preference, more than one fits.
+// Find returns the element that a person means by its id, ARN, logical id, physical name or name with its stack, in this
+// order of preference; functions before others. It returns nil where nothing or, within one preference, more than one fits.
 func (d *Design) Find(name string) Element {
 	if e := d.elements[ID(name)]; e != nil || name == "" {
 		return e
@@ -148,12 +149,12 @@ func (d *Design) Find(name string) Element {
 		}
 		return "", "", ""
 	}
-	for preference := range 3 {
+	for preference := range 4 {
 		var found, functions []Element
 		for _, id := range d.order {
 			e := d.elements[id]
 			arn, logical, physical := names(e)
-			if name == [...]string{arn, logical, physical}[preference] {
+			if preference < 3 && name == [...]string{arn, logical, physical}[preference] || preference == 3 && name == d.Name(id) && name != d.plainName(id) {
 				found = append(found, e)
 				if _, ok := e.(*Function); ok {
 					functions = append(functions, e)
@@ -221,7 +222,7 @@ type Change struct{ Before, After Element }
 // with the same origin if there is one and at the end otherwise; one without After removes; one with both
 // replaces, and Before.ID must be there. Nothing is checked beyond ids: edits answer for meaning.
 func (d *Design) With(changes ...Change) (*Design, error) {
-	n := &Design{info: d.info, elements: maps.Clone(d.elements), order: slices.Clone(d.order)}
+	n := &Design{info: d.info, elements: maps.Clone(d.elements), order: slices.Clone(d.order), names: &names{}}
 	for _, c := range changes {
 		switch {
 		case c.Before == nil && c.After == nil:

@@ -26,3 +26,46 @@ func TestName(t *testing.T) {
 		}
 	}
 }
+
+// Of what several stacks or accounts have, the name tells which is meant, and finds it again.
+func TestNameAcrossStacks(t *testing.T) {
+	a := part(t, Info{Name: "api", Account: "111111111111", Region: "eu-west-1"}, "Orders", "arn:aws:iam::111111111111:role/x")
+	b := part(t, Info{Name: "worker", Account: "111111111111", Region: "eu-west-1"}, "Orders", "arn:aws:iam::111111111111:role/y")
+	c := part(t, Info{Name: "mail", Account: "111111111111", Region: "eu-west-1"}, "Send", "arn:aws:iam::111111111111:role/z")
+	for _, d := range []*Design{a, b, c} {
+		for _, f := range d.Functions() {
+			f.LogicalID = string(f.ID[len("fn/"):])
+		}
+		for _, r := range d.Triggers() {
+			r.From = r.To
+		}
+	}
+	j, err := Join(nil, a, b, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[ID]string{"fn/api/Orders": "api/Orders", "fn/worker/Orders": "worker/Orders", "trigger/worker/Orders/Q": "worker/Orders", "fn/Send": "Send"} {
+		if got := j.Design.Name(id); got != want {
+			t.Errorf("%s is called %q, not %q", id, got, want)
+		}
+	}
+	if e := j.Design.Find("worker/Orders"); e == nil || e.ElementID() != "fn/worker/Orders" {
+		t.Errorf("worker/Orders is %v", e)
+	}
+	if e := j.Design.Find("Orders"); e != nil {
+		t.Errorf("Orders alone is %s", e.ElementID())
+	}
+	// The one that is left needs no stack before its name.
+	less, err := j.Design.With(Change{Before: j.Design.Function("fn/api/Orders")})
+	if err != nil || less.Name("fn/worker/Orders") != "Orders" || j.Design.Name("fn/worker/Orders") != "worker/Orders" {
+		t.Errorf("alone it is called %q: %v", less.Name("fn/worker/Orders"), err)
+	}
+	other := part(t, Info{Name: "api", Account: "222222222222", Region: "eu-west-1"}, "Orders", "")
+	other.Functions()[0].LogicalID = "Orders"
+	if j, err = Join(nil, a, other); err != nil {
+		t.Fatal(err)
+	}
+	if got := j.Design.Name("fn/222222222222:eu-west-1:Orders"); got != "222222222222:eu-west-1/Orders" {
+		t.Errorf("in another account it is called %q", got)
+	}
+}
