@@ -2,9 +2,6 @@ package command
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"math"
 	"slices"
 	"strings"
 
@@ -269,7 +266,7 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		}
 		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: model.ARN(e), Type: typeOf(e),
 			Capabilities: capabilities(h.Capabilities), Must: capabilities(h.Must), Certainty: h.Certainty.String(), Hops: h.Hops,
-			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: h.Sentence(d), Path: steps(h.Path), Ways: ways(h.Ways)})
+			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: b.Sentence(d, h), Path: steps(h.Path), Ways: ways(h.Ways)})
 	}
 	return out
 }
@@ -364,62 +361,6 @@ func typeOf(e model.Element) string {
 		return "AWS::IAM::User"
 	}
 	return ""
-}
-
-func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
-
-func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) {
-	d := a.Design()
-	m := a.Measures(vulnerable)
-	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
-	worst := "nothing floods"
-	if m.WorstOf != "" {
-		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), d.Name(m.WorstOf))
-	}
-	fmt.Fprintf(w, "%s · mean %s · watertightness %.2f\n", worst, percent(m.Mean), m.Watertightness)
-	if unseen := a.NotSeen(); len(unseen) > 0 {
-		fmt.Fprintf(w, "not seen: %s\n", joined(unseen))
-	}
-	if n := d.Info().Unresolved; n > 0 {
-		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
-	}
-	for _, b := range breaches {
-		f := b.Reach.May
-		if vulnerable {
-			f = b.Reach.FedMay
-		}
-		admin := ""
-		switch {
-		case b.Admin && !b.AdminMay:
-			admin = " · an administrator is reachable"
-		case b.Admin || b.AdminMay:
-			admin = " · an administrator may be reachable"
-		}
-		fmt.Fprintf(w, "\nA breach of %s reaches %d of %d, %s%s\n", a.Name(b.From), f.Resources, b.Reach.Of, percent(f.Share), admin)
-		var routes []string
-		for _, o := range openingsOf(a, b.From) {
-			if o.Trigger != "" {
-				routes = append(routes, a.Name(o.Trigger))
-				continue
-			}
-			fmt.Fprintf(w, "  open  %s\n", o.Sentence(d))
-		}
-		if n := len(routes); n > 0 {
-			if n > 3 {
-				routes = append(routes[:2], fmt.Sprintf("%d more", n-2))
-			}
-			fmt.Fprintf(w, "  open  anyone can call %s without credentials, by %s\n", a.Name(b.From), joined(routes))
-		}
-		for _, h := range b.Hits {
-			if h.Fed && !vulnerable {
-				continue
-			}
-			fmt.Fprintf(w, "  %-4s  %s\n", h.Certainty, h.Sentence(d))
-		}
-		if words := reach.SeaWords(b.Sea(vulnerable)); words != "" {
-			fmt.Fprintf(w, "  the sea: %s\n", words)
-		}
-	}
 }
 
 func joined(s []string) string {

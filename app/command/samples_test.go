@@ -233,3 +233,31 @@ func TestWallAndWays(t *testing.T) {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 }
+
+// The text says at a glance who is an administrator and how; steps onward stand first; columns are columns; ways of
+// several hops are said.
+func TestBreachText(t *testing.T) {
+	text := done(t, "breach", "sample:team", "--from", "release-notes")
+	if !strings.Contains(text, " · an administrator is reachable: release-notes → deploy → ops-automation\n") {
+		t.Errorf("the headline does not say the way:\n%s", text)
+	}
+	var kinds []string
+	at := map[int]bool{}
+	for _, line := range strings.Split(text, "\n") {
+		if f := strings.Fields(line); len(f) > 1 && (f[0] == "runs" || f[0] == "feeds" || f[0] == "acts") {
+			kinds = append(kinds, f[0])
+			at[strings.Index(line, "  "+f[1])] = true
+		}
+	}
+	if len(kinds) < 5 || !slices.IsSortedFunc(kinds, func(a, b string) int {
+		return strings.Index("runs feeds acts", a) - strings.Index("runs feeds acts", b)
+	}) {
+		t.Errorf("rows are of %q", kinds)
+	}
+	if len(at) != 1 {
+		t.Errorf("targets start in columns %v:\n%s", at, text)
+	}
+	if !strings.Contains(text, "by release-notes → deploy → ops-automation → invoices\n") {
+		t.Errorf("no way of several hops:\n%s", text)
+	}
+}

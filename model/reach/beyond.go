@@ -3,6 +3,7 @@ package reach
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -576,7 +577,13 @@ func (an *Analysis) SeaKinds(vulnerable bool) int {
 
 // SeaWords is a headline of the sea: "any other table, bucket and secret of the account", data first; "" where
 // nothing lies beyond. What is marked as fed is not in it: see Sea.
-func SeaWords(sea []Beyond) string {
+func SeaWords(sea []Beyond) string { return seaWords(sea, seaNouns, seaMost) }
+
+// SeaInFull is SeaWords with everything named, however much it is.
+func SeaInFull(sea []Beyond) string { return seaWords(sea, math.MaxInt, math.MaxInt) }
+
+// seaWords names so many things at most; of more than most, none.
+func seaWords(sea []Beyond, shown, most int) string {
 	sea = (&Breach{Beyond: sea}).Sea(false)
 	var nouns, rest []string
 	known := map[string]bool{}
@@ -604,11 +611,11 @@ func SeaWords(sea []Beyond) string {
 			rest = append(rest, words)
 		}
 	}
-	if n := len(nouns) + len(rest); n > seaMost {
+	if n := len(nouns) + len(rest); n > most {
 		return fmt.Sprintf("nearly everything else of the account (%d kinds of things)", n)
 	}
-	named := nouns[:min(len(nouns), seaNouns)]
-	others := rest[:min(len(rest), seaNouns-len(named))]
+	named := nouns[:min(len(nouns), shown)]
+	others := rest[:min(len(rest), shown-len(named))]
 	more := len(nouns) - len(named) + len(rest) - len(others)
 	var kinds, parts []string
 	for _, word := range [...]string{"any other ", "any "} { // of what the design has, of what it has not

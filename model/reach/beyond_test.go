@@ -79,3 +79,24 @@ func TestBeyondBoundary(t *testing.T) {
 		t.Errorf("sea: %s", words)
 	}
 }
+
+// In full, everything is named that a headline leaves out: by its noun, else by its service where no noun of the service
+// stands for it.
+func TestSeaInFull(t *testing.T) {
+	services := []string{"polly", "transcribe", "translate", "comprehend", "rekognition", "textract", "xray", "cloudwatch", "ses"}
+	b := build(t)
+	f := b.function("F", allow(strings.Join(services, ":* ")+":* dynamodb:* s3:*", "*"))
+	sea := breach(t, b.analyse(), f.ID).Beyond
+	short, full := SeaWords(sea), SeaInFull(sea)
+	if !strings.HasSuffix(short, "more") || strings.Contains(full, " more") {
+		t.Errorf("the headline is %q, in full %q", short, full)
+	}
+	for _, y := range sea {
+		by := func(x Beyond) bool {
+			return x.Service == y.Service && x.noun() != "" && strings.Contains(full, x.noun())
+		}
+		if !strings.Contains(full, y.Words()) && !slices.ContainsFunc(sea, by) {
+			t.Errorf("%q does not say %q", full, y.Words())
+		}
+	}
+}

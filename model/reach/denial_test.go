@@ -43,6 +43,15 @@ func TestDenials(t *testing.T) {
 			if why := strings.Join(h.Why(d), "; "); strings.Contains(why, "though FRole · statement 2 (Keep) denies s3:") != c.why {
 				t.Errorf("reasons: %s", why)
 			}
+			br := analyse(t, d, nil).Breach("fn/F")
+			if s := br.Sentence(d, *h); strings.Contains(s, ", though FRole · statement 2 (Keep) denies s3:") != c.why || !strings.HasPrefix(s, "F can ") && !strings.HasPrefix(s, "F may ") {
+				t.Errorf("the sentence is %q", s)
+			}
+			for _, f := range h.Facts(d) {
+				if n := len(f.Reasons); (n == 2 && strings.HasPrefix(f.Reasons[1].Says, "though FRole · statement 2 (Keep) denies s3:")) != c.why {
+					t.Errorf("the reasons of %q are %+v", f.Does, f.Reasons)
+				}
+			}
 		})
 	}
 }

@@ -32,11 +32,8 @@ func (h Hit) Can(d *model.Design) string {
 		return "can write its own log group"
 	}
 	caps := hits(h.Capabilities)
-	if must := hits(h.Must); h.Certainty == Must && must != 0 && must != caps && (len(h.Path) == 0 || h.Path[len(h.Path)-1].Kind == Acts) {
-		sure, perhaps := h, h
-		sure.Capabilities = must
-		perhaps.Capabilities, perhaps.Must = caps&^must, caps&^must
-		return sure.Can(d) + ", and perhaps " + strings.TrimPrefix(perhaps.Can(d), "can ")
+	if sure, perhaps, ok := h.apart(); ok {
+		return sure.Can(d) + ", and perhaps " + strings.TrimPrefix(perhaps.Can(d), "may ")
 	}
 	if n := len(h.Path); n > 0 {
 		switch last := h.Path[n-1]; last.Kind {
@@ -111,12 +108,39 @@ func (h Hit) Can(d *model.Design) string {
 	return out
 }
 
+// apart is what of an act is sure and what only perhaps; false where it is one or the other.
+func (h Hit) apart() (sure, perhaps Hit, ok bool) {
+	caps, must := hits(h.Capabilities), hits(h.Must)
+	if h.OwnLog || h.Certainty != Must || must == 0 || must == caps || len(h.Path) > 0 && h.Path[len(h.Path)-1].Kind != Acts {
+		return h, h, false
+	}
+	sure, perhaps = h, h
+	sure.Capabilities = must
+	perhaps.Capabilities, perhaps.Must, perhaps.Certainty = caps&^must, 0, May
+	return sure, perhaps, true
+}
+
+// reason is the way to the deepest of what the hit is: of what is sure, a sure one.
+func (h Hit) reason() []Step {
+	path, deepest := h.Path, 0.0
+	for _, w := range h.Ways {
+		if n := len(w.Path); n == 0 || h.Certainty == Must && w.Path[n-1].Certainty == May {
+			continue
+		}
+		if x := (w.Capabilities & h.Capabilities).Depth(); x > deepest {
+			path, deepest = w.Path, x
+		}
+	}
+	return path
+}
+
 // exceptions are what denials take away of the last step: parts of the target, and actions.
 func (h Hit) exceptions() (parts, actions []string) {
-	if len(h.Path) == 0 {
+	path := h.reason()
+	if len(path) == 0 {
 		return nil, nil
 	}
-	for _, x := range h.Path[len(h.Path)-1].Denials {
+	for _, x := range path[len(path)-1].Denials {
 		if x.Part != "" {
 			parts = append(parts, x.Part)
 		} else {
@@ -168,23 +192,16 @@ func (s Step) Why(d *model.Design) []string {
 	return out
 }
 
-// Sentence is the whole of it in one sentence: "can delete every object of Receipts, because ShopRole · statement 2
-// allows s3:* on *, template.yaml:31". Where capabilities come by several ways, the reason is that of the deepest.
+// Sentence is the whole of it as a sentence about whoever is breached: "can delete every object of Receipts except
+// old/*, because ShopRole · statement 2 allows s3:* on *, template.yaml:31, though statement 3 …". Where capabilities
+// come by several ways, the reason is that of the deepest. What comes by another function's code or input has that
+// function as its subject.
 func (h Hit) Sentence(d *model.Design) string {
 	s := h.Can(d)
 	if len(h.Path) == 0 {
 		return s
 	}
-	path := h.Path
-	deepest := 0.0
-	for _, w := range h.Ways {
-		if n := len(w.Path); n == 0 || h.Certainty == Must && w.Path[n-1].Certainty == May {
-			continue // the reason of what is sure is a sure one
-		}
-		if x := w.Capabilities.Depth(); x > deepest {
-			path, deepest = w.Path, x
-		}
-	}
+	path := h.reason()
 	last := path[len(path)-1]
 	switch {
 	case last.From == "" || len(path) == 1:
@@ -198,7 +215,34 @@ func (h Hit) Sentence(d *model.Design) string {
 		s += ", because " + e.Sentence(d)
 		s += e.place()
 	}
+	var though []string
+	for _, x := range h.denials(last) {
+		though = append(though, x.Sentence(d)+x.place())
+	}
+	if len(though) > 0 {
+		s += ", though " + few(though)
+	}
 	return s + last.unless()
+}
+
+// Sentence is a hit as a sentence with its subject: "Shop can delete every object of Receipts, because …".
+func (b *Breach) Sentence(d *model.Design, h Hit) string {
+	s := h.Sentence(d)
+	if path := h.reason(); len(path) > 1 && path[len(path)-1].Kind != Acts && path[len(path)-1].From != "" {
+		return s
+	}
+	return d.Name(b.From) + " " + s
+}
+
+// denials are the statements that take a part of an act away, each once.
+func (h Hit) denials(last Step) []Denial {
+	var out []Denial
+	for _, x := range last.Denials {
+		if !slices.ContainsFunc(out, func(y Denial) bool { return y.From == x.From }) {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // unless is what a step that is only perhaps takes: ", if aws:SourceIp is in 10.0.0.0/8"; "" for a sure one.
@@ -331,8 +375,10 @@ func (e Evidence) Holder(d *model.Design) string {
 }
 
 // phrase says what a step does: "replaces the code of Mailer".
-func (s Step) phrase(d *model.Design) string {
-	name := d.Name(s.To)
+func (s Step) phrase(d *model.Design) string { return s.onto(d.Name(s.To)) }
+
+// onto says what a step does to what is called by a name, or "it".
+func (s Step) onto(name string) string {
 	if s.Says == "" {
 		return s.Kind.String() + " " + name
 	}

@@ -1,0 +1,184 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"bulkhead/model"
+	"bulkhead/model/reach"
+	"bulkhead/model/source"
+)
+
+// The text of breach: for each a headline, and a table of what it reaches with the reasons.
+
+func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
+
+func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) {
+	d := a.Design()
+	m := a.Measures(vulnerable)
+	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
+	worst := "nothing floods"
+	if m.WorstOf != "" {
+		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), d.Name(m.WorstOf))
+	}
+	fmt.Fprintf(w, "%s · mean %s · watertightness %.2f\n", worst, percent(m.Mean), m.Watertightness)
+	if unseen := a.NotSeen(); len(unseen) > 0 {
+		fmt.Fprintf(w, "not seen: %s\n", joined(unseen))
+	}
+	if n := d.Info().Unresolved; n > 0 {
+		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
+	}
+	for _, b := range breaches {
+		printBreach(w, a, b, vulnerable)
+	}
+}
+
+func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable bool) {
+	d := a.Design()
+	must, may := b.Reach.Must, b.Reach.May
+	if vulnerable {
+		must, may = b.Reach.FedMust, b.Reach.FedMay
+	}
+	surely := ""
+	if must.Resources != may.Resources {
+		surely = fmt.Sprintf(" (surely %d, %s)", must.Resources, percent(must.Share))
+	}
+	fmt.Fprintf(w, "\nA breach of %s reaches %d of %d, %s%s%s\n", a.Name(b.From), may.Resources, b.Reach.Of, percent(may.Share), surely, adminWords(d, b))
+	if words := reach.SeaInFull(b.Sea(vulnerable)); words != "" {
+		fmt.Fprintf(w, "  the sea: %s\n", words)
+	}
+	printOpenings(w, a, b)
+
+	var t floodTable
+	hits := slices.Clone(b.Hits)
+	if !vulnerable {
+		hits = slices.DeleteFunc(hits, func(h reach.Hit) bool { return h.Fed })
+	}
+	slices.SortStableFunc(hits, func(x, y reach.Hit) int { return rank(x) - rank(y) })
+	for _, h := range hits {
+		t.add(d, h)
+	}
+	t.print(w)
+}
+
+// rank orders hits: what runs, what is fed, what is done to resources, what everybody does.
+func rank(h reach.Hit) int {
+	if h.OwnLog {
+		return 3
+	}
+	if n := len(h.Path); n > 0 {
+		switch h.Path[n-1].Kind {
+		case reach.Runs:
+			return 0
+		case reach.Feeds:
+			return 1
+		case reach.Acts:
+		}
+	}
+	return 2
+}
+
+// adminWords ends a headline: " · an administrator is reachable: Shop → deploy".
+func adminWords(d *model.Design, b *reach.Breach) string {
+	words := ""
+	switch {
+	case b.Admin && !b.AdminMay:
+		words = " · an administrator is reachable"
+	case b.Admin || b.AdminMay:
+		words = " · an administrator may be reachable"
+	default:
+		return ""
+	}
+	if len(b.AdminWhy) == 0 {
+		return words + ": it is one itself"
+	}
+	return words + ": " + chain(d, b.AdminWhy)
+}
+
+// chain is a way in one line: "Shop → Mailer → deploy".
+func chain(d *model.Design, way []reach.Step) string {
+	var names []string
+	for i, s := range way {
+		if i == 0 {
+			names = append(names, d.Name(s.From))
+		}
+		if s.To != "" {
+			names = append(names, d.Name(s.To))
+		}
+	}
+	return strings.Join(slices.Compact(names), " → ")
+}
+
+func printOpenings(w io.Writer, a *reach.Analysis, b *reach.Breach) {
+	var routes []string
+	for _, o := range openingsOf(a, b.From) {
+		if o.Trigger != "" {
+			routes = append(routes, a.Name(o.Trigger))
+			continue
+		}
+		fmt.Fprintf(w, "  open: %s\n", o.Sentence(a.Design()))
+	}
+	if n := len(routes); n > 0 {
+		if n > 3 {
+			routes = append(routes[:2], fmt.Sprintf("%d more", n-2))
+		}
+		fmt.Fprintf(w, "  open: anyone can call %s without credentials, by %s\n", a.Name(b.From), joined(routes))
+	}
+}
+
+// A floodTable is rows of kind, target, what is done, certainty, place and reason, which may be long. Cells that repeat
+// are empty.
+type floodTable [][6]string
+
+// widest is how wide a column gets at most. A longer cell moves the rest of its row.
+const widest = 60
+
+func (t *floodTable) add(d *model.Design, h reach.Hit) {
+	name := d.Name(h.Target)
+	for i, f := range h.Facts(d) {
+		row := [6]string{f.Kind.String(), name, f.Does, f.Certainty.String()}
+		if i > 0 {
+			row[0], row[1] = "", ""
+		}
+		if len(f.Reasons) == 0 {
+			*t = append(*t, row)
+		}
+		for k, r := range f.Reasons {
+			if k > 0 {
+				row = [6]string{}
+			}
+			row[4], row[5] = where(r.Place), r.Says
+			*t = append(*t, row)
+		}
+		if len(f.Way) > 1 {
+			*t = append(*t, [6]string{5: "by " + chain(d, f.Way)})
+		}
+	}
+}
+
+func where(s source.Span) string {
+	if s.File == "" {
+		return ""
+	}
+	return s.String()
+}
+
+func (t floodTable) print(w io.Writer) {
+	var width [6]int
+	for _, row := range t {
+		for i, cell := range row {
+			width[i] = max(width[i], min(utf8.RuneCountInString(cell), widest))
+		}
+	}
+	for _, row := range t {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString("  " + cell + strings.Repeat(" ", max(0, width[i]-utf8.RuneCountInString(cell))))
+		}
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	}
+}
