@@ -532,7 +532,7 @@ func shortARN(arn string) string {
 
 // seaNouns is how many things a headline names; beyond seaMost it says that it is nearly everything.
 const (
-	seaNouns = 6
+	seaNouns = 12
 	seaMost  = 15
 )
 

@@ -83,7 +83,7 @@ func TestBeyondBoundary(t *testing.T) {
 // In full, everything is named that a headline leaves out: by its noun, else by its service where no noun of the service
 // stands for it.
 func TestSeaInFull(t *testing.T) {
-	services := []string{"polly", "transcribe", "translate", "comprehend", "rekognition", "textract", "xray", "cloudwatch", "ses"}
+	services := []string{"polly", "transcribe", "translate", "comprehend", "rekognition", "textract", "xray", "cloudwatch", "ses", "athena", "iot", "sagemaker"}
 	b := build(t)
 	f := b.function("F", allow(strings.Join(services, ":* ")+":* dynamodb:* s3:*", "*"))
 	sea := breach(t, b.analyse(), f.ID).Beyond
