@@ -169,7 +169,7 @@ func (w *window) showHistory() {
 	var d dialog.Dialog
 	list := view.NewHistory(w.state, func(steps int) {
 		d.Hide()
-		w.strip.Clear() // it speaks of another step
+		w.strip.Forget() // it speaks of another step
 		w.session.GoTo(steps)
 	})
 	size := w.win.Canvas().Size()

@@ -43,13 +43,13 @@ func (w *window) remarks(e edit.Edit, r *edit.Result) {
 	for _, text := range r.Warnings {
 		rs = append(rs, view.Remark{Text: text, Action: "undo", OnTap: w.undo})
 	}
-	w.strip.Show(rs...)
+	w.strip.Forget(rs...)
 }
 
 func (w *window) refused(e edit.Edit, err error) {
 	var r *edit.Refusal
 	if !errors.As(err, &r) {
-		w.strip.Show(view.Remark{Text: err.Error(), Grave: true})
+		w.strip.Forget(view.Remark{Text: err.Error(), Grave: true})
 		return
 	}
 	if confirmed := confirm(e); r.Undecided && confirmed != nil {
@@ -63,7 +63,7 @@ func (w *window) refused(e edit.Edit, err error) {
 		w.present(d, fyne.NewSize(560, 220), nil)
 		return
 	}
-	w.strip.Show(view.Remark{Text: fmt.Sprintf("%s was refused. %s", e, r.Error()), Grave: true})
+	w.strip.Forget(view.Remark{Text: fmt.Sprintf("%s was refused. %s", e, r.Error()), Grave: true})
 }
 
 // confirm is the same edit with its Confirm set; nil for edits that have none.
@@ -175,7 +175,7 @@ func (w *window) tightenAll(role model.ID) {
 				rs = append(rs, view.Remark{Text: text})
 			}
 		}
-		w.strip.Show(rs...)
+		w.strip.Forget(rs...)
 	}, w.win)
 	w.present(dlg, fyne.NewSize(560, 320), nil)
 }

@@ -121,11 +121,12 @@ func (w *window) showPatch(p *session.Patch) {
 		d.Hide()
 		w.writeSource()
 	})
+	write.Importance = widget.HighImportance
 	if strings.HasPrefix(w.state.Path, session.SamplePrefix) {
 		write.Disable()
+		write.Importance, save.Importance = widget.MediumImportance, widget.HighImportance
 	}
 	closed := widget.NewButton("Close", func() { d.Hide() })
-	closed.Importance = widget.HighImportance
 	var top []fyne.CanvasObject
 	if len(p.Diagnostics) > 0 {
 		var lines []string
@@ -137,15 +138,21 @@ func (w *window) showPatch(p *session.Patch) {
 		top = append(top, l)
 	}
 	d = dialog.NewCustomWithoutButtons("Patch, proven by importing it again", container.NewBorder(container.NewVBox(top...), nil, nil, nil, pane.Root), w.win)
-	d.SetButtons([]fyne.CanvasObject{copied, save, write, closed})
+	d.SetButtons([]fyne.CanvasObject{closed, copied, save, write})
 	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(1000, size.Width*0.88), size.Height*0.85), nil)
+	high := 170 + pane.Need()
+	if len(top) > 0 {
+		high += 60
+	}
+	w.present(d, fyne.NewSize(min(1000, size.Width*0.88), min(size.Height*0.85, high)), nil)
 	w.pane = pane
 }
 
 func (w *window) writeSource() {
 	s := w.session
-	d := dialog.NewConfirm("Write the patch into the source?", "The files of "+w.state.Path+" are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read.", func(yes bool) {
+	text := widget.NewLabel("The files of " + w.state.Path + " are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read.")
+	text.Wrapping = fyne.TextWrapWord
+	d := dialog.NewCustomConfirm("Write the patch into the source?", "Write", "Cancel", text, func(yes bool) {
 		if !yes {
 			return
 		}
@@ -155,7 +162,7 @@ func (w *window) writeSource() {
 			return err
 		}, func() { w.tell("Written", strings.Join(names, "\n")) })
 	}, w.win)
-	w.present(d, d.MinSize(), nil)
+	w.present(d, fyne.NewSize(520, 190), nil)
 }
 
 func (w *window) exportPolicies() {

@@ -48,7 +48,7 @@ func (w *window) sourceChanged(names []string) {
 	w.outline.SetNotes(w.notes()...)
 	if fresh {
 		w.strip.Show(view.Remark{Text: strings.Join(names, ", ") + " changed on disk since it was read. The design shows it as it was.",
-			Action: w.reloadLabel(), OnTap: w.reload})
+			Stays: true, Action: w.reloadLabel(), OnTap: w.reload})
 	}
 }
 

@@ -338,12 +338,14 @@ func (w *window) setTheme(m theme.Mode) {
 
 func (w *window) undo() {
 	if w.session != nil {
+		w.strip.Forget() // it spoke of that edit
 		w.session.Undo()
 	}
 }
 
 func (w *window) redo() {
 	if w.session != nil {
+		w.strip.Forget()
 		w.session.Redo()
 	}
 }

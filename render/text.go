@@ -1,7 +1,9 @@
 package render
 
 import (
+	"math"
 	"strings"
+	"unicode"
 )
 
 // Sizes of text. Rank is told by weight before size; 10 is the least at full size.
@@ -75,6 +77,33 @@ func FitName(m Metrics, name string, size float64, w Weight, width float64) stri
 		return ""
 	}
 	return cut(lo)
+}
+
+// TwoLines returns a name whole where it fits, else parted into two lines between two of its words ("OrdersQueue",
+// "orders-queue", "orders_queue"), of about one width; a line that is still wider is cut as FitName does.
+func TwoLines(m Metrics, name string, size float64, w Weight, width float64) []string {
+	if m.Width(name, size, w) <= width {
+		return []string{name}
+	}
+	runes := []rune(name)
+	best, at := math.Inf(1), 0
+	for i := 1; i < len(runes); i++ {
+		before, after := runes[i-1], runes[i]
+		joint := strings.ContainsRune("-_ ./:", before) && !strings.ContainsRune("-_ ./:", after)
+		hump := unicode.IsUpper(after) && (unicode.IsLower(before) || unicode.IsDigit(before))
+		if !joint && !hump {
+			continue
+		}
+		wide := max(m.Width(string(runes[:i]), size, w), m.Width(string(runes[i:]), size, w))
+		if wide < best {
+			best, at = wide, i
+		}
+	}
+	if at == 0 {
+		return []string{FitName(m, name, size, w, width)}
+	}
+	head := strings.TrimRight(string(runes[:at]), " ")
+	return []string{FitName(m, head, size, w, width), FitName(m, string(runes[at:]), size, w, width)}
 }
 
 // hashLetters is how long a hash is that the CDK appends to logical IDs, in capital hexadecimal digits.

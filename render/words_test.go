@@ -1,8 +1,11 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -149,6 +152,40 @@ func TestFit(t *testing.T) {
 			t.Errorf("in %.0f: %q, want %q", c.width, got, c.want)
 		}
 	}
+}
+
+func TestTwoLines(t *testing.T) {
+	m := mono{}
+	for name, want := range map[string][]string{
+		"Orders":                       {"Orders"},
+		"EsmSqsFilterFunctionNoFilter": {"EsmSqsFilter", "FunctionNoFilter"},
+		"orders-of-the-north-worker":   {"orders-of-the-", "north-worker"},
+		"orders_of_the_north_worker":   {"orders_of_the_", "north_worker"},
+		"Handler2ForNorthernOrders":    {"Handler2For", "NorthernOrders"},
+	} {
+		got := TwoLines(m, name, 10, Bold, 100)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.StringMatching(`[A-Za-z0-9_ -]{1,60}`).Draw(t, "name")
+		width := rapid.Float64Range(40, 300).Draw(t, "width")
+		lines := TwoLines(m, name, 10, Bold, width)
+		if len(lines) == 0 || len(lines) > 2 {
+			t.Fatalf("%q: %q", name, lines)
+		}
+		cut := false
+		for _, l := range lines {
+			if w := m.Width(l, 10, Bold); w > width {
+				t.Fatalf("%q: %q is %v wide, more than %v", name, l, w, width)
+			}
+			cut = cut || strings.Contains(l, "…") || l == ""
+		}
+		if whole := strings.Join(lines, ""); !cut && strings.ReplaceAll(whole, " ", "") != strings.ReplaceAll(name, " ", "") {
+			t.Fatalf("%q became %q", name, lines)
+		}
+	})
 }
 
 func TestWrap(t *testing.T) {

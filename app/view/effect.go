@@ -18,13 +18,13 @@ func EffectOf(was, is *reach.Breach, vulnerable bool) Effect {
 	dry := reachesOut(was, vulnerable) && !reachesOut(is, vulnerable)
 	switch {
 	case b.Resources < a.Resources:
-		return Effect{fmt.Sprintf("%s → %s", percent(a.Share), percent(b.Share)), true}
+		return Effect{Text: fmt.Sprintf("%s → %s", percent(a.Share), percent(b.Share)), Good: true}
 	case dry:
-		return Effect{"the sea dries", true}
+		return Effect{Text: "the sea dries", Good: true}
 	case out(is, vulnerable) < out(was, vulnerable):
-		return Effect{"less of the sea", true}
+		return Effect{Text: "less of the sea", Good: true}
 	case b.Weighted < a.Weighted-1e-9:
-		return Effect{"shallower", true}
+		return Effect{Text: "shallower", Good: true}
 	}
 	return Effect{Text: "same reach"}
 }
@@ -77,6 +77,7 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) Verdict {
 					effect.Text += ", and the sea"
 				}
 				effect.Good = was != nil && fig.Share < Figure(was, st.Vulnerable).Share
+				effect.Quiet = len(p.Triggers) == 0 && len(p.Grants) == 0 // no merit of the plan's
 			}
 			break
 		}

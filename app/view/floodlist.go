@@ -230,9 +230,10 @@ func (w *floodRowRenderer) Layout(s fyne.Size) {
 	}
 	place(r.name, 66, 3, name, 20)
 	place(r.can, 66+name+8, 3, text-66-name-8, 20)
-	place(r.why, 66, 22, text-66, 18)
+	word := float32(small.width(r.row.Word)) + 2
+	place(r.why, 66, 22, right-word-12-66, 18)
 	place(r.link, right-link, 3, link, 20)
-	place(r.word, right-link, 22, link, 18)
+	place(r.word, right-word, 22, word, 18)
 }
 
 func (w *floodRowRenderer) Refresh() {

@@ -47,8 +47,9 @@ type Suggestion struct {
 
 // An Effect is what a suggestion would come to.
 type Effect struct {
-	Text string
-	Good bool
+	Text  string
+	Good  bool
+	Quiet bool // neither good nor bad
 }
 
 // NewInspector returns an inspector of nothing.
@@ -431,7 +432,7 @@ func (in *Inspector) policies(holder model.ID) []fyne.CanvasObject {
 		n += len(p.Cards)
 	}
 	name := NewLink(Name(d, holder), heading.in(render.Ink).named(), func() { in.OnSelect(holder) })
-	parts := []fyne.CanvasObject{spacer(2), newLine(8, 0, name, NewLabel(plural(n, "statement"), small.whole()))}
+	parts := []fyne.CanvasObject{spacer(2), nameAnd(name, heading.width(name.Text), 170, NewLabel(plural(n, "statement"), small.whole()))}
 	if len(cards) == 0 {
 		words := "It has no policies: it may do nothing of its own."
 		if r := d.Role(holder); r != nil && r.External {
@@ -448,18 +449,26 @@ func (in *Inspector) policies(holder model.ID) []fyne.CanvasObject {
 	return parts
 }
 
+// nameAnd puts facts behind a name, or under it where it is wider than most: a name is worth more than a line.
+func nameAnd(name fyne.CanvasObject, wide float64, most float64, facts ...fyne.CanvasObject) fyne.CanvasObject {
+	if wide <= most || len(facts) == 0 {
+		return newLine(8, 0, append([]fyne.CanvasObject{name}, facts...)...)
+	}
+	return newColumn(1, newLine(8, 0, name), newFlow(8, facts...))
+}
+
 func (in *Inspector) policyHead(holder model.ID, p PolicyCard) []fyne.CanvasObject {
 	name := NewText(p.Name, small.weighing(render.Medium))
 	name.Tip = p.ARN
-	row := []fyne.CanvasObject{name}
+	var facts []fyne.CanvasObject
 	switch {
 	case p.AWS:
-		row = append(row, NewLabel("by AWS", small.whole()))
-		row = append(row, NewLink("replace…", small.in(render.Link).whole(), func() { in.OnReplace(holder, p) }))
+		facts = append(facts, NewLabel("by AWS", small.whole()))
+		facts = append(facts, NewLink("replace…", small.in(render.Link).whole(), func() { in.OnReplace(holder, p) }))
 	case p.ARN != "":
-		row = append(row, NewLabel("managed", small.whole()))
+		facts = append(facts, NewLabel("managed", small.whole()))
 	}
-	out := []fyne.CanvasObject{newLine(8, 0, row...)}
+	out := []fyne.CanvasObject{nameAnd(name, name.Style.width(name.Text), 150, facts...)}
 	if p.Unseen {
 		out = append(out, NewLabel("Its document was not seen, so what it allows is not known.", para))
 	}

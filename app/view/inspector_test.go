@@ -101,7 +101,7 @@ func TestSuggestionIsTheNarrowing(t *testing.T) {
 		t.Errorf("the suggestion is refused: %v", err)
 	}
 	key := in.Suggestions()[0].Key
-	in.SetEffect(key, Effect{"the sea dries", true})
+	in.SetEffect(key, Effect{Text: "the sea dries", Good: true})
 	if !strings.Contains(texts(in.Root), "the sea dries") {
 		t.Error("the effect of a suggestion is not shown")
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -207,10 +208,10 @@ func (r *outlineRow) Tapped(*fyne.PointEvent) {
 func (r *outlineRow) MouseIn(e *desktop.MouseEvent) {
 	r.hover = true
 	r.Refresh()
-	if r.name.cut || r.caption.cut {
+	if r.name.cut || r.caption.cut || r.row.Hint != "" {
 		tip := r.row.Name
-		if r.row.Caption != "" {
-			tip += " · " + r.row.Caption
+		if caption := cmp.Or(r.row.Hint, r.row.Caption); caption != "" {
+			tip += " · " + caption
 		}
 		showTip(r, tip, e.AbsolutePosition)
 	}

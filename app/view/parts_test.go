@@ -160,6 +160,26 @@ func TestStripIsPutAway(t *testing.T) {
 	}
 }
 
+func TestStripForgetsTheLastEditAlone(t *testing.T) {
+	newApp(t)
+	s := NewStrip()
+	newWindow(t, s.Root, 600, 200)
+	s.Show(Remark{Text: "the file changed on disk", Stays: true})
+	s.Forget(Remark{Text: "Written: a.svg", Fine: true})
+	if text := texts(s.Root); !strings.Contains(text, "on disk") || !strings.Contains(text, "Written") {
+		t.Errorf("after an edit:\n%s", text)
+	}
+	s.Forget()
+	if text := texts(s.Root); !strings.Contains(text, "on disk") || strings.Contains(text, "Written") {
+		t.Errorf("after the next:\n%s", text)
+	}
+	s.Clear()
+	s.Forget()
+	if text := texts(s.Root); strings.Contains(text, "on disk") {
+		t.Errorf("cleared:\n%s", text)
+	}
+}
+
 func TestDiagnosticsLeadToTheirPlaces(t *testing.T) {
 	newApp(t)
 	var got source.Span

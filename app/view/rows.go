@@ -29,6 +29,7 @@ type Row struct {
 	ID      model.ID
 	Name    string
 	Caption string
+	Hint    string // the caption in full, where it is longer
 	Icon    string
 	Share   float64 // of a Bay: its reach
 	Figure  string  // "89 %", "2 of 3"
@@ -126,7 +127,8 @@ func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[mode
 		row := Row{Place: Bay, ID: f.ID, Name: Name(d, f.ID), Icon: "function", Caption: starts(starters[f.ID]),
 			find: find(f.LogicalID, f.Name, f.ARN, f.Handler, f.Runtime, Name(d, f.Role))}
 		if f.Role != "" && shared[f.Role] > 1 {
-			row.Caption += " · shares " + Name(d, f.Role)
+			row.Hint = row.Caption + " · shares " + Name(d, f.Role)
+			row.Caption = "shares a role"
 		}
 		if a != nil {
 			if b := a.Breach(f.ID); b != nil {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/theme"
@@ -65,6 +66,11 @@ func (p *SourcePane) Reveal() {
 		p.list.ScrollTo(min(len(p.lines)-1, p.to-1+before))
 		p.list.ScrollTo(max(0, p.from-1-before))
 	}
+}
+
+// Need is how high the pane is with all its lines.
+func (p *SourcePane) Need() float32 {
+	return float32(len(p.lines)) * (newSourceLine().MinSize().Height + fynetheme.Padding())
 }
 
 // Marked is the first and last line that is marked, 0 if none.

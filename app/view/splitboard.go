@@ -87,14 +87,22 @@ func (b *SplitBoard) Judge(verdict string, tone render.Color, warnings []string,
 		if i < len(shares) {
 			e = shares[i]
 		}
-		s := small.in(render.Danger).weighing(render.Bold)
-		if e.Good {
-			s = s.in(render.Good)
-		}
+		s := e.style()
 		l.Set(e.Text, s)
 	}
 	b.notes.Refresh()
 	b.frame.Layout.Layout(b.frame.Objects, b.frame.Size())
+}
+
+// style is that of a part's reach.
+func (e Effect) style() Style {
+	switch {
+	case e.Quiet:
+		return small
+	case e.Good:
+		return small.in(render.Good).weighing(render.Bold)
+	}
+	return small.in(render.Danger).weighing(render.Bold)
 }
 
 // changed follows the plan; named follows what was typed, whose cell stays.
@@ -157,10 +165,7 @@ func (b *SplitBoard) build() {
 		if i < len(b.shares) {
 			e = b.shares[i]
 		}
-		s := small.in(render.Danger).weighing(render.Bold)
-		if e.Good {
-			s = s.in(render.Good)
-		}
+		s := e.style()
 		l := NewLabel(e.Text, s)
 		b.reaches = append(b.reaches, l)
 		return l

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -13,7 +15,13 @@ type Strip struct {
 	OnResize func() // it has more lines now, or less
 
 	lines *fyne.Container
+	shown []shownRemark
 	texts []string
+}
+
+type shownRemark struct {
+	row   fyne.CanvasObject
+	stays bool
 }
 
 // Texts are the remarks as they were shown last.
@@ -31,6 +39,7 @@ type Remark struct {
 	Text   string
 	Grave  bool   // a refusal or a failure, not a warning
 	Fine   bool   // something went well
+	Stays  bool   // speaks of more than the last edit: Forget leaves it
 	Action string // "" if none
 	OnTap  func()
 }
@@ -40,7 +49,25 @@ const mostRemarks = 3
 
 // Show puts remarks in the place of those that are there.
 func (s *Strip) Show(remarks ...Remark) {
+	s.lines.Objects, s.shown, s.texts = nil, nil, nil
+	s.append(remarks)
+}
+
+// Forget puts away what speaks of the last edit, and shows other remarks in its place.
+func (s *Strip) Forget(remarks ...Remark) {
+	var stay []shownRemark
 	s.lines.Objects, s.texts = nil, nil
+	for _, x := range s.shown {
+		if x.stays {
+			s.lines.Add(x.row)
+			stay = append(stay, x)
+		}
+	}
+	s.shown = stay
+	s.append(remarks)
+}
+
+func (s *Strip) append(remarks []Remark) {
 	for i, r := range remarks {
 		if i == mostRemarks && len(remarks) > mostRemarks+1 {
 			rest := ""
@@ -77,6 +104,7 @@ func (s *Strip) add(r Remark) {
 	away.Height = 22
 	away.OnTap = func() {
 		s.lines.Remove(row)
+		s.shown = slices.DeleteFunc(s.shown, func(x shownRemark) bool { return x.row == row })
 		s.resize()
 	}
 	parts := []fyne.CanvasObject{NewPicture(icon, tone, 16), text}
@@ -88,6 +116,7 @@ func (s *Strip) add(r Remark) {
 	ground.alpha = 0.13
 	row = newBehind(ground, newInset(16, 5, &fyne.Container{Layout: &tallLine{line{10, 1}}, Objects: parts}))
 	s.lines.Add(row)
+	s.shown = append(s.shown, shownRemark{row, r.Stays})
 }
 
 // Clear puts all away.

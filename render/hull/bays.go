@@ -52,8 +52,14 @@ func (b *brush) header(c *render.Compartment) {
 		b.sign(render.FedSign)
 		b.put(render.Shape{Path: render.Rect(at.x+6.5, at.y+6.5, at.w-13, at.h-12, 5), Stroke: render.Feeds, Width: 1.75, Dash: []float64{2, 3.5}, Round: true})
 	}
-	b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: c.Name, Halo: b.halo(c, y)}, width)
-	y += 17
+	name := []string{c.Name}
+	if b.tall {
+		name = render.TwoLines(b.m, c.Name, b.nameSize(), render.Bold, width)
+	}
+	for _, line := range name {
+		b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: line, Halo: b.halo(c, y)}, width)
+		y += nameLine
+	}
 	if b.decks {
 		y -= 2
 	}

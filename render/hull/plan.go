@@ -10,6 +10,7 @@ import (
 
 // Lengths of the picture, in points.
 const (
+	nameLine = 17.0 // from one line of a bay's name to the next
 	pad      = 17.0 // between a wall and what stands in a bay: an arrow through a door ends before it
 	tileH    = 37.0
 	tileGapX = 9.0
@@ -43,6 +44,7 @@ type plan struct {
 	lines    bool    // pipes are drawn
 	behind   float64 // room behind the name of a function, for the word that the breach starts there
 	longest  float64 // width that a bay's words get before they are cut
+	tall     bool    // long names of bays stand on two lines
 	room     room
 	tileW    float64 // in the bays
 	bilgeW   float64 // in the bilge
@@ -271,15 +273,26 @@ func (p *plan) head(d *render.Diagram, b *render.Compartment) (chips []chip, hei
 }
 
 func (p *plan) captionH() float64 {
-	if p.decks {
+	switch {
+	case p.decks:
 		return 44
+	case p.tall:
+		return 50 + nameLine
 	}
 	return 50
 }
 
 // across is the width of a cell with its tiles in rows of at most k.
 func (p *plan) across(c *cell, k int) float64 {
-	cols := max(1, (len(c.tiles)+k-1)/k)
+	return p.aside(c, (len(c.tiles)+k-1)/k)
+}
+
+// aside is the width of a cell with so many tiles side by side.
+func (p *plan) aside(c *cell, cols int) float64 {
+	if len(c.tiles) == 0 {
+		return c.least
+	}
+	cols = max(1, cols)
 	return max(c.least, 2*pad+float64(cols)*p.tileW+float64(cols-1)*tileGapX)
 }
 
@@ -300,7 +313,7 @@ func (p *plan) spread(k int) {
 
 // manyDecks puts the bays in several rows of about one width, so that the ship is about as long as a screen is.
 func (p *plan) manyDecks() {
-	p.decks, p.lines, p.behind = true, false, 0
+	p.decks, p.lines, p.behind, p.tall = true, false, 0, false
 	p.measureTiles()
 	p.findWays()
 	p.need()
@@ -407,7 +420,7 @@ func (p *plan) settle(box float64) {
 	for _, r := range p.rows {
 		w := 0.0
 		for _, c := range p.cells[r.first : r.first+r.n] {
-			c.w = max(c.least, 2*pad+float64(c.cols)*p.tileW+float64(c.cols-1)*tileGapX)
+			c.w = p.aside(c, c.cols)
 			c.row = slices.Index(p.rows, r)
 			w += c.w
 		}

@@ -32,16 +32,20 @@ func (p *plan) zoom() float64 {
 // longNames is how wide the words of a bay are before they are cut, where there is room enough.
 const longNames = 230.0
 
-// cuts are ways to make bays narrower, the best to read first; worth is what one would give in size for it.
+// cuts are ways to make bays narrower, the best to read first; worth is what one would give in size for it. The narrow
+// ones put a long name on two lines.
 var cuts = [...]struct {
 	longest float64
 	behind  float64
+	tall    bool
 	worth   float64
 }{
-	{longNames, 58, 1},
-	{longNames, 0, 0.96},
-	{180, 0, 0.92},
-	{146, 0, 0.86},
+	{longNames, 58, false, 1},
+	{longNames, 0, false, 0.96},
+	{180, 0, true, 0.94},
+	{146, 0, true, 0.92},
+	{116, 0, true, 0.88},
+	{98, 0, true, 0.8},
 }
 
 // oneDeck puts all bays in one row, with as many tiles above each other and names as long as let the ship be shown
@@ -63,7 +67,7 @@ func (p *plan) oneDeck() bool {
 	p.rows = []*row{{first: 0, n: len(p.cells)}}
 	best, bestK, bestCut := 0.0, 0, 0
 	for i, cut := range cuts {
-		p.longest, p.behind = cut.longest, cut.behind
+		p.longest, p.behind, p.tall = cut.longest, cut.behind, cut.tall
 		p.need()
 		for k := 1; k <= tallest; k++ {
 			if p.total(k) > limit {
@@ -76,7 +80,7 @@ func (p *plan) oneDeck() bool {
 			}
 		}
 	}
-	p.longest, p.behind = cuts[bestCut].longest, cuts[bestCut].behind
+	p.longest, p.behind, p.tall = cuts[bestCut].longest, cuts[bestCut].behind, cuts[bestCut].tall
 	p.need()
 	p.spread(bestK)
 	return true

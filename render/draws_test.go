@@ -1,0 +1,3 @@
+package render
+
+import _ "bulkhead/internal/draws" // the same under CI
