@@ -163,7 +163,7 @@ func TestLintLongLists(t *testing.T) {
 		c := catalog.Load()
 		start := time.Now()
 		found := len(d.Check(c))
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 30*time.Second { // a guard against products, which take minutes; speed is a benchmark's
 			t.Errorf("%s: %d diagnostics took %v", x.name, found, took)
 		}
 	}
