@@ -1,0 +1,217 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"bulkhead/importers"
+	"bulkhead/importers/account"
+	"bulkhead/internal/corpus"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/reach"
+)
+
+// A scale is a size of account, in principals, and what is asked of it on two cores.
+type scale struct {
+	n          int
+	cold, edit time.Duration
+	peak       float64 // MB; 0: none is asked
+	large      bool    // measured where BULKHEAD_BENCH_LARGE is set alone
+}
+
+var scales = []scale{
+	{200, 100 * time.Millisecond, 2 * time.Millisecond, 0, false},
+	{2000, time.Second, 16 * time.Millisecond, 250, false},
+	{10000, 8 * time.Second, 50 * time.Millisecond, 1000, true},
+	{20000, 20 * time.Second, 100 * time.Millisecond, 2000, true},
+}
+
+// accountOf is the file of a synthetic account, made by bench/gen_account.py beside the corpus.
+func accountOf(b *testing.B, n int) string {
+	generator := filepath.Join(corpus.Dir(b), "..", "bench", "gen_account.py")
+	if _, err := os.Stat(generator); err != nil {
+		b.Skipf("NOTICE: skipped, no %s", generator)
+	}
+	out, err := exec.Command("python3", generator, strconv.Itoa(n)).Output()
+	if err != nil {
+		b.Skipf("NOTICE: skipped, no synthetic account: %v", err)
+	}
+	file := filepath.Join(b.TempDir(), fmt.Sprintf("account-%d.json", n))
+	if err := os.WriteFile(file, out, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return file
+}
+
+func importAccount(t testing.TB, file string) *model.Design {
+	in, err := account.New().Import(context.Background(), os.DirFS(filepath.Dir(file)), filepath.Base(file), importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in.Design
+}
+
+// analyseAll is an analysis with the measures of every start.
+func analyseAll(t testing.TB, d *model.Design, prev *reach.Analysis) *reach.Analysis {
+	a, err := reach.Analyze(context.Background(), d, catalog.Load(), prev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Measures(false)
+	a.Measures(true)
+	return a
+}
+
+// TestColdAccount is what the benchmark runs as a process of its own, for the peak of its memory.
+func TestColdAccount(t *testing.T) {
+	file := os.Getenv("BULKHEAD_COLD_ACCOUNT")
+	if file == "" {
+		t.Skip("run by BenchmarkAccount")
+	}
+	begin := time.Now()
+	d := importAccount(t, file)
+	read := time.Since(begin)
+	analyseAll(t, d, nil)
+	fmt.Printf("cold %d %d\n", read, time.Since(begin))
+}
+
+func BenchmarkAccount(b *testing.B) {
+	analysed := map[int]float64{}
+	for _, s := range scales {
+		if s.large && os.Getenv("BULKHEAD_BENCH_LARGE") == "" {
+			continue
+		}
+		b.Run(fmt.Sprintf("cold/principals=%d", s.n), func(b *testing.B) {
+			file := accountOf(b, s.n)
+			var cold, read, peak float64
+			for b.Loop() {
+				c := exec.Command(os.Args[0], "-test.run", "^TestColdAccount$")
+				c.Env = append(os.Environ(), "BULKHEAD_COLD_ACCOUNT="+file)
+				out, err := c.Output()
+				if err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				_, line, _ := strings.Cut(string(out), "cold ")
+				var r, t int64
+				if _, err := fmt.Sscan(line, &r, &t); err != nil {
+					b.Fatalf("%v in %q", err, out)
+				}
+				read, cold = read+float64(r), cold+float64(t)
+				peak = max(peak, peakMB(c.ProcessState))
+			}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			begin := time.Now()
+			var v any
+			if err := json.Unmarshal(data, &v); err != nil {
+				b.Fatal(err)
+			}
+			decode := time.Since(begin)
+			k := float64(b.N)
+			analysed[s.n] = cold / k
+			b.ReportMetric(cold/k, "ns/op")
+			b.ReportMetric(read/k/1e6, "ms-read")
+			b.ReportMetric((cold-read)/k/1e6, "ms-analysis")
+			b.ReportMetric(float64(decode)/1e6, "ms-json")
+			if peak > 0 {
+				b.ReportMetric(peak, "MB-peak")
+			}
+			if s.peak > 0 {
+				b.ReportMetric(s.peak, "MB-target")
+			}
+			if before := map[int]int{2000: 200, 10000: 2000, 20000: 10000}[s.n]; analysed[before] > 0 {
+				b.ReportMetric(math.Log(analysed[s.n]/analysed[before])/math.Log(float64(s.n)/float64(before)), "exponent")
+			}
+			b.ReportMetric(float64(s.cold), "target-ns/op")
+		})
+		b.Run(fmt.Sprintf("edit/principals=%d", s.n), func(b *testing.B) {
+			d := importAccount(b, accountOf(b, s.n))
+			a := analyseAll(b, d, nil)
+			var inline []model.ID
+			for _, p := range d.Policies() {
+				if !p.Managed && p.Document != nil {
+					inline = append(inline, p.ID)
+				}
+			}
+			rnd := rand.New(rand.NewSource(1))
+			times := []time.Duration{}
+			var with time.Duration
+			for b.Loop() {
+				for range 100 {
+					old := d.Policy(inline[rnd.Intn(len(inline))])
+					donor := d.Policy(inline[rnd.Intn(len(inline))])
+					p, doc := *old, *old.Document
+					doc.Statements = append(slices.Clone(doc.Statements), donor.Document.Statements...)
+					p.Document = &doc
+					begin := time.Now()
+					after, err := d.With(model.Change{Before: old, After: &p})
+					if err != nil {
+						b.Fatal(err)
+					}
+					with += time.Since(begin)
+					a = analyseAll(b, after, a)
+					times = append(times, time.Since(begin))
+					d = after
+				}
+			}
+			slices.Sort(times)
+			b.ReportMetric(float64(times[len(times)*99/100]), "ns/op")
+			b.ReportMetric(float64(times[len(times)/2])/1e6, "ms-median")
+			b.ReportMetric(float64(with)/float64(len(times))/1e6, "ms-With")
+			b.ReportMetric(float64(s.edit), "target-ns/op")
+		})
+	}
+}
+
+// Who can do one action, in a warm account.
+func BenchmarkWhoCanAccount(b *testing.B) {
+	d := importAccount(b, accountOf(b, 2000))
+	a := analyseAll(b, d, nil)
+	resource := ""
+	for _, r := range d.Resources() {
+		if r.Type == "AWS::S3::Bucket" {
+			resource = r.ARN + "/x"
+			break
+		}
+	}
+	for b.Loop() {
+		if _, err := a.WhoCan(context.Background(), "s3:GetObject", resource); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(5*time.Millisecond), "target-ns/op")
+}
+
+// The paths of one breach, nothing remembered of it before.
+func BenchmarkBreachAccount(b *testing.B) {
+	d := importAccount(b, accountOf(b, 2000))
+	a := analyseAll(b, d, nil)
+	var times []time.Duration
+	for b.Loop() {
+		times = times[:0]
+		for _, f := range d.Functions()[:60] {
+			begin := time.Now()
+			a.Breach(f.ID)
+			times = append(times, time.Since(begin))
+		}
+		a = analyseAll(b, d, nil)
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2]), "ns/op")
+	b.ReportMetric(float64(times[len(times)-1])/1e6, "ms-max")
+	b.ReportMetric(float64(5*time.Millisecond), "target-ns/op")
+}

@@ -1,0 +1,21 @@
+//go:build unix
+
+package command
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+)
+
+// peakMB is the most memory that an ended process held at once, in MB (getrusage(2): kilobytes, on Darwin bytes).
+func peakMB(p *os.ProcessState) float64 {
+	u, ok := p.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return float64(u.Maxrss) / (1 << 20)
+	}
+	return float64(u.Maxrss) / (1 << 10)
+}
