@@ -17,6 +17,7 @@ import (
 type Analysis struct {
 	design *model.Design
 	ledger *ledger
+	gauge  *gauge
 	*graph
 }
 
@@ -92,8 +93,7 @@ func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 		return nil, err
 	}
 	an.flood()
-	an.ledger = newLedger(d.Resources(), an.design)
-	return an, nil
+	return an.measured(newLedger(d.Resources(), an.design)), nil
 }
 
 // sameWorld reports whether two designs have the same targets by the same names.

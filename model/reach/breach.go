@@ -2,7 +2,6 @@ package reach
 
 import (
 	"cmp"
-	mathbits "math/bits"
 	"slices"
 
 	"bulkhead/model"
@@ -449,26 +448,21 @@ func (an *Analysis) ruler(w *walk, must bool) (node int32, change *alter, ok boo
 }
 
 // rulers tells whether a start reaches an administrator, without the way to it.
-func (an *Analysis) rulers(start int32, look int) bool {
+func (an *Analysis) rulers(start int32, look int) (rules bool) {
 	want := perhaps
 	if sure(look) {
 		want = surely
 	}
-	reached := an.flows[look].reached(an.actorOf[start])
-	for i, word := range reached {
-		for ; word != 0; word &= word - 1 {
-			a := an.actors[i<<6+mathbits.TrailingZeros64(word)]
-			if a.admin >= want {
-				return true
-			}
-			for k := range a.alters {
-				if x := &a.alters[k]; (x.must || want == perhaps) && reached.has(x.actor) {
-					return true
-				}
-			}
-		}
+	c := an.flows[look].of(an.actorOf[start])
+	find := func(i int32) bool {
+		a := an.actors[i]
+		rules = a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return (x.must || want == perhaps) && c.has(x.actor) })
+		return !rules
 	}
-	return false
+	if c.alone < 0 || find(c.alone) {
+		c.actors.each(find)
+	}
+	return rules
 }
 
 // Name is an element's or stranger's name for people.

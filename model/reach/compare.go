@@ -29,8 +29,8 @@ type HitChange struct {
 func Compare(before, after *Analysis) *Comparison {
 	all := append(slices.Clone(after.design.Resources()), before.design.Resources()...)
 	l := newLedger(all, before.design, after.design)
-	b := &Analysis{design: before.design, ledger: l, graph: before.graph}
-	a := &Analysis{design: after.design, ledger: l, graph: after.graph}
+	b := (&Analysis{design: before.design, graph: before.graph}).measured(l)
+	a := (&Analysis{design: after.design, graph: after.graph}).measured(l)
 	c := &Comparison{Before: b, After: a, BeforeMeasures: b.Measures(false), AfterMeasures: a.Measures(false),
 		BeforeFed: b.Measures(true), AfterFed: a.Measures(true), Parts: partsOf(before.design, after.design), Worst: map[model.ID]model.ID{}}
 	c.hits()

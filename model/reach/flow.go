@@ -2,6 +2,8 @@ package reach
 
 import (
 	"math"
+	mathbits "math/bits"
+	"slices"
 	"sync"
 
 	"bulkhead/model/catalog"
@@ -41,6 +43,26 @@ func (s set) join(o set) {
 	}
 }
 
+// each calls do for the members in order, until it says no.
+func (s set) each(do func(i int32) bool) {
+	for k, word := range s {
+		for ; word != 0; word &= word - 1 {
+			if !do(int32(k<<6 + mathbits.TrailingZeros64(word))) {
+				return
+			}
+		}
+	}
+}
+
+// shared counts what two sets have in common.
+func (s set) shared(o set) int {
+	n := 0
+	for i, w := range s {
+		n += mathbits.OnesCount64(w & o[i])
+	}
+	return n
+}
+
 // depths are how deep water may stand: from ⅓, from ⅔, 1.
 const depths = 3
 
@@ -58,40 +80,65 @@ func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {
 	component []int32 // of each actor
-	actors    []set   // of each component: actors reached, its own among them
-	targets   [][depths]set
+	parts     []component
+}
+
+// A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
+// belong to others too where these reach the same.
+type component struct {
+	alone  int32       // its only actor, which is not in actors; -1 where it has several
+	actors set         // reached
+	wet    [depths]set // resources, by how deep water stands at least
 }
 
 // flood computes all flows.
 func (an *Analysis) flood() {
 	for look := range looks {
-		an.flows[look] = an.newFlow(look)
+		an.flows[look] = newFlowing(an, look).flow()
 	}
 }
 
-// newFlow finds the strongly connected components of the graph of actors and what each reaches, in topological
-// order: a component's set is its own and those of its successors, which are done before it.
-func (an *Analysis) newFlow(look int) *flow {
+// A flowing is a flow while it is made.
+type flowing struct {
+	an      *Analysis
+	look    int
+	f       *flow
+	next    [][]int32 // actors one step on, without doubles
+	onStack []bool
+	actors  set // of the component at hand
+	wet     [depths]set
+}
+
+func newFlowing(an *Analysis, look int) *flowing {
 	n := len(an.actors)
-	f := &flow{component: make([]int32, n)}
-	next := make([][]int32, n)
+	m := &flowing{an: an, look: look, f: &flow{component: make([]int32, n)}, next: make([][]int32, n), onStack: make([]bool, n), actors: newSet(n)}
+	for d := range m.wet {
+		m.wet[d] = newSet(an.world.resources)
+	}
+	seen := make([]int32, n) // the last actor that leads there, plus one
 	for i, a := range an.actors {
 		for k := range a.edges {
-			if e := &a.edges[k]; takes(look, e) {
-				if to := an.actorOf[e.to]; to != int32(i) {
-					next[i] = append(next[i], to)
-				}
+			e := &a.edges[k]
+			if to := an.actorOf[e.to]; to != int32(i) && seen[to] != int32(i)+1 && takes(look, e) {
+				seen[to] = int32(i) + 1
+				m.next[i] = append(m.next[i], to)
 			}
 		}
 	}
-	for i := range f.component {
-		f.component[i] = -1
+	return m
+}
+
+// flow finds the strongly connected components of the graph of actors and what each reaches, in topological
+// order: a component's set is its own and those of its successors, which are done before it.
+func (m *flowing) flow() *flow {
+	n := len(m.next)
+	for i := range m.f.component {
+		m.f.component[i] = -1
 	}
 	// Tarjan's algorithm with a stack of its own: chains of roles can be long.
 	index := make([]int32, n)
 	low := make([]int32, n)
 	at := make([]int, n)
-	waiting := make([]bool, n)
 	var stack, calls []int32
 	count := int32(0)
 	for root := range n {
@@ -105,17 +152,17 @@ func (an *Analysis) newFlow(look int) *flow {
 				count++
 				index[v], low[v] = count, count
 				stack = append(stack, v)
-				waiting[v] = true
+				m.onStack[v] = true
 			}
 			descended := false
-			for at[v] < len(next[v]) {
-				w := next[v][at[v]]
+			for at[v] < len(m.next[v]) {
+				w := m.next[v][at[v]]
 				if index[w] == 0 {
 					calls = append(calls, w)
 					descended = true
 					break
 				}
-				if waiting[w] {
+				if m.onStack[w] {
 					low[v] = min(low[v], low[w])
 				}
 				at[v]++
@@ -125,58 +172,92 @@ func (an *Analysis) newFlow(look int) *flow {
 			}
 			calls = calls[:len(calls)-1]
 			if low[v] == index[v] {
-				stack = an.close(f, look, next, stack, waiting, v)
+				from := len(stack) - 1
+				for stack[from] != v {
+					from--
+				}
+				m.close(stack[from:])
+				stack = stack[:from]
 			}
 		}
 	}
-	return f
+	return m.f
 }
 
-// close makes a component of the actors on the stack down to v.
-func (an *Analysis) close(f *flow, look int, next [][]int32, stack []int32, waiting []bool, v int32) []int32 {
-	c := int32(len(f.actors))
-	actors := newSet(len(an.actors))
-	var targets [depths]set
-	for i := range targets {
-		targets[i] = newSet(len(an.world.targets))
+// close makes a component of actors.
+func (m *flowing) close(members []int32) {
+	c := int32(len(m.f.parts))
+	clear(m.actors)
+	for d := range m.wet {
+		clear(m.wet[d])
 	}
-	from := len(stack)
-	for {
-		from--
-		w := stack[from]
-		waiting[w] = false
-		f.component[w] = c
-		if w == v {
-			break
+	for _, v := range members {
+		m.onStack[v] = false
+		m.f.component[v] = c
+		m.own(v)
+	}
+	out := component{alone: -1}
+	if len(members) == 1 {
+		out.alone = members[0]
+	} else {
+		for _, v := range members {
+			m.actors.put(v)
 		}
 	}
-	for _, w := range stack[from:] {
-		actors.put(w)
-		for _, x := range an.actors[w].acts {
-			caps := x.may
-			if sure(look) {
-				caps = x.must
-			}
-			for d := range depthIndex(caps) {
-				targets[d].put(x.target)
-			}
-		}
-	}
-	for _, w := range stack[from:] {
-		for _, to := range next[w] {
-			o := f.component[to]
-			if o == c || actors.has(to) && f.component[to] != c && containsAll(actors, f.actors[o]) {
+	var after []*component
+	for _, v := range members {
+		for _, to := range m.next[v] {
+			o := m.f.component[to]
+			if o == c {
 				continue
 			}
-			actors.join(f.actors[o])
-			for d := range targets {
-				targets[d].join(f.targets[o][d])
+			part := &m.f.parts[o]
+			if m.actors.has(to) && containsAll(m.actors, part.actors) {
+				continue
 			}
+			if part.alone >= 0 {
+				m.actors.put(part.alone)
+			}
+			m.actors.join(part.actors)
+			for d := range m.wet {
+				m.wet[d].join(part.wet[d])
+			}
+			after = append(after, part)
 		}
 	}
-	f.actors = append(f.actors, actors)
-	f.targets = append(f.targets, targets)
-	return stack[:from]
+	keep := func(s set, like func(*component) []set) set {
+		for _, part := range after {
+			for _, o := range like(part) {
+				if slices.Equal(s, o) {
+					return o
+				}
+			}
+		}
+		return slices.Clone(s)
+	}
+	out.actors = keep(m.actors, func(p *component) []set { return []set{p.actors} })
+	for d := range m.wet {
+		if d > 0 && slices.Equal(m.wet[d], m.wet[d-1]) {
+			out.wet[d] = out.wet[d-1]
+			continue
+		}
+		out.wet[d] = keep(m.wet[d], func(p *component) []set { return p.wet[:] })
+	}
+	m.f.parts = append(m.f.parts, out)
+}
+
+// own adds what an actor does itself.
+func (m *flowing) own(v int32) {
+	w := m.an.world
+	for _, x := range m.an.actors[v].acts {
+		r := w.targets[x.target].ordinal
+		if r < 0 {
+			continue
+		}
+		for d := range depthIndex(x.under(m.look)) {
+			m.wet[d].put(r)
+		}
+	}
 }
 
 func containsAll(s, o set) bool {
@@ -188,14 +269,27 @@ func containsAll(s, o set) bool {
 	return true
 }
 
-// reached are the actors that an actor reaches, itself among them.
-func (f *flow) reached(actor int32) set { return f.actors[f.component[actor]] }
+// of is the component of an actor.
+func (f *flow) of(actor int32) *component { return &f.parts[f.component[actor]] }
 
-// depth is how deep water stands on a target in a breach of an actor: 0 to 3 thirds.
-func (f *flow) depth(actor, target int32) int {
-	t := &f.targets[f.component[actor]]
+// reached are the actors that an actor reaches, itself among them.
+func (f *flow) reached(actor int32) set {
+	c := f.of(actor)
+	if c.alone < 0 {
+		return c.actors
+	}
+	out := slices.Clone(c.actors)
+	out.put(c.alone)
+	return out
+}
+
+// has reports whether an actor of the component reaches another, or is it.
+func (c *component) has(actor int32) bool { return c.alone == actor || c.actors.has(actor) }
+
+// depth is how deep water stands on a resource, by its ordinal: 0 to 3 thirds.
+func (c *component) depth(ordinal int32) int {
 	for d := depths; d > 0; d-- {
-		if t[d-1].has(target) {
+		if c.wet[d-1].has(ordinal) {
 			return d
 		}
 	}

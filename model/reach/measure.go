@@ -96,11 +96,18 @@ func weightOf(r *model.Resource) float64 {
 
 // WithOptions is the same analysis measured otherwise.
 func (an *Analysis) WithOptions(o Options) *Analysis {
-	out := &Analysis{design: an.design, ledger: an.ledger, graph: an.graph}
+	out := &Analysis{design: an.design, ledger: an.ledger, gauge: an.gauge, graph: an.graph}
 	if o.Ledger != nil {
-		out.ledger = newLedger(o.Ledger, an.design)
+		out.measured(newLedger(o.Ledger, an.design))
 	}
 	return out
+}
+
+// measured lays a ledger over the analysis.
+func (an *Analysis) measured(l *ledger) *Analysis {
+	an.ledger = l
+	an.gauge = newGauge(an)
+	return an
 }
 
 // Counted reports whether a resource is in the ledger.
@@ -112,58 +119,6 @@ func (an *Analysis) Weight(id model.ID) float64 {
 		return an.ledger.entries[i].weight
 	}
 	return 0
-}
-
-// depthOf is how deep water stands on a counted resource in a breach under one look, in thirds. A function's
-// writing to its own log group wets nothing.
-func (an *Analysis) depthOf(start int32, id model.ID, look int) int {
-	ti := an.world.target(id)
-	if ti < 0 {
-		return 0
-	}
-	self := an.actorOf[start]
-	d := an.flows[look].depth(self, ti)
-	t := &an.world.targets[ti]
-	if d == 0 || t.ownLogOf == "" || t.ownLogOf != an.nodes[start].id {
-		return d
-	}
-	d = 0
-	reached := an.flows[look].reached(self)
-	for i, a := range an.actors {
-		if !reached.has(int32(i)) {
-			continue
-		}
-		for _, x := range a.acts {
-			if x.target != ti {
-				continue
-			}
-			caps := x.may
-			if sure(look) {
-				caps = x.must
-			}
-			d = max(d, depthIndex(caps&^catalog.Capabilities(0).With(catalog.Write)))
-		}
-	}
-	return d
-}
-
-// figure is what a breach hits under one look.
-func (an *Analysis) figure(start int32, look int) Figure {
-	var f Figure
-	sum := 0.0
-	for _, e := range an.ledger.entries {
-		if d := an.depthOf(start, e.resource.ID, look); d > 0 {
-			f.Resources++
-			sum += e.weight * float64(d) / depths
-		}
-	}
-	if n := len(an.ledger.entries); n > 0 {
-		f.Share = float64(f.Resources) / float64(n)
-	}
-	if an.ledger.weight > 0 {
-		f.Weighted = sum / an.ledger.weight
-	}
-	return f
 }
 
 // figures are the four figures of a start.
@@ -191,6 +146,9 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	m := Measures{Functions: len(functions), Resources: len(an.design.Resources()), Counted: len(an.ledger.entries),
 		Exposure: map[model.ID]int{}, Vulnerable: vulnerable, Watertightness: 1}
 	entries, entrySum := 0, 0.0
+	exposed := counter{}
+	alike := map[int32]int{} // components → functions
+	spared := map[model.ID]int{}
 	for _, f := range functions {
 		n := an.nodeOf[f.ID]
 		x := an.figure(n, look)
@@ -204,13 +162,26 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 			entries++
 			entrySum += x.Share
 		}
-		for _, e := range an.ledger.entries {
-			if an.depthOf(n, e.resource.ID, look) > 0 {
-				m.Exposure[e.resource.ID]++
+		alike[an.flows[look].component[an.actorOf[n]]]++
+		for _, i := range an.gauge.ownLogs[n] {
+			e := &an.ledger.entries[i]
+			if all, d := an.stands(n, e, look); all > 0 && d == 0 {
+				spared[e.resource.ID]++
 			}
 		}
 		if an.rulers(n, look) {
 			m.Admin = append(m.Admin, f.ID)
+		}
+	}
+	for c, n := range alike {
+		exposed.add(an.flows[look].parts[c].wet[0], n)
+	}
+	for _, e := range an.ledger.entries {
+		id := e.resource.ID
+		if ti := an.world.target(id); ti >= 0 && an.world.targets[ti].ordinal >= 0 {
+			if n := exposed.of(an.world.targets[ti].ordinal) - spared[id]; n > 0 {
+				m.Exposure[id] = n
+			}
 		}
 	}
 	if n := float64(len(functions)); n > 0 {

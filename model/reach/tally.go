@@ -15,6 +15,23 @@ type act struct {
 	part      bool                 // hits are of parts only
 }
 
+// under is what counts of an act under a look.
+func (x *act) under(look int) catalog.Capabilities {
+	if sure(look) {
+		return x.must
+	}
+	return x.may
+}
+
+// act is what an actor may do to a target, nil for nothing.
+func (a *actor) act(target int32) *act {
+	i, ok := slices.BinarySearchFunc(a.acts, target, func(x act, t int32) int { return int(x.target - t) })
+	if !ok {
+		return nil
+	}
+	return &a.acts[i]
+}
+
 // A tally adds up what an actor may do to every form, action by action:
 //
 //	allowed by identity policies ∖ denied, within the boundary and each level of SCPs, ∖ denied by the target's policy

@@ -38,6 +38,7 @@ type target struct {
 	region   string
 	account  string
 	resource *model.Resource // of isResource
+	ordinal  int32           // among the resources; -1 for what is none
 	forms    []int32
 	key      int32           // target of the key that encrypts it, or noKey, unseenKey
 	guarded  bool            // a role that only AWS changes: service-linked, or of IAM Identity Center
@@ -133,6 +134,7 @@ type world struct {
 	targets   []target
 	forms     []form
 	menus     []*menu
+	resources int
 	words     int // of all forms together
 	byID      map[model.ID]int32
 	byARN     map[string]int32
@@ -229,7 +231,11 @@ func (w *world) add(t target) {
 			t.account = w.account
 		}
 	}
-	t.key = noKey
+	t.key, t.ordinal = noKey, -1
+	if t.sort == isResource {
+		t.ordinal = int32(w.resources)
+		w.resources++
+	}
 	w.byID[t.id] = int32(len(w.targets))
 	if t.arn != "" {
 		if _, ok := w.byARN[t.arn]; !ok {

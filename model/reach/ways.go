@@ -84,10 +84,8 @@ func (t trails) length(x *trail) int {
 
 // act is what an actor does to the target that is a hit, nil for nothing.
 func (s *survey) act(actor int32) *act {
-	for i := range s.an.actors[actor].acts {
-		if x := &s.an.actors[actor].acts[i]; x.target == s.target && hits(x.may) != 0 {
-			return x
-		}
+	if x := s.an.actors[actor].act(s.target); x != nil && hits(x.may) != 0 {
+		return x
 	}
 	return nil
 }

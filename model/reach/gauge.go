@@ -1,0 +1,124 @@
+package reach
+
+import (
+	"slices"
+
+	"bulkhead/model/catalog"
+)
+
+// A gauge reads a ledger's figures off the sets of a flow: resources of one weight are counted together, by the bits that
+// a breach has in common with them.
+type gauge struct {
+	entries []set     // resources of one weight each, by ordinal; of all depths
+	weights []float64 // of each of entries
+	all     set
+	ownLogs map[int32][]int // nodes of functions → entries that are their own log groups
+}
+
+// newGauge lays a ledger over the resources of a world. What the ledger has beside them stays dry.
+func newGauge(an *Analysis) *gauge {
+	w := an.world
+	g := &gauge{all: newSet(w.resources), ownLogs: map[int32][]int{}}
+	for i, e := range an.ledger.entries {
+		ti := w.target(e.resource.ID)
+		if ti < 0 || w.targets[ti].ordinal < 0 {
+			continue
+		}
+		t := &w.targets[ti]
+		k := slices.Index(g.weights, e.weight)
+		if k < 0 {
+			k = len(g.weights)
+			g.weights, g.entries = append(g.weights, e.weight), append(g.entries, newSet(w.resources))
+		}
+		g.entries[k].put(t.ordinal)
+		g.all.put(t.ordinal)
+		if n, ok := an.nodeOf[t.ownLogOf]; ok {
+			g.ownLogs[n] = append(g.ownLogs[n], i)
+		}
+	}
+	return g
+}
+
+// figure is what a breach hits under one look.
+func (an *Analysis) figure(start int32, look int) Figure {
+	g := an.gauge
+	c := an.flows[look].of(an.actorOf[start])
+	var f Figure
+	f.Resources = c.wet[0].shared(g.all)
+	thirds := make([]int, len(g.weights))
+	for k, s := range g.entries {
+		for d := range c.wet {
+			thirds[k] += c.wet[d].shared(s)
+		}
+	}
+	for _, i := range g.ownLogs[start] {
+		e := &an.ledger.entries[i]
+		was, d := an.stands(start, e, look)
+		thirds[slices.Index(g.weights, e.weight)] += d - was
+		if was > 0 && d == 0 {
+			f.Resources--
+		}
+	}
+	sum := 0.0
+	for k, n := range thirds {
+		sum += g.weights[k] * float64(n) / depths
+	}
+	if n := len(an.ledger.entries); n > 0 {
+		f.Share = float64(f.Resources) / float64(n)
+	}
+	if an.ledger.weight > 0 {
+		f.Weighted = sum / an.ledger.weight
+	}
+	return f
+}
+
+// stands is how deep water stands on a function's own log group in a breach of it, in thirds: by all that is done to it,
+// and without the function's writing to it, which wets nothing.
+func (an *Analysis) stands(start int32, e *entry, look int) (all, d int) {
+	ti := an.world.target(e.resource.ID)
+	c := an.flows[look].of(an.actorOf[start])
+	if all = c.depth(an.world.targets[ti].ordinal); all == 0 {
+		return 0, 0
+	}
+	for i, a := range an.actors {
+		if !c.has(int32(i)) {
+			continue
+		}
+		if x := a.act(ti); x != nil {
+			d = max(d, depthIndex(x.under(look)&^catalog.Capabilities(0).With(catalog.Write)))
+		}
+	}
+	return all, d
+}
+
+// A counter counts members of many sets at once: each place has a binary number whose digits are spread over the planes.
+type counter []set
+
+// add counts the members of a set n times more.
+func (c *counter) add(s set, n int) {
+	for plane := 0; n>>plane > 0; plane++ {
+		if n>>plane&1 == 0 {
+			continue
+		}
+		for i, carry := range s {
+			for p := plane; carry != 0; p++ {
+				for len(*c) <= p {
+					*c = append(*c, make(set, len(s)))
+				}
+				digit := (*c)[p]
+				digit[i], carry = digit[i]^carry, digit[i]&carry
+			}
+		}
+	}
+}
+
+// of is how often a member was counted.
+func (c counter) of(i int32) int {
+	n := 0
+	for p, digit := range c {
+		if digit.has(i) {
+			n |= 1 << p
+		}
+	}
+	return n
+}
