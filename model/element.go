@@ -104,6 +104,7 @@ type Resource struct {
 	Crown             bool             // marked as a crown jewel by the architect
 	Marked            bool             // counted because the architect marked it (log groups)
 	BlockPublicAccess bool             // S3: public policies are ignored and restricted
+	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
 	Tags              map[string]string
 	Stack             string
 	Origin            source.Span
@@ -131,7 +132,8 @@ type Trigger struct {
 type Filter struct {
 	Prefix, Suffix string   // S3 object keys
 	Events         []string // S3 event names
-	Pattern        string   // JSON: EventBridge pattern, SNS or event-source filter
+	Pattern        string   // JSON: EventBridge pattern, SNS filter policy, or filters of an event source mapping, one after the other
+	OnBody         bool     // SNS: Pattern is about the message's body, not about its attributes
 }
 
 // PrincipalKind tells users from groups.

@@ -196,6 +196,8 @@ type stepJSON struct {
 	Evidence  []evidenceJSON  `json:"evidence"`
 	Assumed   []conditionJSON `json:"assumed"`
 	Denials   []denialJSON    `json:"denials,omitempty"` // what takes a part of it away
+	Only      string          `json:"only,omitempty"`    // what filters let pass of a feed
+	Note      string          `json:"note,omitempty"`    // why it is only perhaps, where no condition says it
 }
 
 type evidenceJSON struct {
@@ -295,7 +297,7 @@ func capabilities(s catalog.Capabilities) []string {
 func steps(path []reach.Step) []stepJSON {
 	out := []stepJSON{}
 	for _, s := range path {
-		out = append(out, stepJSON{s.From, s.To, s.Kind.String(), s.Technique, s.Via, list(s.Actions), s.Certainty.String(), evidence(s.Evidence), conditions(s.Assumed), denials(s.Denials)})
+		out = append(out, stepJSON{s.From, s.To, s.Kind.String(), s.Technique, s.Via, list(s.Actions), s.Certainty.String(), evidence(s.Evidence), conditions(s.Assumed), denials(s.Denials), s.Only, s.Note})
 	}
 	return out
 }

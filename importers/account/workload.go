@@ -70,7 +70,7 @@ func (r *reader) resource(n *yamlpos.Node) {
 	if arn == "" || r.byARN[arn] != "" {
 		return
 	}
-	r.newResource(arn, text(n.Get("Type")), n.Span)
+	r.newResource(arn, text(n.Get("Type")), n.Span).PartitionKey = text(n.Get("PartitionKey"))
 	if key := text(n.Get("KmsKeyArn")); key != "" {
 		res := r.byID[r.byARN[arn]].(*model.Resource)
 		if r.byARN[key] == "" {
@@ -158,10 +158,23 @@ func (r *reader) mapping(n *yamlpos.Node) {
 	}
 	t.From = r.origin(from, n.Span)
 	t.Label = lastPart(strings.Split(from, "/stream/")[0])
-	if fc := n.Get("FilterCriteria").Resolve(); fc != nil && !fc.Null {
-		t.Filter.Pattern = string(r.data[fc.Span.Start:fc.Span.End])
+	var patterns []string
+	for _, f := range items(n.Get("FilterCriteria").Get("Filters")) {
+		patterns = append(patterns, text(f.Get("Pattern")))
 	}
+	t.Filter.Pattern = strings.Join(patterns, "\n")
 	r.add(t, "")
+}
+
+// json is a value that is JSON in a text, or JSON itself.
+func (r *reader) json(n *yamlpos.Node) string {
+	if n = n.Resolve(); n == nil || n.Null {
+		return ""
+	}
+	if n.Kind == yamlpos.Scalar {
+		return n.Value
+	}
+	return string(r.data[n.Span.Start:n.Span.End])
 }
 
 // trigger reads an entry of the snapshot's own list.
@@ -173,7 +186,10 @@ func (r *reader) trigger(n *yamlpos.Node) {
 		return
 	}
 	filter := n.Get("Filter")
-	t.Filter = model.Filter{Prefix: text(filter.Get("prefix")), Suffix: text(filter.Get("suffix")), Pattern: text(filter.Get("pattern"))}
+	t.Filter = model.Filter{Prefix: text(filter.Get("prefix")), Suffix: text(filter.Get("suffix")), Pattern: r.json(filter.Get("pattern")), OnBody: text(filter.Get("scope")) == "MessageBody"}
+	for _, e := range items(filter.Get("events")) {
+		t.Filter.Events = append(t.Filter.Events, text(e))
+	}
 	t.From = r.origin(from, n.Span)
 	t.Label = cmp.Or(text(filter.Get("route")), text(filter.Get("schedule")), lastPart(from), kind)
 	switch kind {

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"slices"
 	"fmt"
 	"strings"
 
@@ -109,16 +110,30 @@ func (b *builder) isOpenGraphQL(api model.ID) bool {
 	return kind == "API_KEY"
 }
 
-// bucketsOf lists the buckets whose events an EventBridge pattern asks for, with the S3 events that it means.
+// bucketsOf are the buckets whose events an EventBridge pattern asks for, and the kinds of event as notifications name
+// them: those that it names, or, where it names none, those that send their events to EventBridge. Without any, the
+// kinds are as they were.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-func (b *builder) bucketsOf(pattern *yamlpos.Node) (buckets []model.ID, events []string) {
+func (b *builder) bucketsOf(pattern *yamlpos.Node, before []string) (buckets []model.ID, events []string) {
 	if sources := b.texts(b.get(pattern, "source"), nil); len(sources) != 1 || sources[0] != "aws.s3" {
-		return nil, nil
+		return nil, before
 	}
-	for _, n := range b.items(b.get(pattern, "detail", "bucket", "name")) {
-		if id := b.source(n, ofType("AWS::S3::Bucket")); id != "" {
+	names := b.get(pattern, "detail", "bucket", "name")
+	for _, n := range b.items(names) {
+		if id := b.source(n, ofType("AWS::S3::Bucket")); id != "" && !slices.Contains(buckets, id) {
 			buckets = append(buckets, id)
 		}
+	}
+	if names == nil {
+		for _, r := range b.resources {
+			c := b.get(r.Props, "NotificationConfiguration", "EventBridgeConfiguration")
+			if r.Type == "AWS::S3::Bucket" && !r.Hidden && c != nil && b.words(b.get(c, "EventBridgeEnabled")) != "false" {
+				buckets = append(buckets, b.elementOf(r))
+			}
+		}
+	}
+	if len(buckets) == 0 {
+		return nil, before
 	}
 	for _, t := range b.texts(b.get(pattern, "detail-type"), nil) {
 		switch t {

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -44,9 +45,24 @@ func (b *builder) otherResource(r *resource) {
 	if r.Type == "AWS::S3::Bucket" {
 		e.BlockPublicAccess = b.blocksPublicAccess(r)
 	}
-	e.Key = b.keyOf(r)
+	e.Key, e.PartitionKey = b.keyOf(r), b.partitionKey(r)
 	b.others[r] = e
 	b.add(e)
+}
+
+// partitionKey is the attribute by which a table's items are spread, "" for what is no table.
+func (b *builder) partitionKey(r *resource) string {
+	switch r.Type {
+	case "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable":
+		for _, n := range b.items(b.get(r.Props, "KeySchema")) {
+			if b.words(b.get(n, "KeyType")) == "HASH" {
+				return b.words(b.get(n, "AttributeName"))
+			}
+		}
+	case "AWS::Serverless::SimpleTable":
+		return cmp.Or(b.words(b.get(r.Props, "PrimaryKey", "Name")), "id")
+	}
+	return ""
 }
 
 // checkType tells of a type that CloudFormation does not have.

@@ -118,7 +118,8 @@ func (t *transform) snsEvent(e event, role *samRole) {
 	topic := t.get(e.props, "Topic")
 	queue := t.get(e.props, "SqsSubscription")
 	if queue == nil || strings.EqualFold(t.words(queue), "false") {
-		t.trigger(e, madeTrigger{kind: "sns-subscription", event: "sns", label: "sns", from: topic, fits: ofType("AWS::SNS::Topic"), policy: t.get(e.props, "FilterPolicy")})
+		t.trigger(e, madeTrigger{kind: "sns-subscription", event: "sns", label: "sns", from: topic, fits: ofType("AWS::SNS::Topic"), policy: t.get(e.props, "FilterPolicy"),
+			filter: model.Filter{OnBody: onBody(t.words(t.get(e.props, "FilterPolicyScope")))}})
 		t.permission(e.of, e.id+"Permission", "sns.amazonaws.com", e.span, pair("SourceArn", topic))
 		return
 	}
@@ -140,7 +141,8 @@ func (t *transform) snsEvent(e event, role *samRole) {
 		target = url
 	}
 	t.make(e.of, e.id+"QueuePolicy", "AWS::SQS::QueuePolicy", mapping(e.span, pair("Queues", sequence(e.span, target)), pair("PolicyDocument", documentOf(e.span, "2012-10-17", statement))), e.span)
-	t.make(e.of, e.id, "AWS::SNS::Subscription", mapping(e.span, pair("TopicArn", topic), pair("Protocol", scalar("sqs", e.span)), pair("Endpoint", arn), pair("FilterPolicy", t.get(e.props, "FilterPolicy"))), e.span)
+	t.make(e.of, e.id, "AWS::SNS::Subscription", mapping(e.span, pair("TopicArn", topic), pair("Protocol", scalar("sqs", e.span)), pair("Endpoint", arn), pair("FilterPolicy", t.get(e.props, "FilterPolicy")),
+		pair("FilterPolicyScope", t.get(e.props, "FilterPolicyScope"))), e.span)
 	t.trigger(e, madeTrigger{kind: "event-source-mapping", event: "sqs", label: "sqs", from: arn, fits: ofType("AWS::SQS::Queue")})
 	if role != nil {
 		role.aws("service-role/AWSLambdaSQSQueueExecutionRole")

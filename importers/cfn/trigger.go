@@ -70,11 +70,9 @@ func (b *builder) readTriggers() {
 			if t.From == "" && t.Label == "" {
 				t.Label = b.words(m.from)
 			}
-		} else if buckets, events := b.bucketsOf(m.pattern); len(buckets) > 0 {
-			t.From, t.Filter.Events = buckets[0], events
 		}
 		if t.To != "" {
-			b.addTrigger(t, holder, m.node)
+			b.addRule(t, m.from == nil, m.pattern, holder, m.node)
 		}
 	}
 	b.apiRoutes()
@@ -308,9 +306,12 @@ func (b *builder) subscription(r *resource, topic, n *yamlpos.Node, id model.ID,
 	if t.From == "" {
 		t.Label = b.words(topic)
 	}
-	t.Filter.Pattern = b.jsonText(b.get(n, "FilterPolicy"))
+	t.Filter.Pattern, t.Filter.OnBody = b.jsonText(b.get(n, "FilterPolicy")), onBody(b.words(b.get(n, "FilterPolicyScope")))
 	b.addTrigger(t, r, node)
 }
+
+// onBody reads a FilterPolicyScope: message attributes are the default.
+func onBody(scope string) bool { return scope == "MessageBody" }
 
 // rule reads AWS::Events::Rule: one trigger for each target.
 func (b *builder) rule(r *resource) {
@@ -334,14 +335,29 @@ func (b *builder) rule(r *resource) {
 		if bus := b.source(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus")); bus != "" {
 			t.From = bus
 		}
-		if buckets, events := b.bucketsOf(b.get(r.Props, "EventPattern")); len(buckets) > 0 {
-			t.From, t.Filter.Events = buckets[0], events
-		}
 		t.Label = b.patternLabel(b.get(r.Props, "EventPattern"))
 		if pattern == "" && schedule != "" {
 			t.Kind, t.Event, t.Label = "schedule", "schedule", schedule
 		}
-		b.addTrigger(t, r, n)
+		b.addRule(t, true, b.get(r.Props, "EventPattern"), r, n)
+	}
+}
+
+// addRule adds a rule's trigger: from each bucket whose events its pattern asks for where it stands on the default bus,
+// which is where buckets send them; else as it is.
+func (b *builder) addRule(t *model.Trigger, onDefault bool, pattern *yamlpos.Node, holder *resource, node *yamlpos.Node) {
+	var buckets []model.ID
+	if onDefault {
+		buckets, t.Filter.Events = b.bucketsOf(pattern, t.Filter.Events)
+	}
+	if len(buckets) == 0 {
+		b.addTrigger(t, holder, node)
+		return
+	}
+	for _, bucket := range buckets {
+		each := *t
+		each.From = bucket
+		b.addTrigger(&each, holder, node)
 	}
 }
 

@@ -50,6 +50,7 @@ type graph struct {
 	triggersFrom map[model.ID][]int32
 	triggersTo   map[model.ID][]int32
 	feedsFrom    map[int32][]feed // by target
+	behind       map[int32][]feed // by trigger that starts at no resource
 	readers      map[model.ID][]int32
 	entries      map[model.ID]bool // functions with a trigger from outside
 
@@ -131,7 +132,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Policy == b.Policy && a.Key == b.Key &&
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Policy == b.Policy && a.Key == b.Key && a.PartitionKey == b.PartitionKey &&
 			a.BlockPublicAccess == b.BlockPublicAccess && maps.Equal(a.Tags, b.Tags)
 	}
 	return false
@@ -299,6 +300,7 @@ func (an *Analysis) wire() {
 			an.feedsFrom[t] = an.feeds(id)
 		}
 	}
+	an.newBehind()
 	for i, g := range an.gates {
 		ti := int32(i)
 		if w.targets[i].sort == isRole {

@@ -368,9 +368,17 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 	if e.carrier == &signedURL {
 		step.Through = nil
 	}
+	step.Only = an.only(e.triggers)
+	actions := e.carrier.actions
+	if h := e.how; h != nil {
+		if h.actions != nil {
+			actions = h.actions
+		}
+		step.Note = cmp.Or(step.Note, h.note)
+	}
 	if e.over < 0 {
-		for _, x := range e.carrier.actions {
-			ask(x, -1, e.arn, nil)
+		for _, x := range actions { // an open route has none
+			ask(x, -1, e.how.arn, e.how.with)
 		}
 		return
 	}
@@ -379,13 +387,15 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 		step.Through = []model.ID{t.id}
 	}
 	f := an.finding(a, e.over)
-	actions := e.carrier.actions
-	if t.typ == "AWS::S3::Bucket" && len(e.triggers) > 0 {
+	var with policy.Context
+	if e.how != nil {
+		with = e.how.with
+	} else if t.typ == "AWS::S3::Bucket" && len(e.triggers) > 0 {
 		actions = objectActions(an.triggers[e.triggers[0]].Filter.Events)
 	}
-	if e.arn != "" {
+	if e.how != nil && e.how.arn != "" {
 		for _, action := range actions {
-			ask(action, e.over, e.arn, nil)
+			ask(action, e.over, e.how.arn, with)
 		}
 		return
 	}
@@ -395,7 +405,7 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 			m := w.forms[x.form].menu
 			for _, action := range actions {
 				if j := m.bit(action); j >= 0 && x.may.has(j) {
-					ask(action, e.over, cmp.Or(x.part.part, w.forms[x.form].witness), nil)
+					ask(action, e.over, cmp.Or(x.part.part, w.forms[x.form].witness), with)
 				}
 			}
 		}

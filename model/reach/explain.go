@@ -41,7 +41,7 @@ func (h Hit) Can(d *model.Design) string {
 			return last.phrase(d)
 		case Feeds:
 			if caps == catalog.Capabilities(0).With(catalog.Invoke) {
-				return "chooses the input of " + name
+				return "chooses the input of " + name + last.narrowed()
 			}
 		case Acts:
 			if len(last.Actions) == 1 && last.Actions[0] == "iam:PassRole" {
@@ -392,7 +392,15 @@ func (s Step) onto(name string) string {
 	case "iam-create-user", "iam-create-role":
 		return may + s.Says
 	}
-	return may + s.Says + " " + name
+	return may + s.Says + " " + name + s.narrowed()
+}
+
+// narrowed is what filters let pass of a feed: " (only objects in/*.jpg)"; "" for everything.
+func (s Step) narrowed() string {
+	if s.Only == "" {
+		return ""
+	}
+	return " (only " + s.Only + ")"
 }
 
 // Sentence says a step: "replaces the code of Mailer, because DeployRole · statement 1 allows lambda:* on *".

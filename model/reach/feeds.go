@@ -13,11 +13,24 @@ import (
 type feed struct {
 	node     int32
 	triggers []int32
-	filter   model.Filter // of the first trigger
+	passage  *passage // that the triggers' filters leave
 }
 
-// feeds follows the triggers from a resource.
+// feeds follows the triggers from a resource, as far as their filters let anything pass.
 func (an *Analysis) feeds(from model.ID) []feed {
+	first := an.triggersFrom[from]
+	if !slices.ContainsFunc(first, func(i int32) bool { return an.world.filter(an.triggers[i]) != nil }) {
+		return an.follow(from, first)
+	}
+	var out []feed
+	for _, i := range first { // each trigger lets through something else
+		out = append(out, an.follow(from, []int32{i})...)
+	}
+	return out
+}
+
+// follow follows some of the triggers from a resource.
+func (an *Analysis) follow(from model.ID, first []int32) []feed {
 	var out []feed
 	seen := map[model.ID]bool{from: true}
 	type at struct {
@@ -28,16 +41,24 @@ func (an *Analysis) feeds(from model.ID) []feed {
 	for len(queue) > 0 {
 		here := queue[0]
 		queue = queue[1:]
-		for _, i := range an.triggersFrom[here.id] {
+		next := first
+		if len(here.path) > 0 {
+			next = an.triggersFrom[here.id]
+		}
+		for _, i := range next {
 			tr := an.triggers[i]
 			if seen[tr.To] && len(here.path) > 0 || tr.Kind == "schedule" || tr.Kind == "rotation" {
 				continue
 			}
 			path := append(slices.Clip(here.path), i)
+			p := an.passage(path)
+			if !an.lets(p, path) {
+				continue
+			}
 			if n, ok := an.nodeOf[tr.To]; ok {
 				if an.nodes[n].sort == isFunction {
 					// Each trigger of the resource itself counts: their filters differ.
-					out = append(out, feed{n, path, an.triggers[path[0]].Filter})
+					out = append(out, feed{n, path, p})
 					if len(here.path) > 0 {
 						seen[tr.To] = true
 					}
@@ -53,6 +74,27 @@ func (an *Analysis) feeds(from model.ID) []feed {
 	return out
 }
 
+// lets tells whether anybody's write to the first resource of a path gets through its filters.
+func (an *Analysis) lets(p *passage, path []int32) bool {
+	if p == nil {
+		return true
+	}
+	tr := an.triggers[path[0]]
+	ti := an.world.target(tr.From)
+	if ti < 0 || an.design.Resource(tr.From) == nil {
+		return passable(p, []write{{lacks: []string{unattributed}}}, false)
+	}
+	t := &an.world.targets[ti]
+	c, ok := carriers[t.typ]
+	if !ok {
+		c = carrier{}
+		if tr.Kind == "event-rule" && an.onDefaultBus(tr) {
+			c = defaultBus
+		}
+	}
+	return passable(p, an.writes(&c, t, tr, ""), c.technique == defaultBus.technique)
+}
+
 // carried finds the functions fed by writing to a resource.
 func (e *explorer) carried(f *finding, t *target) {
 	if feeds := e.an.feedsFrom[f.target]; len(feeds) > 0 {
@@ -61,8 +103,8 @@ func (e *explorer) carried(f *finding, t *target) {
 			if !ok {
 				break
 			}
-			if v, arn := e.writes(f, t, &c, to); v != never {
-				e.add(edge{to: to.node, kind: Feeds, must: v == surely && c.note == "", carrier: &c, over: f.target, arn: arn, triggers: to.triggers})
+			if v, how := e.writes(f, t, &c, to); v != never {
+				e.add(edge{to: to.node, kind: Feeds, must: v == surely && c.note == "", carrier: &c, over: f.target, how: how, triggers: to.triggers})
 			}
 		}
 	}
@@ -84,52 +126,45 @@ func (e *explorer) carried(f *finding, t *target) {
 	}
 }
 
-// writes tells whether the actor may write to a resource so that the feed's first trigger lets it pass, and for a
-// filter of keys, which one does.
-func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (best truth, arn string) {
-	actions := c.actions
-	if t.typ == "AWS::S3::Bucket" {
-		actions = objectActions(to.filter.Events)
-	}
-	if t.typ == "AWS::Events::EventBus" && onlyAWS(to.filter.Pattern) {
-		return never, ""
-	}
-	has := func(xs []allowance) {
-		for i := range xs {
-			m := e.w.forms[xs[i].form].menu
-			for _, a := range actions {
-				if j := m.bit(a); j >= 0 && xs[i].may.has(j) {
+// writes tells whether the actor may write to a resource so that the feed's filters let it pass, and how where they ask
+// for something of their own.
+func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *written) {
+	held := func(action string) truth {
+		best := never
+		for _, xs := range [...][]allowance{f.whole, f.parts} {
+			for i := range xs {
+				if j := e.w.forms[xs[i].form].menu.bit(action); j >= 0 && xs[i].may.has(j) {
 					best = max(best, truthOf(xs[i].must.has(j), true))
 				}
 			}
 		}
+		return best
 	}
-	has(f.whole)
-	if to.filter.Prefix == "" && to.filter.Suffix == "" {
-		has(f.parts)
-		return best, ""
+	tr := e.an.triggers[to.triggers[0]]
+	if to.passage == nil {
+		actions := c.actions
+		if t.typ == "AWS::S3::Bucket" {
+			actions = objectActions(tr.Filter.Events)
+		}
+		best := never
+		for _, action := range actions {
+			best = max(best, held(action))
+		}
+		return best, nil
 	}
-	// The filter lets keys pass that the whole's witness does not stand for: ask about one that passes.
-	if best == never && len(f.parts) == 0 {
-		return never, ""
-	}
-	space := t.arn + "/" + to.filter.Prefix + "*" + to.filter.Suffix
-	keys := []string{instance(space)}
+	d := &destination{target: f.target, arn: t.arn, bucket: t.typ == "AWS::S3::Bucket", locked: t.key != noKey, held: held}
 	for _, p := range f.parts {
-		if key, ok := within(p.part.pattern, space); ok && p.part.pattern != "" {
-			keys = append(keys, key)
+		if p.part.pattern != "" {
+			d.limits = append(d.limits, p.part.pattern)
 		}
 	}
-	best = never
-	for _, key := range keys {
-		for _, a := range actions {
-			d := e.an.decide(e.actor, f.target, a, key, nil)
-			if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v > best {
-				best, arn = v, key
-			}
-		}
+	switch {
+	case c.technique == defaultBus.technique:
+		d.bound = busBindings
+	case isTable(t.typ):
+		d.bound = tableBindings
 	}
-	return best, arn
+	return e.passes(to.passage, e.an.writes(c, t, tr, e.actor.account), d)
 }
 
 // objectActions are the actions that cause S3's events ("Supported event types for SQS, SNS, and Lambda").
@@ -157,21 +192,6 @@ func objectActions(events []string) []string {
 	return out
 }
 
-// onlyAWS reports whether an event pattern asks for sources that PutEvents refuses to anyone but AWS: those that
-// begin with "aws." (EventBridge API Reference, PutEventsRequestEntry).
-func onlyAWS(pattern string) bool {
-	sources, ok := stringsAt(pattern, "source")
-	if !ok || len(sources) == 0 {
-		return false
-	}
-	for _, s := range sources {
-		if !strings.HasPrefix(s, "aws.") {
-			return false
-		}
-	}
-	return true
-}
-
 // url feeds a function through its URL where that asks for AWS credentials. An open one is everybody's, not the
 // breach's.
 func (e *explorer) url(f *finding, t *target) {
@@ -189,32 +209,38 @@ func (e *explorer) url(f *finding, t *target) {
 // doors feeds functions through the default event bus and through routes that ask for AWS credentials.
 func (e *explorer) doors() {
 	w := e.w
-	can := func(service, action, arn string) truth {
-		if !slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) }) {
-			return never
-		}
+	may := func(service string) bool {
+		return slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) })
+	}
+	can := func(action, arn string) truth {
 		d := e.an.decide(e.actor, -1, action, arn, nil)
 		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 	}
-	bus := "arn:" + w.partition + ":events:" + w.region + ":" + w.account + ":event-bus/default"
+	const unasked = truth(255)
 	api := "arn:" + w.partition + ":execute-api:" + w.region + ":" + w.account + ":" + anyName + "/" + anyName + "/POST/" + anyName
-	bused, called := truth(255), truth(255)
+	bus := destination{target: -1, arn: "arn:" + w.partition + ":events:" + w.region + ":" + w.account + ":event-bus/default", bound: busBindings}
+	bused, called := unasked, unasked
+	bus.held = func(string) truth {
+		if bused == unasked {
+			bused = can("events:PutEvents", bus.arn)
+		}
+		return bused
+	}
 	for i, tr := range e.an.triggers {
 		switch {
-		case tr.Kind == "event-rule" && e.an.onDefaultBus(tr) && !onlyAWS(tr.Filter.Pattern):
-			if bused == 255 {
-				bused = can("events", "events:PutEvents", bus)
-			}
-			if bused != never {
-				e.through(int32(i), &defaultBus, bused, bus)
+		case tr.Kind == "event-rule" && e.an.onDefaultBus(tr):
+			if may("events") && bus.held("") != never {
+				e.through(int32(i), &defaultBus, func(p *passage) (truth, *written) {
+					return e.passes(p, e.an.writes(&defaultBus, nil, tr, e.actor.account), &bus)
+				})
 			}
 		case tr.Kind == "api-route" && tr.From == "" && !tr.Open:
-			if called == 255 {
-				called = can("execute-api", "execute-api:Invoke", api)
+			if called == unasked {
+				if called = never; may("execute-api") {
+					called = can("execute-api:Invoke", api)
+				}
 			}
-			if called != never {
-				e.through(int32(i), &signedAPI, called, api)
-			}
+			e.through(int32(i), &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
 		case tr.Kind == "iot-rule":
 			filter, all := topicOf(tr.Label)
 			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, []string{"arn:" + w.partition + ":iot:" + w.region + ":" + w.account + ":topic/" + filter})
@@ -222,9 +248,7 @@ func (e *explorer) doors() {
 			if !all {
 				c = &iotSome
 			}
-			if v != never {
-				e.through(int32(i), c, v, arn)
-			}
+			e.through(int32(i), c, func(*passage) (truth, *written) { return v, &written{arn: arn} })
 		}
 	}
 }
@@ -253,17 +277,44 @@ func cutFold(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// through adds the feeds of one trigger and of what lies behind it.
-func (e *explorer) through(i int32, c *carrier, v truth, arn string) {
-	tr := e.an.triggers[i]
-	if n, ok := e.an.nodeOf[tr.To]; ok {
-		if e.an.nodes[n].sort == isFunction {
-			e.add(edge{to: n, kind: Feeds, must: v == surely && c.note == "", carrier: c, over: -1, arn: arn, triggers: []int32{i}})
+// through adds the feeds of one trigger and of what lies behind it. can tells how surely the actor gets through all of
+// their filters, and how.
+func (e *explorer) through(i int32, c *carrier, can func(*passage) (truth, *written)) {
+	for _, f := range e.an.behind[i] {
+		v, how := can(f.passage)
+		if v == never {
+			continue
 		}
-		return
+		if f.passage != nil && f.passage.unread {
+			unsure := *how
+			v, unsure.note, how = perhaps, ifPasses, &unsure
+		}
+		e.add(edge{to: f.node, kind: Feeds, must: v == surely && c.note == "", carrier: c, over: -1, how: how, triggers: f.triggers})
 	}
-	for _, f := range e.an.feeds(tr.To) {
-		e.add(edge{to: f.node, kind: Feeds, must: v == surely && c.note == "", carrier: c, over: -1, arn: arn, triggers: append([]int32{i}, f.triggers...)})
+}
+
+// newBehind finds the functions behind the triggers that start at no resource: rules of the default bus, routes, topic
+// rules.
+func (an *Analysis) newBehind() {
+	an.behind = map[int32][]feed{}
+	for i, tr := range an.triggers {
+		if tr.Kind != "iot-rule" && !(tr.Kind == "api-route" && tr.From == "") && !(tr.Kind == "event-rule" && an.onDefaultBus(tr)) {
+			continue
+		}
+		add := func(node int32, path []int32) {
+			if p := an.passage(path); an.lets(p, path) {
+				an.behind[int32(i)] = append(an.behind[int32(i)], feed{node, path, p})
+			}
+		}
+		if n, ok := an.nodeOf[tr.To]; ok {
+			if an.nodes[n].sort == isFunction {
+				add(n, []int32{int32(i)})
+			}
+			continue
+		}
+		for _, f := range an.feeds(tr.To) {
+			add(f.node, append([]int32{int32(i)}, f.triggers...))
+		}
 	}
 }
 

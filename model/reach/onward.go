@@ -16,7 +16,7 @@ type edge struct {
 	service   string   // that the role is passed to, or that runs with it
 	carrier   *carrier // of a feed through a resource or a door
 	over      int32    // target that the carrier's actions are on; -1 for none
-	arn       string   // … and the ARN where it is not the target's own
+	how       *written // … and how, where the target's ARN and all of them are not it
 	triggers  []int32  // by which the data gets to the function, in order
 }
 

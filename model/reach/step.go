@@ -65,6 +65,7 @@ type Step struct {
 	Evidence     []Evidence
 	Denials      []Denial // what takes a part of an act away
 	Assumed      []policy.Condition
+	Only         string // what of a feed filters let pass: "objects in/*.jpg"; "" for everything
 	Note         string // why it is only perhaps, where no condition says it
 	Says         string // the technique in words, before the name of To: "replaces the code of"; "" for acts
 }

@@ -160,7 +160,11 @@ func (e *explorer) routes() {
 			continue
 		}
 		for _, f := range e.an.feeds(to) {
-			e.add(edge{to: f.node, kind: Feeds, must: true, carrier: &openRoute, over: -1, triggers: append([]int32{i}, f.triggers...)})
+			how := &written{}
+			if f.passage != nil && f.passage.unread {
+				how.note = ifPasses
+			}
+			e.add(edge{to: f.node, kind: Feeds, must: how.note == "", carrier: &openRoute, over: -1, how: how, triggers: append([]int32{i}, f.triggers...)})
 		}
 	}
 }
