@@ -380,9 +380,8 @@ func (in *Inspector) trigger(t *model.Trigger) []fyne.CanvasObject {
 	if t.To != "" {
 		parts = append(parts, newColumn(2, NewLabel("STARTS", section), in.link(t.To)))
 	}
-	if f := t.Filter; f.Prefix != "" || f.Suffix != "" || f.Pattern != "" || len(f.Events) > 0 {
-		words := strings.TrimSpace(strings.Join(append(slices.Clone(f.Events), f.Prefix, f.Suffix, f.Pattern), " "))
-		parts = append(parts, newColumn(2, NewLabel("ONLY", section), NewText(words, small.in(render.Ink).lines(4))))
+	if only := strings.TrimSpace(strings.Join(append(slices.Clone(t.Filter.Events), reach.Lets(d, t)), " ")); only != "" {
+		parts = append(parts, newColumn(2, NewLabel("ONLY", section), NewText(only, small.in(render.Ink).lines(4))))
 	}
 	return parts
 }

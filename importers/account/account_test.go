@@ -55,7 +55,7 @@ func TestSnapshot(t *testing.T) {
 		"fn/invoices-pdf":  {"event-source-mapping res/invoice-jobs"},
 		"fn/invoices-api":  {"api-route "},
 		"fn/release-notes": {"function-url "},
-		"fn/reporting":     {"event-rule res/nightly-report"},
+		"fn/reporting":     {"schedule res/nightly-report"},
 	}
 	for id, w := range want {
 		if !slices.Equal(starts[id], w) {
@@ -189,5 +189,40 @@ func TestGuardrails(t *testing.T) {
 	}
 	if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool { return strings.Contains(d.Summary, "an SCP of 111122223333") }) {
 		t.Errorf("diagnostics = %v", in.Diagnostics)
+	}
+}
+
+// Mappings and the snapshot's own triggers bring their filters, mappings in the form in which the service tells them.
+func TestFilters(t *testing.T) {
+	const data = `{"bulkhead": "account/v1", "account": "111122223333", "authorizationDetails": {"RoleDetailList": []},
+ "resources": [{"Arn": "arn:aws:dynamodb:us-east-1:111122223333:table/t", "Type": "AWS::DynamoDB::Table", "PartitionKey": "pk"}],
+ "functions": [{"FunctionName": "f", "FunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:f"}],
+ "eventSourceMappings": [{"UUID": "u", "EventSourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/2026", "FunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:f",
+  "FilterCriteria": {"Filters": [{"Pattern": "{\"eventName\": [\"INSERT\"]}"}, {"Pattern": "{\"eventName\": [\"MODIFY\"]}"}]}}],
+ "triggers": [
+  {"From": "arn:aws:s3:::b", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "s3-notification", "Filter": {"prefix": "in/", "suffix": ".jpg", "events": ["s3:ObjectCreated:*"]}},
+  {"From": "arn:aws:sns:us-east-1:111122223333:n", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "sns-subscription", "Filter": {"pattern": {"a": ["b"]}, "scope": "MessageBody"}},
+  {"From": "arn:aws:events:us-east-1:111122223333:rule/r", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "event-rule", "Filter": {"pattern": "{\"source\": [\"shop\"]}"}}]}`
+	in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []model.Filter
+	for _, tr := range in.Design.Triggers() {
+		got = append(got, tr.Filter)
+	}
+	want := []model.Filter{
+		{Pattern: "{\"eventName\": [\"INSERT\"]}\n{\"eventName\": [\"MODIFY\"]}"},
+		{Prefix: "in/", Suffix: ".jpg", Events: []string{"s3:ObjectCreated:*"}},
+		{Pattern: `{"a": ["b"]}`, OnBody: true},
+		{Pattern: `{"source": ["shop"]}`},
+	}
+	if !slices.EqualFunc(got, want, func(a, b model.Filter) bool {
+		return a.Pattern == b.Pattern && a.Prefix == b.Prefix && a.Suffix == b.Suffix && a.OnBody == b.OnBody && slices.Equal(a.Events, b.Events)
+	}) {
+		t.Errorf("filters %+v, not %+v", got, want)
+	}
+	if r := in.Design.Resource("res/t"); r == nil || r.PartitionKey != "pk" {
+		t.Errorf("the partition key is lost: %+v", r)
 	}
 }

@@ -198,6 +198,9 @@ func (r *reader) trigger(n *yamlpos.Node) {
 	case "function-url":
 		t.Event, t.Outside, t.Open, t.Label = "url", true, text(filter.Get("auth")) == "NONE", "function URL"
 	}
+	if kind == "event-rule" && t.Filter.Pattern == "" && text(filter.Get("schedule")) != "" {
+		t.Kind, t.Event = "schedule", "schedule" // no event starts it
+	}
 	t.Name = t.Label
 	t.ID = r.nameID("trigger", lastPart(to)+"/"+t.Label, to)
 	r.add(t, "")

@@ -1,8 +1,8 @@
 package cfn
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"

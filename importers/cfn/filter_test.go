@@ -1,0 +1,105 @@
+package cfn
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"bulkhead/importers"
+	"bulkhead/model"
+)
+
+// Every event of a function and every resource that wires one up brings its filter into the design.
+func TestFilters(t *testing.T) {
+	const head = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {EventBridgeConfiguration: {EventBridgeEnabled: true}}}}
+  Quiet: {Type: AWS::S3::Bucket}
+  Q: {Type: AWS::SQS::Queue}
+  N: {Type: AWS::SNS::Topic}
+  T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: sk, KeyType: RANGE}, {AttributeName: pk, KeyType: HASH}], StreamSpecification: {StreamViewType: NEW_IMAGE}}}
+  S: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}
+  G: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: g}}
+  Plain: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: .}}
+`
+	sam := func(kind, properties string) string {
+		return `  F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: ., Events: {E: {Type: ` + kind + `, Properties: {` + properties + `}}}}}`
+	}
+	res := func(kind, properties string) string {
+		return `  X: {Type: "` + kind + `", Properties: {` + properties + `}}`
+	}
+	const (
+		criteria = `FilterCriteria: {Filters: [{Pattern: '{"body": {"a": ["b"]}}'}, {Pattern: '{"body": {"c": [1]}}'}]}`
+		both     = "{\"body\": {\"a\": [\"b\"]}}\n{\"body\": {\"c\": [1]}}"
+		keys     = `Filter: {S3Key: {Rules: [{Name: prefix, Value: in/}, {Name: Suffix, Value: .jpg}]}}`
+		pattern  = `{source: [shop], detail: {n: [{numeric: ['>', 5]}], on: [true]}}`
+		asJSON   = `{"source":["shop"],"detail":{"n":[{"numeric":[">",5]}],"on":[true]}}`
+		object   = `{source: [aws.s3], detail-type: [Object Created]}`
+		objects  = `{"source":["aws.s3"],"detail-type":["Object Created"]}`
+	)
+	created := []string{"s3:ObjectCreated:*"}
+	for name, c := range map[string]struct {
+		text string
+		from []string
+		want model.Filter
+	}{
+		"SAM S3":               {sam("S3", `Bucket: !Ref B, Events: 's3:ObjectCreated:*', `+keys), []string{"B"}, model.Filter{Prefix: "in/", Suffix: ".jpg", Events: created}},
+		"SAM SNS":              {sam("SNS", `Topic: !Ref N, FilterPolicy: {store: [{prefix: s}]}`), []string{"N"}, model.Filter{Pattern: `{"store":[{"prefix":"s"}]}`}},
+		"SAM SNS body":         {sam("SNS", `Topic: !Ref N, FilterPolicyScope: MessageBody, FilterPolicy: {store: [s]}`), []string{"N"}, model.Filter{Pattern: `{"store":["s"]}`, OnBody: true}},
+		"SAM SNS, queue":       {sam("SNS", `Topic: !Ref N, FilterPolicyScope: MessageBody, FilterPolicy: {store: [s]}, SqsSubscription: true`), []string{"FEQueue", "N"}, model.Filter{Pattern: `{"store":["s"]}`, OnBody: true}},
+		"SAM SQS":              {sam("SQS", `Queue: !GetAtt Q.Arn, `+criteria), []string{"Q"}, model.Filter{Pattern: both}},
+		"SAM Kinesis":          {sam("Kinesis", `Stream: !GetAtt S.Arn, StartingPosition: LATEST, `+criteria), []string{"S"}, model.Filter{Pattern: both}},
+		"SAM DynamoDB":         {sam("DynamoDB", `Stream: !GetAtt T.StreamArn, StartingPosition: LATEST, `+criteria), []string{"T"}, model.Filter{Pattern: both}},
+		"SAM rule":             {sam("EventBridgeRule", `Pattern: `+pattern), []string{""}, model.Filter{Pattern: asJSON}},
+		"SAM rule on a bus":    {sam("CloudWatchEvent", `EventBusName: !Ref Bus, Pattern: `+pattern), []string{"Bus"}, model.Filter{Pattern: asJSON}},
+		"SAM rule of a bucket": {sam("EventBridgeRule", `Pattern: `+object), []string{"B"}, model.Filter{Pattern: objects, Events: created}},
+		"SAM logs":             {sam("CloudWatchLogs", `LogGroupName: !Ref G, FilterPattern: ERROR`), []string{"G"}, model.Filter{Pattern: "ERROR"}},
+		"mapping":              {res("AWS::Lambda::EventSourceMapping", `FunctionName: !Ref Plain, EventSourceArn: !GetAtt Q.Arn, `+criteria), []string{"Q"}, model.Filter{Pattern: both}},
+		"bucket": {res("AWS::S3::Bucket", `NotificationConfiguration: {LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt Plain.Arn, `+keys+`}]}`),
+			[]string{"X"}, model.Filter{Prefix: "in/", Suffix: ".jpg", Events: created}},
+		"subscription": {res("AWS::SNS::Subscription", `TopicArn: !Ref N, Protocol: lambda, Endpoint: !GetAtt Plain.Arn, FilterPolicyScope: MessageBody, FilterPolicy: '{"store": ["s"]}'`),
+			[]string{"N"}, model.Filter{Pattern: `{"store": ["s"]}`, OnBody: true}},
+		"rule": {res("AWS::Events::Rule", `EventBusName: !Ref Bus, Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: `+pattern), []string{"Bus"}, model.Filter{Pattern: asJSON}},
+		"rule of two buckets": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {source: [aws.s3], detail-type: [Object Created], detail: {bucket: {name: [!Ref B, !Ref Quiet]}}}`),
+			[]string{"B", "Quiet"}, model.Filter{Pattern: `{"detail":{"bucket":{"name":["${B}","${Quiet}"]}},"detail-type":["Object Created"],"source":["aws.s3"]}`, Events: created}},
+		"pipe":             {res("AWS::Pipes::Pipe", `Source: !GetAtt Q.Arn, Target: !GetAtt Plain.Arn, RoleArn: r, SourceParameters: {`+criteria+`}`), []string{"Q"}, model.Filter{Pattern: both}},
+		"log subscription": {res("AWS::Logs::SubscriptionFilter", `LogGroupName: !Ref G, FilterPattern: '{ $.a = 1 }', DestinationArn: !GetAtt Plain.Arn`), []string{"G"}, model.Filter{Pattern: "{ $.a = 1 }"}},
+	} {
+		in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(head + c.text)}}, "template.yaml", importers.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var from []string
+		var filters []model.Filter
+		for _, tr := range in.Design.Triggers() {
+			from, filters = append(from, strings.TrimPrefix(string(tr.From), "res/")), append(filters, tr.Filter)
+		}
+		if !slices.ContainsFunc(filters, func(f model.Filter) bool { return sameFilter(in.Design, f, c.want) }) {
+			t.Errorf("%s: %+v, not %+v", name, filters, c.want)
+		}
+		if fmt.Sprint(from) != fmt.Sprint(c.from) {
+			t.Errorf("%s: from %v, not %v", name, from, c.from)
+		}
+		if r := in.Design.Resource("res/T"); r.PartitionKey != "pk" {
+			t.Errorf("partition key %q", r.PartitionKey)
+		}
+	}
+}
+
+// sameFilter compares filters, patterns as JSON where they are one value.
+func sameFilter(d *model.Design, got, want model.Filter) bool {
+	for _, r := range d.Resources() {
+		want.Pattern = strings.ReplaceAll(want.Pattern, "${"+r.LogicalID+"}", r.Name)
+	}
+	var a, b any
+	if json.Unmarshal([]byte(got.Pattern), &a) == nil && json.Unmarshal([]byte(want.Pattern), &b) == nil {
+		got.Pattern, want.Pattern = fmt.Sprint(a), fmt.Sprint(b)
+	}
+	return fmt.Sprintf("%+v", got) == fmt.Sprintf("%+v", want)
+}
