@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -106,7 +107,14 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	w.win.SetMaster()
 	w.win.SetOnDropped(w.dropped)
 	w.win.SetCloseIntercept(func() { w.guard("Close", w.quit) })
-	a.Settings().AddListener(func(fyne.Settings) { w.showTools() })
+	a.Settings().AddListener(func(fyne.Settings) {
+		w.showTools()
+		for _, part := range []fyne.CanvasObject{w.start.Root, w.body} {
+			if !slices.Contains(w.root.Objects, part) {
+				part.Refresh() // the toolkit refreshes what is seen
+			}
+		}
+	})
 	w.showTools()
 	return w
 }

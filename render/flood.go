@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"bulkhead/model"
-	"bulkhead/model/catalog"
 	"bulkhead/model/reach"
 )
 
@@ -24,17 +23,7 @@ type flood struct {
 // seen is a hit as the view shows it: with the capabilities that are come by at the hop shown, and what fed functions
 // add where they are taken as vulnerable.
 func (v View) seen(h reach.Hit) *reach.Hit {
-	if v.Hop > 0 && len(h.Ways) > 0 {
-		var near catalog.Capabilities
-		for _, w := range h.Ways {
-			if len(w.Path) <= v.Hop {
-				near |= w.Capabilities
-			}
-		}
-		h.Capabilities, h.Must = h.Capabilities&near, h.Must&near
-	} else if v.Vulnerable {
-		h.Capabilities, h.Must = h.Capabilities|h.FedMore, h.Must|h.FedMoreMust
-	}
+	h = h.At(v.Hop, v.Vulnerable)
 	return &h
 }
 

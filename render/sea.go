@@ -17,7 +17,7 @@ func (s *survey) sea() Sea {
 	}
 	sea := Sea{May: true}
 	var tips []string
-	beyond := b.Sea(s.view.Vulnerable)
+	beyond := b.SeaAt(s.view.Vulnerable, s.view.Hop)
 	for _, y := range beyond {
 		if y.Capabilities.Depth() == 0 {
 			continue
@@ -27,6 +27,9 @@ func (s *survey) sea() Sea {
 		tips = append(tips, fmt.Sprintf("%s: %s on %s (%s)", nounOf(y), words(y.Capabilities, y.Capabilities, ""), y.Pattern, y.Certainty))
 	}
 	if !sea.Open {
+		if s.view.Hop > 0 && len(b.Sea(s.view.Vulnerable)) > 0 {
+			return Sea{Words: "nothing beyond the design so far"}
+		}
 		return Sea{Words: "nothing beyond the design"}
 	}
 	sea.Words = reach.SeaWords(beyond)

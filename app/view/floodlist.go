@@ -120,7 +120,7 @@ func (f *Floods) SetFolded(folded bool) {
 // Need is how high the head is, and how high the panel is with all its rows.
 func (f *Floods) Need() (head, all float32) {
 	head = f.head.MinSize().Height
-	all = head + float32(len(f.value.Rows))*(floodHeight+fynetheme.Padding()) + 4
+	all = head + float32(len(f.value.Rows)+f.value.Hidden)*(floodHeight+fynetheme.Padding()) + 4
 	if f.empty.Visible() {
 		all = head + 60
 	}

@@ -53,35 +53,56 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	if b.Admin || b.AdminMay {
 		l.Rows = append(l.Rows, adminRow(d, b))
 	}
+	all := 0 // rows at the last hop
 	for i := range b.Hits {
 		h := &b.Hits[i]
 		if h.Fed && !vulnerable {
 			continue
 		}
-		l.Rows = append(l.Rows, hitRow(d, h))
-	}
-	var sea []reach.Beyond
-	for _, y := range b.Beyond {
-		if vulnerable || !y.Fed {
-			sea = append(sea, y)
+		l.Hops = max(l.Hops, h.Hops)
+		for _, w := range h.Ways {
+			l.Hops = max(l.Hops, len(w.Path))
 		}
+		all++
 	}
-	if len(sea) > 0 {
-		l.Rows = append(l.Rows, seaRow(d, sea))
+	sea := b.Sea(vulnerable)
+	for _, y := range sea {
+		l.Hops = max(l.Hops, y.Hops)
 	}
-	slices.SortStableFunc(l.Rows, func(x, y FloodRow) int {
-		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(x.hops, y.hops))
-	})
-	for _, r := range l.Rows {
-		l.Hops = max(l.Hops, r.hops)
+	all += len(l.Rows) + min(1, len(sea))
+	if b.Admin || b.AdminMay {
+		l.Hops = max(l.Hops, len(b.AdminWhy))
 	}
 	l.Hop = l.Hops
 	if hop > 0 && hop < l.Hops {
 		l.Hop = hop
-		n := len(l.Rows)
-		l.Rows = slices.DeleteFunc(l.Rows, func(r FloodRow) bool { return r.hops > hop })
-		l.Hidden = n - len(l.Rows)
+		sea = b.SeaAt(vulnerable, hop)
+	} else {
+		hop = 0
 	}
+	so := 0
+	for i := range b.Hits {
+		h := b.Hits[i]
+		if h.Fed && !vulnerable || hop > 0 && h.Hops > hop {
+			continue
+		}
+		h = h.At(hop, vulnerable)
+		if h.Counted && !h.OwnLog && h.Capabilities.Depth() > 0 {
+			so++
+		}
+		l.Rows = append(l.Rows, hitRow(d, &h))
+	}
+	if len(sea) > 0 {
+		l.Rows = append(l.Rows, seaRow(d, sea))
+	}
+	if hop > 0 {
+		l.Claim = fmt.Sprintf("Breach of %s, hop %d of %d: %d of %d so far, in the end %d", Name(d, b.From), hop, l.Hops, so, b.Reach.Of, fig.Resources)
+		l.Rows = slices.DeleteFunc(l.Rows, func(r FloodRow) bool { return r.hops > hop })
+	}
+	l.Hidden = all - len(l.Rows)
+	slices.SortStableFunc(l.Rows, func(x, y FloodRow) int {
+		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(x.hops, y.hops))
+	})
 	return l
 }
 

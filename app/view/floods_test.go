@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"bulkhead/model"
+	"bulkhead/model/reach"
 	"bulkhead/model/source"
 )
 
@@ -48,6 +49,43 @@ func TestFloodsOfAHopHideWhatIsFurther(t *testing.T) {
 	one := FloodsOf(st.After, false, 1)
 	if one.Hop != 1 || one.Hops != every.Hops || len(one.Rows)+one.Hidden != len(every.Rows) || one.Hidden == 0 {
 		t.Errorf("hop %d of %d, %d rows and %d hidden of %d", one.Hop, one.Hops, len(one.Rows), one.Hidden, len(every.Rows))
+	}
+}
+
+// A hop shows no capability and no sea that a later one brings; what it shows is within what the last one shows.
+func TestFloodsOfAHopSayNothingOfLaterOnes(t *testing.T) {
+	s, st := opened(t, "team")
+	deeper := 0
+	for _, f := range st.After.Design.Functions() {
+		s.Select(f.ID)
+		st := s.State()
+		b := st.After.Breach
+		for hop := 1; hop < FloodsOf(st.After, false, 0).Hops; hop++ {
+			for _, r := range FloodsOf(st.After, false, hop).Rows {
+				if r.ID == "" {
+					if sea := reach.SeaWords(b.SeaAt(false, hop)); r.Can != sea {
+						t.Errorf("%s, hop %d: the sea is %q, not %q", f.ID, hop, r.Can, sea)
+					}
+				}
+			}
+			for _, h := range b.Hits {
+				at := h.At(hop, false)
+				for _, w := range h.Ways {
+					if more := w.Capabilities &^ at.Capabilities; len(w.Path) <= hop && more&h.Capabilities != 0 {
+						t.Errorf("%s, hop %d: %v of %s is not shown", f.ID, hop, more.All(), h.Target)
+					}
+				}
+				if at.Capabilities != h.Capabilities {
+					deeper++
+				}
+			}
+			if reach.SeaWords(b.SeaAt(false, hop)) != reach.SeaWords(b.Sea(false)) {
+				deeper++
+			}
+		}
+	}
+	if deeper < 2 {
+		t.Errorf("the sample shows no difference between hops (%d)", deeper)
 	}
 }
 

@@ -22,6 +22,7 @@ type Beyond struct {
 	Fed          bool
 	Evidence     []Evidence
 	Principal    model.ID // role or user that has the grant
+	Hops         int      // steps from the start to the grant, this one included; the fewest
 
 	All   bool // the pattern reaches everything of its type in the account
 	Known bool // the design has some of the type
@@ -382,44 +383,45 @@ func (w *world) inside(pattern string) bool {
 // beyond is the sea of a breach: that of all whom it runs as, and marked, of those that are fed.
 func (an *Analysis) beyond(walks *[looks]*walk) []Beyond {
 	var out []Beyond
-	at := map[[3]string]int{}
 	done := map[int32]bool{}
-	put := func(n int32, fed, sure bool) {
-		actor := an.actorOf[n]
-		if done[actor] {
-			return
-		}
-		done[actor] = true
-		for _, b := range an.sea(actor) {
-			b.Fed = fed
-			if !sure {
-				b.Certainty = May
-			}
-			key := [3]string{b.Service, b.Type, b.Pattern}
-			i, ok := at[key]
-			if !ok {
-				at[key] = len(out)
-				out = append(out, b)
+	for _, look := range [...]int{runsMust, runsMay, fedMust, fedMay} {
+		for _, n := range walks[look].order {
+			actor := an.actorOf[n]
+			if done[actor] {
 				continue
 			}
-			if old := &out[i]; old.Fed == fed {
-				old.Capabilities |= b.Capabilities
-				old.Certainty = min(old.Certainty, b.Certainty)
-				old.Evidence = joinEvidence(old.Evidence, b.Evidence)
+			done[actor] = true
+			for _, b := range an.sea(actor) {
+				b.Fed = look == fedMust || look == fedMay
+				b.Hops = walks[look].dist[n] + 1
+				if look == runsMay || look == fedMay {
+					b.Certainty = May
+				}
+				out = append(out, b)
 			}
 		}
 	}
-	for _, n := range walks[runsMust].order {
-		put(n, false, true)
-	}
-	for _, n := range walks[runsMay].order {
-		put(n, false, false)
-	}
-	for _, n := range walks[fedMust].order {
-		put(n, true, true)
-	}
-	for _, n := range walks[fedMay].order {
-		put(n, true, false)
+	return out
+}
+
+// mergeSea makes one entry of those of one service, type and pattern, and sorts them.
+func mergeSea(in []Beyond) []Beyond {
+	var out []Beyond
+	at := map[[3]string]int{}
+	for _, b := range in {
+		key := [3]string{b.Service, b.Type, b.Pattern}
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, b)
+			continue
+		}
+		if old := &out[i]; old.Fed == b.Fed {
+			old.Capabilities |= b.Capabilities
+			old.Certainty = min(old.Certainty, b.Certainty)
+			old.Hops = min(old.Hops, b.Hops)
+			old.Evidence = joinEvidence(old.Evidence, b.Evidence)
+		}
 	}
 	out = withoutNarrower(out)
 	slices.SortStableFunc(out, func(x, y Beyond) int {
@@ -548,6 +550,20 @@ func (b *Breach) Sea(vulnerable bool) []Beyond {
 		out = append(out, x)
 	}
 	return out
+}
+
+// SeaAt is Sea as far as the given number of steps leads; 0: all the way.
+func (b *Breach) SeaAt(vulnerable bool, hops int) []Beyond {
+	if hops == 0 {
+		return b.Sea(vulnerable)
+	}
+	var near []Beyond
+	for _, x := range b.swells {
+		if x.Hops <= hops {
+			near = append(near, x)
+		}
+	}
+	return (&Breach{Beyond: mergeSea(near)}).Sea(vulnerable)
 }
 
 // SeaKinds counts the kinds of things, by service and type, that breaches of the functions reach beyond the design; with

@@ -32,6 +32,23 @@ type Way struct {
 	Path         []Step
 }
 
+// At is the hit with the capabilities that are come by within the given number of steps; 0: all the way, and with
+// vulnerable what fed functions add where they are taken as vulnerable.
+func (h Hit) At(hops int, vulnerable bool) Hit {
+	if hops > 0 && len(h.Ways) > 0 {
+		var near catalog.Capabilities
+		for _, w := range h.Ways {
+			if len(w.Path) <= hops {
+				near |= w.Capabilities
+			}
+		}
+		h.Capabilities, h.Must = h.Capabilities&near, h.Must&near
+	} else if vulnerable {
+		h.Capabilities, h.Must = h.Capabilities|h.FedMore, h.Must|h.FedMoreMust
+	}
+	return h
+}
+
 // A Figure is resources hit, as share and weighted share of the counted ones.
 type Figure struct {
 	Resources int
@@ -59,6 +76,8 @@ type Breach struct {
 	Runs     []model.ID // principals and functions whose code or credentials it holds, start first; without fed
 	Fed      []model.ID // functions whose input it chooses, and what these run and feed when vulnerable
 	NotSeen  []string   // what of this breach no source showed: policies of roles that are only named
+
+	swells []Beyond // as each actor has them
 }
 
 // A walk is a breadth-first search from a node under one look.
@@ -152,7 +171,8 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 	slices.Sort(b.NotSeen)
 	b.NotSeen = slices.Compact(b.NotSeen)
 	b.Fed = an.fed(start, &walks)
-	b.Beyond = an.beyond(&walks)
+	b.swells = an.beyond(&walks)
+	b.Beyond = mergeSea(b.swells)
 	return b
 }
 
