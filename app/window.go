@@ -109,10 +109,12 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	w.win.SetCloseIntercept(func() { w.guard("Close", w.quit) })
 	a.Settings().AddListener(func(fyne.Settings) {
 		w.showTools()
-		for _, part := range []fyne.CanvasObject{w.start.Root, w.body} {
-			if !slices.Contains(w.root.Objects, part) {
-				part.Refresh() // the toolkit refreshes what is seen
+		if slices.Contains(w.root.Objects, w.start.Root) { // the toolkit refreshes what is seen
+			for _, part := range []fyne.CanvasObject{w.panes, w.decks, w.outline.Root, w.strip.Root, w.progress.Root, w.canvas, w.floods.Root, w.inspect.Root, w.ledger.Root} {
+				part.Refresh()
 			}
+		} else {
+			w.start.Root.Refresh()
 		}
 	})
 	w.showTools()

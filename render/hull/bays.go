@@ -141,11 +141,11 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 	}
 	at := x + 30
 	if name != "" {
-		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: name, Halo: b.halo(c, y), Level: render.Near}, left)
+		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: name, Halo: b.halo(c, y+4), Level: render.Near}, left)
 		at, left = at+w+7, left-w-7
 	}
 	if handler != "" && left > 30 {
-		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: handler, Halo: b.halo(c, y), Level: render.Close}, left)
+		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: handler, Halo: b.halo(c, y+4), Level: render.Close}, left)
 		at += w + 7
 	}
 	if pill != "" {
@@ -198,7 +198,7 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 		if step >= 0 {
 			b.held(x+11, y, step)
 		}
-		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y), Level: render.Near}, width-30)
+		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y+4), Level: render.Near}, width-30)
 	}
 	b.area(box{x, y - cabinH/2, width, cabinH}, a)
 }
@@ -206,7 +206,7 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 // chip is a line of text in a bay.
 func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 	text := b.ink(c, y)
-	name := render.Text{X: x + 18, Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.name, Halo: b.halo(c, y), Level: render.Near}
+	name := render.Text{X: x + 18, Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.name, Halo: b.halo(c, y+4), Level: render.Near}
 	words := render.Text{Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.words, Halo: name.Halo, Level: render.Close}
 	switch {
 	case ch.pipe != nil:
