@@ -144,7 +144,7 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 		row.rank, row.Tone, row.Word = 40, render.Line, "its own"
 	}
 	if n > 0 {
-		row.Why, row.Place = why(d, h.Path)
+		row.Why, row.Place = reasons(d, h)
 		row.Note = way(d, h.Path)
 	}
 	if h.Fed {
@@ -159,6 +159,32 @@ func withoutName(can, name string) string {
 	return strings.TrimSpace(words)
 }
 
+// reasons are the statements of a hit, by each of its ways, those that stand in a file first, and where the first stands.
+func reasons(d *model.Design, h *reach.Hit) (string, source.Span) {
+	var here, elsewhere []string
+	var at source.Span
+	for _, f := range h.Facts(d) {
+		as := ""
+		if n := len(f.Way); n > 1 && f.Way[n-1].From != "" {
+			as = "as " + Name(d, f.Way[n-1].From) + " · "
+		}
+		for _, r := range f.Reasons {
+			if r.Place.IsZero() || r.Though {
+				elsewhere = append(elsewhere, as+r.Says)
+				continue
+			}
+			here = append(here, as+r.Says)
+			if at.IsZero() {
+				at = r.Place
+			}
+		}
+	}
+	if at.IsZero() {
+		at = place(h.Path)
+	}
+	return strings.Join(append(here, elsewhere...), "; "), at
+}
+
 // why is the reason for the last step, and where it stands.
 func why(d *model.Design, path []reach.Step) (string, source.Span) {
 	last := path[len(path)-1]
@@ -166,14 +192,19 @@ func why(d *model.Design, path []reach.Step) (string, source.Span) {
 	if len(path) > 1 && last.From != "" {
 		text = "as " + Name(d, last.From) + " · " + text
 	}
+	return text, place(path)
+}
+
+// place is where the last of a path's statements stands that stands anywhere.
+func place(path []reach.Step) source.Span {
 	for i := len(path) - 1; i >= 0; i-- {
-		for _, e := range path[i].Evidence {
+		for _, e := range path[i].Grounds() {
 			if !e.Span.IsZero() {
-				return text, e.Span
+				return e.Span
 			}
 		}
 	}
-	return text, source.Span{}
+	return source.Span{}
 }
 
 // way is the whole path in words.

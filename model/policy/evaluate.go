@@ -87,6 +87,7 @@ type Reason struct {
 	Statement int // index within the document
 	Document  *Document
 	From      *Statement
+	Sure      bool // it applies whatever the unknowns
 }
 
 // A Decision is the answer to a Request.
@@ -542,7 +543,7 @@ func (e *evaluation) conclude(d *Decision, allowed tri) {
 	for i := range e.matches {
 		m := &e.matches[i]
 		if m.statement.effect == want && (want == Allow || m.applies == yes) {
-			d.Reasons = append(d.Reasons, Reason{m.layer, m.policy, m.statement.index, m.statement.document, m.statement.from})
+			d.Reasons = append(d.Reasons, Reason{m.layer, m.policy, m.statement.index, m.statement.document, m.statement.from, m.applies == yes})
 		}
 	}
 	if d.Outcome == Allowed && !d.Must {

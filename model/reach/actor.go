@@ -22,6 +22,7 @@ type actor struct {
 	function   *model.Function // of a session of its own, else nil
 	lambda     bool            // the session is a function's
 	ids        []model.ID      // policies, in the order of documents
+	by         []model.ID      // … and who has each: the role or user, or a group of it
 	documents  []*policy.Document
 	boundaryID model.ID
 	limit      *policy.Document // boundary
@@ -366,10 +367,10 @@ func (an *Analysis) newActors(d *model.Design) {
 		an.actors = append(an.actors, a)
 		return a.index
 	}
-	seen := func(a *actor, ids ...model.ID) {
+	seen := func(a *actor, by model.ID, ids ...model.ID) {
 		for _, id := range ids {
 			if p := d.Policy(id); p != nil && p.Document != nil {
-				a.ids, a.documents = append(a.ids, id), append(a.documents, p.Document)
+				a.ids, a.by, a.documents = append(a.ids, id), append(a.by, by), append(a.documents, p.Document)
 			} else {
 				a.unseen = true
 			}
@@ -384,7 +385,7 @@ func (an *Analysis) newActors(d *model.Design) {
 	role := func(r *model.Role) *actor {
 		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}
 		a.linked = r.ServiceLinked
-		seen(a, r.Policies...)
+		seen(a, r.ID, r.Policies...)
 		bound(a, r.Boundary)
 		return a
 	}
@@ -435,10 +436,10 @@ func (an *Analysis) newActors(d *model.Design) {
 				// A group makes no requests; whoever is in it does.
 				a.arn = strings.Replace(p.ARN, ":group/", ":user/"+anyName+"/", 1)
 			}
-			seen(a, p.Policies...)
+			seen(a, p.ID, p.Policies...)
 			for _, g := range p.Groups {
 				if group := d.Principal(g); group != nil {
-					seen(a, group.Policies...)
+					seen(a, group.ID, group.Policies...)
 				} else {
 					a.unseen = true
 				}

@@ -22,6 +22,7 @@ type Hit struct {
 	Fed          bool                 // reached only when fed functions are taken as vulnerable
 	FedMore      catalog.Capabilities // capabilities that come in addition when fed functions are taken as vulnerable
 	FedMoreMust  catalog.Capabilities // those of them that are must then
+	FedWays      []Way                // ways to them
 	Counted      bool                 // in the ledger
 	OwnLog       bool                 // a function's writing to its own log group: listed, counts in nothing
 }
@@ -45,6 +46,7 @@ func (h Hit) At(hops int, vulnerable bool) Hit {
 		h.Capabilities, h.Must = h.Capabilities&near, h.Must&near
 	} else if vulnerable {
 		h.Capabilities, h.Must = h.Capabilities|h.FedMore, h.Must|h.FedMoreMust
+		h.Ways = slices.Concat(h.Ways, h.FedWays)
 	}
 	return h
 }
@@ -350,6 +352,10 @@ func (an *Analysis) hit(b *Breach, ti int32, r *reached, walks *[looks]*walk) Hi
 	} else {
 		h.FedMore = r.caps[fedMay] &^ h.Capabilities
 		h.FedMoreMust = r.caps[fedMust] & h.FedMore
+		if h.FedMore != 0 {
+			h.FedWays = an.ways(ti, r, walks, fedMust, h.FedMoreMust, h.FedMore)
+			h.FedWays = slices.DeleteFunc(h.FedWays, func(w Way) bool { return w.Capabilities == 0 })
+		}
 	}
 	h.Certainty = certainty(h.Must != 0)
 	h.Ways = an.ways(ti, r, walks, first, h.Must, h.Capabilities)

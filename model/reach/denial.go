@@ -22,7 +22,7 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 	t := &an.world.targets[f.target]
 	g := an.gates[f.target]
 	var out []Denial
-	ask := func(id model.ID, layer policy.Layer, among []*statement) {
+	ask := func(id, by model.ID, layer policy.Layer, among []*statement) {
 		for _, s := range among {
 			if !s.deny {
 				continue
@@ -31,7 +31,7 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 			if own == nil || an.truth(a, own, t) != surely {
 				continue
 			}
-			e := Evidence{Policy: id, Layer: layer, Statement: s.index, Sid: s.from.Sid, Span: s.from.Span, From: s.from}
+			e := Evidence{Policy: id, By: by, Layer: layer, Statement: s.index, Sid: s.from.Sid, Span: s.from.Span, From: s.from}
 			for i := range f.whole {
 				x := &f.whole[i]
 				m := an.world.forms[x.form].menu
@@ -63,25 +63,34 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 		}
 	}
 	for i, d := range a.identity {
-		ask(a.ids[i], policy.LayerIdentity, d.statements)
+		ask(a.ids[i], a.by[i], policy.LayerIdentity, d.statements)
 	}
 	if a.boundary != nil {
-		ask(a.boundaryID, policy.LayerBoundary, a.boundary.statements)
+		ask(a.boundaryID, "", policy.LayerBoundary, a.boundary.statements)
 	}
 	if a.guards != nil {
 		for _, level := range a.guards.scps {
 			for _, d := range level {
-				ask("", policy.LayerSCP, d.statements)
+				ask("", "", policy.LayerSCP, d.statements)
 			}
 		}
 		if an.guardedByRCP(a, t) {
 			for _, d := range a.guards.rcps {
-				ask("", policy.LayerRCP, d.statements)
+				ask("", "", policy.LayerRCP, d.statements)
 			}
 		}
 	}
 	if g != nil {
-		ask(t.id, policy.LayerResource, g.denies)
+		ask(t.id, "", policy.LayerResource, g.denies)
 	}
 	return out
+}
+
+// concerns reports whether a denial takes away something of a hit's capabilities.
+func (x Denial) concerns(caps catalog.Capabilities) bool {
+	known := catalog.Load()
+	return slices.ContainsFunc(x.Actions, func(a string) bool {
+		action := known.Action(a)
+		return action == nil || action.Capabilities&caps != 0
+	})
 }

@@ -40,7 +40,7 @@ func TestDenials(t *testing.T) {
 			if got := h.Can(d); c.can != "" && got != c.can {
 				t.Errorf("it says %q, not %q", got, c.can)
 			}
-			if why := strings.Join(h.Why(d), "; "); strings.Contains(why, "though FRole · statement 2 (Keep) denies s3:") != c.why {
+			if why := strings.Join(h.Path[0].Why(d), "; "); strings.Contains(why, "though FRole · statement 2 (Keep) denies s3:") != c.why {
 				t.Errorf("reasons: %s", why)
 			}
 			br := analyse(t, d, nil).Breach("fn/F")

@@ -21,7 +21,7 @@ type account struct {
 	an       *Analysis
 	actor    *actor
 	evidence []Evidence
-	actions  []map[string]bool // of each evidence
+	actions  []map[string]bool // of each evidence; true: surely
 	assumed  []policy.Condition
 }
 
@@ -35,7 +35,7 @@ func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 		switch r.Layer {
 		case policy.LayerIdentity:
 			if r.Policy < len(c.actor.ids) {
-				e.Policy = c.actor.ids[r.Policy]
+				e.Policy, e.By = c.actor.ids[r.Policy], c.actor.by[r.Policy]
 			}
 		case policy.LayerBoundary:
 			e.Policy = c.actor.boundaryID
@@ -45,14 +45,16 @@ func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 			}
 		case policy.LayerSession, policy.LayerSCP, policy.LayerRCP, policy.LayerEndpoint, policy.LayerPublicAccess:
 		}
-		i := slices.IndexFunc(c.evidence, func(x Evidence) bool { return x.From == e.From && x.Policy == e.Policy && x.Layer == e.Layer })
+		i := slices.IndexFunc(c.evidence, func(x Evidence) bool {
+			return x.From == e.From && x.Policy == e.Policy && x.By == e.By && x.Layer == e.Layer
+		})
 		if i < 0 {
 			i = len(c.evidence)
 			c.evidence = append(c.evidence, e)
 			c.actions = append(c.actions, map[string]bool{})
 		}
 		for _, a := range actions {
-			c.actions[i][a] = true
+			c.actions[i][a] = c.actions[i][a] || r.Sure
 		}
 	}
 	for _, a := range d.Assumed {
@@ -69,6 +71,11 @@ var layerOrder = map[policy.Layer]int{policy.LayerIdentity: 0, policy.LayerResou
 func (c *account) reasons() []Evidence {
 	for i := range c.evidence {
 		c.evidence[i].Actions = slices.Sorted(maps.Keys(c.actions[i]))
+		for _, a := range c.evidence[i].Actions {
+			if c.actions[i][a] {
+				c.evidence[i].Sure = append(c.evidence[i].Sure, a)
+			}
+		}
 	}
 	slices.SortStableFunc(c.evidence, func(x, y Evidence) int {
 		return cmp.Or(cmp.Compare(layerOrder[x.Layer], layerOrder[y.Layer]),
@@ -358,7 +365,7 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 // carrierStep fills in a feed through a resource.
 func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, int32, string, policy.Context) bool) {
 	w := an.world
-	step.Technique, step.Says, step.Note = e.carrier.technique, e.carrier.says, e.carrier.note
+	step.Technique, step.Says, step.Note, step.any = e.carrier.technique, e.carrier.says, e.carrier.note, true
 	for i, k := range e.triggers {
 		if i > 0 || e.over >= 0 {
 			step.Through = append(step.Through, an.triggers[k].From)

@@ -141,6 +141,9 @@ func (h Hit) exceptions() (parts, actions []string) {
 		return nil, nil
 	}
 	for _, x := range path[len(path)-1].Denials {
+		if !x.concerns(hits(h.Capabilities)) {
+			continue
+		}
 		if x.Part != "" {
 			parts = append(parts, x.Part)
 		} else {
@@ -164,18 +167,10 @@ func secretPhrase(cfnType, name string) string {
 	return "get credentials of " + name
 }
 
-// Why says why, of the last step: "ShopRole · statement 2 allows dynamodb:* on *". One line for each statement.
-func (h Hit) Why(d *model.Design) []string {
-	if len(h.Path) == 0 {
-		return nil
-	}
-	return h.Path[len(h.Path)-1].Why(d)
-}
-
-// Why says which statements allow a step, one line each, and what it takes beside.
+// Why says which statements allow a step, the fewest that allow all of it, one line each, and what it takes beside.
 func (s Step) Why(d *model.Design) []string {
 	var out []string
-	for _, e := range s.Evidence {
+	for _, e := range s.Grounds() {
 		out = append(out, e.Sentence(d))
 	}
 	for _, x := range s.Denials {
@@ -193,42 +188,69 @@ func (s Step) Why(d *model.Design) []string {
 }
 
 // Sentence is the whole of it as a sentence about whoever is breached: "can delete every object of Receipts except
-// old/*, because ShopRole · statement 2 allows s3:* on *, template.yaml:31, though statement 3 …". Where capabilities
-// come by several ways, the reason is that of the deepest. What comes by another function's code or input has that
-// function as its subject.
+// old/*, because ShopRole · statement 2 allows s3:* on *, template.yaml:31, though statement 3 …". Each capability has
+// its reason; what comes by another principal's hand says by whose. What comes by another function's code or input has
+// that function as its subject.
 func (h Hit) Sentence(d *model.Design) string {
 	s := h.Can(d)
 	if len(h.Path) == 0 {
 		return s
 	}
-	path := h.reason()
-	last := path[len(path)-1]
+	last := h.Path[len(h.Path)-1]
 	switch {
-	case last.From == "" || len(path) == 1:
+	case last.From == "" || len(h.Path) == 1:
 	case last.Kind == Acts:
 		s += " as " + d.Name(last.From)
 	case last.Kind == Feeds, last.Kind == Runs:
 		s = d.Name(last.From) + " " + s
 	}
-	if len(last.Evidence) > 0 {
-		e := h.gravest(last)
-		s += ", because " + e.Sentence(d)
-		s += e.place()
-	}
 	var though []string
-	for _, x := range h.denials(last) {
-		though = append(though, x.Sentence(d)+x.place())
+	said := false
+	for _, one := range h.ByWay() {
+		step := one.Path[len(one.Path)-1]
+		reasons, unless := one.reasons(d)
+		if len(reasons) > 0 {
+			s += ", "
+			if said {
+				s += "and "
+			}
+			if one.Certainty == May && h.Certainty == Must {
+				s += "perhaps "
+			}
+			if step.From != last.From {
+				s += "as " + d.Name(step.From) + " "
+			}
+			s += "because " + strings.Join(reasons, ", and ")
+			said = true
+		}
+		s += unless
+		for _, x := range one.denials(step) {
+			if line := x.Sentence(d) + x.place(); !slices.Contains(though, line) {
+				though = append(though, line)
+			}
+		}
 	}
 	if len(though) > 0 {
 		s += ", though " + few(though)
 	}
-	return s + last.unless()
+	return s
+}
+
+// reasons are the statements of a hit by one way, each with its place and what it takes; unless is what it takes beside.
+func (h Hit) reasons(d *model.Design) (reasons []string, unless string) {
+	step := h.Path[len(h.Path)-1]
+	grounds := h.Grounds()
+	own, rest := step.takes(grounds, h.Certainty)
+	for i, e := range grounds {
+		reasons = append(reasons, e.Sentence(d)+e.place()+own[i])
+	}
+	return reasons, rest
 }
 
 // Sentence is a hit as a sentence with its subject: "Shop can delete every object of Receipts, because …".
 func (b *Breach) Sentence(d *model.Design, h Hit) string {
 	s := h.Sentence(d)
-	if path := h.reason(); len(path) > 1 && path[len(path)-1].Kind != Acts && path[len(path)-1].From != "" {
+	if n := len(h.Path); n > 1 && h.Path[n-1].Kind != Acts && h.Path[n-1].From != "" {
 		return s
 	}
 	return d.Name(b.From) + " " + s
@@ -238,45 +260,42 @@ func (b *Breach) Sentence(d *model.Design, h Hit) string {
 func (h Hit) denials(last Step) []Denial {
 	var out []Denial
 	for _, x := range last.Denials {
-		if !slices.ContainsFunc(out, func(y Denial) bool { return y.From == x.From }) {
+		if x.concerns(hits(h.Capabilities)) && !slices.ContainsFunc(out, func(y Denial) bool { return y.From == x.From }) {
 			out = append(out, x)
 		}
 	}
 	return out
 }
 
-// unless is what a step that is only perhaps takes: ", if aws:SourceIp is in 10.0.0.0/8"; "" for a sure one.
-func (s Step) unless() string {
+// takes is what a step that is only perhaps takes, ", if aws:SourceIp is in 10.0.0.0/8": of each statement, and beside;
+// "" of what is sure.
+func (s Step) takes(grounds []Evidence, c Certainty) (own []string, rest string) {
+	own = make([]string, len(grounds))
+	if c == Must {
+		return own, ""
+	}
+	of := func(e Evidence, c policy.Condition) bool {
+		return e.From != nil && e.From.Effect != policy.Deny && slices.ContainsFunc(e.From.Conditions, c.Equal)
+	}
+	said := false
+	for i, e := range grounds {
+		if k := slices.IndexFunc(s.Assumed, func(c policy.Condition) bool { return of(e, c) }); k >= 0 {
+			own[i], said = ", if "+conditionWords(s.Assumed[k]), true
+		}
+	}
+	for _, c := range s.Assumed {
+		if !slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return of(e, c) }) {
+			return own, ", if " + conditionWords(c)
+		}
+	}
 	switch {
-	case s.Certainty == Must:
-		return ""
+	case said:
 	case len(s.Assumed) > 0:
-		return ", if " + conditionWords(s.Assumed[0])
+		rest = ", if " + conditionWords(s.Assumed[0])
 	case s.Note != "":
-		return ", " + s.Note
+		rest = ", " + s.Note
 	}
-	return ""
-}
-
-// gravest is the statement that allows the deepest of what the hit is, the first of several.
-func (h Hit) gravest(s Step) Evidence {
-	best, depth := s.Evidence[0], -1.0
-	known := catalog.Load()
-	for _, e := range s.Evidence {
-		if e.Layer == policy.LayerBoundary {
-			continue
-		}
-		d := 0.0
-		for _, a := range e.Actions {
-			if x := known.Action(a); x != nil {
-				d = max(d, (x.Capabilities & h.Capabilities).Depth())
-			}
-		}
-		if d > depth {
-			best, depth = e, d
-		}
-	}
-	return best
+	return own, rest
 }
 
 // Sentence says what a statement allows: "ShopRole · statement 2 (Files) allows s3:* on *".
@@ -298,7 +317,7 @@ func (e Evidence) Sentence(d *model.Design) string {
 	if e.From.NotAction {
 		b.WriteString("everything but ")
 	}
-	b.WriteString(few(e.From.Actions))
+	b.WriteString(e.actions())
 	if len(e.From.Resources) > 0 {
 		b.WriteString(" on ")
 		if e.From.NotResource {
@@ -311,6 +330,44 @@ func (e Evidence) Sentence(d *model.Design) string {
 		b.WriteString(few(short))
 	}
 	return b.String()
+}
+
+// actions are the statement's, those first by which the step has what it has: the fewest that give it.
+func (e Evidence) actions() string {
+	patterns := e.From.Actions
+	if len(patterns) <= 3 || e.From.NotAction {
+		return few(patterns)
+	}
+	known := catalog.Load()
+	sets := make([]uint64, len(patterns))
+	for i, p := range patterns {
+		for k, a := range e.Actions {
+			switch x := known.Action(a); {
+			case matchAction(strings.ToLower(p), strings.ToLower(a)) == never:
+			case e.gives == 0:
+				sets[i] |= 1 << min(k, 63)
+			case x != nil:
+				sets[i] |= uint64(x.Capabilities & e.gives)
+			}
+		}
+	}
+	first := fewest(sets)
+	words := make([]string, 0, len(patterns))
+	for _, i := range first {
+		words = append(words, patterns[i])
+	}
+	for _, matching := range [...]bool{true, false} {
+		for i, p := range patterns {
+			if sets[i] != 0 == matching && !slices.Contains(first, i) {
+				words = append(words, p)
+			}
+		}
+	}
+	shown := max(2, len(first))
+	if len(words)-shown <= 1 {
+		return list(words)
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:shown], ", "), len(words)-shown)
 }
 
 // place is where the statement stands, ", template.yaml:31"; "" where no file has it.
@@ -349,29 +406,37 @@ func (e Evidence) Holder(d *model.Design) string {
 	if p.Managed {
 		return d.Name(p.ID)
 	}
-	holder := func(id model.ID, policies []model.ID) string {
-		inline := 0
-		for _, x := range policies {
-			if q := d.Policy(x); q != nil && !q.Managed {
-				inline++
+	by, policies := e.By, []model.ID(nil)
+	if by == "" { // whoever has it first
+		for _, r := range d.Roles() {
+			if by == "" && slices.Contains(r.Policies, p.ID) {
+				by = r.ID
 			}
 		}
-		if inline > 1 {
-			return d.Name(id) + " · " + d.Name(p.ID)
-		}
-		return d.Name(id)
-	}
-	for _, r := range d.Roles() {
-		if slices.Contains(r.Policies, p.ID) {
-			return holder(r.ID, r.Policies)
+		for _, u := range d.Principals() {
+			if by == "" && slices.Contains(u.Policies, p.ID) {
+				by = u.ID
+			}
 		}
 	}
-	for _, u := range d.Principals() {
-		if slices.Contains(u.Policies, p.ID) {
-			return holder(u.ID, u.Policies)
+	switch x := d.Element(by).(type) {
+	case *model.Role:
+		policies = x.Policies
+	case *model.Principal:
+		policies = x.Policies
+	default:
+		return d.Name(p.ID)
+	}
+	inline := 0
+	for _, x := range policies {
+		if q := d.Policy(x); q != nil && !q.Managed {
+			inline++
 		}
 	}
-	return d.Name(p.ID)
+	if inline > 1 {
+		return d.Name(by) + " · " + d.Name(p.ID)
+	}
+	return d.Name(by)
 }
 
 // phrase says what a step does: "replaces the code of Mailer".
@@ -408,13 +473,13 @@ func (s Step) Sentence(d *model.Design) string {
 	if s.Kind == Acts {
 		return Hit{Target: s.To, Type: typeOf(d, s.To), Capabilities: s.Capabilities, Must: s.Must, Certainty: s.Certainty, Part: s.Part, Path: []Step{s}}.Sentence(d)
 	}
+	grounds := s.Grounds()
+	own, rest := s.takes(grounds, s.Certainty)
 	out := s.phrase(d)
-	if len(s.Evidence) > 0 {
-		e := s.Evidence[0]
-		out += ", because " + e.Sentence(d)
-		out += e.place()
+	for i, e := range grounds {
+		out += [...]string{", because ", ", and "}[min(i, 1)] + e.Sentence(d) + e.place() + own[i]
 	}
-	return out + s.unless()
+	return out + rest
 }
 
 func typeOf(d *model.Design, id model.ID) string {

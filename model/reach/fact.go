@@ -20,34 +20,38 @@ type Fact struct {
 
 // A Reason is a statement of a Fact.
 type Reason struct {
-	Says  string      // "ShopRole · statement 2 allows s3:* on *"
-	Place source.Span // zero where no file has it
+	Says   string      // "ShopRole · statement 2 allows s3:* on *"
+	Place  source.Span // zero where no file has it
+	Though bool        // it takes something away
 }
 
-// Facts are what a hit comes to, what is sure first.
+// Facts are what a hit comes to, one for each way, what is sure first.
 func (h Hit) Facts(d *model.Design) []Fact {
-	if sure, perhaps, ok := h.apart(); ok {
-		return append(sure.Facts(d), perhaps.Facts(d)...)
+	if len(h.Path) == 0 {
+		return []Fact{{Certainty: h.Certainty, Does: capabilityWords(hits(h.Capabilities))}}
 	}
-	f := Fact{Certainty: h.Certainty, Way: h.reason()}
-	if len(f.Way) == 0 {
-		f.Does = capabilityWords(hits(h.Capabilities))
-		return []Fact{f}
+	var out []Fact
+	for _, one := range h.ByWay() {
+		out = append(out, one.fact(d))
 	}
-	last := f.Way[len(f.Way)-1]
-	f.Kind = last.Kind
-	passes := len(last.Actions) == 1 && last.Actions[0] == "iam:PassRole"
-	switch caps := hits(h.Capabilities); {
+	return out
+}
+
+// fact is a hit by one way.
+func (h Hit) fact(d *model.Design) Fact {
+	last := h.Path[len(h.Path)-1]
+	f := Fact{Kind: last.Kind, Certainty: h.Certainty, Way: h.Path}
+	switch {
 	case h.OwnLog:
 		f.Does = "write, its own"
 	case last.Kind == Runs:
 		f.Does = strings.TrimPrefix(last.onto("it"), "perhaps ")
 	case last.Kind == Feeds:
 		f.Does = "chooses its input"
-	case passes:
+	case len(last.Actions) == 1 && last.Actions[0] == "iam:PassRole":
 		f.Does = "pass to a service"
 	default:
-		f.Does = capabilityWords(caps)
+		f.Does = capabilityWords(hits(h.Capabilities))
 		if h.Part != "" {
 			f.Does += " of " + h.Part
 		}
@@ -60,30 +64,27 @@ func (h Hit) Facts(d *model.Design) []Fact {
 		f.Does += ", but not by " + few(actions)
 	}
 	say := func(e Evidence, before, after string) {
-		r := Reason{before + e.Sentence(d) + after, e.Span}
+		r := Reason{before + e.Sentence(d) + after, e.Span, before != ""}
 		if !slices.Contains(f.Reasons, r) {
 			f.Reasons = append(f.Reasons, r)
 		}
 	}
-	unless := last.unless()
-	if last.Kind == Acts && len(last.Evidence) > 0 { // others allow the same, or less
-		say(h.gravest(last), "", unless)
-	} else {
-		for i, e := range last.Evidence { // it takes all of them
-			after := ""
-			if i == len(last.Evidence)-1 {
-				after = unless
-			}
-			say(e, "", after)
+	grounds := h.Grounds()
+	own, rest := last.takes(grounds, h.Certainty)
+	for i, e := range grounds {
+		after := own[i]
+		if i == len(grounds)-1 {
+			after += rest
 		}
+		say(e, "", after)
 	}
-	if len(last.Evidence) == 0 && unless != "" {
-		f.Reasons = append(f.Reasons, Reason{Says: strings.TrimPrefix(unless, ", ")})
+	if len(grounds) == 0 && rest != "" {
+		f.Reasons = append(f.Reasons, Reason{Says: strings.TrimPrefix(rest, ", ")})
 	}
 	for _, x := range h.denials(last) {
 		say(x.Evidence, "though ", "")
 	}
-	return []Fact{f}
+	return f
 }
 
 // capabilityWords lists capabilities: "read, write, delete".

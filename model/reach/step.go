@@ -42,12 +42,16 @@ func certainty(must bool) Certainty {
 // Evidence is a statement that allows a step.
 type Evidence struct {
 	Policy    model.ID // of the policy; of the resource, function or role whose resource or trust policy it is
+	By        model.ID // role, user or group by which the principal has an identity policy; "" for the others
 	Layer     policy.Layer
 	Statement int
 	Sid       string
 	Span      source.Span
 	From      *policy.Statement
 	Actions   []string // of the step, that the statement allows, sorted
+	Sure      []string // those of them that it allows whatever the unknowns, sorted
+
+	gives catalog.Capabilities // of a ground: what the hit has by it
 }
 
 // A Step is one thing that an attacker can do next.
@@ -68,4 +72,6 @@ type Step struct {
 	Only         string // what of a feed filters let pass: "objects in/*.jpg"; "" for everything
 	Note         string // why it is only perhaps, where no condition says it
 	Says         string // the technique in words, before the name of To: "replaces the code of"; "" for acts
+
+	any bool // one of Actions does it
 }

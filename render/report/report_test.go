@@ -190,8 +190,15 @@ func everyHit(t *testing.T, text string, a *reach.Analysis, from model.ID) {
 		if !strings.Contains(text, h.Can(d)) {
 			t.Errorf("%s: the page does not say %q", from, h.Can(d))
 		}
-		for _, s := range h.Path {
-			for _, e := range s.Evidence {
+		for _, one := range h.ByWay() {
+			grounds := one.Grounds()
+			for _, s := range one.Path[:len(one.Path)-1] {
+				grounds = append(grounds, s.Grounds()...)
+			}
+			if len(grounds) == 0 {
+				t.Errorf("%s: %s has no reason", from, h.Target)
+			}
+			for _, e := range grounds {
 				if !strings.Contains(text, e.Sentence(d)) {
 					t.Errorf("%s: the page does not say %q", from, e.Sentence(d))
 				}

@@ -128,7 +128,7 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 			continue
 		}
 		text := beyondText{What: y.Words(), Pattern: y.Pattern, Sure: sure(y.Certainty, y.Fed)}
-		text.Evidence = t.evidence(y.Evidence)
+		text.Evidence = t.evidence(nil, y.Evidence)
 		out.Beyond = append(out.Beyond, text)
 	}
 	out.Sea = cmp.Or(reach.SeaWords(open), "nothing")
@@ -215,10 +215,18 @@ func (t *teller) hit(h reach.Hit) hitText {
 	if h.OwnLog {
 		out.Tone = ""
 	}
-	for _, s := range h.Path {
-		out.Steps = append(out.Steps, t.step(s))
+	ways := h.ByWay()
+	for _, one := range ways {
+		for i, s := range one.Path {
+			step := t.step(s)
+			if i == len(one.Path)-1 && s.Kind == reach.Acts {
+				step.Says = t.name(s.From) + " " + one.Can(t.d)
+				step.Evidence = t.evidence(one.Grounds(), s.Evidence)
+			}
+			out.Steps = append(out.Steps, step)
+		}
 	}
-	if len(h.Path) == 1 && h.Path[0].Kind == reach.Acts {
+	if len(ways) == 1 && len(h.Path) == 1 && h.Path[0].Kind == reach.Acts {
 		out.Steps[0].Says = "" // the hit says it
 	}
 	return out
@@ -228,7 +236,7 @@ func (t *teller) step(s reach.Step) stepText {
 	// Without its reasons a step says only what it does; they follow one by one.
 	bare := s
 	bare.Evidence, bare.Assumed, bare.Note = nil, nil, ""
-	out := stepText{Says: t.name(s.From) + " " + bare.Sentence(t.d), Actions: some(s.Actions, 4), Evidence: t.evidence(s.Evidence)}
+	out := stepText{Says: t.name(s.From) + " " + bare.Sentence(t.d), Actions: some(s.Actions, 4), Evidence: t.evidence(s.Grounds(), s.Evidence)}
 	var assumed []string
 	for _, c := range s.Assumed {
 		assumed = append(assumed, condition(c))
@@ -253,13 +261,25 @@ func some(words []string, n int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(words[:n], ", "), len(words)-n)
 }
 
-func (t *teller) evidence(es []reach.Evidence) []evidenceText {
+// evidence tells statements: those that a step rests on, then others that allow it, or a part of it, as well.
+func (t *teller) evidence(grounds, all []reach.Evidence) []evidenceText {
 	var out []evidenceText
-	for i, e := range es {
-		if i == mostEvidence && len(es) > mostEvidence+1 {
-			return append(out, evidenceText{Says: fmt.Sprintf("and %d more statements", len(es)-i)})
+	tell := func(e reach.Evidence) {
+		if x := (evidenceText{Says: e.Sentence(t.d), Place: place(e.Span)}); !slices.Contains(out, x) {
+			out = append(out, x)
 		}
-		out = append(out, evidenceText{Says: e.Sentence(t.d), Place: place(e.Span)})
+	}
+	for _, e := range grounds {
+		tell(e)
+	}
+	rest := slices.DeleteFunc(slices.Clone(all), func(e reach.Evidence) bool {
+		return slices.ContainsFunc(grounds, func(g reach.Evidence) bool { return g.From == e.From && g.Layer == e.Layer && g.Policy == e.Policy })
+	})
+	for i, e := range rest {
+		if len(out) >= mostEvidence && len(rest)-i > 1 {
+			return append(out, evidenceText{Says: fmt.Sprintf("and %d more statements", len(rest)-i)})
+		}
+		tell(e)
 	}
 	return out
 }
