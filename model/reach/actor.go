@@ -46,9 +46,12 @@ type actor struct {
 
 // found is what the analysis found of an actor. It depends on the actor and the world alone.
 type found struct {
-	acts    []act
-	edges   []edge
+	acts    []act  // by target, beside those of the row
+	edges   []edge // by node, beside those of the row
 	alters  []alter
+	row     *row    // what it shares with others; nil for none
+	except  []int32 // targets on which the row does not hold, in order
+	hidden  []int32 // nodes to which the row's edges do not hold, in order
 	admin   power
 	meddles bool // it may change what others may do, so that its alters depend on them
 }

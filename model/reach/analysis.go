@@ -38,6 +38,10 @@ type graph struct {
 	attached    map[model.ID][]int32
 	holdersOf   map[int32][]int32          // targets → actors with permissions from it
 	trust       map[int32]map[string]truth // role → services that may assume it
+	trusting    map[string][]int32         // service → roles that it may, or perhaps may, assume
+	kin         *kin
+	rows        map[string]*row
+	shareFrom   int
 
 	nodes       []node
 	nodeOf      map[model.ID]int32
@@ -58,7 +62,7 @@ type graph struct {
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
 	detail map[detailKey]*Step
-	steps  map[*edge]*Step
+	steps  map[stepKey]*Step
 }
 
 // A node is a start: a function, role, user or group.
@@ -70,8 +74,13 @@ type node struct {
 // Analyze computes the steps of a design. prev, the analysis of an earlier version, may be nil; it saves work. The
 // error is ctx's.
 func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis) (*Analysis, error) {
+	return analyze(ctx, d, c, prev, shareFrom)
+}
+
+// analyze is Analyze with rows for statements that reach from so many forms.
+func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis, shareFrom int) (*Analysis, error) {
 	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, nodeOf: map[model.ID]int32{},
-		seas: map[int32][]Beyond{}, detail: map[detailKey]*Step{}, steps: map[*edge]*Step{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
+		seas: map[int32][]Beyond{}, detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}, rows: map[string]*row{}, shareFrom: shareFrom, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
 	an := &Analysis{design: d, graph: g}
 	same := prev != nil && sameWorld(prev.design, d) && prev.world.catalog == c
 	if same {
@@ -335,6 +344,7 @@ func (an *Analysis) gated(a *actor) []int32 {
 // explore finds the acts and edges of every actor. Actors that prev had alike keep theirs.
 func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) error {
 	var t *tally
+	an.kin = an.newKin()
 	known := same && prev.settled(an)
 	for i, a := range an.actors {
 		if i%16 == 0 && ctx.Err() != nil {
@@ -358,16 +368,26 @@ func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) erro
 func (an *Analysis) exploreActor(t *tally, a *actor) {
 	a.admin = an.isAdmin(a)
 	e := newExplorer(an, a)
-	t.count(a)
+	a.row, a.except = an.rowOf(t, e)
+	t.count(a, a.except)
 	t.findings(func(f *finding) {
 		if x, ok := an.actOf(a, f); ok {
 			a.acts = append(a.acts, x)
 		}
 		e.visit(f)
 	})
+	if a.row != nil {
+		a.meddles = a.meddles || a.row.meddles
+		for _, x := range a.row.alters {
+			if _, not := slices.BinarySearch(a.except, x.target); !not {
+				a.alters = append(a.alters, x)
+			}
+		}
+		slices.SortStableFunc(a.alters, func(x, y alter) int { return int(x.target - y.target) })
+	}
 	e.rest()
 	a.settleAlters(an)
-	slices.SortStableFunc(a.edges, func(x, y edge) int { return int(x.to - y.to) })
+	a.settleEdges()
 }
 
 // settleAlters leaves those changes that lead to somebody who may do anything, one for each actor, and its own

@@ -55,6 +55,9 @@ type statement struct {
 	remembers map[string]truth
 	filled    map[string]*statement // of a dynamic one, by the values of its variables
 	byMenu    map[*menu]doings
+
+	content string       // all that it says, for comparing; "" until somebody asks
+	plain   []*statement // its conditions one by one, see plainCondition; made with content
 }
 
 // A group is a statement's actions on the forms of one menu.

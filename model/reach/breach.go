@@ -106,8 +106,7 @@ func (an *Analysis) walk(start int32, look int) *walk {
 		}
 		expanded[actor] = true
 		a := an.actors[actor]
-		for k := range a.edges {
-			e := &a.edges[k]
+		for e := range a.allEdges() {
 			if !takes(look, e) {
 				continue
 			}
@@ -240,31 +239,20 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 		return r
 	}
 	for look, walk := range walks {
-		seen := map[int32]bool{}
-		for _, n := range walk.order {
-			actor := an.actorOf[n]
-			if seen[actor] {
-				continue
+		an.tread(walk.order, func(n int32, x *act) {
+			caps := hits(x.under(look))
+			if t := &w.targets[x.target]; caps == 0 || t.sort == isImplied && t.ownLogOf != b.From {
+				return
 			}
-			seen[actor] = true
-			for _, x := range an.actors[actor].acts {
-				caps := x.may
-				if sure(look) {
-					caps = x.must
-				}
-				if caps = hits(caps); caps == 0 {
-					continue
-				}
-				r := get(x.target)
-				r.caps[look] |= caps
-				r.whole[look] = r.whole[look] || !x.part
-				for c := range r.near[look] {
-					if near := &r.near[look][c]; caps.Has(catalog.Capability(c)) && near.dist == 0 {
-						*near = spot{n, walk.dist[n] + 1}
-					}
+			r := get(x.target)
+			r.caps[look] |= caps
+			r.whole[look] = r.whole[look] || !x.part
+			for c := range r.near[look] {
+				if near := &r.near[look][c]; caps.Has(catalog.Capability(c)) && near.dist == 0 {
+					*near = spot{n, walk.dist[n] + 1}
 				}
 			}
-		}
+		})
 		// Functions and principals that it runs as or feeds, whatever else may be done to them.
 		for _, x := range an.surroundings(walk, look) {
 			t := w.target(an.nodes[x.node].id)
@@ -284,7 +272,7 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 	own := an.ownRole(start)
 	for ti, r := range targets {
 		t := &w.targets[ti]
-		if r == nil || t.id == b.From || int32(ti) == own || t.sort == isImplied && t.ownLogOf != b.From {
+		if r == nil || t.id == b.From || int32(ti) == own {
 			continue
 		}
 		b.Hits = append(b.Hits, an.hit(b, int32(ti), r, walks))
@@ -330,8 +318,7 @@ func (an *Analysis) surroundings(w *walk, look int) []neighbour {
 			continue
 		}
 		expanded[actor] = true
-		for k := range an.actors[actor].edges {
-			e := &an.actors[actor].edges[k]
+		for e := range an.actors[actor].allEdges() {
 			if e.kind == Feeds && (e.must || !sure(look)) && !seen[e.to] {
 				seen[e.to] = true
 				out = append(out, neighbour{e.to, e, n, w.dist[n] + 1})

@@ -83,25 +83,17 @@ func (an *Analysis) faces(from model.ID) map[face]bool {
 	}
 	w := an.walk(start, runsMay)
 	own := an.ownRole(start)
-	seen := map[int32]bool{}
-	for _, n := range w.order {
-		i := an.actorOf[n]
-		if seen[i] {
-			continue
+	an.tread(w.order, func(_ int32, x *act) {
+		t := &an.world.targets[x.target]
+		caps := x.may
+		if x.target == own || t.sort == isImplied {
+			return
 		}
-		seen[i] = true
-		for _, x := range an.actors[i].acts {
-			t := &an.world.targets[x.target]
-			caps := x.may
-			if x.target == own || t.sort == isImplied {
-				continue
-			}
-			if t.ownLogOf == from {
-				caps &^= catalog.Capabilities(0).With(catalog.Write)
-			}
-			put(t.id, caps)
+		if t.ownLogOf == from {
+			caps &^= catalog.Capabilities(0).With(catalog.Write)
 		}
-	}
+		put(t.id, caps)
+	})
 	for _, x := range an.surroundings(w, runsMay) {
 		c := catalog.Secret
 		if x.edge.kind == Feeds {

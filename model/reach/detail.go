@@ -16,6 +16,12 @@ type detailKey struct {
 	actor, target int32
 }
 
+// A stepKey is an edge of an actor's: rows share their edges.
+type stepKey struct {
+	actor int32
+	edge  *edge
+}
+
 // An account collects the reasons of several decisions.
 type account struct {
 	an       *Analysis
@@ -318,14 +324,15 @@ func partName(t *target, p match) string {
 
 // edgeStep is an edge from a node, with its statements.
 func (an *Analysis) edgeStep(n int32, e *edge) Step {
+	key := stepKey{an.actorOf[n], e}
 	an.mu.Lock()
-	d := an.steps[e]
+	d := an.steps[key]
 	an.mu.Unlock()
 	if d == nil {
-		step := an.newEdgeStep(an.actors[an.actorOf[n]], e)
+		step := an.newEdgeStep(an.actors[key.actor], e)
 		d = &step
 		an.mu.Lock()
-		an.steps[e] = d
+		an.steps[key] = d
 		an.mu.Unlock()
 	}
 	s := *d

@@ -79,7 +79,7 @@ func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {
-	component []int32 // of each actor
+	component []int32 // of each actor, and of each hub
 	parts     []component
 }
 
@@ -103,28 +103,58 @@ type flowing struct {
 	an      *Analysis
 	look    int
 	f       *flow
-	next    [][]int32 // actors one step on, without doubles
+	next    [][]int32 // of each actor, then of each hub: what is one step on, without doubles
 	onStack []bool
 	actors  set // of the component at hand
 	wet     [depths]set
+	dry     []int32
 }
 
 func newFlowing(an *Analysis, look int) *flowing {
 	n := len(an.actors)
-	m := &flowing{an: an, look: look, f: &flow{component: make([]int32, n)}, next: make([][]int32, n), onStack: make([]bool, n), actors: newSet(n)}
+	hubs := map[*row]int32{}
+	m := &flowing{an: an, look: look, f: &flow{}, next: make([][]int32, n), actors: newSet(n)}
 	for d := range m.wet {
 		m.wet[d] = newSet(an.world.resources)
 	}
-	seen := make([]int32, n) // the last actor that leads there, plus one
-	for i, a := range an.actors {
-		for k := range a.edges {
-			e := &a.edges[k]
-			if to := an.actorOf[e.to]; to != int32(i) && seen[to] != int32(i)+1 && takes(look, e) {
-				seen[to] = int32(i) + 1
-				m.next[i] = append(m.next[i], to)
-			}
+	seen := make([]int32, n) // the last of next that leads there, plus one
+	lead := func(from int32, e *edge) {
+		if to := an.actorOf[e.to]; to != from && seen[to] != from+1 && takes(look, e) {
+			seen[to] = from + 1
+			m.next[from] = append(m.next[from], to)
 		}
 	}
+	for i, a := range an.actors {
+		from := int32(i)
+		for k := range a.edges {
+			lead(from, &a.edges[k])
+		}
+		if a.row == nil || len(a.row.best) == 0 {
+			continue
+		}
+		// The row's edges are led through a hub, unless the actor lacks one of them.
+		lacks := slices.ContainsFunc(a.hidden, func(node int32) bool {
+			at := an.actorOf[node]
+			return at != from && seen[at] != from+1 && slices.ContainsFunc(to(a.row.best, node), func(e edge) bool { return takes(look, &e) })
+		})
+		if lacks {
+			for e := range a.allEdges() {
+				lead(from, e)
+			}
+			continue
+		}
+		hub, ok := hubs[a.row]
+		if !ok {
+			hub = int32(len(m.next))
+			hubs[a.row] = hub
+			m.next = append(m.next, nil)
+			for k := range a.row.best {
+				lead(hub, &a.row.best[k])
+			}
+		}
+		m.next[from] = append(m.next[from], hub)
+	}
+	m.f.component, m.onStack = make([]int32, len(m.next)), make([]bool, len(m.next))
 	return m
 }
 
@@ -194,14 +224,18 @@ func (m *flowing) close(members []int32) {
 	for _, v := range members {
 		m.onStack[v] = false
 		m.f.component[v] = c
-		m.own(v)
+		if int(v) < len(m.an.actors) {
+			m.own(v)
+		}
 	}
 	out := component{alone: -1}
-	if len(members) == 1 {
+	if len(members) == 1 && int(members[0]) < len(m.an.actors) {
 		out.alone = members[0]
 	} else {
 		for _, v := range members {
-			m.actors.put(v)
+			if int(v) < len(m.an.actors) {
+				m.actors.put(v)
+			}
 		}
 	}
 	var after []*component
@@ -212,7 +246,7 @@ func (m *flowing) close(members []int32) {
 				continue
 			}
 			part := &m.f.parts[o]
-			if m.actors.has(to) && containsAll(m.actors, part.actors) {
+			if int(to) < len(m.an.actors) && m.actors.has(to) && containsAll(m.actors, part.actors) {
 				continue
 			}
 			if part.alone >= 0 {
@@ -248,8 +282,27 @@ func (m *flowing) close(members []int32) {
 
 // own adds what an actor does itself.
 func (m *flowing) own(v int32) {
-	w := m.an.world
-	for _, x := range m.an.actors[v].acts {
+	w, a := m.an.world, m.an.actors[v]
+	if a.row != nil {
+		wet := &a.row.wet[1]
+		if sure(m.look) {
+			wet = &a.row.wet[0]
+		}
+		for d := range m.wet {
+			m.dry = m.dry[:0]
+			for _, t := range a.except {
+				if r := w.targets[t].ordinal; r >= 0 && !m.wet[d].has(r) {
+					m.dry = append(m.dry, r)
+				}
+			}
+			m.wet[d].join(wet[d])
+			for _, r := range m.dry {
+				m.wet[d][r>>6] &^= 1 << (r & 63)
+			}
+		}
+	}
+	for i := range a.acts {
+		x := &a.acts[i]
 		r := w.targets[x.target].ordinal
 		if r < 0 {
 			continue

@@ -18,6 +18,8 @@ type edge struct {
 	over      int32    // target that the carrier's actions are on; -1 for none
 	how       *written // … and how, where the target's ARN and all of them are not it
 	triggers  []int32  // by which the data gets to the function, in order
+	rank      int32    // the target where it was found, or lastly
+	first     int32    // rank of the first edge of its kind to the node, where this one is surer
 }
 
 // A power is whether one may do anything: never, perhaps, surely.
@@ -31,12 +33,20 @@ type alter struct {
 	technique *technique
 }
 
+// A way is what edges are told apart by.
+type way struct {
+	to, rank int32
+	kind     Kind
+}
+
 // An explorer finds an actor's steps onward from its findings.
 type explorer struct {
 	an    *Analysis
 	w     *world
 	actor *actor
-	best  map[int64]int // node and kind → index in actor's edges
+	best  map[way]int // index in actor's edges
+	apart bool        // edges that are found at different targets stay apart
+	rank  int32       // of what is found now
 	where map[*technique]truth
 
 	passing  []means         // techniques that the actor can pass a role to
@@ -44,15 +54,20 @@ type explorer struct {
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
-	return &explorer{an: an, w: an.world, actor: a, best: map[int64]int{}, where: map[*technique]truth{}}
+	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, where: map[*technique]truth{}}
 }
 
 // add keeps the best edge to each node and kind: the surest, then the first.
 func (e *explorer) add(x edge) {
-	key := int64(x.to)<<8 | int64(x.kind)
+	x.rank, x.first = e.rank, e.rank
+	key := way{to: x.to, kind: x.kind}
+	if e.apart {
+		key.rank = x.rank
+	}
 	if i, ok := e.best[key]; ok {
-		if x.must && !e.actor.edges[i].must {
-			e.actor.edges[i] = x
+		if old := &e.actor.edges[i]; x.must && !old.must {
+			x.first = old.first
+			*old = x
 		}
 		return
 	}
@@ -106,6 +121,7 @@ func (e *explorer) ask(ti int32, action string, extra policy.Context) truth {
 // visit looks at what may be done to one target.
 func (e *explorer) visit(f *finding) {
 	t := &e.w.targets[f.target]
+	e.rank = f.target
 	switch t.sort {
 	case isFunction, isRole, isUser, isGroup, isPolicy:
 		for i := range f.whole {
@@ -211,6 +227,8 @@ func passedTo(service string) policy.Context {
 // rest finds what does not start at a target: roles that something existing runs with, new principals, and feeds
 // through doors.
 func (e *explorer) rest() {
+	e.rank = lastly
+	known := map[string]bool{} // services whose roles have been found
 	for _, m := range e.able(plans().rest) {
 		k, v := m.technique, m.truth
 		switch {
@@ -220,8 +238,12 @@ func (e *explorer) rest() {
 			e.mapped(m)
 		case k.route == existing:
 			for _, service := range k.by {
-				for _, ti := range e.an.roles {
-					if ti == e.actor.self || e.an.trusts(ti, service) == never {
+				if known[service] {
+					continue // the first technique is as good
+				}
+				known[service] = true
+				for _, ti := range e.an.trusting[service] {
+					if ti == e.actor.self {
 						continue
 					}
 					if to, ok := e.an.nodeOf[e.w.targets[ti].id]; ok {
@@ -335,7 +357,16 @@ func (an *Analysis) trusts(role int32, service string) truth {
 
 // newTrust asks each role's trust policy about the services that it names and that a technique goes by.
 func (an *Analysis) newTrust() {
-	an.trust = map[int32]map[string]truth{}
+	an.trust, an.trusting = map[int32]map[string]truth{}, map[string][]int32{}
+	defer func() {
+		for _, service := range plans().services {
+			for _, ti := range an.roles {
+				if an.trusts(ti, service) != never {
+					an.trusting[service] = append(an.trusting[service], ti)
+				}
+			}
+		}
+	}()
 	for _, ti := range an.roles {
 		g := an.gates[ti]
 		if g == nil || g.answers == nil {

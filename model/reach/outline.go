@@ -12,15 +12,14 @@ func (an *Analysis) Outline(from model.ID) []Step {
 	a := an.actors[an.actorOf[n]]
 	own := an.ownRole(n)
 	var out []Step
-	for _, x := range a.acts {
+	for x := range a.allActs() {
 		t := &an.world.targets[x.target]
 		if hits(x.may) == 0 || x.target == own || t.id == from || t.sort == isImplied {
 			continue
 		}
 		out = append(out, Step{From: from, To: t.id, Kind: Acts, Capabilities: hits(x.may), Must: hits(x.must), Certainty: certainty(hits(x.must) != 0)})
 	}
-	for k := range a.edges {
-		e := &a.edges[k]
+	for e := range a.allEdges() {
 		if e.to == n {
 			continue
 		}

@@ -223,7 +223,7 @@ func flood(a *Analysis) map[string]bool {
 				if !reached.has(int32(i)) {
 					continue
 				}
-				for _, y := range x.acts {
+				for y := range x.allActs() {
 					caps := y.may
 					if sure(look) {
 						caps = y.must
@@ -258,7 +258,7 @@ func TestTallyIsEvaluation(t *testing.T) {
 		a := analyse(t, drawDesign(rt).build(t), nil)
 		tl := newTally(a)
 		for _, actor := range a.actors {
-			tl.count(actor)
+			tl.count(actor, nil)
 			byTarget := map[int32]act{}
 			tl.findings(func(f *finding) {
 				if x, ok := a.actOf(actor, f); ok {

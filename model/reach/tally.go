@@ -23,15 +23,6 @@ func (x *act) under(look int) catalog.Capabilities {
 	return x.may
 }
 
-// act is what an actor may do to a target, nil for nothing.
-func (a *actor) act(target int32) *act {
-	i, ok := slices.BinarySearchFunc(a.acts, target, func(x act, t int32) int { return int(x.target - t) })
-	if !ok {
-		return nil
-	}
-	return &a.acts[i]
-}
-
 // A tally adds up what an actor may do to every form, action by action:
 //
 //	allowed by identity policies ∖ denied, within the boundary and each level of SCPs, ∖ denied by the target's policy
@@ -47,11 +38,14 @@ type tally struct {
 	touched                                                     []int32
 	seen                                                        []bool
 	parts                                                       []match // of this actor's patterns
+
+	only   []int32 // forms that are looked at; nil: all
+	chosen []bool  // the same, by form
 }
 
 func newTally(an *Analysis) *tally {
 	w := an.world
-	t := &tally{an: an, w: w, seen: make([]bool, len(w.forms))}
+	t := &tally{an: an, w: w, seen: make([]bool, len(w.forms)), chosen: make([]bool, len(w.forms))}
 	for _, s := range []*[]uint64{&t.allowMust, &t.allowMay, &t.denyMust, &t.denyMay, &t.limitMust, &t.limitMay} {
 		*s = make([]uint64, w.words)
 	}
@@ -68,6 +62,10 @@ func (t *tally) reset() {
 		t.seen[f] = false
 	}
 	t.touched, t.parts = t.touched[:0], t.parts[:0]
+	for _, f := range t.only {
+		t.chosen[f] = false
+	}
+	t.only = nil
 }
 
 func (t *tally) touch(f int32) {
@@ -77,10 +75,19 @@ func (t *tally) touch(f int32) {
 	}
 }
 
-// count makes the sets of an actor. After it, must and may tell what is allowed.
-func (t *tally) count(a *actor) {
+// count makes the sets of an actor on some targets, nil: on all. After it, must and may tell what is allowed.
+func (t *tally) count(a *actor, on []int32) {
 	t.reset()
 	t.actor = a
+	if on != nil {
+		t.only = []int32{}
+		for _, target := range on {
+			for _, f := range t.w.targets[target].forms {
+				t.only = append(t.only, f)
+				t.chosen[f] = true
+			}
+		}
+	}
 	for _, d := range a.identity {
 		for _, s := range d.statements {
 			if !s.deny {
@@ -113,11 +120,24 @@ func (t *tally) allow(s *statement, must, may []uint64) {
 	if s = t.actor.own(t.w, s); s == nil {
 		return
 	}
-	t.parts = append(t.parts, s.parts...)
+	t.part(s)
 	t.each(s, func(f int32, b doings, v truth) {
 		t.touch(f)
 		add(must, may, t.w.forms[f].offset, b, v)
 	})
+}
+
+// part adds the parts that a statement's patterns reach.
+func (t *tally) part(s *statement) {
+	if t.only == nil {
+		t.parts = append(t.parts, s.parts...)
+		return
+	}
+	for _, p := range s.parts {
+		if t.chosen[p.form] {
+			t.parts = append(t.parts, p)
+		}
+	}
 }
 
 // each calls do for every form that a statement surely or perhaps applies to.
@@ -137,16 +157,28 @@ func (t *tally) each(s *statement, do func(f int32, b doings, v truth)) {
 			do(f, b, v)
 		}
 	}
+	if t.only != nil && len(t.only) < s.size() {
+		for _, f := range t.only {
+			if b, reaches := s.on(f, t.w.forms[f].menu); reaches != never {
+				on(f, b, reaches == surely)
+			}
+		}
+		return
+	}
 	for i := range s.groups {
 		g := &s.groups[i]
 		if s.wide {
 			for _, f := range g.menu.forms {
-				on(f, g.doings, true)
+				if t.only == nil || t.chosen[f] {
+					on(f, g.doings, true)
+				}
 			}
 			continue
 		}
 		for _, m := range g.forms {
-			on(m.form, g.doings, m.must)
+			if t.only == nil || t.chosen[m.form] {
+				on(m.form, g.doings, m.must)
+			}
 		}
 	}
 }
@@ -199,7 +231,7 @@ func (t *tally) denyOn(d *answers, bound func(a *actor, x *target) bool) {
 			continue
 		}
 		if s.from.NotResource {
-			t.parts = append(t.parts, s.parts...) // what it spares
+			t.part(s) // what it spares
 		}
 		t.each(s, func(f int32, b doings, v truth) {
 			if t.seen[f] && (bound == nil || bound(t.actor, &t.w.targets[t.w.forms[f].target])) {
@@ -214,7 +246,7 @@ func (t *tally) permit(s *statement) {
 	if s = t.actor.own(t.w, s); s == nil {
 		return
 	}
-	t.parts = append(t.parts, s.parts...)
+	t.part(s)
 	t.each(s, func(f int32, b doings, v truth) {
 		if t.seen[f] {
 			add(t.limitMust, t.limitMay, t.w.forms[f].offset, b, v)
@@ -295,7 +327,7 @@ func (t *tally) findings(do func(*finding)) {
 		targets = append(targets, w.forms[p.form].target)
 	}
 	for _, i := range t.an.gated(a) {
-		if t.an.gates[i].special(a, &w.targets[i], false) {
+		if (t.only == nil || t.on(i)) && t.an.gates[i].special(a, &w.targets[i], false) {
 			targets = append(targets, i)
 		}
 	}
@@ -315,6 +347,12 @@ func (t *tally) findings(do func(*finding)) {
 			do(&out)
 		}
 	}
+}
+
+// on reports whether a target is among those that are looked at.
+func (t *tally) on(target int32) bool {
+	forms := t.w.targets[target].forms
+	return len(forms) > 0 && t.chosen[forms[0]]
 }
 
 // find fills in a finding.

@@ -306,7 +306,7 @@ func (an *Analysis) takings() func(start int32) map[int32]catalog.Capabilities {
 				if !reached.has(int32(i)) {
 					continue
 				}
-				for _, x := range a.acts {
+				for x := range a.allActs() {
 					if caps := hits(x.may); caps != 0 {
 						acts[x.target] |= caps
 					}

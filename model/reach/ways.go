@@ -100,8 +100,7 @@ func (s *survey) measure() {
 	var queue []int32
 	for i, a := range s.an.actors {
 		near := s.act(int32(i)) != nil
-		for k := range a.edges {
-			e := &a.edges[k]
+		for e := range a.allEdges() {
 			near = near || s.last(e)
 			if takes(s.look, e) {
 				to := s.an.actorOf[e.to]
@@ -147,13 +146,15 @@ func (s *survey) ways(start int32, n int) []Way {
 			continue
 		}
 		// Whoever runs as the target has no need to do anything to it.
-		runs := slices.ContainsFunc(s.an.actors[t.actor].edges, func(e edge) bool { return s.last(&e) && e.kind == Runs })
+		runs := false
+		for e := range s.an.actors[t.actor].allEdges() {
+			runs = runs || s.last(e) && e.kind == Runs
+		}
 		if x := s.act(t.actor); x != nil && !runs {
 			push(&trail{actor: t.actor, node: t.node, before: t, steps: t.steps + 1, unsure: t.unsure + unsure(hits(x.must) != 0), end: x, done: true})
 		}
 		met := map[int32]bool{}
-		for k := range s.an.actors[t.actor].edges {
-			e := &s.an.actors[t.actor].edges[k]
+		for e := range s.an.actors[t.actor].allEdges() {
 			next := &trail{actor: s.an.actorOf[e.to], node: e.to, by: e, before: t, steps: t.steps + 1, unsure: t.unsure + unsure(e.must)}
 			if s.last(e) {
 				next.done = true

@@ -120,15 +120,15 @@ func (an *Analysis) Touches(from model.ID) []Step {
 	a := an.actors[an.actorOf[n]]
 	own := an.ownRole(n)
 	var out []Step
-	for _, x := range a.acts {
+	for x := range a.allActs() {
 		t := &an.world.targets[x.target]
 		if hits(x.may) == 0 || x.target == own || t.id == from || t.sort == isImplied {
 			continue
 		}
 		out = append(out, an.actStep(n, x.target))
 	}
-	for k := range a.edges {
-		if e := &a.edges[k]; e.to != n {
+	for e := range a.allEdges() {
+		if e.to != n {
 			out = append(out, an.edgeStep(n, e))
 		}
 	}
