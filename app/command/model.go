@@ -123,6 +123,7 @@ type diagnosticJSON struct {
 	Column   int    `json:"column"`
 	Summary  string `json:"summary"`
 	Detail   string `json:"detail"`
+	Rule     string `json:"rule"` // stable name of what the policy lint found, docs/lint.md; "" for what the import says
 }
 
 func describe(in *importers.Import) modelJSON {
@@ -171,7 +172,7 @@ func describe(in *importers.Import) modelJSON {
 		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN})
 	}
 	for _, x := range in.Diagnostics {
-		out.Diagnostics = append(out.Diagnostics, diagnosticJSON{x.Severity.String(), x.Span.File, x.Span.Line, x.Span.Column, x.Summary, x.Detail})
+		out.Diagnostics = append(out.Diagnostics, diagnosticJSON{x.Severity.String(), x.Span.File, x.Span.Line, x.Span.Column, x.Summary, x.Detail, x.Rule})
 	}
 	return out
 }

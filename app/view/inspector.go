@@ -605,10 +605,15 @@ func KindName(kind string) string {
 	return kind
 }
 
-// Unresolved says how much an import could not tell: "2 NOT RESOLVED"; "" where all is told.
+// Unresolved says how much an import could not tell, and what it found wrong in policies: "2 NOT RESOLVED · 1 POLICY
+// FAULT"; "" where all is told.
 func Unresolved(st session.State) string {
-	var warnings, errs int
+	var warnings, errs, faults int
 	for _, d := range st.Diagnostics() {
+		if d.Rule != "" && d.Severity > source.Info {
+			faults++
+			continue
+		}
 		switch d.Severity {
 		case source.Error:
 			errs++
@@ -623,6 +628,9 @@ func Unresolved(st session.State) string {
 	}
 	if warnings > 0 {
 		parts = append(parts, fmt.Sprintf("%d NOT RESOLVED", warnings))
+	}
+	if faults > 0 {
+		parts = append(parts, strings.ToUpper(plural(faults, "policy fault")))
 	}
 	if len(parts) == 0 && len(st.Diagnostics()) > 0 {
 		return strings.ToUpper(plural(len(st.Diagnostics()), "remark"))

@@ -11,7 +11,7 @@ import (
 
 // guardrails reads the organization's policies that bind the account, each level with what is attached there.
 func (r *reader) guardrails(root *yamlpos.Node) {
-	g := model.Guardrails{SCPs: r.levels(root.Get("scps"), "an SCP"), RCPs: r.levels(root.Get("rcps"), "an RCP"),
+	g := model.Guardrails{SCPs: r.levels(root.Get("scps"), "an SCP", policy.ServiceControl), RCPs: r.levels(root.Get("rcps"), "an RCP", policy.ResourceControl),
 		Management: text(root.Get("managementAccount")) == "true"}
 	if len(g.SCPs)+len(g.RCPs) > 0 && r.info.Account != "" {
 		r.info.Guardrails = map[string]model.Guardrails{r.info.Account: g}
@@ -20,13 +20,13 @@ func (r *reader) guardrails(root *yamlpos.Node) {
 
 // levels reads one kind of guardrails. A policy that cannot be read is told, and its level taken as if it were not
 // there: what it would have let pass, or denied, is not known.
-func (r *reader) levels(list *yamlpos.Node, kind string) []model.Level {
+func (r *reader) levels(list *yamlpos.Node, kind string, t policy.Type) []model.Level {
 	var out []model.Level
 	for _, n := range items(list) {
 		level := model.Level{Target: text(n.Get("target"))}
 		readable := true
 		for _, p := range items(n.Get("policies")) {
-			d := r.guardrail(p)
+			d := r.guardrail(p, t)
 			if d == nil {
 				r.report(source.Warning, p.Span, fmt.Sprintf("%s of %s was not read", kind, level.Target), "what this level forbids is shown as allowed")
 				readable = false
@@ -45,7 +45,7 @@ func (r *reader) levels(list *yamlpos.Node, kind string) []model.Level {
 
 // guardrail reads one policy: the document itself, or as Organizations' DescribePolicy gives it, with the document as text
 // in Content.
-func (r *reader) guardrail(n *yamlpos.Node) *policy.Document {
+func (r *reader) guardrail(n *yamlpos.Node, t policy.Type) *policy.Document {
 	n = n.Resolve()
 	if content := n.Get("Policy").Get("Content"); content != nil {
 		n = content
@@ -54,5 +54,5 @@ func (r *reader) guardrail(n *yamlpos.Node) *policy.Document {
 	} else if document := n.Get("Document"); document != nil {
 		n = document
 	}
-	return r.document(n)
+	return r.document(n, &policy.Setting{Type: t})
 }

@@ -126,10 +126,14 @@ func (r *reader) managed(nodes []*yamlpos.Node) {
 		arn := text(n.Get("Arn"))
 		p := &model.Policy{ID: model.MakeID("policy", arn), LogicalID: text(n.Get("PolicyName")), Name: text(n.Get("PolicyName")),
 			ARN: arn, Managed: true, Origin: n.Span}
+		managed := &policy.Setting{Type: policy.ManagedPolicy}
+		if strings.Contains(arn, ":iam::aws:policy/") {
+			managed = nil // AWS's own
+		}
 		versions := items(n.Get("PolicyVersionList"))
 		for _, v := range versions {
 			if text(v.Get("IsDefaultVersion")) == "true" || len(versions) == 1 || text(v.Get("VersionId")) == text(n.Get("DefaultVersionId")) {
-				p.Document = r.document(v.Get("Document"))
+				p.Document = r.document(v.Get("Document"), managed)
 			}
 		}
 		if arn != "" {
@@ -166,11 +170,11 @@ func (r *reader) attached(n *yamlpos.Node, arn string) model.ID {
 }
 
 // policies reads inline and attached policies of a role, user or group.
-func (r *reader) policies(owner string, inline, attached *yamlpos.Node) []model.ID {
+func (r *reader) policies(owner string, t policy.Type, inline, attached *yamlpos.Node) []model.ID {
 	var out []model.ID
 	for _, n := range items(inline) {
 		name := text(n.Get("PolicyName"))
-		p := &model.Policy{ID: model.MakeID("policy", owner+"/"+name), LogicalID: name, Name: name, Document: r.document(n.Get("PolicyDocument")), Origin: n.Span}
+		p := &model.Policy{ID: model.MakeID("policy", owner+"/"+name), LogicalID: name, Name: name, Document: r.document(n.Get("PolicyDocument"), &policy.Setting{Type: t}), Origin: n.Span}
 		if r.add(p, "") {
 			out = append(out, p.ID)
 		}
@@ -205,9 +209,14 @@ func tags(n *yamlpos.Node) map[string]string {
 func (r *reader) role(n *yamlpos.Node) {
 	name := text(n.Get("RoleName"))
 	role := &model.Role{ID: model.MakeID("role", name), LogicalID: name, Name: name, ARN: text(n.Get("Arn")), Path: text(n.Get("Path")),
-		Trust: r.document(n.Get("AssumeRolePolicyDocument")), Tags: tags(n.Get("Tags")), Origin: n.Span}
+		Tags: tags(n.Get("Tags")), Origin: n.Span}
 	role.ServiceLinked = strings.HasPrefix(role.Path, "/aws-service-role/")
-	role.Policies = r.policies(name, n.Get("RolePolicyList"), n.Get("AttachedManagedPolicies"))
+	trust := &policy.Setting{Type: policy.TrustPolicy}
+	if role.ServiceLinked {
+		trust = nil
+	}
+	role.Trust = r.document(n.Get("AssumeRolePolicyDocument"), trust)
+	role.Policies = r.policies(name, policy.RoleInline, n.Get("RolePolicyList"), n.Get("AttachedManagedPolicies"))
 	role.Boundary = r.boundary(n)
 	r.add(role, role.ARN)
 }
@@ -215,14 +224,14 @@ func (r *reader) role(n *yamlpos.Node) {
 func (r *reader) group(n *yamlpos.Node) {
 	name := text(n.Get("GroupName"))
 	g := &model.Principal{ID: model.MakeID("group", name), Kind: model.Group, Name: name, ARN: text(n.Get("Arn")), Origin: n.Span}
-	g.Policies = r.policies("group/"+name, n.Get("GroupPolicyList"), n.Get("AttachedManagedPolicies"))
+	g.Policies = r.policies("group/"+name, policy.GroupInline, n.Get("GroupPolicyList"), n.Get("AttachedManagedPolicies"))
 	r.add(g, g.ARN)
 }
 
 func (r *reader) user(n *yamlpos.Node) {
 	name := text(n.Get("UserName"))
 	u := &model.Principal{ID: model.MakeID("user", name), Kind: model.User, Name: name, ARN: text(n.Get("Arn")), Tags: tags(n.Get("Tags")), Origin: n.Span}
-	u.Policies = r.policies("user/"+name, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
+	u.Policies = r.policies("user/"+name, policy.UserInline, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
 	for _, g := range items(n.Get("GroupList")) {
 		id := model.MakeID("group", text(g))
 		if r.byID[id] == nil {
@@ -235,8 +244,8 @@ func (r *reader) user(n *yamlpos.Node) {
 	r.add(u, u.ARN)
 }
 
-// document reads a policy written as an object, or as URL-encoded JSON in a string; nil where it is neither.
-func (r *reader) document(n *yamlpos.Node) *policy.Document {
+// document reads a policy and tells what is wrong with it, unless in is nil: those are AWS's own. It is written as an object, or as URL-encoded JSON in a string; nil where it is neither.
+func (r *reader) document(n *yamlpos.Node, in *policy.Setting) *policy.Document {
 	n = n.Resolve()
 	if n == nil || n.Null {
 		return nil
@@ -265,6 +274,16 @@ func (r *reader) document(n *yamlpos.Node) *policy.Document {
 			s.Column += place.Column - 1
 		}
 		return source.Span{File: r.file, Start: s.Start + place.Start, End: s.End + place.Start, Line: s.Line + place.Line - 1, Column: s.Column}
+	}
+	if in != nil {
+		in.Place = policy.Places(raw)
+		for _, x := range d.Check(catalog.Load(), *in) {
+			if x.Rule == "too-large" {
+				continue // AWS has taken it: quotas can be raised
+			}
+			x.Span = shift(x.Span)
+			r.diagnostics = append(r.diagnostics, x)
+		}
 	}
 	for _, s := range d.Statements {
 		s.Span = shift(s.Span)

@@ -80,12 +80,24 @@ func (r *reader) resource(n *yamlpos.Node) {
 	}
 }
 
+// typeOf is the CloudFormation type of what an ARN names, "" if it is not known.
+func (r *reader) typeOf(arn string) string {
+	switch e := r.byID[r.byARN[arn]].(type) {
+	case *model.Function:
+		return "AWS::Lambda::Function"
+	case *model.Resource:
+		return e.Type
+	}
+	if types := catalog.Load().TypesOfARN(arn); len(types) > 0 {
+		return types[0]
+	}
+	return ""
+}
+
 // newResource adds a resource by its ARN; its type is guessed from the ARN where it is not told.
 func (r *reader) newResource(arn, cfnType string, at source.Span) *model.Resource {
 	if cfnType == "" {
-		if types := catalog.Load().TypesOfARN(arn); len(types) > 0 {
-			cfnType = types[0]
-		}
+		cfnType = r.typeOf(arn)
 	}
 	name := lastPart(arn)
 	if strings.Contains(arn, ":secretsmanager:") || strings.Contains(arn, ":parameter/") || strings.Contains(arn, ":log-group:") {
@@ -103,7 +115,11 @@ func (r *reader) newResource(arn, cfnType string, at source.Span) *model.Resourc
 // resourcePolicy attaches a policy to the function or resource that has it.
 func (r *reader) resourcePolicy(n *yamlpos.Node) {
 	arn := text(n.Get("Resource"))
-	d := r.document(n.Get("Policy"))
+	in := &policy.Setting{Type: policy.ResourcePolicy, Of: r.typeOf(arn)}
+	if strings.HasPrefix(field(arn, 5), "role/") && field(arn, 2) == "iam" {
+		in.Type = policy.TrustPolicy
+	}
+	d := r.document(n.Get("Policy"), in)
 	if arn == "" || d == nil {
 		return
 	}

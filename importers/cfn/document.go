@@ -8,13 +8,13 @@ import (
 	"bulkhead/model/source"
 )
 
-// document reads a policy document. Parts of a wrong type are told and left out; nil where n is no document. What an
+// document reads a policy document of a type, and tells what is wrong with it. Parts of a wrong type are told and left out; nil where n is no document. What an
 // Fn::If chooses whose condition cannot be decided is in it under that condition.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
-func (b *builder) document(n *yamlpos.Node) *policy.Document {
+func (b *builder) document(n *yamlpos.Node, in policy.Setting) *policy.Document {
 	var out *policy.Document
 	for _, c := range b.choices(n) {
-		d := only(b.oneDocument(c.node), c.when)
+		d := only(b.oneDocument(c.node, in), c.when)
 		if out == nil {
 			out = d
 		} else if d != nil {
@@ -25,12 +25,12 @@ func (b *builder) document(n *yamlpos.Node) *policy.Document {
 }
 
 // oneDocument reads a document that no Fn::If chooses.
-func (b *builder) oneDocument(n *yamlpos.Node) *policy.Document {
+func (b *builder) oneDocument(n *yamlpos.Node, in policy.Setting) *policy.Document {
 	if n == nil {
 		return nil
 	}
 	if n.Kind == yamlpos.Scalar && !isCall(n) && strings.HasPrefix(strings.TrimSpace(n.Value), "{") {
-		return b.textDocument(n)
+		return b.textDocument(n, in)
 	}
 	if n.Kind != yamlpos.Mapping || isCall(n) {
 		b.wrong(n, "a policy document is a mapping with Version and Statement")
@@ -53,7 +53,7 @@ func (b *builder) oneDocument(n *yamlpos.Node) *policy.Document {
 			b.notes.add(source.Warning, p.Key.Span, "a policy document has no element "+key, "It was left out.")
 		}
 	}
-	b.check(d)
+	b.lint(d, n, in)
 	return d
 }
 
@@ -64,7 +64,7 @@ func dateOnly(text string) string {
 }
 
 // textDocument reads a document that is written as JSON text in a scalar.
-func (b *builder) textDocument(n *yamlpos.Node) *policy.Document {
+func (b *builder) textDocument(n *yamlpos.Node, in policy.Setting) *policy.Document {
 	d, err := policy.Parse([]byte(n.Value))
 	if err != nil {
 		b.wrong(n, "a policy document in text is not IAM JSON")
@@ -76,37 +76,6 @@ func (b *builder) textDocument(n *yamlpos.Node) *policy.Document {
 		c.Span = n.Span
 		out.Statements = append(out.Statements, &c)
 	}
+	b.lint(out, n, in)
 	return out
-}
-
-// check tells what AWS's list of actions says against a document, and its grammar.
-func (b *builder) check(d *policy.Document) {
-	if d.Version != "" && d.Version != "2012-10-17" && d.Version != "2008-10-17" && !hasUnknown(d.Version) {
-		b.notes.add(source.Error, d.Span, "a policy has no version "+d.Version, "It is 2012-10-17 as a rule.")
-	}
-	for _, st := range d.Statements {
-		if len(st.Actions) == 0 {
-			b.notes.add(source.Error, st.Span, "a statement has no Action", "It allows and denies nothing.")
-		}
-		for _, a := range st.Actions {
-			b.checkAction(a, st.Span)
-		}
-	}
-}
-
-// checkAction tells of an action that AWS does not have.
-func (b *builder) checkAction(action string, span source.Span) {
-	if action == "*" || hasUnknown(action) {
-		return
-	}
-	service, _, ok := strings.Cut(action, ":")
-	switch {
-	case !ok:
-		b.notes.add(source.Error, span, action+" is not an action: it names no service", "It matches nothing.")
-	case strings.ContainsAny(service, "*?"):
-	case len(b.catalog.Actions(strings.ToLower(service))) == 0:
-		b.notes.add(source.Warning, span, "AWS has no service "+service+", as in "+action, "It matches nothing that is known.")
-	case len(b.catalog.Expand(action)) == 0:
-		b.notes.add(source.Warning, span, "AWS has no action "+action, "It matches nothing that is known; look at its spelling.")
-	}
 }

@@ -107,8 +107,11 @@ func (s *scope) refValue(r *resource) string {
 		return s.nameOf(r)
 	}
 	if t := s.catalog.Type(r.Type); t != nil {
-		if t.RefIsARN() && t.ARN != "" {
-			return s.arnOf(r)
+		if t.RefIsARN() {
+			if arn := s.arnOf(r); arn != "" {
+				return arn
+			}
+			return s.ownARN(r.Type, r.ID)
 		}
 		return s.nameOf(r)
 	}
@@ -162,10 +165,17 @@ func (s *scope) getAtt(id, attr string, span source.Span) string {
 		return v
 	}
 	if strings.HasSuffix(attr, "Arn") && !strings.Contains(attr, ".") {
-		parts := strings.Split(r.Type, "::")
-		return "arn:" + s.partition + ":" + strings.ToLower(parts[min(1, len(parts)-1)]) + ":" + s.region + ":" + s.account + ":" + s.generated(id+"-"+attr)
+		return s.ownARN(r.Type, id+"-"+attr)
 	}
 	return s.generated(id + "-" + tokenName(attr))
+}
+
+// ownARN is an ARN that AWS generates, of a form that is not known.
+func (s *scope) ownARN(cfnType, name string) string {
+	parts := strings.Split(cfnType, "::")
+	arn := "arn:" + s.partition + ":" + strings.ToLower(parts[min(1, len(parts)-1)]) + ":" + s.region + ":" + s.account + ":" + s.generated(name)
+	s.guessed[arn] = true
+	return arn
 }
 
 // fill replaces ${…} in a pattern of a shape or of the catalogue.

@@ -24,12 +24,16 @@ func newNotes(first ...source.Diagnostic) *notes {
 }
 
 func (n *notes) add(severity source.Severity, span source.Span, summary, detail string) {
-	k := note{span, summary}
+	n.put(source.Diagnostic{Severity: severity, Span: span, Summary: summary, Detail: detail})
+}
+
+func (n *notes) put(d source.Diagnostic) {
+	k := note{d.Span, d.Summary}
 	if n.quiet > 0 || n.seen[k] {
 		return
 	}
 	n.seen[k] = true
-	n.list = append(n.list, source.Diagnostic{Severity: severity, Span: span, Summary: summary, Detail: detail})
+	n.list = append(n.list, d)
 }
 
 // sorted lists the diagnostics by file and place.

@@ -191,14 +191,14 @@ func (b *builder) resourcePolicies() {
 			b.busPolicy(r)
 		case "AWS::KMS::Key":
 			if doc := b.settle(p).Get("KeyPolicy"); doc != nil && len(b.chosen(doc)) > 0 {
-				b.mergePolicy(r, b.document(doc))
+				b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
 			} else {
 				b.mergePolicy(r, b.defaultKeyPolicy())
 			}
 		default:
 			for _, path := range [][]string{{"RepositoryPolicyText"}, {"FileSystemPolicy"}, {"AccessPolicies"}, {"ResourcePolicy", "PolicyDocument"}, {"AccessPolicy"}, {"BackupVaultPolicy"}} {
 				if doc := b.get(p, path...); doc != nil {
-					b.mergePolicy(r, b.document(doc))
+					b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
 				}
 			}
 			if r.Written == samAPI {
@@ -206,11 +206,15 @@ func (b *builder) resourcePolicies() {
 			}
 			if r.Type == "AWS::Events::EventBus" || r.Type == "AWS::ApiGateway::RestApi" || r.Type == "AWS::S3::AccessPoint" {
 				if doc := b.get(p, "Policy"); doc != nil {
-					b.mergePolicy(r, b.document(doc))
+					b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
 				}
 			}
 		}
 	}
+}
+
+func ofResource(cfnType string) policy.Setting {
+	return policy.Setting{Type: policy.ResourcePolicy, Of: cfnType}
 }
 
 // apiPolicy reads the statements that a SAM API adds to its resource policy.
@@ -231,13 +235,14 @@ func (b *builder) apiPolicy(r *resource) {
 	}
 	if len(d.Statements) > 0 {
 		d.Span = n.Span
+		b.lint(d, n, ofResource(r.Type))
 		b.mergePolicy(r, d)
 	}
 }
 
 // putPolicy puts one document on each resource of a list.
 func (b *builder) putPolicy(r *resource, targets, doc *yamlpos.Node, cfnType string) {
-	d := b.document(doc)
+	d := b.document(doc, ofResource(cfnType))
 	if d == nil {
 		if doc == nil {
 			b.note(source.Error, r.Origin, "It was left out.", "%s has no policy document", r.ID)
@@ -279,7 +284,9 @@ func (b *builder) busPolicy(r *resource) {
 	when := beyond(b.given(r.condition()), b.given(bus.condition()))
 	if n := b.get(r.Props, "Statement"); n != nil {
 		if list := b.statements(n); len(list) > 0 {
-			b.mergePolicy(bus, only(&policy.Document{Version: "2012-10-17", Statements: list, Span: r.Origin}, when))
+			d := &policy.Document{Version: "2012-10-17", Statements: list, Span: r.Origin}
+			b.lint(d, n, ofResource(bus.Type))
+			b.mergePolicy(bus, only(d, when))
 		}
 		return
 	}

@@ -51,6 +51,19 @@ func (b *builder) permit(r, f *resource, name string) {
 		st.Actions[0] = "lambda:InvokeFunction"
 		b.note(source.Error, r.Origin, "It was taken as lambda:InvokeFunction.", "%s has no Action", r.ID)
 	}
+	if !r.Made {
+		d := &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin}
+		in := ofResource("AWS::Lambda::Function")
+		in.Place = func(_ *policy.Statement, part policy.Part) source.Span {
+			if n := p.Get(part.Element); n != nil {
+				return n.Span
+			}
+			return source.Span{}
+		}
+		for _, x := range d.Check(b.catalog, in) {
+			b.notes.put(x)
+		}
+	}
 	add := func(operator, key, value string) {
 		if value != "" {
 			st.Conditions = append(st.Conditions, policy.Condition{Operator: operator, Key: key, Values: []string{value}})

@@ -17,7 +17,7 @@ import (
 func (b *builder) role(r *resource) {
 	role := &model.Role{
 		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r), Path: b.words(b.get(r.Props, "Path")),
-		Trust: b.document(b.get(r.Props, "AssumeRolePolicyDocument")), Implicit: r.Made,
+		Trust: b.document(b.get(r.Props, "AssumeRolePolicyDocument"), policy.Setting{Type: policy.TrustPolicy}), Implicit: r.Made,
 		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
 	}
 	if role.Trust == nil && !r.Made {
@@ -130,10 +130,38 @@ func (b *builder) inlinePolicy(r *resource, holder model.ID, list *yamlpos.Node,
 		}
 	}
 	b.places.policies[holder] = append(b.places.policies[holder], place)
-	p := &model.Policy{ID: id, Name: name, Document: b.document(item.Get("PolicyDocument")), Stack: b.stack, Origin: item.Span}
+	p := &model.Policy{ID: id, Name: name, Document: b.document(item.Get("PolicyDocument"), policy.Setting{Type: inlineOf(r.Type)}), Stack: b.stack, Origin: item.Span}
 	b.attached = append(b.attached, attachment{id, r, append(slices.Clip(choice.when), b.template.origins[item].when...)})
 	b.addPolicy(p)
 	return id
+}
+
+// inlineOf is the type of the inline policies of a role, user or group.
+func inlineOf(cfnType string) policy.Type {
+	switch cfnType {
+	case "AWS::IAM::User", "AWS::IAM::UserPolicy":
+		return policy.UserInline
+	case "AWS::IAM::Group", "AWS::IAM::GroupPolicy":
+		return policy.GroupInline
+	}
+	return policy.RoleInline
+}
+
+// typeOf is the type of a policy that is a resource. An AWS::IAM::Policy becomes an inline policy of all that it names:
+// it has the room of the smallest.
+func (b *builder) typeOf(r *resource) policy.Type {
+	if r.Type == "AWS::IAM::ManagedPolicy" {
+		return policy.ManagedPolicy
+	}
+	switch {
+	case r.Type != "AWS::IAM::Policy":
+		return inlineOf(r.Type)
+	case len(b.items(b.get(r.Props, "Users"))) > 0:
+		return policy.UserInline
+	case len(b.items(b.get(r.Props, "Groups"))) > 0:
+		return policy.GroupInline
+	}
+	return policy.RoleInline
 }
 
 func (b *builder) addPolicy(p *model.Policy) {
@@ -145,7 +173,7 @@ func (b *builder) addPolicy(p *model.Policy) {
 func (b *builder) policyResource(r *resource) {
 	p := &model.Policy{
 		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), Managed: r.Type == "AWS::IAM::ManagedPolicy",
-		Document: b.document(b.get(r.Props, "PolicyDocument")), Stack: b.stack, Origin: r.Origin,
+		Document: b.document(b.get(r.Props, "PolicyDocument"), policy.Setting{Type: b.typeOf(r)}), Stack: b.stack, Origin: r.Origin,
 	}
 	if p.Managed {
 		p.ARN = b.arnOf(r)

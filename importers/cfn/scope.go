@@ -33,6 +33,7 @@ type scope struct {
 	unresolved int
 
 	exports map[string]export // of all templates of the import
+	guessed map[string]bool   // ARNs whose form is a guess
 
 	either map[*yamlpos.Node]*yamlpos.Node // token → the Fn::If that it stands for
 
@@ -44,7 +45,7 @@ func newScope(t *template, c *catalog.Catalog, o importers.Options, n *notes) *s
 		template: t, catalog: c, notes: n, params: o.Params,
 		partition: cmp.Or(o.Partition, "aws"), region: cmp.Or(o.Region, "us-east-1"),
 		account: cmp.Or(o.Account, "123456789012"), stack: t.Stack,
-		made:       map[string]*resource{},
+		made: map[string]*resource{}, guessed: map[string]bool{},
 		conditions: map[string]truth{}, deciding: map[string]bool{},
 		either: map[*yamlpos.Node]*yamlpos.Node{},
 		tokens: map[string]string{}, taken: map[string]bool{}, counted: map[string]bool{},

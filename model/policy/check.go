@@ -2,65 +2,62 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"bulkhead/model/catalog"
 	"bulkhead/model/source"
 )
 
-// Check lists what AWS would refuse in a document, and what in it cannot match anything: each with the span of
-// its statement, in source order. The catalogue tells which actions there are; nil leaves them unchecked.
-func (d *Document) Check(c *catalog.Catalog) []source.Diagnostic {
-	k := checker{catalog: c, document: d}
+// A Setting is where a document stands. The zero value is a document of no known type, whose findings stand at their
+// statements.
+type Setting struct {
+	Type Type
+	Of   string // CloudFormation type of the resource that a ResourcePolicy is of, "" if not known
+
+	// Place finds a part of a statement in the source, the zero Span where it does not; nil finds none. What it
+	// does not find is reported at its statement. Places makes one for JSON text.
+	Place func(*Statement, Part) source.Span
+}
+
+// A Part is the part of a statement, or with a nil statement of a document, that a finding is about.
+type Part struct {
+	Element  string // as IAM spells it, without Not: Sid, Action, Resource, Principal, Condition, Version; "" is all of it
+	Operator string // of a Condition
+	Key      string // of a Condition; "" is the operator
+	Value    string // of a list: the first entry that reads so; "" is the element, or the key
+}
+
+// Check lists what AWS would refuse in a document, and what in it cannot match anything, in source order. The
+// catalogue tells which actions there are; nil leaves them unchecked.
+func (d *Document) Check(c *catalog.Catalog, in Setting) []source.Diagnostic {
+	k := checker{catalog: c, document: d, in: in}
 	if len(d.Statements) == 0 {
-		k.at = d.Span
-		k.report(source.Warning, "no-statements", "the policy has no statements", "It allows and denies nothing.")
+		k.report(source.Warning, "no-statements", Part{}, "the policy has no statements", "It allows and denies nothing.")
 	}
-	sids := make(map[string]bool, len(d.Statements))
+	k.version()
+	sids := make(map[string]*Statement, len(d.Statements))
 	for _, s := range d.Statements {
-		k.at = s.Span
+		k.statement = s
 		k.sid(s, sids)
-		k.statement(s)
+		k.elements(s)
+		k.check(s)
 	}
+	k.statement = nil
 	k.size()
 	return k.found
 }
 
-// The largest policies that there are, in characters without white space ("IAM and AWS STS quotas": all inline policies
-// of a role together; a managed policy is smaller still; Amazon S3 User Guide, "Bucket policies": 20 KB, the largest of the
-// resource policies).
-const (
-	largestIdentity = 10240
-	largestManaged  = 6144
-	largestResource = 20480
-)
-
-// size tells of a document that no kind of policy has room for, and of one that is too large for a managed policy.
-func (k *checker) size() {
-	text, err := k.document.MarshalJSON()
-	if err != nil {
-		return
-	}
-	k.at = k.document.Span
-	resource := slices.ContainsFunc(k.document.Statements, func(s *Statement) bool { return s.Principals != nil })
-	switch n := len(text); {
-	case resource && n > largestResource:
-		k.report(source.Warning, "too-large", fmt.Sprintf("the policy has %d characters", n), fmt.Sprintf("No resource policy may have more than %d.", largestResource))
-	case !resource && n > largestIdentity:
-		k.report(source.Warning, "too-large", fmt.Sprintf("the policy has %d characters", n), fmt.Sprintf("A role's inline policies together may have %d, a managed policy %d, white space aside: make several of it.", largestIdentity, largestManaged))
-	case !resource && n > largestManaged:
-		k.report(source.Info, "too-large", fmt.Sprintf("the policy has %d characters", n), fmt.Sprintf("It has room as a role's inline policy alone: a managed one may have %d, white space aside.", largestManaged))
-	}
-}
-
 type checker struct {
-	catalog  *catalog.Catalog
-	document *Document
-	at       source.Span
-	found    []source.Diagnostic
-	guesses  int // names looked for among those that are like them
+	catalog   *catalog.Catalog
+	document  *Document
+	in        Setting
+	statement *Statement // that is being checked; nil: the document
+	found     []source.Diagnostic
+	told      map[source.Diagnostic]bool
+	guesses   int // names looked for among those that are like them
 
+	wideOf     *Statement // of which wide is what everyAction says
+	wide       bool
 	offersOf   *Statement // whose actions' keys offers holds
 	offers     keySet
 	offersMore bool               // an action that is not known may have any key
@@ -68,19 +65,38 @@ type checker struct {
 	every      *keySet            // keys of every action
 }
 
-func (k *checker) report(severity source.Severity, rule, summary, detail string) {
-	k.found = append(k.found, source.Diagnostic{Severity: severity, Span: k.at, Summary: summary, Detail: detail, Rule: rule})
+func (k *checker) report(severity source.Severity, rule string, part Part, summary, detail string) {
+	var at source.Span
+	if k.in.Place != nil {
+		at = k.in.Place(k.statement, part)
+	}
+	if at.IsZero() {
+		if at = k.document.Span; k.statement != nil {
+			at = k.statement.Span
+		}
+	}
+	d := source.Diagnostic{Severity: severity, Span: at, Summary: summary, Detail: detail, Rule: rule}
+	if !at.IsZero() { // what stands twice in one list is told once
+		if k.told[d] {
+			return
+		}
+		if k.told == nil {
+			k.told = map[source.Diagnostic]bool{}
+		}
+		k.told[d] = true
+	}
+	k.found = append(k.found, d)
 }
 
-func (k *checker) statement(s *Statement) {
+func (k *checker) check(s *Statement) {
 	if len(s.Actions) == 0 {
-		k.report(source.Error, "empty-list", not(s.NotAction)+"Action is empty", "AWS refuses the policy. The statement is taken as written: it matches no action.")
+		k.report(source.Error, "empty-list", Part{Element: "Action"}, not(s.NotAction)+"Action is empty", "AWS refuses the policy. The statement is taken as written: it matches no action.")
 	}
 	for _, a := range s.Actions {
 		k.action(a)
 	}
 	if s.Resources != nil && len(s.Resources) == 0 {
-		k.report(source.Error, "empty-list", not(s.NotResource)+"Resource is empty", "AWS refuses the policy. The statement is taken as written: it matches no resource.")
+		k.report(source.Error, "empty-list", Part{Element: "Resource"}, not(s.NotResource)+"Resource is empty", "AWS refuses the policy. The statement is taken as written: it matches no resource.")
 	}
 	for _, r := range s.Resources {
 		k.resource(r)
@@ -89,7 +105,7 @@ func (k *checker) statement(s *Statement) {
 		k.principal(p)
 	}
 	if s.NotPrincipal && s.Effect == Allow {
-		k.report(source.Warning, "not-principal-allow", "NotPrincipal with Allow", "It allows everyone but those named, the public included. AWS supports NotPrincipal with Deny alone.")
+		k.report(source.Warning, "not-principal-allow", Part{Element: "Principal"}, "NotPrincipal with Allow", "It allows everyone but those named, the public included. AWS supports NotPrincipal with Deny alone.")
 	}
 	k.meets(s)
 	k.passRole(s)
@@ -98,24 +114,39 @@ func (k *checker) statement(s *Statement) {
 		k.conditionKey(s, &s.Conditions[i])
 	}
 	k.guards(s)
-	if k.document.Version != "2012-10-17" && k.usesVariables(s) {
-		k.report(source.Warning, "variables-without-version", "policy variables without Version 2012-10-17", `Without "Version": "2012-10-17" a variable is plain text, so the statement does not match what it seems to.`)
+	if part, ok := usesVariables(s); ok && k.document.Version != "2012-10-17" && !hasUnknown(k.document.Version) {
+		k.report(source.Warning, "variables-without-version", part, "policy variables without Version 2012-10-17", `Without "Version": "2012-10-17" a variable is plain text, so the statement does not match what it seems to.`)
 	}
 }
 
-func (k *checker) usesVariables(s *Statement) bool {
-	texts := append([]string{}, s.Resources...)
-	for _, c := range s.Conditions {
-		texts = append(texts, c.Values...)
-	}
-	for _, t := range texts {
-		for _, sym := range symbols(t, syntax{variables: true}) {
+// usesVariables is the first part of a statement with a policy variable.
+func usesVariables(s *Statement) (Part, bool) {
+	has := func(text string) bool {
+		for _, sym := range symbols(text, syntax{variables: true}) {
 			if sym.kind == variable {
 				return true
 			}
 		}
+		return false
 	}
-	return false
+	for _, r := range s.Resources {
+		if has(r) {
+			return Part{Element: "Resource", Value: r}, true
+		}
+	}
+	for i := range s.Conditions {
+		for _, v := range s.Conditions[i].Values {
+			if has(v) {
+				return s.Conditions[i].part(v), true
+			}
+		}
+	}
+	return Part{}, false
+}
+
+// part is one value of a condition; "" is its key.
+func (c *Condition) part(value string) Part {
+	return Part{Element: "Condition", Operator: c.Operator, Key: c.Key, Value: value}
 }
 
 // action checks one entry of Action: an existing action, or a pattern that some match.
@@ -123,13 +154,14 @@ func (k *checker) action(a string) {
 	if a == "*" || hasUnknown(a) {
 		return
 	}
+	part := Part{Element: "Action", Value: a}
 	service, name, ok := strings.Cut(a, ":")
 	if !ok || service == "" || name == "" || strings.Contains(name, ":") {
-		k.report(source.Error, "malformed-action", fmt.Sprintf("%q is not an action", a), "AWS refuses the policy: write service:Action. It matches nothing.")
+		k.report(source.Error, "malformed-action", part, fmt.Sprintf("%q is not an action", a), "AWS refuses the policy: write service:Action. It matches nothing.")
 		return
 	}
 	if strings.ContainsAny(service, "*?") {
-		k.report(source.Error, "malformed-action", fmt.Sprintf("%q has a wildcard in its service", a), "AWS refuses the policy. It is taken as written.")
+		k.report(source.Error, "malformed-action", part, fmt.Sprintf("%q has a wildcard in its service", a), "AWS refuses the policy. It is taken as written.")
 		return
 	}
 	if k.catalog == nil || len(k.catalog.Services()) == 0 {
@@ -137,12 +169,12 @@ func (k *checker) action(a string) {
 	}
 	known := k.catalog.Actions(lowerASCII(service))
 	if known == nil {
-		k.report(source.Warning, "unknown-service", fmt.Sprintf("no service has the prefix %q", service), fmt.Sprintf("The action %s is kept; it may be newer than the catalogue, or misspelled.", a))
+		k.report(source.Warning, "unknown-service", part, fmt.Sprintf("no service has the prefix %q", service), fmt.Sprintf("The action %s is kept; it may be newer than the catalogue, or misspelled.", a))
 		return
 	}
 	if strings.ContainsAny(name, "*?") {
 		if len(k.catalog.Expand(a)) == 0 {
-			k.report(source.Warning, "no-such-action", fmt.Sprintf("no action matches %q", a), "The pattern is kept; it may be misspelled.")
+			k.report(source.Warning, "no-such-action", part, fmt.Sprintf("no action matches %q", a), "The pattern is kept; it may be misspelled.")
 		}
 		return
 	}
@@ -155,7 +187,7 @@ func (k *checker) action(a string) {
 			detail = fmt.Sprintf("It is kept as written. Is it %s:%s?", service, near)
 		}
 	}
-	k.report(source.Warning, "unknown-action", fmt.Sprintf("%q is not an action of AWS", a), detail)
+	k.report(source.Warning, "unknown-action", part, fmt.Sprintf("AWS lists no action %q", a), detail)
 }
 
 // nearest is the action whose name is most like a text, "" if none is within two edits.
@@ -204,13 +236,17 @@ func (k *checker) resource(r string) {
 		return
 	}
 	if !strings.HasPrefix(r, "arn:") {
-		k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q is neither an ARN nor *", r), "AWS refuses the policy. It is taken as written: it matches nothing.")
+		// "Access policy language overview for Amazon API Gateway": an API's own policy may leave out what is the API's.
+		if (k.in.Type == ResourcePolicy || k.in.Type == AnyType && k.statement.Principals != nil) && strings.HasPrefix(r, "execute-api:/") {
+			return
+		}
+		k.report(source.Error, "malformed-arn", Part{Element: "Resource", Value: r}, fmt.Sprintf("resource %q is neither an ARN nor *", r), "AWS refuses the policy. It is taken as written: it matches nothing.")
 		return
 	}
 	head, _, _ := cutARN(r)
 	for _, sym := range symbols(head, syntax{variables: true}) {
 		if sym.kind == variable {
-			k.report(source.Warning, "misplaced-variable", fmt.Sprintf("resource %q has a variable before its fifth colon", r), "There a variable is plain text, so the entry matches nothing.")
+			k.report(source.Warning, "misplaced-variable", Part{Element: "Resource", Value: r}, fmt.Sprintf("resource %q has a variable before its fifth colon", r), "There a variable is plain text, so the entry matches nothing.")
 			return
 		}
 	}
@@ -219,7 +255,7 @@ func (k *checker) resource(r string) {
 
 func (k *checker) principal(p Principal) {
 	if p.Kind == "AWS" && p.Value != "*" && strings.ContainsAny(p.Value, "*?") && !hasUnknown(p.Value) {
-		k.report(source.Error, "principal-wildcard", fmt.Sprintf("principal %q has a wildcard", p.Value), `A principal is "*" or named in full. It matches nobody.`)
+		k.report(source.Error, "principal-wildcard", Part{Element: "Principal", Value: p.Value}, fmt.Sprintf("principal %q has a wildcard", p.Value), `A principal is "*" or named in full. It matches nobody.`)
 	}
 }
 
@@ -227,14 +263,14 @@ func (k *checker) principal(p Principal) {
 func (k *checker) condition(c *Condition) {
 	info, _, ifExists := parseOperator(c.Operator)
 	if info.op == opUnknown {
-		k.report(source.Error, "unknown-operator", fmt.Sprintf("%q is not a condition operator", c.Operator), "AWS refuses the policy. The condition is shown as an assumption.")
+		k.report(source.Error, "unknown-operator", Part{Element: "Condition", Operator: c.Operator}, fmt.Sprintf("%q is not a condition operator", c.Operator), "AWS refuses the policy. The condition is shown as an assumption.")
 		return
 	}
 	if info.op == opNull && ifExists {
-		k.report(source.Error, "null-if-exists", "NullIfExists is not a condition operator", "Null itself tests whether a key exists.")
+		k.report(source.Error, "null-if-exists", Part{Element: "Condition", Operator: c.Operator}, "NullIfExists is not a condition operator", "Null itself tests whether a key exists.")
 	}
 	if !strings.Contains(c.Key, ":") {
-		k.report(source.Warning, "unknown-condition-key", fmt.Sprintf("condition key %q has no prefix", c.Key), "Keys are written service:Key or aws:Key.")
+		k.report(source.Warning, "unknown-condition-key", c.part(""), fmt.Sprintf("condition key %q has no prefix", c.Key), "Keys are written service:Key or aws:Key.")
 	}
 	kind := ""
 	switch info.op {
@@ -253,7 +289,7 @@ func (k *checker) condition(c *Condition) {
 	}
 	for _, v := range c.Values {
 		if value := compileValue(info.op, v, false); !value.valid && !value.open {
-			k.report(source.Error, "bad-condition-value", fmt.Sprintf("%s %s: %q is not %s", c.Operator, c.Key, v, kind), "AWS refuses the policy. The value matches nothing.")
+			k.report(source.Error, "bad-condition-value", c.part(v), fmt.Sprintf("%s %s: %q is not %s", c.Operator, c.Key, v, kind), "AWS refuses the policy. The value matches nothing.")
 		}
 	}
 }

@@ -47,7 +47,7 @@ func (k *checker) conditionKey(s *Statement, c *Condition) {
 			if k.catalog == nil || k.everyAction(s) && k.listed(key) || !k.everyAction(s) && k.offered(s, key) {
 				return
 			}
-			k.report(source.Warning, "unknown-condition-key", fmt.Sprintf("%q is not a global condition key", c.Key), "It is kept; it may be newer than the catalogue, or misspelled.")
+			k.report(source.Warning, "unknown-condition-key", c.part(""), fmt.Sprintf("%q is not a global condition key", c.Key), "It is kept; it may be newer than the catalogue, or misspelled.")
 			return
 		}
 		k.operatorFits(c, t)
@@ -62,7 +62,7 @@ func (k *checker) conditionKey(s *Statement, c *Condition) {
 		if t != "" {
 			detail = fmt.Sprintf("Actions of %s have it, none of the statement's. It is absent from their requests.", prefix)
 		}
-		k.report(source.Warning, "unknown-condition-key", fmt.Sprintf("no action of the statement has the condition key %q", c.Key), detail)
+		k.report(source.Warning, "unknown-condition-key", c.part(""), fmt.Sprintf("no action of the statement has the condition key %q", c.Key), detail)
 		return
 	}
 	k.operatorFits(c, t)
@@ -146,7 +146,11 @@ func (k *checker) keyType(prefix, key string) string {
 
 // everyAction reports whether the statement has, or may have, actions of every service.
 func (k *checker) everyAction(s *Statement) bool {
-	return s.NotAction || slices.ContainsFunc(s.Actions, func(a string) bool { return strings.Trim(a, "*") == "" || hasUnknown(a) })
+	if k.wideOf != s { // asked once a key
+		k.wideOf = s
+		k.wide = s.NotAction || slices.ContainsFunc(s.Actions, func(a string) bool { return strings.Trim(a, "*") == "" || hasUnknown(a) })
+	}
+	return k.wide
 }
 
 // listed reports whether any action of AWS has the key.
@@ -207,12 +211,12 @@ func (k *checker) operatorFits(c *Condition, keyType string) {
 	switch {
 	case want == "" || want == has || want == "long" && has == "numeric":
 	case has == "string" && (want == "arn" || want == "bool"):
-		k.report(source.Info, "operator-type", fmt.Sprintf("%s on %s, whose type is %s", c.Operator, c.Key, keyType), "It compares the texts. An operator of the key's own type says what is meant.")
+		k.report(source.Info, "operator-type", Part{Element: "Condition", Operator: c.Operator}, fmt.Sprintf("%s on %s, whose type is %s", c.Operator, c.Key, keyType), "It compares the texts. An operator of the key's own type says what is meant.")
 	case has == "numeric" && want == "date" && lowerASCII(c.Key) == "aws:epochtime": // seconds since 1970
 	case has == "arn" && want == "string", has == "bool" && want == "string":
 		// The reference calls many keys String that hold an ARN, or true and false.
 	default:
-		k.report(source.Warning, "operator-type", fmt.Sprintf("%s on %s, whose type is %s", c.Operator, c.Key, keyType), "The operator reads the key's value as another type, so the comparison does not hold as meant.")
+		k.report(source.Warning, "operator-type", Part{Element: "Condition", Operator: c.Operator}, fmt.Sprintf("%s on %s, whose type is %s", c.Operator, c.Key, keyType), "The operator reads the key's value as another type, so the comparison does not hold as meant.")
 	}
 }
 
@@ -234,11 +238,11 @@ func (k *checker) guards(s *Statement) {
 		info, q, _ := parseOperator(c.Operator)
 		// "Set operators for multivalued context keys": ForAllValues is true where the request has no such key.
 		if q == forAllValues && !guarded[lowerASCII(c.Key)] {
-			k.report(source.Warning, "for-all-values-unguarded", fmt.Sprintf("%s on %s holds where the key is absent", c.Operator, c.Key), `Add "Null": {"`+c.Key+`": "false"} to need the key.`)
+			k.report(source.Warning, "for-all-values-unguarded", c.part(""), fmt.Sprintf("%s on %s holds where the key is absent", c.Operator, c.Key), `Add "Null": {"`+c.Key+`": "false"} to need the key.`)
 		}
 		// aws:MultiFactorAuthPresent in "AWS global condition context keys": "Do not use" false in an Allow.
 		if info.op == opBool && strings.EqualFold(c.Key, "aws:MultiFactorAuthPresent") && slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, "false") }) {
-			k.report(source.Warning, "mfa-false", "aws:MultiFactorAuthPresent false in an Allow", "It allows those who signed in without a second factor, and not those with one.")
+			k.report(source.Warning, "mfa-false", c.part(""), "aws:MultiFactorAuthPresent false in an Allow", "It allows those who signed in without a second factor, and not those with one.")
 		}
 	}
 }

@@ -11,16 +11,17 @@ import (
 
 // sid checks a statement's Sid: unique in its policy, and in an identity policy of letters and digits alone ("IAM
 // JSON policy elements: Sid"). Services with resource policies may allow more: Amazon S3 allows spaces.
-func (k *checker) sid(s *Statement, seen map[string]bool) {
+func (k *checker) sid(s *Statement, seen map[string]*Statement) {
 	if s.Sid == "" || hasUnknown(s.Sid) {
 		return
 	}
-	if seen[s.Sid] {
-		k.report(source.Error, "duplicate-sid", fmt.Sprintf("Sid %q stands twice", s.Sid), "AWS refuses the policy: a Sid is unique in its policy. Both statements are kept.")
+	// Statements at one place are one in the source, read in several ways.
+	if first := seen[s.Sid]; first != nil && (first.Span.IsZero() || first.Span != s.Span) {
+		k.report(source.Error, "duplicate-sid", Part{Element: "Sid"}, fmt.Sprintf("Sid %q stands twice", s.Sid), "AWS refuses the policy: a Sid is unique in its policy. Both statements are kept.")
 	}
-	seen[s.Sid] = true
+	seen[s.Sid] = s
 	if s.Principals == nil && strings.Trim(s.Sid, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-		k.report(source.Error, "invalid-sid", fmt.Sprintf("Sid %q has characters beside letters and digits", s.Sid), "IAM refuses the policy. The statement is taken as written.")
+		k.report(source.Error, "invalid-sid", Part{Element: "Sid"}, fmt.Sprintf("Sid %q has characters beside letters and digits", s.Sid), "IAM refuses the policy. The statement is taken as written.")
 	}
 }
 
@@ -58,12 +59,22 @@ func (k *checker) meets(s *Statement) {
 		}) {
 			continue
 		}
-		detail := "It takes no resource: write \"Resource\": \"*\". The statement does not match it."
-		if len(a.Resources) > 0 {
-			detail = fmt.Sprintf("It takes resources such as %s. The statement does not match it.", a.Resources[0].ARNs[0])
+		part := Part{Element: "Action", Value: name}
+		if len(a.Resources) == 0 {
+			if slices.ContainsFunc(s.Resources, wholeService) {
+				continue // what the services ask for in its place is an ARN of themselves
+			}
+			k.report(source.Info, "resource-mismatch", part, fmt.Sprintf("AWS lists no resource for %s", a), "By the service authorization reference its Resource is *. With ARNs alone the statement may not match it.")
+			continue
 		}
-		k.report(source.Warning, "resource-mismatch", fmt.Sprintf("%s never meets a resource of its statement", a), detail)
+		k.report(source.Warning, "resource-mismatch", part, fmt.Sprintf("%s never meets a resource of its statement", a), fmt.Sprintf("It takes resources such as %s. The statement does not match it.", a.Resources[0].ARNs[0]))
 	}
+}
+
+// wholeService reports whether a resource is all of a service, such as arn:aws:ssm:us-east-1:123456789012:*.
+func wholeService(arn string) bool {
+	f := strings.SplitN(arn, ":", 6)
+	return strings.Trim(f[len(f)-1], "*") == ""
 }
 
 // resourcesByService sorts entries of Resource by the service of their ARNs, those that leave it open under "": nil if
@@ -133,7 +144,7 @@ func (k *checker) passRole(s *Statement) {
 	}
 	for _, r := range s.Resources {
 		if r == "*" {
-			k.report(source.Warning, "pass-role-star", "iam:PassRole with Resource *", "It lets every role of the account be passed to every service. Name the roles, or add a condition on iam:PassedToService.")
+			k.report(source.Warning, "pass-role-star", Part{Element: "Resource", Value: r}, "iam:PassRole with Resource *", "It lets every role of the account be passed to every service. Name the roles, or add a condition on iam:PassedToService.")
 			return
 		}
 	}
@@ -146,18 +157,18 @@ func (k *checker) arn(r string) {
 		return
 	}
 	if !strings.ContainsAny(f[1], "*?$") && !partitions[f[1]] {
-		k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q: there is no partition %q", r, f[1]), "AWS refuses the policy. It is taken as written.")
+		k.report(source.Error, "malformed-arn", Part{Element: "Resource", Value: r}, fmt.Sprintf("resource %q: there is no partition %q", r, f[1]), "AWS refuses the policy. It is taken as written.")
 		return
 	}
 	if len(f) < 6 {
 		// IAM completes a short ARN that ends with a wildcard.
 		if !strings.HasSuffix(r, "*") {
-			k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q has %d of the six fields of an ARN", r, len(f)), "AWS refuses the policy: arn:partition:service:region:account:resource. It matches nothing.")
+			k.report(source.Error, "malformed-arn", Part{Element: "Resource", Value: r}, fmt.Sprintf("resource %q has %d of the six fields of an ARN", r, len(f)), "AWS refuses the policy: arn:partition:service:region:account:resource. It matches nothing.")
 		}
 		return
 	}
 	if f[4] != "" && !strings.ContainsAny(f[4], "*?$") && strings.Trim(f[4], "0123456789") == "" && len(f[4]) != 12 {
-		k.report(source.Error, "malformed-arn", fmt.Sprintf("resource %q: account %q has not 12 digits", r, f[4]), "No resource has such an account. It matches nothing.")
+		k.report(source.Error, "malformed-arn", Part{Element: "Resource", Value: r}, fmt.Sprintf("resource %q: account %q has not 12 digits", r, f[4]), "No resource has such an account. It matches nothing.")
 	}
 }
 

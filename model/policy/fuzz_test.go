@@ -42,7 +42,7 @@ func FuzzParse(f *testing.F) {
 		if !again.Equal(d) {
 			t.Fatalf("printed as %s, which is another", text)
 		}
-		d.Check(nil)
+		d.Check(nil, Setting{Place: Places(data)})
 	})
 }
 

@@ -85,7 +85,7 @@ func TestHugePolicies(t *testing.T) {
 					break
 				}
 			}
-			d.Check(nil)
+			d.Check(nil, Setting{})
 		})
 	}
 }

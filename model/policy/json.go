@@ -52,9 +52,9 @@ type node struct {
 }
 
 type member struct {
-	name  string
-	start int
-	value node
+	name       string
+	start, end int // of the name
+	value      node
 }
 
 // reader reads JSON (RFC 8259) into nodes.
@@ -200,6 +200,7 @@ func (r *reader) object(depth int) (node, error) {
 		if m.name, err = r.string(); err != nil {
 			return node{}, err
 		}
+		m.end = r.at
 		if seen[m.name] {
 			return node{}, r.fail(m.start, "%q stands twice in one object", m.name)
 		}

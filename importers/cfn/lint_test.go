@@ -1,0 +1,55 @@
+package cfn
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"bulkhead/importers"
+)
+
+// Each fault in a policy is told once, by the name of its rule, where the value at fault begins; the rest of the template
+// has none.
+func TestLint(t *testing.T) {
+	const name = "lint.yaml"
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := importers.OpenFS(context.Background(), Sources(), os.DirFS("testdata"), name, importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	told := make([][]string, len(lines))
+	for _, d := range in.Diagnostics {
+		if d.Rule == "" {
+			continue
+		}
+		told[d.Span.Line-1] = append(told[d.Span.Line-1], d.Rule)
+		// Where one value stands alone in its line, the finding begins with it.
+		line, _, _ := strings.Cut(lines[d.Span.Line-1], " # ! ")
+		value := strings.TrimLeft(line, " -")
+		if _, after, ok := strings.Cut(value, ": "); ok && !strings.HasPrefix(value, "{") && d.Rule != "no-principal" {
+			value = strings.Trim(after, "[]")
+		}
+		got := string(text[d.Span.Start:d.Span.End])
+		if !strings.HasPrefix(value, "{") && d.Rule != "no-principal" && got != strings.TrimSuffix(value, ":") {
+			t.Errorf("line %d: %s stands at %q, not at %q", d.Span.Line, d.Rule, got, value)
+		}
+		if strings.HasPrefix(value, "{") && got != "\"sqs:SendMessages\"" {
+			t.Errorf("line %d: %s stands at %q", d.Span.Line, d.Rule, got)
+		}
+	}
+	for i, line := range lines {
+		var want []string
+		if _, rules, ok := strings.Cut(line, " # ! "); ok {
+			want = strings.Fields(rules)
+		}
+		if !slices.Equal(told[i], want) {
+			t.Errorf("line %d: told %q, not %q: %s", i+1, told[i], want, line)
+		}
+	}
+}

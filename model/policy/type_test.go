@@ -1,0 +1,144 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// found lists what Check says of a policy: rule, and the text that stands at its place.
+func found(t *testing.T, text string, in Setting) []string {
+	t.Helper()
+	in.Place = Places([]byte(text))
+	var out []string
+	for _, d := range mustParse(t, text).Check(catalog.Load(), in) {
+		if d.Rule == "" || d.Detail == "" {
+			t.Errorf("%q has no rule or no detail", d.Summary)
+		}
+		at := text[d.Span.Start:d.Span.End]
+		if strings.HasPrefix(at, "{") {
+			at = "{"
+		}
+		out = append(out, d.Rule+" "+at)
+	}
+	return out
+}
+
+// Each type of policy has elements of its own. What is told stands at what is wrong.
+func TestTypes(t *testing.T) {
+	const (
+		bare      = `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/*"}`
+		noRes     = `{"Effect":"Allow","Action":"s3:GetObject"}`
+		public    = `{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/*"}`
+		denyAll   = `{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}`
+		trust     = `{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`
+		exception = `{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:role/Ops"},"Action":"s3:*","Resource":"*"}`
+	)
+	identity := []Type{RoleInline, UserInline, GroupInline, ManagedPolicy, SessionPolicy, ServiceControl}
+	type rule struct {
+		types     []Type
+		of        string
+		statement string
+		want      string
+	}
+	for _, x := range []rule{
+		{identity, "", bare, ""},
+		{identity, "", noRes, "no-resource {"},
+		{identity, "", public, `principal-not-allowed "*"`},
+		{identity, "", exception, `principal-not-allowed {`},
+		{[]Type{AnyType}, "", bare, ""},
+		{[]Type{AnyType}, "", noRes, ""},
+		{[]Type{AnyType}, "", public, ""},
+
+		{[]Type{TrustPolicy}, "", trust, ""},
+		{[]Type{TrustPolicy}, "", strings.Replace(trust, `"sts:AssumeRole"`, `["sts:TagSession","sts:*"]`, 1), ""},
+		{[]Type{TrustPolicy}, "", strings.Replace(trust, `"sts:AssumeRole"`, `["sts:AssumeRole","lambda:InvokeFunction"]`, 1), `trust-action "lambda:InvokeFunction"`},
+		{[]Type{TrustPolicy}, "", strings.Replace(trust, `}`, `},"Resource":"*"`, 1), `resource-not-allowed "*"`},
+		{[]Type{TrustPolicy}, "", `{"Effect":"Allow","Action":"sts:AssumeRole"}`, "no-principal {"},
+
+		{[]Type{ResourcePolicy, EndpointPolicy}, "", public, ""},
+		{[]Type{ResourcePolicy, EndpointPolicy}, "", exception, ""},
+		{[]Type{ResourcePolicy, EndpointPolicy}, "", bare, "no-principal {"},
+		{[]Type{ResourcePolicy}, "AWS::S3::Bucket", `{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}`, "no-resource {"},
+		{[]Type{ResourcePolicy}, "AWS::ECR::Repository", `{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}`, ""},
+		{[]Type{ResourcePolicy}, "AWS::ApiGateway::RestApi", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":["execute-api:/*","execute-api:/prod/GET/pets"]}`, ""},
+		{[]Type{RoleInline}, "", `{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"execute-api:/*"}`, `malformed-arn "execute-api:/*"`},
+
+		{[]Type{ResourceControl}, "", denyAll, ""},
+		{[]Type{ResourceControl}, "", `{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}`, ""},
+		{[]Type{ResourceControl}, "", public, `rcp-allow "Allow"`},
+		{[]Type{ResourceControl}, "", exception, "principal-not-allowed {"},
+		{[]Type{ResourceControl}, "", strings.Replace(denyAll, `"*"`, `{"AWS":"123456789012"}`, 1), `principal-not-allowed "123456789012"`},
+		{[]Type{ResourceControl}, "", strings.Replace(denyAll, `"Action"`, `"NotAction"`, 1), `not-action-rcp "s3:*"`},
+		{[]Type{ResourceControl}, "", strings.Replace(denyAll, `"s3:*"`, `["s3:*","*"]`, 1), `malformed-action "*"`},
+		{[]Type{ResourceControl}, "", `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, "no-principal {"},
+	} {
+		for _, typ := range x.types {
+			text := `{"Version":"2012-10-17","Statement":` + x.statement + `}`
+			if got := strings.Join(found(t, text, Setting{Type: typ, Of: x.of}), ", "); got != x.want {
+				t.Errorf("%s %s %s\ngot  %s\nwant %s", typ, x.of, x.statement, got, x.want)
+			}
+		}
+	}
+	if got := strings.Join(found(t, `{"Statement":`+denyAll+`}`, Setting{Type: ResourceControl}), ", "); got != "unknown-version {" {
+		t.Errorf("a resource control policy without version: %s", got)
+	}
+}
+
+// What a policy of each type has room for: one character less is silent, one more is told. White space and what is
+// not resolved do not count.
+func TestSizes(t *testing.T) {
+	for _, x := range []struct {
+		in   Setting
+		most int
+	}{
+		{Setting{Type: RoleInline}, 10240},
+		{Setting{Type: GroupInline}, 5120},
+		{Setting{Type: UserInline}, 2048},
+		{Setting{Type: ManagedPolicy}, 6144},
+		{Setting{Type: TrustPolicy}, 2048},
+		{Setting{Type: ServiceControl}, 10240},
+		{Setting{Type: ResourceControl}, 5120},
+		{Setting{Type: EndpointPolicy}, 20480},
+		{Setting{Type: ResourcePolicy, Of: "AWS::S3::Bucket"}, 20480},
+		{Setting{Type: ResourcePolicy, Of: "AWS::KMS::Key"}, 32768},
+		{Setting{Type: AnyType}, 10240},
+	} {
+		for _, more := range []int{0, 1} {
+			d := mustParse(t, `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny",  "Action": "s3:*", "Resource": "arn:aws:s3:::${Bucket}"}]}`)
+			const fixed = len(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::"}]}`)
+			d.Statements[0].Resources[0] += strings.Repeat("x", x.most+more-fixed)
+			told := false
+			for _, g := range d.Check(catalog.Load(), x.in) {
+				told = told || g.Rule == "too-large" && g.Severity == source.Warning
+			}
+			if told != (more > 0) {
+				t.Errorf("%s %s of %d characters: told %v", x.in.Type, x.in.Of, x.most+more, told)
+			}
+		}
+	}
+}
+
+// A finding about one value stands at that value.
+func TestFindingsStandAtTheirValues(t *testing.T) {
+	text := `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "Fine", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::data/*"},
+    {"Sid": "not fine", "Effect": "Allow", "Action": ["s3:GetObject", "sqs:SendMessage"], "Resource": ["arn:aws:s3:::data/*"],
+     "Condition": {"StringEqual": {"aws:SourceVpc": "v"}, "Bool": {"aws:SecureTransport": [true, "maybe"]}, "StringEquals": {"aws:Sourcevpcx": "v"}}},
+    {"Sid": "Fine", "Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObjekt"], "Resource": ["*", "data"]}
+  ]
+}`
+	got := found(t, text, Setting{Type: RoleInline})
+	want := []string{
+		`invalid-sid "not fine"`, `resource-mismatch "sqs:SendMessage"`,
+		`unknown-operator "StringEqual"`, `bad-condition-value "maybe"`, `unknown-condition-key "aws:Sourcevpcx"`,
+		`duplicate-sid "Fine"`, `unknown-action "s3:GetObjekt"`, `malformed-arn "data"`,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
