@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bulkhead/model"
+	"bulkhead/model/reach"
 )
 
 // A Claim is what a picture says in words and figures.
@@ -14,6 +15,7 @@ type Claim struct {
 	Title    string
 	Sentence string // what is breached: "Breach of Shop, the worst: one function, one role, ten routes"
 	Figure   string // the share: "89 %"
+	Open     bool   // nothing is known to flood, but not all was seen
 	Good     bool   // the figure is nothing to fear: nothing floods, or less than before
 	Noun     string // "8 of 9 resources flood, PaymentKey among them"
 	Parts    []Part // each function's share, in the order of the bays
@@ -45,6 +47,23 @@ func (c *Claim) Description() string {
 // fedNote begins the note on the other figure.
 const fedNote = "With fed functions vulnerable too: "
 
+// Share is Percent, as "≥ 40 %" where policies that were not seen may add to it.
+func Share(share float64, atLeast bool) string {
+	if atLeast && share < 1 {
+		return "≥ " + Percent(share)
+	}
+	return Percent(share)
+}
+
+// Tight is a watertightness, as "≤ 0.60" where policies that were not seen may take from it.
+func Tight(m reach.Measures) string {
+	text := fmt.Sprintf("%.2f", m.Watertightness)
+	if m.AtLeast > 0 && m.Watertightness > 0 {
+		return "≤ " + text
+	}
+	return text
+}
+
 // Percent is a share for people: "89 %"; more than nothing is never shown as 0 %, less than all never as 100 %.
 func Percent(share float64) string {
 	p := math.Round(share * 100)
@@ -69,8 +88,11 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 	left, right := sheetMargin, sheetMargin+inner
 	figure := m.Width(c.Figure, SizeFigure, Bold)
 	tone := Danger
-	if c.Good {
+	switch {
+	case c.Good:
 		tone = Good
+	case c.Open:
+		tone = Ink
 	}
 	title := FitName(m, c.Title, SizeTitle, Bold, inner-figure-24)
 	h.items = append(h.items, Text{X: left, Y: 40, Size: SizeTitle, Weight: Bold, Color: Ink, Text: title})

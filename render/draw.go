@@ -111,7 +111,7 @@ func (d *drawing) cabin(id model.ID) *Cabin {
 	says := [...]string{"", "the breach chooses its input", "the breach holds its code or credentials", "the breach starts here"}[c.State]
 	share := ""
 	if v, ok := d.share(id); ok {
-		share = "a breach of it reaches " + Percent(v)
+		share = "a breach of it reaches " + Share(v, d.reaches[id].AtLeast)
 	}
 	physical := ""
 	if f.Name != c.Name {
@@ -209,6 +209,9 @@ func (d *drawing) tiles() {
 			t.Words = can
 		case t.Users == 0:
 			t.Words = "untouched"
+			if s := d.view.Breach; s != nil && s.Reach.AtLeast {
+				t.Words = "not known"
+			}
 		case b == nil:
 			t.Words = count(t.Users, "bay", "bays")
 		default:

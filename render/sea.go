@@ -30,6 +30,9 @@ func (s *survey) sea() Sea {
 		if s.view.Hop > 0 && len(b.Sea(s.view.Vulnerable)) > 0 {
 			return Sea{Words: "nothing beyond the design so far"}
 		}
+		if b.Reach.AtLeast {
+			return Sea{Words: "nothing is known beyond the design"}
+		}
 		return Sea{Words: "nothing beyond the design"}
 	}
 	sea.Words = reach.SeaWords(beyond)

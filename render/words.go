@@ -46,11 +46,12 @@ func claimOf(surveys []*survey, i int) Claim {
 		c.Parts = append(c.Parts, s.parts(comp)...)
 	}
 	if m := s.view.Measures; m.Functions > 0 {
-		c.Sums = []Part{{Name: "mean", Figure: Percent(m.Mean)}, {Name: "watertightness", Figure: fmt.Sprintf("%.2f", m.Watertightness)}}
+		c.Sums = []Part{{Name: "mean", Figure: Share(m.Mean, m.AtLeast > 0)}, {Name: "watertightness", Figure: Tight(m)}}
 	}
 	if len(surveys) == 2 && i == 1 {
 		other := surveys[0].headline()
 		c.Good = c.Good || s.headline() < other
+		c.Open = c.Open && !c.Good
 	}
 	c.Notes = s.notes(b)
 	return c
@@ -62,7 +63,7 @@ func (s *survey) parts(c model.Compartment) []Part {
 	same := true
 	for _, f := range c.Functions {
 		if share, ok := s.share(f); ok {
-			out = append(out, Part{ID: f, Name: s.name(f), Figure: Percent(share)})
+			out = append(out, Part{ID: f, Name: s.name(f), Figure: Share(share, s.reaches[f].AtLeast)})
 			same = same && out[len(out)-1].Figure == out[0].Figure
 		}
 	}
@@ -102,7 +103,8 @@ func (s *survey) calm(c *Claim) {
 	c.Sentence = fmt.Sprintf("No breach shown: %s in %s, %s that count", count(functions, "function", "functions"),
 		count(len(s.compartments), "compartment", "compartments"), count(counted, "resource", "resources"))
 	if m.Functions > 0 {
-		c.Figure, c.Good = Percent(m.Worst), m.Worst == 0
+		c.Figure, c.Good = Share(m.Worst, m.AtLeast > 0), m.Worst == 0 && m.AtLeast == 0
+		c.Open = m.Worst == 0 && m.AtLeast > 0
 		c.Noun = "the worst breach"
 		if m.WorstOf != "" && m.Worst > 0 {
 			c.Noun += ", of " + s.name(m.WorstOf)
@@ -144,9 +146,11 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 	}
 	c.Sentence = sentence
 
-	c.Figure = Percent(may.Share)
+	c.Figure = Share(may.Share, b.Reach.AtLeast)
 	open := slices.ContainsFunc(b.Beyond, func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
 	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay && !(b.AdminFed && s.view.Vulnerable)
+	c.Open = c.Good && b.Reach.AtLeast
+	c.Good = c.Good && !c.Open
 	c.Noun = s.noun(b, must, may, open)
 	if s.view.Hop > 0 && s.view.Hop < flood.last {
 		c.Noun = "in the end, " + c.Noun
@@ -186,6 +190,9 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 		n = "nothing here holds data that counts"
 	case may.Resources == 0:
 		n = fmt.Sprintf("none of %d %s floods", of, resources)
+		if b.Reach.AtLeast {
+			n = fmt.Sprintf("none of %d %s is known to flood", of, resources)
+		}
 	case must.Resources < may.Resources:
 		n = fmt.Sprintf("%d to %d of %d %s flood", must.Resources, may.Resources, of, resources)
 	default:
@@ -215,6 +222,9 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 	}
 	if open {
 		n += "; and the sea"
+	}
+	if b.Reach.AtLeast {
+		n += "; not all its policies were seen"
 	}
 	switch {
 	case b.AdminMay:

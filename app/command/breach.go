@@ -100,6 +100,7 @@ type measuresJSON struct {
 	Exposure       map[model.ID]int `json:"exposure"`
 	Admin          []model.ID       `json:"admin"`
 	Vulnerable     bool             `json:"assumeVulnerable,omitempty"`
+	AtLeast        int              `json:"atLeast,omitempty"` // functions whose policies were not all seen
 }
 
 type breachJSON struct {
@@ -113,13 +114,15 @@ type breachJSON struct {
 	Fed      []model.ID    `json:"feeds"`
 	Hits     []hitJSON     `json:"hits"`
 	Openings []openingJSON `json:"openings"`
+	NotSeen  []string      `json:"notSeen,omitempty"` // policies of what it runs as that no source showed
 }
 
 type reachJSON struct {
-	Of   int        `json:"of"`
-	Must figureJSON `json:"must"`
-	May  figureJSON `json:"may"`
-	Fed  fedJSON    `json:"fed"`
+	Of      int        `json:"of"`
+	Must    figureJSON `json:"must"`
+	May     figureJSON `json:"may"`
+	Fed     fedJSON    `json:"fed"`
+	AtLeast bool       `json:"atLeast,omitempty"` // it may be more: see notSeen
 }
 
 type fedJSON struct {
@@ -239,14 +242,14 @@ func describeMeasures(m reach.Measures) measuresJSON {
 	return measuresJSON{
 		Worst: round(m.Worst), WorstOf: m.WorstOf, Mean: round(m.Mean), MeanEntry: round(m.MeanEntry),
 		Watertightness: round(m.Watertightness), WorstWeighted: round(m.WorstWeighted), MeanWeighted: round(m.MeanWeighted),
-		Exposure: exposure, Admin: list(m.Admin), Vulnerable: m.Vulnerable,
+		Exposure: exposure, Admin: list(m.Admin), Vulnerable: m.Vulnerable, AtLeast: m.AtLeast,
 	}
 }
 
 func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSON {
 	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy),
-		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}},
-		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}}
+		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}, b.Reach.AtLeast},
+		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}, NotSeen: b.NotSeen}
 	for _, y := range b.Beyond {
 		if y.Fed && !vulnerable {
 			continue

@@ -11,6 +11,7 @@ import (
 	"bulkhead/model"
 	"bulkhead/model/reach"
 	"bulkhead/model/source"
+	"bulkhead/render"
 )
 
 // The text of breach: for each a headline, and a table of what it reaches with the reasons.
@@ -22,10 +23,16 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 	m := a.Measures(vulnerable)
 	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
 	worst := "nothing floods"
-	if m.WorstOf != "" {
-		worst = fmt.Sprintf("worst %s (%s)", percent(m.Worst), d.Name(m.WorstOf))
+	if m.AtLeast > 0 {
+		worst = "nothing is known to flood"
 	}
-	fmt.Fprintf(w, "%s · mean %s · watertightness %.2f\n", worst, percent(m.Mean), m.Watertightness)
+	if m.WorstOf != "" {
+		worst = fmt.Sprintf("worst %s (%s)", render.Share(m.Worst, m.AtLeast > 0), d.Name(m.WorstOf))
+	}
+	fmt.Fprintf(w, "%s · mean %s · watertightness %s\n", worst, render.Share(m.Mean, m.AtLeast > 0), render.Tight(m))
+	if m.AtLeast > 0 {
+		fmt.Fprintf(w, "at least: not all policies of %s were seen\n", count(m.AtLeast, "function"))
+	}
 	if unseen := a.NotSeen(); len(unseen) > 0 {
 		fmt.Fprintf(w, "not seen: %s\n", joined(unseen))
 	}
@@ -47,7 +54,14 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 	if must.Resources != may.Resources {
 		surely = fmt.Sprintf(" (surely %d, %s)", must.Resources, percent(must.Share))
 	}
-	fmt.Fprintf(w, "\nA breach of %s reaches %d of %d, %s%s%s\n", a.Name(b.From), may.Resources, b.Reach.Of, percent(may.Share), surely, adminWords(d, b))
+	least := ""
+	if b.Reach.AtLeast {
+		least = "at least "
+	}
+	fmt.Fprintf(w, "\nA breach of %s reaches %s%d of %d, %s%s%s\n", a.Name(b.From), least, may.Resources, b.Reach.Of, percent(may.Share), surely, adminWords(d, b))
+	if b.Reach.AtLeast {
+		fmt.Fprintf(w, "  not seen: %s\n", joined(b.NotSeen))
+	}
 	if words := reach.SeaInFull(b.Sea(vulnerable)); words != "" {
 		fmt.Fprintf(w, "  the sea: %s\n", words)
 	}

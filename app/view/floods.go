@@ -49,7 +49,7 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	}
 	fig := Figure(b, vulnerable)
 	l := FloodList{Start: b.From, Title: "What floods, and why",
-		Claim: fmt.Sprintf("Breach of %s: %d of %d, %s", Name(d, b.From), fig.Resources, b.Reach.Of, percent(fig.Share))}
+		Claim: fmt.Sprintf("Breach of %s: %d of %d, %s", Name(d, b.From), fig.Resources, b.Reach.Of, render.Share(fig.Share, b.Reach.AtLeast))}
 	if b.Admin || b.AdminMay {
 		l.Rows = append(l.Rows, adminRow(d, b))
 	}

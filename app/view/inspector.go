@@ -220,7 +220,7 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 		words += fmt.Sprintf(" (%d of them must)", must.Resources)
 	}
 	words += ", " + percent(fig.Weighted) + " weighted"
-	share := NewLabel(percent(fig.Share), figure.in(alarm(fig.Share)))
+	share := NewLabel(render.Share(fig.Share, b.Reach.AtLeast), figure.in(alarm(fig.Share, b.Reach.AtLeast)))
 	text := NewText(words, small)
 	text.Tip = fmt.Sprintf("Must: %s. Must and may: %s. With fed functions vulnerable: %s and %s.", figureWords(b.Reach.Must), figureWords(b.Reach.May), figureWords(b.Reach.FedMust), figureWords(b.Reach.FedMay))
 	lines := []fyne.CanvasObject{newLine(8, 1, share, text)}

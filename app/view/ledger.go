@@ -29,9 +29,9 @@ func Ledger(st session.State) []Measure {
 	}
 	b, a, d := st.Before.Measures, st.After.Measures, st.After.Design
 	edited := st.Edited
-	tight := Measure{Name: "Watertightness", Figure: decimal(a.Watertightness), Color: render.Ink, Remark: "no change yet",
+	tight := Measure{Name: "Watertightness", Figure: render.Tight(a), Color: render.Ink, Remark: "no change yet",
 		Tip: "1 minus the mean reach: 1 means that no breach reaches anything."}
-	worst := Measure{Name: "Worst breach", Figure: percent(a.Worst), Color: alarm(a.Worst), Remark: "nothing floods",
+	worst := Measure{Name: "Worst breach", Figure: render.Share(a.Worst, a.AtLeast > 0), Color: alarm(a.Worst, a.AtLeast > 0), Remark: "nothing floods",
 		Tip: "The largest share of the counted resources that the breach of one function reaches, must and may."}
 	if a.WorstOf != "" {
 		worst.Remark = Name(d, a.WorstOf)
@@ -40,14 +40,23 @@ func Ledger(st session.State) []Measure {
 			worst.Color = render.Danger
 		}
 	}
-	mean := Measure{Name: "Mean breach", Figure: percent(a.Mean), Color: render.Ink, Remark: plural(a.Functions, "function"),
+	mean := Measure{Name: "Mean breach", Figure: render.Share(a.Mean, a.AtLeast > 0), Color: render.Ink, Remark: plural(a.Functions, "function"),
 		Tip: fmt.Sprintf("The mean over all functions; over those that the outside can start it is %s.", percent(a.MeanEntry))}
+	if a.AtLeast > 0 {
+		tight.Tip += fmt.Sprintf(" Not all policies of %s were seen, so it may be less.", plural(a.AtLeast, "function"))
+		if a.WorstOf == "" {
+			worst.Remark = "as far as seen"
+		}
+		if !edited {
+			tight.Remark = "as far as seen"
+		}
+	}
 	if edited {
 		compare(&tight, decimal(b.Watertightness), a.Watertightness-b.Watertightness, decimalChange)
 		compare(&worst, percent(b.Worst), b.Worst-a.Worst, func(x float64) string { return percentChange(-x) })
 		compare(&mean, percent(b.Mean), b.Mean-a.Mean, func(x float64) string { return percentChange(-x) })
 	}
-	beyond := Measure{Name: "The sea", Figure: fmt.Sprint(st.After.Sea), Color: alarm(float64(st.After.Sea)), Remark: "kinds beyond the design",
+	beyond := Measure{Name: "The sea", Figure: fmt.Sprint(st.After.Sea), Color: alarm(float64(st.After.Sea), a.AtLeast > 0), Remark: "kinds beyond the design",
 		Tip: "How many kinds of things, by service and type, breaches of the functions reach beyond the design: any other table of the account is one."}
 	if st.After.Sea == 0 {
 		beyond.Remark = "nothing beyond"
@@ -132,9 +141,13 @@ func someNames(d *model.Design, ids []model.ID, most int) string {
 	return strings.Join(names, ", ")
 }
 
-func alarm(share float64) render.Color {
-	if share > 0 {
+// alarm is the colour of a share: no good news where what was not seen may add to it.
+func alarm(share float64, atLeast bool) render.Color {
+	switch {
+	case share > 0:
 		return render.Danger
+	case atLeast:
+		return render.Ink
 	}
 	return render.Good
 }

@@ -8,6 +8,7 @@ import (
 	"bulkhead/model"
 	"bulkhead/model/catalog"
 	"bulkhead/model/reach"
+	"bulkhead/render"
 )
 
 // Place says what a row of the outline stands for.
@@ -133,7 +134,7 @@ func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[mode
 		if a != nil {
 			if b := a.Breach(f.ID); b != nil {
 				fig := Figure(b, vulnerable)
-				row.Share, row.Figure, row.Admin = fig.Share, percent(fig.Share), b.Admin || b.AdminMay
+				row.Share, row.Figure, row.Admin = fig.Share, render.Share(fig.Share, b.Reach.AtLeast), b.Admin || b.AdminMay
 			}
 		}
 		out = append(out, row)
@@ -164,7 +165,7 @@ func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 		if a != nil {
 			if b := a.Breach(id); b != nil {
 				fig := Figure(b, vulnerable)
-				row.Share, row.Figure, row.Admin = fig.Share, percent(fig.Share), b.Admin || b.AdminMay
+				row.Share, row.Figure, row.Admin = fig.Share, render.Share(fig.Share, b.Reach.AtLeast), b.Admin || b.AdminMay
 			}
 		}
 		out = append(out, row)

@@ -63,6 +63,7 @@ type Figures struct {
 	Of              int    // counted resources
 	Must, May       Figure // May contains Must
 	FedMust, FedMay Figure // with fed functions taken as vulnerable
+	AtLeast         bool   // some policies of what it runs as were not seen: it reaches this at least
 }
 
 // A Breach is what code execution in From reaches.

@@ -21,6 +21,7 @@ type Measures struct {
 	Admin                         []model.ID       // functions from which an administrator is reachable
 	Crowns, CrownsExposed         int
 	Vulnerable                    bool // fed functions were taken as vulnerable
+	AtLeast                       int  // functions that reach what is said at least, see Figures
 }
 
 // Options tune an analysis.
@@ -124,7 +125,7 @@ func (an *Analysis) Weight(id model.ID) float64 {
 // figures are the four figures of a start.
 func (an *Analysis) figures(start int32) Figures {
 	return Figures{Of: len(an.ledger.entries), Must: an.figure(start, runsMust), May: an.figure(start, runsMay),
-		FedMust: an.figure(start, fedMust), FedMay: an.figure(start, fedMay)}
+		FedMust: an.figure(start, fedMust), FedMay: an.figure(start, fedMay), AtLeast: an.partial(start, an.unseen())}
 }
 
 // Reach is the figures of one start without its hits; false for an id that is none.
@@ -149,8 +150,12 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	exposed := counter{}
 	alike := map[int32]int{} // components → functions
 	spared := map[model.ID]int{}
+	unseen := an.unseen()
 	for _, f := range functions {
 		n := an.nodeOf[f.ID]
+		if an.partial(n, unseen) {
+			m.AtLeast++
+		}
 		x := an.figure(n, look)
 		if m.WorstOf == "" && x.Share > 0 || x.Share > m.Worst {
 			m.Worst, m.WorstOf = x.Share, f.ID

@@ -81,7 +81,10 @@ func figures(t *testing.T, name string, an *reach.Analysis) {
 			if wet[true] != want.Resources || wet[true]+wet[false] != b.Reach.Of {
 				t.Errorf("%s: the breach of %s (vulnerable: %t) wets %d of %d, the picture %d of %d", name, b.From, vulnerable, want.Resources, b.Reach.Of, wet[true], wet[true]+wet[false])
 			}
-			if d.Claim.Figure != render.Percent(want.Share) {
+			if len(b.NotSeen) > 0 && d.Claim.Good {
+				t.Errorf("%s: the breach of %s was not all seen, and is called good: %s", name, b.From, d.Claim.Figure)
+			}
+			if d.Claim.Figure != render.Share(want.Share, len(b.NotSeen) > 0) {
 				t.Errorf("%s: the breach of %s reaches %f, the picture says %s", name, b.From, want.Share, d.Claim.Figure)
 			}
 		}

@@ -276,12 +276,12 @@ func measures(before, after *teller) []measureText {
 		}
 		out = append(out, m)
 	}
-	share := func(v float64, _ reach.Measures) string { return render.Percent(v) }
+	share := func(v float64, m reach.Measures) string { return render.Share(v, m.AtLeast > 0) }
 	add("Worst breach", "the share of the counted resources that the worst function reaches", func(m reach.Measures) float64 { return m.Worst }, share, false)
 	add("Mean breach", "over all functions", func(m reach.Measures) float64 { return m.Mean }, share, false)
 	add("Mean breach from outside", "over the functions that something outside can start", func(m reach.Measures) float64 { return m.MeanEntry }, share, false)
 	add("Watertightness", "1 less the mean breach", func(m reach.Measures) float64 { return m.Watertightness },
-		func(v float64, _ reach.Measures) string { return fmt.Sprintf("%.2f", v) }, true)
+		func(_ float64, m reach.Measures) string { return render.Tight(m) }, true)
 	add("Worst breach, weighted", "by what each resource is worth and how deep the water stands", func(m reach.Measures) float64 { return m.WorstWeighted }, share, false)
 	add("Mean breach, weighted", "", func(m reach.Measures) float64 { return m.MeanWeighted }, share, false)
 	add("Administrator reachable", "functions from which one is, as far as seen", func(m reach.Measures) float64 { return float64(len(m.Admin)) },

@@ -99,8 +99,8 @@ func (t *teller) figures(b *reach.Breach) (must, may reach.Figure) {
 func (t *teller) breach(b *reach.Breach, most int) breachText {
 	must, may := t.figures(b)
 	out := breachText{ID: b.From, Name: t.name(b.From), Reach: fmt.Sprintf("%d of %d", may.Resources, b.Reach.Of),
-		Must: render.Percent(must.Share), May: render.Percent(may.Share), Weight: render.Percent(may.Weighted),
-		Fed: render.Percent(b.Reach.FedMay.Share), Admin: admin(b)}
+		Must: render.Share(must.Share, b.Reach.AtLeast), May: render.Share(may.Share, b.Reach.AtLeast), Weight: render.Percent(may.Weighted),
+		Fed: render.Share(b.Reach.FedMay.Share, b.Reach.AtLeast), Admin: admin(b)}
 	if f := t.d.Function(b.From); f != nil {
 		if f.Role != "" {
 			out.Role = t.name(f.Role)
