@@ -112,6 +112,7 @@ func Difference(want, got model.Element) string {
 var (
 	spanType     = reflect.TypeFor[source.Span]()
 	placesType   = reflect.TypeFor[model.Places]()
+	attachedType = reflect.TypeFor[model.Attachments]()
 	documentType = reflect.TypeFor[*policy.Document]()
 )
 
@@ -120,7 +121,7 @@ func firstDifference(a, b reflect.Value) (where, left, right string) {
 	if a.Type() != b.Type() {
 		return ".type", a.Type().String(), b.Type().String()
 	}
-	if a.Type() == spanType || a.Type() == placesType {
+	if a.Type() == spanType || a.Type() == placesType || a.Type() == attachedType {
 		return "", "", ""
 	}
 	switch a.Kind() {

@@ -60,6 +60,7 @@ type Role struct {
 	Trust         *policy.Document
 	Policies      []ID // inline and managed, in source order
 	Listed        Places
+	Attached      Attachments
 	Boundary      ID   // policy that is its permissions boundary, "" if none
 	Implicit      bool // made by the source's transform for a function without a role of its own (SAM)
 	External      bool // named by ARN only: its policies were not seen
@@ -73,6 +74,11 @@ type Role struct {
 // Places tell where policies stand in the list that a role is made from: the Policies of a SAM function, whose
 // inline policies are named by their place. Same ignores them, as it does spans.
 type Places map[ID]int
+
+// Attachments tell where the source says that a role has a policy: the entry of a list, or what makes the transform
+// attach it unasked (an event, the function). It is where a policy of AWS's own leads, which stands in no source. Same
+// ignores them.
+type Attachments map[ID]source.Span
 
 // A Pin is access that a role is said to need: evidence, not a grant.
 type Pin struct{ Actions, Resources []string }

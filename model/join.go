@@ -293,6 +293,12 @@ func withIDs(e Element, ids map[ID]ID) Element {
 				c.Listed[one(id)] = at
 			}
 		}
+		if c.Attached != nil {
+			c.Attached = Attachments{}
+			for id, at := range e.Attached {
+				c.Attached[one(id)] = at
+			}
+		}
 		out = &c
 	case *Policy:
 		c := *e

@@ -10,6 +10,7 @@ import (
 var (
 	spanType     = reflect.TypeFor[source.Span]()
 	placesType   = reflect.TypeFor[Places]()
+	attachedType = reflect.TypeFor[Attachments]()
 	documentType = reflect.TypeFor[*policy.Document]()
 )
 
@@ -26,7 +27,7 @@ func same(a, b reflect.Value) bool {
 		return false
 	}
 	switch a.Type() {
-	case spanType, placesType:
+	case spanType, placesType, attachedType:
 		return true
 	case documentType:
 		if a.Pointer() == b.Pointer() {

@@ -29,6 +29,7 @@ func (b *builder) role(r *resource) {
 	if r.Made {
 		role.Listed = listed(b.places.policies[role.ID])
 	}
+	role.Attached = b.places.attached[role.ID]
 }
 
 // listed tells at which place of the list each policy of a made role stands. What the transform adds unasked has
@@ -97,6 +98,7 @@ func (b *builder) ownPolicies(r *resource, holder model.ID) (ids []model.ID, bou
 					place.List, place.Entry = o.list, o.entry
 				}
 				b.places.policies[holder] = append(b.places.policies[holder], place)
+				b.places.attach(holder, id, i.node.Span)
 			}
 		case "PermissionsBoundary":
 			boundary = b.boundary(r, p.Value)

@@ -145,7 +145,7 @@ func (t *transform) snsEvent(e event, role *samRole) {
 		pair("FilterPolicyScope", t.get(e.props, "FilterPolicyScope"))), e.span)
 	t.trigger(e, madeTrigger{kind: "event-source-mapping", event: "sqs", label: "sqs", from: arn, fits: ofType("AWS::SQS::Queue")})
 	if role != nil {
-		role.aws("service-role/AWSLambdaSQSQueueExecutionRole")
+		role.awsFor("service-role/AWSLambdaSQSQueueExecutionRole", e.span)
 	}
 }
 
@@ -168,7 +168,7 @@ func (t *transform) pullEvent(e event, role *samRole) {
 	attach := func(string) {}
 	inline := func(string, string, ...*yamlpos.Node) {}
 	if role != nil {
-		attach = role.aws
+		attach = func(name string) { role.awsFor(name, e.span) }
 		inline = func(name, version string, statements ...*yamlpos.Node) {
 			var there []*yamlpos.Node
 			for _, s := range statements {

@@ -24,8 +24,11 @@ func (t *transform) newRole(owner *resource, id string, span source.Span) *samRo
 }
 
 // aws attaches one of AWS's managed policies by its name, path included.
-func (r *samRole) aws(name string) {
-	r.addManaged(scalar("arn:"+r.t.partition+":iam::aws:policy/"+name, r.span), madeOf{})
+func (r *samRole) aws(name string) { r.awsFor(name, r.span) }
+
+// awsFor is aws for what stands at a place, such as an event.
+func (r *samRole) awsFor(name string, span source.Span) {
+	r.addManaged(scalar("arn:"+r.t.partition+":iam::aws:policy/"+name, span), madeOf{})
 }
 
 func (r *samRole) addManaged(n *yamlpos.Node, from madeOf) {

@@ -87,6 +87,17 @@ type places struct {
 	triggers   map[model.ID]*yamlpos.Node    // SAM event, rule target, notification: the node of Trigger.Origin
 	variables  map[model.ID]*yamlpos.Node    // by function: Environment.Variables of its own, nil if none
 	triggerOf  map[model.ID]*resource        // resource that a trigger stands in
+	attached   map[model.ID]model.Attachments
+}
+
+// attach notes where it stands that a holder has a managed policy: the first place counts.
+func (p *places) attach(holder, id model.ID, at source.Span) {
+	if p.attached[holder] == nil {
+		p.attached[holder] = model.Attachments{}
+	}
+	if _, known := p.attached[holder][id]; !known {
+		p.attached[holder][id] = at
+	}
 }
 
 func newPlaces() *places {
@@ -97,6 +108,7 @@ func newPlaces() *places {
 		triggers:   map[model.ID]*yamlpos.Node{},
 		variables:  map[model.ID]*yamlpos.Node{},
 		triggerOf:  map[model.ID]*resource{},
+		attached:   map[model.ID]model.Attachments{},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/policy"
+	"bulkhead/model/source"
 )
 
 // An actor is whose permissions are used: a role, a user, a group, or one function's session of its role where
@@ -24,6 +25,7 @@ type actor struct {
 	ids        []model.ID      // policies, in the order of documents
 	by         []model.ID      // … and who has each: the role or user, or a group of it
 	documents  []*policy.Document
+	attached   model.Attachments
 	boundaryID model.ID
 	limit      *policy.Document // boundary
 	unseen     bool             // some of its policies were not seen
@@ -42,6 +44,15 @@ type actor struct {
 	stack *policy.Stack
 
 	found
+}
+
+// place is where a statement of one of its policies stands: in its file, or, of a policy that stands in none, where it
+// says that the actor has the policy.
+func (a *actor) place(id model.ID, st *policy.Statement) source.Span {
+	if st.Span.IsZero() {
+		return a.attached[id]
+	}
+	return st.Span
 }
 
 // found is what the analysis found of an actor. It depends on the actor and the world alone.
@@ -387,7 +398,7 @@ func (an *Analysis) newActors(d *model.Design) {
 	}
 	role := func(r *model.Role) *actor {
 		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}
-		a.linked = r.ServiceLinked
+		a.linked, a.attached = r.ServiceLinked, r.Attached
 		seen(a, r.ID, r.Policies...)
 		bound(a, r.Boundary)
 		return a

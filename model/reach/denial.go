@@ -31,7 +31,7 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 			if own == nil || an.truth(a, own, t) != surely {
 				continue
 			}
-			e := Evidence{Policy: id, By: by, Layer: layer, Statement: s.index, Sid: s.from.Sid, Span: s.from.Span, From: s.from}
+			e := Evidence{Policy: id, By: by, Layer: layer, Statement: s.index, Sid: s.from.Sid, Span: a.place(id, s.from), From: s.from}
 			for i := range f.whole {
 				x := &f.whole[i]
 				m := an.world.forms[x.form].menu

@@ -42,6 +42,7 @@ func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 		case policy.LayerIdentity:
 			if r.Policy < len(c.actor.ids) {
 				e.Policy, e.By = c.actor.ids[r.Policy], c.actor.by[r.Policy]
+				e.Span = c.actor.place(e.Policy, r.From)
 			}
 		case policy.LayerBoundary:
 			e.Policy = c.actor.boundaryID
