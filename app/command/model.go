@@ -200,7 +200,11 @@ func printModel(w io.Writer, in *importers.Import) {
 				continue
 			}
 			for i, s := range p.Document.Statements {
-				fmt.Fprintf(w, "    %s %d: %s %s on %s  %s\n", p.Name, i+1, s.Effect, words(s.Actions, s.NotAction), words(s.Resources, s.NotResource), s.Span)
+				at := s.Span
+				if at.IsZero() {
+					at = r.Attached[id]
+				}
+				fmt.Fprintf(w, "    %s %d: %s %s on %s  %s\n", p.Name, i+1, s.Effect, words(s.Actions, s.NotAction), words(s.Resources, s.NotResource), at)
 			}
 		}
 	}

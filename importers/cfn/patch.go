@@ -131,7 +131,7 @@ func (p *patch) run() error {
 	}
 	p.passOn(changes)
 	p.follow = p.followers()
-	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.people, p.functions, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
+	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.people, p.functions, p.besides, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
 		if err := step(changes); err != nil {
 			return err
 		}

@@ -164,7 +164,11 @@ func (s *sheet) roleOf(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 		}
 		h := &holding{sheet: s, draft: d, props: props, before: before, after: after, places: s.places.policies[before.ID]}
 		h.write()
-	case before.Implicit != after.Implicit:
+	case before.Implicit && s.writesOut(r, before, after):
+		s.ownRole(d, r, props, is, before, after)
+	case before.ID == after.ID:
+		// It is another's, which writes it out, and keeps its name.
+	case after.Implicit:
 		d.Fail("%s: %s is to have %s, which is another sort of role", r.Origin, is.ID, after.ID)
 	case before.ID != after.ID:
 		v, err := s.express(is.RoleARN)

@@ -288,6 +288,9 @@ func (s *sheet) inSub(text string) (string, error) {
 		matched := false
 		for _, made := range n.made {
 			if rest, ok := strings.CutPrefix(text, made); ok {
+				if r := n.owner[made]; s.circular(r.ID) {
+					return "", fmt.Errorf("to name %s here would close a circle (%s needs %s), which CloudFormation refuses: give %s a name of its own first", r.ID, r.ID, s.holder, r.ID)
+				}
 				b.WriteString("${" + n.inside[made] + "}")
 				text, matched = rest, true
 				break

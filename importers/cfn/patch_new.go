@@ -121,20 +121,17 @@ func (s *sheet) newFunction(f *model.Function) yamlpos.Value {
 	s.holder = f.LogicalID
 	defer func() { s.holder = "" }()
 	role := s.patch.after.Role(f.Role)
-	if role == nil || !role.Implicit {
+	switch {
+	case role != nil && role.Implicit:
+		if policies := s.newPolicies(f, role); len(policies) > 0 {
+			p = p.Put("Policies", yamlpos.ListOf(yamlpos.Usual, policies...))
+		}
+	case role != nil && s.patch.isNew(role):
+		s.newRole(role)
+		p = p.Put("Role", s.getAtt(role.LogicalID, "Arn"))
+	default:
 		s.draft.Fail("%s is new and has %s: a new function gets a role of its own", f.ID, f.Role)
 		return p
-	}
-	none := &model.Role{ID: role.ID, LogicalID: role.LogicalID, Implicit: true}
-	h := &holding{sheet: s, draft: s.draft, props: yamlpos.MembersOf(nil), before: none, after: role}
-	var policies []yamlpos.Value
-	for _, pol := range h.samOrder() {
-		if !pol.Managed || !s.attaches(pol, f) {
-			policies = append(policies, h.newEntry(pol))
-		}
-	}
-	if len(policies) > 0 {
-		p = p.Put("Policies", yamlpos.ListOf(yamlpos.Usual, policies...))
 	}
 	events := yamlpos.MappingOf(yamlpos.Usual)
 	for _, t := range s.patch.now.triggers[f.ID] {
@@ -144,6 +141,39 @@ func (s *sheet) newFunction(f *model.Function) yamlpos.Value {
 		p = p.Put("Events", events)
 	}
 	return yamlpos.MappingOf(yamlpos.Usual).Put("Type", yamlpos.Text(samFunction)).Put("Properties", p)
+}
+
+// newPolicies lists the policies of a new function whose role the transform makes.
+func (s *sheet) newPolicies(f *model.Function, role *model.Role) []yamlpos.Value {
+	none := &model.Role{ID: role.ID, LogicalID: role.LogicalID, Implicit: true}
+	h := &holding{sheet: s, draft: s.draft, props: yamlpos.MembersOf(nil), before: none, after: role}
+	var out []yamlpos.Value
+	for _, pol := range h.samOrder() {
+		if !pol.Managed || !s.attaches(pol, f) {
+			out = append(out, h.newEntry(pol))
+		}
+	}
+	return out
+}
+
+// newRole adds a role that is new, and the policies beside it, once.
+func (s *sheet) newRole(role *model.Role) {
+	if s.patch.done[role.ID] {
+		return
+	}
+	s.patch.done[role.ID] = true
+	none := &resource{}
+	s.add(role.LogicalID, s.roleResource(s.draft, none, &model.Role{ID: role.ID}, role))
+	for _, id := range role.Policies {
+		q := s.patch.after.Policy(id)
+		if q == nil || s.patch.done[id] {
+			continue
+		}
+		s.patch.done[id] = true
+		if q.LogicalID != "" && !q.Managed {
+			s.add(q.LogicalID, s.besideResource(none, q))
+		}
+	}
 }
 
 // attaches reports whether SAM attaches a managed policy to the role that it makes for a function.

@@ -479,6 +479,30 @@ func (d *Draft) Insert(m *Node, before int, entry string) {
 	d.Change(start, start, entry+p.gapBehind(m, before, end)+spaces(p.column(start)))
 }
 
+// Precede writes a new entry before an entry of a mapping, above the comments that belong to that one, parted from it as
+// it is from what stands before it.
+func (d *Draft) Precede(m *Node, before int, key string, v Value) {
+	p := d.page
+	start, end := p.entry(m, before)
+	if m.Style == Flow || !p.leads(start) {
+		d.Insert(m, before, d.flowText(m, Slot{Old: -1, New: &v, Key: key}, p.lead(start)))
+		return
+	}
+	column, top := p.column(start), p.lineStart(start)
+	for top > 0 {
+		above := p.lineStart(p.before(top))
+		if p.comment(above) != column || p.commentedOut(above) {
+			break
+		}
+		top = above
+	}
+	breaks := "\n"
+	if before == 0 && p.gapBehind(m, before, end) != breaks || before > 0 && top > 0 && p.blank(p.lineStart(p.before(top))) {
+		breaks += "\n"
+	}
+	d.Change(top, top, p.Entry(column, key, v)+breaks)
+}
+
 // gapBehind is the line breaks that part an entry of a block mapping from the next, or from the one before where
 // it is the last.
 func (p *Page) gapBehind(m *Node, i, end int) string {

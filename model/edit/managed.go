@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -8,7 +9,8 @@ import (
 	"bulkhead/model/policy"
 )
 
-// Apply detaches the managed policy from the role and puts what is needed of it into an inline policy in its place.
+// Apply detaches the managed policy from the role and puts what is needed of it into an inline policy in its place. A
+// role that the transform makes, and attaches the policy to by itself, becomes one of its own by that.
 func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	h, err := findHolder(d, e.Role)
 	if err != nil {
@@ -18,32 +20,22 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !p.Managed {
-		return nil, fmt.Errorf("%s is an inline policy of %s: tighten its statements", p.Name, h.name)
-	}
 	role, ok := h.element.(*model.Role)
-	if !ok {
+	switch {
+	case !p.Managed:
+		return nil, fmt.Errorf("%s is an inline policy of %s: tighten its statements", p.Name, h.name)
+	case !ok:
 		return nil, fmt.Errorf("%s is not a role", e.Role)
+	case e.Needs && (e.With.Document != nil || len(e.With.Accesses) > 0):
+		return nil, errors.New("with says what stands in its place, so does needs: give one of them")
 	}
-	if _, listed := role.Listed[p.ID]; role.Implicit && !listed && executionOnly(p.Name) {
-		return nil, fmt.Errorf("%s is attached to every function of its sort by the transform: give the function a role of its own first", p.Name)
-	}
-	doc, warnings, err := e.document(d, role, p)
-	if err != nil {
-		return nil, err
-	}
-	var next []*model.Policy
-	for _, id := range role.Policies {
-		switch q := d.Policy(id); {
-		case q == nil:
-		case q != p:
-			next = append(next, q)
-		case doc != nil:
-			name := inlineName(role, p.ID)
-			next = append(next, &model.Policy{ID: inlineID(role, name), Name: name, Document: doc, Stack: role.Stack, Origin: p.Origin})
+	owned := d
+	if implied(role, p) {
+		if owned, role, err = own(d, role); err != nil {
+			return nil, err
 		}
 	}
-	after, err := withPolicies(d, role, next)
+	after, warnings, err := e.replace(owned, role, p)
 	if err != nil {
 		return nil, err
 	}
@@ -55,41 +47,54 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	return r, nil
 }
 
-// document is what stands in the place of the managed policy; nil if nothing.
-func (e *ReplaceManaged) document(d *model.Design, role *model.Role, p *model.Policy) (*policy.Document, []string, error) {
+// replace is the design with something else in the place of the managed policy.
+func (e *ReplaceManaged) replace(d *model.Design, role *model.Role, p *model.Policy) (*model.Design, []string, error) {
 	if doc := e.With.Document; doc != nil {
-		if len(doc.Statements) == 0 {
-			return nil, nil, nil
-		}
 		n := *doc
-		n.Statements = nil
+		n.Statements, n.Span = nil, p.Origin
 		for _, s := range doc.Statements {
 			c := *s
 			c.Span = p.Origin // not places in the script
 			n.Statements = append(n.Statements, &c)
 		}
-		n.Span = p.Origin
-		return &n, nil, nil
+		after, err := replacedBy(d, role, p, &n)
+		return after, nil, err
 	}
-	if len(e.With.Accesses) == 0 {
-		return nil, nil, nil
-	}
-	if p.Document == nil {
+	if p.Document == nil && (e.Needs || len(e.With.Accesses) > 0) {
 		return nil, nil, fmt.Errorf("what %s allows is not known: give a whole document", p.Name)
 	}
-	q := newQuarry(d, role, []model.ID{p.ID})
-	var pieces []piece
-	var warnings []string
+	part := &neededPart{quarry: newQuarry(d, role, []model.ID{p.ID}), of: []model.ID{p.ID}}
+	if e.Needs {
+		if part = needed(d, role, []model.ID{p.ID}, except(role.Policies, []model.ID{p.ID})); len(part.of) == 0 {
+			return nil, nil, fmt.Errorf("all of %s is needed as it is: there is nothing to take away", p.Name)
+		}
+	}
 	for _, a := range e.With.Accesses {
-		more, err := q.carve(a)
+		pieces, err := part.carve(d, role, a)
 		if err != nil {
 			return nil, nil, fmt.Errorf("from %s: %w", p.Name, err)
 		}
-		pieces = append(pieces, more...)
-		warnings = append(warnings, idle(firstOf(role.LogicalID, role.Name), a, more)...)
+		part.add(pieces...)
+		part.warnings = append(part.warnings, idle(firstOf(role.LogicalID, role.Name), a, pieces)...)
 	}
-	statements := q.assemble(pieces, nil)
-	return &policy.Document{Version: commonVersion([]string{p.Document.Version}, statements), Statements: statements}, warnings, nil
+	after, err := part.instead(d, role)
+	return after, part.warnings, err
+}
+
+// replacedBy is the design in which the role has a document inline in the place of a policy; one without statements is
+// none.
+func replacedBy(d *model.Design, role *model.Role, p *model.Policy, doc *policy.Document) (*model.Design, error) {
+	var next []*model.Policy
+	for _, id := range role.Policies {
+		switch q := d.Policy(id); {
+		case q == nil:
+		case q != p:
+			next = append(next, q)
+		case len(doc.Statements) > 0:
+			next = append(next, inlined(role, p, doc))
+		}
+	}
+	return withPolicies(d, role, next)
 }
 
 // withPolicies is the design with other policies of a role: new and changed ones are put in, inline ones that it

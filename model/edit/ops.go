@@ -36,16 +36,28 @@ type Tighten struct {
 	Confirm    bool         `json:"confirm,omitempty"`    // go on where the proof is undecided
 }
 
+// OwnRole writes the role that a transform makes for a function out as one of its own. Needs: in the place of the
+// policies that the transform attaches by itself stands what the function's triggers, log and configuration take of
+// them, each on its own resource.
+type OwnRole struct {
+	Function model.ID `json:"function"`
+	Needs    bool     `json:"needs,omitempty"`
+	Confirm  bool     `json:"confirm,omitempty"` // go on where the proof is undecided
+}
+
 // ReplaceManaged puts an inline policy in the place of a managed one that is attached to a role.
 type ReplaceManaged struct {
 	Role    model.ID `json:"role"`
 	ARN     string   `json:"arn"`
 	With    With     `json:"with"`
+	Needs   bool     `json:"needs,omitempty"` // instead of With: what triggers, log and configuration of the role's functions take of it
 	Confirm bool     `json:"confirm,omitempty"`
 }
 
 // With is what stands in the place of a managed policy: a document, or the accesses needed, each taken from the
-// statements of the managed policy that allow it. Neither: nothing, the policy is detached.
+// statements of the managed policy that allow it. Neither: nothing, the policy is detached. An access without resources
+// is for what the triggers, logs and configuration of the role's functions need its actions on; actions that they do
+// not need keep the resources of the policy.
 type With struct {
 	Document *policy.Document
 	Accesses []Access

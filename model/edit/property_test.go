@@ -69,7 +69,12 @@ func broken(d *model.Design) string {
 }
 
 func TestRandomEditsKeepDesignsWhole(t *testing.T) {
-	start := shop(t)
+	for name, start := range map[string]*model.Design{"declared roles": shop(t), "a role that the transform makes": implicit(t)} {
+		t.Run(name, func(t *testing.T) { keepsWhole(t, start) })
+	}
+}
+
+func keepsWhole(t *testing.T, start *model.Design) {
 	before := told(t, start)
 	rapid.Check(t, func(rt *rapid.T) {
 		h := edit.NewHistory(start)
@@ -113,7 +118,7 @@ func wider(t testing.TB, d *model.Design, r *edit.Result, e edit.Edit) string {
 		return ""
 	}
 	switch e := e.(type) {
-	case *edit.Tighten, *edit.ReplaceManaged:
+	case *edit.Tighten, *edit.ReplaceManaged, *edit.OwnRole:
 		for _, role := range d.Roles() {
 			if what := within(role.ID, role.ID); what != "" {
 				return what

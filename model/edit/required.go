@@ -12,11 +12,12 @@ import (
 // A need is access that AWS itself uses with a function's role.
 type need struct {
 	actions []string
-	target  string // ARN that they are used on; "*" where they take none; "" where the source is not in the design
-	what    string // "the mapping from Outbox"
-	stops   string // what happens without: "would stop polling"
-	anyOf   bool   // one of the actions is enough
-	logging bool   // the log group's name belongs to the function: a copy of the statement keeps its resources
+	target  string   // ARN that they are used on; "*" where they take none; "" where the source is not in the design
+	what    string   // "the mapping from Outbox"
+	stops   string   // what happens without: "would stop polling"
+	anyOf   bool     // one of the actions is enough
+	also    []string // what AWS's own policy for it allows beside, which goes along and is not asked for
+	logging bool     // the log group's name belongs to the function: a copy of the statement keeps its resources
 }
 
 // polling is what an event source mapping does with the function's role, by the trigger's event.
@@ -26,18 +27,23 @@ var polling = []struct {
 	actions []string // on the source
 	part    string   // of the source that they are used on
 	any     []string // that take no resource
+	also    []string // beside those
 }{
 	{event: "sqs", actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}},
 	{event: "dynamodb", part: "/stream/*", actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, any: []string{"dynamodb:ListStreams"}},
 	{event: "kinesis", actions: []string{"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"}, any: []string{"kinesis:ListStreams"}},
-	{event: "kafka", actions: []string{"kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"}, any: networkInterfaces},
+	{event: "kafka", actions: []string{"kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"}, any: networkInterfaces, also: networks},
 	{event: "mq", actions: []string{"mq:DescribeBroker"}},
-	{event: "documentdb", actions: []string{"rds:DescribeDBClusters", "rds:DescribeDBSubnetGroups"}, any: networkInterfaces},
+	{event: "documentdb", actions: []string{"rds:DescribeDBClusters", "rds:DescribeDBSubnetGroups"}, any: networkInterfaces, also: networks},
 }
 
 // networkInterfaces is what a function in a VPC needs.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 var networkInterfaces = []string{"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"}
+
+// networks is what an event source mapping that reaches into a VPC looks up there.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html
+var networks = []string{"ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"}
 
 // logging is what a function needs to write its log.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
@@ -146,6 +152,9 @@ func triggerNeeds(d *model.Design, t *model.Trigger) []need {
 		if from != nil {
 			arn, name = model.ARN(from), short(t.From)
 		}
+		if r, ok := from.(*model.Resource); ok && row.event == "kinesis" && r.Type != "AWS::Kinesis::Stream" {
+			arn = "" // a consumer: the actions are on its stream, which it does not name
+		}
 		if arn != "" {
 			arn += row.part
 		}
@@ -157,7 +166,7 @@ func triggerNeeds(d *model.Design, t *model.Trigger) []need {
 			}
 		}
 		if row.any != nil {
-			out = append(out, need{actions: row.any, target: "*", what: what, stops: "would stop"})
+			out = append(out, need{actions: row.any, also: row.also, target: "*", what: what, stops: "would stop"})
 		}
 	}
 	return out
@@ -167,10 +176,11 @@ func triggerNeeds(d *model.Design, t *model.Trigger) []need {
 func ownNeeds(f *model.Function) []need {
 	out := []need{{actions: logging, target: logStream(f), what: "the log of " + firstOf(f.LogicalID, f.Name), stops: "would stay empty", logging: true}}
 	if f.VPC {
-		out = append(out, need{actions: networkInterfaces, target: "*", what: firstOf(f.LogicalID, f.Name) + " in its VPC", stops: "would stop starting"})
+		out = append(out, need{actions: networkInterfaces, also: []string{"ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"}, target: "*", what: firstOf(f.LogicalID, f.Name) + " in its VPC", stops: "would stop starting"})
 	}
 	if f.Tracing {
-		out = append(out, need{actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, target: "*", what: "tracing of " + firstOf(f.LogicalID, f.Name), stops: "would stop"})
+		out = append(out, need{actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+			also: []string{"xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"}, target: "*", what: "tracing of " + firstOf(f.LogicalID, f.Name), stops: "would stop"})
 	}
 	send := func(arn, what string) {
 		fields := strings.SplitN(arn, ":", 6)
@@ -196,11 +206,19 @@ func ownNeeds(f *model.Function) []need {
 
 // logStream is a log stream in the function's own log group.
 func logStream(f *model.Function) string {
+	if group := logGroup(f); group != "" {
+		return group + ":log-stream:stream"
+	}
+	return ""
+}
+
+// logGroup is the function's own log group, "" where its ARN is not known.
+func logGroup(f *model.Function) string {
 	fields := strings.SplitN(f.ARN, ":", 6)
 	if len(fields) < 6 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%s:logs:%s:%s:log-group:/aws/lambda/%s:log-stream:stream", fields[0], fields[1], fields[3], fields[4], f.Name)
+	return fmt.Sprintf("%s:%s:logs:%s:%s:log-group:/aws/lambda/%s", fields[0], fields[1], fields[3], fields[4], f.Name)
 }
 
 // request is one of a need's actions as a request of the role.

@@ -24,6 +24,7 @@ var ops = []struct {
 	make func() Edit
 }{
 	{"tighten", func() Edit { return new(Tighten) }},
+	{"ownRole", func() Edit { return new(OwnRole) }},
 	{"replaceManaged", func() Edit { return new(ReplaceManaged) }},
 	{"pin", func() Edit { return new(Pin) }},
 	{"split", func() Edit { return new(Split) }},

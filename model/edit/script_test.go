@@ -73,7 +73,7 @@ func anyEdit(t *rapid.T) edit.Edit {
 		}
 		return nil
 	}
-	switch rapid.IntRange(0, 10).Draw(t, "op") {
+	switch rapid.IntRange(0, 11).Draw(t, "op") {
 	case 0, 1:
 		return &edit.Tighten{Role: roles.Draw(t, "role"), Policy: policies.Draw(t, "policy"), Statement: statementRef(t), Actions: optional(actions, "actions"),
 			Resources: optional(resources, "resources"), Conditions: conditions(t), Drop: rapid.Bool().Draw(t, "drop"), Confirm: rapid.Bool().Draw(t, "confirm")}
@@ -82,7 +82,10 @@ func anyEdit(t *rapid.T) edit.Edit {
 		for range rapid.IntRange(0, 2).Draw(t, "accesses") {
 			e.With.Accesses = append(e.With.Accesses, access(t))
 		}
+		e.Needs = len(e.With.Accesses) == 0 && rapid.Bool().Draw(t, "needs")
 		return e
+	case 11:
+		return &edit.OwnRole{Function: functions.Draw(t, "function"), Needs: rapid.Bool().Draw(t, "needs"), Confirm: rapid.Bool().Draw(t, "confirm")}
 	case 3:
 		return &edit.Pin{Role: roles.Draw(t, "role"), Actions: actions.Draw(t, "actions"), Resources: resources.Draw(t, "resources")}
 	case 4, 5:

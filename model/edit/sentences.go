@@ -35,9 +35,16 @@ func (e *Tighten) String() string {
 	return fmt.Sprintf("Tighten %s of %s", e.Statement, short(e.Role))
 }
 
+func (e *OwnRole) String() string {
+	if e.Needs {
+		return fmt.Sprintf("Give %s a role of its own with what its triggers and its log need", short(e.Function))
+	}
+	return fmt.Sprintf("Give %s a role of its own", short(e.Function))
+}
+
 func (e *ReplaceManaged) String() string {
 	name := e.ARN[strings.LastIndexByte(e.ARN, '/')+1:]
-	if e.With.Document == nil && len(e.With.Accesses) == 0 {
+	if e.With.Document == nil && len(e.With.Accesses) == 0 && !e.Needs {
 		return fmt.Sprintf("Detach %s from %s", name, short(e.Role))
 	}
 	return fmt.Sprintf("Replace %s of %s", name, short(e.Role))

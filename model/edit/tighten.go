@@ -20,8 +20,9 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isAWSManaged(p) {
-		return nil, fmt.Errorf("%s is AWS's own policy and cannot be edited: replace it by its needed part (replaceManaged)", p.Name)
+	role, isRole := h.element.(*model.Role)
+	if isAWSManaged(p) && !isRole {
+		return nil, fmt.Errorf("%s is AWS's own policy and cannot be edited", p.Name)
 	}
 	if p.Document == nil {
 		return nil, fmt.Errorf("the document of %s was not seen", p.Name)
@@ -39,11 +40,23 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 		next = []*policy.Statement{s}
 	}
 	doc := replaceStatement(p.Document, i, next...)
-	after, err := withDocument(d, p, doc)
+	owned, of := d, holders(d, p.ID)
+	if isRole && (implied(role, p) || isMade(role, p)) {
+		if owned, role, err = own(d, role); err != nil {
+			return nil, err
+		}
+	}
+	var after *model.Design
+	if isAWSManaged(p) { // of this role alone: others keep the policy
+		of = []*holder{h}
+		after, err = replacedBy(owned, role, p, doc)
+	} else {
+		after, err = withDocument(owned, p, doc)
+	}
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, holders(d, p.ID), e.Confirm)
+	r, err := proven(d, after, of, e.Confirm)
 	if err != nil {
 		return nil, err
 	}
