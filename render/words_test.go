@@ -63,13 +63,13 @@ func TestSea(t *testing.T) {
 		want   string
 	}{
 		{"nothing", nil, "nothing beyond the design"},
-		{"all of three", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::*"), beyond(secret, "arn:aws:secretsmanager:*:*:secret:*")}, "any other table, bucket and secret of the account"},
-		{"twice the same", []reach.Beyond{beyond(table, "*"), beyond(table, "arn:aws:dynamodb:*:*:table/*")}, "any other table of the account"},
-		{"by name", []reach.Beyond{beyond(table, "arn:aws:dynamodb:us-east-1:1:table/prod-*")}, "any other table like prod-*"},
-		{"objects of one bucket", []reach.Beyond{beyond(bucket, "arn:aws:s3:::logs/*")}, "the bucket logs"},
-		{"both", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::logs")}, "any other table of the account and the bucket logs"},
+		{"all of three", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::*"), beyond(secret, "arn:aws:secretsmanager:*:*:secret:*")}, "read any other table, bucket and secret of the account"},
+		{"twice the same", []reach.Beyond{beyond(table, "*"), beyond(table, "arn:aws:dynamodb:*:*:table/*")}, "read any other table of the account"},
+		{"by name", []reach.Beyond{beyond(table, "arn:aws:dynamodb:us-east-1:1:table/prod-*")}, "read any other table like prod-*"},
+		{"objects of one bucket", []reach.Beyond{beyond(bucket, "arn:aws:s3:::logs/*")}, "read the bucket logs"},
+		{"both", []reach.Beyond{beyond(table, "*"), beyond(bucket, "arn:aws:s3:::logs")}, "read any other table of the account and the bucket logs"},
 		{"a service without kinds", []reach.Beyond{{Service: "xray", Pattern: "*", Capabilities: read}}, "resources of xray"},
-		{"perhaps", []reach.Beyond{perhaps}, "perhaps any other table of the account"},
+		{"perhaps", []reach.Beyond{perhaps}, "perhaps read any other table of the account"},
 		{"fed functions are not taken as vulnerable", []reach.Beyond{fed}, "nothing beyond the design"},
 		{"listing is no hit", []reach.Beyond{list}, "nothing beyond the design"},
 	} {

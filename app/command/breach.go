@@ -110,6 +110,8 @@ type breachJSON struct {
 	AdminMay bool          `json:"adminMay,omitempty"`
 	AdminWhy []stepJSON    `json:"adminPath,omitempty"`
 	Reach    reachJSON     `json:"reach"`
+	Sea      string        `json:"sea"`      // the headline of beyond
+	SeaKinds int           `json:"seaKinds"` // how many kinds of things it names
 	Beyond   []beyondJSON  `json:"beyond"`
 	Fed      []model.ID    `json:"feeds"`
 	Hits     []hitJSON     `json:"hits"`
@@ -250,6 +252,8 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy),
 		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}, b.Reach.AtLeast},
 		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}, NotSeen: b.NotSeen}
+	sea := b.Sea(vulnerable)
+	out.Sea, out.SeaKinds = reach.SeaInFull(sea), reach.KindsOf(sea)
 	for _, y := range b.Beyond {
 		if y.Fed && !vulnerable {
 			continue

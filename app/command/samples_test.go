@@ -99,7 +99,7 @@ func TestWebshop(t *testing.T) {
 			t.Errorf("the sea does not name %s: %q", s, sea)
 		}
 	}
-	if text := done(t, "breach", "sample:webshop", "--from", "Shop"); !strings.Contains(text, "6 of 6") || !strings.Contains(text, "the sea: any other table, bucket, secret and queue and any log group of the account") {
+	if text := done(t, "breach", "sample:webshop", "--from", "Shop"); !strings.Contains(text, "6 of 6") || !strings.Contains(text, "the sea: any other table, bucket and secret; send to any other queue; write any log group of the account") {
 		t.Errorf("the text does not say so:\n%s", text)
 	}
 

@@ -57,7 +57,7 @@ func Ledger(st session.State) []Measure {
 		compare(&mean, percent(b.Mean), b.Mean-a.Mean, func(x float64) string { return percentChange(-x) })
 	}
 	beyond := Measure{Name: "The sea", Figure: fmt.Sprint(st.After.Sea), Color: alarm(float64(st.After.Sea), a.AtLeast > 0), Remark: "kinds beyond the design",
-		Tip: "How many kinds of things, by service and type, breaches of the functions reach beyond the design: any other table of the account is one."}
+		Tip: "How many kinds of things breaches of the functions reach beyond the design, as the sea under the picture names them: any other table of the account is one."}
 	if st.After.Sea == 0 {
 		beyond.Remark = "nothing beyond"
 	}

@@ -31,6 +31,11 @@ func capabilitiesOf(a *Action) Capabilities {
 			return r.are
 		}
 	}
+	for _, r := range labels {
+		if r.fits(a.Name) {
+			return r.are
+		}
+	}
 	switch a.Level {
 	case LevelList:
 		return can(List)
@@ -85,6 +90,13 @@ var contents = map[string]string{
 	"logs":              "GetLogEvents FilterLogEvents GetLogRecord GetQueryResults StartQuery StartLiveTail Unmask GetLookupTable",
 }
 
+// labels are the rules for tags of every service: AWS gives reading them the level Read of some services and Tagging or
+// List of others, and changing them Write of some.
+var labels = []rule{
+	{"ListTags ListTagsFor* ListTagsOf* ListResourceTags ListTaggedResources DescribeTags GetTags GetTagKeys GetTagValues GetResourceTags Get*Tagging", can(List), "tells labels, no contents"},
+	{"TagResource UntagResource", can(Tag), "sets labels"},
+}
+
 // everywhere are the rules for actions of level Write of every service.
 var everywhere = []rule{
 	{"*ResourcePolicy", can(Permissions), "a resource's policy says who has access, whatever its level"},
@@ -137,6 +149,7 @@ var rules = map[string][]rule{
 		{"RetrieveConnectionCredentials", can(Secret), "returns a connection's credentials"},
 		{"DeleteRule DeleteApiDestination DeleteConnection DeleteEndpoint", can(Write), "settings; the bus stays"},
 	},
+	"tag":       {{"GetResources", can(List), "AWS says read; it tells labels and names"}},
 	"pipes":     {{"DeletePipe", can(Write), "carries data, holds none"}},
 	"scheduler": {{"DeleteSchedule*", can(Write), "a setting"}},
 	"kinesis": {

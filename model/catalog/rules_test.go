@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -72,6 +73,12 @@ func TestEveryActionIsGoodForSomething(t *testing.T) {
 	for _, a := range Load().Expand("*") {
 		if a.Capabilities == 0 {
 			t.Errorf("%s is good for nothing", a)
+		}
+		if slices.ContainsFunc(labels, func(r rule) bool { return r.fits(a.Name) }) {
+			if a.Capability().IsHit() {
+				t.Errorf("%s is about labels but good for %s", a, join(a.Capabilities))
+			}
+			continue
 		}
 		if a.Level == LevelTagging && a.Capabilities != can(Tag) {
 			t.Errorf("%s is of level tagging but good for %s", a, join(a.Capabilities))

@@ -2,8 +2,6 @@ package reach
 
 import (
 	"cmp"
-	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -26,6 +24,9 @@ type Beyond struct {
 
 	All   bool // the pattern reaches everything of its type in the account
 	Known bool // the design has some of the type
+
+	Name string // of the things, as a pattern: "*", "orders-*"; "" where the pattern does not tell
+	Part string // what of each is reached where that is not all: "the stream", "public/*"
 
 	service string // its name, such as "Amazon S3"
 	account string // where it is another one than the design's
@@ -194,14 +195,22 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			continue
 		}
 		for _, arn := range t.ARNs {
-			if place, ok := within(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
-				any = s.add(service, t, pattern, place, m, of[t]) || any
+			n, ok := w.naming(t, arn, pattern)
+			if !ok {
+				continue
+			}
+			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
+				acts := of[t]
+				if n.qualified {
+					acts = m.only(acts, qualified)
+				}
+				any = s.add(service, t, n, pattern, place, m, acts) || any
 			}
 		}
 	}
 	// Actions that take no resource are on the service itself.
 	if loose != nil && pattern == "*" {
-		any = s.add(service, nil, pattern, "*", m, loose) || any
+		any = s.add(service, nil, naming{}, pattern, "*", m, loose) || any
 	}
 	// What the rest is good for counts where the types with a noun are not good for it anyway.
 	said := catalog.Capabilities(0)
@@ -215,12 +224,30 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			continue
 		}
 		for _, arn := range t.ARNs {
-			if place, ok := within(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
-				any = s.add(service, nil, pattern, place, m, of[t]) || any
+			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
+				any = s.add(service, nil, naming{}, pattern, place, m, of[t]) || any
 			}
 		}
 	}
 	return any
+}
+
+// placeIn is an ARN that a resource pattern and a type's space both match, field by field: no region holds a colon.
+func placeIn(pattern, space string) (string, bool) {
+	place, ok := within(pattern, space)
+	if !ok || pattern == "*" {
+		return place, ok
+	}
+	got, of := strings.SplitN(place, ":", 6), strings.SplitN(space, ":", 6)
+	for i := 0; i < 5 && len(of) == 6; i++ {
+		if len(got) < 6 {
+			return "", false
+		}
+		if _, may := policy.Match(of[i], got[i]); !may {
+			return "", false
+		}
+	}
+	return place, true
 }
 
 // ownType reports whether a resource type is the service's own: actions may name things of other services too, such
@@ -239,9 +266,9 @@ func (w *world) ownType(service string, t *catalog.ResourceType) bool {
 func hasNoun(cfnType string) bool { return catalog.KindOf(cfnType).Icon != catalog.KindOf("").Icon }
 
 // add asks about actions on a place and keeps what is allowed. t is nil for what has no noun.
-func (s *swell) add(service string, t *catalog.ResourceType, pattern, place string, m *menu, acts bits) bool {
+func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, place string, m *menu, acts bits) bool {
 	an := s.an
-	b := Beyond{Service: service, Pattern: pattern, Principal: s.a.id, service: an.world.catalog.ServiceName(service)}
+	b := Beyond{Service: service, Pattern: pattern, Name: n.name, Part: n.part, Principal: s.a.id, service: an.world.catalog.ServiceName(service)}
 	if t != nil {
 		b.Type = an.world.catalog.TypeOf(t)
 	}
@@ -271,7 +298,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 		sure = false
 	}
 	b.Certainty, b.Evidence = certainty(sure), c.reasons()
-	b.All = pattern == "*" || strings.HasSuffix(pattern, ":*") || t != nil && reachesAll(an.world, t, pattern)
+	b.All = pattern == "*" || t == nil && strings.HasSuffix(pattern, ":*") || t != nil && (n.name == "*" || reachesAll(an.world, t, pattern))
 	for _, x := range an.world.targets {
 		b.Known = b.Known || b.Type != "" && x.typ == b.Type && x.sort != isImplied
 	}
@@ -280,7 +307,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, pattern, place stri
 		old := &s.out[i]
 		old.Capabilities |= b.Capabilities
 		old.Certainty = min(old.Certainty, b.Certainty)
-		old.All = old.All || b.All
+		old.merge(&b)
 		old.Evidence = joinEvidence(old.Evidence, b.Evidence)
 		return true
 	}
@@ -474,195 +501,4 @@ func (b *Beyond) rank() int {
 		return 3
 	}
 	return 4
-}
-
-// noun is how people call one of what is reached, "" where they have no word.
-func (b *Beyond) noun() string {
-	if !hasNoun(b.Type) {
-		return ""
-	}
-	return catalog.KindOf(b.Type).Noun
-}
-
-// Words says what is reached: "any other secret of the account", "any bucket like logs-*", "the table Foo".
-func (b Beyond) Words() string {
-	noun, other, of := b.noun(), "", "the account"
-	if b.Known {
-		other = "other "
-	}
-	// All objects of a bucket are the bucket, for a headline.
-	name := shortARN(b.Pattern)
-	if bucket, ok := strings.CutSuffix(name, "/*"); ok && b.Service == "s3" {
-		name = bucket
-	}
-	elsewhere := ""
-	if b.account != "" {
-		of, other = "account "+b.account, ""
-		elsewhere = " of " + of
-	}
-	switch {
-	case b.Service == "*":
-		return "anything else of " + of
-	case noun == "" && (b.All || b.Pattern == "*"):
-		return "resources of " + cmp.Or(b.service, b.Service)
-	case noun == "" && strings.ContainsAny(b.Pattern, "*?"):
-		return fmt.Sprintf("resources of %s like %s", cmp.Or(b.service, b.Service), shortARN(b.Pattern)) + elsewhere
-	case noun == "":
-		return shortARN(b.Pattern) + " of " + cmp.Or(b.service, b.Service) + elsewhere
-	case b.All:
-		return fmt.Sprintf("any %s%s of %s", other, noun, of)
-	case strings.ContainsAny(name, "*?"):
-		return fmt.Sprintf("any %s%s like %s", other, noun, name) + elsewhere
-	}
-	return fmt.Sprintf("the %s %s", noun, name) + elsewhere
-}
-
-// shortARN is what of an ARN tells people which thing is meant.
-func shortARN(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return arn
-	}
-	rest := parts[5]
-	for _, head := range []string{"table/", "secret:", "function:", "log-group:", "key/", "role/", "user/", "policy/", "identity/", "parameter/", "stateMachine:", "event-bus/", "stream/", "repository/"} {
-		if cut, ok := strings.CutPrefix(rest, head); ok {
-			return cut
-		}
-	}
-	return rest
-}
-
-// seaNouns is how many things a headline names; beyond seaMost it says that it is nearly everything.
-const (
-	seaNouns = 12
-	seaMost  = 15
-)
-
-// Sea is what lies beyond: without what only fed functions reach, or with it, unmarked, where they are taken as
-// vulnerable.
-func (b *Breach) Sea(vulnerable bool) []Beyond {
-	var out []Beyond
-	for _, x := range b.Beyond {
-		if x.Fed && !vulnerable {
-			continue
-		}
-		x.Fed = false
-		out = append(out, x)
-	}
-	return out
-}
-
-// SeaAt is Sea as far as the given number of steps leads; 0: all the way.
-func (b *Breach) SeaAt(vulnerable bool, hops int) []Beyond {
-	if hops == 0 {
-		return b.Sea(vulnerable)
-	}
-	var near []Beyond
-	for _, x := range b.swells {
-		if x.Hops <= hops {
-			near = append(near, x)
-		}
-	}
-	return (&Breach{Beyond: mergeSea(near)}).Sea(vulnerable)
-}
-
-// SeaKinds counts the kinds of things, by service and type, that breaches of the functions reach beyond the design; with
-// vulnerable, fed functions taken as vulnerable.
-func (an *Analysis) SeaKinds(vulnerable bool) int {
-	look := runsMay
-	if vulnerable {
-		look = fedMay
-	}
-	reached := newSet(len(an.actors))
-	for _, f := range an.design.Functions() {
-		reached.join(an.flows[look].reached(an.actorOf[an.nodeOf[f.ID]]))
-	}
-	kinds := map[[2]string]bool{}
-	for i := range an.actors {
-		if !reached.has(int32(i)) {
-			continue
-		}
-		for _, b := range an.sea(int32(i)) {
-			if b.Capabilities.Depth() > 0 {
-				kinds[[2]string{b.Service, b.Type}] = true
-			}
-		}
-	}
-	return len(kinds)
-}
-
-// SeaWords is a headline of the sea: "any other table, bucket and secret of the account", data first; "" where
-// nothing lies beyond. What is marked as fed is not in it: see Sea.
-func SeaWords(sea []Beyond) string { return seaWords(sea, seaNouns, seaMost) }
-
-// SeaInFull is SeaWords with everything named, however much it is.
-func SeaInFull(sea []Beyond) string { return seaWords(sea, math.MaxInt, math.MaxInt) }
-
-// seaWords names so many things at most; of more than most, none.
-func seaWords(sea []Beyond, shown, most int) string {
-	sea = (&Breach{Beyond: sea}).Sea(false)
-	var nouns, rest []string
-	known := map[string]bool{}
-	services := map[string]bool{} // of which something with a noun is reached
-	for i := range sea {
-		b := &sea[i]
-		if b.Service == "*" {
-			return "anything of the account"
-		}
-		noun := b.noun()
-		services[b.Service] = services[b.Service] || noun != ""
-		if noun != "" && b.All && b.account == "" {
-			if !slices.Contains(nouns, noun) {
-				nouns = append(nouns, noun)
-			}
-			known[noun] = known[noun] || b.Known
-		}
-	}
-	for i := range sea {
-		b := &sea[i]
-		if noun := b.noun(); b.account == "" && slices.Contains(nouns, noun) || noun == "" && services[b.Service] {
-			continue
-		}
-		if words := b.Words(); !slices.Contains(rest, words) {
-			rest = append(rest, words)
-		}
-	}
-	if n := len(nouns) + len(rest); n > most {
-		return fmt.Sprintf("nearly everything else of the account (%d kinds of things)", n)
-	}
-	named := nouns[:min(len(nouns), shown)]
-	others := rest[:min(len(rest), shown-len(named))]
-	more := len(nouns) - len(named) + len(rest) - len(others)
-	var kinds, parts []string
-	for _, word := range [...]string{"any other ", "any "} { // of what the design has, of what it has not
-		var some []string
-		for _, n := range named {
-			if known[n] == (word == "any other ") {
-				some = append(some, n)
-			}
-		}
-		if len(some) > 0 {
-			kinds = append(kinds, word+list(some))
-		}
-	}
-	if len(kinds) > 0 {
-		parts = append(parts, strings.Join(kinds, " and ")+" of the account")
-	}
-	parts = append(parts, others...)
-	if more > 0 {
-		return strings.Join(parts, ", ") + fmt.Sprintf(", and %d more", more)
-	}
-	return list(parts)
-}
-
-// list joins words: "a", "a and b", "a, b and c".
-func list(words []string) string {
-	switch n := len(words); n {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	default:
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"bulkhead/model"
 )
 
 // What a breach reaches beyond the design, in words: one line for each entry, then the headline.
@@ -18,12 +20,12 @@ func TestBeyond(t *testing.T) {
 		{"nothing", nil, nil, ""},
 		{"what the design has", []string{allow("dynamodb:*", arnOf("AWS::DynamoDB::Table", "Orders")+" "+arnOf("AWS::DynamoDB::Table", "Orders")+"/index/*"), allow("s3:*", arnOf("AWS::S3::Bucket", "data")+" "+arnOf("AWS::S3::Bucket", "data")+"/*")}, nil, ""},
 		{"all parts of a table of the design", []string{allow("dynamodb:*", arnOf("AWS::DynamoDB::Table", "Orders")+"/*")}, nil, ""},
-		{"tables that begin with a table's name", []string{allow("dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Orders")+"*")}, []string{"must dynamodb [read] any other table like Orders*"}, "any other table like Orders*"},
+		{"tables that begin with a table's name", []string{allow("dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Orders")+"*")}, []string{"must dynamodb [read] read any other table like Orders*"}, "read any other table like Orders*"},
 		{"a secret of the design by its usual pattern", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:Stripe-??????")}, nil, ""},
 		{"its own log group", []string{allow("logs:CreateLogStream logs:PutLogEvents", own)}, nil, ""},
 		{"its own log group, region open", []string{allow("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/lambda/F:*")}, nil, ""},
 		{"its own function, versions too", []string{allow("lambda:InvokeFunction", functionARN("F")+" "+functionARN("F")+":*")}, nil, ""},
-		{"any log group", []string{allow("logs:PutLogEvents", "*")}, []string{"must logs [write] any log group of the account"}, "any log group of the account"},
+		{"any log group", []string{allow("logs:PutLogEvents", "*")}, []string{"must logs [write] write any log group of the account"}, "write any log group of the account"},
 		{"any secret", []string{allow("secretsmanager:GetSecretValue", "*")}, []string{"must secretsmanager [secret] any other secret of the account"}, "any other secret of the account"},
 		{"any secret by its full pattern", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:*")}, []string{"must secretsmanager [secret] any other secret of the account"}, "any other secret of the account"},
 		{"secrets by a prefix", []string{allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:prod/*")}, []string{"must secretsmanager [secret] any other secret like prod/*"}, "any other secret like prod/*"},
@@ -34,11 +36,24 @@ func TestBeyond(t *testing.T) {
 		{"denied but for some", []string{allow("secretsmanager:GetSecretValue", "*"), `{"Effect": "Deny", "Action": "secretsmanager:*", "NotResource": "arn:aws:secretsmanager:us-east-1:` + testAccount + `:secret:team/*"}`},
 			[]string{"must secretsmanager [secret] any other secret like team/*"}, "any other secret like team/*"},
 		{"under a condition", []string{`{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}`}, []string{"may secretsmanager [secret] any other secret of the account"}, "any other secret of the account"},
-		{"tables and buckets", []string{allow("dynamodb:PutItem s3:GetObject", "*")}, []string{"must dynamodb [write] any other table of the account", "must s3 [read] any other bucket of the account"}, "any other table and bucket of the account"},
+		{"tables and buckets", []string{allow("dynamodb:PutItem s3:GetObject", "*")}, []string{"must dynamodb [write] write any other table of the account", "must s3 [read] read any other bucket of the account"}, "write any other table; read any other bucket of the account"},
 		{"no data", []string{allow("cloudwatch:PutMetricData xray:PutTraceSegments", "*")}, []string{"must cloudwatch [write] resources of Amazon CloudWatch", "must xray [write] resources of AWS X-Ray"}, "resources of Amazon CloudWatch and resources of AWS X-Ray"},
 		{"a role elsewhere: whether it trusts is not known", []string{allow("sts:AssumeRole", "arn:aws:iam::999999999999:role/Deploy")}, []string{"may sts [secret] the role Deploy of account 999999999999"}, "the role Deploy of account 999999999999"},
-		{"a table of a parameter", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/${Table}")}, []string{"must dynamodb [read] the table ${Table}"}, "the table ${Table}"},
-		{"a wider pattern says it all", []string{allow("dynamodb:GetItem", "*"), allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/x-*")}, []string{"must dynamodb [read] any other table of the account"}, "any other table of the account"},
+		{"a table of a parameter", []string{allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/${Table}")}, []string{"must dynamodb [read] read the table ${Table}"}, "read the table ${Table}"},
+		{"a wider pattern says it all", []string{allow("dynamodb:GetItem", "*"), allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/x-*")}, []string{"must dynamodb [read] read any other table of the account"}, "read any other table of the account"},
+		{"log groups by their name", []string{allow("logs:PutLogEvents", "arn:aws:logs:us-east-1:"+testAccount+":log-group:/aws/lambda/shop-*")}, []string{"must logs [write] write any log group like /aws/lambda/shop-*"}, "write any log group like /aws/lambda/shop-*"},
+		{"log groups by their streams", []string{allow("logs:PutLogEvents", "arn:aws:logs:us-east-1:"+testAccount+":log-group:/aws/lambda/shop-*:*")}, []string{"must logs [write] write any log group like /aws/lambda/shop-*"}, "write any log group like /aws/lambda/shop-*"},
+		{"all log groups by their streams", []string{allow("logs:PutLogEvents logs:GetLogEvents", "arn:aws:logs:us-east-1:"+testAccount+":log-group:*:log-stream:*")}, []string{"must logs [read write] read and write any log group of the account"}, "read and write any log group of the account"},
+		{"some streams of all log groups", []string{allow("logs:GetLogEvents", "arn:aws:logs:us-east-1:"+testAccount+":log-group:*:log-stream:audit-*")}, []string{"must logs [read] read log-stream:audit-* of any log group of the account"}, "read log-stream:audit-* of any log group"},
+		{"streams of tables", []string{allow("dynamodb:GetRecords dynamodb:DescribeStream", "*")}, []string{"must dynamodb [read] read the stream of any other table of the account"}, "read the stream of any other table"},
+		{"streams of tables by their ARNs", []string{allow("dynamodb:*", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/*/stream/*")}, []string{"must dynamodb [read permissions] the stream of any other table of the account"}, "the stream of any other table"},
+		{"indexes of some tables", []string{allow("dynamodb:Query", "arn:aws:dynamodb:us-east-1:"+testAccount+":table/x-*/index/*")}, []string{"must dynamodb [read] read indexes of any other table like x-*"}, "read indexes of any other table like x-*"},
+		{"objects of buckets", []string{allow("s3:*", "arn:aws:s3:::logs-*/*")}, []string{"must s3 [read write delete permissions] any other bucket like logs-*"}, "any other bucket like logs-*"},
+		{"objects of buckets: no bucket's settings", []string{allow("s3:PutBucketPolicy s3:GetObject", "arn:aws:s3:::logs-*/*")}, []string{"must s3 [read] read any other bucket like logs-*"}, "read any other bucket like logs-*"},
+		{"some objects of all buckets", []string{allow("s3:PutObject", "arn:aws:s3:::*/public/*")}, []string{"must s3 [write] write public/* of any other bucket of the account"}, "write public/* of any other bucket"},
+		{"aliases of functions", []string{allow("lambda:InvokeFunction", functionARN("team-*")+":*")}, []string{"must lambda [invoke] start any other function like team-*"}, "start any other function like team-*"},
+		{"tags", []string{allow("lambda:ListTags sqs:ListQueueTags s3:GetObjectTagging kms:ListResourceTags tag:GetResources sns:TagResource ec2:DescribeTags", "*")}, nil, ""},
+		{"reading all, writing some", []string{allow("s3:GetObject", "*"), allow("s3:PutObject", "arn:aws:s3:::logs-*/*")}, []string{"must s3 [read] read any other bucket of the account", "must s3 [write] write any other bucket like logs-*"}, "read any other bucket of the account; write any other bucket like logs-*"},
 		{"everything", []string{adminGrant}, nil, "anything of the account"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,6 +92,25 @@ func TestBeyondBoundary(t *testing.T) {
 	b.roleOf(f).Boundary = p.ID
 	if words := SeaWords(breach(t, b.analyse(), f.ID).Beyond); words != "any secret like team/*" {
 		t.Errorf("sea: %s", words)
+	}
+}
+
+// The count is of what a headline in full names, each once, whichever entries it comes from; of all functions together it
+// is not less than of any one.
+func TestSeaKinds(t *testing.T) {
+	b := build(t)
+	b.function("F", allow("s3:GetObject polly:* dynamodb:GetItem dynamodb:Query logs:PutLogEvents", "*"), allow("s3:PutObject", "arn:aws:s3:::logs-*/*"))
+	b.function("G", allow("logs:GetLogEvents s3:GetObject", "*"), allow("logs:*", "arn:aws:logs:us-east-1:"+testAccount+":log-group:x*:*"))
+	a := b.analyse()
+	for id, want := range map[string]int{"fn/F": 5, "fn/G": 3} { // table, bucket, log group, Polly, buckets like; bucket, log group, log groups like
+		sea := breach(t, a, model.ID(id)).Beyond
+		full := SeaInFull(sea)
+		if n := KindsOf(sea); n != want {
+			t.Errorf("%s: %d kinds in %q", id, n, full)
+		}
+	}
+	if n := a.SeaKinds(false); n != 6 {
+		t.Errorf("%d kinds of both", n)
 	}
 }
 

@@ -561,3 +561,14 @@ func (m *menu) without(b bits) bits {
 	}
 	return out
 }
+
+// only is what of a set is among some actions.
+func (m *menu) only(b bits, actions []string) bits {
+	out := make(bits, m.words)
+	for _, a := range actions {
+		if i := m.bit(strings.ToLower(a)); i >= 0 && b.has(i) {
+			out.set(i)
+		}
+	}
+	return out
+}
