@@ -301,6 +301,10 @@ func (an *Analysis) partsOf(f *finding) string {
 			out = append(out, name)
 		}
 	}
+	all := slices.Clone(out) // of which a wider one says another as well
+	out = slices.DeleteFunc(out, func(name string) bool {
+		return slices.ContainsFunc(all, func(wide string) bool { return wide != name && policy.Covers(wide, name) })
+	})
 	return strings.Join(out, ", ")
 }
 

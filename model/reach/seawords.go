@@ -160,7 +160,10 @@ func (b Beyond) thing() string {
 	}
 	name, part := b.Name, ""
 	if name == "" {
-		name, _ = strings.CutSuffix(shortARN(b.Pattern), "/*")
+		name = shortARN(b.Pattern)
+		if b.Service == "s3" { // all objects of a bucket are the bucket
+			name, _ = strings.CutSuffix(name, "/*")
+		}
 	}
 	if b.Part != "" {
 		part = b.Part + " of "
