@@ -2,12 +2,15 @@ package cfn
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"bulkhead/importers"
+	"bulkhead/internal/corpus"
 )
 
 // Each fault in a policy is told once, by the name of its rule, where the value at fault begins; the rest of the template
@@ -52,4 +55,26 @@ func TestLint(t *testing.T) {
 			t.Errorf("line %d: told %q, not %q: %s", i+1, told[i], want, line)
 		}
 	}
+}
+
+// What is told of the corpus's policies has been read, each finding with the template beside it: none is false.
+func TestLintCorpus(t *testing.T) {
+	var b strings.Builder
+	dir := corpus.Dir(t)
+	for _, file := range templates(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, err := filepath.Rel(dir, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range open(t, file, importers.Options{}).Diagnostics {
+			if d.Rule != "" {
+				fmt.Fprintf(&b, "%s:%d: %s: %s at %s\n", filepath.ToSlash(name), d.Span.Line, d.Severity, d.Rule, text[d.Span.Start:d.Span.End])
+			}
+		}
+	}
+	compareGolden(t, "testdata/lint-corpus.golden", b.String())
 }

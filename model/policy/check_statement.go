@@ -67,7 +67,7 @@ func (k *checker) meets(s *Statement) {
 			k.report(source.Info, "resource-mismatch", part, fmt.Sprintf("AWS lists no resource for %s", a), "By the service authorization reference its Resource is *. With ARNs alone the statement may not match it.")
 			continue
 		}
-		k.report(source.Warning, "resource-mismatch", part, fmt.Sprintf("%s never meets a resource of its statement", a), fmt.Sprintf("It takes resources such as %s. The statement does not match it.", a.Resources[0].ARNs[0]))
+		k.report(source.Warning, "resource-mismatch", part, fmt.Sprintf("%s never meets a resource of its statement", a), fmt.Sprintf("AWS lists for it resources such as %s. The statement does not match it.", a.Resources[0].ARNs[0]))
 	}
 }
 
