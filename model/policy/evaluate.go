@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 	"sync"
 )
@@ -498,28 +497,6 @@ func (e *evaluation) mustBeNamed() bool {
 		return e.arn[2] == "iam" && strings.HasPrefix(e.arn[5], "role/")
 	}
 	return false
-}
-
-// rcpServices lists services whose resources RCPs bind ("Resource control policies", services that support RCPs),
-// for programs without a catalogue, which knows them all.
-var rcpServices = []string{"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss", "cognito-idp", "logs", "dynamodb"}
-
-func (e *evaluation) rcpBinds() bool {
-	c := &e.view.caller
-	if len(e.stack.RCPs) == 0 || c.linked || e.is("kms:RetireGrant") {
-		return false
-	}
-	if e.stack.ManagementAccount && c.account == e.view.resource {
-		return false
-	}
-	for _, level := range e.stack.RCPs {
-		for _, p := range level {
-			if p != nil && p.catalog != nil {
-				return p.catalog.CoveredByRCPs(e.service)
-			}
-		}
-	}
-	return slices.Contains(rcpServices, e.service)
 }
 
 // conclude writes the outcome, its statements and what it takes.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -27,14 +28,15 @@ type Except struct {
 // Grants lists what the stack's identity policies allow within its other layers, in source order. A request
 // that a Grant describes, its conditions met and those of its exceptions not, is allowed on a resource of the
 // principal's own account. One statement gives several grants where a boundary or a denial cuts it into parts.
+// A stack does not know its principal: of an endpoint policy, what names principals counts where it denies alone.
 func (s *Stack) Grants() iter.Seq[Grant] {
 	return func(yield func(Grant) bool) {
 		if s.Identity == nil {
 			return
 		}
 		a, _ := newSide(s)
-		if a == nil {
-			return
+		for i, group := range a.groups[1:] {
+			a.groups[i+1] = slices.DeleteFunc(group, func(st *statement) bool { return !st.forAll() })
 		}
 		work := workBudget
 		for _, st := range s.Identity.statements {
@@ -56,6 +58,11 @@ func (s *Stack) Grants() iter.Seq[Grant] {
 			}
 		}
 	}
+}
+
+// forAll reports whether a statement is about every principal.
+func (s *statement) forAll() bool {
+	return s.principals == nil || !s.from.NotPrincipal && slices.ContainsFunc(s.principals, func(p principalPattern) bool { return p.kind == anyone })
 }
 
 // A term is one pattern of a region: as it is printed, and compiled.
@@ -172,7 +179,7 @@ func (r region) minus(d *statement) []region {
 		return []region{r}
 	}
 	var out []region
-	taken := Except{Actions: d.from.Actions, Resources: d.from.Resources, Unless: d.from.Conditions, From: d.from}
+	taken := Except{Actions: d.from.Actions, Resources: d.from.Resources, Unless: d.from.Conditions, From: cmp.Or(d.whole, d.from)}
 	if d.from.NotAction {
 		spared := r
 		if spared.actions = commonTerms(r.actions, d.actionTerms()); len(spared.actions) > 0 {

@@ -259,6 +259,28 @@ var tighteningLayers = []struct {
 	{"a boundary added", func(s *Stack, p *Program) { s.Boundary = p }},
 	{"a session policy added", func(s *Stack, p *Program) { s.Session = p }},
 	{"a level of SCPs added", func(s *Stack, p *Program) { s.SCPs = append(slices.Clone(s.SCPs), []*Program{p}) }},
+	{"a level of RCPs added", func(s *Stack, _ *Program) {
+		s.RCPs = append(slices.Clone(s.RCPs), []*Program{perimeter[len(s.Identity.statements)%len(perimeter)]})
+	}},
+	{"an endpoint policy added", func(s *Stack, p *Program) { s.Endpoint = p }},
+}
+
+// perimeter are resource control policies as organizations have them.
+var perimeter = []*Program{
+	rcp(Statement{Actions: []string{"s3:*", "sqs:*", "secretsmanager:*", "sts:AssumeRole"}, Conditions: []Condition{
+		{"StringNotEqualsIfExists", "aws:PrincipalOrgID", []string{"o-own"}}, {"BoolIfExists", "aws:PrincipalIsAWSService", []string{"false"}},
+	}}),
+	rcp(Statement{Actions: []string{"*"}, Conditions: []Condition{{"Bool", "aws:SecureTransport", []string{"false"}}}}),
+	rcp(Statement{Actions: []string{"kms:ScheduleKeyDeletion", "s3:Delete*", "lambda:*"}}),
+}
+
+func rcp(s Statement) *Program {
+	s.Effect, s.Principals, s.Resources = Deny, []Principal{{"*", "*"}}, []string{"*"}
+	p, err := Compile(catalog.Load(), &Document{Version: "2012-10-17", Statements: []*Statement{&s}})
+	if err != nil {
+		panic(err)
+	}
+	return p
 }
 
 var limits = []string{

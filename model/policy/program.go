@@ -32,6 +32,7 @@ type statement struct {
 	policy, index int
 	document      *Document
 	from          *Statement
+	whole         *Statement // of which from is a part; nil if it is no part
 }
 
 // Compile prepares documents for evaluation. The order of docs is the index in Reason.Policy. It accepts every

@@ -24,14 +24,13 @@ var (
 	mutations   = flag.Uint64("mutations", 1, "the seed of the changes that are made to real policies")
 )
 
-// realPolicies are identity policies that people wrote: those in the corpus's JSON files, and AWS's own.
+// realPolicies are identity policies that people wrote: those in the corpus's JSON files and templates, and AWS's own.
 func realPolicies(t *testing.T) []*Document {
 	t.Helper()
 	var out []*Document
 	seen := map[string]bool{}
-	put := func(data []byte) {
-		d, err := Parse(data)
-		if err != nil || len(d.Statements) == 0 || slices.ContainsFunc(d.Statements, func(s *Statement) bool {
+	keep := func(d *Document) {
+		if len(d.Statements) == 0 || slices.ContainsFunc(d.Statements, func(s *Statement) bool {
 			return s.Principals != nil || s.Resources == nil || len(s.Actions) == 0 || len(s.Resources) == 0
 		}) {
 			return
@@ -39,6 +38,11 @@ func realPolicies(t *testing.T) []*Document {
 		if text, err := d.Format(); err == nil && !seen[string(text)] {
 			seen[string(text)] = true
 			out = append(out, d)
+		}
+	}
+	put := func(data []byte) {
+		if d, err := Parse(data); err == nil {
+			keep(d)
 		}
 	}
 	var find func(v any)
@@ -87,8 +91,14 @@ func realPolicies(t *testing.T) []*Document {
 	for _, name := range c.ManagedPolicies() {
 		put(c.ManagedPolicy(name).Document)
 	}
+	for _, d := range TemplatePolicies(t) {
+		keep(d)
+	}
 	return out
 }
+
+// TemplatePolicies reads the corpus's templates, which takes packages that this one must not know.
+var TemplatePolicies func(t *testing.T) []*Document
 
 // An attack looks for requests that from allows and to does not.
 type attack struct {
@@ -101,7 +111,7 @@ type attack struct {
 func newAttack(r *rand.Rand, from, to *Stack) *attack {
 	a := &attack{r: r, from: from, to: to}
 	for _, s := range []*Stack{from, to} {
-		for _, p := range append([]*Program{s.Identity, s.Boundary, s.Session}, slices.Concat(s.SCPs...)...) {
+		for _, p := range append([]*Program{s.Identity, s.Boundary, s.Session, s.Endpoint}, slices.Concat(slices.Concat(s.SCPs, s.RCPs)...)...) {
 			if p != nil {
 				a.others = append(a.others, p.statements...)
 			}
@@ -159,6 +169,9 @@ func (a *attack) request() Request {
 			req.Resource = example
 		}
 	}
+	if a.r.IntN(4) == 0 {
+		req.Resource = beside(a.r, req.Resource)
+	}
 	for i := range st.conditions {
 		settle(&st.conditions[i], true, &req, nil)
 	}
@@ -172,6 +185,19 @@ func (a *attack) request() Request {
 		req.ResourcePolicy = delegating
 	}
 	return req
+}
+
+// beside changes a text by one character, mostly near its end: what is just outside of a pattern.
+func beside(r *rand.Rand, text string) string {
+	i := len(text) - r.IntN(min(len(text), 6)+1)
+	c := string(of(r, []rune("ax/-1")))
+	switch {
+	case r.IntN(2) == 0 || i == len(text):
+		return text[:i] + c + text[i:]
+	case r.IntN(2) == 0:
+		return text[:i] + text[i+1:]
+	}
+	return text[:i] + c + text[i+1:]
 }
 
 // find tries so many requests; nil where none shows that from allows more.
@@ -199,6 +225,7 @@ type trial struct {
 	t       *testing.T
 	r       *rand.Rand
 	answers map[string]*[3]int // by class
+	most    int                // answers of a hundred that may be unknown
 	asked   int
 	allowed int // requests that were tried against a yes and allowed
 	slowest time.Duration
@@ -206,7 +233,7 @@ type trial struct {
 }
 
 func newTrial(t *testing.T, seed uint64) *trial {
-	return &trial{t: t, r: rand.New(rand.NewPCG(seed, 2)), answers: map[string]*[3]int{}}
+	return &trial{t: t, r: rand.New(rand.NewPCG(seed, 2)), answers: map[string]*[3]int{}, most: 2}
 }
 
 func (x *trial) ask(class string, i int, a, b *Stack) Answer {
@@ -265,8 +292,8 @@ func (x *trial) conclude(policies int) {
 	}
 	x.t.Logf("%d policies, %d questions, %d unknown (%.2f %%); %d allowed requests against what is a yes; slowest %v: %s",
 		policies, x.asked, unknown, 100*float64(unknown)/float64(x.asked), x.allowed, x.slowest.Round(time.Millisecond), x.slow)
-	if unknown*50 > x.asked {
-		x.t.Errorf("%d of %d answers are unknown, more than 2 %%", unknown, x.asked)
+	if unknown*100 > x.asked*x.most {
+		x.t.Errorf("%d of %d answers are unknown, more than %d %%", unknown, x.asked, x.most)
 	}
 	if x.allowed < x.asked {
 		x.t.Errorf("only %d allowed requests were tried: that proves little", x.allowed)
@@ -346,9 +373,9 @@ func TestWithinRealStacks(t *testing.T) {
 	}
 	for i := 0; i < len(docs); i += step(9) {
 		// Layers that overlap: two identity policies, one of which often comes again in a layer that limits.
-		layers := [][]*Document{{docs[i], of(r, docs)}, {limit(), docs[i]}, {limit(), docs[i]}, {limit()}, {limit(), limit(), docs[i]}}
+		layers := [][]*Document{{docs[i], of(r, docs)}, {limit(), docs[i]}, {limit(), docs[i]}, {limit()}, {limit(), limit(), docs[i]}, {denying(of(r, docs)), denying(limit())}, {limit(), docs[i]}}
 		make := func(layers [][]*Document) *Stack {
-			programs := [5]*Program{}
+			programs := [7]*Program{}
 			for k, list := range layers {
 				p, err := Compile(catalog.Load(), list...)
 				if err != nil {
@@ -366,6 +393,12 @@ func TestWithinRealStacks(t *testing.T) {
 			if i%5 != 0 {
 				s.SCPs = [][]*Program{{programs[3], programs[4]}, {programs[4]}}
 			}
+			if i%7 < 3 {
+				s.RCPs = [][]*Program{{programs[5]}}
+			}
+			if i%4 == 0 {
+				s.Endpoint = programs[6]
+			}
 			return s
 		}
 		k := r.IntN(len(layers))
@@ -380,7 +413,7 @@ func TestWithinRealStacks(t *testing.T) {
 			smaller := slices.Clone(layers)
 			smaller[k] = slices.Clone(layers[k])
 			smaller[k][n] = less
-			x.both([]string{"identity", "boundary", "session", "SCP", "SCPs"}[k]+": "+m.name, i, make(smaller), make(layers))
+			x.both([]string{"identity", "boundary", "session", "SCP", "SCPs", "RCP", "endpoint"}[k]+": "+m.name, i, make(smaller), make(layers))
 			break
 		}
 	}

@@ -72,12 +72,13 @@ type side struct {
 	stack  *Stack
 	groups [][]*statement // the first is of identity policies
 	denies []*statement
-	// rcps are denials of resource control policies, which bind some services only: they are taken to deny on the
-	// side that must allow, and not on the other.
+	// rcps are denials of resource control policies of which it depends on the request whether they bind: they are
+	// taken to deny on the side that must allow, and not on the other.
 	rcps []*statement
 	cat  *catalog.Catalog
 }
 
+// newSide also says why not all of a stack can be proven about, "" if it can.
 func newSide(s *Stack) (*side, string) {
 	out := &side{stack: s}
 	add := func(programs ...*Program) {
@@ -110,15 +111,20 @@ func newSide(s *Stack) (*side, string) {
 			add(level...)
 		}
 	}
-	for _, level := range s.RCPs {
-		for _, p := range level {
-			if p == nil {
+	for _, p := range slices.Concat(s.RCPs...) {
+		if p == nil || s.ManagementAccount {
+			continue
+		}
+		for _, st := range p.statements {
+			if st.effect != Deny {
 				continue
 			}
-			for _, st := range p.statements {
-				if st.effect == Deny {
-					out.rcps = append(out.rcps, st)
-				}
+			binds, perhaps := s.rcp(st)
+			if binds != nil {
+				out.denies = append(out.denies, binds)
+			}
+			if perhaps != nil {
+				out.rcps = append(out.rcps, perhaps)
 			}
 		}
 	}
@@ -126,7 +132,7 @@ func newSide(s *Stack) (*side, string) {
 		for _, st := range list {
 			for i := range st.principals {
 				if st.principals[i].kind != anyone || st.from.NotPrincipal {
-					return nil, "a statement beside the identity policies names principals"
+					return out, "a statement beside the identity policies names principals"
 				}
 			}
 		}
