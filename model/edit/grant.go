@@ -52,7 +52,7 @@ func (e *Grant) Apply(d *model.Design) (*Result, error) {
 func grant(d *model.Design, role *model.Role, statements ...*policy.Statement) (*model.Design, error) {
 	for i := len(role.Policies) - 1; i >= 0; i-- {
 		p := d.Policy(role.Policies[i])
-		if p == nil || p.Managed || p.Document == nil || len(holders(d, p.ID)) > 1 || isTemplate(p) {
+		if p == nil || p.Managed || p.Document == nil || len(bearers(d, p.ID)) > 1 || isTemplate(p) {
 			continue
 		}
 		doc := *p.Document

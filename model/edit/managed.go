@@ -39,7 +39,7 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, []*holder{h}, e.Confirm)
+	r, err := proven(d, after, []*bearer{{holder: h, attached: true}}, false, e.Confirm)
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,38 @@ func holders(d *model.Design, id model.ID) []*holder {
 	return out
 }
 
+// A bearer is somebody on whose stack a policy lies, and where it does.
+type bearer struct {
+	*holder
+	attached bool
+	bounds   bool     // it is the permissions boundary
+	through  []string // groups that a user is in
+}
+
+// bearers lists everybody on whose stack a policy lies, in source order: whom it is attached to, whose permissions
+// boundary it is, and who is in a group that it is attached to.
+func bearers(d *model.Design, id model.ID) []*bearer {
+	var out []*bearer
+	for _, e := range d.Elements() {
+		h := holderOf(e)
+		if h == nil {
+			continue
+		}
+		b := &bearer{holder: h, attached: slices.Contains(h.policies, id), bounds: h.boundary == id}
+		if p, ok := e.(*model.Principal); ok {
+			for _, g := range p.Groups {
+				if group := d.Principal(g); group != nil && slices.Contains(group.Policies, id) {
+					b.through = append(b.through, firstOf(group.Name, short(group.ID)))
+				}
+			}
+		}
+		if b.attached || b.bounds || len(b.through) > 0 {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // findPolicy returns the policy of h that a script means: by id, name, logical id or ARN; "" where there is one
 // only that can be edited.
 func findPolicy(d *model.Design, h *holder, name model.ID) (*model.Policy, error) {

@@ -48,7 +48,7 @@ func (e *OwnRole) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, []*holder{holderOf(was)}, e.Confirm)
+	r, err := proven(d, after, []*bearer{{holder: holderOf(was), attached: true}}, false, e.Confirm)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -41,29 +42,78 @@ func stack(name string, docs ...*policy.Document) (*policy.Stack, error) {
 	return &policy.Stack{Identity: program}, nil
 }
 
-// narrower proves that after allows nothing that before does not. What comes back first is why that could not be
-// proven where the architect confirmed it, "" where it was; a *Refusal is a proof of the contrary, or none of either
-// without confirmation.
-func narrower(who string, after, before *policy.Stack, confirmed bool) (unproven string, err error) {
+// layers compiles what limits a holder's requests of its own: its identity policies within its boundary.
+func layers(d *model.Design, h *holder) (*policy.Stack, error) {
+	s, err := identity(d, h)
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range documents(d, []model.ID{h.boundary}) {
+		bound, err := stack(h.name, doc)
+		if err != nil {
+			return nil, err
+		}
+		s.Boundary = bound.Identity
+	}
+	return s, nil
+}
+
+// A proving collects what is found out of one principal after the other: that one gains something outweighs that of
+// another it is not known.
+type proving struct {
+	refusal   *Refusal // a proof of the contrary
+	undecided string   // of whom it is not known, and why
+	unproven  string   // the same in brief
+}
+
+// compare looks whether after allows somebody what before does not, and reports whether it surely does not.
+func (p *proving) compare(h *holder, after, before *policy.Stack) bool {
 	v := after.Within(before)
 	switch v.Answer {
 	case policy.Yes:
 		if v.Note == "" {
-			return "", nil
+			return true
 		}
 	case policy.No:
-		return "", &Refusal{Why: who + " would be allowed something new", Witness: v.Witness}
+		if p.refusal == nil {
+			p.refusal = &Refusal{Why: h.name + " would be allowed something new", Witness: inPerson(v.Witness, h.arn, after, before)}
+		}
+		return false
 	case policy.Unknown:
 	}
-	why := v.Why
-	if v.Note != "" {
-		why = v.Note
+	p.doubt(h, firstOf(v.Note, v.Why, "the policies are beyond what the proof decides"))
+	return false
+}
+
+// doubt notes why it is not known whether somebody gains something.
+func (p *proving) doubt(h *holder, why string) {
+	if p.undecided == "" {
+		p.undecided, p.unproven = fmt.Sprintf("whether %s is allowed nothing new is undecided (%s); confirm to go on", h.name, why), h.name+": "+why
 	}
-	if why == "" {
-		why = "the policies are beyond what the proof decides"
+}
+
+// end is why nothing new could not be proven where the architect confirmed it, "" where it was; a *Refusal is a proof
+// of the contrary, or none of either without confirmation.
+func (p *proving) end(confirmed bool) (unproven string, err error) {
+	switch {
+	case p.refusal != nil:
+		return "", p.refusal
+	case p.undecided != "" && !confirmed:
+		return "", &Refusal{Why: p.undecided, Undecided: true}
 	}
-	if !confirmed {
-		return "", &Refusal{Why: fmt.Sprintf("whether %s is allowed nothing new is undecided (%s); confirm to go on", who, why), Undecided: true}
+	return p.unproven, nil
+}
+
+// inPerson is a witness as a request of somebody, if it shows the same.
+func inPerson(w *policy.Request, arn string, after, before *policy.Stack) *policy.Request {
+	fields := strings.SplitN(arn, ":", 6)
+	if w == nil || len(fields) < 6 {
+		return w
 	}
-	return why, nil
+	r := *w
+	r.Principal, r.ResourceAccount = arn, fields[4]
+	if after.Evaluate(r).Outcome == policy.Allowed && before.Evaluate(r).Outcome != policy.Allowed {
+		return &r
+	}
+	return w
 }

@@ -307,6 +307,7 @@ func (s *splitting) prove() (unproven string, err error) {
 	if err != nil {
 		return "", err
 	}
+	var proof proving
 	for _, p := range s.parts {
 		var docs []*policy.Document
 		for _, pol := range p.policies {
@@ -318,15 +319,9 @@ func (s *splitting) prove() (unproven string, err error) {
 		if err != nil {
 			return "", err
 		}
-		why, err := narrower("part "+p.Name, is, was, s.Confirm)
-		if err != nil {
-			return "", err
-		}
-		if why != "" {
-			unproven = "part " + p.Name + ": " + why
-		}
+		proof.compare(&holder{name: "part " + p.Name}, is, was)
 	}
-	return unproven, nil
+	return proof.end(s.Confirm)
 }
 
 func plural(n int, noun string) string {

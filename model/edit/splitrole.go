@@ -71,7 +71,7 @@ func (s *splitting) assemble(p *splitPart) {
 		case pol.Managed && s.staysAttached(pol, p), pol.Document == nil && inPlace:
 			p.policies = append(p.policies, pol)
 		case pol.Document == nil:
-		case inPlace && !isAWSManaged(pol) && len(holders(s.design, id)) == 1:
+		case inPlace && !isAWSManaged(pol) && len(bearers(s.design, id)) == 1:
 			own := s.quarry.assemble(p.pieces, func(st stone) bool { return st.policy == pol })
 			if n := withStatements(pol, own); n != nil {
 				p.policies = append(p.policies, n)

@@ -9,8 +9,8 @@ import (
 	"bulkhead/model/policy"
 )
 
-// Apply makes the statement allow less, and proves that the role, and everyone else who has the policy, is
-// allowed nothing new.
+// Apply makes the statement allow less, and proves that everybody on whose stack the policy lies is allowed
+// nothing new.
 func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	h, err := findHolder(d, e.Role)
 	if err != nil {
@@ -40,7 +40,7 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 		next = []*policy.Statement{s}
 	}
 	doc := replaceStatement(p.Document, i, next...)
-	owned, of := d, holders(d, p.ID)
+	owned, of := d, bearers(d, p.ID)
 	if isRole && (implied(role, p) || isMade(role, p)) {
 		if owned, role, err = own(d, role); err != nil {
 			return nil, err
@@ -48,7 +48,7 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	}
 	var after *model.Design
 	if isAWSManaged(p) { // of this role alone: others keep the policy
-		of = []*holder{h}
+		of = []*bearer{{holder: h, attached: true}}
 		after, err = replacedBy(owned, role, p, doc)
 	} else {
 		after, err = withDocument(owned, p, doc)
@@ -56,7 +56,7 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, of, e.Confirm)
+	r, err := proven(d, after, of, settled(p.Document, doc), e.Confirm)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +97,20 @@ func (e *Tighten) statement(d *model.Design, s *policy.Statement) (*policy.State
 		return nil, fmt.Errorf("%s says that already", e.Statement)
 	}
 	return &n, nil
+}
+
+// settled reports whether a document in the place of another surely allows nobody anything new.
+func settled(before, after *policy.Document) bool {
+	was, err := stack("", before)
+	if err != nil {
+		return false // whoever has it says so
+	}
+	is, err := stack("", after)
+	if err != nil {
+		return false
+	}
+	v := is.Within(was)
+	return v.Answer == policy.Yes && v.Note == ""
 }
 
 // replaceStatement is the document with other statements in the place of one.
@@ -146,34 +160,72 @@ func withDocument(d *model.Design, p *model.Policy, doc *policy.Document) (*mode
 	return after, nil
 }
 
-// proven is the result of an edit that must allow no holder anything new. Warnings name what would stop.
-func proven(before, after *model.Design, of []*holder, confirmed bool) (*Result, error) {
+// proven is the result of an edit that must allow nobody anything new. Warnings name what would stop. settled: what
+// changed allows nothing new and denies no less, whatever else lies on a stack.
+func proven(before, after *model.Design, of []*bearer, settled, confirmed bool) (*Result, error) {
 	r := &Result{Design: after}
-	for _, h := range of {
-		was, err := identity(before, h)
+	var p proving
+	for _, b := range of {
+		was, err := layers(before, b.holder)
 		if err != nil {
 			return nil, err
 		}
-		n := holderOf(after.Element(h.element.ElementID()))
-		is, err := identity(after, n)
+		is, err := layers(after, holderOf(after.Element(b.element.ElementID())))
 		if err != nil {
 			return nil, err
 		}
-		unproven, err := narrower(h.name, is, was, confirmed)
-		if err != nil {
-			return nil, err
+		if !settled && p.compare(b.holder, is, was) && was.Boundary != nil {
+			p.apart(b, is, was)
 		}
-		if unproven != "" {
-			r.Unproven = unproven
-		}
-		r.Warnings = append(r.Warnings, stops(before, after, h, was, is)...)
+		r.Warnings = append(r.Warnings, stops(before, after, b.holder, was, is)...)
+	}
+	var err error
+	if r.Unproven, err = p.end(confirmed); err != nil {
+		return nil, err
 	}
 	if len(of) > 1 {
-		names := make([]string, len(of))
-		for i, h := range of {
-			names[i] = h.name
-		}
-		r.Warnings = append(r.Warnings, "the policy is attached to "+and(names)+": all of them lose this access")
+		r.Warnings = append(r.Warnings, "the policy "+lies(of)+": all of them lose this access")
 	}
 	return r, nil
+}
+
+// apart looks at identity policies and boundary by themselves, where together they allow nothing new: a resource policy
+// that names a role needs its boundary alone, and who loosens the one later does not look at the other.
+func (p *proving) apart(b *bearer, is, was *policy.Stack) {
+	for _, layer := range []struct {
+		what    string
+		is, was *policy.Program
+	}{{"identity policies", is.Identity, was.Identity}, {"permissions boundary", is.Boundary, was.Boundary}} {
+		v := (&policy.Stack{Identity: layer.is}).Within(&policy.Stack{Identity: layer.was})
+		if v.Answer != policy.Yes || v.Note != "" {
+			p.doubt(b.holder, "its "+layer.what+" alone may allow more")
+		}
+	}
+}
+
+// lies says on whose stack a policy lies: "is attached to A and B, is the permissions boundary of C, and reaches D by
+// group G".
+func lies(of []*bearer) string {
+	var attached, bounds, through []string
+	for _, b := range of {
+		if b.attached {
+			attached = append(attached, b.name)
+		}
+		if b.bounds {
+			bounds = append(bounds, b.name)
+		}
+		if len(b.through) > 0 {
+			through = append(through, fmt.Sprintf("%s (in %s)", b.name, and(b.through)))
+		}
+	}
+	var out []string
+	for _, part := range []struct {
+		verb string
+		who  []string
+	}{{"is attached to ", attached}, {"is the permissions boundary of ", bounds}, {"reaches ", through}} {
+		if len(part.who) > 0 {
+			out = append(out, part.verb+and(part.who))
+		}
+	}
+	return and(out)
 }

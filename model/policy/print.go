@@ -33,7 +33,7 @@ func (d *Document) MarshalJSON() ([]byte, error) {
 			b.WriteByte(',')
 		}
 		if err := s.write(&b, true); err != nil {
-			return nil, fmt.Errorf("print statement %d: %w", i, err)
+			return nil, fmt.Errorf("print statement %d: %w", i+1, err)
 		}
 	}
 	b.WriteString(`]}`)

@@ -248,7 +248,7 @@ func (w *proof) missingDenial() string {
 		if !w.cancelled[d] {
 			name := d.from.Sid
 			if name == "" {
-				name = fmt.Sprintf("statement %d", d.index)
+				name = fmt.Sprintf("statement %d", d.index+1)
 			}
 			return fmt.Sprintf("the denial %s is missing or smaller: a resource policy could now allow what it refused", name)
 		}
