@@ -449,7 +449,7 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 	switch k.route {
 	case mapping:
 		anywhere()
-	case onTarget, feeding:
+	case onTarget, feeding, running:
 		f := an.finding(a, e.over)
 		for _, need := range k.needs {
 			for alternative := range strings.SplitSeq(need, "|") {
@@ -465,17 +465,22 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 				}
 			}
 		}
+		if k.route == running {
+			step.Through = []model.ID{w.targets[e.over].id}
+			step.Says = "rewrites " + an.Name(w.targets[e.over].id) + ", which acts as"
+			an.noteTrust(c, w.target(an.nodes[e.to].id), e.service)
+		}
 		if g := an.gates[e.over]; k.id == "sts-001" && g != nil && g.unseen {
 			step.Note = "if its trust policy, which was not seen, lets this principal"
 		}
 	case passing:
 		ask("iam:PassRole", e.over, arn, passedTo(e.service))
 		anywhere()
-		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which runs code as"
+		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which acts as"
 		an.noteTrust(c, e.over, e.service)
 	case existing:
 		anywhere()
-		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + " that runs as"
+		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + " that acts as"
 		an.noteTrust(c, e.over, e.service)
 	case altering, unguarding, creating:
 	}

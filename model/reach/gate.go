@@ -105,7 +105,7 @@ func (g *gate) mentions(service string) bool {
 			return true
 		}
 		for _, p := range s.from.Principals {
-			if p.Value == service || p.Value == "*" || strings.Contains(p.Value, "${") {
+			if speaksFor(p.Value, service) || p.Value == "*" || strings.Contains(p.Value, "${") {
 				return true
 			}
 		}

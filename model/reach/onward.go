@@ -132,6 +132,7 @@ func (e *explorer) visit(f *finding) {
 		}
 	case isResource, isImplied:
 		e.carried(f, t)
+		e.rewrites(f, t)
 	case isStranger: // is nobody's target
 	}
 }
@@ -164,7 +165,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			if e.actor.admin != surely && !t.guarded {
 				e.alter(f, p)
 			}
-		case passing, existing, creating, mapping:
+		case passing, existing, running, creating, mapping:
 		}
 	}
 	switch t.sort {
@@ -395,8 +396,8 @@ func (an *Analysis) trustDecision(role int32, service string) policy.Decision {
 	if service == "cognito-identity.amazonaws.com" {
 		action = "sts:AssumeRoleWithWebIdentity"
 	}
-	return (&policy.Stack{}).Evaluate(policy.Request{Principal: service, Action: action, Resource: t.arn, ResourceAccount: t.account,
-		Open: true, Context: policy.Context{"aws:sourceaccount": {an.world.account}}, ResourcePolicy: an.gates[role].program})
+	return an.asService(an.gates[role], service, policy.Request{Action: action, Resource: t.arn, ResourceAccount: t.account,
+		Context: policy.Context{"aws:sourceaccount": {an.world.account}}})
 }
 
 // actorOfTarget is whose permissions a role, user or group has; nil for none.

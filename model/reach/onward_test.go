@@ -300,7 +300,7 @@ func TestTechniques(t *testing.T) {
 			}
 		case altering, unguarding, creating:
 			t.Run(k.id+fmt.Sprint(k.on), func(t *testing.T) { testAltering(t, k) })
-		case feeding, mapping:
+		case feeding, mapping, running:
 		}
 	}
 }

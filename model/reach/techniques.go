@@ -18,6 +18,8 @@ const (
 	// existing: the permissions on something that exists already and runs with a role which trusts the service
 	// give that role's credentials. Designs do not tell what runs with which role, so it is always may.
 	existing
+	// running: the permissions on a resource give the credentials of the role that the design shows it acting with.
+	running
 	// altering: the permissions on a role, user, group or policy change what a principal may do. Whoever acts as that
 	// principal, itself above all, may then do anything that its boundary leaves.
 	altering
@@ -35,11 +37,11 @@ const (
 type technique struct {
 	id    string
 	route route
-	on    sort     // onTarget, altering, unguarding: what the permissions are on
+	on    sort     // onTarget, running, altering, unguarding: what the permissions are on
 	needs []string // all of them, each "service:Action" or several with |; iam:PassRole is understood in passing
-	by    []string // passing, existing: services, one of which the role must trust
+	by    []string // passing, existing, running: services, one of which the role must trust
 	note  string   // why it is only perhaps, "" if nothing beside the policies decides
-	says  string   // for people, after the principal: "runs code as …"
+	says  string   // for people, before the name of the target: "replaces the code of"
 }
 
 // Instances and containers that a design does not show.
@@ -111,6 +113,8 @@ var techniques = []technique{
 	{id: "kinesisanalytics-001", route: passing, needs: []string{"kinesisanalytics:CreateApplication", "kinesisanalytics:StartApplication"}, by: []string{"kinesisanalytics.amazonaws.com"}},
 	{id: "omics-001", route: passing, needs: []string{"omics:CreateWorkflow", "omics:StartRun"}, by: []string{"omics.amazonaws.com"}},
 
+	{id: "stepfunctions-002", route: running, on: isResource, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}},
+
 	{id: "ssm-001", route: existing, needs: []string{"ssm:StartSession"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
 	{id: "ssm-002", route: existing, needs: []string{"ssm:SendCommand"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
 	{id: "ssm-create-association", route: existing, needs: []string{"ssm:CreateAssociation"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
@@ -128,7 +132,7 @@ var techniques = []technique{
 	{id: "glue-002", route: existing, needs: []string{"glue:UpdateDevEndpoint"}, by: []string{"glue.amazonaws.com"}, note: ifOneRuns},
 	{id: "sagemaker-004", route: existing, needs: []string{"sagemaker:CreatePresignedNotebookInstanceUrl"}, by: []string{"sagemaker.amazonaws.com"}, note: ifOneRuns},
 	{id: "sagemaker-005", route: existing, needs: []string{"sagemaker:CreateNotebookInstanceLifecycleConfig", "sagemaker:StopNotebookInstance", "sagemaker:UpdateNotebookInstance", "sagemaker:StartNotebookInstance"}, by: []string{"sagemaker.amazonaws.com"}, note: ifOneRuns},
-	{id: "stepfunctions-002", route: existing, needs: []string{"states:UpdateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}, note: ifOneRuns},
+	{id: "stepfunctions-002", route: existing, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}, note: ifOneRuns},
 	{id: "apprunner-002", route: existing, needs: []string{"apprunner:UpdateService"}, by: []string{"tasks.apprunner.amazonaws.com"}, note: ifOneRuns},
 	{id: "bedrock-002", route: existing, needs: []string{"bedrock-agentcore:StartCodeInterpreterSession", "bedrock-agentcore:InvokeCodeInterpreter"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
 	{id: "bedrock-004", route: existing, needs: []string{"bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
@@ -252,7 +256,7 @@ var plans = sync.OnceValue(func() *planTable {
 			}
 		}
 		switch p.route {
-		case onTarget, altering, unguarding, feeding:
+		case onTarget, running, altering, unguarding, feeding:
 			t.on[p.on] = append(t.on[p.on], p)
 		case passing:
 			t.passing = append(t.passing, p)
