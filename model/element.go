@@ -127,11 +127,23 @@ type Trigger struct {
 	Event   string // sqs, dynamodb, kinesis, s3, sns, events, schedule, http, url …
 	Label   string // for people: "POST /checkout", "nightly", "s3:ObjectCreated:*"
 	Open    bool   // anyone outside may start it without AWS credentials (a route or URL without authorizer)
+	Keyed   bool   // … who has an API key, which clients carry: it identifies a client and is no authorizer
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
 	Filter  Filter
 	Role    ID // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
 	Stack   string
 	Origin  source.Span
+}
+
+// OpenTo says whom an open trigger lets in: "anyone", "anyone with the API key"; "" where it is not open.
+func (t *Trigger) OpenTo() string {
+	switch {
+	case !t.Open:
+		return ""
+	case t.Keyed:
+		return "anyone with the API key"
+	}
+	return "anyone"
 }
 
 // A Filter narrows which events of a trigger's source pass. The zero Filter passes everything.

@@ -84,8 +84,8 @@ func (d *drawing) triggersOf(c model.Compartment) []*Trigger {
 }
 
 func open(t *model.Trigger) string {
-	if t.Open {
-		return "open to anyone"
+	if who := t.OpenTo(); who != "" {
+		return "open to " + who
 	}
 	return ""
 }

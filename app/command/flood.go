@@ -128,19 +128,27 @@ func chain(d *model.Design, way []reach.Step) string {
 }
 
 func printOpenings(w io.Writer, a *reach.Analysis, b *reach.Breach) {
-	var routes []string
+	var routes, keyed []string
 	for _, o := range openingsOf(a, b.From) {
-		if o.Trigger != "" {
+		switch t := a.Design().Trigger(o.Trigger); {
+		case t == nil:
+			fmt.Fprintf(w, "  open: %s\n", o.Sentence(a.Design()))
+		case t.Keyed:
+			keyed = append(keyed, a.Name(o.Trigger))
+		default:
 			routes = append(routes, a.Name(o.Trigger))
-			continue
 		}
-		fmt.Fprintf(w, "  open: %s\n", o.Sentence(a.Design()))
 	}
-	if n := len(routes); n > 0 {
-		if n > 3 {
-			routes = append(routes[:2], fmt.Sprintf("%d more", n-2))
+	for _, x := range []struct {
+		routes []string
+		says   string
+	}{{routes, "anyone can call %s without credentials, by %s"}, {keyed, "anyone with the API key can call %s, by %s"}} {
+		if n := len(x.routes); n > 3 {
+			x.routes = append(x.routes[:2], fmt.Sprintf("%d more", n-2))
 		}
-		fmt.Fprintf(w, "  open: anyone can call %s without credentials, by %s\n", a.Name(b.From), joined(routes))
+		if len(x.routes) > 0 {
+			fmt.Fprintf(w, "  open: "+x.says+"\n", a.Name(b.From), joined(x.routes))
+		}
 	}
 }
 

@@ -370,8 +370,8 @@ func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 func (in *Inspector) trigger(t *model.Trigger) []fyne.CanvasObject {
 	d := in.design
 	facts := []string{"Trigger", t.Kind}
-	if t.Open {
-		facts = append(facts, "open: anyone may start it")
+	if who := t.OpenTo(); who != "" {
+		facts = append(facts, "open: "+who+" may start it")
 	}
 	parts := in.head(Name(d, t.ID), strings.Join(facts, " · "), t.Origin)
 	if t.From != "" {

@@ -67,7 +67,8 @@ func (b *builder) callouts(r *resource) {
 					t.From = from
 				}
 			}
-			t.Open = c.kind == "cloudfront" || c.kind == "graphql" && b.isOpenGraphQL(t.From)
+			t.Keyed = c.kind == "graphql" && b.isKeyedGraphQL(t.From)
+			t.Open = c.kind == "cloudfront" || t.Keyed
 			b.addTrigger(t, r, v)
 		}
 	}
@@ -97,8 +98,9 @@ func (s *scope) gather(n *yamlpos.Node, keys []string, out *[]*yamlpos.Node) {
 	}
 }
 
-// isOpenGraphQL reports whether a GraphQL API takes callers with a key alone, which every copy of its client holds.
-func (b *builder) isOpenGraphQL(api model.ID) bool {
+// isKeyedGraphQL reports whether a GraphQL API takes callers with an API key alone (AWS AppSync Developer Guide, "API_KEY
+// authorization").
+func (b *builder) isKeyedGraphQL(api model.ID) bool {
 	r := b.places.resources[api]
 	if r == nil {
 		return false

@@ -20,6 +20,7 @@ type route struct {
 	method string
 	path   string
 	open   bool
+	keyed  bool // … with an API key
 	inside bool // the API is private
 	event  string
 	entry  source.Span
@@ -36,7 +37,7 @@ func (b *builder) apiRoutes() {
 		}
 		t := &model.Trigger{
 			ID: model.MakeID("trigger", b.prefix+r.to.ID+"/"+r.key), Name: r.key, From: b.elementOf(api), To: b.elementOf(r.to), Kind: "api-route",
-			Event: r.event, Label: routeLabel(r.method, r.path), Open: r.open, Outside: !r.inside, Stack: b.stack, Origin: r.entry,
+			Event: r.event, Label: routeLabel(r.method, r.path), Open: r.open, Keyed: r.keyed, Outside: !r.inside, Stack: b.stack, Origin: r.entry,
 		}
 		if t.To != "" {
 			b.addTrigger(t, r.to, r.node)
@@ -112,6 +113,7 @@ func (b *builder) restMethod(r *resource) {
 	auth := b.words(b.get(r.Props, "AuthorizationType"))
 	t.Outside = !b.isPrivate(api)
 	t.Open = (auth == "" || auth == "NONE") && t.Outside
+	t.Keyed = t.Open && b.isTrue(b.get(r.Props, "ApiKeyRequired"))
 	t.Label = routeLabel(b.words(b.get(r.Props, "HttpMethod")), b.restPath(b.get(r.Props, "ResourceId")))
 	b.addTrigger(t, r, r.Value)
 }

@@ -133,6 +133,14 @@ func (t *transform) isOpen(e event, api *resource) bool {
 	return true
 }
 
+// asksKey reports whether a route takes an API key: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
+func (t *transform) asksKey(e event, api *resource) bool {
+	if own := t.get(e.props, "Auth", "ApiKeyRequired"); own != nil || api == nil {
+		return t.isTrue(own)
+	}
+	return t.isTrue(t.get(api.Props, "Auth", "ApiKeyRequired"))
+}
+
 // restEvent reads an Api event.
 func (t *transform) restEvent(e event) {
 	n := t.get(e.props, "RestApiId")
@@ -146,6 +154,7 @@ func (t *transform) restEvent(e event) {
 		}
 	}
 	r.open = t.isOpen(e, api) && !r.inside
+	r.keyed = r.open && t.asksKey(e, api)
 	t.scope.routes = append(t.scope.routes, r)
 	stage := "Prod"
 	if api != nil {

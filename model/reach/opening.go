@@ -52,7 +52,9 @@ func (o Opening) Sentence(d *model.Design) string {
 	switch o.Kind {
 	case ToAnyone:
 		out = "anyone can " + what
-		if o.Trigger != "" {
+		if t := d.Trigger(o.Trigger); t != nil && t.Keyed {
+			out = t.OpenTo() + " can " + what + " by " + d.Name(o.Trigger)
+		} else if t != nil {
 			out += " by " + d.Name(o.Trigger) + ", which asks for no credentials"
 		}
 	case ToFederated:
@@ -96,7 +98,7 @@ func (an *Analysis) openings(ti int32) []Opening {
 	var out []Opening
 	for _, i := range an.triggersTo[t.id] {
 		if tr := an.triggers[i]; tr.Open {
-			out = append(out, Opening{On: t.id, Kind: ToAnyone, Principal: "*", Trigger: tr.ID})
+			out = append(out, Opening{On: t.id, Kind: ToAnyone, Principal: "*", Trigger: tr.ID, Certainty: certainty(!tr.Keyed)})
 		}
 	}
 	doc := an.resourcePolicy(ti)

@@ -154,9 +154,12 @@ func (s *stranger) calls(action string) string {
 // routes finds the functions that start at routes and URLs without authorizer.
 func (e *explorer) routes() {
 	for _, i := range e.actor.outside.routes {
-		to := e.an.triggers[i].To
+		to, c := e.an.triggers[i].To, &openRoute
+		if e.an.triggers[i].Keyed {
+			c = &keyedRoute
+		}
 		if n, ok := e.an.nodeOf[to]; ok {
-			e.add(edge{to: n, kind: Feeds, must: true, carrier: &openRoute, over: -1, triggers: []int32{i}})
+			e.add(edge{to: n, kind: Feeds, must: c.note == "", carrier: c, over: -1, triggers: []int32{i}})
 			continue
 		}
 		for _, f := range e.an.feeds(to) {
@@ -164,7 +167,7 @@ func (e *explorer) routes() {
 			if f.passage != nil && f.passage.unread {
 				how.note = ifPasses
 			}
-			e.add(edge{to: f.node, kind: Feeds, must: how.note == "", carrier: &openRoute, over: -1, how: how, triggers: append([]int32{i}, f.triggers...)})
+			e.add(edge{to: f.node, kind: Feeds, must: how.note == "" && c.note == "", carrier: c, over: -1, how: how, triggers: append([]int32{i}, f.triggers...)})
 		}
 	}
 }

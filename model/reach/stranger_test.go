@@ -61,3 +61,21 @@ func TestStrangers(t *testing.T) {
 		}
 	}
 }
+
+// A route that asks for an API key is open to whoever has it: perhaps, and so it says.
+func TestKeyedRoute(t *testing.T) {
+	b := build(t)
+	f := b.function("F")
+	tr := b.trigger("", f.ID, "graphql")
+	tr.Open, tr.Keyed = true, true
+	d := b.design()
+	a := analyse(t, d, nil)
+	o := a.OpeningsOn(f.ID)
+	if len(o) != 1 || o[0].Certainty != May || !strings.HasPrefix(o[0].Sentence(d), "anyone with the API key can call F") {
+		t.Errorf("openings %+v", o)
+	}
+	h := hitOf(a.Breach(anyone), f.ID)
+	if h == nil || h.Certainty != May || !strings.Contains(h.Sentence(d), "if it has the API key") {
+		t.Errorf("hit %+v", h)
+	}
+}

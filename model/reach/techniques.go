@@ -217,6 +217,9 @@ var (
 // openRoute is how anyone starts a function by a route or URL without authorizer.
 var openRoute = carrier{technique: "open-route", says: "starts by an open route"}
 
+// keyedRoute is how anyone does who has the API key that a route asks for.
+var keyedRoute = carrier{technique: "open-route", says: "starts by an open route", note: "if it has the API key"}
+
 // A plan is a technique prepared for trying: its needs as numbers of actions.
 type plan struct {
 	*technique

@@ -176,8 +176,8 @@ func (t *teller) starts(id model.ID) string {
 			break
 		}
 		label := t.trigger(tr)
-		if tr.Open {
-			label += " (open to anyone)"
+		if who := tr.OpenTo(); who != "" {
+			label += " (open to " + who + ")"
 		}
 		out = append(out, label)
 	}
