@@ -19,6 +19,8 @@ type breachCmd struct {
 	Wall       string   `help:"Which statements to take away, the fewest, so that the breach does not reach this." placeholder:"TARGET"`
 	Ways       string   `help:"Up to three ways from the start to this." placeholder:"TARGET"`
 	Vulnerable bool     `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
+	knownFlags
+	Unfold bool `help:"Print known administrators one by one."`
 }
 
 func (c breachCmd) Run(ctx context.Context, env *Env) error {
@@ -55,10 +57,14 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 		}
 		return c.printWall(ctx, env, a, breaches[0])
 	}
+	known := a.Administrators(c.Known...)
 	if c.JSON {
-		return printJSON(env.Out, describeBreaches(a, breaches, c.Vulnerable))
+		return printJSON(env.Out, describeBreaches(a, breaches, c.Vulnerable, known))
 	}
-	printBreaches(env.Out, a, breaches, c.Vulnerable)
+	if c.Unfold {
+		known = nil
+	}
+	printBreaches(env.Out, a, breaches, c.Vulnerable, known)
 	return nil
 }
 
@@ -81,6 +87,8 @@ type breachesJSON struct {
 	Outside    []string     `json:"outside"`
 	Unresolved int          `json:"unresolved"`
 	Breaches   []breachJSON `json:"breaches"`
+
+	Administrators []administratorJSON `json:"administrators"` // those that are known, whom text folds
 }
 
 type designJSON struct {
@@ -161,6 +169,7 @@ type hitJSON struct {
 	Part         string     `json:"part,omitempty"`
 	Fed          bool       `json:"fed,omitempty"`
 	Counted      bool       `json:"counted"`
+	Admin        string     `json:"administrator,omitempty"` // why the target is known as one
 	OwnLog       bool       `json:"ownLog,omitempty"`
 	Sentence     string     `json:"sentence"`
 	Path         []stepJSON `json:"path"`
@@ -219,18 +228,21 @@ type conditionJSON struct {
 	Values   []string `json:"values"`
 }
 
-func describeBreaches(a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) breachesJSON {
+func describeBreaches(a *reach.Analysis, breaches []*reach.Breach, vulnerable bool, known []reach.Administrator) breachesJSON {
 	d := a.Design()
 	info := d.Info()
 	m := a.Measures(vulnerable)
 	out := breachesJSON{
 		Design:   designJSON{m.Functions, m.Resources, m.Counted},
 		Measures: describeMeasures(m),
-		NotSeen:  list(info.NotSeen), Outside: list(info.Outside), Unresolved: info.Unresolved, Breaches: []breachJSON{},
+		NotSeen:  list(info.NotSeen), Outside: list(info.Outside), Unresolved: info.Unresolved, Breaches: []breachJSON{}, Administrators: administrators(known),
 	}
 	for _, b := range breaches {
 		x := describeBreach(d, b, vulnerable)
 		x.Openings = openings(openingsOf(a, b.From))
+		for i := range x.Hits {
+			x.Hits[i].Admin = reach.WhyKnown(known, x.Hits[i].Target)
+		}
 		out.Breaches = append(out.Breaches, x)
 	}
 	return out

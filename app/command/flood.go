@@ -18,7 +18,7 @@ import (
 
 func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
 
-func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool) {
+func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool, known []reach.Administrator) {
 	d := a.Design()
 	m := a.Measures(vulnerable)
 	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
@@ -40,11 +40,11 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
 	}
 	for _, b := range breaches {
-		printBreach(w, a, b, vulnerable)
+		printBreach(w, a, b, vulnerable, known)
 	}
 }
 
-func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable bool) {
+func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable bool, known []reach.Administrator) {
 	d := a.Design()
 	must, may := b.Reach.Must, b.Reach.May
 	if vulnerable {
@@ -73,8 +73,16 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 		hits = slices.DeleteFunc(hits, func(h reach.Hit) bool { return h.Fed })
 	}
 	slices.SortStableFunc(hits, func(x, y reach.Hit) int { return rank(x) - rank(y) })
+	folded := reach.Fold(known, func(id model.ID) bool {
+		return slices.ContainsFunc(hits, func(h reach.Hit) bool { return h.Target == id })
+	})
+	if len(folded) > 0 {
+		fmt.Fprintf(w, "  reaches %s\n", reach.AdministratorWords(d, folded))
+	}
 	for _, h := range hits {
-		t.add(d, h)
+		if reach.WhyKnown(folded, h.Target) == "" {
+			t.add(d, h)
+		}
 	}
 	t.print(w)
 }

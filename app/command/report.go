@@ -15,6 +15,7 @@ type reportCmd struct {
 	Script string `help:"Edit script to apply first." placeholder:"EDITS"`
 	Breach string `help:"Function, role or user that is breached in the pictures; the worst without it." placeholder:"ID" default:"worst"`
 	Out    string `short:"o" help:"Folder to write." required:"" placeholder:"DIR"`
+	knownFlags
 }
 
 func (c reportCmd) Run(ctx context.Context, env *Env) error {
@@ -31,7 +32,7 @@ func (c reportCmd) Run(ctx context.Context, env *Env) error {
 	if err := selectBreach(o.Session, c.Breach); err != nil {
 		return err
 	}
-	if err := writeReport(ctx, o.Session, c.Out); err != nil {
+	if err := writeReport(ctx, o.Session, c.Out, c.Known...); err != nil {
 		return inputError(err)
 	}
 	fmt.Fprintf(env.Err, "wrote %s/index.html\n", c.Out)
@@ -39,7 +40,7 @@ func (c reportCmd) Run(ctx context.Context, env *Env) error {
 }
 
 // writeReport writes pictures and page of a session into a folder.
-func writeReport(ctx context.Context, s *session.Session, dir string) error {
+func writeReport(ctx context.Context, s *session.Session, dir string, known ...string) error {
 	st := s.State()
 	if st.Start == "" {
 		s.Breach(worst(st))
@@ -48,7 +49,7 @@ func writeReport(ctx context.Context, s *session.Session, dir string) error {
 	before, after := views(st)
 	return report.Write(ctx, dir, report.Report{
 		Title: st.Title, Before: before, After: after, Comparison: st.Comparison, Steps: st.Steps,
-		Deploy: s.Deploy(), Diagnostics: st.Diagnostics(),
+		Deploy: s.Deploy(), Diagnostics: st.Diagnostics(), KnownAdmins: known,
 	})
 }
 

@@ -47,7 +47,7 @@ func (h Hit) fact(d *model.Design) Fact {
 	case last.Kind == Runs:
 		f.Does = strings.TrimPrefix(last.onto("it"), "perhaps ")
 	case last.Kind == Feeds:
-		f.Does = "chooses its input"
+		f.Does = "chooses its input" + last.narrowed()
 	case len(last.Actions) == 1 && last.Actions[0] == "iam:PassRole":
 		f.Does = "pass to a service"
 	default:

@@ -138,6 +138,13 @@ func (r *Report) page(b *bytes.Buffer, pictures []*picture) error {
 // tellers are those of both sides; before is nil where nothing was edited.
 func (r *Report) tellers() (before, after *teller) {
 	after = &teller{view: r.After, d: r.After.Design, a: r.After.Analysis}
+	defer func() {
+		for _, t := range []*teller{before, after} {
+			if t != nil && t.a != nil {
+				t.known = t.a.Administrators(r.KnownAdmins...)
+			}
+		}
+	}()
 	if !r.edited() {
 		return nil, after
 	}

@@ -39,6 +39,7 @@ type Report struct {
 	Steps         []edit.Step
 	Deploy        string // Markdown: how to roll the change out; "" if there is nothing to say
 	Diagnostics   []source.Diagnostic
+	KnownAdmins   []string      // principals that are known as administrators, beside those that show
 	Map           render.Layout // lays out the map; nil: Graphviz, for a moment, or our own
 }
 

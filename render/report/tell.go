@@ -18,6 +18,8 @@ type teller struct {
 	view render.View
 	d    *model.Design
 	a    *reach.Analysis // nil: only the view's own breach is known
+
+	known []reach.Administrator // whom a breach's table folds
 }
 
 // A breachText is one breach as a table.
@@ -36,9 +38,11 @@ type breachText struct {
 	Way    []stepText // to the administrator
 	Sea    string
 	Hits   []hitText
-	More   int // hits beyond those listed
+	More   int       // hits beyond those listed
+	Known  []hitText // known administrators, where there are several
 	Beyond []beyondText
 
+	KnownWords string
 	MoreBeyond int
 	Feeds      []string
 	Shown      bool // the breach that the pictures show
@@ -110,12 +114,22 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 	for _, s := range b.AdminWhy {
 		out.Way = append(out.Way, t.step(s))
 	}
+	folded := reach.Fold(t.known, func(id model.ID) bool {
+		return slices.ContainsFunc(b.Hits, func(h reach.Hit) bool { return h.Target == id })
+	})
+	if len(folded) > 0 {
+		out.KnownWords = reach.AdministratorWords(t.d, folded)
+	}
 	for _, h := range b.Hits {
-		if len(out.Hits) == most {
+		to := &out.Hits
+		if reach.WhyKnown(folded, h.Target) != "" {
+			to = &out.Known
+		}
+		if len(*to) == most {
 			out.More++
 			continue
 		}
-		out.Hits = append(out.Hits, t.hit(h))
+		*to = append(*to, t.hit(h))
 	}
 	var open []reach.Beyond
 	for _, y := range b.Beyond {
