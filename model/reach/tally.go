@@ -399,10 +399,18 @@ func (t *tally) find(out *finding, parts []match) {
 // a boundary.
 func (w *world) partsWorthALook(a *actor, f int32, parts []match, g *gate) []match {
 	var out []match
+	at := map[string]int{} // many statements may name one part
 	for _, p := range parts {
-		if p.form == f {
-			out = append(out, p)
+		if p.form != f {
+			continue
 		}
+		key := p.part + "\x00" + p.pattern
+		if i, ok := at[key]; ok {
+			out[i].must = out[i].must || p.must
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, p)
 	}
 	if g != nil && g.answers != nil {
 		for _, s := range g.answers.statements {
