@@ -104,7 +104,7 @@ func TestGrowing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range in.Design.Resources() {
-		if len(r.Name) > maxText {
+		if len(r.Name) > longestName {
 			t.Errorf("%s has a name of %d bytes", r.ID, len(r.Name))
 		}
 	}

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -14,6 +15,10 @@ func (s *scope) generated(id string) string { return s.stack + "-" + id + "-GENE
 
 // isFresh reports whether AWS generates the resource's name.
 func (s *scope) isFresh(r *resource) bool { return s.nameOf(r) == s.generated(r.ID) }
+
+// longestName is longer than any name or ARN that AWS takes: ARNs have up to 2,048 characters (IAM User Guide, IAM
+// identifiers).
+const longestName = 4096
 
 // nameOf is the resource's physical name: from its naming property, else a placeholder.
 func (s *scope) nameOf(r *resource) string {
@@ -32,6 +37,10 @@ func (s *scope) nameOf(r *resource) string {
 	}
 	if r.Type == "AWS::SSM::Parameter" {
 		name = strings.TrimSpace(name)
+	}
+	if len(name) > longestName {
+		s.notes.add(source.Error, r.Origin, r.ID+" has a name of "+strconv.Itoa(len(name))+" bytes, longer than any that AWS takes", "It was given a placeholder.")
+		name = ""
 	}
 	r.name = cmp.Or(name, s.generated(r.ID))
 	return r.name
