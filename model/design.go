@@ -31,25 +31,24 @@ type Info struct {
 
 // A Design is an account or a template as compartments. It is immutable.
 type Design struct {
-	info     Info
-	elements map[ID]Element
-	order    []ID // source order; new elements after the one they came from
-	names    *names
+	info  Info
+	list  []Element    // in source order; new elements after the one they came from
+	place map[ID]int32 // of each in the list; designs with the same IDs in the same order share it
+	names *names
 }
 
 // New returns a design of the elements in the order given. Two elements with one ID are an error.
 func New(info Info, elements ...Element) (*Design, error) {
-	d := &Design{info: info, elements: make(map[ID]Element, len(elements)), order: make([]ID, 0, len(elements)), names: &names{}}
-	for _, e := range elements {
+	d := &Design{info: info, list: slices.Clone(elements), place: make(map[ID]int32, len(elements)), names: &names{}}
+	for i, e := range elements {
 		id := e.ElementID()
 		if id == "" {
 			return nil, fmt.Errorf("an element of %s has no id", info.Name)
 		}
-		if _, ok := d.elements[id]; ok {
+		if _, ok := d.place[id]; ok {
 			return nil, fmt.Errorf("two elements are called %s", id)
 		}
-		d.elements[id] = e
-		d.order = append(d.order, id)
+		d.place[id] = int32(i)
 	}
 	return d, nil
 }
@@ -70,17 +69,22 @@ func (d *Design) WithInfo(info Info) *Design {
 }
 
 // Element returns the element called id, nil if there is none.
-func (d *Design) Element(id ID) Element { return d.elements[id] }
+func (d *Design) Element(id ID) Element {
+	if i, ok := d.place[id]; ok {
+		return d.list[i]
+	}
+	return nil
+}
 
 func get[T Element](d *Design, id ID) T {
-	e, _ := d.elements[id].(T)
+	e, _ := d.Element(id).(T)
 	return e
 }
 
 func all[T Element](d *Design) []T {
 	var out []T
-	for _, id := range d.order {
-		if e, ok := d.elements[id].(T); ok {
+	for _, e := range d.list {
+		if e, ok := e.(T); ok {
 			out = append(out, e)
 		}
 	}
@@ -106,7 +110,7 @@ func (d *Design) Trigger(id ID) *Trigger { return get[*Trigger](d, id) }
 func (d *Design) Principal(id ID) *Principal { return get[*Principal](d, id) }
 
 // Elements lists everything in source order.
-func (d *Design) Elements() []Element { return all[Element](d) }
+func (d *Design) Elements() []Element { return slices.Clone(d.list) }
 
 // Functions lists the functions in source order.
 func (d *Design) Functions() []*Function { return all[*Function](d) }
@@ -129,7 +133,7 @@ func (d *Design) Principals() []*Principal { return all[*Principal](d) }
 // Find returns the element that a person means by its id, ARN, logical id, physical name or name with its stack, in this
 // order of preference; functions before others. It returns nil where nothing or, within one preference, more than one fits.
 func (d *Design) Find(name string) Element {
-	if e := d.elements[ID(name)]; e != nil || name == "" {
+	if e := d.Element(ID(name)); e != nil || name == "" {
 		return e
 	}
 	names := func(e Element) (arn, logical, physical string) {
@@ -151,8 +155,8 @@ func (d *Design) Find(name string) Element {
 	}
 	for preference := range 4 {
 		var found, functions []Element
-		for _, id := range d.order {
-			e := d.elements[id]
+		for _, e := range d.list {
+			id := e.ElementID()
 			arn, logical, physical := names(e)
 			if preference < 3 && name == [...]string{arn, logical, physical}[preference] || preference == 3 && name == d.Name(id) && name != d.plainName(id) {
 				found = append(found, e)
@@ -222,58 +226,82 @@ type Change struct{ Before, After Element }
 // with the same origin if there is one and at the end otherwise; one without After removes; one with both
 // replaces, and Before.ID must be there. Nothing is checked beyond ids: edits answer for meaning.
 func (d *Design) With(changes ...Change) (*Design, error) {
-	n := &Design{info: d.info, elements: maps.Clone(d.elements), order: slices.Clone(d.order), names: &names{}}
+	n := &Design{info: d.info, list: slices.Clone(d.list), place: d.place, names: &names{}}
+	shared, gone := true, false
+	own := func() {
+		if shared {
+			n.place, shared = maps.Clone(d.place), false
+		}
+	}
 	for _, c := range changes {
 		switch {
 		case c.Before == nil && c.After == nil:
 		case c.Before == nil:
 			id := c.After.ElementID()
-			if _, ok := n.elements[id]; ok {
+			if _, ok := n.place[id]; ok {
 				return nil, fmt.Errorf("%s is there already", id)
 			}
-			n.elements[id] = c.After
-			n.order = slices.Insert(n.order, n.behind(c.After), id)
+			own()
+			at := n.behind(c.After)
+			n.list = slices.Insert(n.list, at, c.After)
+			n.replace(at)
 		default:
 			old := c.Before.ElementID()
-			i := slices.Index(n.order, old)
-			if i < 0 {
+			i, ok := n.place[old]
+			if !ok {
 				return nil, fmt.Errorf("there is no %s", old)
 			}
-			delete(n.elements, old)
 			if c.After == nil {
-				n.order = slices.Delete(n.order, i, i+1)
+				own()
+				delete(n.place, old)
+				n.list[i], gone = nil, true
 				continue
 			}
 			id := c.After.ElementID()
-			if _, ok := n.elements[id]; ok {
+			if j, ok := n.place[id]; ok && j != i {
 				return nil, fmt.Errorf("%s is there already", id)
 			}
-			n.elements[id] = c.After
-			n.order[i] = id
+			if n.list[i] = c.After; id != old {
+				own()
+				delete(n.place, old)
+				n.place[id] = i
+			}
 		}
 	}
+	if gone {
+		n.list = slices.DeleteFunc(n.list, func(e Element) bool { return e == nil })
+		n.replace(0)
+	}
 	return n, nil
+}
+
+// replace finds the places of the elements from one on again.
+func (d *Design) replace(from int) {
+	for i, e := range d.list[from:] {
+		if e != nil {
+			d.place[e.ElementID()] = int32(from + i)
+		}
+	}
 }
 
 // behind is where a new element stands: behind the last of its sort with its origin, else at the end.
 func (d *Design) behind(e Element) int {
 	if !e.Place().IsZero() {
-		for i := len(d.order) - 1; i >= 0; i-- {
-			o := d.elements[d.order[i]]
+		for i, o := range slices.Backward(d.list) {
 			if o != nil && o.Place() == e.Place() && fmt.Sprintf("%T", o) == fmt.Sprintf("%T", e) {
 				return i + 1
 			}
 		}
 	}
-	return len(d.order)
+	return len(d.list)
 }
 
 // Diff lists what differs in after, in the order of d and then of after. Elements are compared by pointer
 // first and then by content, places ignored.
 func (d *Design) Diff(after *Design) []Change {
 	var out []Change
-	for _, id := range d.order {
-		b, a := d.elements[id], after.elements[id]
+	for _, b := range d.list {
+		a := after.Element(b.ElementID())
 		switch {
 		case a == nil:
 			out = append(out, Change{Before: b})
@@ -281,9 +309,9 @@ func (d *Design) Diff(after *Design) []Change {
 			out = append(out, Change{Before: b, After: a})
 		}
 	}
-	for _, id := range after.order {
-		if d.elements[id] == nil {
-			out = append(out, Change{After: after.elements[id]})
+	for _, a := range after.list {
+		if d.Element(a.ElementID()) == nil {
+			out = append(out, Change{After: a})
 		}
 	}
 	return out

@@ -31,7 +31,8 @@ func (n *names) of(d *Design) map[string]bool {
 	n.once.Do(func() {
 		n.shared = map[string]bool{}
 		seen := map[string]bool{}
-		for id, e := range d.elements {
+		for _, e := range d.list {
+			id := e.ElementID()
 			if _, ok := e.(*Trigger); ok {
 				continue // called by what it comes from, whose name asks this
 			}
