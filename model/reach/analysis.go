@@ -40,8 +40,13 @@ type graph struct {
 	trust       map[int32]map[string]truth // role → services that may assume it
 	trusting    map[string][]int32         // service → roles that it may, or perhaps may, assume
 	kin         *kin
-	rows        map[string]*row
 	shareFrom   int
+	boundOf     map[model.ID][]int32 // boundaries → actors
+	asking      map[string]int       // condition keys → elements and guardrails whose documents ask for them
+	own         struct {             // of the design's own resources
+		ledger *ledger
+		gauge  *gauge
+	}
 
 	nodes       []node
 	nodeOf      map[model.ID]int32
@@ -58,7 +63,10 @@ type graph struct {
 	readers      map[model.ID][]int32
 	entries      map[model.ID]bool // functions with a trigger from outside
 
-	flows  [4]*flow // what is reachable, by look
+	flows    [looks]*flow // what is reachable, by look
+	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
+	alterers set          // actors who may change others
+
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
 	detail map[detailKey]*Step
@@ -79,8 +87,11 @@ func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 
 // analyze is Analyze with rows for statements that reach from so many forms.
 func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis, shareFrom int) (*Analysis, error) {
+	if an, err := again(ctx, d, c, prev, shareFrom); an != nil || err != nil {
+		return an, err
+	}
 	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, nodeOf: map[model.ID]int32{},
-		seas: map[int32][]Beyond{}, detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}, rows: map[string]*row{}, shareFrom: shareFrom, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
+		seas: map[int32][]Beyond{}, detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}, shareFrom: shareFrom, boundOf: map[model.ID][]int32{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
 	an := &Analysis{design: d, graph: g}
 	same := prev != nil && sameWorld(prev.design, d) && prev.world.catalog == c
 	if same {
@@ -102,15 +113,16 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	if err := an.explore(ctx, prev, same); err != nil {
 		return nil, err
 	}
-	an.flood()
-	return an.measured(newLedger(d.Resources(), an.design)), nil
+	an.flood(nil, nil)
+	an.measured(newLedger(d.Resources(), an.design))
+	an.own.ledger, an.own.gauge = an.ledger, an.gauge
+	return an, nil
 }
 
 // sameWorld reports whether two designs have the same targets by the same names.
 func sameWorld(a, b *model.Design) bool {
 	x, y := a.Elements(), b.Elements()
-	if a.Info().Partition != b.Info().Partition || a.Info().Account != b.Info().Account || a.Info().Region != b.Info().Region || a.Info().Kind != b.Info().Kind ||
-		!sameGuardrails(a.Info().Guardrails, b.Info().Guardrails) || len(x) != len(y) {
+	if !sameInfo(a, b) || len(x) != len(y) {
 		return false
 	}
 	for i := range x {
@@ -119,6 +131,13 @@ func sameWorld(a, b *model.Design) bool {
 		}
 	}
 	return true
+}
+
+// sameInfo reports whether two designs are of one account under the same guardrails.
+func sameInfo(a, b *model.Design) bool {
+	x, y := a.Info(), b.Info()
+	return x.Partition == y.Partition && x.Account == y.Account && x.Region == y.Region && x.Kind == y.Kind &&
+		slices.Equal(x.NotSeen, y.NotSeen) && sameGuardrails(x.Guardrails, y.Guardrails)
 }
 
 // sameTarget reports whether two elements are one target for policies and triggers.
@@ -200,7 +219,7 @@ func (an *Analysis) newTriggers() {
 
 // compileAll compiles every document of the design that no earlier analysis compiled.
 func (an *Analysis) compileAll(ctx context.Context) error {
-	keys := map[string]bool{}
+	an.asking = map[string]int{}
 	for i, e := range an.design.Elements() {
 		if i%64 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
@@ -221,20 +240,20 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 		}
 		a := an.answers(doc)
 		for _, k := range a.keys {
-			keys[k] = true
+			an.asking[k]++
 		}
 		an.perFunction = an.perFunction || a.sessions
 	}
 	for doc := range guardrailDocuments(an.design) {
 		for _, k := range an.answers(doc).keys {
-			keys[k] = true
+			an.asking[k]++
 		}
 	}
-	an.keys = slices.Sorted(maps.Keys(keys))
+	an.keys = slices.Sorted(maps.Keys(an.asking))
 	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
-	an.perFunction = an.perFunction || keys["lambda:sourcefunctionarn"]
+	an.perFunction = an.perFunction || an.asking["lambda:sourcefunctionarn"] > 0
 	for _, k := range lambdaLacks {
-		an.perLambda = an.perLambda || keys[k]
+		an.perLambda = an.perLambda || an.asking[k] > 0
 	}
 	return nil
 }
@@ -288,6 +307,7 @@ func (an *Analysis) wire() {
 		}
 		if a.limit != nil {
 			a.boundary = an.answers(a.limit)
+			an.boundOf[a.boundaryID] = append(an.boundOf[a.boundaryID], a.index)
 		}
 		if !a.linked {
 			a.guards = an.guards[a.account]
@@ -343,9 +363,14 @@ func (an *Analysis) gated(a *actor) []int32 {
 
 // explore finds the acts and edges of every actor. Actors that prev had alike keep theirs.
 func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) error {
-	var t *tally
-	an.kin = an.newKin()
 	known := same && prev.settled(an)
+	if known {
+		an.kin = prev.kin.of(an)
+	} else {
+		an.kin = an.newKin()
+	}
+	var t *tally
+	defer func() { an.kin.give(t) }()
 	for i, a := range an.actors {
 		if i%16 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
@@ -357,7 +382,7 @@ func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) erro
 			}
 		}
 		if t == nil {
-			t = newTally(an)
+			t = an.kin.tally(an)
 		}
 		an.exploreActor(t, a)
 	}

@@ -463,19 +463,19 @@ func (an *Analysis) ruler(w *walk, must bool) (node int32, change *alter, ok boo
 
 // rulers tells whether a start reaches an administrator, without the way to it.
 func (an *Analysis) rulers(start int32, look int) (rules bool) {
-	want := perhaps
+	k := 0
 	if sure(look) {
-		want = surely
+		k = 1
 	}
 	c := an.flows[look].of(an.actorOf[start])
+	if c.actors.meets(an.powers[k]) || c.alone >= 0 && an.powers[k].has(c.alone) {
+		return true
+	}
 	find := func(i int32) bool {
-		a := an.actors[i]
-		rules = a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return (x.must || want == perhaps) && c.has(x.actor) })
+		rules = c.has(i) && slices.ContainsFunc(an.actors[i].alters, func(x alter) bool { return (x.must || k == 0) && c.has(x.actor) })
 		return !rules
 	}
-	if c.alone < 0 || find(c.alone) {
-		c.actors.each(find)
-	}
+	an.alterers.each(find)
 	return rules
 }
 

@@ -1,10 +1,12 @@
 package reach
 
 import (
+	"maps"
 	"math"
 	mathbits "math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"bulkhead/model/catalog"
 )
@@ -54,6 +56,16 @@ func (s set) each(do func(i int32) bool) {
 	}
 }
 
+// meets reports whether two sets have anything in common.
+func (s set) meets(o set) bool {
+	for i, w := range s {
+		if w&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // shared counts what two sets have in common.
 func (s set) shared(o set) int {
 	n := 0
@@ -79,6 +91,8 @@ func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {
+	next      [][]int32 // of each actor, then of each hub: what is one step on, without doubles
+	hubs      map[*row]int32
 	component []int32 // of each actor, and of each hub
 	parts     []component
 }
@@ -86,15 +100,46 @@ type flow struct {
 // A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
 // belong to others too where these reach the same.
 type component struct {
-	alone  int32       // its only actor, which is not in actors; -1 where it has several
-	actors set         // reached
-	wet    [depths]set // resources, by how deep water stands at least
+	size   int   // actors and hubs in it
+	alone  int32 // its only actor, which is not in actors; -1 where it has several
+	actors set   // reached
+	*water
 }
 
-// flood computes all flows.
-func (an *Analysis) flood() {
+// A water is the resources that a breach reaches.
+type water struct {
+	wet   [depths]set // by how deep water stands at least
+	known atomic.Pointer[reading]
+}
+
+// flood computes all flows. Where before, an earlier graph, has the same actors but for those that changed, what they do
+// not reach is kept.
+func (an *Analysis) flood(before *graph, changed set) {
 	for look := range looks {
-		an.flows[look] = newFlowing(an, look).flow()
+		m := &flowing{an: an, look: look, actors: newSet(len(an.actors)), changed: changed}
+		for d := range m.wet {
+			m.wet[d] = newSet(an.world.resources)
+		}
+		if before != nil {
+			m.old = before.flows[look]
+		}
+		m.lead()
+		m.flow()
+		an.flows[look] = m.f
+	}
+	for i := range an.powers {
+		an.powers[i] = newSet(len(an.actors))
+	}
+	an.alterers = newSet(len(an.actors))
+	for i, a := range an.actors {
+		for k, want := range [...]power{perhaps, surely} {
+			if a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor == int32(i) && (x.must || want == perhaps) }) {
+				an.powers[k].put(int32(i))
+			}
+		}
+		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor != int32(i) }) {
+			an.alterers.put(int32(i))
+		}
 	}
 }
 
@@ -103,72 +148,88 @@ type flowing struct {
 	an      *Analysis
 	look    int
 	f       *flow
-	next    [][]int32 // of each actor, then of each hub: what is one step on, without doubles
+	old     *flow  // nil for none
+	changed set    // actors that are not as they were
+	steady  bool   // all of next is as it was
+	kept    []bool // components that are as they were
 	onStack []bool
 	actors  set // of the component at hand
 	wet     [depths]set
 	dry     []int32
 }
 
-func newFlowing(an *Analysis, look int) *flowing {
+// lead finds what is one step on from each actor.
+func (m *flowing) lead() {
+	an := m.an
 	n := len(an.actors)
-	hubs := map[*row]int32{}
-	m := &flowing{an: an, look: look, f: &flow{}, next: make([][]int32, n), actors: newSet(n)}
-	for d := range m.wet {
-		m.wet[d] = newSet(an.world.resources)
+	m.f = &flow{hubs: map[*row]int32{}, next: make([][]int32, n)}
+	if m.old != nil {
+		m.f.hubs, m.f.next = maps.Clone(m.old.hubs), slices.Clone(m.old.next)
+		m.steady = true
 	}
-	seen := make([]int32, n) // the last of next that leads there, plus one
-	lead := func(from int32, e *edge) {
-		if to := an.actorOf[e.to]; to != from && seen[to] != from+1 && takes(look, e) {
+	seen := make([]int32, n) // the last that leads there, plus one
+	lead := func(from int32, out []int32, e *edge) []int32 {
+		if to := an.actorOf[e.to]; to != from && seen[to] != from+1 && takes(m.look, e) {
 			seen[to] = from + 1
-			m.next[from] = append(m.next[from], to)
+			out = append(out, to)
 		}
+		return out
 	}
 	for i, a := range an.actors {
 		from := int32(i)
+		if m.old != nil && !m.changed.has(from) {
+			continue
+		}
+		var out []int32
 		for k := range a.edges {
-			lead(from, &a.edges[k])
+			out = lead(from, out, &a.edges[k])
 		}
-		if a.row == nil || len(a.row.best) == 0 {
-			continue
-		}
-		// The row's edges are led through a hub, unless the actor lacks one of them.
-		lacks := slices.ContainsFunc(a.hidden, func(node int32) bool {
-			at := an.actorOf[node]
-			return at != from && seen[at] != from+1 && slices.ContainsFunc(to(a.row.best, node), func(e edge) bool { return takes(look, &e) })
-		})
-		if lacks {
-			for e := range a.allEdges() {
-				lead(from, e)
+		if a.row != nil && len(a.row.best) > 0 {
+			// The row's edges are led through a hub, unless the actor lacks one of them.
+			lacks := slices.ContainsFunc(a.hidden, func(node int32) bool {
+				at := an.actorOf[node]
+				return at != from && seen[at] != from+1 && slices.ContainsFunc(to(a.row.best, node), func(e edge) bool { return takes(m.look, &e) })
+			})
+			if lacks {
+				for e := range a.allEdges() {
+					out = lead(from, out, e)
+				}
+			} else {
+				hub, ok := m.f.hubs[a.row]
+				if !ok {
+					hub = int32(len(m.f.next))
+					m.f.hubs[a.row] = hub
+					var far []int32
+					for k := range a.row.best {
+						far = lead(hub, far, &a.row.best[k])
+					}
+					m.f.next = append(m.f.next, far)
+					m.steady = false
+				}
+				out = append(out, hub)
 			}
-			continue
 		}
-		hub, ok := hubs[a.row]
-		if !ok {
-			hub = int32(len(m.next))
-			hubs[a.row] = hub
-			m.next = append(m.next, nil)
-			for k := range a.row.best {
-				lead(hub, &a.row.best[k])
-			}
-		}
-		m.next[from] = append(m.next[from], hub)
+		m.steady = m.steady && slices.Equal(out, m.f.next[i])
+		m.f.next[i] = out
 	}
-	m.f.component, m.onStack = make([]int32, len(m.next)), make([]bool, len(m.next))
-	return m
 }
 
 // flow finds the strongly connected components of the graph of actors and what each reaches, in topological
 // order: a component's set is its own and those of its successors, which are done before it.
-func (m *flowing) flow() *flow {
-	n := len(m.next)
+func (m *flowing) flow() {
+	n := len(m.f.next)
+	if m.steady {
+		m.again()
+		return
+	}
+	m.f.component, m.onStack = make([]int32, n), make([]bool, n)
 	for i := range m.f.component {
 		m.f.component[i] = -1
 	}
 	// Tarjan's algorithm with a stack of its own: chains of roles can be long.
 	index := make([]int32, n)
 	low := make([]int32, n)
-	at := make([]int, n)
+	at := make([]int32, n)
 	var stack, calls []int32
 	count := int32(0)
 	for root := range n {
@@ -185,8 +246,8 @@ func (m *flowing) flow() *flow {
 				m.onStack[v] = true
 			}
 			descended := false
-			for at[v] < len(m.next[v]) {
-				w := m.next[v][at[v]]
+			for next := m.f.next[v]; int(at[v]) < len(next); at[v]++ {
+				w := next[at[v]]
 				if index[w] == 0 {
 					calls = append(calls, w)
 					descended = true
@@ -195,7 +256,6 @@ func (m *flowing) flow() *flow {
 				if m.onStack[w] {
 					low[v] = min(low[v], low[w])
 				}
-				at[v]++
 			}
 			if descended {
 				continue
@@ -206,41 +266,85 @@ func (m *flowing) flow() *flow {
 				for stack[from] != v {
 					from--
 				}
-				m.close(stack[from:])
+				for _, w := range stack[from:] {
+					m.onStack[w] = false
+					m.f.component[w] = int32(len(m.f.parts))
+				}
+				part, kept := m.close(stack[from:], int32(len(m.f.parts)))
+				m.f.parts, m.kept = append(m.f.parts, part), append(m.kept, kept)
 				stack = stack[:from]
 			}
 		}
 	}
-	return m.f
 }
 
-// close makes a component of actors.
-func (m *flowing) close(members []int32) {
-	c := int32(len(m.f.parts))
+// again fills the components of the old flow, where the steps are as they were.
+func (m *flowing) again() {
+	m.f.component, m.f.parts = m.old.component, slices.Clone(m.old.parts)
+	m.kept = make([]bool, len(m.f.parts))
+	at := make([]int32, len(m.f.parts)+1)
+	for _, c := range m.f.component {
+		at[c+1]++
+	}
+	for c := range m.f.parts {
+		at[c+1] += at[c]
+	}
+	members, next := make([]int32, len(m.f.component)), slices.Clone(at)
+	for v, c := range m.f.component {
+		members[next[c]] = int32(v)
+		next[c]++
+	}
+	for c := range m.f.parts {
+		m.f.parts[c], m.kept[c] = m.close(members[at[c]:at[c+1]], int32(c))
+	}
+}
+
+// keeps is the old component of the members where nothing of it changed.
+func (m *flowing) keeps(members []int32, c int32) *component {
+	if m.old == nil || int(members[0]) >= len(m.old.component) {
+		return nil
+	}
+	was := m.old.component[members[0]]
+	if m.old.parts[was].size != len(members) {
+		return nil
+	}
+	for _, v := range members {
+		if int(v) >= len(m.old.component) || m.old.component[v] != was || int(v) < len(m.an.actors) && m.changed.has(v) {
+			return nil
+		}
+		for _, to := range m.f.next[v] {
+			if o := m.f.component[to]; o != c && !m.kept[o] {
+				return nil
+			}
+		}
+	}
+	return &m.old.parts[was]
+}
+
+// close makes a component of actors and hubs, and tells whether it is as it was.
+func (m *flowing) close(members []int32, c int32) (component, bool) {
+	if kept := m.keeps(members, c); kept != nil {
+		return *kept, true
+	}
 	clear(m.actors)
 	for d := range m.wet {
 		clear(m.wet[d])
 	}
+	out := component{size: len(members), alone: -1}
 	for _, v := range members {
-		m.onStack[v] = false
-		m.f.component[v] = c
-		if int(v) < len(m.an.actors) {
-			m.own(v)
+		if int(v) >= len(m.an.actors) {
+			continue
 		}
-	}
-	out := component{alone: -1}
-	if len(members) == 1 && int(members[0]) < len(m.an.actors) {
-		out.alone = members[0]
-	} else {
-		for _, v := range members {
-			if int(v) < len(m.an.actors) {
-				m.actors.put(v)
-			}
+		m.own(v)
+		if len(members) == 1 {
+			out.alone = v
+		} else {
+			m.actors.put(v)
 		}
 	}
 	var after []*component
 	for _, v := range members {
-		for _, to := range m.next[v] {
+		for _, to := range m.f.next[v] {
 			o := m.f.component[to]
 			if o == c {
 				continue
@@ -259,25 +363,34 @@ func (m *flowing) close(members []int32) {
 			after = append(after, part)
 		}
 	}
-	keep := func(s set, like func(*component) []set) set {
-		for _, part := range after {
-			for _, o := range like(part) {
-				if slices.Equal(s, o) {
-					return o
-				}
+	// What has the same sets shares them, an earlier flow included.
+	old := &component{}
+	if m.old != nil && int(members[0]) < len(m.old.component) {
+		old = &m.old.parts[m.old.component[members[0]]]
+		after = slices.Insert(after, 0, old)
+	}
+	for _, part := range after {
+		if out.actors == nil && slices.Equal(m.actors, part.actors) {
+			out.actors = part.actors
+		}
+		if out.water == nil && slices.EqualFunc(m.wet[:], part.wet[:], slices.Equal[set]) {
+			out.water = part.water
+		}
+	}
+	if out.actors == nil {
+		out.actors = slices.Clone(m.actors)
+	}
+	if out.water == nil {
+		out.water = &water{}
+		for d := range m.wet {
+			if d > 0 && slices.Equal(m.wet[d], m.wet[d-1]) {
+				out.wet[d] = out.wet[d-1]
+			} else {
+				out.wet[d] = slices.Clone(m.wet[d])
 			}
 		}
-		return slices.Clone(s)
 	}
-	out.actors = keep(m.actors, func(p *component) []set { return []set{p.actors} })
-	for d := range m.wet {
-		if d > 0 && slices.Equal(m.wet[d], m.wet[d-1]) {
-			out.wet[d] = out.wet[d-1]
-			continue
-		}
-		out.wet[d] = keep(m.wet[d], func(p *component) []set { return p.wet[:] })
-	}
-	m.f.parts = append(m.f.parts, out)
+	return out, out.size == old.size && out.alone == old.alone && out.water == old.water && slices.Equal(out.actors, old.actors)
 }
 
 // own adds what an actor does itself.

@@ -39,17 +39,35 @@ func newGauge(an *Analysis) *gauge {
 	return g
 }
 
+// A reading is what a gauge shows of a water.
+type reading struct {
+	gauge     *gauge
+	resources int
+	thirds    []int // depths added up, by weight
+}
+
+// read counts what is under water. It is remembered for the gauge that asked last.
+func (w *water) read(g *gauge) *reading {
+	if r := w.known.Load(); r != nil && r.gauge == g {
+		return r
+	}
+	r := &reading{gauge: g, resources: w.wet[0].shared(g.all), thirds: make([]int, len(g.weights))}
+	for k, s := range g.entries {
+		for d := range w.wet {
+			r.thirds[k] += w.wet[d].shared(s)
+		}
+	}
+	w.known.Store(r)
+	return r
+}
+
 // figure is what a breach hits under one look.
 func (an *Analysis) figure(start int32, look int) Figure {
 	g := an.gauge
-	c := an.flows[look].of(an.actorOf[start])
-	var f Figure
-	f.Resources = c.wet[0].shared(g.all)
-	thirds := make([]int, len(g.weights))
-	for k, s := range g.entries {
-		for d := range c.wet {
-			thirds[k] += c.wet[d].shared(s)
-		}
+	r := an.flows[look].of(an.actorOf[start]).read(g)
+	f, thirds := Figure{Resources: r.resources}, r.thirds
+	if len(g.ownLogs[start]) > 0 {
+		thirds = slices.Clone(thirds)
 	}
 	for _, i := range g.ownLogs[start] {
 		e := &an.ledger.entries[i]

@@ -148,7 +148,7 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 		Exposure: map[model.ID]int{}, Vulnerable: vulnerable, Watertightness: 1}
 	entries, entrySum := 0, 0.0
 	exposed := counter{}
-	alike := map[int32]int{} // components → functions
+	alike := map[*water]int{} // → functions
 	spared := map[model.ID]int{}
 	unseen := an.unseen()
 	for _, f := range functions {
@@ -167,7 +167,7 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 			entries++
 			entrySum += x.Share
 		}
-		alike[an.flows[look].component[an.actorOf[n]]]++
+		alike[an.flows[look].of(an.actorOf[n]).water]++
 		for _, i := range an.gauge.ownLogs[n] {
 			e := &an.ledger.entries[i]
 			if all, d := an.stands(n, e, look); all > 0 && d == 0 {
@@ -178,8 +178,8 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 			m.Admin = append(m.Admin, f.ID)
 		}
 	}
-	for c, n := range alike {
-		exposed.add(an.flows[look].parts[c].wet[0], n)
+	for w, n := range alike {
+		exposed.add(w.wet[0], n)
 	}
 	for _, e := range an.ledger.entries {
 		id := e.resource.ID

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"bulkhead/model/policy"
 )
@@ -35,7 +36,16 @@ const lastly int32 = math.MaxInt32
 
 // A kin tells actors apart that cannot have a row in common.
 type kin struct {
-	an     *Analysis
+	an *Analysis
+	*kinship
+	fickle map[string]*row // rows that depend on what others may do
+}
+
+// A kinship is what analyses in which the gates are the same have in common.
+type kinship struct {
+	mu     sync.Mutex
+	rows   map[string]*row
+	spare  *tally
 	far    map[*answers]*answers // document → its far-reaching statements
 	alone  []int32               // targets whose policies speak of the actor in ways that no row foresees
 	asked  []string              // keys by which other gates tell actors apart
@@ -49,7 +59,7 @@ type kin struct {
 
 // newKin looks at the gates.
 func (an *Analysis) newKin() *kin {
-	k := &kin{an: an, far: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}}
+	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}}}
 	open := newSet(len(an.gates))
 	for _, t := range an.open {
 		open.put(t)
@@ -99,6 +109,41 @@ func (an *Analysis) newKin() *kin {
 	}
 	slices.Sort(k.asked)
 	return k
+}
+
+// of is the kin for another analysis with the same gates, made of the next graph.
+func (k *kin) of(an *Analysis) *kin {
+	return &kin{an: an, kinship: k.kinship, fickle: map[string]*row{}}
+}
+
+// tally is a tally to work with, and give gives it back for the next.
+func (k *kin) tally(an *Analysis) *tally {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.spare
+	if t == nil {
+		return newTally(an)
+	}
+	k.spare = nil
+	t.an = an
+	return t
+}
+
+func (k *kin) give(t *tally) {
+	if t != nil {
+		t.reset()
+		t.an, t.actor = nil, nil
+		k.mu.Lock()
+		k.spare = t
+		k.mu.Unlock()
+	}
+}
+
+// forget drops what was found of a document.
+func (k *kin) forget(d *answers) {
+	k.mu.Lock()
+	delete(k.far, d)
+	k.mu.Unlock()
 }
 
 // tells reports whether a statement of a gate may be about an actor that it does not name.
@@ -151,7 +196,10 @@ func (k *kin) reachesFar(s *statement) bool {
 // farOf is what of a document reaches far, whoever has it; nil where nothing does. Statements with variables are each
 // actor's own.
 func (k *kin) farOf(d *answers) *answers {
-	if out, ok := k.far[d]; ok {
+	k.mu.Lock()
+	out, ok := k.far[d]
+	k.mu.Unlock()
+	if ok {
 		return out
 	}
 	var far []*statement
@@ -160,7 +208,6 @@ func (k *kin) farOf(d *answers) *answers {
 			far = append(far, s)
 		}
 	}
-	var out *answers
 	switch {
 	case len(far) == 0:
 	case len(far) == len(d.statements):
@@ -174,7 +221,9 @@ func (k *kin) farOf(d *answers) *answers {
 		copied.doc, copied.statements = doc, far
 		out = &copied
 	}
+	k.mu.Lock()
 	k.far[d] = out
+	k.mu.Unlock()
 	return out
 }
 
@@ -294,14 +343,18 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 	var value []byte
 	for _, key := range k.asked {
 		value = appendValue(append(append(value[:0], key...), 0), a, key)
+		k.mu.Lock()
 		v, ok := k.vector[string(value)]
+		k.mu.Unlock()
 		if !ok {
 			var truths []byte
 			for _, s := range k.byKey[key] {
 				truths = append(truths, byte(k.an.truth(a, s, nil)))
 			}
 			v = string(truths)
+			k.mu.Lock()
 			k.vector[string(value)] = v
+			k.mu.Unlock()
 		}
 		b = append(b, v...)
 	}
@@ -388,12 +441,21 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 		}
 		id = string(b)
 	}
-	r := an.rows[id]
+	k := an.kin
+	k.mu.Lock()
+	r := cmp.Or(k.rows[id], k.fickle[id])
+	k.mu.Unlock()
 	if r == nil {
 		r = an.newRow(t, a, far, e.passing)
-		an.rows[id] = r
+		k.mu.Lock()
+		if r.meddles {
+			k.fickle[id] = r
+		} else {
+			k.rows[id] = r
+		}
+		k.mu.Unlock()
 	}
-	return r, an.kin.excepted(a)
+	return r, k.excepted(a)
 }
 
 // newRow works a row out for nobody in particular: somebody with the far-reaching statements alone, whom no policy names.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -13,28 +14,71 @@ import (
 	"bulkhead/model/catalog"
 )
 
+// shared is an analysis with rows for statements that reach from so many forms.
+func shared(t testing.TB, d *model.Design, prev *Analysis, from int) *Analysis {
+	a, err := analyze(context.Background(), d, catalog.Load(), prev, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// unshared is more forms than any statement reaches.
+const unshared = 1 << 30
+
 // Rows change nothing: with every statement shared that can be, each actor has the acts and edges that it has without rows,
 // and so everything that is made of them.
 func TestRowsChangeNothing(t *testing.T) {
-	shared := func(d *model.Design, from int) *Analysis {
-		a, err := analyze(context.Background(), d, catalog.Load(), nil, from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return a
-	}
 	rows := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		d := drawDesign(rt).build(t)
 		for i := range rapid.IntRange(0, 2).Draw(rt, "edits") {
 			d = drawEdit(rt, t, d, i)
 		}
-		a := shared(d, rapid.SampledFrom([]int{0, 3}).Draw(rt, "shared from"))
-		same(rt, a, shared(d, 1<<30))
-		rows += len(a.rows)
+		a := shared(t, d, nil, rapid.SampledFrom([]int{0, 3}).Draw(rt, "shared from"))
+		same(rt, a, shared(t, d, nil, unshared))
+		rows += len(a.kin.rows)
 	})
 	if rows == 0 {
 		t.Error("no rows were tried")
+	}
+}
+
+// Edits of policies alone, which take over the most from the analysis before, leave nothing behind.
+func TestAgainIsFromScratch(t *testing.T) {
+	taken := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		from := rapid.SampledFrom([]int{0, 3, unshared}).Draw(rt, "shared from")
+		d := drawDesign(rt).build(t)
+		a := shared(t, d, nil, from)
+		for i := range rapid.IntRange(1, 4).Draw(rt, "edits") {
+			p := *rapid.SampledFrom(d.Policies()).Draw(rt, "policy")
+			old := d.Policy(p.ID)
+			doc := *p.Document
+			switch rapid.IntRange(0, 2).Draw(rt, "how") {
+			case 0:
+				doc.Statements = slices.Clone(doc.Statements[min(1, len(doc.Statements)):])
+			case 1:
+				donor := rapid.SampledFrom(d.Policies()).Draw(rt, "donor")
+				doc.Statements = append(slices.Clone(doc.Statements), donor.Document.Statements...)
+			case 2:
+				doc = *document(t, strings.Join(drawStatements(rt, fmt.Sprint(i), 1, 3), ", "))
+			}
+			p.Document = &doc
+			after, err := d.With(model.Change{Before: old, After: &p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d = after
+			if x, err := again(context.Background(), d, catalog.Load(), a, from); err != nil || x != nil {
+				taken++
+			}
+			a = shared(t, d, a, from)
+			same(rt, a, shared(t, d, nil, from))
+		}
+	})
+	if taken < 50 {
+		t.Errorf("only %d edits were of this sort", taken)
 	}
 }
 

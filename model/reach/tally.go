@@ -53,7 +53,7 @@ func newTally(an *Analysis) *tally {
 }
 
 func (t *tally) reset() {
-	for _, f := range t.touched {
+	for _, f := range t.touched { // alone of these anything is set
 		form := &t.w.forms[f]
 		from, to := form.offset, form.offset+form.menu.words
 		for _, s := range [...][]uint64{t.allowMust, t.allowMay, t.denyMust, t.denyMay, t.limitMust, t.limitMay} {

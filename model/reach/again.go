@@ -1,0 +1,166 @@
+package reach
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+)
+
+// again is the analysis of a design that differs from an analysed one in what some identity policies and boundaries say,
+// or in what resources are called or weigh: it takes over all but what those have to do with. It is nil where more differs,
+// down to the condition keys that anybody asks for, which are part of every actor. The error is ctx's.
+func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis, shareFrom int) (*Analysis, error) {
+	if prev == nil || prev.world.catalog != c || prev.graph.shareFrom != shareFrom || !sameInfo(prev.graph.design, d) {
+		return nil, nil
+	}
+	old := prev.graph
+	x, y := old.design.Elements(), d.Elements()
+	if len(x) != len(y) {
+		return nil, nil
+	}
+	said := map[model.ID][2]*policy.Document{} // what changed policies say, before and after
+	relabelled := false
+	for i := range x {
+		if x[i] == y[i] {
+			continue
+		}
+		switch b := y[i].(type) {
+		case *model.Policy:
+			a, ok := x[i].(*model.Policy)
+			if !ok || !sameTarget(a, b) || a.Document == nil || b.Document == nil {
+				return nil, nil
+			}
+			if a.Document != b.Document {
+				said[b.ID] = [2]*policy.Document{a.Document, b.Document}
+			}
+		case *model.Resource:
+			if !sameTarget(x[i], b) {
+				return nil, nil
+			}
+			relabelled = true
+		default:
+			return nil, nil
+		}
+	}
+	g := old.fresh()
+	g.design = d
+	an := &Analysis{design: d, graph: g}
+	g.compiled = maps.Clone(old.compiled)
+	g.asking = maps.Clone(old.asking)
+	for _, docs := range said {
+		for i, doc := range docs {
+			a := an.answers(doc)
+			if a.sessions {
+				return nil, nil
+			}
+			for _, k := range a.keys {
+				if g.asking[k] += 2*i - 1; g.asking[k] == 0 {
+					delete(g.asking, k)
+				}
+			}
+		}
+	}
+	if len(g.asking) != len(old.keys) || slices.ContainsFunc(old.keys, func(k string) bool { return g.asking[k] == 0 }) {
+		return nil, nil
+	}
+	changed := newSet(len(old.actors))
+	for id := range said {
+		for _, i := range slices.Concat(old.attached[id], old.boundOf[id]) {
+			changed.put(i)
+		}
+	}
+	g.actors = slices.Clone(old.actors)
+	changed.each(func(i int32) bool {
+		g.actors[i] = an.rewritten(old.actors[i], said)
+		return true
+	})
+	for i, a := range old.actors {
+		if a.meddles && !changed.has(int32(i)) {
+			changed.put(int32(i))
+			g.actors[i] = an.rewritten(a, nil)
+		}
+	}
+	g.kin = old.kin.of(an)
+	if err := an.reexplore(ctx, changed); err != nil {
+		return nil, err
+	}
+	an.forget(said)
+	an.flood(old, changed)
+	old.mu.Lock()
+	g.seas = maps.Clone(old.seas)
+	old.mu.Unlock()
+	changed.each(func(i int32) bool {
+		delete(g.seas, i)
+		return true
+	})
+	if relabelled {
+		an.measured(newLedger(d.Resources(), d))
+		g.own.ledger, g.own.gauge = an.ledger, an.gauge
+	} else {
+		an.ledger, an.gauge = g.own.ledger, g.own.gauge
+	}
+	return an, nil
+}
+
+// fresh is a copy of a graph that remembers nothing of what was asked.
+func (g *graph) fresh() *graph {
+	return &graph{design: g.design, world: g.world, keys: g.keys, asksTarget: g.asksTarget, guards: g.guards, defaultKeys: g.defaultKeys, strangers: g.strangers,
+		gates: g.gates, namedBy: g.namedBy, open: g.open, roles: g.roles, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
+		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
+		triggers: g.triggers, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, entries: g.entries,
+		detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}}
+}
+
+// rewritten is an actor with what its policies say now.
+func (an *Analysis) rewritten(a *actor, said map[model.ID][2]*policy.Document) *actor {
+	b := &actor{index: a.index, id: a.id, sort: a.sort, arn: a.arn, session: a.session, account: a.account, function: a.function, lambda: a.lambda, ids: a.ids,
+		documents: a.documents, boundaryID: a.boundaryID, limit: a.limit, unseen: a.unseen, unlimited: a.unlimited, linked: a.linked, outside: a.outside,
+		self: a.self, context: a.context, absent: a.absent, identity: a.identity, boundary: a.boundary, guards: a.guards}
+	if said == nil {
+		return b
+	}
+	b.documents, b.identity = slices.Clone(a.documents), slices.Clone(a.identity)
+	for i, id := range b.ids {
+		if docs, ok := said[id]; ok {
+			b.documents[i] = docs[1]
+			b.identity[i] = an.answers(docs[1])
+		}
+	}
+	if docs, ok := said[b.boundaryID]; ok && b.limit != nil {
+		b.limit = docs[1]
+		b.boundary = an.answers(docs[1])
+	}
+	return b
+}
+
+// reexplore finds the acts and edges of the actors that changed.
+func (an *Analysis) reexplore(ctx context.Context, changed set) (err error) {
+	t := an.kin.tally(an)
+	defer an.kin.give(t)
+	n := 0
+	changed.each(func(i int32) bool {
+		if n%16 == 0 && ctx.Err() != nil {
+			err = fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
+			return false
+		}
+		n++
+		an.exploreActor(t, an.actors[i])
+		return true
+	})
+	return err
+}
+
+// forget drops what nobody says any more.
+func (an *Analysis) forget(said map[model.ID][2]*policy.Document) {
+	for id, docs := range said {
+		if !slices.ContainsFunc(an.design.Policies(), func(p *model.Policy) bool { return p.Document == docs[0] && p.ID != id }) {
+			an.kin.forget(an.compiled[docs[0]])
+			delete(an.compiled, docs[0])
+		}
+	}
+}
