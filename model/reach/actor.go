@@ -14,6 +14,16 @@ import (
 // An actor is whose permissions are used: a role, a user, a group, or one function's session of its role where
 // that makes a difference. Its permissions are those of its documents within its boundary.
 type actor struct {
+	profile
+
+	once  sync.Once
+	stack *policy.Stack
+
+	found
+}
+
+// A profile is who an actor is and what its policies say.
+type profile struct {
 	index      int32
 	id         model.ID // the role's, user's or group's; the function's for a session of its own
 	sort       sort
@@ -39,11 +49,6 @@ type actor struct {
 	identity []*answers
 	boundary *answers
 	guards   *guards
-
-	once  sync.Once
-	stack *policy.Stack
-
-	found
 }
 
 // place is where a statement of one of its policies stands: in its file, or, of a policy that stands in none, where it
@@ -397,7 +402,7 @@ func (an *Analysis) newActors(d *model.Design) {
 		a.unlimited = id != "" && a.limit == nil
 	}
 	role := func(r *model.Role) *actor {
-		a := &actor{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}
+		a := &actor{profile: profile{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}}
 		a.linked, a.attached = r.ServiceLinked, r.Attached
 		seen(a, r.ID, r.Policies...)
 		bound(a, r.Boundary)
@@ -422,7 +427,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			if r != nil {
 				a, tags = role(r), r.Tags
 			} else {
-				a = &actor{id: n.id, sort: isRole, arn: f.RoleARN, self: -1, unseen: true}
+				a = &actor{profile: profile{id: n.id, sort: isRole, arn: f.RoleARN, self: -1, unseen: true}}
 			}
 			a.lambda = an.perLambda || own
 			if own {
@@ -445,7 +450,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			an.actorOf[i] = add(role(r), r.Tags)
 		case isUser, isGroup:
 			p := d.Principal(n.id)
-			a := &actor{id: p.ID, sort: n.sort, arn: p.ARN, self: w.target(p.ID)}
+			a := &actor{profile: profile{id: p.ID, sort: n.sort, arn: p.ARN, self: w.target(p.ID)}}
 			if n.sort == isGroup {
 				// A group makes no requests; whoever is in it does.
 				a.arn = strings.Replace(p.ARN, ":group/", ":user/"+anyName+"/", 1)
@@ -462,7 +467,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			an.actorOf[i] = add(a, p.Tags)
 		case isStranger:
 			s := an.strangers[n.id]
-			an.actorOf[i] = add(&actor{id: n.id, sort: isStranger, arn: s.principal, session: s.caller, self: -1, outside: s}, nil)
+			an.actorOf[i] = add(&actor{profile: profile{id: n.id, sort: isStranger, arn: s.principal, session: s.caller, self: -1, outside: s}}, nil)
 		case isResource, isPolicy, isImplied:
 		}
 	}

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -86,7 +85,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		}
 	}
 	g.kin = old.kin.of(an)
-	if err := an.reexplore(ctx, changed); err != nil {
+	if err := an.exploreAll(ctx, changed); err != nil {
 		return nil, err
 	}
 	an.forget(said)
@@ -110,7 +109,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 // fresh is a copy of a graph that remembers nothing of what was asked.
 func (g *graph) fresh() *graph {
 	return &graph{design: g.design, world: g.world, keys: g.keys, asksTarget: g.asksTarget, guards: g.guards, defaultKeys: g.defaultKeys, strangers: g.strangers,
-		gates: g.gates, namedBy: g.namedBy, open: g.open, roles: g.roles, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
+		gates: g.gates, namedBy: g.namedBy, open: g.open, roles: g.roles, functions: g.functions, nodeAt: g.nodeAt, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
 		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
 		triggers: g.triggers, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, entries: g.entries,
 		detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}}
@@ -118,9 +117,7 @@ func (g *graph) fresh() *graph {
 
 // rewritten is an actor with what its policies say now.
 func (an *Analysis) rewritten(a *actor, said map[model.ID][2]*policy.Document) *actor {
-	b := &actor{index: a.index, id: a.id, sort: a.sort, arn: a.arn, session: a.session, account: a.account, function: a.function, lambda: a.lambda, ids: a.ids,
-		documents: a.documents, boundaryID: a.boundaryID, limit: a.limit, unseen: a.unseen, unlimited: a.unlimited, linked: a.linked, outside: a.outside,
-		self: a.self, context: a.context, absent: a.absent, identity: a.identity, boundary: a.boundary, guards: a.guards}
+	b := &actor{profile: a.profile}
 	if said == nil {
 		return b
 	}
@@ -136,23 +133,6 @@ func (an *Analysis) rewritten(a *actor, said map[model.ID][2]*policy.Document) *
 		b.boundary = an.answers(docs[1])
 	}
 	return b
-}
-
-// reexplore finds the acts and edges of the actors that changed.
-func (an *Analysis) reexplore(ctx context.Context, changed set) (err error) {
-	t := an.kin.tally(an)
-	defer an.kin.give(t)
-	n := 0
-	changed.each(func(i int32) bool {
-		if n%16 == 0 && ctx.Err() != nil {
-			err = fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
-			return false
-		}
-		n++
-		an.exploreActor(t, an.actors[i])
-		return true
-	})
-	return err
 }
 
 // forget drops what nobody says any more.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -35,6 +37,8 @@ type graph struct {
 	namedBy     map[string][]int32 // what gates name → targets
 	open        []int32            // targets whose gates are everybody's business
 	roles       []int32            // targets that are roles
+	functions   []int32            // targets that are functions
+	nodeAt      []int32            // of targets; -1 for none
 	attached    map[model.ID][]int32
 	holdersOf   map[int32][]int32          // targets → actors with permissions from it
 	trust       map[int32]map[string]truth // role → services that may assume it
@@ -332,8 +336,16 @@ func (an *Analysis) wire() {
 	an.newBehind()
 	for i, g := range an.gates {
 		ti := int32(i)
-		if w.targets[i].sort == isRole {
+		node, ok := an.nodeOf[w.targets[i].id]
+		if !ok {
+			node = -1
+		}
+		an.nodeAt = append(an.nodeAt, node)
+		switch {
+		case w.targets[i].sort == isRole:
 			an.roles = append(an.roles, ti)
+		case w.targets[i].sort == isFunction && ok:
+			an.functions = append(an.functions, ti)
 		}
 		if g == nil {
 			continue
@@ -369,22 +381,54 @@ func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) erro
 	} else {
 		an.kin = an.newKin()
 	}
-	var t *tally
-	defer func() { an.kin.give(t) }()
+	work := set(nil)
 	for i, a := range an.actors {
-		if i%16 == 0 && ctx.Err() != nil {
-			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
-		}
 		if known {
 			if old := prev.actors[i]; !old.meddles && old.alike(a) {
 				a.found = old.found
 				continue
 			}
 		}
-		if t == nil {
-			t = an.kin.tally(an)
+		if work == nil {
+			work = newSet(len(an.actors))
 		}
-		an.exploreActor(t, a)
+		work.put(int32(i))
+	}
+	return an.exploreAll(ctx, work)
+}
+
+// exploreAll finds the acts and edges of some actors, with as many hands as there are processors.
+func (an *Analysis) exploreAll(ctx context.Context, work set) error {
+	var todo []int32
+	work.each(func(i int32) bool {
+		todo = append(todo, i)
+		return true
+	})
+	const batch = 16
+	var next atomic.Int64
+	hand := func() {
+		t := an.kin.tally(an)
+		defer an.kin.give(t)
+		for ctx.Err() == nil {
+			end := int(next.Add(batch))
+			if end-batch >= len(todo) {
+				return
+			}
+			for _, i := range todo[end-batch : min(end, len(todo))] {
+				an.exploreActor(t, an.actors[i])
+			}
+		}
+	}
+	var hands sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (len(todo)+batch-1)/batch) - 1 {
+		hands.Go(hand)
+	}
+	if len(todo) > 0 {
+		hand()
+	}
+	hands.Wait()
+	if ctx.Err() != nil {
+		return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
 	}
 	return nil
 }

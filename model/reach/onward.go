@@ -60,6 +60,9 @@ func newExplorer(an *Analysis, a *actor) *explorer {
 // add keeps the best edge to each node and kind: the surest, then the first.
 func (e *explorer) add(x edge) {
 	x.rank, x.first = e.rank, e.rank
+	if e.rank == lastly && !x.must && e.actor.leadsTo(x.to, x.kind) {
+		return // the row's is found first
+	}
 	key := way{to: x.to, kind: x.kind}
 	if e.apart {
 		key.rank = x.rank
@@ -139,7 +142,8 @@ func (e *explorer) visit(f *finding) {
 
 // principal tries the techniques on a function, role, user, group or policy.
 func (e *explorer) principal(f *finding, t *target) {
-	to, isNode := e.an.nodeOf[t.id]
+	to := e.an.nodeAt[f.target]
+	isNode := to >= 0
 	for _, p := range plans().on[t.sort] {
 		switch p.route {
 		case onTarget, feeding:
@@ -247,7 +251,7 @@ func (e *explorer) rest() {
 					if ti == e.actor.self {
 						continue
 					}
-					if to, ok := e.an.nodeOf[e.w.targets[ti].id]; ok {
+					if to := e.an.nodeAt[ti]; to >= 0 {
 						e.add(edge{to: to, kind: Runs, technique: k, service: service, over: ti})
 					}
 				}
@@ -265,10 +269,10 @@ func (e *explorer) rest() {
 // mapped feeds each function that an event source mapping may be pointed at, or whose mapping may be given another
 // source.
 func (e *explorer) mapped(m means) {
-	for ti := range e.w.targets {
+	for _, ti := range e.an.functions {
 		t := &e.w.targets[ti]
-		to, ok := e.an.nodeOf[t.id]
-		if !ok || t.sort != isFunction || t.id == e.actor.id {
+		to := e.an.nodeAt[ti]
+		if t.id == e.actor.id {
 			continue
 		}
 		if slices.Contains(e.an.keys, "lambda:functionarn") {
@@ -280,7 +284,7 @@ func (e *explorer) mapped(m means) {
 				continue
 			}
 		}
-		e.add(edge{to: to, kind: Feeds, technique: m.technique, over: int32(ti)})
+		e.add(edge{to: to, kind: Feeds, technique: m.technique, over: ti})
 	}
 }
 

@@ -24,6 +24,7 @@ type row struct {
 	alters  []alter
 	meddles bool
 	over    map[int32][]int32 // target → nodes of edges over it
+	leads   map[Kind]set      // nodes of best
 
 	wet [2][depths]set // resources by how deep water stands at least, surely and perhaps
 }
@@ -45,7 +46,7 @@ type kin struct {
 type kinship struct {
 	mu     sync.Mutex
 	rows   map[string]*row
-	spare  *tally
+	spare  []*tally
 	far    map[*answers]*answers // document → its far-reaching statements
 	alone  []int32               // targets whose policies speak of the actor in ways that no row foresees
 	asked  []string              // keys by which other gates tell actors apart
@@ -120,23 +121,22 @@ func (k *kin) of(an *Analysis) *kin {
 func (k *kin) tally(an *Analysis) *tally {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.spare
-	if t == nil {
+	n := len(k.spare)
+	if n == 0 {
 		return newTally(an)
 	}
-	k.spare = nil
+	t := k.spare[n-1]
+	k.spare = k.spare[:n-1]
 	t.an = an
 	return t
 }
 
 func (k *kin) give(t *tally) {
-	if t != nil {
-		t.reset()
-		t.an, t.actor = nil, nil
-		k.mu.Lock()
-		k.spare = t
-		k.mu.Unlock()
-	}
+	t.reset()
+	t.an, t.actor = nil, nil
+	k.mu.Lock()
+	k.spare = append(k.spare, t)
+	k.mu.Unlock()
 }
 
 // forget drops what was found of a document.
@@ -423,6 +423,14 @@ func chosen(key string) bool {
 	return slices.ContainsFunc(slices.Concat(busBindings, tableBindings), func(b binding) bool { return b.key == key })
 }
 
+// leadsTo reports whether the actor has an edge of a kind to a node by its row, whatever it excepts.
+func (a *actor) leadsTo(node int32, kind Kind) bool {
+	if a.row == nil || a.row.leads[kind] == nil || !a.row.leads[kind].has(node) {
+		return false
+	}
+	return !slices.ContainsFunc(a.except, func(t int32) bool { return slices.Contains(a.row.over[t], node) })
+}
+
 // rowOf is the row of an actor and the targets on which it holds not; nil where it has none.
 func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 	a := e.actor
@@ -447,12 +455,15 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 	k.mu.Unlock()
 	if r == nil {
 		r = an.newRow(t, a, far, e.passing)
-		k.mu.Lock()
+		known := k.rows
 		if r.meddles {
-			k.fickle[id] = r
-		} else {
-			k.rows[id] = r
+			known = k.fickle
 		}
+		k.mu.Lock()
+		if known[id] == nil {
+			known[id] = r
+		}
+		r = known[id] // another hand's, where that was faster
 		k.mu.Unlock()
 	}
 	return r, k.excepted(a)
@@ -460,9 +471,9 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 
 // newRow works a row out for nobody in particular: somebody with the far-reaching statements alone, whom no policy names.
 func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []means) *row {
-	somebody := &actor{index: like.index, sort: like.sort, account: like.account, arn: nobody(like.arn), lambda: like.lambda, boundaryID: like.boundaryID,
-		limit: like.limit, unseen: like.unseen, unlimited: like.unlimited, linked: like.linked, self: -1, context: like.context, absent: like.absent,
-		identity: far, boundary: like.boundary, guards: like.guards, found: found{admin: like.admin}}
+	somebody := &actor{profile: like.profile, found: found{admin: like.admin}}
+	somebody.id, somebody.function, somebody.self, somebody.arn = "", nil, -1, nobody(like.arn)
+	somebody.identity, somebody.ids, somebody.by, somebody.documents = far, nil, nil, nil
 	if like.session != "" {
 		somebody.session = nobody(like.session)
 	}
@@ -478,7 +489,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 		}
 		e.visit(f)
 	})
-	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, over: map[int32][]int32{}}
+	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, over: map[int32][]int32{}, leads: map[Kind]set{}}
 	slices.SortStableFunc(r.edges, byNode)
 	for i := range r.edges {
 		x := &r.edges[i]
@@ -490,6 +501,13 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 		n := leading(rest)
 		r.best = append(r.best, preferred(rest[:n])...)
 		rest = rest[n:]
+	}
+	for i := range r.best {
+		x := &r.best[i]
+		if r.leads[x.kind] == nil {
+			r.leads[x.kind] = newSet(len(an.nodes))
+		}
+		r.leads[x.kind].put(x.to)
 	}
 	for look := range r.wet {
 		for d := range r.wet[look] {
