@@ -299,9 +299,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 	}
 	b.Certainty, b.Evidence = certainty(sure), c.reasons()
 	b.All = pattern == "*" || t == nil && strings.HasSuffix(pattern, ":*") || t != nil && (n.name == "*" || reachesAll(an.world, t, pattern))
-	for _, x := range an.world.targets {
-		b.Known = b.Known || b.Type != "" && x.typ == b.Type && x.sort != isImplied
-	}
+	b.Known = b.Type != "" && an.world.types[b.Type]
 	key := [3]string{service, b.Type, pattern}
 	if i, ok := s.at[key]; ok {
 		old := &s.out[i]
@@ -366,6 +364,19 @@ func (w *world) inside(pattern string) bool {
 	if pattern == "*" {
 		return false
 	}
+	w.mu.RLock()
+	in, ok := w.within[pattern]
+	w.mu.RUnlock()
+	if !ok {
+		in = w.holds(pattern)
+		w.mu.Lock()
+		w.within[pattern] = in
+		w.mu.Unlock()
+	}
+	return in
+}
+
+func (w *world) holds(pattern string) bool {
 	if parts := strings.SplitN(pattern, ":", 6); len(parts) == 6 {
 		// In other regions and accounts there is nothing of the design's names to tell apart.
 		if parts[3] == "*" {
@@ -383,8 +394,8 @@ func (w *world) inside(pattern string) bool {
 		pattern = strings.Join(parts, ":")
 	}
 	if secret, ok := strings.CutSuffix(pattern, "-??????"); ok && strings.Contains(pattern, ":secret:") {
-		for arn := range w.byARN {
-			if len(arn) == len(secret)+7 && strings.HasPrefix(arn, secret+"-") {
+		for _, m := range w.match(pattern) {
+			if arn := w.targets[w.forms[m.form].target].arn; len(arn) == len(secret)+7 && strings.HasPrefix(arn, secret+"-") {
 				return true
 			}
 		}

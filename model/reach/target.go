@@ -135,6 +135,7 @@ type world struct {
 	forms     []form
 	menus     []*menu
 	resources int
+	types     map[string]bool // CloudFormation types of targets, those that are implied aside
 	words     int // of all forms together
 	byID      map[model.ID]int32
 	byARN     map[string]int32
@@ -149,6 +150,7 @@ type world struct {
 	patterns map[string][]match  // pattern → forms
 	services map[string]*menu    // of every action of a service
 	filters  map[string]*passage // of triggers, by their texts
+	within   map[string]bool     // patterns that reach nothing but targets and their parts
 }
 
 // A shape is a resource type's ARN, taken apart.
@@ -172,7 +174,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		catalog: c, partition: cmp.Or(info.Partition, "aws"), account: info.Account, region: cmp.Or(info.Region, "us-east-1"),
 		known: info.Kind == "account",
 		byID:  map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
-		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{},
+		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, types: map[string]bool{},
 	}
 	for _, f := range d.Functions() {
 		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function"})
@@ -233,6 +235,9 @@ func (w *world) add(t target) {
 		}
 	}
 	t.key, t.ordinal = noKey, -1
+	if t.sort != isImplied {
+		w.types[t.typ] = true
+	}
 	if t.sort == isResource {
 		t.ordinal = int32(w.resources)
 		w.resources++
