@@ -97,6 +97,11 @@ type walk struct {
 
 // walk searches from a node. Edges go in the order of nodes, so that ties are stable.
 func (an *Analysis) walk(start int32, look int) *walk {
+	return an.walkUntil(start, look, func(int32) bool { return false })
+}
+
+// walkUntil is walk as far as the first node, beside the start, of which found is true.
+func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool) *walk {
 	w := &walk{order: []int32{start}, dist: map[int32]int{start: 0}, by: map[int32]*edge{}, parent: map[int32]int32{}}
 	expanded := map[int32]bool{}
 	for i := 0; i < len(w.order); i++ {
@@ -126,6 +131,9 @@ func (an *Analysis) walk(start int32, look int) *walk {
 			}
 			w.dist[e.to], w.by[e.to], w.parent[e.to] = w.dist[n]+1, e, n
 			w.order = append(w.order, e.to)
+			if found(e.to) {
+				return w
+			}
 		}
 	}
 	return w

@@ -36,22 +36,31 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 		ti = an.world.forms[m[0].form].target
 	}
 	answers := make([]*policy.Decision, len(an.actors))
+	some, surely := newSet(len(an.actors)), newSet(len(an.actors))
+	allows := an.allowing(strings.ToLower(known.String()), resource)
 	for i, a := range an.actors {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
 		}
-		if !an.concerns(a, strings.ToLower(known.Service)) && (ti < 0 || an.gates[ti] == nil) {
+		if !allows(a) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
 			continue
 		}
 		for _, arn := range an.askedOn(a, known.String(), resource) {
 			d := an.decide(a, ti, known.String(), arn, nil)
 			if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
 				answers[i] = &d
+				some.put(int32(i))
+				if d.Must {
+					surely.put(int32(i))
+				}
 			}
 		}
 	}
 	var direct, byPath []Who
 	for n := range an.nodes {
+		if n%64 == 0 && ctx.Err() != nil {
+			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
+		}
 		if an.nodes[n].sort == isGroup {
 			continue
 		}
@@ -60,36 +69,57 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 			direct = append(direct, an.who(start, start, d, ti, known.String(), nil))
 			continue
 		}
-		for _, look := range [...]int{runsMust, runsMay} {
-			reached := an.flows[look].reached(an.actorOf[start])
-			best := -1
-			for i, d := range answers {
-				if d != nil && reached.has(int32(i)) && (d.Must || look == runsMay) {
-					best = i
-					break
-				}
-			}
-			if best < 0 {
+		for look, who := range [...]set{runsMust: surely, runsMay: some} {
+			if !an.flows[look].of(an.actorOf[start]).actors.meets(who) {
 				continue
 			}
-			w := an.walk(start, look)
-			for _, m := range w.order {
-				if d := answers[an.actorOf[m]]; d != nil && (d.Must || look == runsMay) {
-					x := an.who(start, m, d, ti, known.String(), an.path(w, m))
-					x.Certainty = certainty(look == runsMust)
-					byPath = append(byPath, x)
-					break
-				}
-			}
+			w := an.walkUntil(start, look, func(m int32) bool { return who.has(an.actorOf[m]) })
+			m := w.order[len(w.order)-1]
+			x := an.who(start, m, answers[an.actorOf[m]], ti, known.String(), an.path(w, m))
+			x.Certainty = certainty(look == runsMust)
+			byPath = append(byPath, x)
 			break
 		}
 	}
 	return append(direct, byPath...), nil
 }
 
-// concerns reports whether an Allow of the actor's may name a service.
-func (an *Analysis) concerns(a *actor, service string) bool {
-	return slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) })
+// allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on a resource, "*" for any.
+// What a document says is looked up once for all who have it.
+func (an *Analysis) allowing(action, resource string) func(*actor) bool {
+	anything := resource == "*" || resource == ""
+	about := func(s *statement) bool {
+		return s != nil && !s.deny && s.acts(action) && (anything || s.reaches(resource) != never)
+	}
+	known := map[*answers]bool{}
+	own := map[*answers][]*statement{} // those with variables, which each actor fills in
+	service, _, _ := strings.Cut(action, ":")
+	return func(a *actor) bool {
+		for _, d := range a.identity {
+			yes, ok := known[d]
+			if !ok {
+				if d.names(service) {
+					for _, s := range d.statements {
+						if s.dynamic && !s.deny && s.acts(action) {
+							own[d] = append(own[d], s)
+						} else {
+							yes = yes || about(s)
+						}
+					}
+				}
+				known[d] = yes
+			}
+			if yes || slices.ContainsFunc(own[d], func(s *statement) bool { return about(a.own(an.world, s)) }) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// lets reports whether a gate may let an actor pass whose own policies say nothing.
+func (g *gate) lets(a *actor, t *target) bool {
+	return g.all || g.anyone || t.account != a.account || g.names(a)
 }
 
 // askedOn is the resource itself; for "*", a place of the actor's own where the action is allowed, if any.

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"bulkhead/model"
+	"bulkhead/model/policy"
 )
 
 func TestWhoCan(t *testing.T) {
@@ -143,4 +146,43 @@ func TestTouches(t *testing.T) {
 	if want := []string{"acts role/Reader", "acts res/Q", "feeds fn/G", "runs role/Reader"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// Who may directly is everyone of whom the evaluator says so, asked one by one.
+func TestWhoCanIsEvaluation(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := analyse(t, drawDesign(rt).build(t), nil)
+		action := rapid.SampledFrom([]string{"s3:GetObject", "s3:DeleteBucket", "dynamodb:GetItem", "kms:Decrypt", "sts:AssumeRole", "lambda:InvokeFunction", "sqs:SendMessage"}).Draw(rt, "asked action")
+		resource := rapid.SampledFrom([]string{"*", "arn:aws:s3:::data", "arn:aws:s3:::data/in/x", "res/T", "res/Q", "res/k", roleARN("Deploy"), functionARN("A")}).Draw(rt, "asked resource")
+		found, err := a.WhoCan(context.Background(), action, resource)
+		if err != nil {
+			t.Fatal(err)
+		}
+		direct := map[model.ID]Certainty{}
+		for _, w := range found {
+			if len(w.Path) == 0 {
+				direct[w.Principal] = w.Certainty
+			}
+		}
+		ti, arn := a.world.target(model.ID(resource)), resource
+		if ti >= 0 {
+			arn = a.world.targets[ti].arn
+		} else if m := a.world.match(resource); len(m) > 0 && resource != "*" {
+			ti = a.world.forms[m[0].form].target
+		}
+		for n, node := range a.nodes {
+			if node.sort == isGroup || node.sort == isStranger {
+				continue
+			}
+			x := a.actors[a.actorOf[n]]
+			best := never
+			for _, place := range a.askedOn(x, action, arn) {
+				d := a.decide(x, ti, action, place, nil)
+				best = max(best, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed))
+			}
+			if c, ok := direct[node.id]; ok != (best != never) || ok && (c == Must) != (best == surely) {
+				rt.Fatalf("%s may %s on %s: %v, said %v %v", node.id, action, resource, best, ok, c)
+			}
+		}
+	})
 }
