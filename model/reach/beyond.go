@@ -334,8 +334,9 @@ func (s *swell) everything(pattern string) {
 	s.out = append(s.out, Beyond{Service: "*", Capabilities: hits(all), Pattern: pattern, Certainty: certainty(d.Must), Evidence: c.reasons(), Principal: s.a.id, All: true})
 }
 
+// joinEvidence adds to a what b has beside it.
 func joinEvidence(a, b []Evidence) []Evidence {
-	out := slices.Clone(a)
+	out := a
 	for _, e := range b {
 		if !slices.ContainsFunc(out, func(x Evidence) bool { return x.From == e.From && x.Policy == e.Policy && x.Layer == e.Layer }) {
 			out = append(out, e)
@@ -431,7 +432,7 @@ func (an *Analysis) beyond(walks *[looks]*walk) []Beyond {
 			done[actor] = true
 			for _, b := range an.sea(actor) {
 				b.Fed = look == fedMust || look == fedMay
-				b.Hops = walks[look].dist[n] + 1
+				b.Hops = walks[look].dist(n) + 1
 				if look == runsMay || look == fedMay {
 					b.Certainty = May
 				}
@@ -446,18 +447,22 @@ func (an *Analysis) beyond(walks *[looks]*walk) []Beyond {
 func mergeSea(in []Beyond) []Beyond {
 	var out []Beyond
 	at := map[[3]string]int{}
+	var own []bool // whether an entry's evidence is its own
 	for _, b := range in {
 		key := [3]string{b.Service, b.Type, b.Pattern}
 		i, ok := at[key]
 		if !ok {
 			at[key] = len(out)
-			out = append(out, b)
+			out, own = append(out, b), append(own, false)
 			continue
 		}
 		if old := &out[i]; old.Fed == b.Fed {
 			old.Capabilities |= b.Capabilities
 			old.Certainty = min(old.Certainty, b.Certainty)
 			old.Hops = min(old.Hops, b.Hops)
+			if !own[i] {
+				old.Evidence, own[i] = slices.Clone(old.Evidence), true
+			}
 			old.Evidence = joinEvidence(old.Evidence, b.Evidence)
 		}
 	}

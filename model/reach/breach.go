@@ -85,10 +85,11 @@ type Breach struct {
 
 // A walk is a breadth-first search from a node under one look.
 type walk struct {
-	order  []int32         // nodes in the order of discovery, the start first
-	dist   map[int32]int   // hops of each
-	by     map[int32]*edge // that led to it
-	parent map[int32]int32 // node that the edge starts from
+	order  []int32          // nodes in the order of discovery, the start first
+	hops   []int32          // to each node, and one more; 0 for those that are not found
+	by     []*edge          // that led to it
+	parent []int32          // node that the edge starts from
+	paths  map[int32][]Step // to nodes, as far as somebody asked
 
 	// own are roles found by their own sessions: a function can do as another session of its role what this one may
 	// not, but that it holds the role is no news. Where somebody else leads there as well, that is the news.
@@ -102,24 +103,30 @@ func (an *Analysis) walk(start int32, look int) *walk {
 
 // walkUntil is walk as far as the first node, beside the start, of which found is true.
 func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool) *walk {
-	w := &walk{order: []int32{start}, dist: map[int32]int{start: 0}, by: map[int32]*edge{}, parent: map[int32]int32{}}
-	expanded := map[int32]bool{}
+	n := len(an.nodes)
+	w := &walk{order: []int32{start}, hops: make([]int32, n), by: make([]*edge, n), parent: make([]int32, n)}
+	w.hops[start] = 1
+	expanded := newSet(len(an.actors))
 	for i := 0; i < len(w.order); i++ {
 		n := w.order[i]
 		actor := an.actorOf[n]
-		if expanded[actor] {
+		if expanded.has(actor) {
 			continue
 		}
-		expanded[actor] = true
+		expanded.put(actor)
 		a := an.actors[actor]
+		self := int32(-1)
+		if a.self >= 0 {
+			self = an.nodeAt[a.self]
+		}
 		for e := range a.allEdges() {
 			if !takes(look, e) {
 				continue
 			}
-			own := a.self >= 0 && an.nodes[e.to].id == an.world.targets[a.self].id
-			if _, ok := w.dist[e.to]; ok {
+			own := e.to == self
+			if w.found(e.to) {
 				if x, ok := w.own[e.to]; ok && x.edge == nil && !own {
-					w.own[e.to] = neighbour{e.to, e, n, w.dist[n] + 1}
+					w.own[e.to] = neighbour{e.to, e, n, w.dist(n) + 1}
 				}
 				continue
 			}
@@ -129,7 +136,7 @@ func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool
 				}
 				w.own[e.to] = neighbour{}
 			}
-			w.dist[e.to], w.by[e.to], w.parent[e.to] = w.dist[n]+1, e, n
+			w.hops[e.to], w.by[e.to], w.parent[e.to] = w.hops[n]+1, e, n
 			w.order = append(w.order, e.to)
 			if found(e.to) {
 				return w
@@ -139,22 +146,32 @@ func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool
 	return w
 }
 
+// found reports whether the walk comes to a node.
+func (w *walk) found(n int32) bool { return w.hops[n] > 0 }
+
+// dist is how many steps it takes to a node that is found.
+func (w *walk) dist(n int32) int { return int(w.hops[n]) - 1 }
+
 // news is the edge to a node for which the walk is told to hold it; false where there is none.
 func (w *walk) news(n int32) (neighbour, bool) {
 	if x, ok := w.own[n]; ok {
 		return x, x.edge != nil
 	}
-	return neighbour{n, w.by[n], w.parent[n], w.dist[n]}, true
+	return neighbour{n, w.by[n], w.parent[n], w.dist(n)}, true
 }
 
-// path is the steps to a node, the start's none.
-func (an *Analysis) path(w *walk, n int32) []Step {
-	var out []Step
-	for w.by[n] != nil {
-		out = append(out, an.edgeStep(w.parent[n], w.by[n]))
+// path is the steps to a node, the start's none, and those behind it.
+func (an *Analysis) path(w *walk, n int32, behind ...Step) []Step {
+	hops := w.dist(n)
+	if hops+len(behind) == 0 {
+		return nil
+	}
+	out := make([]Step, hops+len(behind))
+	copy(out[hops:], behind)
+	for i := hops - 1; i >= 0; i-- {
+		out[i] = an.edgeStep(w.parent[n], w.by[n])
 		n = w.parent[n]
 	}
-	slices.Reverse(out)
 	return out
 }
 
@@ -214,7 +231,7 @@ func (an *Analysis) fed(start int32, walks *[looks]*walk) []model.ID {
 		if _, news := walks[fedMay].news(n); !news {
 			continue
 		}
-		if _, held := walks[runsMay].dist[n]; !held && n != start {
+		if !walks[runsMay].found(n) && n != start {
 			out = append(out, an.nodes[n].id)
 		}
 	}
@@ -258,7 +275,7 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 			r.whole[look] = r.whole[look] || !x.part
 			for c := range r.near[look] {
 				if near := &r.near[look][c]; caps.Has(catalog.Capability(c)) && near.dist == 0 {
-					*near = spot{n, walk.dist[n] + 1}
+					*near = spot{n, walk.dist(n) + 1}
 				}
 			}
 		})
@@ -330,7 +347,7 @@ func (an *Analysis) surroundings(w *walk, look int) []neighbour {
 		for e := range an.actors[actor].allEdges() {
 			if e.kind == Feeds && (e.must || !sure(look)) && !seen[e.to] {
 				seen[e.to] = true
-				out = append(out, neighbour{e.to, e, n, w.dist[n] + 1})
+				out = append(out, neighbour{e.to, e, n, w.dist(n) + 1})
 			}
 		}
 	}
@@ -406,9 +423,9 @@ func (an *Analysis) ways(ti int32, r *reached, walks *[looks]*walk, first int, m
 		left &^= caps
 		w := Way{Capabilities: caps}
 		if x.edge != nil {
-			w.Path = append(an.path(walks[x.look], x.edge.from), an.edgeStep(x.edge.from, x.edge.edge))
+			w.Path = an.path(walks[x.look], x.edge.from, an.edgeStep(x.edge.from, x.edge.edge))
 		} else {
-			w.Path = append(an.path(walks[x.look], x.node), an.actStep(x.node, ti))
+			w.Path = an.path(walks[x.look], x.node, an.actStep(x.node, ti))
 		}
 		out = append(out, w)
 	}
