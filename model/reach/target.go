@@ -136,7 +136,7 @@ type world struct {
 	menus     []*menu
 	resources int
 	types     map[string]bool // CloudFormation types of targets, those that are implied aside
-	words     int // of all forms together
+	words     int             // of all forms together
 	byID      map[model.ID]int32
 	byARN     map[string]int32
 	menuOf    map[string]*menu
