@@ -1,6 +1,8 @@
 package reach
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -13,18 +15,10 @@ import (
 // Every row of the published catalogues, with its permissions and no others, leads where it is said to; the known gaps
 // lead nowhere until somebody closes them.
 func TestCatalogues(t *testing.T) {
-	data, err := os.ReadFile("testdata/catalogues.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(data)) {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		row := append(strings.Split(strings.TrimSpace(line), "\t"), "")
-		id, gives, permissions, note := row[0], row[1], row[2], row[3]
+	for _, row := range catalogues(t) {
+		id, gives, permissions := row.id, row.gives, strings.Join(row.permissions, " ")
 		t.Run(id+" "+permissions, func(t *testing.T) {
-			b, starts := universe(t, permissions, note)
+			b, starts := universe(t, start{permissions: row.permissions, note: row.note})
 			a := b.analyse()
 			var got []string
 			for _, from := range starts {
@@ -42,6 +36,29 @@ func TestCatalogues(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A catalogued is a row of the published catalogues.
+type catalogued struct {
+	id, gives   string
+	permissions []string
+	note        string
+}
+
+func catalogues(t *testing.T) []catalogued {
+	t.Helper()
+	data, err := os.ReadFile("testdata/catalogues.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []catalogued
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "#") {
+			row := append(strings.Split(strings.TrimSpace(line), "\t"), "")
+			out = append(out, catalogued{row[0], row[1], strings.Fields(row[2]), row[3]})
+		}
+	}
+	return out
 }
 
 // given is what a breach comes to beside its own permissions.
@@ -69,24 +86,90 @@ func given(b *Breach) []string {
 	return out
 }
 
+// A start is what whoever starts in a universe has, and what stands in its way.
+type start struct {
+	permissions []string
+	note        string // "bounded": an administrator's policy within a boundary; "denied": one with a denial
+	resource    string // of all permissions; "*" without
+	elsewhere   bool   // its permissions are on another account's things
+	condition   string // of all permissions
+	split       int    // 1: a statement each; 2: a policy each
+	denied      string // by its own policy
+	within      string // statements of its boundary
+	distrusted  bool   // no role's trust policy lets anybody take it
+}
+
+// grants are the documents of a start's own permissions, each a list of statements.
+func (s *start) grants() []string {
+	statement := func(permissions string) string {
+		out := allow(permissions, cmp.Or(s.resource, "*"))
+		if s.condition != "" {
+			out = conditional(permissions, cmp.Or(s.resource, "*"), s.condition)
+		}
+		return out
+	}
+	if s.elsewhere {
+		var out []string
+		for _, p := range s.permissions {
+			service, _, _ := strings.Cut(p, ":")
+			arn := "arn:aws:" + service + ":us-east-1:999999999999:*"
+			switch service {
+			case "iam", "sts":
+				arn = "arn:aws:iam::999999999999:*"
+			case "s3":
+				arn = "arn:aws:s3:::elsewhere*"
+			}
+			out = append(out, allow(p, arn))
+		}
+		return out
+	}
+	if len(s.permissions) == 0 {
+		return []string{allow("bulkhead:Nothing", "*")}
+	}
+	if s.split == 0 {
+		return []string{statement(strings.Join(s.permissions, " "))}
+	}
+	var out []string
+	for _, p := range s.permissions {
+		out = append(out, statement(p))
+	}
+	if s.split == 1 {
+		return []string{strings.Join(out, ",")}
+	}
+	return out
+}
+
 // universe is a design with something for every technique: a role and user with the permissions, administrators of
 // each sort, and one of each thing that starts a function.
-func universe(t *testing.T, permissions, note string) (b *builder, starts []model.ID) {
+func universe(t *testing.T, s start) (b *builder, starts []model.ID) {
 	b = build(t)
 	b.info.Kind = "account"
-	statements := allow(permissions, "*")
-	if strings.HasPrefix(permissions, "kms:") {
-		statements += "," + allow("dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Sealed"))
+	permissions := strings.Join(s.permissions, " ")
+	var own []model.ID
+	for i, doc := range s.grants() {
+		if i == 0 && strings.HasPrefix(permissions+s.note, "kms:") {
+			doc += "," + allow("dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Sealed"))
+		}
+		own = append(own, b.managed(fmt.Sprintf("Own%d", i), doc).ID)
 	}
-	own := b.managed("Own", statements)
+	// Policies that nobody has keep one universe the same world as the next.
+	for i := len(own); i < 10; i++ {
+		b.managed(fmt.Sprintf("Own%d", i), allow("bulkhead:Nothing", "*"))
+	}
+	if denials := b.managed("Denials", deny(cmp.Or(s.denied, "bulkhead:Nothing"), "*")); s.denied != "" {
+		own = append(own, denials.ID)
+	}
 	f := b.function("Start")
 	role := b.roleOf(f)
-	role.Policies = []model.ID{own.ID}
+	role.Policies = slices.Clone(own)
 	u := b.user("Starter")
 	team := b.user("Team")
 	team.ID, team.Kind, team.ARN = "group/Team", model.Group, "arn:aws:iam::"+testAccount+":group/Team"
-	u.Policies, u.Groups = []model.ID{own.ID}, []model.ID{team.ID}
-	switch note {
+	u.Policies, u.Groups = own, []model.ID{team.ID}
+	if boundary := b.managed("Within", cmp.Or(s.within, adminGrant)).ID; s.within != "" {
+		role.Boundary, u.Boundary = boundary, boundary
+	}
+	switch s.note {
 	case "bounded":
 		role.Policies = append(role.Policies, b.managed("Everything", adminGrant).ID)
 		role.Boundary = b.managed("Boundary", allow(permissions, "*")).ID
@@ -103,6 +186,9 @@ func universe(t *testing.T, permissions, note string) (b *builder, starts []mode
 	services = slices.DeleteFunc(slices.Compact(services), func(s string) bool { return s == "cognito-identity.amazonaws.com" })
 	admin := b.role("Admin", trusts(services...)+`,{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity"},`+rootTrust, adminGrant)
 	target := b.functionOf("Target", admin)
+	if s.distrusted {
+		admin.Trust = document(t, trusts("nobody.amazonaws.com"))
+	}
 	b.user("Root", adminGrant)
 	admins := b.user("Admins", adminGrant)
 	admins.ID, admins.Kind, admins.ARN = "group/Admins", model.Group, "arn:aws:iam::"+testAccount+":group/Admins"

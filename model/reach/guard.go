@@ -30,7 +30,12 @@ func (an *Analysis) newGuards() {
 				for _, d := range level.Policies {
 					docs = append(docs, an.answers(d))
 				}
-				out.programs[i] = append(out.programs[i], []*policy.Program{program(level.Policies...)})
+				// The catalogue knows which services RCPs bind.
+				p, err := policy.Compile(an.world.catalog, level.Policies...)
+				if err != nil {
+					p = nil
+				}
+				out.programs[i] = append(out.programs[i], []*policy.Program{p})
 				if i == 1 {
 					out.rcps = append(out.rcps, docs...)
 					continue

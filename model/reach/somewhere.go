@@ -108,10 +108,29 @@ func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catal
 	var spaces []string
 	for _, t := range types {
 		for _, arn := range t.ARNs {
+			if strings.HasPrefix(arn, "arn:${Partition}:s3:") && actions[0].Service != "s3" {
+				continue // where output goes: of no use alone
+			}
 			spaces = append(spaces, an.world.spaceOf(arn))
 		}
 	}
 	return an.anyplace(a, actions, spaces)
+}
+
+// regional is a space in the region that a pattern names: its own, where the pattern lets it. A wildcard for the region in
+// both would take in the account of another.
+func (w *world) regional(space, pattern string) string {
+	fields := strings.SplitN(space, ":", 6)
+	if len(fields) != 6 || fields[3] != "*" {
+		return space
+	}
+	fields[3] = w.region
+	if p := strings.SplitN(pattern, ":", 6); len(p) == 6 {
+		if must, _ := policy.Match(p[3], w.region); !must {
+			fields[3] = instance(p[3])
+		}
+	}
+	return strings.Join(fields, ":")
 }
 
 // anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; nil: "*".
@@ -142,7 +161,7 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []strin
 	for _, space := range spaces {
 		for _, p := range patterns {
 			for _, full := range completions(p) {
-				if place, ok := within(full, space); ok && !slices.Contains(places, place) {
+				if place, ok := within(full, an.world.regional(space, full)); ok && !slices.Contains(places, place) {
 					places = append(places, place)
 				}
 			}
