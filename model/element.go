@@ -30,6 +30,7 @@ type Function struct {
 	Policy       *policy.Document // resource policy, from permissions and events; nil if none
 	Environment  []EnvVar
 	Code         string // path of the code where it is local and known, else ""
+	Package      Package
 	Layers       []string
 	VPC          bool
 	Tracing      bool
@@ -41,6 +42,12 @@ type Function struct {
 	// Origin is where it stands in the source. A part made by a split keeps the origin of the function it
 	// came from: two functions with one origin tell the patcher what to copy.
 	Origin source.Span
+}
+
+// A Package is where a function's code is taken from when it is deployed; zero where it is local or not known.
+type Package struct {
+	From ID     // bucket, or repository of images
+	Key  string // of the object in the bucket
 }
 
 // An EnvVar is a name in a function's environment and what its value refers to; never the value.
@@ -110,6 +117,7 @@ type Resource struct {
 	Crown             bool             // marked as a crown jewel by the architect
 	Marked            bool             // counted because the architect marked it (log groups)
 	BlockPublicAccess bool             // S3: public policies are ignored and restricted
+	Credentials       ID               // of secrets and parameters: the user whose access key the value holds, "" where that is not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
 	Tags              map[string]string
 	Stack             string

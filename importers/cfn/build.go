@@ -140,6 +140,8 @@ func (b *builder) build() {
 	}
 	b.attachPolicies()
 	b.runAs()
+	b.packages()
+	b.credentials()
 	b.perhapsAttached()
 	b.resourcePolicies()
 	b.functionPermissions()

@@ -117,6 +117,37 @@ func (b *builder) localCode(r *resource) string {
 	return ""
 }
 
+// packageOf is where a function's code is taken from, as far as the template makes it. A version of an object stays as it
+// is, whoever writes the key.
+func (b *builder) packageOf(r *resource) model.Package {
+	for _, key := range []string{"Code", "CodeUri"} {
+		n := b.get(r.Props, key)
+		if b.get(n, "S3ObjectVersion") != nil || b.get(n, "Version") != nil {
+			return model.Package{}
+		}
+		for _, names := range [][2]string{{"S3Bucket", "S3Key"}, {"Bucket", "Key"}} {
+			if from := b.source(b.get(n, names[0]), ofType("AWS::S3::Bucket")); from != "" {
+				return model.Package{From: from, Key: b.words(b.get(n, names[1]))}
+			}
+		}
+	}
+	for _, n := range []*yamlpos.Node{b.get(r.Props, "Code", "ImageUri"), b.get(r.Props, "ImageUri")} {
+		if from := b.source(n, ofType("AWS::ECR::Repository")); from != "" {
+			return model.Package{From: from}
+		}
+	}
+	return model.Package{}
+}
+
+// packages connects functions with the buckets and repositories that their code is taken from.
+func (b *builder) packages() {
+	for _, r := range b.resources {
+		if f := b.functions[r]; f != nil {
+			f.Package = b.packageOf(r)
+		}
+	}
+}
+
 // runAs connects every function with its role. A role that the template only names by ARN becomes an
 // external one: its policies were not seen.
 func (b *builder) runAs() {

@@ -50,6 +50,28 @@ func (b *builder) otherResource(r *resource) {
 	b.add(e)
 }
 
+// credentials finds secrets and parameters whose value the template makes of a user's access key.
+func (b *builder) credentials() {
+	for _, r := range b.resources {
+		e := b.others[r]
+		property := map[string]string{"AWS::SecretsManager::Secret": "SecretString", "AWS::SSM::Parameter": "Value"}[r.Type]
+		if e == nil || property == "" {
+			continue
+		}
+		value := b.get(r.Props, property)
+		key := b.find(value, ofType("AWS::IAM::AccessKey"))
+		if key == nil {
+			continue
+		}
+		b.notes.quiet++
+		text := b.words(value)
+		b.notes.quiet--
+		if strings.Contains(text, b.generated(key.ID+"-"+tokenName("SecretAccessKey"))) {
+			e.Credentials = b.idOf(b.find(b.get(key.Props, "UserName"), ofType("AWS::IAM::User")))
+		}
+	}
+}
+
 // partitionKey is the attribute by which a table's items are spread, "" for what is no table.
 func (b *builder) partitionKey(r *resource) string {
 	switch r.Type {

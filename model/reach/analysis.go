@@ -65,7 +65,8 @@ type graph struct {
 	feedsFrom    map[int32][]feed // by target
 	behind       map[int32][]feed // by trigger that starts at no resource
 	readers      map[model.ID][]int32
-	entries      map[model.ID]bool // functions with a trigger from outside
+	held         map[model.ID][]int32 // resource → nodes whose code or credentials it holds
+	entries      map[model.ID]bool    // functions with a trigger from outside
 
 	flows    [looks]*flow // what is reachable, by look
 	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
@@ -106,6 +107,7 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	}
 	an.newNodes()
 	an.newTriggers()
+	an.newHoldings()
 	if err := an.compileAll(ctx); err != nil {
 		return nil, err
 	}
@@ -164,7 +166,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Policy == b.Policy && a.Key == b.Key && a.PartitionKey == b.PartitionKey &&
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Policy == b.Policy && a.Key == b.Key && a.PartitionKey == b.PartitionKey && a.Credentials == b.Credentials &&
 			a.BlockPublicAccess == b.BlockPublicAccess && maps.Equal(a.Tags, b.Tags)
 	}
 	return false
@@ -510,6 +512,9 @@ func (an *Analysis) settled(next *Analysis) bool {
 		if a.id != next.actors[i].id || a.arn != next.actors[i].arn {
 			return false
 		}
+	}
+	if !an.sameHoldings(next) {
+		return false
 	}
 	for id, r := range an.readers {
 		if !slices.Equal(r, next.readers[id]) {

@@ -377,7 +377,7 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 // carrierStep fills in a feed through a resource.
 func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, int32, string, policy.Context) bool) {
 	w := an.world
-	step.Technique, step.Says, step.Note, step.any = e.carrier.technique, e.carrier.says, e.carrier.note, true
+	step.Technique, step.Says, step.Note, step.any = e.carrier.technique, e.carrier.says, e.carrier.note, e.carrier != &imagePush
 	for i, k := range e.triggers {
 		if i > 0 || e.over >= 0 {
 			step.Through = append(step.Through, an.triggers[k].From)

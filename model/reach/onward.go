@@ -135,6 +135,7 @@ func (e *explorer) visit(f *finding) {
 		}
 	case isResource, isImplied:
 		e.carried(f, t)
+		e.holdings(f, t)
 		e.rewrites(f, t)
 	case isStranger: // is nobody's target
 	}
