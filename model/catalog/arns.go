@@ -195,8 +195,11 @@ func (c *Catalog) Creates(a *Action, rt *ResourceType) bool {
 		return false
 	}
 	of := c.TypeOf(rt)
-	return strings.EqualFold(made, strings.NewReplacer("-", "", "_", "").Replace(rt.Name)) || made == of[strings.LastIndexByte(of, ':')+1:]
+	return strings.EqualFold(made, joints.Replace(rt.Name)) || made == of[strings.LastIndexByte(of, ':')+1:]
 }
+
+// joints are what types' names are joined with in IAM and not in CloudFormation.
+var joints = strings.NewReplacer("-", "", "_", "")
 
 // A belonging is where an IAM resource type belongs.
 type belonging struct {
