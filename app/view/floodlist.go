@@ -152,7 +152,7 @@ var (
 func newFloodRow(f *Floods) *floodRow {
 	r := &floodRow{panel: f, ground: canvas.NewRectangle(nil), bar: canvas.NewRectangle(nil), icon: NewPicture("resource", render.Ink, 18),
 		name: NewLabel("", strong.whole()), can: NewLabel("", body), why: NewLabel("", small), word: NewLabel("", small.aligned(fyne.TextAlignTrailing))}
-	r.link = NewLink("", Style{Size: 12, Align: fyne.TextAlignTrailing, Elide: true, Color: render.Link}, func() {
+	r.link = NewLink("", Style{Size: 12, Align: fyne.TextAlignTrailing, Color: render.Link}.named(), func() {
 		if r.panel.OnSource != nil && !r.row.Place.IsZero() {
 			r.panel.OnSource(r.row.Place)
 		}
@@ -187,7 +187,7 @@ func (r *floodRow) MouseIn(e *desktop.MouseEvent) {
 
 func (r *floodRow) tip() string {
 	tip := ""
-	if r.can.cut {
+	if r.name.cut || r.can.cut {
 		tip = r.row.Name + " " + r.row.Can + ". "
 	}
 	if r.row.Note != "" {
@@ -238,7 +238,7 @@ func (w *floodRowRenderer) Layout(s fyne.Size) {
 
 func (w *floodRowRenderer) Refresh() {
 	r := w.r
-	r.name.Set(r.row.Name, strong)
+	r.name.Set(r.row.Name, strong.named())
 	r.can.Set(r.row.Can, body)
 	r.why.SetText(r.row.Why)
 	r.word.SetText(r.row.Word)

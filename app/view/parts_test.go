@@ -132,6 +132,30 @@ func TestSourcePaneMarksTheLines(t *testing.T) {
 	}
 }
 
+// Of a file on one line, the stretch is marked that the span is in, and nothing of the line is lost.
+func TestSourcePaneOfOneLine(t *testing.T) {
+	newApp(t)
+	text := `{"a": [` + strings.Repeat(`{"key": "välue"}, `, 400) + `{"Effect": "Allow"}]}`
+	start := strings.Index(text, `{"Effect"`)
+	p := NewSourcePane(text, source.Span{File: "a.json", Start: start, End: start + len(`{"Effect": "Allow"}`), Line: 1})
+	whole, marked := "", ""
+	for i, l := range p.lines {
+		if (l.number == 1) != (i == 0) {
+			t.Errorf("stretch %d has number %d", i, l.number)
+		}
+		whole += l.text
+		if l.marked {
+			marked += l.text
+		}
+	}
+	if whole != text {
+		t.Error("something of the line is lost")
+	}
+	if !strings.Contains(marked, `"Effect": "Allow"`) || len(marked) > 300 {
+		t.Errorf("marked: %s", marked)
+	}
+}
+
 func TestSourcePaneOfAnything(t *testing.T) {
 	newApp(t)
 	for _, text := range []string{"", "\n", "\x00\xff", strings.Repeat("x", 10000)} {

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -17,20 +19,48 @@ import (
 type SourcePane struct {
 	Root fyne.CanvasObject
 
-	lines    []string
+	lines    []shownLine
 	from, to int // marked lines, from 1; 0: none
 	list     *widget.List
 	diff     bool
 }
 
-// NewSourcePane shows a file and marks the lines of a span.
+// A shownLine is a line of the file, or a stretch of one that is too long to be seen whole.
+type shownLine struct {
+	text   string
+	number int // 0 where a line goes on
+	marked bool
+}
+
+// NewSourcePane shows a file and marks the lines of a span; of a line that is broken, only the stretches of the span.
 func NewSourcePane(text string, at source.Span) *SourcePane {
-	p := &SourcePane{lines: splitLines(text)}
+	p := &SourcePane{}
 	if !at.IsZero() {
 		p.from, p.to = at.Line, at.Line
 		if at.End > at.Start && at.End <= len(text) {
 			p.to = at.Line + strings.Count(strings.TrimRight(text[at.Start:at.End], " \t\r\n"), "\n")
 		}
+	}
+	start := 0
+	for n, line := range strings.SplitAfter(text, "\n") {
+		if line == "" && n > 0 {
+			break // behind the last line's end
+		}
+		marked := p.from > 0 && n+1 >= p.from && n+1 <= p.to
+		parts := broken(strings.TrimRight(line, "\r\n"))
+		place := start
+		for k, part := range parts {
+			l := shownLine{text: strings.ReplaceAll(part, "\t", "    "), marked: marked}
+			if k == 0 {
+				l.number = n + 1
+			}
+			if len(parts) > 1 && at.End > at.Start {
+				l.marked = marked && place < at.End && place+len(part) > at.Start
+			}
+			place += len(part)
+			p.lines = append(p.lines, l)
+		}
+		start += len(line)
 	}
 	p.make()
 	return p
@@ -38,7 +68,12 @@ func NewSourcePane(text string, at source.Span) *SourcePane {
 
 // NewDiffPane shows a unified diff.
 func NewDiffPane(text string) *SourcePane {
-	p := &SourcePane{lines: splitLines(text), diff: true}
+	p := &SourcePane{diff: true}
+	for _, line := range splitLines(text) {
+		for _, part := range broken(line) {
+			p.lines = append(p.lines, shownLine{text: part})
+		}
+	}
 	p.make()
 	return p
 }
@@ -48,8 +83,33 @@ func splitLines(text string) []string {
 	return strings.Split(strings.ReplaceAll(text, "\t", "    "), "\n")
 }
 
-// longestLine is how much of a line is shown, in characters.
-const longestLine = 400
+const (
+	longestLine = 400 // characters of a line that is not broken
+	brokenLine  = 110 // of the stretches of a longer one
+)
+
+// broken parts a line that is too long to be seen whole, behind a comma or a bracket where there is one.
+func broken(line string) []string {
+	if len(line) <= longestLine {
+		return []string{line}
+	}
+	var out []string
+	for len(line) > brokenLine {
+		end := brokenLine
+		if i := strings.LastIndexAny(line[brokenLine/2:end], ",{["); i >= 0 {
+			end = brokenLine/2 + i + 1
+		}
+		for end < len(line) && !utf8.RuneStart(line[end]) {
+			end++
+		}
+		out = append(out, line[:end])
+		line = line[end:]
+	}
+	if line == "" {
+		return out
+	}
+	return append(out, line)
+}
 
 func (p *SourcePane) make() {
 	p.list = widget.NewList(func() int { return len(p.lines) }, func() fyne.CanvasObject { return newSourceLine() }, func(i widget.ListItemID, o fyne.CanvasObject) {
@@ -61,11 +121,17 @@ func (p *SourcePane) make() {
 
 // Reveal scrolls to what is marked; the pane must have its size.
 func (p *SourcePane) Reveal() {
-	if p.from > 0 {
-		const before = 6
-		p.list.ScrollTo(min(len(p.lines)-1, p.to-1+before))
-		p.list.ScrollTo(max(0, p.from-1-before))
+	first := slices.IndexFunc(p.lines, func(l shownLine) bool { return l.marked })
+	if first < 0 {
+		return
 	}
+	last := first
+	for last+1 < len(p.lines) && p.lines[last+1].marked {
+		last++
+	}
+	const before = 6
+	p.list.ScrollTo(min(len(p.lines)-1, last+before))
+	p.list.ScrollTo(max(0, first-before))
 }
 
 // Need is how high the pane is with all its lines.
@@ -80,6 +146,7 @@ type sourceLine struct {
 	widget.BaseWidget
 	ground       *canvas.Rectangle
 	number, text *canvas.Text
+	bare         bool // has no place for a number
 }
 
 func newSourceLine() *sourceLine {
@@ -94,20 +161,20 @@ func newSourceLine() *sourceLine {
 }
 
 func (l *sourceLine) set(p *SourcePane, i int) {
-	text := p.lines[i]
-	if r := []rune(text); len(r) > longestLine {
-		text = string(r[:longestLine]) + "…"
+	line := p.lines[i]
+	text := line.text
+	l.number.Text, l.text.Text = "", text
+	if line.number > 0 {
+		l.number.Text = itoa(line.number)
 	}
-	l.number.Text, l.text.Text = itoa(i+1), text
 	l.number.Color, l.text.Color = theme.Color(render.Muted), theme.Color(render.Ink)
 	l.ground.FillColor = theme.Faded(render.Ink, 0)
-	marked := i+1 >= p.from && i+1 <= p.to && p.from > 0
-	if marked {
+	if line.marked {
 		l.ground.FillColor = theme.Faded(render.Danger, 0.16)
 		l.number.Color = theme.Color(render.Danger)
 	}
+	l.bare = p.diff
 	if p.diff {
-		l.number.Text = ""
 		switch {
 		case strings.HasPrefix(text, "+++"), strings.HasPrefix(text, "---"):
 			l.text.Color = theme.Color(render.Muted)
@@ -134,7 +201,7 @@ func (r *sourceLineRenderer) Layout(s fyne.Size) {
 	l.ground.Move(fyne.NewPos(0, -2))
 	l.ground.Resize(s.AddWidthHeight(0, 4))
 	x := float32(12)
-	if l.number.Text != "" {
+	if !l.bare {
 		l.number.Move(fyne.NewPos(0, -1))
 		l.number.Resize(fyne.NewSize(46, s.Height))
 		x = 60
