@@ -23,14 +23,15 @@ type Floods struct {
 	OnHop    func(int)
 	OnFold   func()
 
-	value FloodList
-	fold  *Button
-	head  fyne.CanvasObject
-	title *Label
-	claim *Text
-	hops  *Stepper
-	list  *widget.List
-	empty *Label
+	value   FloodList
+	oneFile bool // all places are in one file
+	fold    *Button
+	head    fyne.CanvasObject
+	title   *Label
+	claim   *Text
+	hops    *Stepper
+	list    *widget.List
+	empty   *Label
 }
 
 // NewFloods returns an empty list.
@@ -91,6 +92,10 @@ func (headLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 func (f *Floods) Set(l FloodList) {
 	fresh := l.Start != f.value.Start
 	f.value = l
+	f.oneFile = true
+	for _, r := range l.Rows {
+		f.oneFile = f.oneFile && (r.Place.IsZero() || r.Place.File == l.Rows[0].Place.File || l.Rows[0].Place.IsZero())
+	}
 	f.claim.SetText(l.Claim)
 	f.hops.Set(l.Hop, l.Hops)
 	f.empty.Hide()
@@ -126,6 +131,9 @@ func (f *Floods) Need() (head, all float32) {
 	}
 	return head, all
 }
+
+// longFile is how long the name of a file is that gives way to what the reasons say, where all stand in the one.
+const longFile = 16
 
 // floodHeight is how high a row is.
 const floodHeight = 44
@@ -247,6 +255,9 @@ func (w *floodRowRenderer) Refresh() {
 	if !r.row.Place.IsZero() {
 		_, file := splitPath(r.row.Place.File)
 		link = fmt.Sprintf("%s:%d", file, r.row.Place.Line)
+		if r.panel.oneFile && len(file) > longFile {
+			link = "line " + itoa(r.row.Place.Line)
+		}
 		tip = "Show line " + itoa(r.row.Place.Line) + " of " + r.row.Place.File
 	}
 	r.link.Tip = tip
