@@ -260,7 +260,7 @@ func (w *window) notes() []view.Note {
 		out = append(out, view.Note{Text: "SOURCE CHANGED", Action: "reload", OnTap: w.reload})
 	}
 	if w.state.Written && w.state.Differs {
-		out = append(out, view.Note{Text: "SOURCE SAYS OTHERWISE", Action: "patch", OnTap: w.previewPatch})
+		out = append(out, view.Note{Text: "SOURCE DIFFERS", Action: "patch", OnTap: w.previewPatch})
 	}
 	return out
 }
