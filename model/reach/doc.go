@@ -8,8 +8,11 @@
 //
 //	documents --compile--> answers --tally--> findings --actOf--> acts
 //	                                                  --explorer (techniques)--> edges
-//	acts, edges --flood--> what is reachable, under four looks --ledger--> figures
+//	acts, edges --flood--> what is reachable, under four looks --gauge--> figures
 //	            --walk--> paths, with statements on demand
+//
+// What statements that reach far let one do is worked out once for all actors who have the same (row.go). After an edit
+// of policies, what these have nothing to do with is taken over (again.go).
 //
 // The evaluator of package policy decides conditions, parts, and wherever a resource's policy has a say; the rest is
 // set algebra that tests compare with it.
