@@ -102,6 +102,7 @@ type flow struct {
 type component struct {
 	size   int   // actors and hubs in it
 	alone  int32 // its only actor, which is not in actors; -1 where it has several
+	leaf   bool  // … that leads nowhere
 	actors set   // reached
 	*water
 }
@@ -115,18 +116,22 @@ type water struct {
 // flood computes all flows. Where before, an earlier graph, has the same actors but for those that changed, what they do
 // not reach is kept.
 func (an *Analysis) flood(before *graph, changed set) {
+	var hands sync.WaitGroup
 	for look := range looks {
-		m := &flowing{an: an, look: look, actors: newSet(len(an.actors)), changed: changed}
-		for d := range m.wet {
-			m.wet[d] = newSet(an.world.resources)
-		}
-		if before != nil {
-			m.old = before.flows[look]
-		}
-		m.lead()
-		m.flow()
-		an.flows[look] = m.f
+		hands.Go(func() {
+			m := &flowing{an: an, look: look, actors: newSet(len(an.actors)), changed: changed, left: map[*row][]int32{}}
+			for d := range m.wet {
+				m.wet[d] = newSet(an.world.resources)
+			}
+			if before != nil {
+				m.old = before.flows[look]
+			}
+			m.lead()
+			m.flow()
+			an.flows[look] = m.f
+		})
 	}
+	defer hands.Wait()
 	for i := range an.powers {
 		an.powers[i] = newSet(len(an.actors))
 	}
@@ -156,6 +161,7 @@ type flowing struct {
 	actors  set // of the component at hand
 	wet     [depths]set
 	dry     []int32
+	left    map[*row][]int32 // of rows in wet: targets where they held for nobody yet
 }
 
 // lead finds what is one step on from each actor.
@@ -326,10 +332,21 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 	if kept := m.keeps(members, c); kept != nil {
 		return *kept, true
 	}
+	old := &component{}
+	if m.old != nil && int(members[0]) < len(m.old.component) {
+		old = &m.old.parts[m.old.component[members[0]]]
+	}
+	as := func(out component) bool {
+		return out.size == old.size && out.alone == old.alone && out.water == old.water && sameSet(out.actors, old.actors)
+	}
+	if out, ok := m.follow(members); ok {
+		return out, as(out)
+	}
 	clear(m.actors)
 	for d := range m.wet {
 		clear(m.wet[d])
 	}
+	clear(m.left)
 	out := component{size: len(members), alone: -1}
 	for _, v := range members {
 		if int(v) >= len(m.an.actors) {
@@ -337,7 +354,7 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 		}
 		m.own(v)
 		if len(members) == 1 {
-			out.alone = v
+			out.alone, out.leaf = v, len(m.f.next[v]) == 0
 		} else {
 			m.actors.put(v)
 		}
@@ -350,11 +367,15 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 				continue
 			}
 			part := &m.f.parts[o]
-			if int(to) < len(m.an.actors) && m.actors.has(to) && containsAll(m.actors, part.actors) {
-				continue
+			if int(to) < len(m.an.actors) && m.actors.has(to) {
+				continue // reached already, and with it all that it reaches
 			}
 			if part.alone >= 0 {
 				m.actors.put(part.alone)
+			}
+			if part.leaf {
+				m.own(part.alone) // for the most part a few acts
+				continue
 			}
 			m.actors.join(part.actors)
 			for d := range m.wet {
@@ -364,9 +385,7 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 		}
 	}
 	// What has the same sets shares them, an earlier flow included.
-	old := &component{}
-	if m.old != nil && int(members[0]) < len(m.old.component) {
-		old = &m.old.parts[m.old.component[members[0]]]
+	if old.size > 0 {
 		after = slices.Insert(after, 0, old)
 	}
 	for _, part := range after {
@@ -390,29 +409,95 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 			}
 		}
 	}
-	return out, out.size == old.size && out.alone == old.alone && out.water == old.water && slices.Equal(out.actors, old.actors)
+	return out, as(out)
+}
+
+// sameSet reports whether two sets have the same members.
+func sameSet(s, o set) bool {
+	return len(s) == len(o) && (len(s) == 0 || &s[0] == &o[0] || slices.Equal(s, o))
+}
+
+// follow is the component of one actor that reaches nothing but what one component next to it does, most often a great
+// one; false for others.
+func (m *flowing) follow(members []int32) (component, bool) {
+	v := members[0]
+	if len(members) > 1 || int(v) >= len(m.an.actors) {
+		return component{}, false
+	}
+	var great *component
+	for _, to := range m.f.next[v] {
+		if part := &m.f.parts[m.f.component[to]]; part.alone < 0 && (great == nil || part.size > great.size) {
+			great = part
+		}
+	}
+	if great == nil {
+		return component{}, false
+	}
+	for _, to := range m.f.next[v] {
+		if part := &m.f.parts[m.f.component[to]]; part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
+			return component{}, false
+		}
+	}
+	w, a := m.an.world, m.an.actors[v]
+	if a.row != nil && !a.row.dry {
+		return component{}, false
+	}
+	for i := range a.acts {
+		x := &a.acts[i]
+		if r := w.targets[x.target].ordinal; r >= 0 && great.depth(r) < depthIndex(x.under(m.look)) {
+			return component{}, false
+		}
+	}
+	return component{size: 1, alone: v, actors: great.actors, water: great.water}, true
+}
+
+// share adds what an actor does by its row.
+func (m *flowing) share(a *actor) {
+	w := m.an.world
+	wet := &a.row.wet[1]
+	if sure(m.look) {
+		wet = &a.row.wet[0]
+	}
+	left, met := m.left[a.row]
+	if met { // all but what the row did not hold on for others is there
+		if len(left) == 0 {
+			return
+		}
+		var still []int32
+		for _, t := range left {
+			if _, not := slices.BinarySearch(a.except, t); not {
+				still = append(still, t)
+			} else if r := w.targets[t].ordinal; r >= 0 {
+				for d := range m.wet {
+					if wet[d].has(r) {
+						m.wet[d].put(r)
+					}
+				}
+			}
+		}
+		m.left[a.row] = still
+		return
+	}
+	m.left[a.row] = a.except
+	for d := range m.wet {
+		m.dry = m.dry[:0]
+		for _, t := range a.except {
+			if r := w.targets[t].ordinal; r >= 0 && !m.wet[d].has(r) {
+				m.dry = append(m.dry, r)
+			}
+		}
+		m.wet[d].join(wet[d])
+		for _, r := range m.dry {
+			m.wet[d][r>>6] &^= 1 << (r & 63)
+		}
+	}
 }
 
 // own adds what an actor does itself.
 func (m *flowing) own(v int32) {
 	w, a := m.an.world, m.an.actors[v]
-	if a.row != nil {
-		wet := &a.row.wet[1]
-		if sure(m.look) {
-			wet = &a.row.wet[0]
-		}
-		for d := range m.wet {
-			m.dry = m.dry[:0]
-			for _, t := range a.except {
-				if r := w.targets[t].ordinal; r >= 0 && !m.wet[d].has(r) {
-					m.dry = append(m.dry, r)
-				}
-			}
-			m.wet[d].join(wet[d])
-			for _, r := range m.dry {
-				m.wet[d][r>>6] &^= 1 << (r & 63)
-			}
-		}
+	if a.row != nil && !a.row.dry {
+		m.share(a)
 	}
 	for i := range a.acts {
 		x := &a.acts[i]
@@ -424,15 +509,6 @@ func (m *flowing) own(v int32) {
 			m.wet[d].put(r)
 		}
 	}
-}
-
-func containsAll(s, o set) bool {
-	for i, w := range o {
-		if w&^s[i] != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // of is the component of an actor.

@@ -12,6 +12,7 @@ type gauge struct {
 	entries []set     // resources of one weight each, by ordinal; of all depths
 	weights []float64 // of each of entries
 	all     set
+	at      []int32         // of each entry of the ledger its ordinal, -1 where it is not there
 	ownLogs map[int32][]int // nodes of functions → entries that are their own log groups
 }
 
@@ -22,9 +23,11 @@ func newGauge(an *Analysis) *gauge {
 	for i, e := range an.ledger.entries {
 		ti := w.target(e.resource.ID)
 		if ti < 0 || w.targets[ti].ordinal < 0 {
+			g.at = append(g.at, -1)
 			continue
 		}
 		t := &w.targets[ti]
+		g.at = append(g.at, t.ordinal)
 		k := slices.Index(g.weights, e.weight)
 		if k < 0 {
 			k = len(g.weights)

@@ -145,7 +145,7 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	}
 	functions := an.design.Functions()
 	m := Measures{Functions: len(functions), Resources: len(an.design.Resources()), Counted: len(an.ledger.entries),
-		Exposure: map[model.ID]int{}, Vulnerable: vulnerable, Watertightness: 1}
+		Exposure: make(map[model.ID]int, len(an.ledger.entries)), Vulnerable: vulnerable, Watertightness: 1}
 	entries, entrySum := 0, 0.0
 	exposed := counter{}
 	alike := map[*water]int{} // → functions
@@ -163,7 +163,7 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 		m.WorstWeighted = max(m.WorstWeighted, x.Weighted)
 		m.Mean += x.Share
 		m.MeanWeighted += x.Weighted
-		if an.entries[f.ID] {
+		if len(an.entries) > 0 && an.entries[f.ID] {
 			entries++
 			entrySum += x.Share
 		}
@@ -181,10 +181,14 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	for w, n := range alike {
 		exposed.add(w.wet[0], n)
 	}
-	for _, e := range an.ledger.entries {
+	for i, e := range an.ledger.entries {
 		id := e.resource.ID
-		if ti := an.world.target(id); ti >= 0 && an.world.targets[ti].ordinal >= 0 {
-			if n := exposed.of(an.world.targets[ti].ordinal) - spared[id]; n > 0 {
+		if at := an.gauge.at[i]; at >= 0 {
+			n := exposed.of(at)
+			if len(spared) > 0 {
+				n -= spared[id]
+			}
+			if n > 0 {
 				m.Exposure[id] = n
 			}
 		}

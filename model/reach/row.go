@@ -27,6 +27,7 @@ type row struct {
 	leads   map[Kind]set      // nodes of best
 
 	wet [2][depths]set // resources by how deep water stands at least, surely and perhaps
+	dry bool           // there are none
 }
 
 // shareFrom is how many forms a statement reaches at least to be worth sharing.
@@ -489,7 +490,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 		}
 		e.visit(f)
 	})
-	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, over: map[int32][]int32{}, leads: map[Kind]set{}}
+	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, dry: true, over: map[int32][]int32{}, leads: map[Kind]set{}}
 	slices.SortStableFunc(r.edges, byNode)
 	for i := range r.edges {
 		x := &r.edges[i]
@@ -518,6 +519,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 			if o := an.world.targets[x.target].ordinal; o >= 0 {
 				for d := range depthIndex(x.under(look)) {
 					r.wet[look][d].put(o)
+					r.dry = false
 				}
 			}
 		}
