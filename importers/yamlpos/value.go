@@ -189,7 +189,7 @@ func (p *Page) flow(v Value, lead string, tight bool) string {
 	case v.raw && v.node.Style != Block:
 		return strings.ReplaceAll(v.text, "\n"+v.lead, "\n"+lead)
 	case v.raw:
-		return p.flow(p.taken(v.node), lead, tight)
+		return p.flow(p.unfolded(v), lead, tight)
 	case v.kind == Scalar:
 		return p.scalar(v, true)
 	}
@@ -222,6 +222,20 @@ func (p *Page) flow(v Value, lead string, tight bool) string {
 		open, end = "[ ", " ]"
 	}
 	return tag + open + strings.Join(parts, p.habits.comma) + end
+}
+
+// unfolded is a block value of the page, as it was edited, without a form. Text that cannot be read by itself, such as
+// one with an alias, is what stands in the page.
+func (p *Page) unfolded(v Value) Value {
+	if v.text == p.Text(v.node.Span) {
+		return p.taken(v.node)
+	}
+	data := []byte(strings.Repeat(" ", v.start) + v.text + "\n")
+	root, problems, err := Parse("", data)
+	if err != nil || root == nil || len(problems) > 0 {
+		return p.taken(v.node)
+	}
+	return NewPage("", data, root).taken(root)
 }
 
 // taken is a node of the page as a value without a form.

@@ -182,12 +182,12 @@ func (s *splitting) hazards(after *model.Design) {
 	}
 	if s.kept != nil || s.shared {
 		for _, r := range s.design.Resources() {
-			if namesARN(r.Policy, s.role.ARN) {
+			if namesARN(s.beside(r.Policy), s.role.ARN) {
 				s.warn("the policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
 			}
 		}
 		for _, r := range s.design.Roles() {
-			if namesARN(r.Trust, s.role.ARN) {
+			if namesARN(s.beside(r.Trust), s.role.ARN) {
 				s.warn("the trust policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
 			}
 		}

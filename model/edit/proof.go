@@ -92,6 +92,16 @@ func (p *proving) doubt(h *holder, why string) {
 	}
 }
 
+// join takes what another found out, as far as nothing was before.
+func (p *proving) join(o proving) {
+	if p.refusal == nil {
+		p.refusal = o.refusal
+	}
+	if p.undecided == "" {
+		p.undecided, p.unproven = o.undecided, o.unproven
+	}
+}
+
 // end is why nothing new could not be proven where the architect confirmed it, "" where it was; a *Refusal is a proof
 // of the contrary, or none of either without confirmation.
 func (p *proving) end(confirmed bool) (unproven string, err error) {

@@ -96,6 +96,7 @@ type passing struct {
 	role     *model.Role // nil: it stays
 	heir     *model.Function
 	heirRole *model.Role // both nil: nothing takes their place
+	boundary model.ID    // of the heir's role: it cannot name who it bounds, the role needs it first; "" for none
 	dangling []string    // what refers to nothing any more
 	changes  []model.Change
 }
@@ -106,7 +107,7 @@ func (p *passing) repoint(d *model.Design) (*model.Design, error) {
 	for _, e := range d.Elements() {
 		switch e := e.(type) {
 		case *model.Policy:
-			if !isAWSManaged(e) {
+			if !isAWSManaged(e) && (e.ID != p.boundary || p.heir == nil) {
 				p.document(e, e.Document, func(doc *policy.Document) model.Element { n := *e; n.Document = doc; return &n }, "policy "+string(e.ID))
 			}
 		case *model.Resource:

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"bulkhead/model"
-	"bulkhead/model/policy"
 )
 
 // A splitting is a split under way.
@@ -23,6 +22,8 @@ type splitting struct {
 	kept   *splitPart
 	heir   *splitPart // that callers reach: the part that keeps, or the one named by Repoint; may be nil
 
+	binding []bond // what binds the whole beside its own policies, and may tell it from a part
+
 	warnings []string
 }
 
@@ -33,6 +34,7 @@ type splitPart struct {
 	role     *model.Role
 	policies []*model.Policy // of the role, in order; those that are not in the design yet are new
 	pieces   []piece
+	carried  []carried
 	triggers []*model.Trigger // as they are now
 	names    *namer
 }
@@ -44,10 +46,13 @@ var logicalID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 // function, and proves that the parts together are allowed nothing that the whole was not.
 func (e *Split) Apply(d *model.Design) (*Result, error) {
 	s := &splitting{Split: e, design: d}
-	for _, step := range []func() error{s.find, s.checkParts, s.shareTriggers, s.makeParts, s.carve, s.attach} {
+	for _, step := range []func() error{s.find, s.checkParts, s.shareTriggers, s.makeParts, s.carve, s.carry, s.attach} {
 		if err := step(); err != nil {
 			return nil, err
 		}
+	}
+	for _, p := range s.parts {
+		s.dangling(p)
 	}
 	unproven, err := s.prove() // before names change: a part's own new queue is nothing that the whole lacked
 	if err != nil {
@@ -301,25 +306,33 @@ func (s *splitting) carve() error {
 	return nil
 }
 
-// prove proves that no part is allowed what the whole was not.
+// prove proves that no part is allowed what the whole was not, whatever tells them apart.
 func (s *splitting) prove() (unproven string, err error) {
-	was, err := stack(s.role.Name, documents(s.design, s.role.Policies)...)
-	if err != nil {
-		return "", err
-	}
 	var proof proving
 	for _, p := range s.parts {
-		var docs []*policy.Document
-		for _, pol := range p.policies {
-			if pol.Document != nil {
-				docs = append(docs, pol.Document)
-			}
+		who := &holder{name: "part " + p.Name, arn: p.role.ARN}
+		if why := s.unreadable(p); why != "" {
+			proof.doubt(who, why)
 		}
-		is, err := stack(p.role.Name, docs...)
+		is, was, err := s.comparison(p, true)
 		if err != nil {
 			return "", err
 		}
-		proof.compare(&holder{name: "part " + p.Name}, is, was)
+		var most proving
+		if most.compare(who, is, was); most.refusal == nil {
+			proof.join(most)
+			continue
+		}
+		// Where it is not known whether a statement is about the whole or the part, that is no proof of the contrary.
+		if is, was, err = s.comparison(p, false); err != nil {
+			return "", err
+		}
+		var least proving
+		if least.compare(who, is, was); least.refusal == nil {
+			proof.doubt(who, "whether a statement means "+s.whole.LogicalID+" or "+p.Name+" is not known: "+most.refusal.Error())
+			continue
+		}
+		proof.join(least)
 	}
 	return proof.end(s.Confirm)
 }

@@ -252,7 +252,7 @@ func (s *splitting) repoint(d *model.Design) (*model.Design, error) {
 		p.role = s.role
 	}
 	if s.heir != nil {
-		p.heir, p.heirRole = s.heir.function, s.heir.role
+		p.heir, p.heirRole, p.boundary = s.heir.function, s.heir.role, s.role.Boundary
 	}
 	after, err := p.repoint(d)
 	if err != nil {

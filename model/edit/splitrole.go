@@ -6,6 +6,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/policy"
+	"bulkhead/model/source"
 )
 
 // attach gives the roles of the parts their policies: what was carved for their grants, what AWS itself needs of
@@ -80,7 +81,8 @@ func (s *splitting) assemble(p *splitPart) {
 			carved = append(carved, id)
 		}
 	}
-	statements := s.quarry.assemble(p.pieces, func(st stone) bool { return slices.Contains(carved, st.policy.ID) })
+	statements := s.ownDenials(p, s.quarry.assemble(p.pieces, func(st stone) bool { return slices.Contains(carved, st.policy.ID) }))
+	statements = withCarried(statements, p.carried)
 	if len(statements) > 0 {
 		p.policies = append(p.policies, s.newPolicy(p, carved, statements))
 	}
@@ -143,19 +145,42 @@ func withStatements(p *model.Policy, statements []*policy.Statement) *model.Poli
 // newPolicy is the inline policy that holds what a part has of policies that are not its own. Its name is the one
 // that SAM gives to the policy of a generated role.
 func (s *splitting) newPolicy(p *splitPart, from []model.ID, statements []*policy.Statement) *model.Policy {
-	first := s.design.Policy(from[0])
 	var versions []string
-	for _, id := range from {
-		versions = append(versions, s.design.Policy(id).Document.Version)
+	origin, span := p.role.Origin, source.Span{}
+	for i, id := range from {
+		pol := s.design.Policy(id)
+		if versions = append(versions, pol.Document.Version); i == 0 {
+			origin, span = pol.Origin, pol.Document.Span
+		}
+	}
+	for _, c := range p.carried {
+		versions = append(versions, c.version)
 	}
 	name := p.role.LogicalID + "Policy0"
 	if p.role.ID == s.role.ID {
 		name = inlineName(s.role, from[0])
 	}
 	return &model.Policy{
-		ID: inlineID(p.role, name), Name: name, Stack: p.role.Stack, Origin: first.Origin,
-		Document: &policy.Document{Version: commonVersion(versions, statements), Statements: statements, Span: first.Document.Span},
+		ID: inlineID(p.role, name), Name: name, Stack: p.role.Stack, Origin: origin,
+		Document: &policy.Document{Version: commonVersion(versions, statements), Statements: statements, Span: span},
 	}
+}
+
+// withCarried adds what is carried to a part's statements. A Sid stands once in a document.
+func withCarried(statements []*policy.Statement, more []carried) []*policy.Statement {
+	out := slices.Clone(statements)
+	for _, c := range more {
+		st := c.Statement
+		if slices.ContainsFunc(out, func(o *policy.Statement) bool { return o.Equal(st) }) {
+			continue
+		}
+		if st.Sid != "" && slices.ContainsFunc(out, func(o *policy.Statement) bool { return o.Sid == st.Sid }) {
+			n := *st
+			n.Sid, st = "", &n
+		}
+		out = append(out, st)
+	}
+	return out
 }
 
 // commonVersion is the version of a document made of statements of others: theirs, if they have one, else the
