@@ -166,6 +166,25 @@ func TestCopy(t *testing.T) {
 	checkDraft(t, d, before, strings.TrimSuffix(before, "c: x\n")+"c:\n        k: v\n        l:\n          - !Sub |\n            text\n\n            # text\n")
 }
 
+// What was changed in a copy is changed in braces as well, where its lines are not kept.
+func TestEditedInBraces(t *testing.T) {
+	before := "a:\n  - k: v # c\n    l:\n      - !Ref X\n      - \"y\"\n    m: 1\nb: {c: x}\n"
+	p := page(t, before)
+	n := dig(p.Root, "a", 0)
+	c := p.Draft(n.Span)
+	m := yamlpos.MembersOf(n)
+	m.Remove("k")
+	m.Set("m", yamlpos.Text("two"))
+	m.Write(c)
+	text, err := c.Copy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := p.Draft(p.Root.Span)
+	d.Replace(dig(p.Root, "b", "c"), p.Edited(n, text))
+	checkDraft(t, d, before, strings.Replace(before, "{c: x}", "{c: {l: [!Ref X, \"y\"], m: two}}", 1))
+}
+
 func TestMembers(t *testing.T) {
 	before := "a:\n  - x: 1 # c\n    y: 2\n    z: 3\nb: 1\n"
 	p := page(t, before)
