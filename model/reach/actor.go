@@ -63,6 +63,7 @@ func (a *actor) place(id model.ID, st *policy.Statement) source.Span {
 // found is what the analysis found of an actor. It depends on the actor and the world alone.
 type found struct {
 	acts    []act  // by target, beside those of the row
+	drops   []drop // what acts make wet
 	edges   []edge // by node, beside those of the row
 	alters  []alter
 	row     *row    // what it shares with others; nil for none

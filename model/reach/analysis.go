@@ -459,6 +459,7 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 	e.rest()
 	a.settleAlters(an)
 	a.settleEdges()
+	a.drops = an.world.newDrops(a.acts)
 }
 
 // settleAlters leaves those changes that lead to somebody who may do anything, one for each actor, and its own

@@ -493,7 +493,7 @@ func (an *Analysis) rulers(start int32, look int) (rules bool) {
 		k = 1
 	}
 	c := an.flows[look].of(an.actorOf[start])
-	if c.actors.meets(an.powers[k]) || c.alone >= 0 && an.powers[k].has(c.alone) {
+	if c.rules[k] {
 		return true
 	}
 	find := func(i int32) bool {

@@ -100,11 +100,31 @@ type flow struct {
 // A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
 // belong to others too where these reach the same.
 type component struct {
-	size   int   // actors and hubs in it
-	alone  int32 // its only actor, which is not in actors; -1 where it has several
-	leaf   bool  // … that leads nowhere
-	actors set   // reached
+	size   int     // actors and hubs in it
+	alone  int32   // its only actor, which is not in actors; -1 where it has several
+	leaf   bool    // … that leads nowhere
+	actors set     // reached
+	rules  [2]bool // whether one of them perhaps, or surely, rules by itself
 	*water
+}
+
+// A drop is one resource that an act makes wet, and how deep, in thirds: surely, and surely or perhaps.
+type drop struct {
+	ordinal int32
+	depth   [2]uint8
+}
+
+// newDrops are what acts make wet.
+func (w *world) newDrops(acts []act) []drop {
+	var out []drop
+	deep := deep()
+	for i := range acts {
+		x := &acts[i]
+		if d := (drop{w.targets[x.target].ordinal, [2]uint8{deep[x.must], deep[x.may]}}); d.ordinal >= 0 && d.depth[1] > 0 {
+			out = append(out, d)
+		}
+	}
+	return slices.Clip(out)
 }
 
 // A water is the resources that a breach reaches.
@@ -116,6 +136,20 @@ type water struct {
 // flood computes all flows. Where before, an earlier graph, has the same actors but for those that changed, what they do
 // not reach is kept.
 func (an *Analysis) flood(before *graph, changed set) {
+	for i := range an.powers {
+		an.powers[i] = newSet(len(an.actors))
+	}
+	an.alterers = newSet(len(an.actors))
+	for i, a := range an.actors {
+		for k, want := range [...]power{perhaps, surely} {
+			if a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor == int32(i) && (x.must || want == perhaps) }) {
+				an.powers[k].put(int32(i))
+			}
+		}
+		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor != int32(i) }) {
+			an.alterers.put(int32(i))
+		}
+	}
 	var hands sync.WaitGroup
 	for look := range looks {
 		hands.Go(func() {
@@ -131,21 +165,7 @@ func (an *Analysis) flood(before *graph, changed set) {
 			an.flows[look] = m.f
 		})
 	}
-	defer hands.Wait()
-	for i := range an.powers {
-		an.powers[i] = newSet(len(an.actors))
-	}
-	an.alterers = newSet(len(an.actors))
-	for i, a := range an.actors {
-		for k, want := range [...]power{perhaps, surely} {
-			if a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor == int32(i) && (x.must || want == perhaps) }) {
-				an.powers[k].put(int32(i))
-			}
-		}
-		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor != int32(i) }) {
-			an.alterers.put(int32(i))
-		}
-	}
+	hands.Wait()
 }
 
 // A flowing is a flow while it is made.
@@ -337,7 +357,7 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 		old = &m.old.parts[m.old.component[members[0]]]
 	}
 	as := func(out component) bool {
-		return out.size == old.size && out.alone == old.alone && out.water == old.water && sameSet(out.actors, old.actors)
+		return out.size == old.size && out.alone == old.alone && out.rules == old.rules && out.water == old.water && sameSet(out.actors, old.actors)
 	}
 	if out, ok := m.follow(members); ok {
 		return out, as(out)
@@ -353,6 +373,7 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 			continue
 		}
 		m.own(v)
+		m.crown(&out, v)
 		if len(members) == 1 {
 			out.alone, out.leaf = v, len(m.f.next[v]) == 0
 		} else {
@@ -369,6 +390,9 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 			part := &m.f.parts[o]
 			if int(to) < len(m.an.actors) && m.actors.has(to) {
 				continue // reached already, and with it all that it reaches
+			}
+			for k, rules := range part.rules {
+				out.rules[k] = out.rules[k] || rules
 			}
 			if part.alone >= 0 {
 				m.actors.put(part.alone)
@@ -412,6 +436,13 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 	return out, as(out)
 }
 
+// crown notes where an actor of a component rules by itself.
+func (m *flowing) crown(c *component, v int32) {
+	for k, who := range m.an.powers {
+		c.rules[k] = c.rules[k] || who.has(v)
+	}
+}
+
 // sameSet reports whether two sets have the same members.
 func sameSet(s, o set) bool {
 	return len(s) == len(o) && (len(s) == 0 || &s[0] == &o[0] || slices.Equal(s, o))
@@ -438,26 +469,25 @@ func (m *flowing) follow(members []int32) (component, bool) {
 			return component{}, false
 		}
 	}
-	w, a := m.an.world, m.an.actors[v]
+	a := m.an.actors[v]
 	if a.row != nil && !a.row.dry {
 		return component{}, false
 	}
-	for i := range a.acts {
-		x := &a.acts[i]
-		if r := w.targets[x.target].ordinal; r >= 0 && great.depth(r) < depthIndex(x.under(m.look)) {
+	k := m.certainty()
+	for _, x := range a.drops {
+		if great.depth(x.ordinal) < int(x.depth[k]) {
 			return component{}, false
 		}
 	}
-	return component{size: 1, alone: v, actors: great.actors, water: great.water}, true
+	out := component{size: 1, alone: v, actors: great.actors, rules: great.rules, water: great.water}
+	m.crown(&out, v)
+	return out, true
 }
 
 // share adds what an actor does by its row.
 func (m *flowing) share(a *actor) {
 	w := m.an.world
-	wet := &a.row.wet[1]
-	if sure(m.look) {
-		wet = &a.row.wet[0]
-	}
+	wet := &a.row.wet[m.certainty()]
 	left, met := m.left[a.row]
 	if met { // all but what the row did not hold on for others is there
 		if len(left) == 0 {
@@ -495,20 +525,24 @@ func (m *flowing) share(a *actor) {
 
 // own adds what an actor does itself.
 func (m *flowing) own(v int32) {
-	w, a := m.an.world, m.an.actors[v]
+	a := m.an.actors[v]
 	if a.row != nil && !a.row.dry {
 		m.share(a)
 	}
-	for i := range a.acts {
-		x := &a.acts[i]
-		r := w.targets[x.target].ordinal
-		if r < 0 {
-			continue
-		}
-		for d := range depthIndex(x.under(m.look)) {
-			m.wet[d].put(r)
+	k := m.certainty()
+	for _, x := range a.drops {
+		for d := range x.depth[k] {
+			m.wet[d].put(x.ordinal)
 		}
 	}
+}
+
+// certainty is the place of what the look counts in what is told apart by certainty: what is sure first.
+func (m *flowing) certainty() int {
+	if sure(m.look) {
+		return 0
+	}
+	return 1
 }
 
 // of is the component of an actor.
