@@ -36,7 +36,7 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 		ti = an.world.forms[m[0].form].target
 	}
 	answers := make([]*policy.Decision, len(an.actors))
-	some, surely := newSet(len(an.actors)), newSet(len(an.actors))
+	may, must := newSet(len(an.actors)), newSet(len(an.actors)) // actors who may, and who surely may
 	allows := an.allowing(strings.ToLower(known.String()), resource)
 	for i, a := range an.actors {
 		if i%64 == 0 && ctx.Err() != nil {
@@ -49,9 +49,9 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 			d := an.decide(a, ti, known.String(), arn, nil)
 			if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
 				answers[i] = &d
-				some.put(int32(i))
+				may.put(int32(i))
 				if d.Must {
-					surely.put(int32(i))
+					must.put(int32(i))
 				}
 			}
 		}
@@ -69,7 +69,7 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 			direct = append(direct, an.who(start, start, d, ti, known.String(), nil))
 			continue
 		}
-		for look, who := range [...]set{runsMust: surely, runsMay: some} {
+		for look, who := range [...]set{runsMust: must, runsMay: may} {
 			if !an.flows[look].of(an.actorOf[start]).actors.meets(who) {
 				continue
 			}
