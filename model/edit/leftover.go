@@ -176,11 +176,11 @@ func (s *splitting) lostNeeds(after *model.Design) {
 func (s *splitting) hazards(after *model.Design) {
 	var others []string
 	for _, p := range s.parts {
-		if p.role.ID != s.role.ID {
+		if p.role.ID != s.role.ID && (s.kept != nil || s.shared || p != s.heir) {
 			others = append(others, p.Name)
 		}
 	}
-	if s.kept != nil || s.shared {
+	if len(others) > 0 && (s.heir != nil || s.shared) {
 		for _, r := range s.design.Resources() {
 			if namesARN(s.beside(r.Policy), s.role.ARN) {
 				s.warn("the policy of %s names %s; it does not name the roles of %s", r.ID, s.role.ID, and(others))
