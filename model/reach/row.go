@@ -316,6 +316,9 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 		}
 		far = append(far, f)
 		for _, s := range f.statements {
+			if !s.ofTarget && k.an.truth(a, s, nil) == never {
+				continue // it has no say
+			}
 			allows = allows || !s.deny
 			b = k.sign(b, a, s)
 		}
