@@ -487,12 +487,13 @@ func (e *evaluation) join(d *Decision, identity, limit tri, byBond [bonds]tri) t
 }
 
 // mustBeNamed reports whether the resource's policy has to allow even within the account: "IAM role trust
-// policies and KMS key policies are exceptions to this logic" (Policy evaluation logic).
+// policies and KMS key policies are exceptions to this logic" (Policy evaluation logic). An alias has no policy of its
+// own: the permission on it is given in an IAM policy, that on its key in the key's ("Controlling access to aliases").
 func (e *evaluation) mustBeNamed() bool {
 	switch {
 	case !e.isARN:
 	case e.service == "kms":
-		return e.arn[2] == "kms" && (strings.HasPrefix(e.arn[5], "key/") || strings.HasPrefix(e.arn[5], "alias/"))
+		return e.arn[2] == "kms" && strings.HasPrefix(e.arn[5], "key/")
 	case e.service == "sts":
 		return e.arn[2] == "iam" && strings.HasPrefix(e.arn[5], "role/")
 	}

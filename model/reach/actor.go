@@ -267,7 +267,9 @@ func (a *actor) own(w *world, s *statement) *statement {
 	}
 	var resources []string
 	for _, r := range s.from.Resources {
-		if filled, ok := a.fill(r); ok {
+		if s.doc.Version != "2012-10-17" {
+			resources = append(resources, plain(r))
+		} else if filled, ok := a.fill(r); ok {
 			resources = append(resources, filled)
 		} else if s.from.NotResource {
 			return nil
@@ -326,6 +328,29 @@ func (a *actor) fill(s string) (string, bool) {
 		default:
 			b.WriteString(token)
 		}
+	}
+}
+
+// plain escapes what would be variables: before Version 2012-10-17 they are plain text ("IAM policy elements: Variables
+// and tags"). Unknowns of the template stay.
+func plain(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:i])
+		s = s[i:]
+		end := strings.IndexByte(s, '}') + 1
+		if token := s[:end]; end > 0 && len(variablesOf(token)) == 0 && !escaped(token) {
+			b.WriteString(token) // an unknown
+			s = s[end:]
+			continue
+		}
+		b.WriteString("${$}")
+		s = s[1:]
 	}
 }
 

@@ -44,7 +44,7 @@ type statement struct {
 	doc       *policy.Document
 	index     int
 	deny      bool
-	dynamic   bool     // its resources hold policy variables, so that it is placed for each who has it
+	dynamic   bool     // its resources hold policy variables, or what looks like them, so that it is placed for each who has it
 	keys      []string // condition keys that it asks for, lower-case, sorted
 	ofTarget  bool     // … some of them are the resource's
 	wide      bool     // it reaches every form of its groups
@@ -117,13 +117,11 @@ func compileStatement(w *world, doc *policy.Document, s *policy.Statement, index
 			}
 		}
 	}
-	if variables {
-		for _, r := range s.Resources {
-			if strings.Contains(r, "${") {
-				if vs := variablesOf(r); len(vs) > 0 || escaped(r) {
-					st.dynamic = true
-					st.keys = append(st.keys, vs...)
-				}
+	for _, r := range s.Resources {
+		if vs := variablesOf(r); len(vs) > 0 || escaped(r) {
+			st.dynamic = true
+			if variables {
+				st.keys = append(st.keys, vs...)
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func (s *swell) statement(st *statement) {
 	if st.from.NotResource {
 		patterns = []string{"*"}
 	}
-	services, every := servicesOf(st)
+	services, every := s.an.world.servicesOf(st)
 	for _, p := range patterns {
 		for _, full := range completions(p) {
 			if s.an.world.inside(full) {
@@ -137,21 +137,36 @@ func (s *swell) spared() []string {
 	return s.named
 }
 
-// servicesOf lists the services that a statement's actions name; every: it names all of them.
-func servicesOf(st *statement) (services []string, every bool) {
+// servicesOf lists the services that a statement's actions name; every: it names all of them. A wildcard stands for the
+// services that it matches.
+func (w *world) servicesOf(st *statement) (services []string, every bool) {
 	if st.from.NotAction {
 		return seaServices, true
 	}
-	for _, p := range st.from.Actions {
-		service, _, found := strings.Cut(strings.ToLower(p), ":")
-		if !found || strings.ContainsAny(service, "*?$") {
-			return seaServices, p == "*" || p == "*:*"
-		}
+	put := func(service string) {
 		if !slices.Contains(services, service) {
 			services = append(services, service)
 		}
 	}
-	return services, false
+	for _, p := range st.from.Actions {
+		service, _, found := strings.Cut(strings.ToLower(p), ":")
+		switch {
+		case !found || strings.Trim(service, "*") == "" || strings.Contains(service, "$"):
+			every = every || p == "*" || p == "*:*"
+			for _, s := range seaServices {
+				put(s)
+			}
+		case strings.ContainsAny(service, "*?"):
+			for _, s := range w.catalog.Services() {
+				if must, _ := policy.Match(service, s); must {
+					put(s)
+				}
+			}
+		default:
+			put(service)
+		}
+	}
+	return services, every
 }
 
 // service adds what a pattern reaches of one service, by resource type, and reports whether that is anything.

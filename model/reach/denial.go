@@ -80,10 +80,25 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 			}
 		}
 	}
-	if g != nil {
-		ask(t.id, "", policy.LayerResource, g.denies)
+	if g != nil && g.answers != nil {
+		var about []*statement
+		for _, s := range g.answers.statements {
+			if s.deny && an.isAbout(a, t, s) {
+				about = append(about, s)
+			}
+		}
+		ask(t.id, "", policy.LayerResource, about)
 	}
 	return out
+}
+
+// isAbout reports whether the Principal or NotPrincipal of a denial in a target's policy surely means an actor.
+func (an *Analysis) isAbout(a *actor, t *target, s *statement) bool {
+	only := &policy.Statement{Effect: policy.Deny, Actions: []string{"*"}, Resources: []string{"*"}, Principals: s.from.Principals, NotPrincipal: s.from.NotPrincipal}
+	limits := policy.Stack{Boundary: an.layersOn(a, t).Boundary} // NotPrincipal minds whether there is one
+	d := limits.Evaluate(policy.Request{Principal: a.principal(), Action: t.service + ":Any", Resource: t.arn, ResourceAccount: t.account, Open: true,
+		Context: a.context, Absent: a.absent, ResourcePolicy: program(&policy.Document{Version: s.doc.Version, Statements: []*policy.Statement{only}})})
+	return d.Outcome == policy.ExplicitDeny && slices.ContainsFunc(d.Reasons, func(r policy.Reason) bool { return r.From == only })
 }
 
 // concerns reports whether a denial takes away something of a hit's capabilities.

@@ -55,3 +55,31 @@ func TestDenials(t *testing.T) {
 		})
 	}
 }
+
+// The denials of a bucket's policy are said to those whom they mean, by whatever they are named.
+func TestDenialsOfAResource(t *testing.T) {
+	for _, c := range []struct {
+		name, principal string
+		why             bool
+	}{
+		{"everybody", `"Principal": "*"`, true},
+		{"the role", `"Principal": {"AWS": "` + roleARN("FRole") + `"}`, true},
+		{"the account", `"Principal": {"AWS": "` + testAccount + `"}`, true},
+		{"another role", `"Principal": {"AWS": "` + roleARN("Other") + `"}`, false},
+		{"all but another role", `"NotPrincipal": {"AWS": "` + roleARN("Other") + `"}`, true},
+		{"all but the role", `"NotPrincipal": {"AWS": ["` + roleARN("FRole") + `", "arn:aws:iam::` + testAccount + `:root"]}`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			b.function("F", allow("s3:*", "*"))
+			r := b.bucket("data")
+			r.Policy = document(t, `{"Effect": "Deny", `+c.principal+`, "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::data/*"}`)
+			d := b.design()
+			h := hitOf(analyse(t, d, nil).Breach("fn/F"), r.ID)
+			why := strings.Join(h.Path[0].Why(d), "; ")
+			if got := strings.Contains(why, "though policy of data · statement 1 denies s3:DeleteObject"); got != c.why {
+				t.Errorf("reasons: %s", why)
+			}
+		})
+	}
+}

@@ -143,6 +143,9 @@ func (g *gate) allows(form int32, m *menu) bits {
 	return out
 }
 
+// isKey reports whether a target is a KMS key: an alias has no policy.
+func (t *target) isKey() bool { return t.service == "kms" && strings.Contains(t.arn, ":key/") }
+
 // newGates reads the resource policies of all targets.
 func (an *Analysis) newGates() {
 	w := an.world
@@ -157,7 +160,7 @@ func (an *Analysis) newGates() {
 		switch t.sort {
 		case isResource:
 			doc = t.resource.Policy
-			strict = t.service == "kms"
+			strict = t.isKey()
 			unseen = strict && doc == nil && (unseenKeys || !an.owns(t.account))
 			if strict && doc == nil && !unseen && an.defaultKeys[t.account] == nil {
 				an.defaultKeys[t.account] = defaultKey(w.partition, t.account)

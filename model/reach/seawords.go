@@ -187,6 +187,7 @@ func (b Beyond) thing() string {
 
 // shortARN is what of an ARN tells people which thing is meant.
 func shortARN(arn string) string {
+	arn = strings.ReplaceAll(arn, "${$}", "$")
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
 		return arn

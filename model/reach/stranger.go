@@ -85,7 +85,7 @@ func (an *Analysis) newStrangers() {
 			for _, p := range st.Principals {
 				if s := get(p, t); s != nil && !slices.Contains(s.doors, int32(i)) {
 					if an.gates[i] == nil {
-						an.gates[i] = newGate(an.answers(doc), t.account, t.sort == isRole || t.service == "kms")
+						an.gates[i] = newGate(an.answers(doc), t.account, t.sort == isRole || t.isKey())
 					}
 					s.doors = append(s.doors, int32(i))
 				}

@@ -544,6 +544,20 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	}
 }
 
+// mustAllow reports whether the policy of what an ARN names has to allow an action, even within the account: a key's, and
+// a role's its assumption ("Policy evaluation logic").
+func mustAllow(action, arn string) bool {
+	service, _, _ := strings.Cut(action, ":")
+	switch parts := strings.SplitN(arn, ":", 6); {
+	case len(parts) < 6:
+	case service == "kms":
+		return parts[2] == "kms" && strings.HasPrefix(parts[5], "key/")
+	case service == "sts":
+		return parts[2] == "iam" && strings.HasPrefix(parts[5], "role/")
+	}
+	return false
+}
+
 // decide asks the evaluator about one action on an ARN of a target (-1: of none).
 func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.Context) policy.Decision {
 	if a.outside != nil {
@@ -559,14 +573,14 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		if g != nil && (t.sort != isRole || trust) {
 			req.ResourcePolicy, req.PolicyUnseen = g.program, g.unseen
 		}
-		if t.service == "kms" && g == nil {
+		if t.isKey() && g == nil {
 			req.ResourcePolicy = an.defaultKeys[t.account]
 		}
 		if t.resource != nil {
 			req.S3.BlockPublicAccess = t.resource.BlockPublicAccess
 		}
-	} else if foreign(arn, a.account) != "" {
-		req.PolicyUnseen = true // what another account allows is not known
+	} else if foreign(arn, a.account) != "" || mustAllow(action, arn) {
+		req.PolicyUnseen = true // what another account allows, or a key or role that was not seen, is not known
 	}
 	req.Context = an.contextOf(a, t, extra)
 	return an.layersOn(a, t).Evaluate(req)

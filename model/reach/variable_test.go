@@ -1,0 +1,37 @@
+package reach
+
+import (
+	"testing"
+
+	"bulkhead/model"
+)
+
+// Before Version 2012-10-17 what looks like a policy variable is plain text: such an Allow reaches nothing, such a Deny
+// takes nothing.
+func TestVariablesOfOldPolicies(t *testing.T) {
+	const users = "arn:aws:dynamodb:*:*:table/${aws:PrincipalTag/x}"
+	for _, c := range []struct {
+		name, statements string
+		now, before      []string // with Version 2012-10-17, and without
+	}{
+		{"Allow", allow("dynamodb:GetItem", users), []string{"may read res/T"}, nil},
+		{"Deny", allow("dynamodb:GetItem", "*") + "," + deny("dynamodb:*", users), []string{"may read res/T"}, []string{"must read res/T"}},
+		{"with a wildcard", allow("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/${*}"), nil, nil},
+		{"an unknown", allow("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/${Name}"), []string{"may read res/T"}, []string{"may read res/T"}},
+		{"all but it", `{"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": "` + users + `"}`, []string{"may read res/T"}, []string{"must read res/T"}},
+	} {
+		for _, version := range []string{"2012-10-17", "2008-10-17", ""} {
+			b := build(t)
+			f := b.function("F", c.statements)
+			b.table("T")
+			doc := *document(t, c.statements)
+			doc.Version = version
+			b.element("policy/FRole-0").(*model.Policy).Document = &doc
+			lines := c.before
+			if version == "2012-10-17" {
+				lines = c.now
+			}
+			t.Run(c.name+" "+version, func(t *testing.T) { want(t, breach(t, b.analyse(), f.ID), lines...) })
+		}
+	}
+}
