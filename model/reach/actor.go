@@ -145,17 +145,23 @@ func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.C
 				c[k] = []string{v}
 			}
 		}
-		if t.resource != nil {
-			for k, v := range t.resource.Tags {
-				c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
-				c[t.service+":resourcetag/"+strings.ToLower(k)] = []string{v}
-			}
+		for k, v := range t.tags {
+			c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
+			c[t.service+":resourcetag/"+strings.ToLower(k)] = []string{v}
 		}
 	}
 	for k, v := range more {
 		c[k] = v
 	}
 	return c
+}
+
+// untagged is a role as iam:PassRole sees it: who may pass a role cannot be told by the role's tags ("Grant a user
+// permissions to pass a role to an AWS service"), and what such a condition comes to is not said.
+func (t *target) untagged() *target {
+	bare := *t
+	bare.tags = nil
+	return &bare
 }
 
 // targetKeys are condition keys that a target tells, its tags aside.
@@ -197,8 +203,8 @@ func (w *world) targetValue(t *target, key string) string {
 		return t.region
 	}
 	_, name, _ := strings.Cut(key, ":")
-	if tag, ok := strings.CutPrefix(name, "resourcetag/"); ok && t.resource != nil {
-		for k, v := range t.resource.Tags {
+	if tag, ok := strings.CutPrefix(name, "resourcetag/"); ok {
+		for k, v := range t.tags {
 			if strings.EqualFold(k, tag) {
 				return v
 			}

@@ -285,3 +285,41 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("actions %v", got)
 	}
 }
+
+// Conditions on a target's tags hold for functions, roles and users as for data, whatever the technique; iam:PassRole
+// does not see a role's tags.
+func TestTagsOfPrincipals(t *testing.T) {
+	const trustsAccount = lambdaTrust + `, {"Effect": "Allow", "Principal": {"AWS": "` + testAccount + `"}, "Action": "sts:AssumeRole"}`
+	for _, c := range []struct {
+		name, actions, key string
+		target             model.ID
+		red                Certainty // of the step to what is tagged red; 255: none
+	}{
+		{"code", "lambda:UpdateFunctionCode", "aws:ResourceTag/team", "fn/G", none},
+		{"input", "lambda:InvokeFunction", "aws:ResourceTag/team", "fn/G", none},
+		{"assumption", "sts:AssumeRole", "aws:ResourceTag/team", "role/Deploy", none},
+		{"assumption by the key of IAM", "sts:AssumeRole", "iam:ResourceTag/team", "role/Deploy", none},
+		{"a user's keys", "iam:CreateAccessKey", "iam:ResourceTag/team", "user/U", none},
+		{"passing", "iam:PassRole lambda:CreateFunction lambda:InvokeFunction iam:UpdateAssumeRolePolicy", "iam:ResourceTag/team", "role/Deploy", May},
+	} {
+		for _, team := range []string{"red", "blue"} {
+			b := build(t)
+			f := b.function("F", `{"Effect": "Allow", "Action": `+quoted(c.actions)+`, "Resource": "*", "Condition": {"StringEquals": {"`+c.key+`": "blue"}}}`)
+			tags := map[string]string{"team": team}
+			b.function("G").Tags = tags
+			b.role("Deploy", trustsAccount).Tags = tags
+			b.user("U").Tags = tags
+			got := none
+			for _, s := range analyse(t, b.design(), nil).Touches(f.ID) {
+				if s.To == c.target {
+					got = s.Certainty
+				}
+			}
+			if team == "red" && got != c.red || team == "blue" && got == none {
+				t.Errorf("%s of what is %s: %v", c.name, team, got)
+			}
+		}
+	}
+}
+
+const none = Certainty(255)

@@ -32,6 +32,7 @@ type graph struct {
 	asksTarget  bool                       // some of them are the target's
 	guards      map[string]*guards         // by account
 	defaultKeys map[string]*policy.Program // by account: the policy of a key that is given none
+	delegating  map[string]*policy.Program // by account: a policy that leaves everything to the account's own
 	strangers   map[model.ID]*stranger
 	gates       []*gate            // by target
 	namedBy     map[string][]int32 // what gates name → targets
@@ -151,16 +152,16 @@ func sameTarget(a, b model.Element) bool {
 	switch a := a.(type) {
 	case *model.Function:
 		b, ok := b.(*model.Function)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && maps.Equal(a.Tags, b.Tags)
 	case *model.Role:
 		b, ok := b.(*model.Role)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && maps.Equal(a.Tags, b.Tags)
 	case *model.Policy:
 		b, ok := b.(*model.Policy)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Managed == b.Managed
 	case *model.Principal:
 		b, ok := b.(*model.Principal)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Kind == b.Kind
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Kind == b.Kind && maps.Equal(a.Tags, b.Tags)
 	case *model.Trigger:
 		_, ok := b.(*model.Trigger)
 		return ok
@@ -304,7 +305,11 @@ func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
 // wire connects actors with their documents and targets with what feeds from them.
 func (an *Analysis) wire() {
 	w := an.world
+	an.delegating = map[string]*policy.Program{}
 	for _, a := range an.actors {
+		if an.delegating[a.account] == nil {
+			an.delegating[a.account] = delegating("*", w.partition, a.account)
+		}
 		for i, doc := range a.documents {
 			a.identity = append(a.identity, an.answers(doc))
 			if ids := an.attached[a.ids[i]]; !slices.Contains(ids, a.index) {

@@ -189,7 +189,12 @@ func (an *Analysis) newGates() {
 // defaultKey is the policy of a key that is given none: it leaves the key to the account's own policies ("Default key
 // policy").
 func defaultKey(partition, account string) *policy.Program {
+	return delegating("kms:*", partition, account)
+}
+
+// delegating is a resource policy that leaves actions to the account's own policies.
+func delegating(actions, partition, account string) *policy.Program {
 	return program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
-		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + partition + ":iam::" + account + ":root"}},
+		Actions: []string{actions}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + partition + ":iam::" + account + ":root"}},
 	}}})
 }

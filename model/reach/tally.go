@@ -150,10 +150,20 @@ func (t *tally) each(s *statement, do func(f int32, b doings, v truth)) {
 	}
 	on := func(f int32, b doings, must bool) {
 		v := min(v, truthOf(must, true))
-		if s.ofTarget {
-			v = min(v, t.an.truth(t.actor, s, &t.w.targets[t.w.forms[f].target]))
+		if !s.ofTarget {
+			do(f, b, v)
+			return
 		}
-		if v != never {
+		x := &t.w.targets[t.w.forms[f].target]
+		if x.sort == isRole && len(x.tags) > 0 {
+			var pass doings
+			if pass, b = t.w.forms[f].menu.cut(b, "iam:passrole"); !pass.may.empty() {
+				if v := min(v, t.an.truth(t.actor, s, x.untagged())); v != never {
+					do(f, pass, v)
+				}
+			}
+		}
+		if v = min(v, t.an.truth(t.actor, s, x)); v != never {
 			do(f, b, v)
 		}
 	}
@@ -181,6 +191,21 @@ func (t *tally) each(s *statement, do func(f int32, b doings, v truth)) {
 			}
 		}
 	}
+}
+
+// cut takes an action out of some.
+func (m *menu) cut(b doings, action string) (taken, left doings) {
+	i := m.bit(action)
+	if i < 0 || !b.may.has(i) {
+		return doings{}, b
+	}
+	taken = doings{must: make(bits, m.words), may: make(bits, m.words)}
+	left = doings{must: slices.Clone(b.must), may: slices.Clone(b.may)}
+	word, bit := i>>6, uint64(1)<<(i&63)
+	taken.must[word], taken.may[word] = b.must[word]&bit, bit
+	left.must[word] &^= bit
+	left.may[word] &^= bit
+	return taken, left
 }
 
 func add(must, may []uint64, offset int, b doings, v truth) {
@@ -579,9 +604,28 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		if t.resource != nil {
 			req.S3.BlockPublicAccess = t.resource.BlockPublicAccess
 		}
-	} else if foreign(arn, a.account) != "" || mustAllow(action, arn) {
-		req.PolicyUnseen = true // what another account allows, or a key or role that was not seen, is not known
+	} else if foreign(arn, a.account) != "" {
+		req.PolicyUnseen = true // what another account allows is not known
+	} else if mustAllow(action, arn) {
+		return an.decideUnseen(a, req, extra)
 	}
-	req.Context = an.contextOf(a, t, extra)
+	about := t
+	if t != nil && len(t.tags) > 0 && strings.EqualFold(action, "iam:PassRole") {
+		about = t.untagged()
+	}
+	req.Context = an.contextOf(a, about, extra)
 	return an.layersOn(a, t).Evaluate(req)
+}
+
+// decideUnseen asks the evaluator about a key or role of the actor's account that was not seen: its policy perhaps leaves
+// it to the account's own policies.
+func (an *Analysis) decideUnseen(a *actor, req policy.Request, extra policy.Context) policy.Decision {
+	req.ResourcePolicy, req.Context = an.delegating[a.account], an.contextOf(a, nil, extra)
+	d := an.layersOn(a, nil).Evaluate(req)
+	if d.Outcome == policy.Allowed {
+		d.Must = false
+		d.Assumed = append(slices.Clip(d.Assumed), policy.Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{req.Resource}})
+		d.Reasons = slices.DeleteFunc(slices.Clone(d.Reasons), func(r policy.Reason) bool { return r.Layer == policy.LayerResource })
+	}
+	return d
 }

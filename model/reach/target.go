@@ -38,7 +38,8 @@ type target struct {
 	region   string
 	account  string
 	resource *model.Resource // of isResource
-	ordinal  int32           // among the resources; -1 for what is none
+	tags     map[string]string
+	ordinal  int32 // among the resources; -1 for what is none
 	forms    []int32
 	key      int32           // target of the key that encrypts it, or noKey, unseenKey
 	guarded  bool            // a role that only AWS changes: service-linked, or of IAM Identity Center
@@ -177,21 +178,21 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, types: map[string]bool{},
 	}
 	for _, f := range d.Functions() {
-		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function"})
+		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function", tags: f.Tags})
 	}
 	for _, r := range d.Roles() {
 		guarded := r.ServiceLinked || strings.Contains(r.ARN, ":role/aws-service-role/") || strings.Contains(r.ARN, ":role/aws-reserved/")
-		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role", guarded: guarded})
+		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role", guarded: guarded, tags: r.Tags})
 	}
 	for _, p := range d.Principals() {
 		if p.Kind == model.Group {
 			w.add(target{id: p.ID, sort: isGroup, arn: p.ARN, typ: "AWS::IAM::Group"})
 		} else {
-			w.add(target{id: p.ID, sort: isUser, arn: p.ARN, typ: "AWS::IAM::User"})
+			w.add(target{id: p.ID, sort: isUser, arn: p.ARN, typ: "AWS::IAM::User", tags: p.Tags})
 		}
 	}
 	for _, r := range d.Resources() {
-		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, resource: r})
+		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, resource: r, tags: r.Tags})
 	}
 	for _, p := range d.Policies() {
 		if p.Managed && p.ARN != "" && !strings.Contains(p.ARN, ":iam::aws:") {
