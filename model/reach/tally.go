@@ -551,9 +551,16 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	if ti >= 0 && an.gates[ti] != nil {
 		put(an.gates[ti].answers)
 	}
+	pass := -1 // an action that does not hear the tags of the role that it is about: it has an answer of its own
+	if ti >= 0 && len(an.world.targets[ti].tags) > 0 && an.world.targets[ti].sort == isRole {
+		pass = m.bit("iam:passrole")
+	}
 	buf := make([]byte, 0, len(sets)/8+16)
 	return func(action int) string {
 		buf = append(buf[:0], m.actions[action].Service...)
+		if action == pass {
+			buf = append(buf, '*')
+		}
 		buf = append(buf, 0)
 		var word byte
 		for i, b := range sets {
