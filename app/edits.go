@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -113,7 +115,8 @@ func (w *window) narrowResources(c view.Card, chip view.Chip) {
 	w.chooser = chooser
 }
 
-// replaceManaged asks what of a policy by AWS is needed, and puts that in its place.
+// replaceManaged asks what of a policy by AWS is needed, and puts that in its place: what the triggers and the log of the
+// role's functions use is chosen at first. On which resources, the edit finds.
 func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
 	var actions []string
 	for _, c := range p.Cards {
@@ -123,7 +126,7 @@ func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
 			}
 		}
 	}
-	chooser := view.NewActionChooser(edit.ExpandActions(actions...))
+	chooser := view.NewActionChooser(edit.ExpandActions(actions...), edit.NeededActions(w.state.After.Design, holder, p.ID)...)
 	size := w.win.Canvas().Size()
 	d := dialog.NewCustomConfirm("Replace "+p.Name+" by what is needed of it", "Replace", "Cancel", chooser.Root, func(yes bool) {
 		if !yes {
@@ -131,12 +134,22 @@ func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
 		}
 		r := &edit.ReplaceManaged{Role: holder, ARN: p.ARN}
 		if kept := chooser.Chosen(); len(kept) > 0 {
-			r.With.Accesses = []edit.Access{{Actions: kept, Resources: []string{"*"}}}
+			r.With.Accesses = []edit.Access{{Actions: kept}}
 		}
 		w.do(r)
 	}, w.win)
 	w.present(d, fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8), nil)
 	w.chooser = chooser
+}
+
+// giveRole gives a function whose role the transform makes one of its own: with what it needs where that is less.
+func (w *window) giveRole(role model.ID) {
+	if w.session == nil {
+		return
+	}
+	if e := edit.OwnRoleOf(w.state.After.Design, role); e != nil {
+		w.do(e)
+	}
 }
 
 // tightenAll offers every narrowing of a role's statements at once.
@@ -145,28 +158,43 @@ func (w *window) tightenAll(role model.ID) {
 		return
 	}
 	d := w.state.After.Design
-	var edits []edit.Edit
+	cards := view.PoliciesOf(d, role)
+	var offers []view.Suggestion
 	var names []string
-	for _, p := range view.PoliciesOf(d, role) {
+	for _, p := range cards {
+		if p.Needed != nil {
+			offers = append(offers, view.Suggestion{Key: strconv.Itoa(len(offers)), Edit: p.Needed})
+			names = append(names, p.Name+": "+strings.ToLower(p.Needs[:1])+p.Needs[1:])
+			if own, ok := p.Needed.(*edit.OwnRole); ok {
+				names[len(names)-1] = "Give " + view.Name(d, own.Function) + " " + strings.ToLower(p.Needs[:1]) + p.Needs[1:]
+			}
+		}
 		for _, c := range p.Cards {
 			if c.Narrow != nil {
-				edits = append(edits, c.Narrow)
+				offers = append(offers, view.Suggestion{Key: strconv.Itoa(len(offers)), Edit: c.Narrow})
 				names = append(names, "Statement "+c.Title+": "+c.NarrowTo)
 			}
 		}
 	}
-	if len(edits) == 0 {
-		w.tell("Tighten "+view.Name(d, role), "No statement of it has a wildcard that stands for things of this design. Take actions away by the × of their chips.")
+	if len(offers) == 0 {
+		w.tell("Tighten "+view.Name(d, role), untightened(d, role, cards))
 		return
 	}
 	checks := view.NewChecks(names)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.weigh(ctx, w.breachOf(role), offers, func(key string, e view.Effect) {
+		if i, err := strconv.Atoi(key); err == nil {
+			checks.Say(i, e)
+		}
+	})
 	dlg := dialog.NewCustomConfirm("Tighten "+view.Name(d, role)+" to this design", "Tighten", "Cancel", checks.Root, func(yes bool) {
+		cancel()
 		if !yes {
 			return
 		}
 		var rs []view.Remark
 		for _, i := range checks.Chosen() {
-			r, err := w.session.Do(edits[i])
+			r, err := w.session.Do(offers[i].Edit)
 			if err != nil {
 				rs = append(rs, view.Remark{Text: err.Error(), Grave: true})
 				continue
@@ -193,10 +221,18 @@ func (w *window) effects() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	w.weighing = cancel
-	s := w.session
+	w.weigh(ctx, now.Start, suggestions, w.inspect.SetEffect)
+}
+
+// weigh computes in the background what each of some edits would come to for a breach, and says it.
+func (w *window) weigh(ctx context.Context, from model.ID, offers []view.Suggestion, say func(key string, e view.Effect)) {
+	now, s := w.state, w.session
+	if s == nil || !now.Analysed() {
+		return
+	}
 	go func() {
-		was := now.After.Analysis.Breach(now.Start)
-		for _, x := range suggestions {
+		was := now.After.Analysis.Breach(from)
+		for _, x := range offers {
 			if ctx.Err() != nil {
 				return
 			}
@@ -208,15 +244,47 @@ func (w *window) effects() {
 			if err != nil {
 				return
 			}
-			effect := view.EffectOf(was, a.Breach(now.Start), now.Vulnerable)
-			if len(r.Warnings) > 0 {
+			effect := view.EffectOf(was, a.Breach(from), now.Vulnerable)
+			if r.Stops {
 				effect = view.Effect{Text: "stops something"}
 			}
 			fyne.Do(func() {
 				if ctx.Err() == nil && w.session == s {
-					w.inspect.SetEffect(x.Key, effect)
+					say(x.Key, effect)
 				}
 			})
 		}
 	}()
+}
+
+// breachOf is where the breach starts that an edit of a role is weighed by: the start that is shown if it has the role,
+// else the first function that has it, else the role itself.
+func (w *window) breachOf(role model.ID) model.ID {
+	d := w.state.After.Design
+	if f := d.Function(w.state.Start); f != nil && f.Role == role {
+		return f.ID
+	}
+	for _, f := range d.Functions() {
+		if f.Role == role {
+			return f.ID
+		}
+	}
+	return role
+}
+
+// untightened says why there is nothing to offer.
+func untightened(d *model.Design, role model.ID, cards []view.PolicyCard) string {
+	if r := d.Role(role); r != nil && r.External {
+		return "Its policies were not seen: it is named by ARN only."
+	}
+	editable := false
+	for _, p := range cards {
+		for _, c := range p.Cards {
+			editable = editable || c.Editable
+		}
+	}
+	if !editable {
+		return "It has no statement that could be tightened."
+	}
+	return "Nothing is offered by itself: no wildcard of it stands for things of this design only, and what its triggers and its log need is not less. Take away what is not needed by the × of an action or a resource."
 }

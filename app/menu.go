@@ -19,7 +19,7 @@ type menu struct {
 	recent                                 *fyne.MenuItem
 	save, saveAs, export, close            *fyne.MenuItem
 	undo, redo                             *fyne.MenuItem
-	split, tighten, crown                  *fyne.MenuItem
+	split, tighten, own, crown             *fyne.MenuItem
 	hull, graph, before, both, after, fed  *fyne.MenuItem
 	system, light, dark, diagnostics, hist *fyne.MenuItem
 	palette, reload                        *fyne.MenuItem
@@ -36,6 +36,7 @@ type menuState struct {
 	side                   view.Side
 	mode                   theme.Mode
 	function, resource     bool
+	implicit               bool
 	crowned, leftF, rightF bool
 }
 
@@ -87,9 +88,10 @@ func (w *window) makeMenu() {
 
 	m.split = w.item("Split Function…", ctrl(fyne.KeyT), func() { w.split(w.state.Selected) })
 	m.tighten = w.item("Tighten All…", ctrlShift(fyne.KeyT), func() { w.tightenAll(w.roleOf(w.state.Selected)) })
+	m.own = w.item("Give It a Role of Its Own", nil, func() { w.giveRole(w.roleOf(w.state.Selected)) })
 	m.crown = w.item("Crown Jewel", nil, w.toggleCrown)
 	m.diagnostics = w.item("What Was Not Resolved…", nil, w.showDiagnostics)
-	design := fyne.NewMenu("Design", m.split, m.tighten, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
+	design := fyne.NewMenu("Design", m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
 
 	m.hull = w.item("Hull", nil, func() { w.showMap(false) })
 	m.graph = w.item("Map", nil, func() { w.showMap(true) })
@@ -133,6 +135,7 @@ func (w *window) showMenu() {
 	}
 	if open {
 		now.function = w.state.After.Design.Function(w.state.Selected) != nil
+		now.implicit = edit.OwnRoleOf(w.state.After.Design, w.roleOf(w.state.Selected)) != nil
 		if r := w.state.After.Design.Resource(w.state.Selected); r != nil {
 			now.resource, now.crowned = true, r.Crown
 		}
@@ -154,6 +157,7 @@ func (w *window) showMenu() {
 	m.redo.Label, m.redo.Disabled = sentence("Redo", now.redo), now.redo == ""
 	m.split.Disabled = !now.function
 	m.tighten.Disabled = !open || w.roleOf(w.state.Selected) == ""
+	m.own.Disabled = !now.implicit
 	m.crown.Disabled, m.crown.Checked = !now.resource, now.crowned
 	m.hull.Checked, m.graph.Checked = open && !now.graph, open && now.graph
 	m.before.Checked, m.both.Checked, m.after.Checked = open && now.side == view.Before, now.edited && now.side == view.Both, now.edited && now.side == view.After
@@ -204,6 +208,9 @@ func (w *window) contextMenu(id model.ID, at fyne.Position) {
 		add("Split…", func() { w.split(id) })
 		if d.Role(f.Role) != nil {
 			add("Tighten all…", func() { w.tightenAll(f.Role) })
+			if e := edit.OwnRoleOf(d, f.Role); e != nil {
+				add("Give it a role of its own", func() { w.do(e) })
+			}
 		}
 	}
 	if r := d.Resource(id); r != nil {

@@ -48,11 +48,13 @@ type PolicyCard struct {
 	ID      model.ID
 	Name    string
 	ARN     string
-	AWS     bool // AWS wrote it: it can be replaced, not edited
+	AWS     bool // AWS wrote it: an edit puts what is left of it inline, for this role alone
 	Unseen  bool // its document is not known
 	Place   source.Span
 	Cards   []Card
 	Summary string
+	Needed  edit.Edit // what its functions need instead; nil where nothing would be narrower
+	Needs   string    // in words
 }
 
 // edits of a card
@@ -131,9 +133,11 @@ func dedupe(list []string) []string {
 // PoliciesOf are the policies of a role, user or group as cards.
 func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 	var ids []model.ID
+	var attached model.Attachments // of a role
 	switch e := d.Element(holder).(type) {
 	case *model.Role:
 		ids = e.Policies
+		attached = e.Attached
 	case *model.Principal:
 		ids = e.Policies
 	}
@@ -152,9 +156,9 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 				if sid := p.Document.Statements[i].Sid; sid != "" {
 					c.Title = itoa(i+1) + " " + sid
 				}
-				c.Editable = c.Editable && !pc.AWS
-				if pc.AWS {
-					c.Narrow = nil
+				c.Editable = c.Editable && (!pc.AWS || d.Role(holder) != nil)
+				if c.Place.IsZero() {
+					c.Place = attached[id]
 				}
 				pc.Cards = append(pc.Cards, c)
 			}
@@ -162,7 +166,7 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 		}
 		out = append(out, pc)
 	}
-	// What AWS wrote is of least interest: it cannot be tightened.
+	// What AWS wrote comes last: it is the same everywhere.
 	slices.SortStableFunc(out, func(a, b PolicyCard) int {
 		switch {
 		case a.AWS == b.AWS:
@@ -172,7 +176,40 @@ func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
 		}
 		return -1
 	})
+	for _, e := range edit.Needed(d, holder) {
+		i := slices.IndexFunc(out, func(p PolicyCard) bool {
+			r, one := e.(*edit.ReplaceManaged)
+			return p.AWS && (!one || r.ARN == p.ARN)
+		})
+		if i >= 0 {
+			out[i].Needed, out[i].Needs = e, neededWords(d, holder, e)
+		}
+	}
 	return out
+}
+
+// neededWords says what a suggestion of edit.Needed gives a role: "A role of its own with what its trigger and its log
+// need".
+func neededWords(d *model.Design, role model.ID, e edit.Edit) string {
+	polled := 0
+	for _, f := range d.Functions() {
+		for _, t := range d.TriggersOf(f.ID) {
+			if f.Role == role && t.Kind == "event-source-mapping" {
+				polled++
+			}
+		}
+	}
+	needs := "its log needs"
+	switch {
+	case polled == 1:
+		needs = "its trigger and its log need"
+	case polled > 1:
+		needs = "its triggers and its log need"
+	}
+	if _, own := e.(*edit.OwnRole); own {
+		return "A role of its own with what " + needs
+	}
+	return "Only what " + needs
 }
 
 // arnNames finds elements by ARN.

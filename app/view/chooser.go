@@ -32,8 +32,8 @@ type choice struct {
 	icon        string
 }
 
-// NewActionChooser asks which actions to keep, grouped by what they are good for. None are chosen at first.
-func NewActionChooser(actions []string) *Chooser {
+// NewActionChooser asks which actions to keep, grouped by what they are good for. Those in chosen are chosen at first.
+func NewActionChooser(actions []string, chosen ...string) *Chooser {
 	c := &Chooser{chosen: map[string]bool{}, noun: "action"}
 	for k := catalog.List; k <= catalog.Tag; k++ {
 		c.groups = append(c.groups, k.String())
@@ -45,6 +45,9 @@ func NewActionChooser(actions []string) *Chooser {
 			x.group = int(k.Capability())
 		}
 		c.values = append(c.values, x)
+	}
+	for _, a := range chosen {
+		c.chosen[a] = true
 	}
 	// Lists and tags harm least and are asked for least.
 	slices.SortStableFunc(c.values, func(a, b choice) int { return behindOthers(a.group) - behindOthers(b.group) })
@@ -242,21 +245,33 @@ func (l choiceLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 type Checks struct {
 	Root fyne.CanvasObject
 	on   []*widget.Check
+	says []*Label
+
+	page, content *fyne.Container
+}
+
+// Say puts the effect of what a sentence offers behind it.
+func (c *Checks) Say(i int, e Effect) {
+	c.says[i].Set(e.Text, effectStyle(e))
+	refill(c.page, c.content, false, c.content.Objects...)
 }
 
 // NewChecks returns a check box for each sentence.
 func NewChecks(names []string) *Checks {
 	c := &Checks{}
-	page, content := newPage(4, 6, 6)
+	c.page, c.content = newPage(4, 6, 6)
 	var rows []fyne.CanvasObject
 	for _, n := range names {
 		b := widget.NewCheck("", nil)
 		b.Checked = true
 		c.on = append(c.on, b)
-		rows = append(rows, newSide(34, b, NewLabel(n, body.lines(3))))
+		says := NewLabel("", effectStyle(Effect{}))
+		c.says = append(c.says, says)
+		row := &fyne.Container{Layout: &tallLine{line{8, 0}}, Objects: []fyne.CanvasObject{NewLabel(n, body.lines(3)), says}}
+		rows = append(rows, newSide(34, b, row))
 	}
-	refill(page, content, true, rows...)
-	c.Root = page
+	refill(c.page, c.content, true, rows...)
+	c.Root = c.page
 	return c
 }
 

@@ -441,6 +441,9 @@ func (in *Inspector) policies(holder model.ID) []fyne.CanvasObject {
 	}
 	for _, p := range cards {
 		parts = append(parts, in.policyHead(holder, p)...)
+		if p.Needed != nil {
+			parts = append(parts, in.suggest(string(p.ID), p.Needs, p.Needed))
+		}
 		for _, c := range p.Cards {
 			parts = append(parts, in.card(c))
 		}
@@ -463,7 +466,9 @@ func (in *Inspector) policyHead(holder model.ID, p PolicyCard) []fyne.CanvasObje
 	switch {
 	case p.AWS:
 		facts = append(facts, NewLabel("by AWS", small.whole()))
-		facts = append(facts, NewLink("replace…", small.in(render.Link).whole(), func() { in.OnReplace(holder, p) }))
+		if in.design.Role(holder) != nil && !p.Unseen {
+			facts = append(facts, NewLink("replace…", small.in(render.Link).whole(), func() { in.OnReplace(holder, p) }))
+		}
 	case p.ARN != "":
 		facts = append(facts, NewLabel("managed", small.whole()))
 	}

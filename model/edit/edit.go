@@ -26,6 +26,7 @@ type Edit interface {
 type Result struct {
 	Design   *model.Design
 	Warnings []string // what would stop working, hazards of a split, what was dropped
+	Stops    bool     // some of the warnings name what would stop working
 	Unproven string   // why "allows nothing new" could not be proven; "" where it was
 }
 

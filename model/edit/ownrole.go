@@ -59,8 +59,11 @@ func (e *OwnRole) Apply(d *model.Design) (*Result, error) {
 // implied reports whether the transform attaches a managed policy to the role by itself: no list of the source has it.
 func implied(role *model.Role, p *model.Policy) bool {
 	_, listed := role.Listed[p.ID]
-	return role.Implicit && !listed && isAWSManaged(p) && executionOnly(p.Name)
+	return role.Implicit && !listed && isExecution(p)
 }
+
+// isExecution reports whether AWS wrote a policy for what Lambda itself does with a role.
+func isExecution(p *model.Policy) bool { return isAWSManaged(p) && executionOnly(p.Name) }
 
 // except lists ids without some.
 func except(ids, without []model.ID) []model.ID {
@@ -94,6 +97,13 @@ type neededPart struct {
 // configuration of the functions that have it, on the resources that these name, unless others that stay allow it too.
 // What comes from outside the design keeps the resources of the policy. Policies of which all is needed as it is stay.
 func needed(d *model.Design, role *model.Role, of, others []model.ID) *neededPart {
+	part := used(d, role, of, others)
+	part.of = slices.DeleteFunc(part.of, part.keeps)
+	return part
+}
+
+// used is needed, with the policies of which all is needed.
+func used(d *model.Design, role *model.Role, of, others []model.ID) *neededPart {
 	part := &neededPart{quarry: newQuarry(d, role, of), of: slices.Clone(of)}
 	was, err := stack(role.Name, documents(d, of)...)
 	if err != nil {
@@ -125,7 +135,6 @@ func needed(d *model.Design, role *model.Role, of, others []model.ID) *neededPar
 			part.add(part.quarry.carveNeed(n, had)...)
 		}
 	}
-	part.of = slices.DeleteFunc(part.of, part.keeps)
 	return part
 }
 
@@ -135,7 +144,7 @@ func (n *neededPart) carve(d *model.Design, role *model.Role, a Access) ([]piece
 	if len(a.Resources) > 0 || len(a.Actions) == 0 {
 		return n.quarry.carve(a)
 	}
-	use := needed(d, role, n.of, nil)
+	use := used(d, role, n.of, nil)
 	part := &neededPart{quarry: n.quarry}
 	for _, action := range a.Actions {
 		known := false

@@ -25,14 +25,14 @@ func ExpandActions(patterns ...string) []string {
 
 // NarrowToDesign suggests to name, in the place of a statement's wildcards, the design's own resources that its
 // actions work on; nil where there is no wildcard, no such resource, or nothing to edit. It claims no need: it
-// says what of the design the statement reaches.
+// says what of the design the statement reaches. What execution policies are for is known better: see Needed.
 func NarrowToDesign(d *model.Design, role, pol model.ID, index int) *Tighten {
 	h, err := findHolder(d, role)
 	if err != nil {
 		return nil
 	}
 	p, err := findPolicy(d, h, pol)
-	if err != nil || p.Document == nil || isAWSManaged(p) || index < 0 || index >= len(p.Document.Statements) {
+	if err != nil || p.Document == nil || isExecution(p) || isAWSManaged(p) && d.Role(h.element.ElementID()) == nil || index < 0 || index >= len(p.Document.Statements) {
 		return nil
 	}
 	s := p.Document.Statements[index]
@@ -58,6 +58,74 @@ func NarrowToDesign(d *model.Design, role, pol model.ID, index int) *Tighten {
 		return nil
 	}
 	return &Tighten{Role: role, Policy: p.ID, Statement: Ref(p.Document, index), Resources: resources}
+}
+
+// Needed suggests to put in the place of a role's execution policies, which AWS wrote for every function of their sort,
+// what the triggers, the log and the configuration of its functions need of them: at once where the transform makes the
+// role, policy by policy where it stands in the source. Nothing comes back where nothing would be narrower.
+func Needed(d *model.Design, id model.ID) []Edit {
+	role := d.Role(id)
+	if role == nil {
+		return nil
+	}
+	i := slices.IndexFunc(d.Functions(), func(f *model.Function) bool { return f.Role == id && (!role.Implicit || f.Origin == role.Origin) })
+	if i < 0 {
+		return nil
+	}
+	var of []model.ID
+	for _, q := range role.Policies {
+		if p := d.Policy(q); p != nil && p.Document != nil && isExecution(p) && (!role.Implicit || implied(role, p)) {
+			of = append(of, q)
+		}
+	}
+	if role.Implicit {
+		if part := needed(d, role, of, except(role.Policies, of)); len(part.of) == 0 {
+			return nil
+		}
+		return []Edit{&OwnRole{Function: d.Functions()[i].ID, Needs: true}}
+	}
+	var out []Edit
+	for _, q := range of {
+		if part := needed(d, role, []model.ID{q}, except(role.Policies, []model.ID{q})); len(part.of) > 0 {
+			out = append(out, &ReplaceManaged{Role: id, ARN: d.Policy(q).ARN, Needs: true})
+		}
+	}
+	return out
+}
+
+// OwnRoleOf is the edit that gives the function that the transform makes a role for one of its own, with what it needs
+// where that is less; nil for roles that stand in the source, or are made for something else.
+func OwnRoleOf(d *model.Design, role model.ID) *OwnRole {
+	for _, e := range Needed(d, role) {
+		if own, ok := e.(*OwnRole); ok {
+			return own
+		}
+	}
+	r := d.Role(role)
+	if r == nil || !r.Implicit {
+		return nil
+	}
+	for _, f := range d.Functions() {
+		if f.Role == role && f.Origin == r.Origin {
+			return &OwnRole{Function: f.ID}
+		}
+	}
+	return nil
+}
+
+// NeededActions lists what the triggers, the log and the configuration of a role's functions use of a managed policy.
+func NeededActions(d *model.Design, role, pol model.ID) []string {
+	r, p := d.Role(role), d.Policy(pol)
+	if r == nil || p == nil || p.Document == nil {
+		return nil
+	}
+	var out []string
+	for _, x := range used(d, r, []model.ID{pol}, nil).pieces {
+		for _, a := range x.Actions {
+			out = appendNew(out, a)
+		}
+	}
+	return out
 }
 
 func appendNew(list []string, s string) []string {

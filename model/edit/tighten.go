@@ -177,7 +177,8 @@ func proven(before, after *model.Design, of []*bearer, settled, confirmed bool) 
 		if !settled && p.compare(b.holder, is, was) && was.Boundary != nil {
 			p.apart(b, is, was)
 		}
-		r.Warnings = append(r.Warnings, stops(before, after, b.holder, was, is)...)
+		lost := stops(before, after, b.holder, was, is)
+		r.Warnings, r.Stops = append(r.Warnings, lost...), r.Stops || len(lost) > 0
 	}
 	var err error
 	if r.Unproven, err = p.end(confirmed); err != nil {
