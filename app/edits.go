@@ -127,6 +127,9 @@ func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
 		}
 	}
 	chooser := view.NewActionChooser(edit.ExpandActions(actions...), edit.NeededActions(w.state.After.Design, holder, p.ID)...)
+	if len(chooser.Chosen()) > 0 {
+		chooser.Explain("Chosen is what its triggers, its log and its configuration use. That is kept on just what they use it on.")
+	}
 	size := w.win.Canvas().Size()
 	d := dialog.NewCustomConfirm("Replace "+p.Name+" by what is needed of it", "Replace", "Cancel", chooser.Root, func(yes bool) {
 		if !yes {

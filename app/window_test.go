@@ -519,7 +519,7 @@ func TestEveryActionIsInThePalette(t *testing.T) {
 			t.Errorf("%s does nothing", c.Name)
 		}
 	}
-	for _, want := range []string{"File Export…", "File Open Sample: Photo pipeline", "Edit Undo", "Design Split Function…", "View Theme: Dark", "View Fold Reasons", "Help Keys and Signs"} {
+	for _, want := range []string{"File Export…", "File Open Sample: Photo pipeline", "Edit Undo", "Design Split Function…", "Design Give It a Role of Its Own", "View Theme: Dark", "View Fold Reasons", "Help Keys and Signs"} {
 		if !names[want] {
 			t.Errorf("%q is not among %d actions", want, len(names))
 		}
@@ -532,6 +532,25 @@ func TestEveryActionIsInThePalette(t *testing.T) {
 	})
 	if graph, n := do(func() bool { return w.look.graph }), do(func() int { return len(w.dialogs) }); !graph || n != 0 {
 		t.Errorf("the palette did not show the map, or stays (%d dialogs)", n)
+	}
+}
+
+// TestARoleOfItsOwnByName gives a function one by the words of the palette, and Tighten All offers it for another.
+func TestARoleOfItsOwnByName(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	do(func() bool { w.selectElement("fn/Shop"); return true })
+	until(t, "the action for Shop", func() bool { return w.state.Selected == "fn/Shop" && !w.menu.own.Disabled })
+	do(func() bool {
+		w.showPalette()
+		w.palette.Search.SetText("role of its own")
+		w.palette.Search.OnSubmitted("")
+		return true
+	})
+	until(t, "a role of its own", func() bool { return w.state.Edited && !w.state.After.Design.Role("role/ShopRole").Implicit })
+	until(t, "nothing more to give", func() bool { return w.menu.own.Disabled })
+	do(func() bool { w.tightenAll("role/MailerRole"); return true })
+	if n := do(func() int { return len(w.dialogs) }); n != 1 {
+		t.Errorf("%d dialogs offer to tighten Mailer", n)
 	}
 }
 

@@ -310,6 +310,10 @@ func resourceChip(d *model.Design, names map[string]model.ID, r string) Chip {
 			return c
 		}
 	}
+	if f := edit.LogOwner(d, r); f != nil {
+		c.Text, c.Icon, c.ID = "log of "+Name(d, f.ID), catalog.KindOf("AWS::Logs::LogGroup").Icon, f.ID
+		return c
+	}
 	if strings.ContainsAny(r, "*?") {
 		c.Wild = true
 	}

@@ -23,6 +23,7 @@ type Chooser struct {
 	chosen map[string]bool
 	list   *widget.List
 	count  *Label
+	words  *Label
 	noun   string
 }
 
@@ -83,6 +84,12 @@ func NewResourceChooser(d *model.Design, own []string) *Chooser {
 	return c
 }
 
+// Explain says above the list what becomes of what is chosen.
+func (c *Chooser) Explain(words string) {
+	c.words.SetText(words)
+	c.words.Show()
+}
+
 // Chosen lists what is chosen, in order.
 func (c *Chooser) Chosen() []string {
 	var out []string
@@ -126,7 +133,9 @@ func (c *Chooser) make(hint string) {
 	}
 	c.filter("")
 	c.sum()
-	c.Root = WithTips(container.NewBorder(newColumn(6, search, c.count, empty), nil, nil, nil, c.list))
+	c.words = NewLabel("", para)
+	c.words.Hide()
+	c.Root = WithTips(container.NewBorder(newColumn(6, c.words, search, c.count, empty), nil, nil, nil, c.list))
 }
 
 func (c *Chooser) filter(words string) {

@@ -221,6 +221,19 @@ func logGroup(f *model.Function) string {
 	return fmt.Sprintf("%s:%s:logs:%s:%s:log-group:/aws/lambda/%s", fields[0], fields[1], fields[3], fields[4], f.Name)
 }
 
+// LogOwner is the function whose own log group, or all that is in it, an ARN names; nil for others.
+func LogOwner(d *model.Design, arn string) *model.Function {
+	if !strings.Contains(arn, ":log-group:/aws/lambda/") {
+		return nil
+	}
+	for _, f := range d.Functions() {
+		if group := logGroup(f); group != "" && (arn == group || arn == group+":*") {
+			return f
+		}
+	}
+	return nil
+}
+
 // request is one of a need's actions as a request of the role.
 func (n need) request(role *model.Role, action string) policy.Request {
 	resource := strings.ReplaceAll(n.target, "*", "GENERATED")
