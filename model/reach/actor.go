@@ -132,12 +132,18 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 
 // contextOf is the actor's context with what is known of a target, nil for none, and more. It is not to be changed.
 func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.Context {
-	if len(more) == 0 && (t == nil || !an.asksTarget) {
+	chosen := an.choicesOn(t)
+	if len(more) == 0 && (t == nil || !an.asksTarget) && chosen == nil {
 		return a.context
 	}
 	c := make(policy.Context, len(a.context)+len(more)+4)
 	for k, v := range a.context {
 		c[k] = v
+	}
+	for k, v := range chosen {
+		if _, known := a.value(k); !known {
+			c[k] = v
+		}
 	}
 	if t != nil && an.asksTarget {
 		for _, k := range targetKeys {
@@ -169,7 +175,7 @@ var targetKeys = []string{"aws:resourceaccount", "s3:resourceaccount", "aws:requ
 
 // ofTarget reports whether a condition key is the resource's, so that the answer differs from one to the next.
 func ofTarget(key string) bool {
-	if slices.Contains(targetKeys, key) {
+	if slices.Contains(targetKeys, key) || isChosen(key) {
 		return true
 	}
 	_, name, _ := strings.Cut(key, ":")
@@ -229,7 +235,15 @@ func (an *Analysis) truth(a *actor, s *statement, t *target) truth {
 			key.WriteString(v)
 			key.WriteByte(1)
 		}
-		if !known && t != nil && ofTarget(k) {
+		if !known && an.choices != nil && isChosen(k) {
+			if values, known = an.choice(t, k); known {
+				key.WriteByte(4) // as chosen, which may be to leave it out
+			}
+			for _, v := range values {
+				key.WriteString(v)
+				key.WriteByte(1)
+			}
+		} else if !known && t != nil && ofTarget(k) {
 			v := w.targetValue(t, k)
 			key.WriteString(v)
 			known = v != ""
@@ -250,9 +264,9 @@ func (an *Analysis) truth(a *actor, s *statement, t *target) truth {
 	if ok {
 		return out
 	}
-	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Context: a.context, Absent: a.absent, Open: true}
+	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Context: an.contextOf(a, t, nil), Absent: a.absent, Open: true}
 	if t != nil {
-		req.Action, req.Context = t.service+":Any", an.contextOf(a, t, nil)
+		req.Action = t.service + ":Any"
 		if t.service == "s3" {
 			req.Resource = t.arn // a bucket's tags may not count
 		}

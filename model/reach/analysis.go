@@ -34,6 +34,7 @@ type graph struct {
 	defaultKeys map[string]*policy.Program // by account: the policy of a key that is given none
 	delegating  map[string]*policy.Program // by account: a policy that leaves everything to the account's own
 	strangers   map[model.ID]*stranger
+	choices     []policy.Context   // what the attacker writes for keys of its choice, by target, lastly beyond the design; nil: no policy asks
 	gates       []*gate            // by target
 	namedBy     map[string][]int32 // what gates name → targets
 	open        []int32            // targets whose gates are everybody's business
@@ -114,6 +115,7 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	}
 	an.newGates()
 	an.newGuards()
+	an.newChoices()
 	an.newStrangers()
 	an.newActors(d)
 	an.wire()
@@ -500,7 +502,7 @@ func (a *actor) settleAlters(an *Analysis) {
 // settled reports whether what actors' findings depend on beside their own documents is as it was: resource
 // policies, trust policies, triggers and who there is.
 func (an *Analysis) settled(next *Analysis) bool {
-	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !slices.Equal(an.actorOf, next.actorOf) {
+	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !sameChoices(an.choices, next.choices) || !slices.Equal(an.actorOf, next.actorOf) {
 		return false
 	}
 	for i, t := range an.triggers {
