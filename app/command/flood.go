@@ -39,6 +39,9 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 	if n := d.Info().Unresolved; n > 0 {
 		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
 	}
+	for _, wall := range d.Info().Outside {
+		fmt.Fprintf(w, "outside the model: %s\n", wall)
+	}
 	for _, b := range breaches {
 		printBreach(w, a, b, vulnerable, known)
 	}

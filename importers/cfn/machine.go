@@ -114,9 +114,36 @@ func (b *builder) walls() {
 		}
 		b.outside = append(b.outside, fmt.Sprintf("VPC: %s may reach %s by network, with passwords that IAM does not see", strings.Join(inVPC, ", "), what))
 	}
+	if names := b.inLattice(); len(names) > 0 {
+		b.outside = append(b.outside, fmt.Sprintf("VPC Lattice: clients in the VPCs of its network may call %s %s", strings.Join(names, ", "), b.latticeAuth()))
+	}
 	if len(mounted) > 0 {
 		b.outside = append(b.outside, fmt.Sprintf("File system mounted by %s: files are shared whatever IAM says", strings.Join(mounted, ", ")))
 	}
+}
+
+// inLattice lists the functions that VPC Lattice calls.
+func (b *builder) inLattice() []string {
+	var out []string
+	for _, t := range b.starts {
+		for _, f := range b.functions {
+			if t.Kind == "lattice" && f.ID == t.To && !slices.Contains(out, f.LogicalID) {
+				out = append(out, f.LogicalID)
+			}
+		}
+	}
+	return out
+}
+
+// latticeAuth says what VPC Lattice asks of callers beside the network: nothing, unless a service or its network is of
+// the auth type AWS_IAM (Amazon VPC Lattice User Guide, "Edit access settings for a VPC Lattice service").
+func (b *builder) latticeAuth() string {
+	for _, r := range b.resources {
+		if (r.Type == "AWS::VpcLattice::Service" || r.Type == "AWS::VpcLattice::ServiceNetwork") && b.words(b.get(r.Props, "AuthType")) != "NONE" && b.get(r.Props, "AuthType") != nil {
+			return "as its auth policies let them, which are not judged"
+		}
+	}
+	return "without credentials"
 }
 
 // databases lists the resources of the design that are reached by network.
