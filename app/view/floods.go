@@ -145,7 +145,13 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	}
 	if n > 0 {
 		row.Why, row.Place = reasons(d, h)
-		row.Note = way(d, h.Path)
+		var ways []string
+		for _, one := range h.ByWay() {
+			if w := way(d, one.Path); !slices.Contains(ways, w) {
+				ways = append(ways, w)
+			}
+		}
+		row.Note = strings.Join(ways, "\n")
 	}
 	if h.Fed {
 		row.Note += "\nOnly while fed functions are taken as vulnerable."

@@ -134,3 +134,36 @@ func TestStepperStepsByClickDragAndKeys(t *testing.T) {
 		t.Errorf("steps %v, want %v", got, want)
 	}
 }
+
+// Each reason of a row names every statement that it takes to do all that the row says, and its link leads to the one
+// that is named first.
+func TestFloodsReasons(t *testing.T) {
+	for _, sample := range []string{"webshop", "photos", "team"} {
+		_, st := opened(t, sample)
+		d := st.After.Design
+		l := FloodsOf(st.After, true, 0)
+		for i := range st.After.Breach.Hits {
+			h := st.After.Breach.Hits[i].At(0, true)
+			k := slices.IndexFunc(l.Rows, func(r FloodRow) bool { return r.ID == h.Target && r.Name != "Administrator" })
+			if k < 0 {
+				t.Fatalf("%s: no row of %s", sample, h.Target)
+			}
+			row := l.Rows[k]
+			first := len(row.Why)
+			var at source.Span
+			for _, one := range h.ByWay() {
+				for _, e := range one.Grounds() {
+					n := strings.Index(row.Why, e.Sentence(d))
+					if n < 0 {
+						t.Errorf("%s: %s is said to %s, but %q is not named in %q", sample, row.Name, row.Can, e.Sentence(d), row.Why)
+					} else if n < first && !e.Span.IsZero() {
+						first, at = n, e.Span
+					}
+				}
+			}
+			if !at.IsZero() && row.Place != at {
+				t.Errorf("%s: the link of %s leads to %s, not to %s", sample, row.Name, row.Place, at)
+			}
+		}
+	}
+}
