@@ -364,7 +364,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 		}
 		for _, x := range things {
 			if x.noun != "" && x.words != "" && verb(x.caps, x.noun) == v {
-				some = append(some, x.words)
+				some = append(some, strings.TrimSuffix(x.words, ofAccount))
 			}
 		}
 		if len(some) > 0 {
