@@ -54,7 +54,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	for _, docs := range said {
 		for i, doc := range docs {
 			a := an.answers(doc)
-			if a.sessions {
+			if a.sessions || slices.ContainsFunc(a.keys, isChosen) { // what one writes into requests suits all policies
 				return nil, nil
 			}
 			for _, k := range a.keys {
@@ -108,7 +108,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 
 // fresh is a copy of a graph that remembers nothing of what was asked.
 func (g *graph) fresh() *graph {
-	return &graph{design: g.design, world: g.world, keys: g.keys, asksTarget: g.asksTarget, guards: g.guards, defaultKeys: g.defaultKeys, delegating: g.delegating, strangers: g.strangers,
+	return &graph{design: g.design, world: g.world, keys: g.keys, asksTarget: g.asksTarget, guards: g.guards, defaultKeys: g.defaultKeys, delegating: g.delegating, choices: g.choices, strangers: g.strangers,
 		gates: g.gates, namedBy: g.namedBy, open: g.open, roles: g.roles, functions: g.functions, nodeAt: g.nodeAt, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
 		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
 		triggers: g.triggers, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, entries: g.entries,
