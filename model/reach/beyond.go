@@ -60,10 +60,23 @@ type swell struct {
 	at    map[[3]string]int // service, type and pattern → entry
 	out   []Beyond
 	named []string // see spared
+	asked map[asked]verdict
+}
+
+// An asked is what was asked of an actor about something beyond the design.
+type asked struct {
+	service, typ, pattern, place string
+	menu                         *menu
+}
+
+// A verdict is which actions were asked about, and whether any is allowed.
+type verdict struct {
+	acts bits
+	any  bool
 }
 
 func (an *Analysis) newSea(a *actor) []Beyond {
-	s := &swell{an: an, a: a, at: map[[3]string]int{}}
+	s := &swell{an: an, a: a, at: map[[3]string]int{}, asked: map[asked]verdict{}}
 	for _, d := range a.identity {
 		for _, st := range d.statements {
 			if st.deny {
@@ -287,12 +300,18 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 	if t != nil {
 		b.Type = an.world.catalog.TypeOf(t)
 	}
+	// Statements often say the same; the answer is of all of them.
+	question := asked{service, b.Type, pattern, place, m}
+	if v, ok := s.asked[question]; ok && v.acts.contains(acts) {
+		return v.any
+	}
 	must, may := an.judge(s.a, -1, m, place, acts, nil)
+	s.asked[question] = verdict{slices.Clone(acts), !may.empty()}
 	if may.empty() {
 		return false
 	}
 	c := &account{an: an, actor: s.a}
-	asked := map[string]bool{}
+	noted := map[string]bool{}
 	sign := an.signer(s.a, -1, m)
 	sure := false
 	for i, x := range m.actions {
@@ -301,8 +320,8 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 		}
 		b.Capabilities |= hits(x.Capabilities)
 		sure = sure || must.has(i)
-		if key := sign(i); !asked[key] {
-			asked[key] = true
+		if key := sign(i); !noted[key] {
+			noted[key] = true
 			d := an.decide(s.a, -1, x.String(), place, nil)
 			c.note(&d, -1, x.String())
 		}

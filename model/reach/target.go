@@ -97,6 +97,15 @@ func (b bits) empty() bool {
 	return true
 }
 
+func (b bits) contains(o bits) bool {
+	for i, w := range o {
+		if w&^b[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (b bits) meets(o bits) bool {
 	for i, w := range b {
 		if w&o[i] != 0 {
