@@ -184,6 +184,7 @@ func runeLen(s string, i int) int {
 type subject struct {
 	text    string
 	symbols []symbol // nil where it holds none
+	plain   []symbol // of a text without unknowns, once they were asked for
 }
 
 func subjectOf(s string) subject {
@@ -211,7 +212,10 @@ func (p *pattern) match(s *subject) tri {
 		ps = symbols(p.source(), syntax{wildcards: p.shape != shapeExact, fold: p.fold})
 	}
 	if ss == nil {
-		ss = symbols(s.text, syntax{})
+		if s.plain == nil {
+			s.plain = symbols(s.text, syntax{})
+		}
+		ss = s.plain
 	}
 	if p.fold {
 		ss = foldSymbols(ss)
