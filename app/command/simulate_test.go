@@ -172,25 +172,40 @@ func TestWithinCommand(t *testing.T) {
 	}
 }
 
-// The witness of a no is a case that simulate decides the same way.
+// The witness of a no is a case that simulate decides the same way, with the bucket's settings where it takes them.
 func TestWithinWitness(t *testing.T) {
-	after := `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}}`
-	before := `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}}`
-	var out bytes.Buffer
-	code, err := Within([]byte(after), []byte(before), true, &out)
-	if err != nil || code != exitNo {
-		t.Fatalf("exit %d, %v", code, err)
+	document := func(statement string) string {
+		return `{"Version": "2012-10-17", "Statement": ` + statement + `}`
 	}
-	var v struct {
-		Witness json.RawMessage `json:"witness"`
-	}
-	if err := json.Unmarshal(out.Bytes(), &v); err != nil {
-		t.Fatal(err)
-	}
-	for doc, want := range map[string]string{after: "allowed", before: "implicitDeny"} {
-		lines, _ := simulateAll(t, `{"id": "w", "request": `+string(v.Witness)+`, "identityPolicies": [`+doc+`]}`)
-		if lines[0]["decision"] != want {
-			t.Errorf("%s under %s: %v, want %s", v.Witness, doc, lines[0], want)
+	tagged := `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "red"}}}`
+	for _, x := range []struct{ after, before, settings string }{
+		{document(`{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}`), document(`{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}`), ``},
+		{document(`{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}`), document(tagged), ``},
+		{document(strings.Replace(tagged, `"*"`, `"arn:aws:s3:::b/*"`, 1)), document(`[]`), `{"s3":{"bucketAbacEnabled":true}}`},
+	} {
+		var out bytes.Buffer
+		code, err := Within([]byte(x.after), []byte(x.before), true, &out)
+		if err != nil || code != exitNo {
+			t.Fatalf("exit %d, %v", code, err)
+		}
+		var v struct {
+			Witness, Settings json.RawMessage
+		}
+		if err := json.Unmarshal(out.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		if string(v.Settings) != x.settings {
+			t.Errorf("settings %s, not %s", v.Settings, x.settings)
+		}
+		for doc, want := range map[string]string{x.after: "allowed", x.before: "implicitDeny"} {
+			text := `{"id": "w", "request": ` + string(v.Witness) + `, "identityPolicies": [` + doc + `]`
+			if x.settings != "" {
+				text += `, "settings": ` + string(v.Settings)
+			}
+			lines, _ := simulateAll(t, text+`}`)
+			if lines[0]["decision"] != want {
+				t.Errorf("%s under %s: %v, want %s", v.Witness, doc, lines[0], want)
+			}
 		}
 	}
 }

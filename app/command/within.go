@@ -29,7 +29,7 @@ func Within(after, before []byte, jsonOut bool, out io.Writer) (code int, err er
 	}
 	v := stacks[0].Within(stacks[1])
 	if jsonOut {
-		err = writeLine(out, describeVerdict(v))
+		err = writeLine(out, describeVerdict(v, stacks[0], stacks[1]))
 	} else {
 		err = tellVerdict(out, v)
 	}
@@ -51,6 +51,16 @@ type verdictJSON struct {
 	Why     string       `json:"why"`
 	Note    string       `json:"note"`
 	Witness *witnessJSON `json:"witness"`
+	// Settings are what the case of the witness needs beside the request, as simulate reads it; left out: nothing.
+	Settings *settingsJSON `json:"settings,omitempty"`
+}
+
+type settingsJSON struct {
+	S3 s3SettingsJSON `json:"s3"`
+}
+
+type s3SettingsJSON struct {
+	BucketABAC bool `json:"bucketAbacEnabled"`
 }
 
 // witnessJSON is a request as simulate reads it.
@@ -62,12 +72,17 @@ type witnessJSON struct {
 	Context         policy.Context `json:"context"`
 }
 
-func describeVerdict(v policy.Verdict) verdictJSON {
+func describeVerdict(v policy.Verdict, after, before *policy.Stack) verdictJSON {
 	out := verdictJSON{Answer: v.Answer.String(), Why: v.Why, Note: v.Note}
 	if w := v.Witness; w != nil {
 		out.Witness = &witnessJSON{w.Principal, w.Action, w.Resource, w.ResourceAccount, w.Context}
 		if out.Witness.Context == nil {
 			out.Witness.Context = policy.Context{}
+		}
+		plain := *w
+		plain.S3.ABAC = policy.Off
+		if after.Evaluate(plain).Outcome != policy.Allowed || before.Evaluate(plain).Outcome == policy.Allowed {
+			out.Settings = &settingsJSON{s3SettingsJSON{w.S3.ABAC == policy.On}}
 		}
 	}
 	return out

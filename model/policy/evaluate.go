@@ -316,8 +316,37 @@ func (e *evaluation) matchResources(s *statement, layer Layer) tri {
 			break
 		}
 	}
+	if layer == LayerResource && s.short != nil {
+		t = max(t, e.matchShort(s.short))
+	}
 	if s.notResource {
 		t = t.not()
+	}
+	return t
+}
+
+// shortAPI is how an entry of Resource begins in the short form that an API's own policy may have: "execute-api:/stage/GET/pets"
+// is of the API whose policy it is ("API Gateway resource policy examples").
+const shortAPI = "execute-api:/"
+
+// matchShort matches what of the request's resource is within its API.
+func (e *evaluation) matchShort(patterns []pattern) tri {
+	if !e.isARN || e.arn[2] != "execute-api" {
+		return no
+	}
+	_, within, ok := strings.Cut(e.arn[5], "/")
+	if !ok {
+		return no
+	}
+	resource, t := subjectOf(shortAPI+within), no
+	for i := range patterns {
+		if p := &patterns[i]; p.variables {
+			if one, how := p.matchFilled(&resource, &e.view); how == compared {
+				t = max(t, one)
+			}
+		} else {
+			t = max(t, p.match(&resource))
+		}
 	}
 	return t
 }

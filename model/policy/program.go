@@ -27,6 +27,7 @@ type statement struct {
 	symbolic      bool // an action or resource holds unknowns, variables or escapes
 	actions       []pattern
 	resources     []pattern
+	short         []pattern // entries of Resource in API Gateway's short form
 	principals    []principalPattern
 	conditions    []condition
 	policy, index int
@@ -77,6 +78,9 @@ func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 	}
 	for _, r := range s.Resources {
 		out.resources = append(out.resources, compileResource(r, variables)...)
+		if s.Principals != nil && strings.HasPrefix(r, shortAPI) {
+			out.short = append(out.short, compilePattern(r, syntax{wildcards: true, variables: variables}))
+		}
 	}
 	for _, pr := range s.Principals {
 		out.principals = append(out.principals, compilePrincipal(pr))
