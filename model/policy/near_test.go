@@ -145,7 +145,7 @@ func TestWithinNear(t *testing.T) {
 	x := newTrial(t, *mutations+200)
 	x.most = 4 // they are made to be hard
 	r := x.r
-	rounds := 500
+	rounds := 250
 	if *wholeCorpus {
 		rounds = 20000
 	}

@@ -243,7 +243,12 @@ func (e *explorer) doors() {
 			e.through(int32(i), &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
 		case tr.Kind == "iot-rule":
 			filter, all := topicOf(tr.Label)
-			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, []string{"arn:" + w.partition + ":iot:" + w.region + ":" + w.account + ":topic/" + filter})
+			topics := []string{"arn:" + w.partition + ":iot:" + w.region + ":" + w.account + ":topic/" + filter}
+			if rule := e.an.design.Resource(tr.From); rule != nil && rule.Name != "" {
+				// Without the broker, straight to the rule (AWS IoT Core developer guide, "Reducing messaging costs with Basic Ingest").
+				topics = append(topics, "arn:"+w.partition+":iot:"+w.region+":"+w.account+":topic/$aws/rules/"+rule.Name+"/"+filter)
+			}
+			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, topics)
 			c := &iotTopic
 			if !all {
 				c = &iotSome

@@ -86,6 +86,12 @@ func TestFeeds(t *testing.T) {
 		{"IoT topic of another rule", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/boats/*"), func(b *builder, g *model.Function) {
 			b.trigger("", g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
 		}, ""},
+		{"IoT rule by its name", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/$aws/rules/Doors/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::IoT::TopicRule", "Doors").ID, g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
+		}, "iot-rule must"},
+		{"another IoT rule by its name", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/$aws/rules/Windows/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::IoT::TopicRule", "Doors").ID, g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
+		}, ""},
 		{"GraphQL", allow("appsync:GraphQL", "arn:aws:appsync:us-east-1:"+testAccount+":apis/api/*"), func(b *builder, g *model.Function) {
 			api := b.resource("AWS::AppSync::GraphQLApi", "api")
 			api.ARN = "arn:aws:appsync:us-east-1:" + testAccount + ":apis/api"
