@@ -186,6 +186,12 @@ func (r region) minus(d *statement) []region {
 			out = append(out, spared)
 		}
 		taken.Actions = []string{"*"}
+		if d.bound != nil {
+			taken.Actions = make([]string, len(d.bound))
+			for i, service := range d.bound {
+				taken.Actions[i] = service + ":*"
+			}
+		}
 	}
 	if d.from.NotResource {
 		spared := r
@@ -194,7 +200,7 @@ func (r region) minus(d *statement) []region {
 		}
 		taken.Resources = []string{"*"}
 	}
-	if len(d.from.Conditions) == 0 && (d.from.NotAction || coversTerms(d.actionTerms(), r.actions)) && (d.from.NotResource || coversTerms(d.resourceTerms(), r.resources)) {
+	if len(d.from.Conditions) == 0 && (d.from.NotAction && d.bound == nil || !d.from.NotAction && coversTerms(d.actionTerms(), r.actions)) && (d.from.NotResource || coversTerms(d.resourceTerms(), r.resources)) {
 		return out
 	}
 	rest := r

@@ -34,6 +34,7 @@ type statement struct {
 	document      *Document
 	from          *Statement
 	whole         *Statement // of which from is a part; nil if it is no part
+	bound         []string   // of a NotAction in a resource control policy: whose actions it is about; nil: everybody's
 }
 
 // Compile prepares documents for evaluation. The order of docs is the index in Reason.Policy. It accepts every

@@ -54,7 +54,9 @@ func (e *evaluation) rcpBinds() bool {
 // nothing. Either is nil if nothing is left.
 func (s *Stack) rcp(st *statement) (binds, perhaps *statement) {
 	if st.from.NotAction {
-		return nil, st
+		out := *st
+		out.bound = s.rcpServices()
+		return nil, &out
 	}
 	var sure, open []term
 	dropped := false
