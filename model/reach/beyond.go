@@ -100,7 +100,8 @@ func (s *swell) statement(st *statement) {
 	}
 	services, every := s.an.world.servicesOf(st)
 	for _, p := range patterns {
-		for _, full := range completions(p) {
+		arn, _ := whenChosen(p)
+		for _, full := range completions(arn) {
 			if s.an.world.inside(full) {
 				continue
 			}
@@ -134,7 +135,8 @@ func (s *swell) spared() []string {
 			}
 			if limit && !st.deny && !st.from.NotResource || st.deny && st.from.NotResource {
 				for _, r := range st.from.Resources {
-					s.named = append(s.named, completions(r)...)
+					arn, _ := whenChosen(r)
+					s.named = append(s.named, completions(arn)...)
 				}
 			}
 		}

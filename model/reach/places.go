@@ -67,8 +67,12 @@ func (w *world) match(pattern string) []match {
 		return out
 	}
 	out = []match{}
-	for _, p := range completions(pattern) {
-		out = append(out, w.find(p)...)
+	arn, perhaps := whenChosen(pattern)
+	for _, p := range completions(arn) {
+		for _, m := range w.find(p) {
+			m.must = m.must && !perhaps
+			out = append(out, m)
+		}
 	}
 	w.mu.Lock()
 	w.patterns[pattern] = out
@@ -139,6 +143,23 @@ func within(pattern, space string) (string, bool) {
 func instance(pattern string) string { return filler.Replace(pattern) }
 
 var filler = strings.NewReplacer("*", anyName, "?", "0")
+
+// whenChosen is the ARN of a Resource that a template's condition chooses, "${NAME}arn:…": all of it or nothing, so that it
+// never is a part of something else's name.
+func whenChosen(pattern string) (arn string, chosen bool) {
+	arn = pattern
+	for strings.HasPrefix(arn, "${") {
+		end := strings.IndexByte(arn, '}')
+		if end < 0 || strings.Contains(arn[:end], ":") {
+			break
+		}
+		arn = arn[end+1:]
+	}
+	if len(arn) == len(pattern) || !strings.HasPrefix(arn, "arn:") {
+		return pattern, false
+	}
+	return arn, true
+}
 
 // completions are the patterns that a Resource entry stands for: an ARN with fewer than six fields is completed
 // with * (IAM JSON policy elements: Resource), and one with a wildcard is taken as it stands as well.

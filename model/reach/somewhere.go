@@ -160,7 +160,8 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []strin
 	}
 	for _, space := range spaces {
 		for _, p := range patterns {
-			for _, full := range completions(p) {
+			arn, _ := whenChosen(p)
+			for _, full := range completions(arn) {
 				if place, ok := within(full, an.world.regional(space, full)); ok && !slices.Contains(places, place) {
 					places = append(places, place)
 				}
