@@ -60,7 +60,7 @@ func TestBeyond(t *testing.T) {
 		{"a role of the account: whether it trusts is not known", []string{allow("sts:AssumeRole", roleARN("Deploy"))}, []string{"may sts [secret] the role Deploy"}, "the role Deploy"},
 		{"a role of another stack", []string{allow("sts:AssumeRole", "${Import}")}, []string{"may sts [secret] the role ${Import}"}, "the role ${Import}"},
 		{"what a condition of the template chooses", []string{allow("s3:GetObject sqs:SendMessage", "${Dev}arn:aws:s3:::dev/* ${Dev2}${Dev}arn:aws:s3:::data/*")},
-			[]string{"may s3 [read] the bucket dev"}, "the bucket dev"},
+			[]string{"may s3 [read] read the bucket dev"}, "read the bucket dev"},
 		{"any role", []string{allow("sts:AssumeRole", "*")}, []string{"may sts [secret] any other role of the account"}, "any other role of the account"},
 		{"a service by a wildcard, and one more", []string{allow("dynamodb*:GetItem cognito-idp:AdminGetUser", "*")},
 			[]string{"must dynamodb [read] read any other table of the account", "must cognito-idp [read] read any user pool of the account"}, "read any other table and any user pool of the account"},
