@@ -450,6 +450,16 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 	case mapping:
 		anywhere()
 	case onTarget, feeding, running:
+		if h := e.how; h != nil {
+			step.Note = cmp.Or(step.Note, h.note)
+			step.Says += " " + strings.ReplaceAll(strings.TrimPrefix(h.arn, arn+":"), anyName, "*") + " of"
+			for alternative := range strings.SplitSeq(k.needs[0], "|") {
+				if ask(alternative, e.over, h.arn, nil) {
+					break
+				}
+			}
+			return
+		}
 		f := an.finding(a, e.over)
 		for _, need := range k.needs {
 			for alternative := range strings.SplitSeq(need, "|") {

@@ -1,7 +1,9 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/policy"
@@ -127,11 +129,9 @@ func (e *explorer) visit(f *finding) {
 	e.rank = f.target
 	switch t.sort {
 	case isFunction, isRole, isUser, isGroup, isPolicy:
-		for i := range f.whole {
-			if x := &f.whole[i]; x.may.meets(e.w.forms[x.form].menu.onward) {
-				e.principal(f, t)
-				break
-			}
+		onward := func(x allowance) bool { return x.may.meets(e.w.forms[x.form].menu.onward) }
+		if slices.ContainsFunc(f.whole, onward) || t.sort == isFunction && slices.ContainsFunc(f.parts, onward) {
+			e.principal(f, t)
 		}
 	case isResource, isImplied:
 		e.carried(f, t)
@@ -152,6 +152,12 @@ func (e *explorer) principal(f *finding, t *target) {
 				continue
 			}
 			v := e.all(f, p, nil)
+			var how *written
+			if p.route == feeding {
+				if q, by := e.qualified(f, t, p); q > v {
+					v, how = q, by
+				}
+			}
 			if p.id == "iam-012" && t.guarded {
 				v = never
 			}
@@ -165,7 +171,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			if p.route == feeding {
 				kind = Feeds
 			}
-			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target})
+			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target, how: how})
 		case altering, unguarding:
 			if e.actor.admin != surely && !t.guarded {
 				e.alter(f, p)
@@ -182,6 +188,34 @@ func (e *explorer) principal(f *finding, t *target) {
 		e.url(f, t)
 	case isResource, isUser, isGroup, isPolicy, isImplied, isStranger:
 	}
+}
+
+// qualified tells whether a function is fed by one of its versions or aliases that a grant names, without the others. Which
+// there are, designs do not show: one that is named is taken to be there, those of a pattern perhaps are.
+func (e *explorer) qualified(f *finding, t *target, p *plan) (best truth, how *written) {
+	for i := range f.parts {
+		x := &f.parts[i]
+		if e.w.forms[x.form].space != t.arn+":*" {
+			continue
+		}
+		pattern := cmp.Or(x.part.pattern, x.part.part)
+		qualifier := pattern[strings.LastIndexByte(pattern, ':')+1:]
+		latest, _ := policy.Match(pattern, t.arn+":$LATEST") // every function has it
+		by := &written{arn: x.part.part}
+		if strings.ContainsAny(qualifier, "*?") && !latest {
+			by.note = ifQualified
+		}
+		for _, n := range p.needs[0] {
+			k := e.w.forms[x.form].menu.steps[n]
+			if k < 0 || !x.may.has(int(k)) {
+				continue
+			}
+			if v := truthOf(x.must.has(int(k)) && by.note == "", true); v > best {
+				best, how = v, by
+			}
+		}
+	}
+	return best, how
 }
 
 // A means is a plan whose needs, iam:PassRole aside, the actor has somewhere.

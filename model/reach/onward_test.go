@@ -606,3 +606,42 @@ func TestNotSeen(t *testing.T) {
 		t.Errorf("design: %v", got)
 	}
 }
+
+// A function is fed by any of its versions and aliases; an unqualified ARN does not cover them, nor they it ("Defining
+// Lambda permissions with a qualified ARN").
+func TestInvokedByAlias(t *testing.T) {
+	g := functionARN("G")
+	for _, c := range []struct{ name, statements, says string }{
+		{"the function", allow("lambda:InvokeFunction", g), "must invokes"},
+		{"an alias", allow("lambda:InvokeFunction", g+":live"), "must invokes live of"},
+		{"a version", allow("lambda:InvokeFunction", g+":7"), "must invokes 7 of"},
+		{"the latest", allow("lambda:InvokeFunction", g+":$LATEST"), "must invokes $LATEST of"},
+		{"one of all", allow("lambda:InvokeFunction", g+":*"), "must invokes"},
+		{"one of some", allow("lambda:InvokeFunction", g+":blue*"), "may invokes blue* of"},
+		{"the alias of any", allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:*:live"), "must invokes live of"},
+		{"another's", allow("lambda:InvokeFunction", functionARN("H")+":live"), ""},
+		{"an alias that is denied", allow("lambda:InvokeFunction", g+":live") + "," + deny("lambda:*", g+":*"), ""},
+		{"an alias, denied without one", allow("lambda:InvokeFunction", g+":live") + "," + deny("lambda:*", g), "must invokes live of"},
+		{"its policy", allow("lambda:AddPermission", g+":live"), "must lets itself invoke live of"},
+		{"code has no alias", allow("lambda:UpdateFunctionCode", g+":live"), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F", c.statements)
+			b.function("G")
+			got := ""
+			for _, s := range b.analyse().Touches(f.ID) {
+				if s.To != "fn/G" || s.Kind == Acts {
+					continue
+				}
+				got = s.Certainty.String() + " " + s.Says
+				if s.Kind != Feeds || len(s.Evidence) == 0 || s.Certainty == May && s.Note == "" {
+					t.Errorf("%+v", s)
+				}
+			}
+			if got != c.says {
+				t.Errorf("got %q, want %q", got, c.says)
+			}
+		})
+	}
+}

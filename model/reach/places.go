@@ -125,6 +125,9 @@ func within(pattern, space string) (string, bool) {
 			return guess, true
 		}
 	}
+	if guess := byField(pattern, space); both(guess) {
+		return guess, true
+	}
 	if lit := literalPrefix(pattern); len(lit) < len(pattern) {
 		// The first wildcard takes what the space has in its place.
 		if head := literalPrefix(space); strings.HasPrefix(head, lit) {
@@ -137,6 +140,20 @@ func within(pattern, space string) (string, bool) {
 		}
 	}
 	return policy.Overlap(pattern, space)
+}
+
+// byField takes each field from the pattern that leaves it less open, where both have as many; "" otherwise.
+func byField(pattern, space string) string {
+	p, q := strings.Split(pattern, ":"), strings.Split(space, ":")
+	if len(p) != len(q) {
+		return ""
+	}
+	for i := range p {
+		if strings.ContainsAny(p[i], "*?") && !(strings.ContainsAny(q[i], "*?") && len(p[i]) > len(q[i])) {
+			p[i] = q[i]
+		}
+	}
+	return instance(strings.Join(p, ":"))
 }
 
 // instance fills a pattern's wildcards.

@@ -46,8 +46,9 @@ type technique struct {
 
 // Instances and containers that a design does not show.
 const (
-	ifOneRuns  = "if something of that service runs with this role"
-	ifOneMaybe = "if a version of the policy allows more than the current one"
+	ifOneRuns   = "if something of that service runs with this role"
+	ifQualified = "if the function has such a version or alias"
+	ifOneMaybe  = "if a version of the policy allows more than the current one"
 )
 
 // techniques are the known ways onward, in order of preference where several lead to the same place. They are the
