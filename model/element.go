@@ -136,6 +136,7 @@ type Trigger struct {
 	Label   string // for people: "POST /checkout", "nightly", "s3:ObjectCreated:*"
 	Open    bool   // anyone outside may start it without AWS credentials (a route or URL without authorizer)
 	Keyed   bool   // … who has an API key, which clients carry: it identifies a client and is no authorizer
+	Token   bool   // an authorizer of the API's own lets callers in (a JWT, Cognito or Lambda authorizer): no permission of IAM does
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
 	Filter  Filter
 	Role    ID // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none

@@ -107,6 +107,7 @@ type triggerJSON struct {
 	Label string   `json:"label,omitempty"`
 	Open  bool     `json:"open,omitempty"`
 	Keyed bool     `json:"keyed,omitempty"` // … to anyone who has an API key
+	Token bool     `json:"token,omitempty"` // to whom an authorizer of the API's own lets in
 	Only  string   `json:"only,omitempty"`  // what its filter lets pass, in words
 	placeJSON
 }
@@ -167,7 +168,7 @@ func describe(in *importers.Import) modelJSON {
 		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, place(r.Origin)})
 	}
 	for _, t := range d.Triggers() {
-		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, reach.Lets(d, t), place(t.Origin)})
+		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), place(t.Origin)})
 	}
 	for _, p := range d.Principals() {
 		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN})

@@ -210,7 +210,9 @@ func (r *reader) trigger(n *yamlpos.Node) {
 	t.Label = cmp.Or(text(filter.Get("route")), text(filter.Get("schedule")), lastPart(from), kind)
 	switch kind {
 	case "api-route":
-		t.Event, t.Outside, t.Open = "http", true, text(filter.Get("auth")) == "NONE"
+		auth := text(filter.Get("auth"))
+		t.Event, t.Outside, t.Open = "http", true, auth == "NONE"
+		t.Token = auth == "JWT" || auth == "CUSTOM" || auth == "COGNITO_USER_POOLS"
 	case "function-url":
 		t.Event, t.Outside, t.Open, t.Label = "url", true, text(filter.Get("auth")) == "NONE", "function URL"
 	}

@@ -21,6 +21,7 @@ type route struct {
 	path   string
 	open   bool
 	keyed  bool // … with an API key
+	token  bool // an authorizer other than IAM's lets in
 	inside bool // the API is private
 	event  string
 	entry  source.Span
@@ -37,7 +38,7 @@ func (b *builder) apiRoutes() {
 		}
 		t := &model.Trigger{
 			ID: model.MakeID("trigger", b.prefix+r.to.ID+"/"+r.key), Name: r.key, From: b.elementOf(api), To: b.elementOf(r.to), Kind: "api-route",
-			Event: r.event, Label: routeLabel(r.method, r.path), Open: r.open, Keyed: r.keyed, Outside: !r.inside, Stack: b.stack, Origin: r.entry,
+			Event: r.event, Label: routeLabel(r.method, r.path), Open: r.open, Keyed: r.keyed, Token: r.token, Outside: !r.inside, Stack: b.stack, Origin: r.entry,
 		}
 		if t.To != "" {
 			b.addTrigger(t, r.to, r.node)
@@ -113,7 +114,7 @@ func (b *builder) restMethod(r *resource) {
 	auth := b.words(b.get(r.Props, "AuthorizationType"))
 	t.Outside = !b.isPrivate(api)
 	t.Open = (auth == "" || auth == "NONE") && t.Outside
-	t.Keyed = t.Open && b.isTrue(b.get(r.Props, "ApiKeyRequired"))
+	t.Keyed, t.Token = t.Open && b.isTrue(b.get(r.Props, "ApiKeyRequired")), takesToken(auth)
 	t.Label = routeLabel(b.words(b.get(r.Props, "HttpMethod")), b.restPath(b.get(r.Props, "ResourceId")))
 	b.addTrigger(t, r, r.Value)
 }
@@ -196,6 +197,7 @@ func (b *builder) httpRoute(r *resource) {
 		t.Event, auth = "websocket", b.connectAuth(api)
 	}
 	t.From, t.Label, t.Outside, t.Open = b.elementOf(api), b.words(b.get(r.Props, "RouteKey")), true, auth == "" || auth == "NONE"
+	t.Token = takesToken(auth)
 	b.addTrigger(t, r, r.Value)
 }
 

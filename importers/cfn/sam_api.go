@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -120,17 +121,35 @@ func (t *transform) apiOf(n *yamlpos.Node, implicit string) (*resource, *yamlpos
 // isOpen reports whether anybody may call a route: neither the event nor the API asks for an authorizer.
 // An API key is no authorizer: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html
 func (t *transform) isOpen(e event, api *resource) bool {
+	name := t.authorizerOf(e, api)
+	return name == "" || name == "NONE"
+}
+
+// authorizerOf is the name of a route's authorizer: the event's own, else the API's; "" if there is none.
+func (t *transform) authorizerOf(e event, api *resource) string {
 	if a := t.get(e.props, "Auth", "Authorizer"); a != nil {
-		return t.words(a) == "NONE"
+		return cmp.Or(t.words(a), unnamed)
 	}
 	if api == nil {
-		return true
+		return ""
 	}
-	auth := t.get(api.Props, "Auth")
-	if d := t.get(auth, "DefaultAuthorizer"); d != nil {
-		return t.words(d) == "NONE"
+	if d := t.get(api.Props, "Auth", "DefaultAuthorizer"); d != nil {
+		return cmp.Or(t.words(d), unnamed)
 	}
-	return true
+	return ""
+}
+
+// unnamed is an authorizer whose name is not known.
+const unnamed = "${authorizer}"
+
+// takesToken reports whether a kind of authorization lets callers in by what they carry and not by their permissions:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html
+func takesToken(authorization string) bool {
+	switch authorization {
+	case "", "NONE", "AWS_IAM":
+		return false
+	}
+	return !strings.Contains(authorization, "${")
 }
 
 // asksKey reports whether a route takes an API key: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
@@ -153,7 +172,7 @@ func (t *transform) restEvent(e event) {
 			r.inside = r.inside || kind == "PRIVATE"
 		}
 	}
-	r.open = t.isOpen(e, api) && !r.inside
+	r.open, r.token = t.isOpen(e, api) && !r.inside, takesToken(t.authorizerOf(e, api))
 	r.keyed = r.open && t.asksKey(e, api)
 	t.scope.routes = append(t.scope.routes, r)
 	stage := "Prod"
@@ -195,7 +214,7 @@ func (t *transform) routeARN(api *yamlpos.Node, rest string, span source.Span) *
 func (t *transform) httpEvent(e event) {
 	api, node := t.apiOf(t.get(e.props, "ApiId"), implicitHTTP)
 	method, path := t.words(t.get(e.props, "Method")), t.words(t.get(e.props, "Path"))
-	r := route{to: e.of, key: e.key, api: node, method: method, path: path, event: "http", entry: e.span, node: e.node, open: t.isOpen(e, api)}
+	r := route{to: e.of, key: e.key, api: node, method: method, path: path, event: "http", entry: e.span, node: e.node, open: t.isOpen(e, api), token: takesToken(t.authorizerOf(e, api))}
 	if api != nil {
 		r.apiID = api.ID
 	}

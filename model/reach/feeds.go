@@ -47,6 +47,9 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 		}
 		for _, i := range next {
 			tr := an.triggers[i]
+			if tr.Token { // whoever calls shows a token: a permission is neither needed nor enough
+				continue
+			}
 			if seen[tr.To] && len(here.path) > 0 || tr.Kind == "schedule" || tr.Kind == "rotation" {
 				continue
 			}
@@ -234,7 +237,7 @@ func (e *explorer) doors() {
 					return e.passes(p, e.an.writes(&defaultBus, nil, tr, e.actor.account), &bus)
 				})
 			}
-		case tr.Kind == "api-route" && tr.From == "" && !tr.Open:
+		case tr.Kind == "api-route" && tr.From == "" && !tr.Open && !tr.Token:
 			if called == unasked {
 				if called = never; may("execute-api") {
 					called = can("execute-api:Invoke", api)
