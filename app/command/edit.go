@@ -12,6 +12,7 @@ import (
 	"bulkhead/model"
 	"bulkhead/model/edit"
 	"bulkhead/model/reach"
+	"bulkhead/render"
 )
 
 type editCmd struct {
@@ -152,8 +153,8 @@ func printEdits(w io.Writer, st session.State, out editJSON) {
 	}
 	b, a := st.Before.Measures, st.After.Measures
 	row := func(name, before, after string) { fmt.Fprintf(w, "%-15s %8s → %s\n", name, before, after) }
-	row("worst", percent(b.Worst), percent(a.Worst)+" "+st.After.Design.Name(a.WorstOf))
-	row("mean", percent(b.Mean), percent(a.Mean))
+	row("worst", render.Percent(b.Worst), render.Percent(a.Worst)+" "+st.After.Design.Name(a.WorstOf))
+	row("mean", render.Percent(b.Mean), render.Percent(a.Mean))
 	row("watertightness", fmt.Sprintf("%.2f", b.Watertightness), fmt.Sprintf("%.2f", a.Watertightness))
 	row("functions", fmt.Sprint(b.Functions), fmt.Sprint(a.Functions))
 	fmt.Fprintf(w, "%s gone, %s new; of %s\n", count(len(out.Removed), "hit"), count(len(out.Added), "hit"), count(out.Counted, "counted resource"))
@@ -161,6 +162,6 @@ func printEdits(w io.Writer, st session.State, out editJSON) {
 		return
 	}
 	for _, b := range st.After.Analysis.Breaches() {
-		fmt.Fprintf(w, "  %-24s %6s  %d of %d\n", st.After.Design.Name(b.From), percent(b.Reach.May.Share), b.Reach.May.Resources, b.Reach.Of)
+		fmt.Fprintf(w, "  %-24s %6s  %d of %d\n", st.After.Design.Name(b.From), render.Percent(b.Reach.May.Share), b.Reach.May.Resources, b.Reach.Of)
 	}
 }

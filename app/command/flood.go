@@ -3,7 +3,6 @@ package command
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,8 +14,6 @@ import (
 )
 
 // The text of breach: for each a headline, and a table of what it reaches with the reasons.
-
-func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
 
 func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool, known []reach.Administrator) {
 	d := a.Design()
@@ -55,13 +52,13 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 	}
 	surely := ""
 	if must.Resources != may.Resources {
-		surely = fmt.Sprintf(" (surely %d, %s)", must.Resources, percent(must.Share))
+		surely = fmt.Sprintf(" (surely %d, %s)", must.Resources, render.Percent(must.Share))
 	}
 	least := ""
 	if b.Reach.AtLeast {
 		least = "at least "
 	}
-	fmt.Fprintf(w, "\nA breach of %s reaches %s%d of %d, %s%s%s\n", a.Name(b.From), least, may.Resources, b.Reach.Of, percent(may.Share), surely, adminWords(d, b))
+	fmt.Fprintf(w, "\nA breach of %s reaches %s%d of %d, %s%s%s\n", a.Name(b.From), least, may.Resources, b.Reach.Of, render.Percent(may.Share), surely, adminWords(d, b))
 	if b.Reach.AtLeast {
 		fmt.Fprintf(w, "  not seen: %s\n", joined(b.NotSeen))
 	}

@@ -11,6 +11,7 @@ import (
 	"bulkhead/model"
 	"bulkhead/model/edit"
 	"bulkhead/model/policy"
+	"bulkhead/render"
 )
 
 type tourCmd struct {
@@ -64,8 +65,8 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 	} else {
 		fmt.Fprintf(env.Out, "tighten  nothing to narrow\n")
 	}
-	fmt.Fprintf(env.Out, "split    worst %s → %s (%s), mean %s → %s, watertightness %.2f → %.2f\n", percent(b.Worst), percent(a.Worst), after.After.Design.Name(a.WorstOf),
-		percent(b.Mean), percent(a.Mean), b.Watertightness, a.Watertightness)
+	fmt.Fprintf(env.Out, "split    worst %s → %s (%s), mean %s → %s, watertightness %.2f → %.2f\n", render.Percent(b.Worst), render.Percent(a.Worst), after.After.Design.Name(a.WorstOf),
+		render.Percent(b.Mean), render.Percent(a.Mean), b.Watertightness, a.Watertightness)
 	fmt.Fprintf(env.Out, "pictures %s; policies, patch and DEPLOY.md: %s (%s)\n", filepath.Join(c.Out, "index.html"), filepath.Join(c.Out, "export"), count(len(files), "file"))
 	return nil
 }

@@ -74,6 +74,9 @@ type graph struct {
 	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
 	alterers set          // actors who may change others
 
+	unread sync.Once
+	blind  []int32 // see unseen
+
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
 	detail map[detailKey]*Step

@@ -125,7 +125,7 @@ func (an *Analysis) Weight(id model.ID) float64 {
 // figures are the four figures of a start.
 func (an *Analysis) figures(start int32) Figures {
 	return Figures{Of: len(an.ledger.entries), Must: an.figure(start, runsMust), May: an.figure(start, runsMay),
-		FedMust: an.figure(start, fedMust), FedMay: an.figure(start, fedMay), AtLeast: an.partial(start, an.unseen())}
+		FedMust: an.figure(start, fedMust), FedMay: an.figure(start, fedMay), AtLeast: an.partial(start)}
 }
 
 // Reach is the figures of one start without its hits; false for an id that is none.
@@ -150,10 +150,9 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	exposed := counter{}
 	alike := map[*water]int{} // → functions
 	spared := map[model.ID]int{}
-	unseen := an.unseen()
 	for _, f := range functions {
 		n := an.nodeOf[f.ID]
-		if an.partial(n, unseen) {
+		if an.partial(n) {
 			m.AtLeast++
 		}
 		x := an.figure(n, look)

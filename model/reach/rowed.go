@@ -1,0 +1,208 @@
+package reach
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// What an actor may do is what its row says, less what it excepts, and what is its own.
+
+// allActs are what an actor may do, by target.
+func (a *actor) allActs() iter.Seq[*act] {
+	if a.row == nil {
+		return merged(a.acts, nil, nil, func(x *act) int32 { return x.target })
+	}
+	return merged(a.acts, a.row.acts, a.except, func(x *act) int32 { return x.target })
+}
+
+// allEdges are an actor's edges, by node.
+func (a *actor) allEdges() iter.Seq[*edge] {
+	if a.row == nil {
+		return merged(a.edges, nil, nil, func(x *edge) int32 { return x.to })
+	}
+	return merged(a.edges, a.row.best, a.hidden, func(x *edge) int32 { return x.to })
+}
+
+// merged goes through one's own and what is shared, both in the order of at, less what is shared at the places left out.
+func merged[T any](own, shared []T, out []int32, at func(*T) int32) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		own, out := own, out
+		for i := range shared {
+			x := &shared[i]
+			place := at(x)
+			for len(own) > 0 && at(&own[0]) < place {
+				if !yield(&own[0]) {
+					return
+				}
+				own = own[1:]
+			}
+			for len(out) > 0 && out[0] < place {
+				out = out[1:]
+			}
+			if len(out) > 0 && out[0] == place {
+				continue
+			}
+			if !yield(x) {
+				return
+			}
+		}
+		for i := range own {
+			if !yield(&own[i]) {
+				return
+			}
+		}
+	}
+}
+
+// act is what an actor may do to a target, nil for nothing.
+func (a *actor) act(target int32) *act {
+	find := func(acts []act) *act {
+		i, ok := slices.BinarySearchFunc(acts, target, func(x act, t int32) int { return int(x.target - t) })
+		if !ok {
+			return nil
+		}
+		return &acts[i]
+	}
+	if x := find(a.acts); x != nil || a.row == nil {
+		return x
+	}
+	if _, not := slices.BinarySearch(a.except, target); not {
+		return nil
+	}
+	return find(a.row.acts)
+}
+
+// leadsTo reports whether the actor has an edge of a kind to a node by its row, whatever it excepts.
+func (a *actor) leadsTo(node int32, kind Kind) bool {
+	if a.row == nil || a.row.leads[kind] == nil || !a.row.leads[kind].has(node) {
+		return false
+	}
+	return !slices.ContainsFunc(a.except, func(t int32) bool { return slices.Contains(a.row.over[t], node) })
+}
+
+// tread calls do for what the actors of a walk's nodes do, each at the first node where it is met. What somebody before
+// does by the same row, to the same target, is not said again.
+func (an *Analysis) tread(order []int32, do func(n int32, x *act)) {
+	seen := newSet(len(an.actors))
+	left := map[*row][]int32{} // where the row did not hold for those before
+	for _, n := range order {
+		i := an.actorOf[n]
+		if seen.has(i) {
+			continue
+		}
+		seen.put(i)
+		a := an.actors[i]
+		if a.row == nil {
+			for k := range a.acts {
+				do(n, &a.acts[k])
+			}
+			continue
+		}
+		open, met := left[a.row]
+		if !met {
+			for x := range a.allActs() {
+				do(n, x)
+			}
+			left[a.row] = a.except
+			continue
+		}
+		for k := range a.acts {
+			do(n, &a.acts[k])
+		}
+		still := []int32{}
+		for _, t := range open {
+			if _, not := slices.BinarySearch(a.except, t); not {
+				still = append(still, t)
+			} else if x := a.act(t); x != nil {
+				do(n, x)
+			}
+		}
+		left[a.row] = still
+	}
+}
+
+// settleEdges puts an actor's own edges, in order, together with those of its row to the same nodes. Those that the row has
+// as good are left to it.
+func (a *actor) settleEdges() {
+	slices.SortStableFunc(a.edges, byNode)
+	if a.row == nil {
+		return
+	}
+	nodes := map[int32]bool{}
+	for _, x := range a.edges {
+		nodes[x.to] = true
+	}
+	for _, t := range a.except {
+		for _, n := range a.row.over[t] {
+			nodes[n] = true
+		}
+	}
+	for n := range nodes {
+		a.hidden = append(a.hidden, n)
+	}
+	slices.Sort(a.hidden)
+	var out []edge
+	hidden := a.hidden[:0]
+	for _, n := range a.hidden {
+		var all []edge
+		for _, x := range to(a.row.edges, n) {
+			if _, not := slices.BinarySearch(a.except, x.rank); !not {
+				all = append(all, x)
+			}
+		}
+		all = preferred(append(all, to(a.edges, n)...))
+		if slices.EqualFunc(all, to(a.row.best, n), func(x, y edge) bool {
+			_, not := slices.BinarySearch(a.except, y.rank)
+			return !not && x.kind == y.kind && x.rank == y.rank && x.first == y.first
+		}) {
+			continue
+		}
+		hidden = append(hidden, n)
+		out = append(out, all...)
+	}
+	a.edges, a.hidden = out, slices.Clip(hidden)
+}
+
+func byNode(x, y edge) int { return int(x.to - y.to) }
+
+// leading counts the edges at the head of a list, sorted by node, that lead to one node.
+func leading(edges []edge) int {
+	n := 1
+	for n < len(edges) && edges[n].to == edges[0].to {
+		n++
+	}
+	return n
+}
+
+// preferred leaves the best of edges to one node, one of each kind: the surest, then the first; in the order in which the
+// kinds were found.
+func preferred(edges []edge) []edge {
+	if len(edges) == 1 {
+		return edges
+	}
+	var out []edge
+	for _, x := range edges {
+		i := slices.IndexFunc(out, func(y edge) bool { return y.kind == x.kind })
+		if i < 0 {
+			out = append(out, x)
+			continue
+		}
+		first := min(out[i].first, x.first)
+		if x.must && !out[i].must || x.must == out[i].must && x.rank < out[i].rank {
+			out[i] = x
+		}
+		out[i].first = first
+	}
+	slices.SortStableFunc(out, func(x, y edge) int { return cmp.Compare(x.first, y.first) })
+	return out
+}
+
+// to is the edges of a sorted list that lead to a node.
+func to(edges []edge, node int32) []edge {
+	i, ok := slices.BinarySearchFunc(edges, node, func(x edge, n int32) int { return int(x.to - n) })
+	if !ok {
+		return nil
+	}
+	return edges[i : i+leading(edges[i:])]
+}
