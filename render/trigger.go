@@ -14,6 +14,9 @@ func isRoute(t *model.Trigger) bool { return t.Kind == "api-route" }
 
 // triggerIcon is the icon of what a trigger comes from.
 func triggerIcon(d *model.Design, t *model.Trigger) string {
+	if t.Kind == "schedule" {
+		return "clock" // whatever it is that keeps the time
+	}
 	if r := d.Resource(t.From); r != nil && !isRoute(t) {
 		if k := catalog.KindOf(r.Type); k.Icon != "" && k.Icon != "resource" {
 			return k.Icon

@@ -58,6 +58,17 @@ func triggerIcon(t *model.Trigger) string {
 	return "route"
 }
 
+// countStarts counts the triggers that starts names.
+func countStarts(triggers []*model.Trigger) int {
+	n := 0
+	for _, t := range triggers {
+		if t.Kind != "permission" {
+			n++
+		}
+	}
+	return n
+}
+
 // plural is "1 route", "3 routes".
 func plural(n int, noun string) string {
 	switch {

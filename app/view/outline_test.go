@@ -117,3 +117,17 @@ func TestOutlineOfAnAccountListsRolesAndUsers(t *testing.T) {
 		t.Error("no role or user of the team account leads to an administrator")
 	}
 }
+
+// Triggers of several kinds are counted where there is little room, and named in full on hover.
+func TestOutlineCountsTriggersOfSeveralKinds(t *testing.T) {
+	_, st := opened(t, "webshop")
+	starters := map[model.ID][]*model.Trigger{"fn/Shop": {{Kind: "api-route"}, {Kind: "api-route"}, {Kind: "schedule", Event: "schedule"}, {Kind: "permission"}}}
+	for _, r := range bays(st.After.Design, nil, false, starters) {
+		if r.ID == "fn/Shop" && (r.Caption != "3 triggers" || r.Hint != "2 routes, 1 schedule") {
+			t.Errorf("%q, in full %q", r.Caption, r.Hint)
+		}
+		if r.ID != "fn/Shop" && (r.Caption != "no trigger" || r.Hint != "") {
+			t.Errorf("%s: %q, in full %q", r.ID, r.Caption, r.Hint)
+		}
+	}
+}

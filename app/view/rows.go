@@ -127,8 +127,11 @@ func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[mode
 	for _, f := range d.Functions() {
 		row := Row{Place: Bay, ID: f.ID, Name: Name(d, f.ID), Icon: "function", Caption: starts(starters[f.ID]),
 			find: find(f.LogicalID, f.Name, f.ARN, f.Handler, f.Runtime, Name(d, f.Role))}
+		if strings.Contains(row.Caption, ", ") { // of several kinds: too much for the room beside the bar
+			row.Hint, row.Caption = row.Caption, plural(countStarts(starters[f.ID]), "trigger")
+		}
 		if f.Role != "" && shared[f.Role] > 1 {
-			row.Hint = row.Caption + " · shares " + Name(d, f.Role)
+			row.Hint = starts(starters[f.ID]) + " · shares " + Name(d, f.Role)
 			row.Caption = "shares a role"
 		}
 		if a != nil {
