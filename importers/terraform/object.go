@@ -30,9 +30,10 @@ type object struct {
 	documents func(path ...string) *written
 }
 
-// An owner is the account and region that a provider configuration works in.
+// An owner is the account and region that a provider configuration works in, and the name of what was opened, with which
+// the placeholders of generated names begin.
 type owner struct {
-	account, region, partition string
+	account, region, partition, stack string
 }
 
 // A written is where a policy document stands in a configuration.
