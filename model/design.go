@@ -16,6 +16,7 @@ type Info struct {
 	Files      []string // as opened
 	Partition  string
 	Account    string
+	Accounts   map[string]string `json:",omitempty"` // file → account, where files of several accounts are one design
 	Region     string
 	NotSeen    []string // layers that no source showed: "scps", "key policies", "other stacks" …
 	Outside    []string // walls that IAM does not see, as shown by the design: "VPC vpc-1: databases reachable in it"

@@ -109,9 +109,11 @@ type Resource struct {
 	LogicalID         string
 	Name              string           // physical name, or LogicalID where AWS generates it
 	ARN               string           // "" where its type has none
+	Account           string           // of its owner, where neither its ARN nor the design tells
 	Type              string           // CloudFormation type, e.g. AWS::DynamoDB::Table
 	Policy            *policy.Document // resource policy; nil if none
 	Key               ID               // the customer-managed key that encrypts it, "" if none
+	External          bool             // named by ARN only: what it is like was not seen
 	Fresh             bool             // AWS generates its name
 	Weight            float64          // 0: the default of its type
 	Crown             bool             // marked as a crown jewel by the architect

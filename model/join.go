@@ -202,14 +202,22 @@ func placeholder(e Element) bool {
 		return e.External
 	case *Policy:
 		return e.Document == nil
+	case *Resource:
+		return e.External && e.Policy == nil
 	}
 	return false
 }
 
 func joinInfo(designs []*Design) Info {
 	var out Info
+	accounts := map[string]string{}
+	several := false
 	for i, d := range designs {
 		in := d.info
+		several = several || in.Account != designs[0].info.Account
+		for _, e := range d.list {
+			accounts[e.Place().File] = in.Account
+		}
 		if i == 0 {
 			out = in
 			out.Files, out.NotSeen, out.Outside, out.Guardrails, out.Passed, out.Unresolved = nil, nil, nil, nil, nil, 0
@@ -237,6 +245,9 @@ func joinInfo(designs []*Design) Info {
 			}
 			out.Guardrails[account] = g
 		}
+	}
+	if several {
+		out.Accounts = accounts
 	}
 	return out
 }
@@ -283,6 +294,7 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		for i := range c.Environment {
 			c.Environment[i].Refers = one(c.Environment[i].Refers)
 		}
+		c.Package.From = one(c.Package.From)
 		out = &c
 	case *Role:
 		c := *e
@@ -306,11 +318,11 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		out = &c
 	case *Resource:
 		c := *e
-		c.ID, c.Key = one(c.ID), one(c.Key)
+		c.ID, c.Key, c.Credentials = one(c.ID), one(c.Key), one(c.Credentials)
 		out = &c
 	case *Trigger:
 		c := *e
-		c.ID, c.From, c.To = one(c.ID), one(c.From), one(c.To)
+		c.ID, c.From, c.To, c.Role = one(c.ID), one(c.From), one(c.To), one(c.Role)
 		out = &c
 	case *Principal:
 		c := *e

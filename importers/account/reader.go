@@ -21,12 +21,13 @@ type reader struct {
 	info        model.Info
 	elements    []model.Element
 	byID        map[model.ID]model.Element
+	groups      map[string]model.ID // by account and name
 	byARN       map[string]model.ID // functions, roles, users, groups, policies, resources
 	diagnostics []source.Diagnostic
 }
 
 func newReader(file string, data []byte, ds []source.Diagnostic) *reader {
-	return &reader{file: file, data: data, diagnostics: ds, byID: map[model.ID]model.Element{}, byARN: map[string]model.ID{}}
+	return &reader{file: file, data: data, diagnostics: ds, byID: map[model.ID]model.Element{}, groups: map[string]model.ID{}, byARN: map[string]model.ID{}}
 }
 
 func (r *reader) report(s source.Severity, at source.Span, summary, detail string) {
@@ -206,9 +207,21 @@ func tags(n *yamlpos.Node) map[string]string {
 	return out
 }
 
+// owner is the id of a role, user or group, and what the ids of its inline policies start with: its name, with its account
+// where another account's has that name.
+func (r *reader) owner(kind, name, arn string) (model.ID, string) {
+	id := r.nameID(kind, name, arn)
+	if id != model.MakeID(kind, name) {
+		name = field(arn, 4) + "::" + name
+	}
+	return id, name
+}
+
 func (r *reader) role(n *yamlpos.Node) {
 	name := text(n.Get("RoleName"))
-	role := &model.Role{ID: model.MakeID("role", name), LogicalID: name, Name: name, ARN: text(n.Get("Arn")), Path: text(n.Get("Path")),
+	arn := text(n.Get("Arn"))
+	id, owner := r.owner("role", name, arn)
+	role := &model.Role{ID: id, LogicalID: name, Name: name, ARN: arn, Path: text(n.Get("Path")),
 		Tags: tags(n.Get("Tags")), Origin: n.Span}
 	role.ServiceLinked = strings.HasPrefix(role.Path, "/aws-service-role/")
 	trust := &policy.Setting{Type: policy.TrustPolicy}
@@ -216,24 +229,29 @@ func (r *reader) role(n *yamlpos.Node) {
 		trust = nil
 	}
 	role.Trust = r.document(n.Get("AssumeRolePolicyDocument"), trust)
-	role.Policies = r.policies(name, policy.RoleInline, n.Get("RolePolicyList"), n.Get("AttachedManagedPolicies"))
+	role.Policies = r.policies(owner, policy.RoleInline, n.Get("RolePolicyList"), n.Get("AttachedManagedPolicies"))
 	role.Boundary = r.boundary(n)
 	r.add(role, role.ARN)
 }
 
 func (r *reader) group(n *yamlpos.Node) {
 	name := text(n.Get("GroupName"))
-	g := &model.Principal{ID: model.MakeID("group", name), Kind: model.Group, Name: name, ARN: text(n.Get("Arn")), Origin: n.Span}
-	g.Policies = r.policies("group/"+name, policy.GroupInline, n.Get("GroupPolicyList"), n.Get("AttachedManagedPolicies"))
+	arn := text(n.Get("Arn"))
+	id, owner := r.owner("group", name, arn)
+	r.groups[field(arn, 4)+"/"+name] = id
+	g := &model.Principal{ID: id, Kind: model.Group, Name: name, ARN: arn, Origin: n.Span}
+	g.Policies = r.policies("group/"+owner, policy.GroupInline, n.Get("GroupPolicyList"), n.Get("AttachedManagedPolicies"))
 	r.add(g, g.ARN)
 }
 
 func (r *reader) user(n *yamlpos.Node) {
 	name := text(n.Get("UserName"))
-	u := &model.Principal{ID: model.MakeID("user", name), Kind: model.User, Name: name, ARN: text(n.Get("Arn")), Tags: tags(n.Get("Tags")), Origin: n.Span}
-	u.Policies = r.policies("user/"+name, policy.UserInline, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
+	arn := text(n.Get("Arn"))
+	id, owner := r.owner("user", name, arn)
+	u := &model.Principal{ID: id, Kind: model.User, Name: name, ARN: arn, Tags: tags(n.Get("Tags")), Origin: n.Span}
+	u.Policies = r.policies("user/"+owner, policy.UserInline, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
 	for _, g := range items(n.Get("GroupList")) {
-		id := model.MakeID("group", text(g))
+		id := r.groups[field(arn, 4)+"/"+text(g)]
 		if r.byID[id] == nil {
 			r.report(source.Warning, g.Span, fmt.Sprintf("the group %s was not seen", text(g)), "nothing that it allows is shown")
 			continue

@@ -16,7 +16,7 @@ import (
 // nameID returns kind/name, or kind/account:region:name where another element has that id.
 func (r *reader) nameID(kind, name, arn string) model.ID {
 	id := model.MakeID(kind, name)
-	if r.byID[id] == nil {
+	if old := r.byID[id]; old == nil || arn != "" && model.ARN(old) == arn {
 		return id
 	}
 	return model.MakeID(kind, field(arn, 4)+":"+field(arn, 3)+":"+name)
@@ -67,14 +67,18 @@ func (r *reader) external(arn string, at source.Span) model.ID {
 
 func (r *reader) resource(n *yamlpos.Node) {
 	arn := text(n.Get("Arn"))
-	if arn == "" || r.byARN[arn] != "" {
+	res, named := r.byID[r.byARN[arn]].(*model.Resource)
+	if arn == "" || r.byARN[arn] != "" && !(named && res.External) {
 		return
 	}
-	r.newResource(arn, text(n.Get("Type")), n.Span).PartitionKey = text(n.Get("PartitionKey"))
+	if !named {
+		res = r.newResource(arn, text(n.Get("Type")), n.Span)
+	}
+	res.External, res.Origin = false, n.Span
+	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
 	if key := text(n.Get("KmsKeyArn")); key != "" {
-		res := r.byID[r.byARN[arn]].(*model.Resource)
 		if r.byARN[key] == "" {
-			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span)
+			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span).External = true
 		}
 		res.Key = r.byARN[key]
 	}
@@ -125,13 +129,18 @@ func (r *reader) resourcePolicy(n *yamlpos.Node) {
 	}
 	id, ok := r.byARN[arn]
 	if !ok {
-		id = r.newResource(arn, "", n.Span).ID
+		res := r.newResource(arn, "", n.Span)
+		res.External = true
+		id = res.ID
 	}
 	switch e := r.byID[id].(type) {
 	case *model.Function:
 		e.Policy = d
 	case *model.Resource:
 		e.Policy = d
+		if owner := text(n.Get("Account")); owner != r.info.Account && field(arn, 4) == "" {
+			e.Account = owner
+		}
 	}
 }
 
@@ -157,7 +166,9 @@ func (r *reader) origin(arn string, at source.Span) model.ID {
 	if id, ok := r.byARN[arn]; ok {
 		return id
 	}
-	return r.newResource(arn, "", at).ID
+	res := r.newResource(arn, "", at)
+	res.External = true
+	return res.ID
 }
 
 // mapping reads an item of ListEventSourceMappings.

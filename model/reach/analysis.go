@@ -149,7 +149,7 @@ func sameWorld(a, b *model.Design) bool {
 func sameInfo(a, b *model.Design) bool {
 	x, y := a.Info(), b.Info()
 	return x.Partition == y.Partition && x.Account == y.Account && x.Region == y.Region && x.Kind == y.Kind &&
-		slices.Equal(x.NotSeen, y.NotSeen) && sameGuardrails(x.Guardrails, y.Guardrails)
+		maps.Equal(x.Accounts, y.Accounts) && slices.Equal(x.NotSeen, y.NotSeen) && sameGuardrails(x.Guardrails, y.Guardrails)
 }
 
 // sameTarget reports whether two elements are one target for policies and triggers.
@@ -172,7 +172,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Policy == b.Policy && a.Key == b.Key && a.PartitionKey == b.PartitionKey && a.Credentials == b.Credentials &&
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.PartitionKey == b.PartitionKey && a.Credentials == b.Credentials &&
 			a.BlockPublicAccess == b.BlockPublicAccess && maps.Equal(a.Tags, b.Tags)
 	}
 	return false

@@ -229,7 +229,7 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			if !ok {
 				continue
 			}
-			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
+			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern, s.a.account)); ok && !w.inside(place) {
 				acts := of[t]
 				if n.qualified {
 					acts = m.only(acts, qualified)
@@ -254,7 +254,7 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			continue
 		}
 		for _, arn := range t.ARNs {
-			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern)); ok && !w.inside(place) {
+			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern, s.a.account)); ok && !w.inside(place) {
 				any = s.add(service, nil, naming{}, pattern, place, m, of[t]) || any
 			}
 		}
@@ -329,12 +329,12 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 		}
 	}
 	// Whether a role that was not seen trusts this principal, and what another account's policies say, is not known.
-	b.account = foreign(place, an.world.account)
+	b.account = foreign(place, s.a.account)
 	if b.Type == "AWS::IAM::Role" && service == "sts" || b.account != "" {
 		sure = false
 	}
 	b.Certainty, b.Evidence = certainty(sure), c.reasons()
-	b.All = pattern == "*" || t == nil && strings.HasSuffix(pattern, ":*") || t != nil && (n.name == "*" || reachesAll(an.world, t, pattern))
+	b.All = pattern == "*" || t == nil && strings.HasSuffix(pattern, ":*") || t != nil && (n.name == "*" || reachesAll(an.world, t, pattern, s.a.account))
 	b.Known = b.Type != "" && an.world.types[b.Type]
 	key := [3]string{service, b.Type, pattern}
 	if i, ok := s.at[key]; ok {
@@ -381,10 +381,10 @@ func joinEvidence(a, b []Evidence) []Evidence {
 	return out
 }
 
-// reachesAll reports whether a pattern reaches everything of a resource type in the account and region.
-func reachesAll(w *world, t *catalog.ResourceType, pattern string) bool {
+// reachesAll reports whether a pattern reaches everything of a resource type in an account and its region.
+func reachesAll(w *world, t *catalog.ResourceType, pattern, own string) bool {
 	for _, arn := range t.ARNs {
-		space := w.spaceFor(arn, pattern)
+		space := w.spaceFor(arn, pattern, own)
 		parts, want := strings.SplitN(space, ":", 6), strings.SplitN(pattern, ":", 6)
 		if len(parts) == 6 && len(want) == 6 && want[3] != "*" {
 			parts[3] = want[3]

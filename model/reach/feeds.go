@@ -220,8 +220,9 @@ func (e *explorer) doors() {
 		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 	}
 	const unasked = truth(255)
-	api := "arn:" + w.partition + ":execute-api:" + w.region + ":" + w.account + ":" + anyName + "/" + anyName + "/POST/" + anyName
-	bus := destination{target: -1, arn: "arn:" + w.partition + ":events:" + w.region + ":" + w.account + ":event-bus/default", bound: busBindings}
+	own := e.actor.account // doors are of the account that they are in
+	api := "arn:" + w.partition + ":execute-api:" + w.region + ":" + own + ":" + anyName + "/" + anyName + "/POST/" + anyName
+	bus := destination{target: -1, arn: "arn:" + w.partition + ":events:" + w.region + ":" + own + ":event-bus/default", bound: busBindings}
 	bused, called := unasked, unasked
 	bus.held = func(string) truth {
 		if bused == unasked {
@@ -230,6 +231,9 @@ func (e *explorer) doors() {
 		return bused
 	}
 	for i, tr := range e.an.triggers {
+		if ti := w.target(tr.To); ti >= 0 && w.targets[ti].account != own {
+			continue
+		}
 		switch {
 		case tr.Kind == "event-rule" && e.an.onDefaultBus(tr):
 			if may("events") && bus.held("") != never {
@@ -246,10 +250,10 @@ func (e *explorer) doors() {
 			e.through(int32(i), &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
 		case tr.Kind == "iot-rule":
 			filter, all := topicOf(tr.Label)
-			topics := []string{"arn:" + w.partition + ":iot:" + w.region + ":" + w.account + ":topic/" + filter}
+			topics := []string{"arn:" + w.partition + ":iot:" + w.region + ":" + own + ":topic/" + filter}
 			if rule := e.an.design.Resource(tr.From); rule != nil && rule.Name != "" {
 				// Without the broker, straight to the rule (AWS IoT Core developer guide, "Reducing messaging costs with Basic Ingest").
-				topics = append(topics, "arn:"+w.partition+":iot:"+w.region+":"+w.account+":topic/$aws/rules/"+rule.Name+"/"+filter)
+				topics = append(topics, "arn:"+w.partition+":iot:"+w.region+":"+own+":topic/$aws/rules/"+rule.Name+"/"+filter)
 			}
 			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, topics)
 			c := &iotTopic

@@ -19,11 +19,12 @@ type gate struct {
 	all    bool            // everybody is special
 	anyone bool            // an Allow names everybody, or an unknown that can be anybody of the account
 	named  map[string]bool // role and user ARNs, and role names of sessions, that are special
+	others map[string]bool // accounts other than the target's own whose policies an Allow leaves it to
 }
 
 // newGate reads a resource policy.
 func newGate(a *answers, account string, strict bool) *gate {
-	g := &gate{answers: a, strict: strict, named: map[string]bool{}}
+	g := &gate{answers: a, strict: strict, named: map[string]bool{}, others: map[string]bool{}}
 	if a == nil {
 		return g
 	}
@@ -47,6 +48,8 @@ func newGate(a *answers, account string, strict bool) *gate {
 				if s.deny || strict {
 					g.all = true
 				}
+			case strings.HasSuffix(accountARN(p.Value), ":root"):
+				g.others[accountOf(accountARN(p.Value))] = true
 			case strings.Contains(p.Value, ":assumed-role/"):
 				_, name, _ := strings.Cut(p.Value, ":assumed-role/")
 				name, _, _ = strings.Cut(name, "/")
@@ -118,7 +121,7 @@ func (g *gate) opens(a *actor) bool {
 	if g.answers == nil {
 		return g.unseen
 	}
-	return g.all || g.names(a)
+	return g.all || g.others[a.account] || g.names(a)
 }
 
 // allows reports whether some Allow of the gate is about the form.
@@ -180,7 +183,7 @@ func (an *Analysis) newGates() {
 			continue
 		}
 		g := newGate(an.answers(doc), t.account, strict)
-		if g.all || len(g.named) > 0 || len(g.denies) > 0 || strict {
+		if g.all || len(g.named)+len(g.others) > 0 || len(g.denies) > 0 || strict {
 			an.gates[i] = g
 		}
 	}

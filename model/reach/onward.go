@@ -283,7 +283,7 @@ func (e *explorer) rest() {
 				}
 				known[service] = true
 				for _, ti := range e.an.trusting[service] {
-					if ti == e.actor.self {
+					if ti == e.actor.self || e.w.targets[ti].account != e.actor.account {
 						continue
 					}
 					if to := e.an.nodeAt[ti]; to >= 0 {
@@ -307,7 +307,7 @@ func (e *explorer) mapped(m means) {
 	for _, ti := range e.an.functions {
 		t := &e.w.targets[ti]
 		to := e.an.nodeAt[ti]
-		if t.id == e.actor.id {
+		if t.id == e.actor.id || t.account != e.actor.account {
 			continue
 		}
 		if slices.Contains(e.an.keys, "lambda:functionarn") {
@@ -427,7 +427,7 @@ func (an *Analysis) newTrust() {
 	}
 }
 
-// trustDecision asks a role's trust policy about a service that acts for this account, on a thing of the
+// trustDecision asks a role's trust policy about a service that acts for the role's account, on a thing of the
 // attacker's naming.
 func (an *Analysis) trustDecision(role int32, service string) policy.Decision {
 	t := &an.world.targets[role]
@@ -436,7 +436,7 @@ func (an *Analysis) trustDecision(role int32, service string) policy.Decision {
 		action = "sts:AssumeRoleWithWebIdentity"
 	}
 	return an.asService(an.gates[role], service, policy.Request{Action: action, Resource: t.arn, ResourceAccount: t.account,
-		Context: policy.Context{"aws:sourceaccount": {an.world.account}}})
+		Context: policy.Context{"aws:sourceaccount": {t.account}}})
 }
 
 // actorOfTarget is whose permissions a role, user or group has; nil for none.

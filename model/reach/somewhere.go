@@ -111,7 +111,7 @@ func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catal
 			if strings.HasPrefix(arn, "arn:${Partition}:s3:") && actions[0].Service != "s3" {
 				continue // where output goes: of no use alone
 			}
-			spaces = append(spaces, an.world.spaceOf(arn))
+			spaces = append(spaces, an.world.spaceOf(arn, a.account))
 		}
 	}
 	return an.anyplace(a, actions, spaces)
@@ -187,20 +187,19 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []strin
 	return where, best
 }
 
-// spaceOf is a resource type's ARN as a pattern, in the design's own account.
-func (w *world) spaceOf(arn string) string {
+// spaceOf is a resource type's ARN as a pattern, in an account.
+func (w *world) spaceOf(arn, account string) string {
 	s := strings.ReplaceAll(arn, "${Partition}", w.partition)
-	if w.account != "" {
-		s = strings.ReplaceAll(s, "${Account}", w.account)
+	if account != "" {
+		s = strings.ReplaceAll(s, "${Account}", account)
 	}
 	return strings.ReplaceAll(normalize(s, w.partition), "{}", "*")
 }
 
-// spaceFor is spaceOf in the account that a pattern names.
-func (w *world) spaceFor(arn, pattern string) string {
-	space := w.spaceOf(arn)
-	if other := foreign(pattern, w.account); other != "" && w.account != "" {
-		return strings.Replace(space, ":"+w.account+":", ":"+other+":", 1)
+// spaceFor is spaceOf in the account that a pattern names, or in one's own.
+func (w *world) spaceFor(arn, pattern, own string) string {
+	if other := foreign(pattern, own); other != "" && own != "" {
+		own = other
 	}
-	return space
+	return w.spaceOf(arn, own)
 }

@@ -403,6 +403,9 @@ func (t *tally) find(out *finding, parts []match) {
 			x.must, x.may = t.an.judge(a, out.target, form.menu, form.witness, candidates, nil)
 		} else if t.seen[f] {
 			x.must, x.may = t.must(f), t.may(f)
+			if target.account != a.account { // a role of another account, which its trust policy alone opens
+				x.must, x.may = form.menu.common(x.must, form.menu.sts), form.menu.common(x.may, form.menu.sts)
+			}
 		}
 		if x.may != nil && !x.may.empty() {
 			out.whole = append(out.whole, x)

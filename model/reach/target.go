@@ -201,7 +201,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		}
 	}
 	for _, r := range d.Resources() {
-		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, resource: r, tags: r.Tags})
+		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, account: cmp.Or(r.Account, info.Accounts[r.Origin.File]), resource: r, tags: r.Tags})
 	}
 	for _, p := range d.Policies() {
 		if p.Managed && p.ARN != "" && !strings.Contains(p.ARN, ":iam::aws:") {
@@ -239,10 +239,7 @@ func ownLogARN(function string) string {
 
 func (w *world) add(t target) {
 	if parts := strings.SplitN(t.arn, ":", 6); len(parts) == 6 {
-		t.service, t.region, t.account = parts[2], parts[3], parts[4]
-		if t.account == "" {
-			t.account = w.account
-		}
+		t.service, t.region, t.account = parts[2], parts[3], cmp.Or(parts[4], t.account, w.account)
 	}
 	t.key, t.ordinal = noKey, -1
 	if t.sort != isImplied {
@@ -573,6 +570,15 @@ func (m *menu) without(b bits) bits {
 	out := slices.Clone(b)
 	for i := range m.actions {
 		out[i>>6] ^= 1 << (i & 63)
+	}
+	return out
+}
+
+// common is what two sets of a menu's actions have in common.
+func (m *menu) common(x, y bits) bits {
+	out := make(bits, m.words)
+	for i := range out {
+		out[i] = x[i] & y[i]
 	}
 	return out
 }
