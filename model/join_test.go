@@ -1,10 +1,14 @@
 package model
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"bulkhead/model/policy"
+	"bulkhead/model/source"
 )
 
 // part is a stack or account with a function, its role with a policy of AWS's, and a role that it knows by ARN alone.
@@ -75,5 +79,65 @@ func TestJoinAccounts(t *testing.T) {
 	}
 	if len(j.Design.Info().Guardrails) != 2 {
 		t.Errorf("guardrails %v", j.Design.Info().Guardrails)
+	}
+}
+
+// Whatever an element refers to by an id is referred to by its new one.
+func TestJoinFollowsReferences(t *testing.T) {
+	const old, young ID = "x/Old", "x/New"
+	filled := 0
+	var fill func(v reflect.Value)
+	fill = func(v reflect.Value) {
+		switch {
+		case v.Type() == reflect.TypeFor[ID]():
+			v.SetString(string(old))
+			filled++
+		case v.Kind() == reflect.Struct:
+			for i := range v.NumField() {
+				fill(v.Field(i))
+			}
+		case v.Kind() == reflect.Slice:
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+			fill(v.Index(0))
+		case v.Kind() == reflect.Map && v.Type().Key() == reflect.TypeFor[ID]():
+			v.Set(reflect.MakeMap(v.Type()))
+			v.SetMapIndex(reflect.ValueOf(old), reflect.Zero(v.Type().Elem()))
+			filled++
+		}
+	}
+	for _, e := range []Element{&Function{}, &Role{}, &Policy{}, &Resource{}, &Trigger{}, &Principal{}} {
+		fill(reflect.ValueOf(e).Elem())
+		if text := fmt.Sprintf("%+v", reflect.ValueOf(withIDs(e, map[ID]ID{old: young})).Elem()); strings.Contains(text, string(old)) {
+			t.Errorf("%T keeps an old id: %s", e, text)
+		}
+	}
+	if filled < 20 {
+		t.Errorf("only %d references looked at", filled)
+	}
+}
+
+// A resource that one account names and another shows is what the other shows, whichever comes first.
+func TestJoinShowsWhatIsNamed(t *testing.T) {
+	const arn = "arn:aws:kms:eu-west-1:222222222222:key/k"
+	names, err := New(Info{Name: "a", Account: "111111111111"}, &Resource{ID: "res/k", ARN: arn, External: true, Origin: source.Span{File: "a"}}, &Resource{ID: "res/b", ARN: "arn:aws:s3:::b", Key: "res/k", Origin: source.Span{File: "a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows, err := New(Info{Name: "b", Account: "222222222222"}, &Resource{ID: "res/k", ARN: arn, Policy: &policy.Document{}, Origin: source.Span{File: "b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, designs := range [][]*Design{{names, shows}, {shows, names}} {
+		j, err := Join(nil, designs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := j.Design
+		if k := d.Resource(d.Resource("res/b").Key); len(d.Resources()) != 2 || k == nil || k.External {
+			t.Errorf("%s: the key of b is %+v", ids(d), k)
+		}
+		if in := d.Info(); in.Accounts["a"] != "111111111111" || in.Accounts["b"] != "222222222222" {
+			t.Errorf("accounts %v", in.Accounts)
+		}
 	}
 }
