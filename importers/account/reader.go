@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"bulkhead/importers"
@@ -52,25 +53,27 @@ func (r *reader) add(e model.Element, arn string) bool {
 // account reads a whole file.
 func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 	root = root.Resolve()
-	details := root.Get("authorizationDetails")
-	snapshot := details != nil || root.Get("bulkhead") != nil
-	if details == nil {
-		details = root
+	whole := root.Get("authorizationDetails") != nil || root.Get("bulkhead") != nil
+	r.hold(root, snapshot, "")
+	listed, path := root, ""
+	if d := root.Get("authorizationDetails"); d != nil {
+		listed, path = d, "authorizationDetails"
 	}
+	r.hold(listed, details, path)
 	r.info.Partition = cmp.Or(o.Partition, "aws")
 	r.info.Account = text(root.Get("account"))
 	if regions := items(root.Get("regions")); len(regions) > 0 {
 		r.info.Region = text(regions[0])
 	}
 
-	r.managed(items(details.Get("Policies")))
-	for _, n := range items(details.Get("RoleDetailList")) {
+	r.managed(items(listed.Get("Policies")))
+	for _, n := range items(listed.Get("RoleDetailList")) {
 		r.role(n)
 	}
-	for _, n := range items(details.Get("GroupDetailList")) {
+	for _, n := range items(listed.Get("GroupDetailList")) {
 		r.group(n)
 	}
-	for _, n := range items(details.Get("UserDetailList")) {
+	for _, n := range items(listed.Get("UserDetailList")) {
 		r.user(n)
 	}
 	for _, n := range items(root.Get("resources")) {
@@ -99,7 +102,7 @@ func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 		}
 	}
 	r.guardrails(root)
-	r.notSeen(root, snapshot)
+	r.notSeen(root, whole)
 }
 
 // notSeen says which layers the file does not show.
@@ -315,8 +318,13 @@ func items(n *yamlpos.Node) []*yamlpos.Node {
 	if n == nil || n.Kind != yamlpos.Sequence {
 		return nil
 	}
+	if slices.ContainsFunc(n.Items, absent) {
+		return slices.DeleteFunc(slices.Clone(n.Items), absent)
+	}
 	return n.Items
 }
+
+func absent(n *yamlpos.Node) bool { return n.Resolve() == nil || n.Resolve().Null }
 
 func text(n *yamlpos.Node) string {
 	n = n.Resolve()
