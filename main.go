@@ -29,8 +29,8 @@ func main() {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Sources: sources,
 		Samples: samples,
-		Window: func(ctx context.Context, path string, o importers.Options) error {
-			return app.Run(ctx, app.Program{Sources: sources, Samples: samples, Version: command.Version()}, path, o)
+		Window: func(ctx context.Context, paths []string, o importers.Options) error {
+			return app.Run(ctx, app.Program{Sources: sources, Samples: samples, Version: command.Version()}, paths, o)
 		},
 	}
 	code := command.Run(ctx, os.Args[1:], env)

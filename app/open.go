@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,25 +46,28 @@ func (w *window) forget(path string) {
 	w.showMenu()
 }
 
-// open opens a path or sample in the background and shows it when it is read.
-func (w *window) open(path string) { w.openWith(path, false) }
+// open opens a path or sample, or several paths as one design, in the background and shows it when it is read.
+func (w *window) open(paths ...string) { w.openWith(paths, false) }
 
-func (w *window) openWith(path string, fitting bool) {
+func (w *window) openWith(paths []string, fitting bool) {
 	if w.opening != nil {
 		w.opening()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	w.opening = cancel
-	_, name := filepath.Split(strings.TrimRight(path, "/"))
+	_, name := filepath.Split(strings.TrimRight(paths[0], "/"))
+	if len(paths) > 1 {
+		name = fmt.Sprintf("%s and %d more", name, len(paths)-1)
+	}
 	w.busy("Opening " + name)
 	o := session.Options{Import: w.options, Fitting: fitting}
 	go func() {
 		var s *session.Session
 		var err error
-		if strings.HasPrefix(path, session.SamplePrefix) {
-			s, err = session.OpenSample(ctx, w.program.Samples, path, w.program.Sources, o)
+		if strings.HasPrefix(paths[0], session.SamplePrefix) {
+			s, err = session.OpenSample(ctx, w.program.Samples, paths[0], w.program.Sources, o)
 		} else {
-			s, err = session.Open(ctx, path, w.program.Sources, o)
+			s, err = session.OpenAll(ctx, paths, w.program.Sources, o)
 		}
 		fyne.Do(func() {
 			if ctx.Err() != nil {
@@ -78,15 +82,17 @@ func (w *window) openWith(path string, fitting bool) {
 			var misfit *session.MisfitError
 			switch {
 			case errors.As(err, &misfit):
-				w.offerFitting(misfit, func() { w.openWith(path, true) })
+				w.offerFitting(misfit, func() { w.openWith(paths, true) })
 			case err != nil:
 				if errors.Is(err, os.ErrNotExist) {
-					w.forget(path)
+					w.forget(paths[0])
 				}
 				w.fail("Open "+name, err)
 			default:
 				w.adopt(s)
-				w.remember(path)
+				if len(paths) == 1 {
+					w.remember(paths[0])
+				}
 			}
 		})
 	}()
@@ -172,7 +178,11 @@ func (w *window) chooseFile(folder bool) {
 // dropped opens the first of the files that were dropped on the window.
 func (w *window) dropped(_ fyne.Position, uris []fyne.URI) {
 	if len(uris) > 0 && len(w.dialogs) == 0 {
-		w.guard("Open "+uris[0].Name(), func() { w.open(uris[0].Path()) })
+		var paths []string
+		for _, u := range uris {
+			paths = append(paths, u.Path())
+		}
+		w.guard("Open "+uris[0].Name(), func() { w.open(paths...) })
 	}
 }
 

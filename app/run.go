@@ -21,9 +21,9 @@ const appID = "dev.bulkhead.Bulkhead"
 
 var errNoDisplay = errors.New("there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are empty): try bulkhead tour, which does the same job without one, or bulkhead help for the commands")
 
-// Run opens the window, with the design at path if it is not empty, and returns when the window was closed or ctx is
+// Run opens the window, with the design that paths make if there are any, and returns when the window was closed or ctx is
 // done. Without a display it returns an error at once.
-func Run(ctx context.Context, p Program, path string, o importers.Options) error {
+func Run(ctx context.Context, p Program, paths []string, o importers.Options) error {
 	// Fyne's driver panics where there is no display.
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return errNoDisplay
@@ -34,8 +34,8 @@ func Run(ctx context.Context, p Program, path string, o importers.Options) error
 	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	defer stop()
 	a.Lifecycle().SetOnStarted(func() {
-		if path != "" {
-			w.open(path)
+		if len(paths) > 0 {
+			w.open(paths...)
 		}
 	})
 	if err := present(w.win); err != nil {

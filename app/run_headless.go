@@ -10,6 +10,6 @@ import (
 )
 
 // Run reports that this build has no window.
-func Run(context.Context, Program, string, importers.Options) error {
+func Run(context.Context, Program, []string, importers.Options) error {
 	return errors.New("this build has no window: try bulkhead tour, or bulkhead help for the commands")
 }

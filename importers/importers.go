@@ -29,10 +29,11 @@ type Import struct {
 	Files       source.Files // what was read, for patches and for refusing when it changed on disk
 	Diagnostics []source.Diagnostic
 
-	parts  []*Import // of several inputs, each by itself
+	parts  []part // of several inputs, each by itself
 	joined *model.Joined
 
-	fsys fs.FS // what it was opened in, for files that were looked at and not read; nil if not by Open
+	fsys  fs.FS  // what it was opened in, for files that were looked at and not read; nil if not by Open
+	roots mounts // where that is on disk; none if it is on none
 }
 
 // A Source reads one format.

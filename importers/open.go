@@ -20,75 +20,100 @@ const MaxFile = 512 << 20
 // saysNothing has the file names that everybody gives a template: the folder's name tells more of the stack.
 var saysNothing = map[string]bool{"template": true, "sam": true, "cloudformation": true, "stack": true, "main": true, "index": true}
 
-// Open imports a file or folder of the disk with the first source that knows it. It never reads outside the
+// Open imports a file or folder of the disk with the first source that knows it; of a folder that none knows, all that is
+// found in it, as one design. It never reads outside the
 // file's folder, or the folder itself: symbolic links that lead out of it are not followed, but for the one
 // that path itself may be. An error is one line that starts with path.
 func Open(ctx context.Context, sources []Source, path string, o Options) (*Import, error) {
+	place, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	in, err := OpenFS(ctx, sources, place.fsys, place.name, place.named(o))
+	if err != nil {
+		return nil, calledBy(path, place.name, err)
+	}
+	in.roots = mounts{{"", place.fsys, place.dir}}
+	return in, nil
+}
+
+// calledBy says an error about a name within a folder as one about the path that people typed.
+func calledBy(path, name string, err error) error {
+	if rest, ok := strings.CutPrefix(err.Error(), name+":"); ok && name != path {
+		return &renamed{path + ":" + rest, err}
+	}
+	if name == "." && !strings.HasPrefix(err.Error(), path) {
+		return &renamed{path + ": " + err.Error(), err}
+	}
+	return err
+}
+
+// A place is a file or folder of the disk: a name within a folder that nothing leads out of.
+type place struct {
+	fsys  fs.FS
+	dir   string
+	name  string // "." for the folder itself
+	stack string // what tells its stack's name, "" where the file's own name does
+}
+
+func locate(path string) (place, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return nil, openError(path, err)
+		return place{}, openError(path, err)
 	}
 	if real, err = filepath.Abs(real); err != nil {
-		return nil, openError(path, err)
+		return place{}, openError(path, err)
 	}
 	info, err := os.Stat(real)
 	if err != nil {
-		return nil, openError(path, err)
+		return place{}, openError(path, err)
 	}
-	dir, name := real, "."
+	p := place{dir: real, name: "."}
 	switch {
 	case info.IsDir():
-		if o.StackName == "" {
-			o.StackName = filepath.Base(real)
-		}
+		p.stack = filepath.Base(real)
 	case info.Mode().IsRegular():
-		dir, name = filepath.Split(real)
-		if o.StackName == "" && saysNothing[strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))] {
-			o.StackName = filepath.Base(dir)
+		p.dir, p.name = filepath.Split(real)
+		if saysNothing[strings.ToLower(strings.TrimSuffix(p.name, filepath.Ext(p.name)))] {
+			p.stack = filepath.Base(p.dir)
 		}
 	default:
-		return nil, fmt.Errorf("%s: not a file or a folder; pipe it into -", path)
+		return place{}, fmt.Errorf("%s: not a file or a folder; pipe it into -", path)
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := os.OpenRoot(p.dir)
 	if err != nil {
-		return nil, openError(path, err)
+		return place{}, openError(path, err)
 	}
-	// The import keeps the file system for proving patches; the root is closed with its last use.
-	in, err := OpenFS(ctx, sources, root.FS(), name, o)
-	if err != nil {
-		// Sources know the name within the folder; people know what they typed.
-		if rest, ok := strings.CutPrefix(err.Error(), name+":"); ok && name != path {
-			err = &renamed{path + ":" + rest, err}
-		}
-		return nil, err
-	}
-	return in, nil
+	p.fsys = root.FS() // an import keeps it for proving patches; the root is closed with its last use
+	return p, nil
 }
 
 // OpenFS is Open within a file system: for samples, standard input and tests.
 func OpenFS(ctx context.Context, sources []Source, fsys fs.FS, name string, o Options) (*Import, error) {
-	if err := readable(fsys, name); err != nil {
-		return nil, openError(name, err)
+	inputs, notes, err := inputsOf(ctx, sources, fsys, name, o)
+	if err != nil {
+		return nil, err
 	}
-	for _, s := range sources {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		if !s.Detect(fsys, name) {
-			continue
-		}
-		in, err := s.Import(ctx, fsys, name, o)
+	var in *Import
+	if len(inputs) == 1 && !inputs[0].Found {
+		in, err = inputs[0].Source.Import(ctx, fsys, name, o)
 		if err != nil {
 			return nil, openError(name, err)
 		}
-		in.fsys = fsys
-		return in, nil
+	} else if in, err = importInputs(ctx, fsys, inputs, o); err != nil {
+		return nil, err
 	}
+	in.fsys = fsys
+	in.Diagnostics = append(in.Diagnostics, notes...)
+	return in, nil
+}
+
+func unknownFormat(sources []Source, fsys fs.FS, name string) error {
 	var names []string
 	for _, s := range sources {
 		names = append(names, s.Name())
 	}
-	return nil, fmt.Errorf("%s: %w that Bulkhead reads (%s)%s", name, ErrUnknown, strings.Join(names, ", "), unknownBecause(fsys, name))
+	return fmt.Errorf("%s: %w that Bulkhead reads (%s)%s", name, ErrUnknown, strings.Join(names, ", "), unknownBecause(fsys, name))
 }
 
 // unknownBecause says what may keep a file from being known, and what to do; "" where nothing tells.
@@ -98,7 +123,7 @@ func unknownBecause(fsys fs.FS, name string) string {
 	case err != nil:
 		return ""
 	case info.IsDir():
-		return "; of a folder, open the template itself"
+		return "; and nothing in the folder is"
 	case info.Size() > 20<<20:
 		return fmt.Sprintf("; it has %d MB, and templates are read up to 20", info.Size()>>20)
 	}

@@ -37,7 +37,7 @@ func ProveImport(ctx context.Context, in *Import, after *model.Design, edits []s
 	if differences := Differences(after, again.Design); len(differences) > 0 {
 		return nil, &ProofError{Differences: differences}
 	}
-	again.fsys = in.fsys
+	again.fsys, again.roots = in.fsys, in.roots
 	again.Files = files
 	return again, nil
 }

@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -16,36 +14,73 @@ import (
 	"bulkhead/model/source"
 )
 
+// An Input is one of several files or folders that make one design.
+type Input struct {
+	Source Source
+	Path   string // within the file system of all
+	Stack  string // as in Options; "" where nothing but the file's own name tells
+	Found  bool   // in a folder, and not asked for by name: what cannot be read of it is a diagnostic
+}
+
+// A Gatherer is a Source whose inputs are read better together than each by itself: stacks that import what other stacks
+// export.
+type Gatherer interface {
+	Source
+	// Family is the same for all sources whose inputs are read together.
+	Family() string
+	// Gather is the source that reads all of the inputs, which are of its family, whatever path it is given.
+	Gather(inputs []Input) Source
+}
+
 // OpenAll imports several files and folders of the disk as one design; one alone as Open does. Each is read within its
 // own folder. An error is one line that starts with the path that it is about.
 func OpenAll(ctx context.Context, sources []Source, paths []string, o Options) (*Import, error) {
 	if len(paths) == 1 {
 		return Open(ctx, sources, paths[0], o)
 	}
-	s := &several{}
-	var mounted mounts
+	var inputs []Input
+	var roots mounts
+	var notes []source.Diagnostic
 	for i, p := range paths {
 		for _, other := range paths[:i] {
 			if sameFile(p, other) {
 				return nil, fmt.Errorf("%s: it is given twice", p)
 			}
 		}
-		in, err := Open(ctx, sources, p, o)
+		place, err := locate(p)
 		if err != nil {
 			return nil, err
 		}
-		at := s.label(p, in.Path == ".")
-		mounted = append(mounted, mount{at, in.fsys})
-		s.names = append(s.names, path.Join(at, in.Path))
-		s.members = append(s.members, in.Source)
-		s.stacks = append(s.stacks, in.Options.StackName)
+		found, diagnostics, err := inputsOf(ctx, sources, place.fsys, place.name, place.named(o))
+		if err != nil {
+			return nil, calledBy(p, place.name, err)
+		}
+		at := roots.label(p, place.name == ".")
+		roots = append(roots, mount{at, place.fsys, place.dir})
+		for _, in := range found {
+			in.Path = path.Join(at, in.Path)
+			inputs = append(inputs, in)
+		}
+		for _, d := range diagnostics {
+			d.Span.File = path.Join(at, d.Span.File)
+			notes = append(notes, d)
+		}
 	}
-	in, err := s.Import(ctx, mounted, ".", o)
+	in, err := importInputs(ctx, roots, inputs, o)
 	if err != nil {
 		return nil, err
 	}
-	in.fsys = mounted
+	in.fsys, in.roots = roots, roots
+	in.Diagnostics = append(in.Diagnostics, notes...)
 	return in, nil
+}
+
+// named are options with the name that the place gives a stack.
+func (p place) named(o Options) Options {
+	if o.StackName == "" {
+		o.StackName = p.stack
+	}
+	return o
 }
 
 func sameFile(a, b string) bool {
@@ -57,40 +92,50 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// several reads its members as one design, and patches each by its own source.
-type several struct {
-	names   []string // in the mounted file system
-	members []Source
-	stacks  []string
-	mu      sync.Mutex
-	scoped  map[string]bool // names that have a prefix since they were first read, or made
+// importInputs reads inputs as one design: those of a family together, and what comes of them joined.
+func importInputs(ctx context.Context, fsys fs.FS, inputs []Input, o Options) (*Import, error) {
+	var members []Input
+	families := map[string][]Input{}
+	for _, in := range inputs {
+		g, ok := in.Source.(Gatherer)
+		if !ok {
+			members = append(members, in)
+			continue
+		}
+		if len(families[g.Family()]) == 0 {
+			members = append(members, Input{Source: g, Path: "."})
+		}
+		families[g.Family()] = append(families[g.Family()], in)
+	}
+	for i, m := range members {
+		g, ok := m.Source.(Gatherer)
+		if !ok {
+			continue
+		}
+		if of := families[g.Family()]; len(of) > 1 {
+			members[i].Source = g.Gather(of)
+		} else {
+			members[i] = of[0]
+		}
+	}
+	if len(members) == 1 {
+		if members[0].Path != "." {
+			o.StackName = members[0].Stack
+		}
+		in, err := members[0].Source.Import(ctx, fsys, members[0].Path, o)
+		if err != nil {
+			return nil, openError(members[0].Path, err)
+		}
+		return in, nil
+	}
+	return (&several{members: members}).Import(ctx, fsys, ".", o)
 }
 
-// label is the folder under which a path is mounted: as it was given, as far as that can be a name of its own.
-func (s *several) label(p string, folder bool) string {
-	at := filepath.ToSlash(filepath.Clean(p))
-	if !folder {
-		at = path.Dir(at)
-	}
-	if !fs.ValidPath(at) || at == "." {
-		if abs, err := filepath.Abs(p); err == nil {
-			at = filepath.ToSlash(abs)
-			if !folder {
-				at = path.Dir(at)
-			}
-		}
-		at = path.Base(at)
-	}
-	taken := func(name string) bool {
-		return slices.ContainsFunc(s.names, func(n string) bool {
-			return n == name || strings.HasPrefix(n, name+"/") || strings.HasPrefix(name, n+"/")
-		})
-	}
-	name := at
-	for n := 2; taken(name); n++ {
-		name = fmt.Sprintf("%s-%d", at, n)
-	}
-	return name
+// several reads its members as one design, and patches each by its own source.
+type several struct {
+	members []Input
+	mu      sync.Mutex
+	scoped  map[string]bool // names that have a prefix since they were first read, or made
 }
 
 // Name is "several".
@@ -103,20 +148,30 @@ func (s *several) Detect(fs.FS, string) bool { return false }
 func (s *several) Import(ctx context.Context, fsys fs.FS, _ string, o Options) (*Import, error) {
 	out := &Import{Source: s, Path: ".", Options: o, Files: source.Files{}}
 	var designs []*model.Design
-	for i, name := range s.names {
+	var failed error
+	for i, m := range s.members {
 		po := o
-		po.StackName = s.stacks[i]
-		in, err := s.members[i].Import(ctx, fsys, name, po)
+		po.StackName = m.Stack
+		in, err := m.Source.Import(ctx, fsys, m.Path, po)
 		if err != nil {
-			return nil, openError(name, err)
+			err = openError(m.Path, err)
+			if !m.Found || ctx.Err() != nil {
+				return nil, err
+			}
+			out.Diagnostics = append(out.Diagnostics, Unread(m.Path, err))
+			failed = errors.Join(failed, err)
+			continue
 		}
 		in.fsys = fsys
-		out.parts = append(out.parts, in)
+		out.parts = append(out.parts, part{in, i})
 		designs = append(designs, in.Design)
 		for f, data := range in.Files {
 			out.Files[f] = data
 		}
 		out.Diagnostics = append(out.Diagnostics, in.Diagnostics...)
+	}
+	if len(designs) == 0 {
+		return nil, failed
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,16 +183,28 @@ func (s *several) Import(ctx context.Context, fsys fs.FS, _ string, o Options) (
 		s.scoped = joined.Scoped
 	}
 	out.joined, out.Design = joined, joined.Design
+	if o.StackName != "" {
+		info := out.Design.Info()
+		info.Name = o.StackName
+		out.Design = out.Design.WithInfo(info)
+	}
 	return out, nil
+}
+
+// Unread tells of a file that was found in a folder and cannot be read.
+func Unread(name string, err error) source.Diagnostic {
+	text := strings.TrimPrefix(err.Error(), name+": ")
+	return source.Diagnostic{Severity: source.Error, Span: source.Span{File: name}, Summary: "it cannot be read: " + text, Detail: "It was left out of the design."}
 }
 
 // Patch is the edits of each member's files. A member that changed and cannot be patched is an error.
 func (s *several) Patch(in *Import, after *model.Design) ([]source.Edit, error) {
 	var out []source.Edit
 	for i, part := range in.parts {
+		name := s.members[part.member].Path
 		d, scoped, err := in.joined.Part(i, after)
 		if err != nil {
-			return nil, fmt.Errorf("patch %s: %w", s.names[i], err)
+			return nil, fmt.Errorf("patch %s: %w", name, err)
 		}
 		s.mu.Lock()
 		for _, name := range scoped {
@@ -149,9 +216,9 @@ func (s *several) Patch(in *Import, after *model.Design) ([]source.Edit, error) 
 		}
 		p, ok := part.Source.(Patcher)
 		if !ok {
-			return nil, fmt.Errorf("%s: %s files are not patched; export policies instead", s.names[i], part.Source.Name())
+			return nil, fmt.Errorf("%s: %s files are not patched; export policies instead", name, part.Source.Name())
 		}
-		edits, err := p.Patch(part, d)
+		edits, err := p.Patch(part.Import, d)
 		if err != nil {
 			return nil, err
 		}
@@ -160,31 +227,8 @@ func (s *several) Patch(in *Import, after *model.Design) ([]source.Edit, error) 
 	return out, nil
 }
 
-// mounts is file systems under folders of one.
-type mounts []mount
-
-type mount struct {
-	at   string
-	fsys fs.FS
-}
-
-// Open opens a file of one of the file systems. Nothing above them can be listed.
-func (m mounts) Open(name string) (fs.File, error) {
-	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
-	}
-	for _, x := range m {
-		if name == x.at {
-			return x.fsys.Open(".")
-		}
-		if rest, ok := strings.CutPrefix(name, x.at+"/"); ok {
-			f, err := x.fsys.Open(rest)
-			var p *fs.PathError
-			if errors.As(err, &p) {
-				return nil, &fs.PathError{Op: p.Op, Path: name, Err: p.Err}
-			}
-			return f, err
-		}
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: os.ErrNotExist}
+// A part is what one member of several gave.
+type part struct {
+	*Import
+	member int
 }

@@ -17,6 +17,21 @@ import (
 // disk is no longer what before says, or if one to be made is there already. Each file is replaced whole, under
 // its old mode; if one of several cannot be, those already replaced are put back.
 func Write(dir string, before, after source.Files) error {
+	return write(func(name string) (string, error) { return filepath.Join(dir, filepath.FromSlash(name)), nil }, before, after)
+}
+
+// Write is the function Write for files of the import, each where it was read from.
+func (in *Import) Write(before, after source.Files) error {
+	return write(func(name string) (string, error) {
+		dir, within, ok := in.Locate(name)
+		if !ok || within == "." {
+			return "", errors.New("its folder is not on disk")
+		}
+		return filepath.Join(dir, filepath.FromSlash(within)), nil
+	}, before, after)
+}
+
+func write(locate func(string) (string, error), before, after source.Files) error {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		old, had := before[name]
@@ -34,8 +49,12 @@ func Write(dir string, before, after source.Files) error {
 		if !fs.ValidPath(name) || name == "." {
 			return fmt.Errorf("write %q: not a path within the folder", name)
 		}
+		at, err := locate(name)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
 		old, had := before[name]
-		r, err := stage(filepath.Join(dir, filepath.FromSlash(name)), old, had, after[name])
+		r, err := stage(at, old, had, after[name])
 		if err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}

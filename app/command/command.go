@@ -33,8 +33,8 @@ type Env struct {
 	Out, Err io.Writer
 	Sources  []importers.Source
 	Samples  fs.FS // "lambdashell/template.yaml" …
-	// Window opens the window on a path, which may be empty.
-	Window func(ctx context.Context, path string, o importers.Options) error
+	// Window opens the window, with one design of all that the paths name; empty without any.
+	Window func(ctx context.Context, paths []string, o importers.Options) error
 }
 
 // An exit ends a command with a code; its message, if any, is one line for standard error.
@@ -171,7 +171,7 @@ func (h helpCmd) Run(k *kong.Kong) error {
 
 type openCmd struct {
 	templateFlags
-	File string `arg:"" optional:"" help:"Template, folder, snapshot, saved design or sample:NAME."`
+	File []string `arg:"" optional:"" help:"Template, folder, snapshot, saved design or sample:NAME. Several make one design."`
 }
 
 func (o openCmd) Run(ctx context.Context, env *Env) error {

@@ -36,8 +36,8 @@ func environment(t testing.TB, stdin string, out, errs *bytes.Buffer) command.En
 		In: strings.NewReader(stdin), Out: out, Err: errs,
 		Sources: append(cfn.Sources(), account.New()),
 		Samples: samples,
-		Window: func(_ context.Context, path string, o importers.Options) error {
-			return errors.New("window on " + path + " in " + o.Region)
+		Window: func(_ context.Context, paths []string, o importers.Options) error {
+			return errors.New("window on " + strings.Join(paths, ", ") + " in " + o.Region)
 		},
 	}
 }

@@ -21,16 +21,16 @@ import (
 
 type drawCmd struct {
 	templateFlags
-	File       string  `arg:"" help:"Template, folder, snapshot or saved design."`
-	Script     string  `help:"Edit script to apply first; then before and after are drawn." placeholder:"EDITS"`
-	Breach     string  `help:"Function, role or user that is breached: id, ARN or name; worst for the worst function." placeholder:"ID" default:"worst"`
-	View       string  `help:"hull or map." enum:"hull,map" default:"hull"`
-	Side       string  `help:"before, after or both; both where there are edits." enum:"before,after,both," default:""`
-	Format     string  `help:"svg, png or pdf; by the name of OUT without it." enum:"svg,png,pdf,drawio," default:""`
-	Dark       bool    `help:"Dark colours."`
-	Scale      float64 `help:"Pixels a point, for png: 1 to 4." default:"2"`
-	Vulnerable bool    `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
-	Out        string  `short:"o" help:"File to write, - for standard output." default:"-" placeholder:"OUT"`
+	File       []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
+	Script     string   `help:"Edit script to apply first; then before and after are drawn." placeholder:"EDITS"`
+	Breach     string   `help:"Function, role or user that is breached: id, ARN or name; worst for the worst function." placeholder:"ID" default:"worst"`
+	View       string   `help:"hull or map." enum:"hull,map" default:"hull"`
+	Side       string   `help:"before, after or both; both where there are edits." enum:"before,after,both," default:""`
+	Format     string   `help:"svg, png or pdf; by the name of OUT without it." enum:"svg,png,pdf,drawio," default:""`
+	Dark       bool     `help:"Dark colours."`
+	Scale      float64  `help:"Pixels a point, for png: 1 to 4." default:"2"`
+	Vulnerable bool     `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
+	Out        string   `short:"o" help:"File to write, - for standard output." default:"-" placeholder:"OUT"`
 }
 
 func (c drawCmd) Run(ctx context.Context, env *Env) error {
@@ -47,7 +47,7 @@ func (c drawCmd) Run(ctx context.Context, env *Env) error {
 	if c.Scale < 1 || c.Scale > 4 {
 		return usage("draw: --scale %g: 1 to 4", c.Scale)
 	}
-	o, err := open(ctx, env, []string{c.File}, c.options())
+	o, err := open(ctx, env, c.File, c.options())
 	if err != nil {
 		return err
 	}

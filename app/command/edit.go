@@ -17,9 +17,9 @@ import (
 
 type editCmd struct {
 	templateFlags
-	File   string `arg:"" help:"Template, folder, snapshot or saved design."`
-	Script string `help:"Edit script: JSON Lines, - for standard input." placeholder:"EDITS" required:""`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	File   []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
+	Script string   `help:"Edit script: JSON Lines, - for standard input." placeholder:"EDITS" required:""`
+	JSON   bool     `name:"json" help:"Print JSON."`
 }
 
 type editJSON struct {
@@ -51,7 +51,7 @@ type changeJSON struct {
 }
 
 func (c editCmd) Run(ctx context.Context, env *Env) error {
-	o, err := open(ctx, env, []string{c.File}, c.options())
+	o, err := open(ctx, env, c.File, c.options())
 	if err != nil {
 		return err
 	}

@@ -8,18 +8,18 @@ import (
 
 type exportCmd struct {
 	templateFlags
-	File   string `arg:"" help:"Template, folder or saved design."`
-	Script string `help:"Edit script to apply first." placeholder:"EDITS"`
-	To     string `help:"Write policies, the diff and DEPLOY.md into this folder." placeholder:"DIR"`
-	Patch  bool   `help:"Print the change of the source as a unified diff."`
-	Write  bool   `help:"Rewrite the source itself."`
+	File   []string `arg:"" help:"Template, folder or saved design. Several make one design."`
+	Script string   `help:"Edit script to apply first." placeholder:"EDITS"`
+	To     string   `help:"Write policies, the diff and DEPLOY.md into this folder." placeholder:"DIR"`
+	Patch  bool     `help:"Print the change of the source as a unified diff."`
+	Write  bool     `help:"Rewrite the source itself."`
 }
 
 func (c exportCmd) Run(ctx context.Context, env *Env) error {
 	if c.To == "" && !c.Patch && !c.Write {
 		return usage("export: say what: --to DIR, --patch or --write")
 	}
-	o, err := open(ctx, env, []string{c.File}, c.options())
+	o, err := open(ctx, env, c.File, c.options())
 	if err != nil {
 		return err
 	}

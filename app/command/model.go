@@ -14,7 +14,7 @@ import (
 
 type modelCmd struct {
 	templateFlags
-	File []string `arg:"" help:"Template, folder, snapshot or saved design."`
+	File []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
 	JSON bool     `name:"json" help:"Print JSON."`
 }
 

@@ -11,15 +11,15 @@ import (
 
 type reportCmd struct {
 	templateFlags
-	File   string `arg:"" help:"Template, folder, snapshot or saved design."`
-	Script string `help:"Edit script to apply first." placeholder:"EDITS"`
-	Breach string `help:"Function, role or user that is breached in the pictures; the worst without it." placeholder:"ID" default:"worst"`
-	Out    string `short:"o" help:"Folder to write." required:"" placeholder:"DIR"`
+	File   []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
+	Script string   `help:"Edit script to apply first." placeholder:"EDITS"`
+	Breach string   `help:"Function, role or user that is breached in the pictures; the worst without it." placeholder:"ID" default:"worst"`
+	Out    string   `short:"o" help:"Folder to write." required:"" placeholder:"DIR"`
 	knownFlags
 }
 
 func (c reportCmd) Run(ctx context.Context, env *Env) error {
-	o, err := open(ctx, env, []string{c.File}, c.options())
+	o, err := open(ctx, env, c.File, c.options())
 	if err != nil {
 		return err
 	}

@@ -12,10 +12,10 @@ import (
 
 type whoCanCmd struct {
 	templateFlags
-	Action   string `arg:"" help:"Action, e.g. s3:GetObject."`
-	Resource string `arg:"" help:"Resource: ARN, id or name; * for any."`
-	File     string `arg:"" help:"Template, folder, snapshot or saved design."`
-	JSON     bool   `name:"json" help:"Print JSON."`
+	Action   string   `arg:"" help:"Action, e.g. s3:GetObject."`
+	Resource string   `arg:"" help:"Resource: ARN, id or name; * for any."`
+	File     []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
+	JSON     bool     `name:"json" help:"Print JSON."`
 	knownFlags
 	Unfold bool `help:"Print known administrators one by one."`
 }
@@ -50,7 +50,7 @@ type whoJSON struct {
 }
 
 func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
-	o, err := open(ctx, env, []string{c.File}, c.options())
+	o, err := open(ctx, env, c.File, c.options())
 	if err != nil {
 		return err
 	}

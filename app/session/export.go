@@ -180,9 +180,8 @@ func (s *Session) Deploy() string {
 // WriteSource writes the proven patch into the source's files and returns their names. It refuses, with nothing
 // written, where a file changed on disk since it was read or was written here last.
 func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
-	dir, err := s.folder()
-	if err != nil {
-		return nil, err
+	if !s.onDisk() {
+		return nil, errors.New("the source is not a file on disk: export the diff instead")
 	}
 	st := s.State()
 	p, err := s.patch(ctx, st)
@@ -194,13 +193,15 @@ func (s *Session) WriteSource(ctx context.Context) ([]string, error) {
 	defer s.mu.Unlock()
 	next := maps.Clone(s.state.Import.Files)
 	maps.Copy(next, p.Files)
-	if err := importers.Write(dir, onDisk, next); err != nil {
+	if err := st.Import.Write(onDisk, next); err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(next)) {
 		if string(onDisk[name]) != string(next[name]) {
-			names = append(names, filepath.Join(dir, filepath.FromSlash(name)))
+			if dir, within, ok := st.Import.Locate(name); ok {
+				names = append(names, filepath.Join(dir, filepath.FromSlash(within)))
+			}
 		}
 	}
 	s.written, s.writtenEdits = next, edit.Edits(st.Steps)
@@ -233,22 +234,11 @@ func (s *Session) compareSource() {
 	s.state.Differs = !sameEdits(inSource(edit.Edits(s.state.Steps)), inSource(s.writtenEdits))
 }
 
-// folder is where the source's files are on disk.
-func (s *Session) folder() (string, error) {
+// onDisk reports whether the source's files are on disk.
+func (s *Session) onDisk() bool {
 	s.mu.Lock()
-	disk := s.disk
-	s.mu.Unlock()
-	if disk == "" {
-		return "", errors.New("the source is not a file on disk: export the diff instead")
-	}
-	real, err := filepath.EvalSymlinks(disk)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", disk, err)
-	}
-	if info, err := os.Stat(real); err == nil && info.IsDir() {
-		return real, nil
-	}
-	return filepath.Dir(real), nil
+	defer s.mu.Unlock()
+	return len(s.disk) > 0
 }
 
 // WriteTo writes policies, source.diff (where the source can be patched; the template itself of a blank design) and

@@ -25,25 +25,30 @@ var handlerFiles = map[string][]string{
 // handlerCheck looks for handlers in the code beside the source; nil where the source is not on disk.
 // https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html, nodejs-handler.html, ruby-handler.html
 func (s *Session) handlerCheck() edit.HandlerCheck {
-	dir, err := s.folder()
-	if err != nil {
+	if !s.onDisk() {
 		return nil
 	}
+	in := s.State().Import
 	return func(f *model.Function) (exists, known bool) {
+		dir, code, ok := in.Locate(f.Code)
+		if f.Code == "" || !ok {
+			return false, false
+		}
 		root, err := os.OpenRoot(dir)
 		if err != nil {
 			return false, false
 		}
 		defer root.Close() //nolint:errcheck // it was only read
-		return hasHandler(root, f)
+		return hasHandler(root, f, code)
 	}
 }
 
-func hasHandler(root *os.Root, f *model.Function) (exists, known bool) {
-	if f.Code == "" || strings.HasSuffix(f.Code, ".zip") || strings.HasSuffix(f.Code, ".jar") {
+// hasHandler looks for a function's handler in its code, a folder within root.
+func hasHandler(root *os.Root, f *model.Function, code string) (exists, known bool) {
+	if strings.HasSuffix(code, ".zip") || strings.HasSuffix(code, ".jar") {
 		return false, false
 	}
-	if _, err := root.Stat(filepath.FromSlash(f.Code)); err != nil {
+	if _, err := root.Stat(filepath.FromSlash(code)); err != nil {
 		return false, false // built elsewhere
 	}
 	dot := strings.LastIndexByte(f.Handler, '.')
@@ -59,7 +64,7 @@ func hasHandler(root *os.Root, f *model.Function) (exists, known bool) {
 			module = strings.ReplaceAll(module, ".", "/")
 		}
 		for _, ending := range endings {
-			if defines(root, path.Join(f.Code, module)+ending, name) {
+			if defines(root, path.Join(code, module)+ending, name) {
 				return true, true
 			}
 		}

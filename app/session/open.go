@@ -78,7 +78,7 @@ func OpenAll(ctx context.Context, names []string, sources []importers.Source, o 
 		return nil, err
 	}
 	s := start(in, o)
-	s.locate(strings.Join(names, ", "), "")
+	s.locate(strings.Join(names, ", "), names...)
 	return s, nil
 }
 
@@ -90,9 +90,12 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, sources []importers.So
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return replay(name, data, sources, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
-			in, err := importers.OpenFS(ctx, sources, fsys, path.Join(path.Dir(name), ref), o)
-			return in, "", err
+		return replay(name, data, sources, o, func(refs []edit.SourceRef, o importers.Options) (*importers.Import, []string, error) {
+			if len(refs) > 1 {
+				return nil, nil, fmt.Errorf("%d sources that are on no disk", len(refs))
+			}
+			in, err := importers.OpenFS(ctx, sources, fsys, path.Join(path.Dir(name), refs[0].Path), o)
+			return in, nil, err
 		})
 	}
 	in, err := importers.OpenFS(ctx, sources, fsys, name, o.Import)
@@ -131,24 +134,25 @@ func openSaved(ctx context.Context, file string, sources []importers.Source, o O
 	if err != nil {
 		return nil, fmt.Errorf("%s: no permission to read it: %w", file, err)
 	}
-	return replay(file, data, sources, o, func(ref string, o importers.Options) (*importers.Import, string, error) {
-		at := filepath.FromSlash(ref)
-		if !filepath.IsAbs(at) {
-			at = filepath.Join(filepath.Dir(file), at)
+	return replay(file, data, sources, o, func(refs []edit.SourceRef, o importers.Options) (*importers.Import, []string, error) {
+		var disk []string
+		for _, ref := range refs {
+			at := filepath.FromSlash(ref.Path)
+			if !filepath.IsAbs(at) {
+				at = filepath.Join(filepath.Dir(file), at)
+			}
+			disk = append(disk, at)
 		}
-		in, err := importers.Open(ctx, sources, at, o)
-		return in, at, err
+		in, err := importers.OpenAll(ctx, sources, disk, o)
+		return in, disk, err
 	})
 }
 
-// replay imports the source of a saved design and does its edits again.
-func replay(file string, data []byte, sources []importers.Source, o Options, open func(ref string, o importers.Options) (*importers.Import, string, error)) (*Session, error) {
+// replay imports the sources of a saved design and does its edits again.
+func replay(file string, data []byte, sources []importers.Source, o Options, open func(refs []edit.SourceRef, o importers.Options) (*importers.Import, []string, error)) (*Session, error) {
 	saved, err := edit.ReadSaved(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(saved.Sources) > 1 {
-		return nil, fmt.Errorf("%s: it has %d sources; designs of one source can be opened", file, len(saved.Sources))
 	}
 	params := maps.Clone(saved.Params)
 	if params == nil {
@@ -168,13 +172,14 @@ func replay(file string, data []byte, sources []importers.Source, o Options, ope
 			return nil, err
 		}
 	} else {
-		ref := saved.Sources[0]
-		in, disk, err := open(ref.Path, o.Import)
+		in, disk, err := open(saved.Sources, o.Import)
 		if err != nil {
 			return nil, fmt.Errorf("%s: its source: %w", file, err)
 		}
-		if ref.SHA256 != "" && contentHash(in) != ref.SHA256 {
-			changed = append(changed, ref.Path)
+		for i, ref := range saved.Sources {
+			if ref.SHA256 != "" && contentHash(in, i) != ref.SHA256 {
+				changed = append(changed, ref.Path)
+			}
 		}
 		s = start(in, quiet)
 		s.disk = disk
@@ -198,14 +203,16 @@ func replay(file string, data []byte, sources []importers.Source, o Options, ope
 	return s, nil
 }
 
-// contentHash is the hash of what an import read: of the file, or of all files with their names.
-func contentHash(in *importers.Import) string {
-	if data, ok := in.Files[in.Path]; ok && len(in.Files) == 1 {
-		return edit.Hash(data)
+// contentHash is the hash of what an import read of one of its sources: of the file, or of all files with their names.
+func contentHash(in *importers.Import, n int) string {
+	files := in.FilesOf(n)
+	names := slices.Sorted(maps.Keys(files))
+	if len(names) == 1 && (names[0] == in.Path || in.Path == ".") {
+		return edit.Hash(files[names[0]])
 	}
 	var b bytes.Buffer
-	for _, name := range slices.Sorted(maps.Keys(in.Files)) {
-		fmt.Fprintf(&b, "%s\n%s\n", name, edit.Hash(in.Files[name]))
+	for _, name := range names {
+		fmt.Fprintf(&b, "%s\n%s\n", name, edit.Hash(files[name]))
 	}
 	return edit.Hash(b.Bytes())
 }
@@ -222,8 +229,8 @@ func start(in *importers.Import, o Options) *Session {
 	return s
 }
 
-// locate says where the source is on disk, and what people called it.
-func (s *Session) locate(name, disk string) {
+// locate says where the sources are on disk, and what people called them.
+func (s *Session) locate(name string, disk ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state.Path, s.disk = name, disk

@@ -35,7 +35,7 @@ const (
 func (s *Session) Autosave(dir string) error {
 	st := s.State()
 	s.mu.Lock()
-	disk := s.disk
+	lent := len(s.disk) == 0
 	s.mu.Unlock()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("autosave: %w", err)
@@ -46,7 +46,7 @@ func (s *Session) Autosave(dir string) error {
 		return fmt.Errorf("autosave: %w", err)
 	}
 	r := Recovery{Path: st.Path, SavePath: st.SavePath, Title: st.Title, Edits: len(saved.Edits), Time: time.Now()}
-	if disk == "" && st.Import.Source != nil {
+	if lent && st.Import.Source != nil {
 		if _, ok := st.Import.Files[st.Import.Path]; !ok {
 			return errors.New("autosave: the source is not one file that could be kept")
 		}
@@ -106,7 +106,7 @@ func Recover(ctx context.Context, dir string, sources []importers.Source, o Opti
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.Lent {
-		s.disk = ""
+		s.disk = nil
 	}
 	s.saved = nil
 	s.state.Path, s.state.SavePath, s.state.Dirty = r.Path, r.SavePath, len(s.state.Steps) > 0

@@ -26,11 +26,10 @@ type onDisk struct {
 // that are gone are among them. Files are read only where their time or size is new, so it can be asked often. A source
 // that is no file on disk never changes.
 func (s *Session) Changed() []string {
-	dir, err := s.folder()
-	if err != nil {
+	if !s.onDisk() {
 		return nil
 	}
-	expected := s.sourceFiles()
+	in, expected := s.State().Import, s.sourceFiles()
 	s.mu.Lock()
 	seen := maps.Clone(s.seen)
 	s.mu.Unlock()
@@ -39,7 +38,11 @@ func (s *Session) Changed() []string {
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(expected)) {
-		path := filepath.Join(dir, filepath.FromSlash(name))
+		dir, within, ok := in.Locate(name)
+		if !ok {
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(within))
 		info, err := os.Stat(path)
 		if err != nil {
 			delete(seen, name)
@@ -74,11 +77,11 @@ func (s *Session) Reload(ctx context.Context, sources []importers.Source, o Opti
 	s.mu.Lock()
 	st, disk, saved, written := s.state, s.disk, s.saved, s.writtenEdits
 	s.mu.Unlock()
-	if disk == "" || st.Import.Source == nil {
+	if len(disk) == 0 || st.Import.Source == nil {
 		return nil, fmt.Errorf("%s: it is no file on disk that could be read again", st.Title)
 	}
 	o.Import = st.Import.Options
-	in, err := importers.Open(ctx, sources, disk, o.Import)
+	in, err := importers.OpenAll(ctx, sources, disk, o.Import)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"bulkhead/model/edit"
 )
 
-// Saved is the design as a *.bulkhead file at path would hold it: the reference to the source and the edits.
+// Saved is the design as a *.bulkhead file at path would hold it: the references to the sources and the edits.
 func (s *Session) Saved(path string) (*edit.SavedDesign, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -21,29 +21,30 @@ func (s *Session) Saved(path string) (*edit.SavedDesign, error) {
 		out.Name = st.Title
 		return out, nil
 	}
-	if d := st.Before.Design.Info(); d.Kind != "account" && len(st.Import.Files) == 1 {
+	if d := st.Before.Design.Info(); d.Kind != "account" && len(s.disk) <= 1 && st.Import.Files[st.Import.Path] != nil {
 		out.Stack = d.Name
 	}
-	ref, err := s.reference(path)
-	if err != nil {
-		return nil, err
+	if len(s.disk) == 0 {
+		out.Sources = []edit.SourceRef{{Path: st.Import.Path, SHA256: contentHash(st.Import, 0)}}
 	}
-	out.Sources = []edit.SourceRef{ref}
+	for i := range s.disk {
+		ref, err := s.reference(path, i)
+		if err != nil {
+			return nil, err
+		}
+		out.Sources = append(out.Sources, ref)
+	}
 	return out, nil
 }
 
-// reference names the source relative to the folder of the saved design. s.mu is held.
-func (s *Session) reference(path string) (edit.SourceRef, error) {
-	in := s.state.Import
-	ref := edit.SourceRef{Path: in.Path, SHA256: contentHash(in)}
-	if s.disk == "" {
-		return ref, nil
-	}
+// reference names one of the sources relative to the folder of the saved design. s.mu is held.
+func (s *Session) reference(path string, n int) (edit.SourceRef, error) {
+	ref := edit.SourceRef{SHA256: contentHash(s.state.Import, n)}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
 		return ref, fmt.Errorf("save %s: %w", path, err)
 	}
-	at, err := filepath.Abs(s.disk)
+	at, err := filepath.Abs(s.disk[n])
 	if err != nil {
 		return ref, fmt.Errorf("save %s: %w", path, err)
 	}
@@ -85,7 +86,7 @@ func (s *Session) putDown(path string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in := s.state.Import
-	if s.disk != "" || in.Source == nil {
+	if len(s.disk) > 0 || in.Source == nil {
 		return nil
 	}
 	data, ok := in.Files[in.Path]
@@ -107,7 +108,8 @@ func (s *Session) putDown(path string) error {
 				return err
 			}
 		}
-		s.disk = at
+		s.disk = []string{at}
+		s.state.Import = in.At(filepath.Dir(at))
 		return nil
 	}
 	return fmt.Errorf("%s is there already, with another content", name)

@@ -30,7 +30,7 @@ type Options struct {
 // A Session is one open design. It is safe for concurrent use.
 type Session struct {
 	drafter importers.Drafter // of a blank design: writes it down; nil: nothing does
-	disk    string            // path of the source on disk, "" where it came from elsewhere
+	disk    []string          // paths of the sources on disk, none where they came from elsewhere
 	written source.Files      // what WriteSource put there last; nil: the files are as imported
 	catalog func() *catalog.Catalog
 

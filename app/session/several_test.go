@@ -120,6 +120,63 @@ func TestSeveralArePatchedApart(t *testing.T) {
 	}
 }
 
+// A design of several sources, given one by one or as their folder, is saved, opened again, written into its sources and
+// read again.
+func TestSeveralAreSaved(t *testing.T) {
+	for _, as := range []string{"files", "folder"} {
+		t.Run(as, func(t *testing.T) {
+			a, b := two(t)
+			names := []string{a, b}
+			if as == "folder" {
+				names = []string{filepath.Dir(filepath.Dir(a))}
+			}
+			s := openBoth(t, names...)
+			d := s.State().After.Design
+			role := d.Function("fn/sender/Orders").Role
+			policy := d.Role(role).Policies[len(d.Role(role).Policies)-1]
+			do(t, s, edits(t, `{"op": "tighten", "role": "`+string(role)+`", "policy": "`+string(policy)+`", "statement": {"index": 0}, "actions": ["sqs:SendMessage"]}`)[0])
+			saved := filepath.Join(t.TempDir(), "both.bulkhead")
+			if err := s.Save(saved); err != nil {
+				t.Fatal(err)
+			}
+			s = openBoth(t, saved)
+			if st := s.State(); len(st.Steps) != 1 || len(st.Changed) > 0 || len(st.After.Design.Functions()) != 2 {
+				t.Fatalf("opened again: %d steps, changed %v", len(st.Steps), st.Changed)
+			}
+			if changed := s.Changed(); len(changed) > 0 {
+				t.Errorf("%v changed on disk", changed)
+			}
+			other, err := os.ReadFile(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			written, err := s.WriteSource(context.Background())
+			if err != nil || len(written) != 1 {
+				t.Fatalf("wrote %v: %v", written, err)
+			}
+			if data, _ := os.ReadFile(a); !strings.Contains(string(data), "Action: sqs:SendMessage # both") {
+				t.Errorf("the sender is\n%s", data)
+			}
+			if data, _ := os.ReadFile(b); string(data) != string(other) {
+				t.Error("the worker changed")
+			}
+			if err := os.WriteFile(b, append(other, '\n'), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if changed := s.Changed(); len(changed) != 1 {
+				t.Errorf("%v changed on disk", changed)
+			}
+			s, err = s.Reload(context.Background(), sources(), session.Options{Idle: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if st := s.State(); len(st.Steps) != 0 || len(st.After.Design.Functions()) != 2 || len(s.Changed()) > 0 {
+				t.Errorf("read again: %d steps, changed %v", len(st.Steps), s.Changed())
+			}
+		})
+	}
+}
+
 func TestSeveralRefuse(t *testing.T) {
 	a, b := two(t)
 	for _, names := range [][]string{{a, a}, {a, filepath.Join(filepath.Dir(b), "nothing.yaml")}, {a, filepath.Join(t.TempDir(), "x.bulkhead")}} {

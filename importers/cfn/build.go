@@ -17,7 +17,8 @@ import (
 type builder struct {
 	*scope
 	places *places
-	prefix string // "stack/" where several stacks share logical ids
+	scoped scopedNames
+	alone  bool // no other template is read with it
 
 	resources []*resource // in source order, made ones behind their owners; excluded ones left out
 
@@ -38,6 +39,7 @@ type register struct {
 	ids       map[*resource]model.ID
 	byARN     map[string]*resource
 	byName    map[string][]*resource
+	builders  map[*scope]*builder
 	functions map[*resource]*model.Function
 	roles     map[*resource]*model.Role
 	others    map[*resource]*model.Resource
@@ -48,7 +50,7 @@ type register struct {
 func newRegister() *register {
 	return &register{
 		ids: map[*resource]model.ID{}, byARN: map[string]*resource{}, byName: map[string][]*resource{},
-		functions: map[*resource]*model.Function{}, roles: map[*resource]*model.Role{},
+		builders: map[*scope]*builder{}, functions: map[*resource]*model.Function{}, roles: map[*resource]*model.Role{},
 		others: map[*resource]*model.Resource{}, people: map[*resource]*model.Principal{}, policies: map[model.ID]*model.Policy{},
 	}
 }
@@ -71,7 +73,17 @@ type permission struct {
 }
 
 func newBuilder(s *scope, pl *places, r *register) *builder {
-	return &builder{scope: s, places: pl, register: r, external: map[string]*model.Role{}}
+	b := &builder{scope: s, places: pl, register: r, external: map[string]*model.Role{}}
+	r.builders[s] = b
+	return b
+}
+
+// of is the builder of the template that a resource is in: it alone knows what the resource's properties refer to.
+func (b *builder) of(r *resource) *builder {
+	if o := b.builders[r.home]; o != nil {
+		return o
+	}
+	return b
 }
 
 // add puts an element into the design, once.
@@ -109,7 +121,7 @@ func (b *builder) index() {
 		if r.Hidden {
 			continue
 		}
-		b.ids[r] = model.MakeID(kindOf(r.Type), b.prefix+r.ID)
+		b.ids[r] = model.MakeID(kindOf(r.Type), b.in(r.ID))
 		b.places.resources[b.ids[r]] = r
 		if arn := b.arnOf(r); arn != "" && b.byARN[arn] == nil {
 			b.byARN[arn] = r
@@ -120,9 +132,21 @@ func (b *builder) index() {
 	}
 }
 
-// build makes all elements. All templates of the import are indexed before.
-func (b *builder) build() {
-	b.dependencies()
+// build makes all elements of templates that are all indexed. Each step is done for all before the next: a stack attaches
+// to what another makes.
+func build(all []*builder) {
+	for _, step := range []func(*builder){
+		(*builder).dependencies, (*builder).makeElements, (*builder).attachPolicies, (*builder).runAs, (*builder).packages, (*builder).credentials,
+		(*builder).perhapsAttached, (*builder).resourcePolicies, (*builder).functionPermissions, (*builder).readTriggers, (*builder).permissionTriggers, (*builder).walls,
+	} {
+		for _, b := range all {
+			step(b)
+		}
+	}
+}
+
+// makeElements makes an element of every resource that is one.
+func (b *builder) makeElements() {
 	for _, r := range b.resources {
 		switch {
 		case r.Hidden:
@@ -138,16 +162,6 @@ func (b *builder) build() {
 			b.otherResource(r)
 		}
 	}
-	b.attachPolicies()
-	b.runAs()
-	b.packages()
-	b.credentials()
-	b.perhapsAttached()
-	b.resourcePolicies()
-	b.functionPermissions()
-	b.readTriggers()
-	b.permissionTriggers()
-	b.walls()
 }
 
 // find returns the resource that a value means: the one that it refers to, else the one whose ARN, URL or
@@ -157,7 +171,7 @@ func (b *builder) find(n *yamlpos.Node, fits func(*resource) bool) *resource {
 		return nil
 	}
 	for _, id := range b.refs(n) {
-		if r := b.resource(id); r != nil && b.ids[r] != "" && (fits == nil || fits(r)) {
+		if r := b.resource(id); r != nil && b.ids[r] != "" && !nests(r) && (fits == nil || fits(r)) {
 			return r
 		}
 	}
@@ -209,6 +223,9 @@ func (b *builder) findText(text string, fits func(*resource) bool) *resource {
 	return found
 }
 
+// nests reports whether a resource is another stack: what refers to it means what the stack returns.
+func nests(r *resource) bool { return r.Type == "AWS::CloudFormation::Stack" }
+
 // ofType makes a fits function for find.
 func ofType(types ...string) func(*resource) bool {
 	return func(r *resource) bool { return slices.Contains(types, r.Type) }
@@ -221,7 +238,7 @@ func (b *builder) findFunction(n *yamlpos.Node) *resource {
 		if r == nil || r.Type == "AWS::Lambda::Function" {
 			return r
 		}
-		r = b.find(b.get(r.Props, "FunctionName"), ofType("AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version"))
+		r = b.of(r).find(b.of(r).get(r.Props, "FunctionName"), ofType("AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version"))
 	}
 	return nil
 }

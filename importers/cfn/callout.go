@@ -58,7 +58,7 @@ func (b *builder) callouts(r *resource) {
 			}
 			t := b.newTrigger(r, to, c.kind, c.event)
 			if n > 0 {
-				t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%d", b.prefix, r.ID, n))
+				t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, n)))
 			}
 			n++
 			t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), c.label, c.outside, v.Span
@@ -75,7 +75,7 @@ func (b *builder) callouts(r *resource) {
 	if r.Type == "AWS::KinesisFirehose::DeliveryStream" {
 		if from := b.source(b.get(r.Props, "KinesisStreamSourceConfiguration", "KinesisStreamARN"), nil); from != "" {
 			t := b.newTrigger(r, r, "firehose", "kinesis")
-			t.ID = model.MakeID("trigger", b.prefix+r.ID+"/source")
+			t.ID = model.MakeID("trigger", b.in(r.ID+"/source"))
 			t.From, t.Label = from, "records"
 			b.addTrigger(t, r, r.Value)
 		}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"bulkhead/model/source"
 )
@@ -15,8 +16,9 @@ import (
 type manifest struct {
 	Version   string `json:"version"`
 	Artifacts map[string]struct {
-		Type       string `json:"type"`
-		Properties struct {
+		Type        string `json:"type"`
+		Environment string `json:"environment"` // aws://account/region
+		Properties  struct {
 			TemplateFile  string `json:"templateFile"`
 			StackName     string `json:"stackName"`
 			DirectoryName string `json:"directoryName"`
@@ -100,7 +102,9 @@ func collectStacks(fsys fs.FS, dir string, depth int, out *[]stackFile, files so
 			if stack == "" {
 				stack = id
 			}
-			*out = append(*out, stackFile{name: name, data: data, stack: stack})
+			f := stackFile{name: name, data: data, stack: stack}
+			f.account, f.region = environmentOf(a.Environment)
+			*out = append(*out, f)
 		case a.Type == "cdk:cloud-assembly" && a.Properties.DirectoryName != "" && depth < 5:
 			if err := collectStacks(fsys, path.Join(dir, a.Properties.DirectoryName), depth+1, out, files); err != nil {
 				return err
@@ -108,4 +112,16 @@ func collectStacks(fsys fs.FS, dir string, depth int, out *[]stackFile, files so
 		}
 	}
 	return nil
+}
+
+// environmentOf is the account and region that a stack is deployed to; "" for what CDK does not know at synthesis.
+func environmentOf(text string) (account, region string) {
+	account, region, _ = strings.Cut(strings.TrimPrefix(text, "aws://"), "/")
+	if strings.Contains(account, "unknown") || strings.Contains(account, "$") {
+		account = ""
+	}
+	if strings.Contains(region, "unknown") || strings.Contains(region, "$") {
+		region = ""
+	}
+	return account, region
 }

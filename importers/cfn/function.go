@@ -53,7 +53,9 @@ func (b *builder) environment(r *resource) []model.EnvVar {
 // something that holds data: a stage called "prod" is not what MODE=prod means.
 func (b *builder) refersTo(n *yamlpos.Node) model.ID {
 	for _, id := range b.refs(n) {
-		if e := b.elementOf(b.resource(id)); e != "" {
+		if r := b.resource(id); r == nil || nests(r) {
+			continue
+		} else if e := b.elementOf(r); e != "" {
 			return e
 		}
 	}
@@ -80,7 +82,7 @@ func (b *builder) elementOf(r *resource) model.ID {
 		if r.Type == "AWS::Lambda::Url" {
 			property = "TargetFunctionArn"
 		}
-		if f := b.findFunction(b.get(r.Props, property)); f != nil {
+		if f := b.of(r).findFunction(b.of(r).get(r.Props, property)); f != nil {
 			return b.ids[f]
 		}
 		return ""
@@ -178,7 +180,7 @@ func (b *builder) externalRole(arn string, n *yamlpos.Node) *model.Role {
 	if r := b.external[arn]; r != nil {
 		return r
 	}
-	r := &model.Role{ID: model.MakeID("role", b.prefix+arn), Name: arn[strings.LastIndexByte(arn, '/')+1:], ARN: arn, External: true, Stack: b.stack, Origin: n.Span}
+	r := &model.Role{ID: model.MakeID("role", arn), Name: arn[strings.LastIndexByte(arn, '/')+1:], ARN: arn, External: true, Stack: b.stack, Origin: n.Span}
 	b.external[arn] = r
 	b.add(r)
 	b.note(source.Warning, n.Span, "What it may do is not known; open its template or an account snapshot beside this file.", "role %s is not in the template", arn)

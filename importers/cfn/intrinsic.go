@@ -355,12 +355,11 @@ func (s *scope) call(name string, arg, n *yamlpos.Node) (string, bool) {
 		if !ok {
 			text = "import"
 		}
-		if e, ok := s.exports[text]; ok && e.of != s {
-			if value, ok := e.of.text(e.value); ok {
-				return value, true
-			}
+		value, why := s.exported(text)
+		if why == "" {
+			return value, true
 		}
-		return s.unknown("import", text, n.Span, "the export "+text+" of another stack is not in this template", ""), true
+		return s.unknown("import", text, n.Span, why, "open the template that exports it together with this one"), true
 	case "Fn::Length":
 		return strconv.Itoa(len(s.items(arg))), true
 	case "Fn::FindInMap":

@@ -58,6 +58,9 @@ func (s *scope) nameProperty(cfnType string) string {
 
 // arnOf is the resource's ARN, "" where its type has none that is known.
 func (s *scope) arnOf(r *resource) string {
+	if r.home != nil {
+		s = r.home
+	}
 	if sh, ok := shapeOf(r.Type); ok {
 		if sh.arn == "" {
 			return ""
@@ -153,8 +156,12 @@ func (s *scope) getAtt(id, attr string, span source.Span) string {
 	t := s.catalog.Type(r.Type)
 	switch {
 	case known, t != nil:
-	case r.Type == "AWS::CloudFormation::Stack", !strings.HasPrefix(r.Type, "AWS::"), strings.HasPrefix(r.Type, "AWS::CloudFormation::"), strings.HasPrefix(r.Type, "AWS::Serverless::"):
+	case r.Type == "AWS::CloudFormation::Stack":
+	case !strings.HasPrefix(r.Type, "AWS::"), strings.HasPrefix(r.Type, "AWS::CloudFormation::"), strings.HasPrefix(r.Type, "AWS::Serverless::"):
 		return s.unknown("attribute", id+"."+attr, span, "what "+id+" returns as "+attr+" is not known", "")
+	}
+	if name, ok := strings.CutPrefix(attr, "Outputs."); ok && r.Type == "AWS::CloudFormation::Stack" {
+		return s.output(r, name, span)
 	}
 	if r.Type == "AWS::CloudFormation::Stack" || r.Type == "AWS::CloudFormation::CustomResource" {
 		return s.unknown("attribute", id+"."+attr, span, "what "+id+" returns as "+attr+" is not known", "")

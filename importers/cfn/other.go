@@ -32,9 +32,6 @@ func (b *builder) otherResource(r *resource) {
 		return
 	}
 	b.checkType(r)
-	if r.Type == "AWS::CloudFormation::Stack" {
-		b.note(source.Info, r.Origin, "What is in it was not seen; open its template beside this one.", "%s is another stack", r.ID)
-	}
 	e := &model.Resource{
 		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r), Type: r.Type, Fresh: b.isFresh(r),
 		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
@@ -143,7 +140,7 @@ func (b *builder) keyOf(r *resource) model.ID {
 			if k == nil || k.Type == "AWS::KMS::Key" {
 				break
 			}
-			k = b.find(b.get(k.Props, "TargetKeyId"), ofType("AWS::KMS::Key", "AWS::KMS::Alias"))
+			k = b.of(k).find(b.of(k).get(k.Props, "TargetKeyId"), ofType("AWS::KMS::Key", "AWS::KMS::Alias"))
 		}
 		if k != nil {
 			return b.ids[k]
@@ -169,7 +166,7 @@ func (b *builder) unseenKeyID(text string, n *yamlpos.Node) model.ID {
 	}
 	b.unseenKeys = true
 	b.note(source.Warning, n.Span, "Its key policy was not seen.", "key %s is not in the template", text)
-	return model.MakeID("res", b.prefix+arn)
+	return model.MakeID("res", arn)
 }
 
 // dig follows keys; on the way it takes the first element of a list.

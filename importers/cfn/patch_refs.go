@@ -172,7 +172,7 @@ func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string)
 			return // it leads to the part that it is for
 		}
 		s.moved[move{d, n, id}] = true
-		if name == "" && s.places.resources[model.MakeID("policy", s.prefix+id)] != nil {
+		if name == "" && s.places.resources[model.MakeID("policy", s.in(id))] != nil {
 			d.Fail("%s: this refers to the policy %s, which goes: what it says stands in the roles themselves, or nowhere; take this out first", n.Span, id)
 			return
 		}

@@ -115,7 +115,7 @@ func (b *builder) permissionTriggers() {
 			continue
 		}
 		t := &model.Trigger{
-			ID: model.MakeID("trigger", b.prefix+p.owner.ID), Name: p.owner.ID, To: b.ids[p.function], Kind: "permission", Event: service,
+			ID: model.MakeID("trigger", b.in(p.owner.ID)), Name: p.owner.ID, To: b.ids[p.function], Kind: "permission", Event: service,
 			Label: service, Stack: b.stack, Origin: p.owner.Origin,
 			Outside: service == "apigateway" || service == "elasticloadbalancing" || service == "alexa-connectedhome" || service == "alexa-appkit" || service == "vpc-lattice",
 		}

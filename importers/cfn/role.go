@@ -119,9 +119,9 @@ func (b *builder) inlinePolicy(r *resource, holder model.ID, list *yamlpos.Node,
 		b.note(source.Error, item.Span, "It was given one.", "an inline policy of %s has no PolicyName", r.ID)
 		name = fmt.Sprintf("%sPolicy%d", r.ID, len(b.places.policies[holder]))
 	}
-	id := model.MakeID("policy", b.prefix+r.ID+"/"+name)
+	id := model.MakeID("policy", b.in(r.ID+"/"+name))
 	for i := 2; b.policies[id] != nil; i++ {
-		id = model.MakeID("policy", fmt.Sprintf("%s%s/%s-%d", b.prefix, r.ID, name, i))
+		id = model.MakeID("policy", b.in(fmt.Sprintf("%s/%s-%d", r.ID, name, i)))
 	}
 	doc := b.get(item, "PolicyDocument")
 	place := policyPlace{Policy: id, Holder: r, List: list, Entry: item, Document: doc, Statements: b.get(doc, "Statement")}
@@ -260,7 +260,7 @@ func (b *builder) managedByARN(text string, span source.Span, when []policy.Cond
 	if aws != nil {
 		arn, name = inPartition(aws.ARN, b.partition), aws.Name
 	}
-	id := model.MakeID("policy", arn+suffix(b.prefix, when))
+	id := model.MakeID("policy", arn+suffix(b.apart(), when))
 	if b.policies[id] != nil {
 		return id
 	}

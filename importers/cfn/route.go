@@ -37,7 +37,7 @@ func (b *builder) apiRoutes() {
 			api = b.resource(r.apiID)
 		}
 		t := &model.Trigger{
-			ID: model.MakeID("trigger", b.prefix+r.to.ID+"/"+r.key), Name: r.key, From: b.elementOf(api), To: b.elementOf(r.to), Kind: "api-route",
+			ID: model.MakeID("trigger", b.in(r.to.ID+"/"+r.key)), Name: r.key, From: b.elementOf(api), To: b.elementOf(r.to), Kind: "api-route",
 			Event: r.event, Label: routeLabel(r.method, r.path), Open: r.open, Keyed: r.keyed, Token: r.token, Outside: !r.inside, Stack: b.stack, Origin: r.entry,
 		}
 		if t.To != "" {
@@ -59,7 +59,7 @@ func (b *builder) apiRoutes() {
 			b.openAPI(r, b.get(r.Props, "Body"), "http")
 			if f := b.invoked(b.get(r.Props, "Target")); f != nil {
 				t := b.newTrigger(r, f, "api-route", "http")
-				t.ID = model.MakeID("trigger", b.prefix+r.ID+"/$default")
+				t.ID = model.MakeID("trigger", b.in(r.ID+"/$default"))
 				t.From, t.Label, t.Open, t.Outside = b.elementOf(r), "$default", true, true
 				b.addTrigger(t, r, r.Value)
 			}
@@ -235,7 +235,7 @@ func (b *builder) openAPI(r *resource, body *yamlpos.Node, event string) {
 				continue
 			}
 			t := b.newTrigger(r, to, "api-route", event)
-			t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%s", b.prefix, r.ID, label))
+			t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%s", r.ID, label)))
 			t.From, t.Name, t.Label, t.Origin = b.elementOf(r), label, label, entrySpan(m.Key, m.Value)
 			t.Outside = !b.isPrivate(r)
 			secured := len(b.items(b.get(m.Value, "security"))) > 0 || all && b.get(m.Value, "security") == nil
@@ -281,7 +281,7 @@ func (b *builder) targetGroup(r *resource) {
 		}
 		t := b.newTrigger(r, f, "load-balancer", "elasticloadbalancing")
 		if i > 0 {
-			t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%d", b.prefix, r.ID, i))
+			t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, i)))
 		}
 		t.From, t.Label, t.Outside, t.Open, t.Origin = b.elementOf(r), "load balancer", true, true, n.Span
 		b.addTrigger(t, r, n)

@@ -32,8 +32,17 @@ type scope struct {
 	counted    map[string]bool
 	unresolved int
 
-	exports map[string]export // of all templates of the import
-	guessed map[string]bool   // ARNs whose form is a guess
+	group     *group
+	parent    *scope               // the stack that it nests in
+	children  map[*resource]*scope // stacks that nest in it
+	passed    *yamlpos.Node        // Parameters that the parent gives
+	deep      int                  // how many stacks it nests in
+	many      bool                 // other templates are read with it
+	unfolded  bool
+	exporting bool
+	expanded  []*resource // what the template comes to, in source order
+
+	guessed map[string]bool // ARNs whose form is a guess
 
 	either map[*yamlpos.Node]*yamlpos.Node // token → the Fn::If that it stands for
 
@@ -63,7 +72,8 @@ func (s *scope) export() {
 	for _, o := range s.pairs(s.template.Outputs) {
 		name := s.get(o.Value, "Export", "Name")
 		if value := o.Value.Get("Value"); name != nil && value != nil {
-			s.exports[s.words(name)] = export{s, value}
+			name := s.words(name)
+			s.group.exports[name] = append(s.group.exports[name], export{s, value})
 		}
 	}
 }
@@ -141,7 +151,11 @@ func (s *scope) param(name string, span source.Span) string {
 	if n := declared.Get("NoEcho").Resolve(); n != nil && strings.EqualFold(n.Value, "true") {
 		return s.unknown("parameter", name, declared.Span, "parameter "+name+" is NoEcho: its value is not read", "")
 	}
-	if isGiven {
+	if n := s.passed.Get(name); n != nil && s.parent != nil {
+		if text, ok := s.parent.whole(n); ok {
+			return text
+		}
+	} else if isGiven {
 		return given
 	}
 	def := declared.Get("Default").Resolve()

@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"bulkhead/importers"
-	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
-	"bulkhead/model/catalog"
 	"bulkhead/model/source"
 )
 
@@ -123,40 +124,69 @@ func hasTopKey(text, key string) bool {
 	return false
 }
 
-// Import reads a template, or the templates of a cloud assembly.
+// Import reads a template with the stacks that nest in it, or the templates of a cloud assembly.
 func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers.Options) (*importers.Import, error) {
-	info, err := fs.Stat(fsys, name)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	var stacks []stackFile
-	files := source.Files{}
-	if info.IsDir() {
-		if stacks, files, err = assembly(fsys, name); err != nil {
-			return nil, err
-		}
-	} else {
-		if info.Size() > MaxTemplate {
-			return nil, fmt.Errorf("%s: %d MB is more than the %d MB that are read", name, info.Size()>>20, MaxTemplate>>20)
-		}
-		data, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		stacks, files[name] = []stackFile{{name: name, data: data, stack: cmp.Or(o.StackName, stackName(name))}}, data
-	}
-	rd, err := read(ctx, s.kind, stacks, o)
+	return importStacks(ctx, s, &stacks{inputs: []importers.Input{{Source: s, Path: name, Stack: o.StackName}}}, fsys, o)
+}
+
+// Family is "stacks": templates of all kinds are read together.
+func (Source) Family() string { return "stacks" }
+
+// Gather is the source of several templates.
+func (Source) Gather(inputs []importers.Input) importers.Source { return &stacks{inputs: inputs} }
+
+// stacks reads several templates as one design. It is an importers.Patcher.
+type stacks struct {
+	inputs []importers.Input
+	mu     sync.Mutex
+	scoped scopedNames // as it was when they were read first
+}
+
+// Name is "stacks".
+func (*stacks) Name() string { return "stacks" }
+
+// Detect is always false: which templates they are was found out before.
+func (*stacks) Detect(fs.FS, string) bool { return false }
+
+// Import reads the templates anew.
+func (s *stacks) Import(ctx context.Context, fsys fs.FS, _ string, o importers.Options) (*importers.Import, error) {
+	return importStacks(ctx, s, s, fsys, o)
+}
+
+// Patch is that of Source.
+func (s *stacks) Patch(in *importers.Import, after *model.Design) ([]source.Edit, error) {
+	s.mu.Lock()
+	s.scoped.add(in.Design, after)
+	s.mu.Unlock()
+	return Source{}.Patch(in, after)
+}
+
+// importStacks reads what s says. A template that turns out to have others nested in it is of several from then on.
+func importStacks(ctx context.Context, as importers.Source, s *stacks, fsys fs.FS, o importers.Options) (*importers.Import, error) {
+	rd, err := s.read(ctx, fsys, o)
 	if err != nil {
 		return nil, err
 	}
-	return &importers.Import{Source: s, Path: name, Options: o, Design: rd.design, Files: files, Diagnostics: rd.diagnostics}, nil
+	if len(rd.templates) > 1 {
+		as = s
+	}
+	name := "."
+	if len(s.inputs) == 1 {
+		name = s.inputs[0].Path
+	}
+	return &importers.Import{Source: as, Path: name, Options: o, Design: rd.design, Files: rd.files, Diagnostics: rd.diagnostics}, nil
 }
 
-// A stackFile is one template with the name of its stack.
-type stackFile struct {
-	name  string
-	data  []byte
-	stack string
+// readAgain repeats the reading of an import from its files, for a patch.
+func readAgain(ctx context.Context, in *importers.Import) (*reading, error) {
+	files := importers.Memory(in.Files, nil)
+	switch s := in.Source.(type) {
+	case Source:
+		return (&stacks{inputs: []importers.Input{{Source: s, Path: in.Path, Stack: in.Options.StackName}}}).read(ctx, files, in.Options)
+	case *stacks:
+		return s.read(ctx, files, in.Options)
+	}
+	return nil, errors.New("not an import of a template")
 }
 
 // A reading is everything that one import came to: the parsed templates, the design, and the way back from
@@ -165,88 +195,54 @@ type reading struct {
 	templates   []*template
 	builders    []*builder // of the templates
 	places      *places
+	files       source.Files
 	design      *model.Design
 	diagnostics []source.Diagnostic
 }
 
-// readAgain repeats the reading of an import from its files, for a patch.
-func readAgain(ctx context.Context, in *importers.Import) (*reading, error) {
-	s, ok := in.Source.(Source)
-	if !ok {
-		return nil, errors.New("not an import of a template")
-	}
-	if data, ok := in.Files[in.Path]; ok {
-		return read(ctx, s.kind, []stackFile{{name: in.Path, data: data, stack: cmp.Or(in.Options.StackName, stackName(in.Path))}}, in.Options)
-	}
-	stacks, _, err := assembly(importers.Memory(in.Files, nil), in.Path)
+// read makes a design of the templates.
+func (s *stacks) read(ctx context.Context, fsys fs.FS, o importers.Options) (*reading, error) {
+	g, err := gather(ctx, fsys, s.inputs, o)
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, s.kind, stacks, in.Options)
-}
-
-// read makes a design of templates.
-func read(ctx context.Context, kind string, files []stackFile, o importers.Options) (*reading, error) {
-	out := &reading{places: newPlaces()}
-	var scopes []*scope
-	var notesOf []*notes
-	for _, f := range files {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("read %s: %w", f.name, err)
-		}
-		if len(strings.TrimSpace(string(f.data))) == 0 {
-			return nil, fmt.Errorf("%s: the file is empty", f.name)
-		}
-		root, diags, err := yamlpos.Parse(f.name, f.data)
-		if err != nil {
-			return nil, err
-		}
-		n := newNotes(diags...)
-		if root == nil || root.Resolve() == nil || root.Resolve().Kind != yamlpos.Mapping {
-			return nil, fmt.Errorf("%s:1:1: not a template: its top level is not a mapping with Resources", f.name)
-		}
-		t := newTemplate(f.name, root.Resolve(), n)
-		t.Stack, t.Kind = f.stack, kind
-		out.templates = append(out.templates, t)
-		scopes = append(scopes, newScope(t, catalog.Load(), o, n))
-		notesOf = append(notesOf, n)
+	out := &reading{places: newPlaces(), files: g.files}
+	s.mu.Lock()
+	if s.scoped == nil {
+		s.scoped = sharedNames(g.scopes)
 	}
-	info := model.Info{Kind: kind, Partition: cmp.Or(o.Partition, "aws"), Account: cmp.Or(o.Account, "123456789012"), Region: cmp.Or(o.Region, "us-east-1")}
-	shared := sharedIDs(out.templates)
-	known, exports := newRegister(), map[string]export{}
-	for _, s := range scopes {
-		s.template.forEach(s)
-		t := s.expand()
-		s.exports = exports
-		s.export()
-		b := newBuilder(s, out.places, known)
-		b.resources = t.out
-		if shared {
-			b.prefix = s.stack + "/"
-		}
+	scoped := maps.Clone(s.scoped)
+	s.mu.Unlock()
+	known := newRegister()
+	for _, sc := range g.scopes {
+		b := newBuilder(sc, out.places, known)
+		b.resources, b.scoped, b.alone = sc.expanded, scoped, len(g.scopes) == 1
 		out.builders = append(out.builders, b)
+		out.templates = append(out.templates, sc.template)
 	}
 	for _, b := range out.builders {
 		b.index()
 	}
+	build(out.builders)
+	first := g.scopes[0]
+	info := model.Info{Kind: g.kind(), Partition: first.partition, Account: first.account, Region: first.region, Name: cmp.Or(o.StackName, g.name())}
 	var elements []model.Element
 	for _, b := range out.builders {
-		b.build()
-	}
-	for i, b := range out.builders {
 		for _, e := range b.elements {
 			elements = append(elements, e.element)
 		}
-		info.Files = append(info.Files, b.template.File)
+		if !slices.Contains(info.Files, b.template.File) {
+			info.Files = append(info.Files, b.template.File)
+		}
 		info.Outside = append(info.Outside, b.outside...)
 		info.Unresolved += b.unresolved
 		info.NotSeen = b.notSeen(info.NotSeen)
-		out.diagnostics = append(out.diagnostics, notesOf[i].sorted()...)
+		out.diagnostics = append(out.diagnostics, b.notes.sorted()...)
 	}
-	info.Name = cmp.Or(o.StackName, files[0].stack)
+	out.diagnostics = append(out.diagnostics, g.notes...)
 	d, err := model.New(info, dedupe(elements)...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", files[0].name, err)
+		return nil, fmt.Errorf("%s: %w", first.template.File, err)
 	}
 	out.design = d
 	return out, nil
@@ -263,23 +259,6 @@ func dedupe(elements []model.Element) []model.Element {
 		}
 	}
 	return out
-}
-
-// sharedIDs reports whether two templates use one logical id, so that ids need the stack's name.
-func sharedIDs(templates []*template) bool {
-	seen := map[string]bool{}
-	for _, t := range templates {
-		for _, r := range t.Declared {
-			if r.Type == "AWS::CDK::Metadata" {
-				continue
-			}
-			if seen[r.ID] {
-				return true
-			}
-			seen[r.ID] = true
-		}
-	}
-	return false
 }
 
 // notSeen lists the layers that a template cannot show.

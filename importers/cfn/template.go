@@ -52,7 +52,8 @@ type resource struct {
 	// is made for.
 	Origin source.Span
 
-	excluded bool // its condition is false
+	home     *scope // of its template
+	excluded bool   // its condition is false
 	name     string
 	naming   bool
 	filling  int // patterns being filled for it, one in another

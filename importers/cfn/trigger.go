@@ -54,7 +54,7 @@ func (b *builder) readTriggers() {
 			holder = m.to
 		}
 		t := &model.Trigger{
-			ID: model.MakeID("trigger", b.prefix+holder.ID+"/"+m.key), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
+			ID: model.MakeID("trigger", b.in(holder.ID+"/"+m.key)), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
 			Label: m.label, Filter: m.filter, Open: m.open, Outside: m.outside, Stack: b.stack, Origin: m.entry,
 		}
 		t.Role = b.actsAs(m.role)
@@ -90,10 +90,10 @@ func (b *builder) readTriggers() {
 		case "AWS::S3::Bucket":
 			b.notifications(r)
 		case "AWS::SNS::Subscription":
-			b.subscription(r, b.get(r.Props, "TopicArn"), r.Props, model.MakeID("trigger", b.prefix+r.ID), r.ID)
+			b.subscription(r, b.get(r.Props, "TopicArn"), r.Props, model.MakeID("trigger", b.in(r.ID)), r.ID)
 		case "AWS::SNS::Topic":
 			for i, n := range b.items(b.get(r.Props, "Subscription")) {
-				b.subscription(r, nil, n, model.MakeID("trigger", fmt.Sprintf("%s%s/subscription%d", b.prefix, r.ID, i)), r.ID)
+				b.subscription(r, nil, n, model.MakeID("trigger", b.in(fmt.Sprintf("%s/subscription%d", r.ID, i))), r.ID)
 			}
 		case "AWS::Events::Rule":
 			b.rule(r)
@@ -129,7 +129,7 @@ func (b *builder) source(n *yamlpos.Node, fits func(*resource) bool) model.ID {
 		return ""
 	}
 	if r.Type == "AWS::Kinesis::StreamConsumer" {
-		if of := b.find(b.get(r.Props, "StreamARN"), nil); of != nil {
+		if of := b.of(r).find(b.of(r).get(r.Props, "StreamARN"), nil); of != nil {
 			r = of
 		}
 	}
@@ -154,7 +154,7 @@ func (b *builder) actsAs(n *yamlpos.Node) model.ID {
 }
 
 func (b *builder) newTrigger(r *resource, to *resource, kind, event string) *model.Trigger {
-	return &model.Trigger{ID: model.MakeID("trigger", b.prefix+r.ID), Name: r.ID, To: b.elementOf(to), Kind: kind, Event: event, Stack: b.stack, Origin: r.Origin}
+	return &model.Trigger{ID: model.MakeID("trigger", b.in(r.ID)), Name: r.ID, To: b.elementOf(to), Kind: kind, Event: event, Stack: b.stack, Origin: r.Origin}
 }
 
 // mapping reads AWS::Lambda::EventSourceMapping.
@@ -246,7 +246,7 @@ func (b *builder) functionURL(r *resource) {
 	}
 	t := b.newTrigger(r, f, "function-url", "url")
 	if r.Made {
-		t.ID, t.Name = model.MakeID("trigger", b.prefix+r.Owner.ID+"/FunctionUrl"), "FunctionUrl"
+		t.ID, t.Name = model.MakeID("trigger", b.in(r.Owner.ID+"/FunctionUrl")), "FunctionUrl"
 	}
 	t.Outside, t.Open, t.Label = true, b.words(b.get(r.Props, "AuthType")) == "NONE", "function URL"
 	b.addTrigger(t, r, r.Value)
@@ -263,7 +263,7 @@ func (b *builder) notifications(r *resource) {
 				continue
 			}
 			t := b.newTrigger(r, to, "s3-notification", "s3")
-			t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%s%d", b.prefix, r.ID, c.name, i))
+			t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%s%d", r.ID, c.name, i)))
 			t.From, t.Origin = b.elementOf(r), n.Span
 			if e := b.words(b.get(n, "Event")); e != "" {
 				t.Filter.Events = []string{e}
@@ -325,7 +325,7 @@ func (b *builder) rule(r *resource) {
 		}
 		t := b.newTrigger(r, to, "event-rule", "events")
 		if len(targets) > 1 {
-			t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+b.words(b.get(n, "Id")))
+			t.ID = model.MakeID("trigger", b.in(r.ID+"/"+b.words(b.get(n, "Id"))))
 		}
 		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span, pattern
 		t.Role = b.actsAs(b.get(n, "RoleArn"))
@@ -407,7 +407,7 @@ func (b *builder) userPool(r *resource) {
 			continue
 		}
 		t := b.newTrigger(r, f, "cognito", "cognito")
-		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+p.Key.Value)
+		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+p.Key.Value))
 		t.Name, t.From, t.Label, t.Origin = p.Key.Value, b.elementOf(r), p.Key.Value, entrySpan(p.Key, p.Value)
 		b.addTrigger(t, r, p.Value)
 	}
@@ -422,7 +422,7 @@ func (b *builder) pipe(r *resource) {
 			continue
 		}
 		t := b.newTrigger(r, to, "pipe", "pipe")
-		t.ID = model.MakeID("trigger", b.prefix+r.ID+"/"+key)
+		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+key))
 		t.From, t.Label, t.Role = from, "pipe", b.actsAs(b.get(r.Props, "RoleArn"))
 		t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "SourceParameters", "FilterCriteria"))
 		b.addTrigger(t, r, r.Value)
@@ -440,7 +440,7 @@ func (b *builder) iotRule(r *resource) {
 				}
 				t := b.newTrigger(r, to, "iot-rule", "iot")
 				if i > 0 {
-					t.ID = model.MakeID("trigger", fmt.Sprintf("%s%s/%d", b.prefix, r.ID, i))
+					t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, i)))
 				}
 				t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), b.words(b.get(r.Props, "TopicRulePayload", "Sql")), true, n.Span
 				b.addTrigger(t, r, n)

@@ -257,7 +257,7 @@ func (b *builder) perhapsLimited(r *resource, n *yamlpos.Node) model.ID {
 		all = append(all, c.when...)
 	}
 	p := *first
-	p.ID = model.MakeID("policy", first.ARN+suffix(b.prefix, all))
+	p.ID = model.MakeID("policy", first.ARN+suffix(b.apart(), all))
 	p.LogicalID, p.Document = "", out
 	if b.policies[p.ID] == nil {
 		b.addPolicy(&p)

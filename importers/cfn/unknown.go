@@ -13,6 +13,9 @@ func (s *scope) unknown(kind, name string, span source.Span, why, remedy string)
 	key := kind + "\x00" + name
 	token, ok := s.tokens[key]
 	if !ok {
+		if s.many && kind != "parameter" && kind != "import" && kind != "dynamic" {
+			name = s.stack + "." + name // lines and logical ids are others' as well
+		}
 		base := tokenName(name)
 		token = base
 		for i := 2; s.taken[token]; i++ {
