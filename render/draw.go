@@ -284,13 +284,13 @@ func (d *drawing) explain(t *Tile, r *model.Resource, hit *reach.Hit, kind catal
 
 // via names the compartment whose hand makes a tile wet where its own bay is not held; "" where it is.
 func (d *drawing) via(hit *reach.Hit, b *Compartment) string {
-	if b == nil || len(hit.Path) == 0 {
+	if b == nil || hit.Hops == 0 {
 		return ""
 	}
 	if i, ok := d.at[b.ID]; ok && d.flood.held(d.compartments[i]) {
 		return ""
 	}
-	from := hit.Path[len(hit.Path)-1].From
+	from, _ := hit.By()
 	if i, ok := d.at[from]; ok {
 		if d.compartments[i].ID == b.ID {
 			return ""

@@ -174,10 +174,10 @@ func flooded(t *testing.T) render.View {
 	b := &reach.Breach{
 		From: "fn/Shop", Runs: []model.ID{"fn/Shop"}, Fed: []model.ID{"fn/Mailer"},
 		Hits: []reach.Hit{
-			{Target: "res/Products", Capabilities: reads, Must: reads, Certainty: reach.Must, Hops: 1, Path: []reach.Step{products}, Counted: true},
-			{Target: "res/Orders", Capabilities: owns, Must: reads, Certainty: reach.Must, Hops: 1, Path: []reach.Step{orders}, Counted: true},
-			{Target: "fn/Mailer", Hops: 1, Path: []reach.Step{feed}, Fed: true},
-			{Target: "res/Mail", Capabilities: owns, Must: owns, Certainty: reach.Must, Hops: 2, Path: []reach.Step{feed, mail}, Counted: true, Fed: true},
+			reach.Hit{Target: "res/Products", Capabilities: reads, Must: reads, Certainty: reach.Must, Hops: 1, Counted: true}.Along(&products),
+			reach.Hit{Target: "res/Orders", Capabilities: owns, Must: reads, Certainty: reach.Must, Hops: 1, Counted: true}.Along(&orders),
+			reach.Hit{Target: "fn/Mailer", Hops: 1, Fed: true}.Along(&feed),
+			reach.Hit{Target: "res/Mail", Capabilities: owns, Must: owns, Certainty: reach.Must, Hops: 2, Counted: true, Fed: true}.Along(&feed, &mail),
 		},
 		Reach: reach.Figures{Of: 3, Must: reach.Figure{Resources: 1, Share: 1.0 / 3}, May: reach.Figure{Resources: 2, Share: 2.0 / 3},
 			FedMust: reach.Figure{Resources: 2, Share: 2.0 / 3}, FedMay: reach.Figure{Resources: 3, Share: 1}},
@@ -246,7 +246,7 @@ func TestPipedWater(t *testing.T) {
 	v := render.View{Design: d,
 		Facts: told{steps: steps(by("Shop", owns, "Products", "Orders"), by("Mailer", owns, "Products", "Orders"))},
 		Breach: &reach.Breach{From: "fn/Shop", Runs: []model.ID{"fn/Shop"},
-			Hits: []reach.Hit{{Target: "res/Orders", Capabilities: owns, Certainty: reach.May, Hops: 1, Path: []reach.Step{step}, Counted: true}}}}
+			Hits: []reach.Hit{reach.Hit{Target: "res/Orders", Capabilities: owns, Certainty: reach.May, Hops: 1, Counted: true}.Along(&step)}}}
 	got := render.Draw(v)
 	if len(got.Bilge) != 2 || len(got.Bays[0].Tiles) != 0 {
 		t.Fatalf("both are to lie in the bilge: %v", homes(got))

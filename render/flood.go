@@ -46,8 +46,8 @@ func (s *survey) flood() *flood {
 		}
 		if !h.Fed || s.view.Vulnerable {
 			f.last = max(f.last, h.Hops)
-			for _, w := range h.Ways {
-				f.last = max(f.last, len(w.Path))
+			for _, w := range h.Ways() {
+				f.last = max(f.last, w.Hops)
 			}
 		}
 		if s.view.wet(h) {

@@ -75,8 +75,9 @@ func (d *drawing) quay() {
 			g.Icon = string(p.Kind)
 		}
 		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
-		if hit := d.flood.byTarget[id]; hit != nil && len(hit.Path) > 0 && g.State == Held {
-			g.By = d.says(hit.Path[len(hit.Path)-1].From)
+		if hit := d.flood.byTarget[id]; hit != nil && hit.Hops > 0 && g.State == Held {
+			by, _ := hit.By()
+			g.By = d.says(by)
 		}
 		leads := ""
 		for _, k := range d.survey.doors {

@@ -91,8 +91,8 @@ func (n nothing) Touches(from model.ID) []reach.Step {
 	var out []reach.Step
 	if n.v.Breach != nil && n.v.Breach.From == from {
 		for _, h := range n.v.Breach.Hits {
-			if len(h.Path) == 1 {
-				s := h.Path[0]
+			if last := h.Last(); last != nil && h.Hops == 1 {
+				s := *last
 				s.Capabilities, s.Must = h.Capabilities, h.Must
 				out = append(out, s)
 			}

@@ -147,7 +147,7 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 	c.Sentence = sentence
 
 	c.Figure = Share(may.Share, b.Reach.AtLeast)
-	open := slices.ContainsFunc(b.Beyond, func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
+	open := slices.ContainsFunc(b.Beyond(), func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
 	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay && !(b.AdminFed && s.view.Vulnerable)
 	c.Open = c.Good && b.Reach.AtLeast
 	c.Good = c.Good && !c.Open

@@ -73,7 +73,7 @@ func TestSea(t *testing.T) {
 		{"fed functions are not taken as vulnerable", []reach.Beyond{fed}, "nothing beyond the design"},
 		{"listing is no hit", []reach.Beyond{list}, "nothing beyond the design"},
 	} {
-		s := &survey{view: View{Breach: &reach.Breach{Beyond: c.beyond}}}
+		s := &survey{view: View{Breach: new(reach.Breach).WithBeyond(c.beyond)}}
 		got := s.sea()
 		if got.Words != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got.Words, c.want)

@@ -2,6 +2,9 @@ package command
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -32,40 +35,37 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	var breaches []*reach.Breach
-	if c.From == "" {
-		breaches = a.Breaches()
-	} else {
+	breaches := a.Breaches()
+	var one *reach.Breach
+	if c.From != "" {
 		from := model.ID(c.From) // of a start outside the account, such as outside/anyone
 		if e := o.Design.Find(c.From); e != nil {
 			from = e.ElementID()
 		} else if !slices.Contains(a.Strangers(), from) {
 			return usage("breach: %s: no function, role or user is called %q (bulkhead model lists them)%s", c.File[0], c.From, strangers(a))
 		}
-		b := a.Breach(from)
-		if b == nil {
+		if one = a.Breach(from); one == nil {
 			return usage("breach: %s is no function, role or user", from)
 		}
-		breaches = []*reach.Breach{b}
+		breaches = func(yield func(*reach.Breach) bool) { yield(one) }
 	}
 	if c.Wall != "" || c.Ways != "" {
-		if len(breaches) != 1 || c.From == "" {
+		if one == nil {
 			return usage("breach: --wall and --ways need --from START")
 		}
 		if c.Ways != "" {
-			return c.printWays(env, a, breaches[0])
+			return c.printWays(env, a, one)
 		}
-		return c.printWall(ctx, env, a, breaches[0])
+		return c.printWall(ctx, env, a, one)
 	}
 	known := a.Administrators(c.Known...)
 	if c.JSON {
-		return printJSON(env.Out, describeBreaches(a, breaches, c.Vulnerable, known))
+		return printBreachesJSON(ctx, env.Out, a, breaches, c.Vulnerable, known)
 	}
 	if c.Unfold {
 		known = nil
 	}
-	printBreaches(env.Out, a, breaches, c.Vulnerable, known)
-	return nil
+	return printBreaches(ctx, env.Out, a, breaches, c.Vulnerable, known)
 }
 
 // strangers names the starts outside the account, as the end of a sentence.
@@ -228,7 +228,9 @@ type conditionJSON struct {
 	Values   []string `json:"values"`
 }
 
-func describeBreaches(a *reach.Analysis, breaches []*reach.Breach, vulnerable bool, known []reach.Administrator) breachesJSON {
+// printBreachesJSON prints a breachesJSON, each breach when it is worked out: all of an account's together would take
+// gigabytes.
+func printBreachesJSON(ctx context.Context, w io.Writer, a *reach.Analysis, breaches iter.Seq[*reach.Breach], vulnerable bool, known []reach.Administrator) error {
 	d := a.Design()
 	info := d.Info()
 	m := a.Measures(vulnerable)
@@ -237,15 +239,25 @@ func describeBreaches(a *reach.Analysis, breaches []*reach.Breach, vulnerable bo
 		Measures: describeMeasures(m),
 		NotSeen:  list(info.NotSeen), Outside: list(info.Outside), Unresolved: info.Unresolved, Breaches: []breachJSON{}, Administrators: administrators(known),
 	}
-	for _, b := range breaches {
-		x := describeBreach(d, b, vulnerable)
-		x.Openings = openings(openingsOf(a, b.From))
-		for i := range x.Hits {
-			x.Hits[i].Admin = reach.WhyKnown(known, x.Hits[i].Target)
+	err := printListed(w, out, "breaches", func(yield func(any) bool) {
+		for b := range breaches {
+			if ctx.Err() != nil {
+				return
+			}
+			x := describeBreach(d, b, vulnerable)
+			x.Openings = openings(openingsOf(a, b.From))
+			for i := range x.Hits {
+				x.Hits[i].Admin = reach.WhyKnown(known, x.Hits[i].Target)
+			}
+			if !yield(x) {
+				return
+			}
 		}
-		out.Breaches = append(out.Breaches, x)
+	})
+	if err == nil && ctx.Err() != nil {
+		err = fmt.Errorf("breach: %w", ctx.Err())
 	}
-	return out
+	return err
 }
 
 func describeMeasures(m reach.Measures) measuresJSON {
@@ -261,12 +273,12 @@ func describeMeasures(m reach.Measures) measuresJSON {
 }
 
 func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSON {
-	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy),
+	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy()),
 		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}, b.Reach.AtLeast},
 		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}, NotSeen: b.NotSeen}
 	sea := b.Sea(vulnerable)
 	out.Sea, out.SeaKinds = reach.SeaInFull(sea), reach.KindsOf(sea)
-	for _, y := range b.Beyond {
+	for _, y := range b.Beyond() {
 		if y.Fed && !vulnerable {
 			continue
 		}
@@ -278,8 +290,8 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		}
 		e := d.Element(h.Target)
 		technique := ""
-		if n := len(h.Path); n > 0 {
-			technique = h.Path[n-1].Technique
+		if last := h.Last(); last != nil {
+			technique = last.Technique
 		}
 		id := string(b.From) + " " + string(h.Target)
 		if technique != "" {
@@ -287,7 +299,7 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		}
 		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: model.ARN(e), Type: typeOf(e),
 			Capabilities: capabilities(h.Capabilities), Must: capabilities(h.Must), Certainty: h.Certainty.String(), Hops: h.Hops,
-			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: b.Sentence(d, h), Path: steps(h.Path), Ways: ways(h.Ways)})
+			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: b.Sentence(d, h), Path: steps(h.Path()), Ways: ways(h.Ways())})
 	}
 	return out
 }
@@ -313,7 +325,7 @@ func capabilities(s catalog.Capabilities) []string {
 	return out
 }
 
-func steps(path []reach.Step) []stepJSON {
+func steps(path []*reach.Step) []stepJSON {
 	out := []stepJSON{}
 	for _, s := range path {
 		out = append(out, stepJSON{s.From, s.To, s.Kind.String(), s.Technique, s.Via, list(s.Actions), s.Certainty.String(), evidence(s.Evidence), conditions(s.Assumed), denials(s.Denials), s.Only, s.Note})
@@ -325,10 +337,11 @@ func ways(ws []reach.Way) []wayJSON {
 	out := []wayJSON{}
 	for _, w := range ws {
 		certainty := reach.Must
-		for _, s := range w.Path {
+		path := w.Path()
+		for _, s := range path {
 			certainty = max(certainty, s.Certainty)
 		}
-		out = append(out, wayJSON{capabilities(w.Capabilities), certainty.String(), steps(w.Path)})
+		out = append(out, wayJSON{capabilities(w.Capabilities), certainty.String(), steps(path)})
 	}
 	return out
 }

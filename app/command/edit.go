@@ -161,7 +161,8 @@ func printEdits(w io.Writer, st session.State, out editJSON) {
 	if st.After.Analysis == nil {
 		return
 	}
-	for _, b := range st.After.Analysis.Breaches() {
-		fmt.Fprintf(w, "  %-24s %6s  %d of %d\n", st.After.Design.Name(b.From), render.Percent(b.Reach.May.Share), b.Reach.May.Resources, b.Reach.Of)
+	for _, f := range st.After.Design.Functions() {
+		x, _ := st.After.Analysis.Reach(f.ID)
+		fmt.Fprintf(w, "  %-24s %6s  %d of %d\n", st.After.Design.Name(f.ID), render.Percent(x.May.Share), x.May.Resources, x.Of)
 	}
 }

@@ -1,8 +1,11 @@
 package command
 
 import (
+	"bufio"
+	"context"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +18,8 @@ import (
 
 // The text of breach: for each a headline, and a table of what it reaches with the reasons.
 
-func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vulnerable bool, known []reach.Administrator) {
+func printBreaches(ctx context.Context, out io.Writer, a *reach.Analysis, breaches iter.Seq[*reach.Breach], vulnerable bool, known []reach.Administrator) error {
+	w := bufio.NewWriter(out)
 	d := a.Design()
 	m := a.Measures(vulnerable)
 	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
@@ -39,9 +43,13 @@ func printBreaches(w io.Writer, a *reach.Analysis, breaches []*reach.Breach, vul
 	for _, wall := range d.Info().Outside {
 		fmt.Fprintf(w, "outside the model: %s\n", wall)
 	}
-	for _, b := range breaches {
+	for b := range breaches {
+		if ctx.Err() != nil {
+			return fmt.Errorf("breach: %w", ctx.Err())
+		}
 		printBreach(w, a, b, vulnerable, known)
 	}
+	return w.Flush()
 }
 
 func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable bool, known []reach.Administrator) {
@@ -92,14 +100,12 @@ func rank(h reach.Hit) int {
 	if h.OwnLog {
 		return 3
 	}
-	if n := len(h.Path); n > 0 {
-		switch h.Path[n-1].Kind {
-		case reach.Runs:
-			return 0
-		case reach.Feeds:
-			return 1
-		case reach.Acts:
-		}
+	switch _, kind := h.By(); kind {
+	case reach.Runs:
+		return 0
+	case reach.Feeds:
+		return 1
+	case reach.Acts:
 	}
 	return 2
 }
@@ -115,14 +121,15 @@ func adminWords(d *model.Design, b *reach.Breach) string {
 	default:
 		return ""
 	}
-	if len(b.AdminWhy) == 0 {
+	why := b.AdminWhy()
+	if len(why) == 0 {
 		return words + ": it is one itself"
 	}
-	return words + ": " + chain(d, b.AdminWhy)
+	return words + ": " + chain(d, why)
 }
 
 // chain is a way in one line: "Shop → Mailer → deploy".
-func chain(d *model.Design, way []reach.Step) string {
+func chain(d *model.Design, way []*reach.Step) string {
 	var names []string
 	for i, s := range way {
 		if i == 0 {

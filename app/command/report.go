@@ -55,7 +55,7 @@ func writeReport(ctx context.Context, s *session.Session, dir string, known ...s
 
 // seaOf says what a breach reaches beyond the design.
 func seaOf(b *reach.Breach) string {
-	if words := reach.SeaWords(b.Beyond); words != "" {
+	if words := reach.SeaWords(b.Beyond()); words != "" {
 		return words
 	}
 	return "nothing"

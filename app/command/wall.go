@@ -111,7 +111,7 @@ func (c breachCmd) printWays(env *Env, a *reach.Analysis, b *reach.Breach) error
 	}
 	for i, w := range found {
 		fmt.Fprintf(env.Out, "way %d\n", i+1)
-		for _, s := range w.Path {
+		for _, s := range w.Path() {
 			fmt.Fprintf(env.Out, "  %-4s  %s %s\n", s.Certainty, a.Name(s.From), s.Sentence(a.Design()))
 		}
 	}

@@ -115,10 +115,10 @@ func TestWebshopSample(t *testing.T) {
 	if st.Dirty || !st.Edited || len(st.Steps) == 0 {
 		t.Errorf("a saved design is dirty %v, edited %v, with %d steps", st.Dirty, st.Edited, len(st.Steps))
 	}
-	if b := st.Before.Breach; b == nil || b.Reach.Of != 6 || b.Reach.May.Resources != 6 || len(b.Beyond) == 0 {
+	if b := st.Before.Breach; b == nil || b.Reach.Of != 6 || b.Reach.May.Resources != 6 || len(b.Beyond()) == 0 {
 		t.Errorf("before: %+v", b)
 	}
-	for _, b := range st.After.Analysis.Breaches() {
+	for b := range st.After.Analysis.Breaches() {
 		if b.Reach.Of != 6 || b.Reach.May.Resources > 2 {
 			t.Errorf("after, %s reaches %d of %d", b.From, b.Reach.May.Resources, b.Reach.Of)
 		}

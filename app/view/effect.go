@@ -32,7 +32,7 @@ func EffectOf(was, is *reach.Breach, vulnerable bool) Effect {
 // out is how much of the sea a breach reaches: capabilities on kinds of thing.
 func out(b *reach.Breach, vulnerable bool) int {
 	n := 0
-	for _, y := range b.Beyond {
+	for _, y := range b.Beyond() {
 		if y.Fed && !vulnerable {
 			continue
 		}

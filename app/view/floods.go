@@ -60,8 +60,8 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 			continue
 		}
 		l.Hops = max(l.Hops, h.Hops)
-		for _, w := range h.Ways {
-			l.Hops = max(l.Hops, len(w.Path))
+		for _, w := range h.Ways() {
+			l.Hops = max(l.Hops, w.Hops)
 		}
 		all++
 	}
@@ -71,7 +71,7 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	}
 	all += len(l.Rows) + min(1, len(sea))
 	if b.Admin || b.AdminMay {
-		l.Hops = max(l.Hops, len(b.AdminWhy))
+		l.Hops = max(l.Hops, len(b.AdminWhy()))
 	}
 	l.Hop = l.Hops
 	if hop > 0 && hop < l.Hops {
@@ -123,9 +123,8 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	if r := d.Resource(h.Target); r != nil && r.Crown {
 		row.rank -= 5
 	}
-	n := len(h.Path)
-	if n > 0 && h.Path[n-1].Kind != reach.Acts {
-		last := h.Path[n-1]
+	if _, kind := h.By(); kind != reach.Acts {
+		last := h.Last()
 		row.rank, row.Can = 20, h.Can(d)
 		if last.Kind == reach.Feeds {
 			row.Tone, row.Word = render.Feeds, "feeds"
@@ -143,11 +142,11 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	if h.OwnLog {
 		row.rank, row.Tone, row.Word = 40, render.Line, "its own"
 	}
-	if n > 0 {
+	if h.Hops > 0 {
 		row.Why, row.Place = reasons(d, h)
 		var ways []string
 		for _, one := range h.ByWay() {
-			if w := way(d, one.Path); !slices.Contains(ways, w) {
+			if w := way(d, one.Path()); !slices.Contains(ways, w) {
 				ways = append(ways, w)
 			}
 		}
@@ -186,13 +185,13 @@ func reasons(d *model.Design, h *reach.Hit) (string, source.Span) {
 		}
 	}
 	if at.IsZero() {
-		at = place(h.Path)
+		at = place(h.Path())
 	}
 	return strings.Join(append(here, elsewhere...), "; "), at
 }
 
 // why is the reason for the last step, and where it stands.
-func why(d *model.Design, path []reach.Step) (string, source.Span) {
+func why(d *model.Design, path []*reach.Step) (string, source.Span) {
 	last := path[len(path)-1]
 	text := strings.Join(last.Why(d), "; ")
 	if len(path) > 1 && last.From != "" {
@@ -202,7 +201,7 @@ func why(d *model.Design, path []reach.Step) (string, source.Span) {
 }
 
 // place is where the last of a path's statements stands that stands anywhere.
-func place(path []reach.Step) source.Span {
+func place(path []*reach.Step) source.Span {
 	for i := len(path) - 1; i >= 0; i-- {
 		for _, e := range path[i].Grounds() {
 			if !e.Span.IsZero() {
@@ -214,7 +213,7 @@ func place(path []reach.Step) source.Span {
 }
 
 // way is the whole path in words.
-func way(d *model.Design, path []reach.Step) string {
+func way(d *model.Design, path []*reach.Step) string {
 	var parts []string
 	for i, s := range path {
 		line := fmt.Sprintf("%d. %s %s %s", i+1, Name(d, s.From), verb(s), Name(d, s.To))
@@ -226,7 +225,7 @@ func way(d *model.Design, path []reach.Step) string {
 	return strings.Join(parts, "   ")
 }
 
-func verb(s reach.Step) string {
+func verb(s *reach.Step) string {
 	switch s.Kind {
 	case reach.Feeds:
 		return "chooses the input of"
@@ -242,10 +241,10 @@ func adminRow(d *model.Design, b *reach.Breach) FloodRow {
 	if b.AdminMay {
 		row.Can, row.Word, row.Hatched = "may become an administrator of the account", "may", true
 	}
-	if len(b.AdminWhy) > 0 {
-		row.Why, row.Place = why(d, b.AdminWhy)
-		row.Note = way(d, b.AdminWhy)
-		row.hops = len(b.AdminWhy)
+	if path := b.AdminWhy(); len(path) > 0 {
+		row.Why, row.Place = why(d, path)
+		row.Note = way(d, path)
+		row.hops = len(path)
 	} else {
 		row.Why = "its own policies are those of an administrator"
 	}

@@ -70,8 +70,8 @@ func TestFloodsOfAHopSayNothingOfLaterOnes(t *testing.T) {
 			}
 			for _, h := range b.Hits {
 				at := h.At(hop, false)
-				for _, w := range h.Ways {
-					if more := w.Capabilities &^ at.Capabilities; len(w.Path) <= hop && more&h.Capabilities != 0 {
+				for _, w := range h.Ways() {
+					if more := w.Capabilities &^ at.Capabilities; w.Hops <= hop && more&h.Capabilities != 0 {
 						t.Errorf("%s, hop %d: %v of %s is not shown", f.ID, hop, more.All(), h.Target)
 					}
 				}

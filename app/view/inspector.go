@@ -314,7 +314,7 @@ func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 	if in.analysis != nil {
 		box := newColumn(4)
 		n := 0
-		for _, b := range in.analysis.Breaches() {
+		for b := range in.analysis.Reaching(r.ID) {
 			for _, h := range b.Hits {
 				if h.Target != r.ID || h.OwnLog || h.Fed && !in.vulnerable {
 					continue

@@ -106,7 +106,7 @@ func spelled(layers []string) []string {
 }
 
 func reachesOut(b *reach.Breach, vulnerable bool) bool {
-	for _, y := range b.Beyond {
+	for _, y := range b.Beyond() {
 		if vulnerable || !y.Fed {
 			return true
 		}
@@ -116,7 +116,13 @@ func reachesOut(b *reach.Breach, vulnerable bool) bool {
 
 func exposedBy(st session.State) string {
 	var by []model.ID
-	for _, b := range st.After.Analysis.Breaches() {
+	var crowns []model.ID
+	for _, r := range st.After.Design.Resources() {
+		if r.Crown {
+			crowns = append(crowns, r.ID)
+		}
+	}
+	for b := range st.After.Analysis.Reaching(crowns...) {
 		for _, h := range b.Hits {
 			if r := st.After.Design.Resource(h.Target); r != nil && r.Crown && (!h.Fed || st.Vulnerable) && hits(h) {
 				by = append(by, b.From)

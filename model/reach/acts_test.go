@@ -273,15 +273,15 @@ func TestEvidence(t *testing.T) {
 	f := b.function("F", allow("sqs:SendMessage", "*"), allow("dynamodb:GetItem", "*")+","+allow("dynamodb:PutItem", "*"))
 	b.table("Orders")
 	h := breach(t, b.analyse(), f.ID).Hits[0]
-	if len(h.Path) != 1 || len(h.Path[0].Evidence) != 2 {
-		t.Fatalf("path %+v", h.Path)
+	if len(h.Path()) != 1 || len(h.Path()[0].Evidence) != 2 {
+		t.Fatalf("path %+v", h.Path())
 	}
-	for i, e := range h.Path[0].Evidence {
+	for i, e := range h.Path()[0].Evidence {
 		if e.Policy != "policy/FRole-1" || e.Statement != i || len(e.Actions) != 1 || e.Layer != "identity" {
 			t.Errorf("evidence %d: %+v", i, e)
 		}
 	}
-	if got := h.Path[0].Actions; len(got) != 2 || got[0] != "dynamodb:GetItem" || got[1] != "dynamodb:PutItem" {
+	if got := h.Path()[0].Actions; len(got) != 2 || got[0] != "dynamodb:GetItem" || got[1] != "dynamodb:PutItem" {
 		t.Errorf("actions %v", got)
 	}
 }

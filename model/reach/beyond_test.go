@@ -75,13 +75,13 @@ func TestBeyond(t *testing.T) {
 			b.resource("AWS::SecretsManager::Secret", "Stripe")
 			br := breach(t, b.analyse(), f.ID)
 			var got []string
-			for _, y := range br.Beyond {
+			for _, y := range br.Beyond() {
 				got = append(got, y.Certainty.String()+" "+y.Service+" ["+joinCaps(y)+"] "+y.Words())
 			}
 			if !strings.HasPrefix(c.name, "every") && !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
-			if words := SeaWords(br.Beyond); words != c.headline {
+			if words := SeaWords(br.Beyond()); words != c.headline {
 				t.Errorf("headline %q, want %q", words, c.headline)
 			}
 		})
@@ -101,7 +101,7 @@ func TestBeyondBoundary(t *testing.T) {
 	f := b.function("F", allow("secretsmanager:GetSecretValue", "*"))
 	p := b.managed("Boundary", allow("secretsmanager:*", "arn:aws:secretsmanager:us-east-1:"+testAccount+":secret:team/*"))
 	b.roleOf(f).Boundary = p.ID
-	if words := SeaWords(breach(t, b.analyse(), f.ID).Beyond); words != "any secret like team/*" {
+	if words := SeaWords(breach(t, b.analyse(), f.ID).Beyond()); words != "any secret like team/*" {
 		t.Errorf("sea: %s", words)
 	}
 }
@@ -114,7 +114,7 @@ func TestSeaKinds(t *testing.T) {
 	b.function("G", allow("logs:GetLogEvents s3:GetObject", "*"), allow("logs:*", "arn:aws:logs:us-east-1:"+testAccount+":log-group:x*:*"))
 	a := b.analyse()
 	for id, want := range map[string]int{"fn/F": 5, "fn/G": 3} { // table, bucket, log group, Polly, buckets like; bucket, log group, log groups like
-		sea := breach(t, a, model.ID(id)).Beyond
+		sea := breach(t, a, model.ID(id)).Beyond()
 		full := SeaInFull(sea)
 		if n := KindsOf(sea); n != want {
 			t.Errorf("%s: %d kinds in %q", id, n, full)
@@ -131,7 +131,7 @@ func TestSeaInFull(t *testing.T) {
 	services := []string{"polly", "transcribe", "translate", "comprehend", "rekognition", "textract", "xray", "cloudwatch", "ses", "athena", "iot", "sagemaker"}
 	b := build(t)
 	f := b.function("F", allow(strings.Join(services, ":* ")+":* dynamodb:* s3:*", "*"))
-	sea := breach(t, b.analyse(), f.ID).Beyond
+	sea := breach(t, b.analyse(), f.ID).Beyond()
 	short, full := SeaWords(sea), SeaInFull(sea)
 	if !strings.HasSuffix(short, "more") || strings.Contains(full, " more") {
 		t.Errorf("the headline is %q, in full %q", short, full)

@@ -74,8 +74,8 @@ func given(b *Breach) []string {
 		case h.Target == "res/data" && h.Capabilities.Has(catalog.Permissions):
 			out = append(out, "permissions")
 		}
-		for _, w := range h.Ways {
-			if last := w.Path[len(w.Path)-1]; last.Kind != Acts && last.To == h.Target {
+		for _, w := range h.Ways() {
+			if last := w.Path()[len(w.Path())-1]; last.Kind != Acts && last.To == h.Target {
 				out = append(out, last.Kind.String())
 			}
 		}

@@ -94,13 +94,13 @@ func (an *Analysis) faces(from model.ID) map[face]bool {
 		}
 		put(t.id, caps)
 	})
-	for _, x := range an.surroundings(w, runsMay) {
+	w.surroundings(func(x neighbour) {
 		c := catalog.Secret
 		if x.edge.kind == Feeds {
 			c = catalog.Invoke
 		}
 		put(an.nodes[x.node].id, catalog.Capabilities(0).With(c))
-	}
+	})
 	return out
 }
 

@@ -103,7 +103,7 @@ func TestIAMVulnerable(t *testing.T) {
 
 func why(b *Breach) string {
 	var out []string
-	for _, s := range b.AdminWhy {
+	for _, s := range b.AdminWhy() {
 		out = append(out, fmt.Sprintf("%s -%s-> %s", s.From, s.Technique, s.To))
 	}
 	return strings.Join(out, ", ")

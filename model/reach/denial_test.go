@@ -40,7 +40,7 @@ func TestDenials(t *testing.T) {
 			if got := h.Can(d); c.can != "" && got != c.can {
 				t.Errorf("it says %q, not %q", got, c.can)
 			}
-			if why := strings.Join(h.Path[0].Why(d), "; "); strings.Contains(why, "though FRole · statement 2 (Keep) denies s3:") != c.why {
+			if why := strings.Join(h.Path()[0].Why(d), "; "); strings.Contains(why, "though FRole · statement 2 (Keep) denies s3:") != c.why {
 				t.Errorf("reasons: %s", why)
 			}
 			br := analyse(t, d, nil).Breach("fn/F")
@@ -76,7 +76,7 @@ func TestDenialsOfAResource(t *testing.T) {
 			r.Policy = document(t, `{"Effect": "Deny", `+c.principal+`, "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::data/*"}`)
 			d := b.design()
 			h := hitOf(analyse(t, d, nil).Breach("fn/F"), r.ID)
-			why := strings.Join(h.Path[0].Why(d), "; ")
+			why := strings.Join(h.Path()[0].Why(d), "; ")
 			if got := strings.Contains(why, "though policy of data · statement 1 denies s3:DeleteObject"); got != c.why {
 				t.Errorf("reasons: %s", why)
 			}

@@ -91,22 +91,31 @@ func (c *account) reasons() []Evidence {
 	return c.evidence
 }
 
+// from is a remembered step as one of a node's.
+func (s *Step) from(node model.ID) *Step {
+	if s.From == node {
+		return s
+	}
+	c := *s
+	c.From = node
+	return &c
+}
+
 // actStep is what an actor, met at a node, does to a target.
-func (an *Analysis) actStep(n, ti int32) Step {
+func (an *Analysis) actStep(n, ti int32) *Step {
 	key := detailKey{an.actorOf[n], ti}
 	an.mu.Lock()
 	d := an.detail[key]
 	an.mu.Unlock()
 	if d == nil {
 		step := an.newActStep(an.actors[key.actor], ti)
+		step.From = an.nodes[n].id
 		d = &step
 		an.mu.Lock()
 		an.detail[key] = d
 		an.mu.Unlock()
 	}
-	s := *d
-	s.From = an.nodes[n].id
-	return s
+	return d.from(an.nodes[n].id)
 }
 
 func (an *Analysis) newActStep(a *actor, ti int32) Step {
@@ -328,21 +337,20 @@ func partName(t *target, p match) string {
 }
 
 // edgeStep is an edge from a node, with its statements.
-func (an *Analysis) edgeStep(n int32, e *edge) Step {
+func (an *Analysis) edgeStep(n int32, e *edge) *Step {
 	key := stepKey{an.actorOf[n], e}
 	an.mu.Lock()
 	d := an.steps[key]
 	an.mu.Unlock()
 	if d == nil {
 		step := an.newEdgeStep(an.actors[key.actor], e)
+		step.From = an.nodes[n].id
 		d = &step
 		an.mu.Lock()
 		an.steps[key] = d
 		an.mu.Unlock()
 	}
-	s := *d
-	s.From = an.nodes[n].id
-	return s
+	return d.from(an.nodes[n].id)
 }
 
 func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
@@ -507,7 +515,7 @@ func (an *Analysis) noteTrust(c *account, role int32, service string) {
 }
 
 // alterStep is a change of what a principal may do.
-func (an *Analysis) alterStep(n int32, x *alter) Step {
+func (an *Analysis) alterStep(n int32, x *alter) *Step {
 	w := an.world
 	a := an.actors[an.actorOf[n]]
 	c := &account{an: an, actor: a}
@@ -541,11 +549,11 @@ func (an *Analysis) alterStep(n int32, x *alter) Step {
 	slices.Sort(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	step.explain()
-	return step
+	return &step
 }
 
 // adminStep says why a node's own permissions rule.
-func (an *Analysis) adminStep(n int32) Step {
+func (an *Analysis) adminStep(n int32) *Step {
 	a := an.actors[an.actorOf[n]]
 	c := &account{an: an, actor: a}
 	step := Step{From: an.nodes[n].id, To: an.nodes[n].id, Kind: Runs, Technique: "administrator", Certainty: certainty(a.admin == surely), Says: "may do anything as"}
@@ -559,5 +567,5 @@ func (an *Analysis) adminStep(n int32) Step {
 	slices.Sort(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	step.explain()
-	return step
+	return &step
 }

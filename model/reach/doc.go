@@ -9,7 +9,7 @@
 //	documents --compile--> answers --tally--> findings --actOf--> acts
 //	                                                  --explorer (techniques)--> edges
 //	acts, edges --flood--> what is reachable, under four looks --gauge--> figures
-//	            --walk--> paths, with statements on demand
+//	            --walk--> hits, with their ways and statements on demand
 //
 // What statements that reach far let one do is worked out once for all actors who have the same (row.go). After an edit
 // of policies, what these have nothing to do with is taken over (again.go).

@@ -35,8 +35,8 @@ func (h Hit) Can(d *model.Design) string {
 	if sure, perhaps, ok := h.apart(); ok {
 		return sure.Can(d) + ", and perhaps " + strings.TrimPrefix(perhaps.Can(d), "may ")
 	}
-	if n := len(h.Path); n > 0 {
-		switch last := h.Path[n-1]; last.Kind {
+	if last := h.Last(); last != nil {
+		switch last.Kind {
 		case Runs:
 			return last.phrase(d)
 		case Feeds:
@@ -111,7 +111,10 @@ func (h Hit) Can(d *model.Design) string {
 // apart is what of an act is sure and what only perhaps; false where it is one or the other.
 func (h Hit) apart() (sure, perhaps Hit, ok bool) {
 	caps, must := hits(h.Capabilities), hits(h.Must)
-	if h.OwnLog || h.Certainty != Must || must == 0 || must == caps || len(h.Path) > 0 && h.Path[len(h.Path)-1].Kind != Acts {
+	if h.OwnLog || h.Certainty != Must || must == 0 || must == caps {
+		return h, h, false
+	}
+	if _, kind := h.By(); kind != Acts {
 		return h, h, false
 	}
 	sure, perhaps = h, h
@@ -120,27 +123,33 @@ func (h Hit) apart() (sure, perhaps Hit, ok bool) {
 	return sure, perhaps, true
 }
 
-// reason is the way to the deepest of what the hit is: of what is sure, a sure one.
-func (h Hit) reason() []Step {
-	path, deepest := h.Path, 0.0
-	for _, w := range h.Ways {
-		if n := len(w.Path); n == 0 || h.Certainty == Must && w.Path[n-1].Certainty == May {
+// reason is the last step of the way to the deepest of what the hit is: of what is sure, of a sure one. It is nil where no way
+// is known.
+func (h Hit) reason() *Step {
+	var reason *Step
+	deepest := 0.0
+	for i, w := range h.Ways() {
+		last := w.Last()
+		if i == 0 {
+			reason = last
+		}
+		if last == nil || h.Certainty == Must && last.Certainty == May {
 			continue
 		}
 		if x := (w.Capabilities & h.Capabilities).Depth(); x > deepest {
-			path, deepest = w.Path, x
+			reason, deepest = last, x
 		}
 	}
-	return path
+	return reason
 }
 
 // exceptions are what denials take away of the last step: parts of the target, and actions.
 func (h Hit) exceptions() (parts, actions []string) {
-	path := h.reason()
-	if len(path) == 0 {
+	reason := h.reason()
+	if reason == nil {
 		return nil, nil
 	}
-	for _, x := range path[len(path)-1].Denials {
+	for _, x := range reason.Denials {
 		if !x.concerns(hits(h.Capabilities)) {
 			continue
 		}
@@ -193,12 +202,13 @@ func (s Step) Why(d *model.Design) []string {
 // that function as its subject.
 func (h Hit) Sentence(d *model.Design) string {
 	s := h.Can(d)
-	if len(h.Path) == 0 {
+	nearest := h.nearest()
+	last := nearest.Last()
+	if last == nil {
 		return s
 	}
-	last := h.Path[len(h.Path)-1]
 	switch {
-	case last.From == "" || len(h.Path) == 1:
+	case last.From == "" || nearest.Hops == 1:
 	case last.Kind == Acts:
 		s += " as " + d.Name(last.From)
 	case last.Kind == Feeds, last.Kind == Runs:
@@ -207,7 +217,7 @@ func (h Hit) Sentence(d *model.Design) string {
 	var though []string
 	said := false
 	for _, one := range h.ByWay() {
-		step := one.Path[len(one.Path)-1]
+		step := one.Last()
 		reasons, unless := one.reasons(d)
 		if len(reasons) > 0 {
 			s += ", "
@@ -238,7 +248,7 @@ func (h Hit) Sentence(d *model.Design) string {
 
 // reasons are the statements of a hit by one way, each with its place and what it takes; unless is what it takes beside.
 func (h Hit) reasons(d *model.Design) (reasons []string, unless string) {
-	step := h.Path[len(h.Path)-1]
+	step := h.Last()
 	grounds := h.Grounds()
 	own, rest := step.takes(grounds, h.Certainty)
 	for i, e := range grounds {
@@ -250,14 +260,14 @@ func (h Hit) reasons(d *model.Design) (reasons []string, unless string) {
 // Sentence is a hit as a sentence with its subject: "Shop can delete every object of Receipts, because …".
 func (b *Breach) Sentence(d *model.Design, h Hit) string {
 	s := h.Sentence(d)
-	if n := len(h.Path); n > 1 && h.Path[n-1].Kind != Acts && h.Path[n-1].From != "" {
+	if by, kind := h.By(); kind != Acts && by != "" && h.nearest().Hops > 1 {
 		return s
 	}
 	return d.Name(b.From) + " " + s
 }
 
 // denials are the statements that take a part of an act away, each once.
-func (h Hit) denials(last Step) []Denial {
+func (h Hit) denials(last *Step) []Denial {
 	var out []Denial
 	for _, x := range last.Denials {
 		if x.concerns(hits(h.Capabilities)) && !slices.ContainsFunc(out, func(y Denial) bool { return y.From == x.From }) {
@@ -471,7 +481,7 @@ func (s Step) narrowed() string {
 // Sentence says a step: "replaces the code of Mailer, because DeployRole · statement 1 allows lambda:* on *".
 func (s Step) Sentence(d *model.Design) string {
 	if s.Kind == Acts {
-		return Hit{Target: s.To, Type: typeOf(d, s.To), Capabilities: s.Capabilities, Must: s.Must, Certainty: s.Certainty, Part: s.Part, Path: []Step{s}}.Sentence(d)
+		return Hit{Target: s.To, Type: typeOf(d, s.To), Capabilities: s.Capabilities, Must: s.Must, Certainty: s.Certainty, Part: s.Part}.Along(&s).Sentence(d)
 	}
 	grounds := s.Grounds()
 	own, rest := s.takes(grounds, s.Certainty)

@@ -14,7 +14,7 @@ type Fact struct {
 	Kind      Kind
 	Does      string // "read, write, delete", "replaces the code of it"
 	Certainty Certainty
-	Way       []Step // the last of them is this
+	Way       []*Step // the last of them is this
 	Reasons   []Reason
 }
 
@@ -27,7 +27,7 @@ type Reason struct {
 
 // Facts are what a hit comes to, one for each way, what is sure first.
 func (h Hit) Facts(d *model.Design) []Fact {
-	if len(h.Path) == 0 {
+	if h.Last() == nil {
 		return []Fact{{Certainty: h.Certainty, Does: capabilityWords(hits(h.Capabilities))}}
 	}
 	var out []Fact
@@ -39,8 +39,9 @@ func (h Hit) Facts(d *model.Design) []Fact {
 
 // fact is a hit by one way.
 func (h Hit) fact(d *model.Design) Fact {
-	last := h.Path[len(h.Path)-1]
-	f := Fact{Kind: last.Kind, Certainty: h.Certainty, Way: h.Path}
+	path := h.Path()
+	last := path[len(path)-1]
+	f := Fact{Kind: last.Kind, Certainty: h.Certainty, Way: path}
 	switch {
 	case h.OwnLog:
 		f.Does = "write, its own"

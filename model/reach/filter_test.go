@@ -30,7 +30,7 @@ func (b *filtered) says() string {
 		if h.Target != "fn/Fed" {
 			continue
 		}
-		s := h.Path[len(h.Path)-1]
+		s := h.Path()[len(h.Path())-1]
 		if s.Kind != Feeds || len(s.Evidence) == 0 || len(s.Actions) == 0 {
 			b.t.Errorf("fed by %+v", s)
 		}

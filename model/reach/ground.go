@@ -23,10 +23,10 @@ func (s Step) Grounds() []Evidence {
 
 // Grounds are the statements that a hit by one way rests on: of an act, the fewest that give the hit's capabilities.
 func (h Hit) Grounds() []Evidence {
-	if len(h.Path) == 0 {
+	step := h.Last()
+	if step == nil {
 		return nil
 	}
-	step := h.Path[len(h.Path)-1]
 	if step.Kind != Acts {
 		return step.Grounds()
 	}
@@ -178,15 +178,16 @@ func greedy(sets []uint64, left uint64) (out []int) {
 // ByWay is the hit as one for each way and certainty, what is sure first: each has reasons of its own. A hit without
 // ways has its path.
 func (h Hit) ByWay() []Hit {
-	ways := h.Ways
+	ways := h.Ways()
 	if len(ways) == 0 || h.OwnLog {
-		ways = []Way{{h.Capabilities, h.Path}}
+		ways = h.Along(h.Path()...).ways
 	}
 	var sure, perhaps []Hit
 	left := hits(h.Capabilities)
 	for i, w := range ways {
 		one := h
-		one.Path, one.Ways = w.Path, []Way{w}
+		path := w.Path()
+		one.ways = []Way{{Capabilities: w.Capabilities, Hops: w.Hops, path: path}}
 		caps := w.Capabilities & left
 		left &^= caps
 		if i == len(ways)-1 {
@@ -196,9 +197,9 @@ func (h Hit) ByWay() []Hit {
 			continue
 		}
 		one.Capabilities, one.Must = caps, caps&h.Must
-		switch n := len(w.Path); {
-		case n > 0 && w.Path[n-1].Kind != Acts:
-			if one.Certainty, one.Must = Must, caps; slices.ContainsFunc(w.Path, func(s Step) bool { return s.Certainty == May }) {
+		switch n := len(path); {
+		case n > 0 && path[n-1].Kind != Acts:
+			if one.Certainty, one.Must = Must, caps; slices.ContainsFunc(path, func(s *Step) bool { return s.Certainty == May }) {
 				one.Certainty, one.Must = May, 0
 			}
 		case one.Must == 0:

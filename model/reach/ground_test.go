@@ -58,12 +58,12 @@ func TestGroundsCover(t *testing.T) {
 	known := catalog.Load()
 	rapid.Check(t, func(rt *rapid.T) {
 		a := analyse(t, drawDesign(rt).build(t), nil)
-		for _, b := range a.Breaches() {
+		for b := range a.Breaches() {
 			for _, h := range b.Hits {
 				var claimed catalog.Capabilities
 				for _, one := range h.ByWay() {
 					claimed |= one.Capabilities
-					last := one.Path[len(one.Path)-1]
+					last := one.Path()[len(one.Path())-1]
 					if last.Kind != Acts {
 						continue
 					}

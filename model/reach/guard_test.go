@@ -86,7 +86,7 @@ func TestGuardrails(t *testing.T) {
 							got = append(got, string(x.id[4:])+" "+x.capability)
 						}
 					}
-					for _, s := range h.Ways[0].Path {
+					for _, s := range h.Ways()[0].Path() {
 						for _, e := range s.Evidence {
 							if e.Layer == policy.LayerSCP || e.Layer == policy.LayerRCP {
 								t.Errorf("a guardrail as a reason: %+v", e)

@@ -163,7 +163,7 @@ func TestFeeds(t *testing.T) {
 				if h.Target != g.ID {
 					continue
 				}
-				last := h.Path[len(h.Path)-1]
+				last := h.Path()[len(h.Path())-1]
 				if last.Kind == Feeds {
 					got = last.Technique + " " + last.Certainty.String()
 				}
@@ -201,8 +201,8 @@ func TestThroughResources(t *testing.T) {
 	last := b.trigger(queue.ID, g.ID, "event-source-mapping")
 	for _, h := range breach(t, b.analyse(), f.ID).Hits {
 		if h.Target == g.ID {
-			s := h.Path[0]
-			if len(h.Path) != 1 || s.Via != last.ID || !slices.Equal(s.Through, []model.ID{topic.ID, queue.ID}) {
+			s := h.Path()[0]
+			if len(h.Path()) != 1 || s.Via != last.ID || !slices.Equal(s.Through, []model.ID{topic.ID, queue.ID}) {
 				t.Errorf("step %+v", s)
 			}
 			return
@@ -281,8 +281,8 @@ func runsTo(b *Breach, id model.ID) string {
 		if h.Target != id {
 			continue
 		}
-		for _, w := range h.Ways {
-			if last := w.Path[len(w.Path)-1]; last.Kind == Runs {
+		for _, w := range h.Ways() {
+			if last := w.Path()[len(w.Path())-1]; last.Kind == Runs {
 				return last.Technique + " " + last.Certainty.String()
 			}
 		}
@@ -470,10 +470,10 @@ func testAltering(t *testing.T, k *technique) {
 		}
 		br := breach(t, b.analyse(), start)
 		if br.Admin != want {
-			t.Errorf("%s: admin %v, want %v (%+v)", name, br.Admin, want, br.AdminWhy)
+			t.Errorf("%s: admin %v, want %v (%+v)", name, br.Admin, want, br.AdminWhy())
 		}
-		if want && (len(br.AdminWhy) == 0 || br.AdminWhy[len(br.AdminWhy)-1].Technique != k.id || br.AdminMay != (k.note != "")) {
-			t.Errorf("%s: perhaps %v, why %+v", name, br.AdminMay, br.AdminWhy)
+		if want && (len(br.AdminWhy()) == 0 || br.AdminWhy()[len(br.AdminWhy())-1].Technique != k.id || br.AdminMay != (k.note != "")) {
+			t.Errorf("%s: perhaps %v, why %+v", name, br.AdminMay, br.AdminWhy())
 		}
 	}
 	if k.route == creating {
@@ -528,7 +528,7 @@ func TestEscalationWithinBoundary(t *testing.T) {
 	p := b.managed("Boundary", allow("iam:PutRolePolicy s3:*", "*"))
 	b.elements[1].(*model.Role).Boundary = p.ID
 	if br := breach(t, b.analyse(), f.ID); br.Admin {
-		t.Errorf("admin by %+v", br.AdminWhy)
+		t.Errorf("admin by %+v", br.AdminWhy())
 	}
 }
 
@@ -568,7 +568,7 @@ func TestAdministratorByWhatItCan(t *testing.T) {
 			f := b.function("F", c.policy)
 			a := b.analyse()
 			if br := breach(t, a, f.ID); br.Admin != c.want {
-				t.Errorf("admin %v by %+v", br.Admin, br.AdminWhy)
+				t.Errorf("admin %v by %+v", br.Admin, br.AdminWhy())
 			}
 			if got := len(a.Measures(false).Admin) == 1; got != c.want {
 				t.Errorf("measures say %v", got)

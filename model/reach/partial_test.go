@@ -15,7 +15,7 @@ func TestAtLeast(t *testing.T) {
 		id   string
 		want bool
 	}{{string(known.ID), false}, {string(named.ID), true}, {string(leads.ID), true}} {
-		for _, br := range an.Breaches() {
+		for br := range an.Breaches() {
 			if string(br.From) != x.id {
 				continue
 			}

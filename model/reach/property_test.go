@@ -404,9 +404,9 @@ func TestHitsAreFigures(t *testing.T) {
 						must++
 					}
 				}
-				for _, w := range h.Ways {
+				for _, w := range h.Ways() {
 					at := b.From
-					for i, s := range w.Path {
+					for i, s := range w.Path() {
 						if s.From != at {
 							// The session of a function's role acts as the function.
 							rt.Fatalf("%s → %s: step %d starts at %s, not %s", b.From, h.Target, i, s.From, at)
@@ -418,7 +418,7 @@ func TestHitsAreFigures(t *testing.T) {
 						if s.Certainty == May && len(s.Assumed) == 0 && s.Note == "" {
 							rt.Fatalf("%s → %s: nothing says why step %d is only perhaps: %+v", b.From, h.Target, i, s)
 						}
-						if h.Certainty == Must && len(h.Ways) > 0 && &w == &h.Ways[0] && s.Certainty != Must {
+						if h.Certainty == Must && len(h.Ways()) > 0 && &w == &h.Ways()[0] && s.Certainty != Must {
 							rt.Fatalf("%s → %s is sure, its way is not", b.From, h.Target)
 						}
 					}
@@ -439,7 +439,7 @@ func TestSeaIsBeyond(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := analyse(t, drawDesign(rt).build(t), nil)
 		for _, n := range a.nodes {
-			for _, y := range a.Breach(n.id).Beyond {
+			for _, y := range a.Breach(n.id).Beyond() {
 				if hits(y.Capabilities) != y.Capabilities || y.Capabilities == 0 {
 					rt.Fatalf("%s reaches %+v with %v", n.id, y, y.Capabilities.All())
 				}

@@ -19,7 +19,7 @@ type row struct {
 	alters  []alter
 	meddles bool
 	over    map[int32][]int32 // target → nodes of edges over it
-	leads   map[Kind]set      // nodes of best
+	leads   [Runs + 1]set     // nodes of best, by kind; nil for none
 
 	wet [2][depths]set // resources by how deep water stands at least, surely and perhaps
 	dry bool           // there are none
@@ -89,7 +89,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 		}
 		e.visit(f)
 	})
-	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, dry: true, over: map[int32][]int32{}, leads: map[Kind]set{}}
+	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, dry: true, over: map[int32][]int32{}}
 	slices.SortStableFunc(r.edges, byNode)
 	for i := range r.edges {
 		x := &r.edges[i]

@@ -24,6 +24,57 @@ func (a *actor) allEdges() iter.Seq[*edge] {
 	return merged(a.edges, a.row.best, a.hidden, func(x *edge) int32 { return x.to })
 }
 
+// edgesLeft are an actor's own edges and, of its row's, those to some nodes, by node.
+func (a *actor) edgesLeft(nodes []int32) iter.Seq[*edge] {
+	nodes = slices.Sorted(slices.Values(nodes))
+	return func(yield func(*edge) bool) {
+		own := a.edges
+		for _, n := range nodes {
+			if !a.row.leadsTo(n) || among(a.hidden, n) {
+				continue
+			}
+			for ; len(own) > 0 && own[0].to < n; own = own[1:] {
+				if !yield(&own[0]) {
+					return
+				}
+			}
+			far := to(a.row.best, n)
+			for i := range far {
+				if !yield(&far[i]) {
+					return
+				}
+			}
+		}
+		for i := range own {
+			if !yield(&own[i]) {
+				return
+			}
+		}
+	}
+}
+
+// leadsTo reports whether a row has an edge to a node.
+func (r *row) leadsTo(node int32) bool {
+	return slices.ContainsFunc(r.leads[:], func(s set) bool { return s != nil && s.has(node) })
+}
+
+// among reports whether a sorted list has a number.
+func among(sorted []int32, n int32) bool {
+	_, ok := slices.BinarySearch(sorted, n)
+	return ok
+}
+
+// inBoth is what two sorted lists have in common.
+func inBoth(x, y []int32) []int32 {
+	var out []int32
+	for _, n := range x {
+		if among(y, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // merged goes through one's own and what is shared, both in the order of at, less what is shared at the places left out.
 func merged[T any](own, shared []T, out []int32, at func(*T) int32) iter.Seq[*T] {
 	return func(yield func(*T) bool) {

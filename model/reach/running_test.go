@@ -79,8 +79,8 @@ func TestRewrittenMachine(t *testing.T) {
 			}
 			if got == "stepfunctions-002 must" {
 				h := hitOf(br, model.ID("role/MachineRole"))
-				if s := br.Sentence(b.design(), *h); len(h.Path[0].Through) != 1 || h.Path[0].Through[0] != m.ID || len(h.Path[0].Grounds()) < 2 {
-					t.Errorf("through %v: %s", h.Path[0].Through, s)
+				if s := br.Sentence(b.design(), *h); len(h.Path()[0].Through) != 1 || h.Path()[0].Through[0] != m.ID || len(h.Path()[0].Grounds()) < 2 {
+					t.Errorf("through %v: %s", h.Path()[0].Through, s)
 				}
 			}
 		})

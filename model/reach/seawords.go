@@ -209,9 +209,12 @@ const (
 
 // Sea is what lies beyond: without what only fed functions reach, or with it, unmarked, where they are taken as
 // vulnerable.
-func (b *Breach) Sea(vulnerable bool) []Beyond {
+func (b *Breach) Sea(vulnerable bool) []Beyond { return unmarked(b.Beyond(), vulnerable) }
+
+// unmarked is a sea without what only fed functions reach, or with it, unmarked.
+func unmarked(sea []Beyond, vulnerable bool) []Beyond {
 	var out []Beyond
-	for _, x := range b.Beyond {
+	for _, x := range sea {
 		if x.Fed && !vulnerable {
 			continue
 		}
@@ -227,12 +230,15 @@ func (b *Breach) SeaAt(vulnerable bool, hops int) []Beyond {
 		return b.Sea(vulnerable)
 	}
 	var near []Beyond
-	for _, x := range b.swells {
+	if b.sea == nil {
+		return nil
+	}
+	for _, x := range b.sea.tell().swells {
 		if x.Hops <= hops {
 			near = append(near, x)
 		}
 	}
-	return (&Breach{Beyond: mergeSea(near)}).Sea(vulnerable)
+	return unmarked(mergeSea(near), vulnerable)
 }
 
 // SeaKinds counts the kinds of things, as headlines name them, that breaches of the functions reach beyond the design; with
@@ -279,7 +285,7 @@ type seaThing struct {
 // thingsOf are the kinds of things in a sea, each once: all of a noun, then the rest that these do not say. all: it is
 // anything of the account.
 func thingsOf(sea []Beyond) (things []seaThing, all bool) {
-	sea = (&Breach{Beyond: sea}).Sea(false)
+	sea = unmarked(sea, false)
 	nouns := map[string]int{}
 	services := map[string]bool{} // of which something with a noun is reached
 	whole := func(b *Beyond) bool { return b.All && b.Part == "" && b.account == "" }

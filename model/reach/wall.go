@@ -102,9 +102,9 @@ type search struct {
 
 // meet adds the ways of a hit. It is false where one of them rests on nothing that can be removed.
 func (s *search) meet(h *Hit) bool {
-	for _, way := range h.Ways {
+	for _, way := range h.Ways() {
 		var set []int
-		for _, step := range way.Path {
+		for _, step := range way.Path() {
 			for _, e := range step.Evidence {
 				if i := s.brick(e); i >= 0 && !slices.Contains(set, i) {
 					set = append(set, i)

@@ -39,13 +39,13 @@ func TestTechniquesAgainstWalls(t *testing.T) {
 						lines = append(lines, string(from)+" "+g)
 					}
 					for _, h := range x.Hits {
-						for _, w := range h.Ways {
-							last := w.Path[len(w.Path)-1]
+						for _, w := range h.Ways() {
+							last := w.Path()[len(w.Path())-1]
 							if last.Kind != Acts {
 								if k := techniqueOf(last.Technique); k == nil || k.on == isFunction || k.route == feeding || k.route == mapping || last.To == "role/Admin" || last.To == "user/Root" || last.To == "group/Admins" {
 									techniques = append(techniques, last.Technique)
 								}
-								must = must || !slices.ContainsFunc(w.Path, func(s Step) bool { return s.Certainty == May })
+								must = must || !slices.ContainsFunc(w.Path(), func(s *Step) bool { return s.Certainty == May })
 							}
 						}
 					}

@@ -189,11 +189,11 @@ func (t *trail) passed(actor int32) bool {
 
 // way is a trail with its statements.
 func (s *survey) way(t *trail) Way {
-	var w Way
+	w := Way{Hops: t.steps}
 	switch {
 	case t.end != nil:
 		w.Capabilities = hits(t.end.may)
-		w.Path = []Step{s.an.actStep(t.node, s.target)}
+		w.path = []*Step{s.an.actStep(t.node, s.target)}
 		t = t.before
 	case t.by.kind == Feeds:
 		w.Capabilities = w.Capabilities.With(catalog.Invoke)
@@ -201,8 +201,8 @@ func (s *survey) way(t *trail) Way {
 		w.Capabilities = w.Capabilities.With(catalog.Secret)
 	}
 	for ; t.by != nil; t = t.before {
-		w.Path = append(w.Path, s.an.edgeStep(t.before.node, t.by))
+		w.path = append(w.path, s.an.edgeStep(t.before.node, t.by))
 	}
-	slices.Reverse(w.Path)
+	slices.Reverse(w.path)
 	return w
 }

@@ -14,7 +14,7 @@ import (
 // said is a way as "fn/F runs role/R acts res/data".
 func (w Way) said() string {
 	var b strings.Builder
-	for i, s := range w.Path {
+	for i, s := range w.Path() {
 		if i == 0 {
 			b.WriteString(string(s.From))
 		}
@@ -79,17 +79,17 @@ func TestWaysLead(t *testing.T) {
 				if len(ways) == 0 {
 					rt.Fatalf("%s reaches %s, but by no way", f.ID, id)
 				}
-				if len(ways[0].Path) > h.Hops {
+				if len(ways[0].Path()) > h.Hops {
 					rt.Fatalf("%s → %s: the hit takes %d steps, its way %s", f.ID, id, h.Hops, ways[0].said())
 				}
 				seen := map[string]bool{}
 				for i, w := range ways {
-					if seen[w.said()] || i > 0 && len(w.Path) < len(ways[i-1].Path) {
+					if seen[w.said()] || i > 0 && len(w.Path()) < len(ways[i-1].Path()) {
 						rt.Fatalf("%s → %s: way %d, %s", f.ID, id, i, w.said())
 					}
 					seen[w.said()] = true
 					at, passed := f.ID, map[int32]bool{}
-					for k, s := range w.Path {
+					for k, s := range w.Path() {
 						if s.From != at || len(s.Evidence) == 0 {
 							rt.Fatalf("%s → %s: step %d of %s", f.ID, id, k, w.said())
 						}

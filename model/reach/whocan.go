@@ -16,7 +16,7 @@ type Who struct {
 	Certainty Certainty
 	Evidence  []Evidence // of whoever does it in the end
 	Assumed   []policy.Condition
-	Path      []Step // steps to whoever does it; empty: directly
+	Path      []*Step // steps to whoever does it; empty: directly
 }
 
 // WhoCan lists the functions, roles and users that may do an action on a resource (an ARN, an element's id, or "*"
@@ -134,7 +134,7 @@ func (an *Analysis) askedOn(a *actor, action, resource string) []string {
 	return out
 }
 
-func (an *Analysis) who(start, does int32, d *policy.Decision, ti int32, action string, path []Step) Who {
+func (an *Analysis) who(start, does int32, d *policy.Decision, ti int32, action string, path []*Step) Who {
 	c := &account{an: an, actor: an.actors[an.actorOf[does]]}
 	c.note(d, ti, action)
 	return Who{Principal: an.nodes[start].id, Certainty: certainty(d.Must), Evidence: c.reasons(), Assumed: d.Assumed, Path: path}
@@ -155,11 +155,11 @@ func (an *Analysis) Touches(from model.ID) []Step {
 		if hits(x.may) == 0 || x.target == own || t.id == from || t.sort == isImplied {
 			continue
 		}
-		out = append(out, an.actStep(n, x.target))
+		out = append(out, *an.actStep(n, x.target))
 	}
 	for e := range a.allEdges() {
 		if e.to != n {
-			out = append(out, an.edgeStep(n, e))
+			out = append(out, *an.edgeStep(n, e))
 		}
 	}
 	return out

@@ -115,7 +115,7 @@ func TestStablePaths(t *testing.T) {
 		var got []string
 		for _, h := range breach(t, analyse(t, d, nil), f.ID).Hits {
 			line := string(h.Target) + ":"
-			for _, s := range h.Path {
+			for _, s := range h.Path() {
 				line += " " + string(s.From) + ">" + string(s.To)
 			}
 			got = append(got, line)

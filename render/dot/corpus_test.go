@@ -69,7 +69,7 @@ func sound(t *testing.T, name string, design *model.Design) {
 	}
 	v := render.View{Design: design, Analysis: an, Measures: an.Measures(false)}
 	views := []render.View{v}
-	for _, b := range an.Breaches() {
+	for b := range an.Breaches() {
 		v.Breach = b
 		views = append(views, v)
 	}

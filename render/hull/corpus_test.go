@@ -59,7 +59,7 @@ func worst(an *reach.Analysis) render.View {
 // figures holds every picture of a design to the figures of reach: as many things are wet as the share says.
 func figures(t *testing.T, name string, an *reach.Analysis) {
 	t.Helper()
-	for _, b := range an.Breaches() {
+	for b := range an.Breaches() {
 		for _, vulnerable := range []bool{false, true} {
 			d := render.Draw(render.View{Design: an.Design(), Analysis: an, Breach: b, Measures: an.Measures(vulnerable), Vulnerable: vulnerable})
 			wet := map[bool]int{}

@@ -188,9 +188,10 @@ func (y *yard) Breach(from model.ID) *reach.Breach {
 		return nil
 	}
 	b := &reach.Breach{From: from}
+	var beyond []reach.Beyond
 	type at struct {
 		id   model.ID
-		path []reach.Step
+		path []*reach.Step
 		fed  bool
 	}
 	hits := map[model.ID]*reach.Hit{}
@@ -211,17 +212,19 @@ func (y *yard) Breach(from model.ID) *reach.Breach {
 			b.Runs = append(b.Runs, now.id)
 		}
 		if now.id != from {
-			hits[now.id] = &reach.Hit{Target: now.id, Hops: len(now.path), Path: now.path, Fed: now.fed}
+			h := reach.Hit{Target: now.id, Hops: len(now.path), Fed: now.fed}.Along(now.path...)
+			hits[now.id] = &h
 		}
-		b.Beyond = append(b.Beyond, y.beyond[now.id]...)
+		beyond = append(beyond, y.beyond[now.id]...)
 		for _, s := range y.steps[now.id] {
-			path := append(slices.Clone(now.path), s)
+			path := append(slices.Clone(now.path), &s)
 			switch s.Kind {
 			case reach.Acts:
 				caps := y.caps[now.id][s.To]
 				h := hits[s.To]
 				if h == nil {
-					h = &reach.Hit{Target: s.To, Hops: len(path), Path: path, Fed: now.fed, Certainty: reach.May, Counted: y.Counted(s.To)}
+					along := reach.Hit{Target: s.To, Hops: len(path), Fed: now.fed, Certainty: reach.May, Counted: y.Counted(s.To)}.Along(path...)
+					h = &along
 					r := y.design.Resource(s.To)
 					h.OwnLog = r != nil && r.Type == logs
 					hits[s.To] = h
@@ -244,7 +247,7 @@ func (y *yard) Breach(from model.ID) *reach.Breach {
 		}
 	}
 	for _, h := range hits {
-		b.Hits = append(b.Hits, *h)
+		b.Hits = append(b.Hits, h.Along(h.Path()...))
 	}
 	slices.SortFunc(b.Hits, func(a, c reach.Hit) int { return cmp.Or(cmp.Compare(a.Hops, c.Hops), cmp.Compare(a.Target, c.Target)) })
 	for _, r := range y.design.Resources() {
@@ -271,7 +274,7 @@ func (y *yard) Breach(from model.ID) *reach.Breach {
 			}
 		}
 	}
-	return b
+	return b.WithBeyond(beyond)
 }
 
 func (y *yard) measures() reach.Measures {

@@ -177,14 +177,14 @@ func (r *Report) picture(p *picture) (pictureText, error) {
 func (r *Report) breaches(p *page, before, after *teller) {
 	texts := func(t *teller, prefix string) ([]breachText, map[model.ID]*breachText) {
 		var out []breachText
-		breaches := t.breaches()
-		for i, b := range breaches {
-			most := max(leastHits, min(mostHits, mostRows/len(breaches)))
+		breaches, n := t.breaches()
+		for b := range breaches {
+			most := max(leastHits, min(mostHits, mostRows/n))
 			if t.view.Breach != nil && t.view.Breach.From == b.From {
 				most = mostHits
 			}
 			text := t.breach(b, most)
-			text.Anchor = fmt.Sprintf("%s%d", prefix, i+1)
+			text.Anchor = fmt.Sprintf("%s%d", prefix, len(out)+1)
 			text.Shown = t.view.Breach != nil && t.view.Breach.From == b.From
 			out = append(out, text)
 		}

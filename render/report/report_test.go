@@ -192,7 +192,8 @@ func everyHit(t *testing.T, text string, a *reach.Analysis, from model.ID) {
 		}
 		for _, one := range h.ByWay() {
 			grounds := one.Grounds()
-			for _, s := range one.Path[:len(one.Path)-1] {
+			path := one.Path()
+			for _, s := range path[:len(path)-1] {
 				grounds = append(grounds, s.Grounds()...)
 			}
 			if len(grounds) == 0 {

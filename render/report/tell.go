@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -111,7 +112,7 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 		}
 		out.Starts = t.starts(b.From)
 	}
-	for _, s := range b.AdminWhy {
+	for _, s := range b.AdminWhy() {
 		out.Way = append(out.Way, t.step(s))
 	}
 	folded := reach.Fold(t.known, func(id model.ID) bool {
@@ -132,7 +133,7 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 		*to = append(*to, t.hit(h))
 	}
 	var open []reach.Beyond
-	for _, y := range b.Beyond {
+	for _, y := range b.Beyond() {
 		if y.Fed && !t.view.Vulnerable {
 			continue
 		}
@@ -231,24 +232,25 @@ func (t *teller) hit(h reach.Hit) hitText {
 	}
 	ways := h.ByWay()
 	for _, one := range ways {
-		for i, s := range one.Path {
+		path := one.Path()
+		for i, s := range path {
 			step := t.step(s)
-			if i == len(one.Path)-1 && s.Kind == reach.Acts {
+			if i == len(path)-1 && s.Kind == reach.Acts {
 				step.Says = t.name(s.From) + " " + one.Can(t.d)
 				step.Evidence = t.evidence(one.Grounds(), s.Evidence)
 			}
 			out.Steps = append(out.Steps, step)
 		}
 	}
-	if len(ways) == 1 && len(h.Path) == 1 && h.Path[0].Kind == reach.Acts {
+	if _, kind := h.By(); len(ways) == 1 && h.Hops == 1 && kind == reach.Acts {
 		out.Steps[0].Says = "" // the hit says it
 	}
 	return out
 }
 
-func (t *teller) step(s reach.Step) stepText {
+func (t *teller) step(s *reach.Step) stepText {
 	// Without its reasons a step says only what it does; they follow one by one.
-	bare := s
+	bare := *s
 	bare.Evidence, bare.Assumed, bare.Note = nil, nil, ""
 	out := stepText{Says: t.name(s.From) + " " + bare.Sentence(t.d), Actions: some(s.Actions, 4), Evidence: t.evidence(s.Grounds(), s.Evidence)}
 	var assumed []string
@@ -305,17 +307,23 @@ func place(s source.Span) string {
 	return fmt.Sprintf("%s:%d", s.File, s.Line)
 }
 
-// breaches are those of all functions, and that of the pictures where it starts elsewhere.
-func (t *teller) breaches() []*reach.Breach {
+// breaches are those of all functions, one after the other, and that of the pictures where it starts elsewhere; and how many
+// these are.
+func (t *teller) breaches() (iter.Seq[*reach.Breach], int) {
+	shown := t.view.Breach
 	if t.a == nil {
-		if t.view.Breach != nil {
-			return []*reach.Breach{t.view.Breach}
+		if shown == nil {
+			return func(func(*reach.Breach) bool) {}, 0
 		}
-		return nil
+		return func(yield func(*reach.Breach) bool) { yield(shown) }, 1
 	}
-	out := t.a.Breaches()
-	if b := t.view.Breach; b != nil && !slices.ContainsFunc(out, func(o *reach.Breach) bool { return o.From == b.From }) {
-		out = append([]*reach.Breach{b}, out...)
+	n := len(t.d.Functions())
+	if shown == nil || t.d.Function(shown.From) != nil {
+		return t.a.Breaches(), n
 	}
-	return out
+	return func(yield func(*reach.Breach) bool) {
+		if yield(shown) {
+			t.a.Breaches()(yield)
+		}
+	}, n + 1
 }

@@ -1,0 +1,145 @@
+package reach
+
+import "slices"
+
+// A walk is a breadth-first search from a node under one look.
+type walk struct {
+	order  []int32 // nodes in the order of discovery, the start first
+	hops   []int32 // to each node, and one more; 0 for those that are not found
+	by     []*edge // that led to it
+	parent []int32 // node that the edge starts from
+
+	// own are roles found by their own sessions: a function can do as another session of its role what this one may
+	// not, but that it holds the role is no news. Where somebody else leads there as well, that is the news.
+	own     map[int32]neighbour
+	pending []int32 // of own, those for which no news was met yet
+
+	// fed are nodes that are fed from it, where the look does not follow feeds, each by the first edge; also those that are
+	// found otherwise.
+	fed []neighbour
+}
+
+// A neighbour is a node next to a walk, or in it, with the edge that leads there.
+type neighbour struct {
+	node int32
+	edge *edge
+	from int32
+	dist int
+}
+
+// walk searches from a node. Edges go in the order of nodes, so that ties are stable.
+func (an *Analysis) walk(start int32, look int) *walk {
+	return an.walkUntil(start, look, func(int32) bool { return false })
+}
+
+// walkUntil is walk as far as the first node, beside the start, of which found is true.
+func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool) *walk {
+	n := len(an.nodes)
+	w := &walk{order: []int32{start}, hops: make([]int32, n), by: make([]*edge, n), parent: make([]int32, n)}
+	w.hops[start] = 1
+	expanded := newSet(len(an.actors))
+	fed := newSet(n)
+	hidden := map[*row][]int32{} // nodes to which rows did not lead those before
+	for i := 0; i < len(w.order); i++ {
+		n := w.order[i]
+		actor := an.actorOf[n]
+		if expanded.has(actor) {
+			continue
+		}
+		expanded.put(actor)
+		a := an.actors[actor]
+		self := int32(-1)
+		if a.self >= 0 {
+			self = an.nodeAt[a.self]
+		}
+		edges := a.allEdges()
+		if a.row != nil {
+			if left, met := hidden[a.row]; met {
+				edges = a.edgesLeft(append(slices.Clip(left), w.pending...))
+				hidden[a.row] = inBoth(left, a.hidden)
+			} else {
+				hidden[a.row] = a.hidden
+			}
+		}
+		for e := range edges {
+			if !takes(look, e) {
+				if e.kind == Feeds && (e.must || !sure(look)) && !fed.has(e.to) {
+					fed.put(e.to)
+					w.fed = append(w.fed, neighbour{e.to, e, n, w.dist(n) + 1})
+				}
+				continue
+			}
+			own := e.to == self
+			if w.found(e.to) {
+				if !own && len(w.pending) > 0 {
+					w.tell(neighbour{e.to, e, n, w.dist(n) + 1})
+				}
+				continue
+			}
+			if own {
+				if w.own == nil {
+					w.own = map[int32]neighbour{}
+				}
+				w.own[e.to] = neighbour{}
+				w.pending = append(w.pending, e.to)
+			}
+			w.hops[e.to], w.by[e.to], w.parent[e.to] = w.hops[n]+1, e, n
+			w.order = append(w.order, e.to)
+			if found(e.to) {
+				return w
+			}
+		}
+	}
+	return w
+}
+
+// tell notes somebody who leads to a role that its own session found.
+func (w *walk) tell(x neighbour) {
+	if i := slices.Index(w.pending, x.node); i >= 0 {
+		w.own[x.node] = x
+		w.pending = slices.Delete(w.pending, i, i+1)
+	}
+}
+
+// found reports whether the walk comes to a node.
+func (w *walk) found(n int32) bool { return w.hops[n] > 0 }
+
+// dist is how many steps it takes to a node that is found.
+func (w *walk) dist(n int32) int { return int(w.hops[n]) - 1 }
+
+// news is the edge to a node for which the walk is told to hold it; false where there is none.
+func (w *walk) news(n int32) (neighbour, bool) {
+	if x, ok := w.own[n]; ok {
+		return x, x.edge != nil
+	}
+	return neighbour{n, w.by[n], w.parent[n], w.dist(n)}, true
+}
+
+// surroundings calls do for the nodes of the walk but the start, and those that are fed from it.
+func (w *walk) surroundings(do func(x neighbour)) {
+	for _, n := range w.order[1:] {
+		if x, ok := w.news(n); ok {
+			do(x)
+		}
+	}
+	for _, x := range w.fed {
+		if !w.found(x.node) {
+			do(x)
+		}
+	}
+}
+
+// path is the steps to a node, the start's none, and those behind it.
+func (an *Analysis) path(w *walk, n int32, behind ...*Step) []*Step {
+	hops := w.dist(n)
+	if hops+len(behind) == 0 {
+		return nil
+	}
+	out := make([]*Step, hops+len(behind))
+	copy(out[hops:], behind)
+	for i := hops - 1; i >= 0; i-- {
+		out[i] = an.edgeStep(w.parent[n], w.by[n])
+		n = w.parent[n]
+	}
+	return out
+}
