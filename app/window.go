@@ -130,7 +130,7 @@ func (w *window) makeParts() {
 	w.tools.OnVulnerable, w.tools.OnTheme, w.tools.OnExport = w.toggleVulnerable, w.toggleTheme, w.export
 
 	w.start = view.NewStart()
-	w.start.OnOpen, w.start.OnDialog = w.open, w.chooseFile
+	w.start.OnOpen, w.start.OnDialog = func(path string) { w.open(path) }, w.chooseFile
 	w.start.OnRestore, w.start.OnDiscard = w.restore, w.discardRecovery
 	w.start.SetRecent(w.recent())
 	w.start.SetRecovered(w.keeper.found())

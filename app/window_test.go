@@ -611,7 +611,7 @@ func TestNoDisplayIsAnError(t *testing.T) {
 	}
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "")
-	err := Run(context.Background(), Program{}, "", importers.Options{})
+	err := Run(context.Background(), Program{}, nil, importers.Options{})
 	if err == nil || !strings.Contains(err.Error(), "bulkhead tour") {
 		t.Errorf("without a display: %v", err)
 	}
