@@ -1,0 +1,329 @@
+package terraform
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"bulkhead/model/source"
+)
+
+// A provider is a provider configuration: whose account and region a resource is made in.
+type provider struct {
+	owner owner
+	tags  map[string]string // default_tags
+	alias string
+}
+
+// accounts gives the identities that providers work as their account numbers.
+type accounts struct {
+	byIdentity map[string]string
+	placed     int
+}
+
+const (
+	usualAccount   = "123456789012"
+	usualRegion    = "us-east-1"
+	usualPartition = "aws"
+)
+
+// placeholder is the account of an identity that says nothing of its number.
+func (a *accounts) placeholder() string {
+	a.placed++
+	return fmt.Sprintf("9000000000%02d", a.placed)
+}
+
+// providerOf is the configuration of a provider as a module sees it: its own, the one that its call passes, or the one
+// that it inherits. name is the provider's local name, alias "" for the default one.
+func (m *module) providerOf(name, alias string) *provider {
+	key := name
+	if alias != "" {
+		key += "." + alias
+	}
+	if p := m.own[key]; p != nil {
+		return p
+	}
+	var p *provider
+	switch {
+	case m.providers[key] != nil:
+		p = m.providers[key]
+	case m.decls.providers[key] != nil:
+		m.own[key] = &provider{owner: m.usualOwner(), alias: alias} // for what the configuration itself refers to
+		p = m.configured(m.decls.providers[key], alias)
+	case m.parent != nil && alias == "":
+		p = m.parent.providerOf(name, "")
+	default:
+		p = m.unconfigured(name, alias)
+	}
+	m.own[key] = p
+	return p
+}
+
+// usualOwner is where a configuration is taken to work that does not tell.
+func (ev *evaluator) usualOwner() owner {
+	o := ev.options
+	return owner{account: cmp.Or(o.Account, usualAccount), region: cmp.Or(o.Region, usualRegion), partition: cmp.Or(o.Partition, usualPartition), stack: ev.stackName()}
+}
+
+// unconfigured is a provider that nobody configures, as of a module that is opened by itself: the default one, or the
+// only one there is, works in the account that was opened; of several each has an account of its own.
+func (m *module) unconfigured(name, alias string) *provider {
+	p := &provider{owner: m.usualOwner(), alias: alias}
+	if alias == "" || name != "aws" || m.onlyProvider(name+"."+alias) {
+		return p
+	}
+	p.owner.account = m.accountOf("alias "+alias, alias, source.Span{File: m.dir})
+	return p
+}
+
+// onlyProvider reports whether a module has to do with no other provider configuration of AWS than this one.
+func (m *module) onlyProvider(key string) bool {
+	for _, d := range m.decls.resources {
+		if !strings.HasPrefix(d.typ, "aws_") {
+			continue
+		}
+		other := "aws"
+		if a := d.block.Body.Attributes["provider"]; a != nil {
+			other = reference(a.Expr)
+		}
+		if other != key {
+			return false
+		}
+	}
+	return len(m.decls.providers) == 0 && !slices.ContainsFunc(m.decls.aliases, func(a string) bool { return a != key })
+}
+
+// accountOf is the account of an identity: a placeholder, the same each time, which is told.
+func (ev *evaluator) accountOf(identity, alias string, at source.Span) string {
+	if ev.accounts.byIdentity == nil {
+		ev.accounts.byIdentity = map[string]string{}
+	}
+	if a := ev.accounts.byIdentity[identity]; a != "" {
+		return a
+	}
+	a := ev.accounts.placeholder()
+	ev.accounts.byIdentity[identity] = a
+	ev.tell(source.Warning, at, "nobody tells the account of provider aws."+alias, "The number "+a+" stands for it.")
+	return a
+}
+
+// configured reads a provider block.
+// https://registry.terraform.io/providers/hashicorp/aws/latest/docs#argument-reference
+func (m *module) configured(b *hclsyntax.Block, alias string) *provider {
+	values, _ := m.scope().body(b.Body, []string{"alias", "version"})
+	p := &provider{owner: m.usualOwner(), alias: alias}
+	plain := func(v cty.Value) string {
+		if v == cty.NilVal || isUnknown(v) || v.IsNull() {
+			return ""
+		}
+		c, err := convert.Convert(v, cty.String)
+		if err != nil {
+			return ""
+		}
+		return c.AsString()
+	}
+	value := func(name string) cty.Value {
+		if v, ok := values[name]; ok {
+			return v
+		}
+		return cty.NullVal(cty.String)
+	}
+	if r := plain(value("region")); r != "" && !hasTokenText(r) {
+		p.owner.region = r
+		switch {
+		case m.options.Partition != "":
+		case strings.HasPrefix(r, "cn-"):
+			p.owner.partition = "aws-cn"
+		case strings.HasPrefix(r, "us-gov-"):
+			p.owner.partition = "aws-us-gov"
+		}
+	}
+	for _, t := range items(dig(value("default_tags"), "tags")) {
+		if t.Type().IsObjectType() || t.Type().IsMapType() {
+			p.tags = map[string]string{}
+			for _, e := range pairs(t) {
+				if v, ok := text(e.value); ok {
+					p.tags[e.key] = v
+				}
+			}
+		}
+	}
+	if b.Labels[0] != "aws" {
+		return p
+	}
+	role := plain(dig(value("assume_role"), "role_arn"))
+	if role == "" {
+		role = plain(dig(value("assume_role_with_web_identity"), "role_arn"))
+	}
+	told := ""
+	if f := strings.SplitN(role, ":", 6); len(f) == 6 {
+		told = f[4]
+	}
+	if list := texts(value("allowed_account_ids")); told == "" && len(list) == 1 {
+		told = list[0]
+	}
+	if isAccount(told) {
+		if alias != "" || m.options.Account == "" {
+			p.owner.account = told
+		}
+		return p
+	}
+	if alias == "" {
+		return p
+	}
+	// Another identity is another account; another region alone is none.
+	identity := func(v map[string]cty.Value) string {
+		var parts []string
+		for _, name := range []string{"profile", "access_key", "shared_credentials_files", "shared_config_files", "allowed_account_ids"} {
+			if x, ok := v[name]; ok {
+				parts = append(parts, name+"="+brief(x))
+			}
+		}
+		for _, name := range []string{"assume_role", "assume_role_with_web_identity"} {
+			if arn := dig(v2(v, name), "role_arn"); !arn.IsNull() {
+				parts = append(parts, name+"="+brief(arn))
+			}
+		}
+		return strings.Join(parts, " ")
+	}
+	mine, usual := identity(values), ""
+	if d := m.decls.providers[b.Labels[0]]; d != nil {
+		v, _ := m.scope().body(d.Body, []string{"alias", "version"})
+		usual = identity(v)
+	}
+	if mine == usual || mine == "" {
+		p.owner.account = m.providerOf(b.Labels[0], "").owner.account
+		return p
+	}
+	p.owner.account = m.accountOf(mine, alias, m.span(b.DefRange()))
+	return p
+}
+
+func v2(v map[string]cty.Value, name string) cty.Value {
+	if x, ok := v[name]; ok {
+		return x
+	}
+	return cty.NullVal(cty.DynamicPseudoType)
+}
+
+// isAccount reports whether a text is an account number.
+func isAccount(s string) bool {
+	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+// providerOfBlock is the provider configuration that a resource or data block is of.
+func (m *module) providerOfBlock(d *declared) *provider {
+	if a := d.block.Body.Attributes["provider"]; a != nil {
+		name, alias, _ := strings.Cut(reference(a.Expr), ".")
+		if name != "" {
+			return m.inRegion(m.providerOf(name, alias), d)
+		}
+	}
+	name, _, _ := strings.Cut(d.typ, "_")
+	return m.inRegion(m.providerOf(name, ""), d)
+}
+
+// inRegion is a provider for a resource that names a region of its own.
+func (m *module) inRegion(p *provider, d *declared) *provider {
+	a := d.block.Body.Attributes["region"]
+	if a == nil || !strings.HasPrefix(d.typ, "aws_") || d.data {
+		return p
+	}
+	r := literalText(a.Expr)
+	if r == "" {
+		return p
+	}
+	n := *p
+	n.owner.region = r
+	return &n
+}
+
+// passed is what a call passes for the providers of a module.
+func (m *module) passed(b *hclsyntax.Block, decls *declarations) map[string]*provider {
+	out := map[string]*provider{}
+	if a := b.Body.Attributes["providers"]; a != nil {
+		if o, ok := a.Expr.(*hclsyntax.ObjectConsExpr); ok {
+			for _, i := range o.Items {
+				key := reference(i.KeyExpr)
+				if k, ok := i.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); ok {
+					key = reference(k.Wrapped)
+				}
+				name, alias, _ := strings.Cut(reference(i.ValueExpr), ".")
+				if key != "" && name != "" {
+					out[key] = m.providerOf(name, alias)
+				}
+			}
+		}
+	}
+	for _, key := range decls.aliases { // one that the call forgets may be the caller's of the same name
+		if name, alias, ok := strings.Cut(key, "."); ok && out[key] == nil && m.decls.providers[key] != nil {
+			out[key] = m.providerOf(name, alias)
+		}
+	}
+	return out
+}
+
+// assumeUsual gives those variables of the root module values that nobody tells and that can only be one thing: the
+// region of the default provider, and the accounts that are called after provider configurations. Each is told.
+func (m *module) assumeUsual() {
+	free := func(name string) bool {
+		b := m.decls.variables[name]
+		if b == nil || b.Body.Attributes["default"] != nil {
+			return false
+		}
+		_, given := m.givens[name]
+		typ, _ := m.constraint(b)
+		return !given && (typ == cty.String || typ == cty.DynamicPseudoType)
+	}
+	assume := func(name, value, why string) {
+		m.givens[name] = given{value: cty.StringVal(value)}
+		m.tell(source.Info, m.span(m.decls.variables[name].DefRange()), "variable "+name+" has no value", why+", "+value+", was taken. Give another with --param "+name+"=value.")
+	}
+	regions := []string{"region", "aws_region"}
+	if p := m.decls.providers["aws"]; p != nil {
+		if a := p.Body.Attributes["region"]; a != nil {
+			if e, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && e.Traversal.RootName() == "var" && len(e.Traversal) == 2 {
+				if step, ok := e.Traversal[1].(hcl.TraverseAttr); ok {
+					regions = append(regions, step.Name)
+				}
+			}
+		}
+	}
+	for _, name := range regions {
+		if free(name) {
+			assume(name, cmp.Or(m.options.Region, usualRegion), "The usual region")
+		}
+	}
+	aliases := slices.Clone(m.decls.aliases)
+	for key := range m.decls.providers {
+		aliases = append(aliases, key)
+	}
+	for _, d := range m.decls.resources {
+		if a := d.block.Body.Attributes["provider"]; a != nil {
+			aliases = append(aliases, reference(a.Expr))
+		}
+	}
+	slices.Sort(aliases)
+	for _, key := range slices.Compact(aliases) {
+		provider, alias, ok := strings.Cut(key, ".")
+		if !ok || provider != "aws" {
+			continue
+		}
+		for _, name := range []string{alias + "_account_id", alias + "_account", "account_id_" + alias, "account_" + alias, "aws_account_id_" + alias, "aws_" + alias + "_account_id"} {
+			if free(name) {
+				assume(name, m.providerOf(provider, alias).owner.account, "The account of provider "+key)
+			}
+		}
+	}
+	for _, name := range []string{"account_id", "aws_account_id", "account", "account_number", "aws_account"} {
+		if free(name) {
+			assume(name, m.providerOf("aws", "").owner.account, "The account that was opened")
+		}
+	}
+}
