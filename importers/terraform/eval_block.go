@@ -394,7 +394,7 @@ func (p *place) bound(path []string) (bound, *place) {
 func (s *scope) body(b *hclsyntax.Body, skip []string) (map[string]cty.Value, *place) {
 	out := map[string]cty.Value{}
 	p := &place{span: s.ev.span(b.SrcRange), attrs: map[string]bound{}, spans: map[string]source.Span{}, blocks: map[string][]*place{}}
-	for _, a := range attributesOf(b) {
+	for _, a := range argumentsOf(b) {
 		if slices.Contains(skip, a.Name) {
 			continue
 		}

@@ -193,6 +193,19 @@ func invoke(name string, f function.Function, args []cty.Value) (out cty.Value, 
 	if err := bounded(name, args); err != nil {
 		return cty.NilVal, err
 	}
+	params := f.Params()
+	for i, a := range args {
+		p := f.VarParam()
+		if i < len(params) {
+			p = &params[i]
+		}
+		if p == nil {
+			return cty.NilVal, fmt.Errorf("%s takes %d arguments", name, len(params))
+		}
+		if args[i], err = convert.Convert(a, p.Type); err != nil {
+			return cty.NilVal, fmt.Errorf("an argument of %s is wrong: %w", name, err)
+		}
+	}
 	v, err := f.Call(args)
 	if err != nil {
 		return cty.NilVal, err

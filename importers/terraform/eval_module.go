@@ -320,7 +320,7 @@ func (m *module) instance(b *hclsyntax.Block, decls *declarations, dir, where st
 	n := &module{evaluator: m.evaluator, decls: decls, dir: dir, path: where, parent: m, nested: m.nested + 1, givens: map[string]given{}, reach: m.reach * of}
 	n.prepare()
 	s := k.scope(m.scope())
-	for _, a := range attributesOf(b.Body) {
+	for _, a := range argumentsOf(b.Body) {
 		if slices.Contains(notArguments, a.Name) {
 			continue
 		}

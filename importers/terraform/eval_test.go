@@ -46,7 +46,8 @@ func find(t testing.TB, c *configuration, address string) *object {
 // evaluated is an expression's value as JSON, within a configuration's root module.
 func evaluated(t testing.TB, c *configuration, text string) string {
 	t.Helper()
-	e, diags := hclsyntax.ParseExpression([]byte(text), "", hcl.InitialPos)
+	c.files["expression"] = []byte(text)
+	e, diags := hclsyntax.ParseExpression([]byte(text), "expression", hcl.InitialPos)
 	if diags.HasErrors() {
 		t.Fatalf("%s: %v", text, diags)
 	}

@@ -248,7 +248,7 @@ func tame(data []byte) error {
 
 // take adds the blocks of a file.
 func (d *declarations) take(ev *evaluator, body *hclsyntax.Body) {
-	for _, a := range attributesOf(body) {
+	for _, a := range argumentsOf(body) {
 		ev.tell(source.Error, ev.span(a.NameRange), "an argument "+a.Name+" does not belong here", "It was left out: a configuration consists of blocks.")
 	}
 	for _, b := range body.Blocks {
@@ -265,7 +265,7 @@ func (d *declarations) take(ev *evaluator, body *hclsyntax.Body) {
 				d.variables[b.Labels[0]] = b
 			}
 		case "locals":
-			for _, a := range attributesOf(b.Body) {
+			for _, a := range argumentsOf(b.Body) {
 				d.locals[a.Name] = a
 			}
 		case "output":
@@ -307,7 +307,7 @@ func (d *declarations) requirements(b *hclsyntax.Block) {
 		if r.Type != "required_providers" {
 			continue
 		}
-		for _, a := range attributesOf(r.Body) {
+		for _, a := range argumentsOf(r.Body) {
 			o, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
 			if !ok {
 				continue
@@ -360,7 +360,7 @@ func (d *declarations) override(ev *evaluator, body *hclsyntax.Body) {
 	for _, b := range body.Blocks {
 		switch b.Type {
 		case "locals":
-			for _, a := range attributesOf(b.Body) {
+			for _, a := range argumentsOf(b.Body) {
 				d.locals[a.Name] = a
 			}
 			continue
@@ -416,8 +416,8 @@ func overridden(was, by *hclsyntax.Body) *hclsyntax.Body {
 	return &n
 }
 
-// attributesOf lists the arguments of a body in source order.
-func attributesOf(b *hclsyntax.Body) []*hclsyntax.Attribute {
+// argumentsOf lists the arguments of a body in source order.
+func argumentsOf(b *hclsyntax.Body) []*hclsyntax.Attribute {
 	out := make([]*hclsyntax.Attribute, 0, len(b.Attributes))
 	for _, a := range b.Attributes {
 		out = append(out, a)
@@ -458,7 +458,7 @@ func (ev *evaluator) rootValues(d *declarations) map[string]given {
 		if body == nil {
 			continue
 		}
-		for _, a := range attributesOf(body) {
+		for _, a := range argumentsOf(body) {
 			v, err := (&scope{ev: ev}).eval(a.Expr)
 			if err != nil {
 				ev.tell(source.Error, ev.span(a.SrcRange), "the value of "+a.Name+" is not a constant", "It was left out.")
