@@ -25,6 +25,7 @@ var allowed = []struct {
 	{"bulkhead/model", []string{"model/policy", "model/source"}},
 	{"bulkhead/importers", []string{"model", "model/policy", "model/source"}},
 	{"bulkhead/importers/yamlpos", []string{"model/source"}},
+	{"bulkhead/importers/serverless", []string{"importers", "importers/yamlpos", "importers/cfn", "model", "model/policy", "model/source"}},
 	{"bulkhead/importers/", []string{"importers", "importers/yamlpos", "model", "model/policy", "model/source", "model/catalog"}},
 	{"bulkhead/render", []string{"model", "model/reach", "model/catalog", "model/source", "model/policy"}},
 	{"bulkhead/render/report", []string{"render/", "assets", "model/"}},

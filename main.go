@@ -16,11 +16,12 @@ import (
 	"bulkhead/importers"
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
+	"bulkhead/importers/serverless"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	sources := append(cfn.Sources(), account.New())
+	sources := append(cfn.Sources(), serverless.New(), account.New())
 	samples, err := fs.Sub(assets.FS, "samples")
 	if err != nil {
 		panic(err) // the folder is embedded; its name is a constant

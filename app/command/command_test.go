@@ -16,6 +16,7 @@ import (
 	"bulkhead/importers"
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
+	"bulkhead/importers/serverless"
 	"bulkhead/internal/corpus"
 )
 
@@ -34,7 +35,7 @@ func environment(t testing.TB, stdin string, out, errs *bytes.Buffer) command.En
 	}
 	return command.Env{
 		In: strings.NewReader(stdin), Out: out, Err: errs,
-		Sources: append(cfn.Sources(), account.New()),
+		Sources: append(cfn.Sources(), serverless.New(), account.New()),
 		Samples: samples,
 		Window: func(_ context.Context, paths []string, o importers.Options) error {
 			return errors.New("window on " + strings.Join(paths, ", ") + " in " + o.Region)

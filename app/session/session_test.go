@@ -16,12 +16,13 @@ import (
 	"bulkhead/importers"
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
+	"bulkhead/importers/serverless"
 	"bulkhead/model"
 	"bulkhead/model/edit"
 	"bulkhead/model/policy"
 )
 
-func sources() []importers.Source { return append(cfn.Sources(), account.New()) }
+func sources() []importers.Source { return append(cfn.Sources(), serverless.New(), account.New()) }
 
 const template = `Transform: AWS::Serverless-2016-10-31
 Resources:

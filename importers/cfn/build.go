@@ -121,7 +121,7 @@ func (b *builder) index() {
 		if r.Hidden {
 			continue
 		}
-		b.ids[r] = model.MakeID(kindOf(r.Type), b.in(r.ID))
+		b.ids[r] = model.MakeID(kindOf(r.Type), b.in(r.called()))
 		b.places.resources[b.ids[r]] = r
 		if arn := b.arnOf(r); arn != "" && b.byARN[arn] == nil {
 			b.byARN[arn] = r

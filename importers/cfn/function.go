@@ -14,7 +14,7 @@ import (
 func (b *builder) function(r *resource) {
 	p := r.Props
 	f := &model.Function{
-		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r),
+		ID: b.ids[r], LogicalID: r.called(), Name: b.nameOf(r), ARN: b.arnOf(r),
 		Runtime: b.words(b.get(p, "Runtime")), Handler: b.words(b.get(p, "Handler")),
 		Environment: b.environment(r), Code: b.localCode(r),
 		Layers:  b.list(b.get(p, "Layers"), "Layers"),
@@ -96,6 +96,9 @@ func (b *builder) elementOf(r *resource) model.ID {
 // localCode is the path of the function's code where it is a local one.
 func (b *builder) localCode(r *resource) string {
 	p := r.Props
+	if r.code != "" {
+		return r.code
+	}
 	if r.Written == samFunction && b.get(p, "CodeUri") == nil && b.get(p, "InlineCode") == nil && b.get(p, "ImageUri") == nil && b.words(b.get(p, "PackageType")) != "Image" {
 		return path.Dir(b.template.File) // what "sam build" takes
 	}

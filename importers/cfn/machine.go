@@ -21,7 +21,7 @@ func (b *builder) machine(r *resource) {
 		}
 		found = append(found, id)
 		t := b.newTrigger(r, to, "state-machine-task", "states")
-		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+to.ID))
+		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+to.called()))
 		t.From, t.Label = b.elementOf(r), "task"
 		if t.Role = b.actsAs(b.get(r.Props, "RoleArn")); t.Role == "" {
 			t.Role = b.actsAs(b.get(r.Props, "Role"))

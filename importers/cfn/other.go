@@ -187,7 +187,7 @@ func (s *scope) dig(n *yamlpos.Node, keys []string) *yamlpos.Node {
 // resourcePolicies puts resource policies on the resources that they are of.
 func (b *builder) resourcePolicies() {
 	for _, r := range b.resources {
-		if r.Hidden {
+		if r.Hidden && !r.Compiled {
 			continue
 		}
 		p := r.Props

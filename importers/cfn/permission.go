@@ -81,7 +81,7 @@ func (b *builder) permit(r, f *resource, name string) {
 	st = onlyWhen(st, beyond(b.given(r.condition()), b.given(f.condition())))
 	b.permitted = append(b.permitted, permission{
 		function: f, statement: st, service: st.Principals[0].Value, source: sourceARN, owner: r,
-		from: b.find(b.get(p, "SourceArn"), nil), event: r.Made,
+		from: b.find(b.get(p, "SourceArn"), nil), event: r.Made && !r.Compiled,
 	})
 }
 

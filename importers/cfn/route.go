@@ -45,7 +45,7 @@ func (b *builder) apiRoutes() {
 		}
 	}
 	for _, r := range b.resources {
-		if r.Hidden {
+		if r.Hidden && !r.Compiled {
 			continue
 		}
 		switch r.Type {

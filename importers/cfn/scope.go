@@ -50,7 +50,7 @@ type scope struct {
 }
 
 func newScope(t *template, c *catalog.Catalog, o importers.Options, n *notes) *scope {
-	return &scope{
+	s := &scope{
 		template: t, catalog: c, notes: n, params: o.Params,
 		partition: cmp.Or(o.Partition, "aws"), region: cmp.Or(o.Region, "us-east-1"),
 		account: cmp.Or(o.Account, "123456789012"), stack: t.Stack,
@@ -58,7 +58,12 @@ func newScope(t *template, c *catalog.Catalog, o importers.Options, n *notes) *s
 		conditions: map[string]truth{}, deciding: map[string]bool{},
 		either: map[*yamlpos.Node]*yamlpos.Node{},
 		tokens: map[string]string{}, taken: map[string]bool{}, counted: map[string]bool{},
+		unresolved: len(t.unknown), triggers: t.extra,
 	}
+	for name := range t.unknown {
+		s.taken[name] = true
+	}
+	return s
 }
 
 // An export is an output that other stacks import.
@@ -128,6 +133,9 @@ func (s *scope) ref(name string, span source.Span) string {
 	}
 	if text, ok := s.samRef(name); ok {
 		return text
+	}
+	if s.template.unknown[name] {
+		return "${" + name + "}" // told by whoever made the text
 	}
 	s.notes.add(source.Error, span, "nothing in the template is called "+name, "Its value was taken as unknown.")
 	return s.unknown("name", name, span, "", "")

@@ -185,6 +185,8 @@ func readAgain(ctx context.Context, in *importers.Import) (*reading, error) {
 		return (&stacks{inputs: []importers.Input{{Source: s, Path: in.Path, Stack: in.Options.StackName}}}).read(ctx, files, in.Options)
 	case *stacks:
 		return s.read(ctx, files, in.Options)
+	case TreeSource:
+		return (&stacks{inputs: []importers.Input{{Source: s, Path: in.Path}}}).read(ctx, files, in.Options)
 	}
 	return nil, errors.New("not an import of a template")
 }
@@ -231,8 +233,10 @@ func (s *stacks) read(ctx context.Context, fsys fs.FS, o importers.Options) (*re
 		for _, e := range b.elements {
 			elements = append(elements, e.element)
 		}
-		if !slices.Contains(info.Files, b.template.File) {
-			info.Files = append(info.Files, b.template.File)
+		for _, f := range append([]string{b.template.File}, b.template.included...) {
+			if !slices.Contains(info.Files, f) {
+				info.Files = append(info.Files, f)
+			}
 		}
 		info.Outside = append(info.Outside, b.outside...)
 		info.Unresolved += b.unresolved

@@ -82,6 +82,9 @@ func (g *group) open(in importers.Input) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", in.Path, err)
 	}
+	if s, ok := in.Source.(TreeSource); ok {
+		return g.openTrees(s, in.Path)
+	}
 	kind := in.Source.Name()
 	if info.IsDir() {
 		list, files, err := assembly(g.fsys, in.Path)
@@ -150,20 +153,26 @@ func (g *group) add(f stackFile) (*scope, error) {
 	g.files[f.name] = f.data
 	t := newTemplate(f.name, root.Resolve(), n)
 	t.Stack, t.Kind = f.stack, f.kind
+	return g.scope(t, n, f.account, f.region), nil
+}
+
+// scope is the scope of a template, which is deployed to an account and a region if that is known.
+func (g *group) scope(t *template, n *notes, account, region string) *scope {
+	stack := t.Stack
 	for i := 2; g.named[t.Stack]; i++ {
-		t.Stack = fmt.Sprintf("%s-%d", f.stack, i)
+		t.Stack = fmt.Sprintf("%s-%d", stack, i)
 	}
 	g.named[t.Stack] = true
 	s := newScope(t, catalog.Load(), g.options, n)
 	s.group = g
-	if f.account != "" && g.options.Account == "" {
-		s.account = f.account
+	if account != "" && g.options.Account == "" {
+		s.account = account
 	}
-	if f.region != "" && g.options.Region == "" {
-		s.region = f.region
+	if region != "" && g.options.Region == "" {
+		s.region = region
 	}
 	g.scopes = append(g.scopes, s)
-	return s, nil
+	return s
 }
 
 // dropNested leaves out templates that were found in a folder, and that another one nests: they are read there, with the
@@ -361,8 +370,8 @@ func sharedNames(scopes []*scope) scopedNames {
 	users := map[string][]*scope{}
 	for _, s := range scopes {
 		for _, r := range s.expanded {
-			if of := users[r.ID]; r.Type != "AWS::CDK::Metadata" && (len(of) == 0 || of[len(of)-1] != s) {
-				users[r.ID] = append(of, s)
+			if of := users[r.called()]; r.Type != "AWS::CDK::Metadata" && (len(of) == 0 || of[len(of)-1] != s) {
+				users[r.called()] = append(of, s)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -21,6 +22,11 @@ type template struct {
 
 	Declared []*resource // in source order
 	byID     map[string]*resource
+
+	included []string              // further files that it was made of
+	events   map[source.Span]Event // names of triggers, by place, where the source has names of its own
+	extra    []madeTrigger
+	unknown  map[string]bool // tokens that its texts hold
 
 	origins map[*yamlpos.Node]madeOf // items of made policy lists → what they are made of
 }
@@ -44,20 +50,26 @@ type resource struct {
 	Value *yamlpos.Node // all of it; nil for made ones
 	Props *yamlpos.Node // Properties, Globals merged in; may be nil. May be made, with spans of what it is made from
 
-	Made   bool      // by the SAM transform
-	Owner  *resource // of a made one: the declared resource it is made for
-	Hidden bool      // a made one that is no element of its own
+	Made     bool      // by the SAM transform, or by what compiled the template
+	Compiled bool      // a made one that stands in the template all the same: what is deployed says it as it is
+	Owner    *resource // of a made one: the declared resource it is made for
+	Hidden   bool      // a made one that is no element of its own
 
 	// Origin is the whole entry, logical id included. A made resource has its owner's, or that of the event it
 	// is made for.
 	Origin source.Span
 
 	home     *scope // of its template
+	own      string // the source's own name for it, "" if that is ID
+	code     string // of a function: path of its code, if the source tells by itself
 	excluded bool   // its condition is false
 	name     string
 	naming   bool
 	filling  int // patterns being filled for it, one in another
 }
+
+// called is the source's own name for the resource.
+func (r *resource) called() string { return cmp.Or(r.own, r.ID) }
 
 // condition is the name of the condition under which the resource is there, "" if none.
 func (r *resource) condition() string {

@@ -31,6 +31,9 @@ type madeTrigger struct {
 
 // addTrigger puts a trigger into the design; a second one of the same id gets a number.
 func (b *builder) addTrigger(t *model.Trigger, holder *resource, node *yamlpos.Node) {
+	if e, ok := b.template.events[t.Origin]; ok && b.isOf(t, e.Function) {
+		t.ID, t.Name = model.MakeID("trigger", b.in(e.Function+"/"+e.Name)), e.Name
+	}
 	base := t.ID
 	for i := 2; b.places.triggers[t.ID] != nil || b.hasTrigger(t.ID); i++ {
 		t.ID = model.ID(fmt.Sprintf("%s-%d", base, i))
@@ -39,6 +42,11 @@ func (b *builder) addTrigger(t *model.Trigger, holder *resource, node *yamlpos.N
 	b.places.triggers[t.ID] = node
 	b.places.triggerOf[t.ID] = holder
 	b.add(t)
+}
+
+// isOf reports whether a trigger starts the function that the source calls name.
+func (b *builder) isOf(t *model.Trigger, name string) bool {
+	return t.To == model.MakeID("fn", b.in(name))
 }
 
 func (b *builder) hasTrigger(id model.ID) bool {
@@ -77,7 +85,7 @@ func (b *builder) readTriggers() {
 	}
 	b.apiRoutes()
 	for _, r := range b.resources {
-		if r.Hidden {
+		if r.Hidden && !r.Compiled {
 			continue
 		}
 		switch r.Type {
@@ -245,8 +253,8 @@ func (b *builder) functionURL(r *resource) {
 		return
 	}
 	t := b.newTrigger(r, f, "function-url", "url")
-	if r.Made {
-		t.ID, t.Name = model.MakeID("trigger", b.in(r.Owner.ID+"/FunctionUrl")), "FunctionUrl"
+	if r.Made && r.Owner != nil {
+		t.ID, t.Name = model.MakeID("trigger", b.in(r.Owner.called()+"/FunctionUrl")), "FunctionUrl"
 	}
 	t.Outside, t.Open, t.Label = true, b.words(b.get(r.Props, "AuthType")) == "NONE", "function URL"
 	b.addTrigger(t, r, r.Value)

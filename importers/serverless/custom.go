@@ -1,0 +1,153 @@
+package serverless
+
+import (
+	"strings"
+
+	"bulkhead/importers/cfn"
+	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
+	"bulkhead/model/source"
+)
+
+// A custom is the framework's own functions, which change at deployment what the stack does not make, and their role.
+type custom struct {
+	at         source.Span
+	statements []*yamlpos.Node
+}
+
+const customRoleID = "IamRoleCustomResourcesLambdaExecution"
+
+// customFunction makes one of the framework's own functions.
+func (c *compiler) customFunction(name string, at source.Span) (id string) {
+	id = functionID(name)
+	if c.handlers == nil {
+		c.handlers = &custom{at: c.at}
+	}
+	if c.has(id) {
+		return id
+	}
+	role := getAtt(customRoleID, "Arn", c.at)
+	if n := get(c.provider, "iam", "role"); isRole(n) {
+		role = c.roleOf(&function{node: obj(at), at: at})
+	}
+	p := obj(at, entry{"FunctionName", str(c.prefix()+"-"+name, at)}, entry{"Handler", str(strings.TrimPrefix(name, "custom-resource-")+"/handler.handler", at)}, entry{"Runtime", str("nodejs16.x", at)},
+		entry{"Role", role}, entry{"Code", c.code(&function{node: obj(at), at: at})})
+	c.add(id, "AWS::Lambda::Function", p, cfn.Made{Origin: c.at})
+	if n := get(c.provider, "logs", "frameworkLambda"); n == nil || there(n) {
+		c.add(normalized(name)+"LogGroup", "AWS::Logs::LogGroup", obj(at, entry{"LogGroupName", str("/aws/lambda/"+c.prefix()+"-"+name, at)}), cfn.Made{Origin: c.at})
+	}
+	return id
+}
+
+// customRole makes the role of the framework's own functions.
+func (c *compiler) customRole() {
+	if c.handlers == nil || isRole(get(c.provider, "iam", "role")) {
+		return
+	}
+	at := c.handlers.at
+	statements := list(at, c.handlers.statements...)
+	if n := get(c.provider, "logs", "frameworkLambda"); n == nil || there(n) {
+		statements.Items = append(statements.Items,
+			allow(at, list(at, logGroup(c.prefix()+"*:*", at)), "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"),
+			allow(at, list(at, logGroup(c.prefix()+"*:*:*", at)), "logs:PutLogEvents"))
+	}
+	e := c.newRole(nil)
+	name := join("-", at, str(c.stage(), at), str(c.serviceName(), at), str("custom-resources-lambda", at))
+	put(e.props, "Policies", list(at, obj(at, entry{"PolicyName", name}, entry{"PolicyDocument", obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Statement", statements})})))
+	if c.role != nil {
+		put(e.props, "PermissionsBoundary", c.role.props.Get("PermissionsBoundary"))
+	}
+	c.add(customRoleID, "AWS::IAM::Role", e.props, cfn.Made{Origin: at})
+}
+
+// handle lets the framework's own functions do something.
+func (c *compiler) handle(resource *yamlpos.Node, at source.Span, actions ...string) {
+	c.handlers.statements = append(c.handlers.statements, allow(at, resource, actions...))
+}
+
+// once reports whether something is done for the first time for the framework's own functions.
+func (c *compiler) once(key string) bool {
+	if c.made[key].Hidden {
+		return false
+	}
+	c.made[key] = cfn.Made{Hidden: true}
+	return true
+}
+
+// anyFunction is the ARN of all functions of the account and region.
+func anyFunction(at source.Span) *yamlpos.Node {
+	return join(":", at, str("arn", at), ref("AWS::Partition", at), str("lambda", at), ref("AWS::Region", at), ref("AWS::AccountId", at), str("function", at), str("*", at))
+}
+
+// existingBucket has a notification added to a bucket that is there already.
+func (c *compiler) existingBucket(e event, bucket *yamlpos.Node, kind string) {
+	at := e.at
+	handler := c.customFunction("custom-resource-existing-s3", at)
+	if c.once(" s3 " + e.of.key) {
+		arn := join(":", at, str("arn", at), ref("AWS::Partition", at), str("s3", at), str("", at), str("", at), bucket)
+		c.handle(arn, at, "s3:PutBucketNotification", "s3:GetBucketNotification")
+	}
+	if c.once(" s3") {
+		c.handle(anyFunction(at), at, "lambda:AddPermission", "lambda:RemovePermission")
+	}
+	c.add(normalized(e.of.key)+"CustomS31", "Custom::S3", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}, entry{"BucketName", bucket}), cfn.Made{Origin: at, Owner: e.of.id})
+	f := model.Filter{Events: []string{kind}}
+	for _, r := range items(e.prop("rules")) {
+		if p := words(get(r, "prefix")); p != "" {
+			f.Prefix = p
+		}
+		if s := words(get(r, "suffix")); s != "" {
+			f.Suffix = s
+		}
+	}
+	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: bucket, Kind: "s3-notification", Event: "s3", Label: kind, Filter: f, Entry: &yamlpos.Node{Span: at}})
+}
+
+// existingPool has a function made a trigger of a user pool that is there already.
+func (c *compiler) existingPool(e event, trigger string) {
+	at := e.at
+	handler := c.customFunction("custom-resource-existing-cup", at)
+	if c.once(" cup " + e.of.key) {
+		c.handle(str("*", at), at, "cognito-idp:ListUserPools", "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool")
+		c.handle(sub("arn:${AWS::Partition}:lambda:*:*:function:"+e.of.name, at), at, "lambda:AddPermission", "lambda:RemovePermission")
+	}
+	if c.once(" cup") {
+		c.handle(sub("arn:${AWS::Partition}:iam::*:role/*", at), at, "iam:PassRole")
+	}
+	c.add(normalized(e.of.key)+"CustomCognitoUserPool1", "Custom::CognitoUserPool", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}, entry{"UserPoolName", e.prop("pool")}), cfn.Made{Origin: at, Owner: e.of.id})
+	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: e.prop("pool"), Kind: "cognito", Event: "cognito", Label: trigger, Entry: &yamlpos.Node{Span: at}})
+}
+
+// customRule has a rule made by the framework's own function, as services may still ask for.
+func (c *compiler) customRule(e event, n string, pattern, schedule *yamlpos.Node) {
+	at := e.at
+	handler := c.customFunction("custom-resource-event-bridge", at)
+	arn := func(rest string) *yamlpos.Node {
+		return join(":", at, str("arn", at), ref("AWS::Partition", at), str("events", at), ref("AWS::Region", at), ref("AWS::AccountId", at), str(rest, at))
+	}
+	if bus := words(e.prop("eventBus")); bus != "" && bus != "default" && c.once(" buses") {
+		c.handle(arn("event-bus/*"), at, "events:CreateEventBus", "events:DeleteEventBus")
+	}
+	if c.once(" rules") {
+		c.handle(arn("rule/*"), at, "events:PutRule", "events:RemoveTargets", "events:PutTargets", "events:DeleteRule")
+		c.handle(anyFunction(at), at, "lambda:AddPermission", "lambda:RemovePermission")
+	}
+	c.add(normalized(e.of.key)+"CustomEventBridge"+n, "Custom::EventBridge", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}), cfn.Made{Origin: at, Owner: e.of.id})
+	x := cfn.Extra{To: e.of.id, Kind: "event-rule", Event: "events", Label: label(pattern), Entry: &yamlpos.Node{Span: at}}
+	if pattern != nil {
+		x.Filter.Pattern = jsonText(pattern)
+	} else {
+		x.Kind, x.Event, x.Label = "schedule", "schedule", words(schedule)
+	}
+	c.extra = append(c.extra, x)
+}
+
+// apiLogs has the account's role for logs of API Gateway set.
+func (c *compiler) apiLogs(at source.Span) {
+	handler := c.customFunction("custom-resource-apigw-cw-role", at)
+	role := join(":", at, str("arn", at), ref("AWS::Partition", at), str("iam", at), str("", at), ref("AWS::AccountId", at), str("role/serverlessApiGatewayCloudWatchRole", at))
+	c.handle(role, at, "iam:AttachRolePolicy", "iam:CreateRole", "iam:ListAttachedRolePolicies", "iam:PassRole")
+	account := join(":", at, str("arn", at), ref("AWS::Partition", at), str("apigateway", at), ref("AWS::Region", at), str("", at), str("/account", at))
+	c.handle(account, at, "apigateway:GET", "apigateway:PATCH")
+	c.add("CustomApiGatewayAccountCloudWatchRole", "Custom::ApiGatewayAccountRole", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}), cfn.Made{Origin: c.at})
+}
