@@ -3,6 +3,7 @@ package reach
 import (
 	"slices"
 
+	"bulkhead/model"
 	"bulkhead/model/catalog"
 )
 
@@ -110,6 +111,29 @@ func (an *Analysis) stands(start int32, e *entry, look int) (all, d int) {
 		}
 	}
 	return all, d
+}
+
+// Depth is how deep a breach of a start stands on a resource, in thirds, as docs/measures.md weighs capabilities: 1 read, 2
+// write or send, 3 delete, permissions or secret; 0 dry. must is the part of it that holds whatever the unknowns. It costs
+// next to nothing: it is what tables of all breaches ask. 0 for ids that are no start or no resource.
+func (an *Analysis) Depth(from, resource model.ID, vulnerable bool) (must, may int) {
+	start, ok := an.nodeOf[from]
+	ti := an.world.target(resource)
+	if !ok || ti < 0 || an.world.targets[ti].ordinal < 0 || an.nodes[start].sort == isGroup {
+		return 0, 0
+	}
+	sure, perhaps := runsMust, runsMay
+	if vulnerable {
+		sure, perhaps = fedMust, fedMay
+	}
+	deep := func(look int) int { return an.flows[look].of(an.actorOf[start]).depth(an.world.targets[ti].ordinal) }
+	must, may = deep(sure), deep(perhaps)
+	if may > 0 && an.world.targets[ti].ownLogOf == from {
+		e := &entry{resource: an.design.Resource(resource)}
+		_, must = an.stands(start, e, sure)
+		_, may = an.stands(start, e, perhaps)
+	}
+	return must, may
 }
 
 // A counter counts members of many sets at once: each place has a binary number whose digits are spread over the planes.

@@ -119,8 +119,50 @@ func TestMeasuresAreCounted(t *testing.T) {
 			if s := differing(a.Measures(vulnerable), counted(a, vulnerable)); s != "" {
 				rt.Fatalf("vulnerable %v: %s", vulnerable, s)
 			}
+			if s := misread(a, vulnerable); s != "" {
+				rt.Fatalf("vulnerable %v: %s", vulnerable, s)
+			}
 		}
 	})
+}
+
+// misread says where the depths and administrators of an analysis are not those of its breaches, "" where they are.
+func misread(a *Analysis, vulnerable bool) string {
+	starts := make([]model.ID, 0, len(a.nodes))
+	for _, n := range a.nodes {
+		if a.Breach(n.id) != nil {
+			starts = append(starts, n.id)
+		}
+	}
+	for _, from := range starts {
+		b := a.Breach(from)
+		if got, want := a.Rules(from, vulnerable), b.Admin || vulnerable && b.AdminFed; got != want {
+			return fmt.Sprintf("%s rules: %v, its breach says %v", from, got, want)
+		}
+		deep := map[model.ID][2]int{}
+		for _, h := range b.Hits {
+			caps, must := h.Capabilities, h.Must
+			if vulnerable {
+				caps, must = caps|h.FedMore, must|h.FedMoreMust
+			}
+			if h.Fed && !vulnerable {
+				continue
+			}
+			if a.world.targets[a.world.target(h.Target)].ownLogOf == from {
+				own := catalog.Capabilities(0).With(catalog.Write)
+				caps, must = caps&^own, must&^own
+			}
+			deep[h.Target] = [2]int{depthIndex(must), depthIndex(caps)}
+		}
+		for _, r := range a.design.Resources() {
+			// A hit does not tell that fed functions make sure what was perhaps without them.
+			must, may := a.Depth(from, r.ID, vulnerable)
+			if want := deep[r.ID]; may != want[1] || must < want[0] || must > may || !vulnerable && must != want[0] {
+				return fmt.Sprintf("%s on %s: %d and %d deep, its breach says %v", from, r.ID, must, may, deep[r.ID])
+			}
+		}
+	}
+	return ""
 }
 
 // A counter counts as one by one.

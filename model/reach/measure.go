@@ -137,6 +137,20 @@ func (an *Analysis) Reach(from model.ID) (Figures, bool) {
 	return an.figures(n), true
 }
 
+// Rules reports whether a breach of a start reaches an administrator, or can become one, must or may; vulnerable: with
+// fed functions taken as vulnerable. False for an id that is none.
+func (an *Analysis) Rules(from model.ID, vulnerable bool) bool {
+	n, ok := an.nodeOf[from]
+	if !ok || an.nodes[n].sort == isGroup {
+		return false
+	}
+	look := runsMay
+	if vulnerable {
+		look = fedMay
+	}
+	return an.rulers(n, look)
+}
+
 // Measures sums up the design; vulnerable: with fed functions taken as vulnerable.
 func (an *Analysis) Measures(vulnerable bool) Measures {
 	look := runsMay
