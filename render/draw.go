@@ -18,7 +18,7 @@ func draw(views []View, parts map[model.ID][]model.ID) []*Diagram {
 		if v.Design == nil {
 			v.Design, _ = model.New(model.Info{})
 		}
-		surveys[i] = take(v)
+		surveys[i] = v.surveyed()
 	}
 	p := settle(surveys, parts)
 	out := make([]*Diagram, len(views))
@@ -61,6 +61,9 @@ func (d *drawing) bays() {
 	if d.places.slots >= 0 {
 		more = &Compartment{Cell: d.places.slots, Span: 1, Left: len(d.places.left[d.index]), Icon: "role"}
 		more.Name = fmt.Sprintf("%d more, drier", more.Left)
+		if d.view.Focus != nil {
+			more.Name = fmt.Sprintf("%d more", more.Left)
+		}
 		d.sum[more] = &[2]float64{}
 	}
 	for i, c := range d.compartments {

@@ -13,9 +13,16 @@ import (
 func (d *drawing) graph() {
 	shown := map[model.ID]bool{}
 	for _, c := range d.compartments {
-		d.cluster(c)
+		if !d.absent(c.ID) {
+			d.cluster(c)
+		}
 	}
+	var guests []model.ID
 	for _, id := range d.guests {
+		if d.elsewhere(id) {
+			continue
+		}
+		guests = append(guests, id)
 		kind, icon := RoleNode, "role"
 		if p := d.design.Principal(id); p != nil {
 			kind, icon = UserNode, string(p.Kind)
@@ -32,6 +39,9 @@ func (d *drawing) graph() {
 			Crown: t.Crown, Counted: t.Counted, Mark: t.Mark, Tip: t.Tip})
 	}
 	for i, c := range d.compartments {
+		if d.absent(c.ID) {
+			continue
+		}
 		from := d.holder(c)
 		for _, r := range d.touched(d.touches[i]) {
 			if shown[r] {
@@ -39,7 +49,7 @@ func (d *drawing) graph() {
 			}
 		}
 	}
-	for _, id := range d.guests {
+	for _, id := range guests {
 		for _, r := range d.touched(d.guestTouches[id]) {
 			if shown[r] {
 				d.acts(id, r, d.guestTouches[id][r], d.flood.holds(id))
@@ -53,6 +63,11 @@ func (d *drawing) graph() {
 		}
 	}
 	d.starts(shown)
+}
+
+// absent reports whether the map leaves a compartment out: it shows more than a hull has bays, but no more than is wanted.
+func (d *drawing) absent(id model.ID) bool {
+	return d.view.Focus != nil && d.places.left[d.index][id]
 }
 
 // cluster adds a compartment: its functions, and its role where several have it.
@@ -97,6 +112,11 @@ func (d *drawing) acts(from, to model.ID, own *touch, held bool) {
 // leads adds the edges of one door.
 func (d *drawing) leads(k *door) {
 	from := k.from
+	for _, end := range []model.ID{k.from, k.to} {
+		if i, ok := d.at[end]; ok && d.absent(d.compartments[i].ID) {
+			return
+		}
+	}
 	if i, ok := d.at[from]; ok {
 		from = d.holder(d.compartments[i])
 	}
@@ -133,11 +153,17 @@ func (d *drawing) leads(k *door) {
 // routes of one function are one node.
 func (d *drawing) starts(shown map[model.ID]bool) {
 	for _, t := range d.design.Triggers() {
+		if i, ok := d.at[t.To]; ok && d.absent(d.compartments[i].ID) {
+			continue
+		}
 		if shown[t.From] && (shown[t.To] || d.design.Function(t.To) != nil) {
 			d.Edges = append(d.Edges, &Edge{From: t.From, To: t.To, Kind: StartsEdge, Words: t.Event, Tip: d.name(t.From) + " starts " + d.name(t.To)})
 		}
 	}
 	for _, c := range d.compartments {
+		if d.absent(c.ID) {
+			continue
+		}
 		for _, f := range c.Functions {
 			alone := model.Compartment{ID: c.ID, Role: c.Role, Functions: []model.ID{f}}
 			for _, g := range d.triggersOf(alone) {

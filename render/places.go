@@ -8,8 +8,8 @@ import (
 	"bulkhead/model/source"
 )
 
-// most is how many bays a hull has; above it the driest compartments share the last one.
-const most = 60
+// MostBays is how many bays a hull has; above it the driest compartments share the last one.
+const MostBays = 60
 
 // places say where compartments and resources stand, once for all designs compared.
 type places struct {
@@ -148,13 +148,18 @@ func (p *places) cut(surveys []*survey, families int) {
 			total += n
 		}
 	}
-	if total <= most {
+	focus := p.focus(surveys)
+	if total <= MostBays && focus == nil {
 		return
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(worst[b], worst[a]) })
-	room := most - 1
+	room := MostBays - 1
 	out := map[int]bool{}
 	for i, f := range order {
+		if focus != nil && !focus[f] {
+			out[f] = true
+			continue
+		}
 		if room < size[f] && i > 0 {
 			room = 0 // none drier may be in where a wetter one is out
 		}
@@ -171,6 +176,22 @@ func (p *places) cut(surveys []*survey, families int) {
 			}
 		}
 	}
+}
+
+// focus are the families that the views want drawn, nil where they want all.
+func (p *places) focus(surveys []*survey) map[int]bool {
+	var out map[int]bool
+	for i, s := range surveys {
+		if s.view.Focus != nil && out == nil {
+			out = map[int]bool{}
+		}
+		for _, id := range s.view.Focus {
+			if c, ok := s.at[id]; ok {
+				out[p.family[i][s.compartments[c].ID]] = true
+			}
+		}
+	}
+	return out
 }
 
 // lay gives each compartment its cells: families in the order of the design before, parts in the place of their whole.
@@ -269,6 +290,21 @@ func (p *places) at(survey, cell int) model.ID {
 	return ""
 }
 
+// distant reports whether a resource is left out with the compartments that the views do not want drawn: none that is
+// drawn can touch it.
+func (p *places) distant(surveys []*survey, r model.ID) bool {
+	wanted := true
+	for i, s := range surveys {
+		wanted = wanted && s.view.Focus != nil
+		for _, c := range s.users[r] {
+			if !p.left[i][s.compartments[c].ID] {
+				return false
+			}
+		}
+	}
+	return wanted
+}
+
 // house decides where each resource stands: in a bay if one compartment, or its parts, alone touch it by name, and by
 // a wildcard where nobody does; otherwise in the bilge. What one design has divided must be whole in the other.
 func (p *places) house(surveys []*survey) {
@@ -304,6 +340,9 @@ func (p *places) house(surveys []*survey) {
 		for _, r := range s.resources {
 			if r.Crown {
 				p.crowns[r.ID] = true
+			}
+			if p.distant(surveys, r.ID) {
+				continue
 			}
 			if show := s.counted[r.ID] || r.Crown || r.Marked || byName[r.ID] != nil; show && !shown[r.ID] {
 				shown[r.ID] = true

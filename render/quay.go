@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -68,8 +69,24 @@ func groupOf(p policy.Principal, account string) Group {
 	return People
 }
 
+// elsewhere reports whether somebody ashore has nothing to do with the compartments that are wanted drawn: no way leads to
+// one of them or comes from one, and the breach does not hold it.
+func (d *drawing) elsewhere(id model.ID) bool {
+	if d.view.Focus == nil || d.flood.state[id] != Sound {
+		return false
+	}
+	drawn := func(end model.ID) bool {
+		i, ok := d.at[end]
+		return ok && !d.absent(d.compartments[i].ID)
+	}
+	return !slices.ContainsFunc(d.survey.doors, func(k *door) bool { return k.from == id && drawn(k.to) || k.to == id && drawn(k.from) })
+}
+
 func (d *drawing) quay() {
 	for _, id := range d.guests {
+		if d.elsewhere(id) {
+			continue
+		}
 		g := &Guest{ID: id, Name: d.name(id), Icon: "role", Group: d.group(id), State: d.flood.state[id], Hop: d.flood.hops[id]}
 		if p := d.design.Principal(id); p != nil {
 			g.Icon = string(p.Kind)

@@ -48,6 +48,7 @@ const (
 	WallSign
 	FloodSign
 	WearSign
+	AdminSign
 
 	signs int = iota // how many there are
 )
@@ -85,6 +86,7 @@ var signWords = [signs]string{
 	WallSign:     "compartment: functions with one role",
 	FloodSign:    "its code or role is held",
 	WearSign:     "has the role",
+	AdminSign:    "an administrator is reachable",
 }
 
 // String is what the legend says of the sign.
@@ -128,6 +130,8 @@ func swatch(k SignKind) ([]Item, float64) {
 	switch k {
 	case BreachSign:
 		return []Item{Shape{Path: Star(9, 0, 10), Fill: Danger}}, 18
+	case AdminSign:
+		return []Item{Shape{Path: Star(7, 0, 6), Fill: Danger}}, 14
 	case HeldSign:
 		return HeldMark(8, 0, 1, Panel), 16
 	case ReadSign:

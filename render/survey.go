@@ -53,14 +53,35 @@ type door struct {
 	says      []string // techniques in words, for the map: "replaces the code of"
 }
 
+// take surveys a design for pictures.
 func take(v View) *survey {
+	s := sight(v)
+	s.names = newNames(s.design, s.resources)
+	s.touches = make([]map[model.ID]*touch, len(s.compartments))
+	for i, c := range s.compartments {
+		s.touches[i] = map[model.ID]*touch{}
+		for _, f := range c.Functions {
+			s.follow(c.ID, f, s.touches[i])
+		}
+		if c.Role != "" {
+			s.follow(c.ID, c.Role, s.touches[i])
+		}
+		for r := range s.touches[i] {
+			s.users[r] = append(s.users[r], i)
+		}
+	}
+	s.visit()
+	return s
+}
+
+// sight surveys what tables ask: no steps of anybody, which take by far the most of the work.
+func sight(v View) *survey {
 	s := &survey{
 		view: v, facts: v.facts(), design: v.Design,
 		at: map[model.ID]int{}, doorAt: map[doorKey]*door{}, guestTouches: map[model.ID]map[model.ID]*touch{},
 		counted: map[model.ID]bool{}, triggers: map[model.ID][]*model.Trigger{}, reaches: map[model.ID]reach.Figures{},
 		resources: v.Design.Resources(), order: map[model.ID]int{}, users: map[model.ID][]int{},
 	}
-	s.names = newNames(s.design, s.resources)
 	s.compartments = s.design.Compartments()
 	for i, c := range s.compartments {
 		s.at[c.ID] = i
@@ -78,20 +99,6 @@ func take(v View) *survey {
 	for _, t := range s.design.Triggers() {
 		s.triggers[t.To] = append(s.triggers[t.To], t)
 	}
-	s.touches = make([]map[model.ID]*touch, len(s.compartments))
-	for i, c := range s.compartments {
-		s.touches[i] = map[model.ID]*touch{}
-		for _, f := range c.Functions {
-			s.follow(c.ID, f, s.touches[i])
-		}
-		if c.Role != "" {
-			s.follow(c.ID, c.Role, s.touches[i])
-		}
-		for r := range s.touches[i] {
-			s.users[r] = append(s.users[r], i)
-		}
-	}
-	s.visit()
 	return s
 }
 

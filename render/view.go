@@ -17,6 +17,11 @@ type View struct {
 	Measures   reach.Measures
 	Vulnerable bool // fed functions are taken as vulnerable
 	Hop        int  // water up to this hop; 0: all
+
+	// Focus are the compartments that are drawn, each by its id, its role's or a function's; the others share one bay. nil:
+	// all, as far as there is room.
+	Focus []model.ID
+	Known *Known // what holds of the design whichever breach is shown, where it was asked before
 }
 
 // Facts is what a picture asks an analysis.

@@ -43,7 +43,9 @@ func claimOf(surveys []*survey, i int) Claim {
 		s.breached(&c, b, flood, surveys, i)
 	}
 	for _, comp := range s.compartments {
-		c.Parts = append(c.Parts, s.parts(comp)...)
+		if s.wants(comp) {
+			c.Parts = append(c.Parts, s.parts(comp)...)
+		}
 	}
 	if m := s.view.Measures; m.Functions > 0 {
 		c.Sums = []Part{{Name: "mean", Figure: Share(m.Mean, m.AtLeast > 0)}, {Name: "watertightness", Figure: Tight(m)}}

@@ -17,6 +17,7 @@ import (
 	"bulkhead/render/pdf"
 	"bulkhead/render/png"
 	"bulkhead/render/svg"
+	"bulkhead/render/table"
 )
 
 type drawCmd struct {
@@ -24,7 +25,8 @@ type drawCmd struct {
 	File       []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
 	Script     string   `help:"Edit script to apply first; then before and after are drawn." placeholder:"EDITS"`
 	Breach     string   `help:"Function, role or user that is breached: id, ARN or name; worst for the worst function." placeholder:"ID" default:"worst"`
-	View       string   `help:"hull or map." enum:"hull,map" default:"hull"`
+	View       string   `help:"hull, map, table (every breach ranked) or heat (compartments against resources); table by itself where a hull cannot show all." enum:"hull,map,table,heat," default:""`
+	Focus      string   `help:"Of a large design, what hull and map show: breach for the compartments around it, a group (a stack, team, app or prefix of names) or all." default:"" placeholder:"GROUP"`
 	Side       string   `help:"before, after or both; both where there are edits." enum:"before,after,both," default:""`
 	Format     string   `help:"svg, png or pdf; by the name of OUT without it." enum:"svg,png,pdf,drawio," default:""`
 	Dark       bool     `help:"Dark colours."`
@@ -61,7 +63,7 @@ func (c drawCmd) Run(ctx context.Context, env *Env) error {
 	if err := selectBreach(o.Session, c.Breach); err != nil {
 		return err
 	}
-	scene, err := drawState(ctx, o.Session.State(), c.View, c.Side)
+	scene, err := drawState(ctx, o.Session.State(), c.View, c.Side, c.Focus)
 	if err != nil {
 		return err
 	}
@@ -115,12 +117,25 @@ func selectBreach(s *session.Session, start string) error {
 }
 
 // drawState lays out one side or both, one above the other (the map: side by side).
-func drawState(ctx context.Context, st session.State, view, side string) (*render.Scene, error) {
-	layout := layoutOf(view)
+func drawState(ctx context.Context, st session.State, view, side, focus string) (*render.Scene, error) {
+	if view == "" {
+		view = "hull"
+		if len(st.After.Design.Compartments()) > render.MostBays {
+			view = "table"
+		}
+	}
 	if !st.Edited && side == "" {
 		side = "after"
 	}
 	before, after := views(st)
+	if view == "table" || view == "heat" {
+		return drawTable(view, before, after, side)
+	}
+	if err := focusOn(&after, focus, view); err != nil {
+		return nil, err
+	}
+	before.Focus = after.Focus
+	layout := layoutOf(view)
 	switch side {
 	case "before", "after":
 		v := after
@@ -146,6 +161,44 @@ func drawState(ctx context.Context, st session.State, view, side string) (*rende
 		return render.Beside(scenes...), nil
 	}
 	return render.Stack(scenes...), nil
+}
+
+// focusOn makes a view show what is asked for: "breach", a group by its name, "all"; "" is the breach for the hull of a design
+// that has more compartments than a hull has bays.
+func focusOn(v *render.View, focus, view string) error {
+	switch {
+	case focus == "all", focus == "" && (view == "map" || len(v.Design.Compartments()) <= render.MostBays):
+		return nil
+	case focus == "" || focus == "breach":
+		if v.Breach != nil {
+			v.Known = render.Learn(*v)
+			v.Focus = v.Known.Around(v.Breach.From, v.Breach, v.Vulnerable)
+		}
+		return nil
+	}
+	groups := render.Bundles(v.Design)
+	g := render.BundleNamed(groups, focus)
+	if g == nil {
+		var names []string
+		for _, g := range groups {
+			names = append(names, g.Name)
+		}
+		return usage("no group is called %q; there are %s", focus, strings.Join(names, ", "))
+	}
+	v.Focus = g.Members
+	return nil
+}
+
+// drawTable draws the tables of one side; where both are asked for, that of after, which tells what was before.
+func drawTable(view string, before, after render.View, side string) (*render.Scene, error) {
+	v := after
+	if side == "before" {
+		v = before
+	}
+	if view == "heat" {
+		return table.DrawHeat(font.Metrics(), render.Heats(v, table.HeatRows, table.HeatCols)), nil
+	}
+	return table.Draw(font.Metrics(), render.Rankings(v, &before)), nil
 }
 
 func layoutOf(view string) render.Layout {

@@ -169,3 +169,73 @@ func TestFiguresBeforeAndAfter(t *testing.T) {
 		}
 	}
 }
+
+// The ranked table tells every breach, worst first, and how many breaches reach each resource.
+func TestDrawTable(t *testing.T) {
+	for _, path := range samples {
+		d := decoded[breachDoc](t, done(t, "breach", path, "--json"))
+		words := texts(t, done(t, "draw", path, "--view", "table", "--side", "after"))
+		last := 2.0
+		for _, b := range d.Breaches {
+			share := float64(b.Reach.May.Resources) / float64(max(b.Reach.Of, 1))
+			if !strings.Contains(strings.Join(words, "\n"), percent(share)) {
+				t.Errorf("%s: no row says %s of %s", path, percent(share), b.From)
+			}
+		}
+		ranks := 0
+		for _, w := range words {
+			if m := regexp.MustCompile(`^(?:≥ )?(<?\d+) %$`).FindStringSubmatch(w); m != nil && ranks < len(d.Breaches) {
+				ranks++
+			}
+			if m := regexp.MustCompile(`^(\d+) of (\d+)$`).FindStringSubmatch(w); m != nil {
+				n := 0
+				fmt.Sscan(m[1], &n) //nolint:errcheck // a number, as matched
+				if m[2] != fmt.Sprint(len(d.Breaches)) || float64(n) > last*float64(len(d.Breaches)) {
+					t.Errorf("%s: %q is no exposure, or stands behind a smaller one", path, w)
+				}
+				last = float64(n) / float64(len(d.Breaches))
+			}
+		}
+	}
+}
+
+// The heat view has a cell for each function's breach and each resource, as deep as the breach's hit.
+func TestDrawHeat(t *testing.T) {
+	d := decoded[breachDoc](t, done(t, "breach", "sample:team", "--json"))
+	svg := done(t, "draw", "sample:team", "--view", "heat")
+	wet, hits := strings.Count(svg, "at worst: "), 0
+	for _, b := range d.Breaches {
+		hits += b.Reach.May.Resources
+	}
+	if wet != hits || hits == 0 {
+		t.Errorf("%d cells are wet, the breaches hit %d", wet, hits)
+	}
+}
+
+// A large design is drawn as the table by itself; its hull shows what is around the breach, or a group.
+func TestDrawLargeDesigns(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Transform: AWS::Serverless-2016-10-31\nResources:\n")
+	for i := range 70 {
+		fmt.Fprintf(&b, "  Team%dFn%d:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.12, CodeUri: .}\n", i%5, i)
+	}
+	all := func(args ...string) string {
+		r := typed(t, b.String(), append([]string{"draw", "-"}, args...)...)
+		if r.code != 0 {
+			t.Fatalf("draw %q: exit %d: %s", args, r.code, r.err)
+		}
+		return strings.Join(texts(t, r.out), "\n")
+	}
+	if s := all(); !strings.Contains(s, "worst breach first") || !strings.Contains(s, "and 10 more") {
+		t.Errorf("no table:\n%s", s)
+	}
+	if s := all("--view", "hull", "--focus", "Team3"); !strings.Contains(s, "Team3Fn8") || strings.Contains(s, "Team2Fn7") || !strings.Contains(s, "56 more") {
+		t.Errorf("no hull of Team3:\n%s", s)
+	}
+	if s := all("--view", "hull", "--breach", "Team2Fn7"); !strings.Contains(s, "Team2Fn7") || strings.Contains(s, "Team3Fn8") || !strings.Contains(s, "69 more") {
+		t.Errorf("no hull around the breach:\n%s", s)
+	}
+	if r := typed(t, b.String(), "draw", "-", "--view", "hull", "--focus", "Team9"); r.code != 2 || !strings.Contains(r.err, "Team3") {
+		t.Errorf("a group that is none: exit %d: %s", r.code, r.err)
+	}
+}

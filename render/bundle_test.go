@@ -1,0 +1,145 @@
+package render_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"bulkhead/model"
+	"bulkhead/model/reach"
+	"bulkhead/render"
+)
+
+// said is groups in one line: "team-a: F1 F2; others: F3".
+func said(groups []render.Bundle) string {
+	var out []string
+	for _, g := range groups {
+		var names []string
+		for _, m := range g.Members {
+			names = append(names, strings.TrimSuffix(strings.TrimPrefix(string(m), "role/"), "Role"))
+		}
+		out = append(out, g.Name+": "+strings.Join(names, " "))
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestBundles(t *testing.T) {
+	named := func(set func(f *model.Function), names ...string) [][]model.Element {
+		var out [][]model.Element
+		for i, n := range names {
+			es := function(n, i+1)
+			if set != nil {
+				set(es[2].(*model.Function))
+			}
+			out = append(out, es)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name, by, want string
+		design         *model.Design
+	}{
+		{"stacks", "stack", "a: X1; b: Y2 X3", design(t, named(func(f *model.Function) {
+			f.Stack = map[bool]string{true: "a", false: "b"}[f.LogicalID == "X1"]
+		}, "X1", "Y2", "X3")...)},
+		{"one stack, teams", "team", "red: A C; blue: B", design(t, named(func(f *model.Function) {
+			f.Stack = "only"
+			f.Tags = map[string]string{"Team": map[bool]string{true: "blue", false: "red"}[f.LogicalID == "B"]}
+		}, "A", "B", "C")...)},
+		{"few with a team", "name", "orders: orders-get orders-put; mail: mail-in mail-out; others: x", design(t, named(func(f *model.Function) {
+			if f.LogicalID == "x" {
+				f.Tags = map[string]string{"team": "red"}
+			}
+		}, "orders-get", "mail-in", "orders-put", "mail-out", "x")...)},
+		{"what all share says nothing", "name", "shop-Orders: shop-OrdersGet shop-OrdersPut; shop-Mail: shop-MailIn shop-MailOut",
+			design(t, named(nil, "shop-OrdersGet", "shop-MailIn", "shop-OrdersPut", "shop-MailOut")...)},
+		{"nothing in common", "name", "others: a b", design(t, named(nil, "a", "b")...)},
+	} {
+		got := render.Bundles(c.design)
+		if said(got) != c.want || got[0].By != c.by {
+			t.Errorf("%s: by %s: %s\nwant by %s: %s", c.name, got[0].By, said(got), c.by, c.want)
+		}
+	}
+}
+
+// A prefix that more have in common than a hull has bays is parted further.
+func TestBundlesFitAHull(t *testing.T) {
+	var es [][]model.Element
+	for i := range 130 {
+		es = append(es, function(fmt.Sprintf("app-team%d-fn-%d", i%4, i), i+1))
+	}
+	got := render.Bundles(design(t, es...))
+	for _, g := range got {
+		if len(g.Members) > render.MostBays || !strings.HasPrefix(g.Name, "app-team") {
+			t.Errorf("group %s", g)
+		}
+	}
+	if len(got) != 4 {
+		t.Errorf("%d groups", len(got))
+	}
+}
+
+// Every compartment is in one group, whatever the names.
+func TestBundlesDivide(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		names := rapid.SliceOfNDistinct(rapid.StringMatching(`[abAB]{1,2}([-_/][abAB1]{0,2}){0,3}`), 1, 90, rapid.ID[string]).Draw(rt, "names")
+		var es [][]model.Element
+		for i, n := range names {
+			es = append(es, function(n, i+1))
+		}
+		d := design(t, es...)
+		seen := map[model.ID]int{}
+		names = nil
+		for _, g := range render.Bundles(d) {
+			names = append(names, g.Name)
+			for _, m := range g.Members {
+				seen[m]++
+			}
+		}
+		for _, c := range d.Compartments() {
+			if seen[c.ID] != 1 {
+				rt.Fatalf("%s is in %d groups", c.ID, seen[c.ID])
+			}
+		}
+		slices.Sort(names)
+		if n := len(names); len(slices.Compact(names)) != n {
+			rt.Fatalf("two groups have one name: %q", names)
+		}
+	})
+}
+
+// TestFocus draws the compartments that are asked for, and what they touch.
+func TestFocus(t *testing.T) {
+	var es [][]model.Element
+	facts := told{steps: map[model.ID][]reach.Step{}, figures: map[model.ID]reach.Figures{}}
+	for i := range 80 {
+		name := fmt.Sprintf("F%02d", i)
+		es = append(es, function(name, i+1, name+"Table"), resources(name+"Table"))
+		id, steps := acts(name, reads, name+"Table")
+		facts.steps[id] = steps
+		facts.figures[id] = reach.Figures{Of: 80, May: reach.Figure{Resources: 1, Share: 1.0 / 80}}
+	}
+	d := design(t, es...)
+	got := render.Draw(render.View{Design: d, Facts: facts, Focus: []model.ID{"fn/F70", "fn/F71"}})
+	if len(got.Bays) != 3 || got.Bays[0].Name != "F70" || got.Bays[1].Name != "F71" || got.Bays[2].Left != 78 {
+		t.Fatalf("%d bays: %+v", len(got.Bays), got.Bays[0])
+	}
+	var tiles []string
+	for _, b := range got.Bays {
+		for _, x := range b.Tiles {
+			tiles = append(tiles, x.Name)
+		}
+	}
+	for _, x := range got.Bilge {
+		tiles = append(tiles, x.Name)
+	}
+	if !slices.Equal(tiles, []string{"F70Table", "F71Table"}) {
+		t.Errorf("tiles %q", tiles)
+	}
+	if len(got.Clusters) != 2 || len(got.Claim.Parts) != 2 {
+		t.Errorf("the map has %d clusters, the claim %d parts", len(got.Clusters), len(got.Claim.Parts))
+	}
+}
