@@ -20,7 +20,8 @@ type menu struct {
 	save, saveAs, export, close            *fyne.MenuItem
 	undo, redo                             *fyne.MenuItem
 	split, tighten, own, crown             *fyne.MenuItem
-	hull, graph, before, both, after, fed  *fyne.MenuItem
+	ranks, hull, graph, heat               *fyne.MenuItem
+	before, both, after, fed               *fyne.MenuItem
 	system, light, dark, diagnostics, hist *fyne.MenuItem
 	palette, reload                        *fyne.MenuItem
 	single                                 map[*fyne.MenuItem]string // keys without a modifier
@@ -32,7 +33,8 @@ type menuState struct {
 	open, edited, dirty    bool
 	undo, redo             string
 	recent                 string
-	graph, vulnerable      bool
+	vulnerable             bool
+	chart                  view.Chart
 	side                   view.Side
 	mode                   theme.Mode
 	function, resource     bool
@@ -93,8 +95,10 @@ func (w *window) makeMenu() {
 	m.diagnostics = w.item("What Was Not Resolved…", nil, w.showDiagnostics)
 	design := fyne.NewMenu("Design", m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
 
-	m.hull = w.item("Hull", nil, func() { w.showMap(false) })
-	m.graph = w.item("Map", nil, func() { w.showMap(true) })
+	m.ranks = w.item("Table", nil, func() { w.showChart(view.TableChart) })
+	m.hull = w.item("Hull", nil, func() { w.showChart(view.HullChart) })
+	m.graph = w.item("Map", nil, func() { w.showChart(view.MapChart) })
+	m.heat = w.item("Heat: Breach Everything", nil, func() { w.showChart(view.HeatChart) })
 	m.before = w.item("Before", nil, func() { w.showSide(view.Before) })
 	m.both = w.item("Compare", nil, func() { w.showSide(view.Both) })
 	m.after = w.item("After", nil, func() { w.showSide(view.After) })
@@ -104,7 +108,7 @@ func (w *window) makeMenu() {
 	m.dark = w.item("Dark", nil, func() { w.setTheme(theme.Dark) })
 	shade := fyne.NewMenuItem("Theme", nil)
 	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark)
-	views := fyne.NewMenu("View", m.hull, m.graph, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
+	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
 		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
 		w.item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
@@ -114,7 +118,7 @@ func (w *window) makeMenu() {
 		fyne.NewMenuItemSeparator(), shade,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
-	m.single = map[*fyne.MenuItem]string{m.hull: "H", m.graph: "M", m.before: "1", m.both: "2", m.after: "3", m.fed: "F"}
+	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.fed: "F"}
 
 	help := fyne.NewMenu("Help", w.item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), w.item("About Bulkhead", nil, w.showAbout))
 	m.main = fyne.NewMainMenu(file, edits, design, views, help)
@@ -125,7 +129,7 @@ func (w *window) makeMenu() {
 func (w *window) showMenu() {
 	m := &w.menu
 	open := w.session != nil
-	now := menuState{open: open, edited: w.state.Edited, dirty: w.state.Dirty, undo: w.state.Undo, redo: w.state.Redo, graph: w.look.graph,
+	now := menuState{open: open, edited: w.state.Edited, dirty: w.state.Dirty, undo: w.state.Undo, redo: w.state.Redo, chart: w.look.chart,
 		vulnerable: w.state.Vulnerable, side: w.look.side}
 	if t, ok := w.app.Settings().Theme().(*theme.Theme); ok {
 		now.mode = t.Mode()
@@ -149,7 +153,7 @@ func (w *window) showMenu() {
 		m.recent.ChildMenu.Items = append(m.recent.ChildMenu.Items, fyne.NewMenuItem(p, func() { w.guard("Open another design", func() { w.open(p) }) }))
 	}
 	m.recent.Disabled = len(w.recent()) == 0
-	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.hull, m.graph, m.before, m.fed, m.diagnostics, m.hist, m.reload} {
+	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload} {
 		i.Disabled = !open
 	}
 	m.both.Disabled, m.after.Disabled = !now.edited, !now.edited
@@ -159,7 +163,9 @@ func (w *window) showMenu() {
 	m.tighten.Disabled = !open || w.roleOf(w.state.Selected) == ""
 	m.own.Disabled = !now.implicit
 	m.crown.Disabled, m.crown.Checked = !now.resource, now.crowned
-	m.hull.Checked, m.graph.Checked = open && !now.graph, open && now.graph
+	for chart, i := range map[view.Chart]*fyne.MenuItem{view.TableChart: m.ranks, view.HullChart: m.hull, view.MapChart: m.graph, view.HeatChart: m.heat} {
+		i.Checked = open && now.chart == chart
+	}
 	m.before.Checked, m.both.Checked, m.after.Checked = open && now.side == view.Before, now.edited && now.side == view.Both, now.edited && now.side == view.After
 	m.fed.Checked = now.vulnerable
 	m.system.Checked, m.light.Checked, m.dark.Checked = now.mode == theme.System, now.mode == theme.Light, now.mode == theme.Dark
@@ -239,10 +245,14 @@ func (w *window) shortcuts() {
 			return
 		}
 		switch r {
+		case 't', 'T':
+			w.showChart(view.TableChart)
 		case 'h', 'H':
-			w.showMap(false)
+			w.showChart(view.HullChart)
 		case 'm', 'M':
-			w.showMap(true)
+			w.showChart(view.MapChart)
+		case 'b', 'B':
+			w.showChart(view.HeatChart)
 		case '1':
 			w.showSide(view.Before)
 		case '2':

@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
+	"bulkhead/app/view"
 )
 
 // mostRecent is how many files are remembered.
@@ -124,6 +125,12 @@ func (w *window) adopt(s *session.Session) {
 func (w *window) choose(st session.State) {
 	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen {
 		w.look.chosen = true
+		if large(st.After.Design) {
+			w.look.chart = view.TableChart
+		} else if w.look.chart == view.TableChart {
+			w.look.chart = view.HullChart
+		}
+		w.showRanks()
 		if worst := st.After.Measures.WorstOf; worst != "" {
 			w.session.Select(worst)
 		} else if fs := st.After.Design.Functions(); len(fs) > 0 {

@@ -10,9 +10,11 @@ import (
 
 	"bulkhead/app/session"
 	"bulkhead/app/view"
+	"bulkhead/model"
 	"bulkhead/render"
 	"bulkhead/render/font"
 	"bulkhead/render/hull"
+	"bulkhead/render/table"
 )
 
 // A job makes the picture and the lists of one state in the background; a newer one ends it.
@@ -50,12 +52,14 @@ func (a ask) same(b ask) bool {
 	x, y := a.state, b.state
 	return x.Before.Analysis == y.Before.Analysis && x.After.Analysis == y.After.Analysis && x.Before.Design == y.Before.Design &&
 		x.After.Design == y.After.Design && x.Start == y.Start && x.Vulnerable == y.Vulnerable && x.Comparison == y.Comparison &&
-		x.Selected == y.Selected && a.look == b.look && (a.room == b.room || a.look.graph)
+		x.Selected == y.Selected && a.look == b.look && (a.room == b.room || a.look.chart == view.MapChart || a.look.chart == view.TableChart)
 }
 
 // A drawn is what came of an ask.
 type drawn struct {
 	scene  *render.Scene
+	ranks  *render.Ranking // where they are shown in the place of the scene
+	groups []render.Bundle // of a large design
 	rows   []view.Row
 	floods view.FloodList
 	err    error
@@ -87,8 +91,7 @@ func (w *window) picture() {
 			w.outline.Set(d.rows)
 			w.floods.Set(d.floods)
 			w.decks.Refresh() // the reasons take the room that they need
-			w.canvas.SetScene(d.scene)
-			w.canvas.Select(w.state.Selected)
+			w.showPicture(now, d)
 			w.showTools()
 		})
 	}()
@@ -102,9 +105,43 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 	var d drawn
 	d.rows = view.Outline(shown.Design, shown.Analysis, shown.Measures, a.state.Vulnerable)
 	d.floods = view.FloodsOf(shown, a.state.Vulnerable, a.look.hop)
-	d.scene, d.err = w.scene(ctx, a)
+	if large(shown.Design) {
+		d.groups = render.Bundles(shown.Design)
+	}
+	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, shown, a.look.hop)
+	switch a.look.chart {
+	case view.TableChart:
+		d.ranks = render.Rankings(after, &before)
+		d.scene = table.Draw(font.Metrics(), d.ranks) // to be exported
+	case view.HeatChart:
+		rows, cols := table.Room(float64(a.room.Width), float64(a.room.Height))
+		d.scene = table.DrawHeat(font.Metrics(), render.Heats(after, rows, cols))
+	case view.HullChart, view.MapChart:
+		d.scene, d.err = w.scene(ctx, a)
+	}
 	return d
 }
+
+// showPicture shows what was drawn for an ask.
+func (w *window) showPicture(a ask, d drawn) {
+	w.ranks.Set(d.ranks)
+	w.ranks.Select(w.state.Selected)
+	w.canvas.SetScene(d.scene)
+	w.canvas.Select(w.state.Selected)
+	groups := d.groups
+	if a.look.chart == view.TableChart || a.look.chart == view.HeatChart {
+		groups = nil
+	}
+	all := "the worst, as far as there is room"
+	if a.look.chart == view.MapChart {
+		all = "everything"
+	}
+	w.focus.Set(groups, view.Name(a.state.After.Design, a.state.Start), all, a.look.focus)
+	w.decks.Top.Refresh()
+}
+
+// large reports whether a design has more compartments than a hull has bays.
+func large(d *model.Design) bool { return len(d.Compartments()) > render.MostBays }
 
 // scene lays out one side or both. Even one side is laid out with the other, so that things keep their places.
 func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
@@ -114,9 +151,10 @@ func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 		room.Height *= 2 // of the two that are laid out together, one has all the room
 	}
 	var layout render.Layout = room
-	if a.look.graph {
+	if a.look.chart == view.MapChart {
 		layout = w.maps
 	}
+	w.learned.focus(a, &before, &after)
 	if !a.state.Edited {
 		scenes, err := layout.Layout(ctx, font.Metrics(), render.Draw(after))
 		if err != nil {
@@ -135,7 +173,7 @@ func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 		return scenes[0], nil
 	case a.look.side == view.After:
 		return scenes[1], nil
-	case a.look.graph:
+	case a.look.chart == view.MapChart:
 		return render.Beside(scenes...), nil
 	}
 	return render.Stack(scenes...), nil

@@ -46,7 +46,7 @@ type window struct {
 	look    look
 
 	unfolded  bool // the reasons are to be seen
-	comparing bool // two pictures are shown, which need the room more than the reasons of one of them
+	comparing bool // two pictures are shown, or all breaches at once, which need the room more than the reasons of one of them
 
 	maps *dot.Layout
 
@@ -54,6 +54,8 @@ type window struct {
 	start    *view.Start
 	outline  *view.OutlinePanel
 	canvas   *canvas.Canvas
+	ranks    *view.RankTable
+	focus    *view.FocusBar
 	floods   *view.Floods
 	inspect  *view.Inspector
 	ledger   *view.LedgerBar
@@ -67,6 +69,7 @@ type window struct {
 	keeper   *keeper
 	quitting bool // the person was asked about edits that are not saved
 	job      job  // the picture that is being made
+	learned  learned
 	opening  context.CancelFunc
 	weighing context.CancelFunc
 	working  string // what goes on, as the progress strip is to say
@@ -88,9 +91,11 @@ type window struct {
 
 // A look is what of the design is shown, and how; it is no part of the design.
 type look struct {
-	graph bool // the map instead of the hull
+	chart view.Chart
 	side  view.Side
 	hop   int // water up to this hop, 0: all
+
+	focus string // of a large design, what hull and map show: a group, or one of view's keys
 
 	chosen bool // the first breach was chosen
 }
@@ -110,7 +115,7 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	a.Settings().AddListener(func(fyne.Settings) {
 		w.showTools()
 		if slices.Contains(w.root.Objects, w.start.Root) { // the toolkit refreshes what is seen
-			for _, part := range []fyne.CanvasObject{w.panes, w.decks, w.outline.Root, w.strip.Root, w.progress.Root, w.canvas, w.floods.Root, w.inspect.Root, w.ledger.Root} {
+			for _, part := range []fyne.CanvasObject{w.panes, w.decks, w.outline.Root, w.strip.Root, w.progress.Root, w.canvas, w.ranks.Root, w.focus.Root, w.floods.Root, w.inspect.Root, w.ledger.Root} {
 				part.Refresh()
 			}
 		} else {
@@ -126,7 +131,7 @@ func (w *window) makeParts() {
 	w.tools = view.NewToolbar()
 	w.tools.OnOpen = func() { w.chooseFile(false) }
 	w.tools.OnUndo, w.tools.OnRedo = w.undo, w.redo
-	w.tools.OnMap, w.tools.OnSide = w.showMap, w.showSide
+	w.tools.OnChart, w.tools.OnSide = w.showChart, w.showSide
 	w.tools.OnVulnerable, w.tools.OnTheme, w.tools.OnExport = w.toggleVulnerable, w.toggleTheme, w.export
 
 	w.start = view.NewStart()
@@ -148,6 +153,16 @@ func (w *window) makeParts() {
 	w.canvas.OnZoom = func(int) { w.showTools() }
 	w.tools.OnFit, w.tools.OnZoom = w.canvas.Fit, w.canvas.ZoomBy
 	w.tools.OnLeft, w.tools.OnRight = w.foldLeft, w.foldRight
+	w.ranks = view.NewRankTable()
+	w.ranks.OnSelect = w.selectElement
+	w.ranks.OnHull = func(id model.ID) {
+		w.selectElement(id)
+		w.look.focus = view.FocusBreach
+		w.showChart(view.HullChart)
+	}
+	w.ranks.Root.Hide()
+	w.focus = view.NewFocusBar()
+	w.focus.OnChoose = w.showFocus
 	w.floods = view.NewFloods()
 	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop = w.showSource, w.selectElement, w.showHop
 	w.inspect = view.NewInspector()
@@ -159,7 +174,7 @@ func (w *window) makeParts() {
 	w.progress = view.NewProgress()
 	w.progress.OnCancel = w.cancel
 
-	picture := view.NewFrame(w.strip.Root, container.NewStack(w.canvas, view.NewFrame(w.progress.Root, nil, nil)), nil)
+	picture := view.NewFrame(w.strip.Root, view.NewFrame(w.focus.Root, container.NewStack(w.canvas, w.ranks.Root, view.NewFrame(w.progress.Root, nil, nil)), nil), nil)
 	w.strip.OnResize = picture.Refresh
 	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.3)))
 	w.decks.Need = w.floods.Need
@@ -177,7 +192,7 @@ func (w *window) makeParts() {
 // showTools brings the row of tools and the menus up to the state.
 func (w *window) showTools() {
 	w.tools.Set(view.Tools{
-		Open: w.session != nil, Edited: w.state.Edited, Undo: w.state.Undo, Redo: w.state.Redo, Map: w.look.graph, Side: w.look.side,
+		Open: w.session != nil, Edited: w.state.Edited, Undo: w.state.Undo, Redo: w.state.Redo, Chart: w.look.chart, Side: w.look.side,
 		Vulnerable: w.state.Vulnerable, Dark: theme.Palette() == render.Dark, Zoom: int(w.canvas.Zoom()*100 + 0.5),
 		LeftFolded: w.panes.LeftFolded, RightFolded: w.panes.RightFolded,
 	})
@@ -215,6 +230,7 @@ func (w *window) show(st session.State) {
 	w.outline.SetNotes(w.notes()...)
 	w.inspect.Set(st)
 	w.canvas.Select(st.Selected)
+	w.ranks.Select(st.Selected)
 	w.picture()
 	w.effects()
 }
@@ -271,11 +287,35 @@ func (w *window) selectElement(id model.ID) {
 	}
 }
 
-func (w *window) showMap(graph bool) {
-	if w.look.graph != graph && w.session != nil {
-		w.look.graph = graph
+func (w *window) showChart(s view.Chart) {
+	if w.look.chart != s && w.session != nil {
+		w.look.chart = s
+		w.comparing = s == view.HeatChart || w.look.side == view.Both
+		w.foldDecks()
+		w.showRanks()
 		w.canvas.Fit()
 		w.showTools()
+		w.picture()
+	}
+}
+
+// showRanks shows the table in the place of the picture, or the picture.
+func (w *window) showRanks() {
+	ranks := w.look.chart == view.TableChart
+	if ranks {
+		w.ranks.Root.Show()
+		w.canvas.Hide()
+	} else {
+		w.ranks.Root.Hide()
+		w.canvas.Show()
+	}
+}
+
+// showFocus shows another part of a large design.
+func (w *window) showFocus(focus string) {
+	if w.look.focus != focus && w.session != nil {
+		w.look.focus = focus
+		w.canvas.Fit()
 		w.picture()
 	}
 }
@@ -286,7 +326,7 @@ func (w *window) showSide(s view.Side) {
 		w.look.side = s
 		w.look.hop = 0
 		if refit {
-			w.comparing = s == view.Both
+			w.comparing = s == view.Both || w.look.chart == view.HeatChart
 			w.foldDecks()
 			w.canvas.Fit()
 		}
@@ -397,7 +437,8 @@ func (w *window) leave() {
 		w.session = nil
 	}
 	w.state = session.State{}
-	w.look = look{graph: w.look.graph}
+	w.look = look{chart: w.look.chart}
+	w.learned.forget()
 }
 
 func (w *window) quit() {

@@ -250,7 +250,7 @@ func TestEverySampleEverySide(t *testing.T) {
 	for _, s := range []string{"sample:photos", "sample:lambdashell", "sample:team", "sample:webshop/split.bulkhead"} {
 		w := openWindow(t, s)
 		scene := do(func() *render.Scene { return w.canvas.Scene() })
-		do(func() bool { w.showMap(true); return true })
+		do(func() bool { w.showChart(view.MapChart); return true })
 		until(t, "the map of "+s, func() bool { return w.canvas.Scene() != scene })
 		do(func() bool { w.toggleTheme(); return true })
 		if n := painted(capture(w)); n < 40 {
@@ -530,7 +530,7 @@ func TestEveryActionIsInThePalette(t *testing.T) {
 		w.palette.Search.OnSubmitted("")
 		return true
 	})
-	if graph, n := do(func() bool { return w.look.graph }), do(func() int { return len(w.dialogs) }); !graph || n != 0 {
+	if graph, n := do(func() bool { return w.look.chart == view.MapChart }), do(func() int { return len(w.dialogs) }); !graph || n != 0 {
 		t.Errorf("the palette did not show the map, or stays (%d dialogs)", n)
 	}
 }

@@ -30,6 +30,7 @@ type Button struct {
 	Disabled bool
 	Tip      string
 	Height   float32 // 0: 28
+	Short    bool    // the icon stands for the label, where there is little room
 	OnTap    func()
 
 	hover, focused bool
@@ -116,6 +117,14 @@ func (b *Button) Cursor() desktop.Cursor {
 
 func (b *Button) style() Style { return Style{Size: 13, Weight: render.Medium} }
 
+// label is what is written on the button.
+func (b *Button) label() string {
+	if b.Short && b.Icon != "" {
+		return ""
+	}
+	return b.Label
+}
+
 // CreateRenderer draws the button.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{b: b, ground: canvas.NewRectangle(nil), text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil)}
@@ -162,7 +171,7 @@ func (r *buttonRenderer) look() {
 	if b.focused {
 		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(render.Link), 2
 	}
-	r.text.Text, r.text.TextSize, r.text.FontSource, r.text.Color = b.Label, b.style().size(), theme.Font(render.Medium), theme.Color(ink)
+	r.text.Text, r.text.TextSize, r.text.FontSource, r.text.Color = b.label(), b.style().size(), theme.Font(render.Medium), theme.Color(ink)
 	if b.Disabled && !b.On {
 		r.text.Color = theme.Faded(render.Muted, 0.75)
 	}
@@ -178,11 +187,11 @@ func (r *buttonRenderer) look() {
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
-	w := float32(r.b.style().width(r.b.Label))
+	w := float32(r.b.style().width(r.b.label()))
 	x := (size.Width - w) / 2
 	if r.b.Icon != "" {
 		gap := float32(6)
-		if r.b.Label == "" {
+		if r.b.label() == "" {
 			gap = 0
 		}
 		x = (size.Width - w - buttonIcon - gap) / 2
@@ -200,9 +209,9 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 	if h == 0 {
 		h = 28
 	}
-	w := float32(r.b.style().width(r.b.Label))
+	w := float32(r.b.style().width(r.b.label()))
 	switch {
-	case r.b.Icon != "" && r.b.Label != "":
+	case r.b.Icon != "" && r.b.label() != "":
 		return fyne.NewSize(w+buttonIcon+6+22, h)
 	case r.b.Icon != "":
 		return fyne.NewSize(h+2, h)

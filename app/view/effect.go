@@ -14,7 +14,7 @@ func EffectOf(was, is *reach.Breach, vulnerable bool) Effect {
 	if was == nil || is == nil {
 		return Effect{}
 	}
-	a, b := Figure(was, vulnerable), Figure(is, vulnerable)
+	a, b := Figure(was.Reach, vulnerable), Figure(is.Reach, vulnerable)
 	dry := reachesOut(was, vulnerable) && !reachesOut(is, vulnerable)
 	switch {
 	case b.Resources < a.Resources:
@@ -66,7 +66,7 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) Verdict {
 				continue
 			}
 			if b := a.Breach(f.ID); b != nil {
-				fig := Figure(b, st.Vulnerable)
+				fig := Figure(b.Reach, st.Vulnerable)
 				worst = max(worst, fig.Share)
 				if len(p.Triggers) > 0 || len(p.Grants) > 0 {
 					full++
@@ -76,7 +76,7 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) Verdict {
 				if reachesOut(b, st.Vulnerable) {
 					effect.Text += ", and the sea"
 				}
-				effect.Good = was != nil && fig.Share < Figure(was, st.Vulnerable).Share
+				effect.Good = was != nil && fig.Share < Figure(was.Reach, st.Vulnerable).Share
 				effect.Quiet = len(p.Triggers) == 0 && len(p.Grants) == 0 // no merit of the plan's
 			}
 			break
@@ -85,7 +85,7 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) Verdict {
 	}
 	v.Text = fmt.Sprintf("The worst part reaches %s", percent(worst))
 	if was != nil {
-		whole := Figure(was, st.Vulnerable).Share
+		whole := Figure(was.Reach, st.Vulnerable).Share
 		v.Better = worst < whole-1e-9
 		name := Name(st.After.Design, e.Function)
 		if v.Better {

@@ -47,7 +47,7 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	if b == nil {
 		return FloodList{Title: "What floods, and why"}
 	}
-	fig := Figure(b, vulnerable)
+	fig := Figure(b.Reach, vulnerable)
 	l := FloodList{Start: b.From, Title: "What floods, and why",
 		Claim: fmt.Sprintf("Breach of %s: %d of %d, %s", Name(d, b.From), fig.Resources, b.Reach.Of, render.Share(fig.Share, b.Reach.AtLeast))}
 	if b.Admin || b.AdminMay {

@@ -210,7 +210,7 @@ func (in *Inspector) breach(id model.ID) *reach.Breach {
 }
 
 func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
-	fig := Figure(b, in.vulnerable)
+	fig := Figure(b.Reach, in.vulnerable)
 	words := fmt.Sprintf("reaches %d of %d", fig.Resources, b.Reach.Of)
 	must := b.Reach.Must
 	if in.vulnerable {
@@ -294,6 +294,36 @@ func (in *Inspector) principal(p *model.Principal) []fyne.CanvasObject {
 	return append(parts, in.policies(p.ID)...)
 }
 
+// mostReachers is how many functions are listed that reach a resource: each of them with all hits of its breach.
+const mostReachers = 12
+
+// reachers lists the functions whose breaches reach a resource.
+func (in *Inspector) reachers(resource model.ID) fyne.CanvasObject {
+	fs := in.design.Functions()
+	var by []model.ID
+	for _, f := range fs {
+		if _, may := in.analysis.Depth(f.ID, resource, in.vulnerable); may > 0 {
+			by = append(by, f.ID)
+		}
+	}
+	if len(by) == 0 {
+		return NewLabel("REACHED BY NO FUNCTION", section)
+	}
+	box := newColumn(4)
+	for i, id := range by {
+		if i == mostReachers {
+			box.Add(NewLabel(fmt.Sprintf("and %d more", len(by)-i), small))
+			break
+		}
+		for _, h := range in.analysis.Breach(id).Hits {
+			if h.Target == resource && !h.OwnLog && (in.vulnerable || !h.Fed) {
+				box.Add(newColumn(0, newLine(6, 0, in.link(id), NewLabel(h.Certainty.String(), small.whole())), NewText(h.Can(in.design), small.lines(2))))
+			}
+		}
+	}
+	return newColumn(6, NewLabel(fmt.Sprintf("REACHED BY %d OF %d", len(by), len(fs)), section), box)
+}
+
 func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 	d := in.design
 	kind := catalog.KindOf(r.Type)
@@ -312,22 +342,7 @@ func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 		parts = append(parts, counted)
 	}
 	if in.analysis != nil {
-		box := newColumn(4)
-		n := 0
-		for b := range in.analysis.Reaching(r.ID) {
-			for _, h := range b.Hits {
-				if h.Target != r.ID || h.OwnLog || h.Fed && !in.vulnerable {
-					continue
-				}
-				n++
-				box.Add(newColumn(0, newLine(6, 0, in.link(b.From), NewLabel(h.Certainty.String(), small.whole())), NewText(h.Can(d), small.lines(2))))
-			}
-		}
-		head := "REACHED BY NO FUNCTION"
-		if n > 0 {
-			head = fmt.Sprintf("REACHED BY %d OF %d", n, len(d.Functions()))
-		}
-		parts = append(parts, newColumn(6, NewLabel(head, section), box))
+		parts = append(parts, in.reachers(r.ID))
 	}
 	if r.Key != "" {
 		parts = append(parts, newColumn(2, NewLabel("ENCRYPTED BY", section), in.link(r.Key)))

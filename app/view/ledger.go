@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -114,26 +115,22 @@ func reachesOut(b *reach.Breach, vulnerable bool) bool {
 	return false
 }
 
+// exposedBy names the functions whose breaches reach a crown jewel.
 func exposedBy(st session.State) string {
-	var by []model.ID
-	var crowns []model.ID
-	for _, r := range st.After.Design.Resources() {
+	a, d := st.After.Analysis, st.After.Design
+	var crowns, by []model.ID
+	for _, r := range d.Resources() {
 		if r.Crown {
 			crowns = append(crowns, r.ID)
 		}
 	}
-	for b := range st.After.Analysis.Reaching(crowns...) {
-		for _, h := range b.Hits {
-			if r := st.After.Design.Resource(h.Target); r != nil && r.Crown && (!h.Fed || st.Vulnerable) && hits(h) {
-				by = append(by, b.From)
-				break
-			}
+	for _, f := range d.Functions() {
+		if slices.ContainsFunc(crowns, func(id model.ID) bool { _, may := a.Depth(f.ID, id, st.Vulnerable); return may > 0 }) {
+			by = append(by, f.ID)
 		}
 	}
-	return "by " + someNames(st.After.Design, by, 2)
+	return "by " + someNames(d, by, 2)
 }
-
-func hits(h reach.Hit) bool { return h.Counted && !h.OwnLog }
 
 func someNames(d *model.Design, ids []model.ID, most int) string {
 	var names []string

@@ -23,11 +23,11 @@ func TestToolbarCallsBackAndShowsTheState(t *testing.T) {
 	note := func(s string) func() { return func() { got = append(got, s) } }
 	bar.OnOpen, bar.OnUndo, bar.OnRedo, bar.OnVulnerable = note("open"), note("undo"), note("redo"), note("fed")
 	bar.OnFit, bar.OnTheme, bar.OnExport = note("fit"), note("theme"), note("export")
-	bar.OnMap = func(on bool) { got = append(got, map[bool]string{true: "map", false: "hull"}[on]) }
+	bar.OnChart = func(s Chart) { got = append(got, [...]string{"hull", "map", "table", "heat"}[s]) }
 	bar.OnSide = func(s Side) { got = append(got, "side "+itoa(int(s))) }
 	bar.OnZoom = func(f float64) { got = append(got, map[bool]string{true: "in", false: "out"}[f > 1]) }
 	newWindow(t, bar.Root, 1280, 60)
-	labels := []string{"Open", "undo", "redo", "Hull", "Map", "Before", "Compare", "After", "Fed functions vulnerable: off", "zoom-out", "zoom-in", "fit", "Export…"}
+	labels := []string{"Open", "undo", "redo", "Table", "Hull", "Map", "Heat", "Before", "Compare", "After", "Fed functions vulnerable: off", "zoom-out", "zoom-in", "fit", "Export…"}
 	for _, l := range labels {
 		test.Tap(button(t, bar.Root, l))
 	}
@@ -39,7 +39,7 @@ func TestToolbarCallsBackAndShowsTheState(t *testing.T) {
 	for _, l := range labels {
 		test.Tap(button(t, bar.Root, l))
 	}
-	want := []string{"open", "undo", "redo", "hull", "map", "side 0", "side 1", "side 2", "fed", "out", "in", "fit", "export"}
+	want := []string{"open", "undo", "redo", "table", "hull", "map", "heat", "side 0", "side 1", "side 2", "fed", "out", "in", "fit", "export"}
 	if !slices.Equal(got, want) {
 		t.Errorf("called back %q, want %q", got, want)
 	}

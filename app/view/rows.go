@@ -134,12 +134,7 @@ func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[mode
 			row.Hint = starts(starters[f.ID]) + " · shares " + Name(d, f.Role)
 			row.Caption = "shares a role"
 		}
-		if a != nil {
-			if b := a.Breach(f.ID); b != nil {
-				fig := Figure(b, vulnerable)
-				row.Share, row.Figure, row.Admin = fig.Share, render.Share(fig.Share, b.Reach.AtLeast), b.Admin || b.AdminMay
-			}
-		}
+		row.reaches(a, vulnerable)
 		out = append(out, row)
 	}
 	if a != nil {
@@ -148,12 +143,27 @@ func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[mode
 	return out
 }
 
-// Figure is the headline figure of a breach: must and may, with fed functions vulnerable or not.
-func Figure(b *reach.Breach, vulnerable bool) reach.Figure {
-	if vulnerable {
-		return b.Reach.FedMay
+// reaches sets the figures of a function, role or user, as far as an analysis tells. It asks for no breach: of a whole
+// account that would be all hits of all starts.
+func (r *Row) reaches(a *reach.Analysis, vulnerable bool) {
+	if a == nil {
+		return
 	}
-	return b.Reach.May
+	if p := a.Design().Principal(r.ID); p != nil && p.Kind == model.Group {
+		return // nobody acts as one
+	}
+	if f, ok := a.Reach(r.ID); ok {
+		may := Figure(f, vulnerable)
+		r.Share, r.Figure, r.Admin = may.Share, render.Share(may.Share, f.AtLeast), a.Rules(r.ID, false)
+	}
+}
+
+// Figure is the headline figure of a breach: must and may, with fed functions vulnerable or not.
+func Figure(f reach.Figures, vulnerable bool) reach.Figure {
+	if vulnerable {
+		return f.FedMay
+	}
+	return f.May
 }
 
 // guests are roles that no function has, users and groups.
@@ -165,12 +175,7 @@ func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 	}
 	put := func(id model.ID, caption, words string) {
 		row := Row{Place: Guest, ID: id, Name: Name(d, id), Icon: Icon(d, id), Caption: caption, find: words}
-		if a != nil {
-			if b := a.Breach(id); b != nil {
-				fig := Figure(b, vulnerable)
-				row.Share, row.Figure, row.Admin = fig.Share, render.Share(fig.Share, b.Reach.AtLeast), b.Admin || b.AdminMay
-			}
-		}
+		row.reaches(a, vulnerable)
 		out = append(out, row)
 	}
 	for _, r := range d.Roles() {

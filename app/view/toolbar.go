@@ -18,12 +18,23 @@ const (
 	After
 )
 
+// Chart says how the design is shown.
+type Chart uint8
+
+// The charts.
+const (
+	HullChart Chart = iota
+	MapChart
+	TableChart
+	HeatChart
+)
+
 // Tools is what the row of tools shows.
 type Tools struct {
 	Open       bool // a design is open
 	Edited     bool
 	Undo, Redo string // sentences, "" where there is nothing
-	Map        bool
+	Chart      Chart
 	Side       Side
 	Vulnerable bool
 	Dark       bool
@@ -38,13 +49,13 @@ type Toolbar struct {
 
 	OnOpen, OnUndo, OnRedo, OnVulnerable, OnFit, OnTheme, OnExport func()
 	OnLeft, OnRight                                                func()
-	OnMap                                                          func(bool)
+	OnChart                                                        func(Chart)
 	OnSide                                                         func(Side)
 	OnZoom                                                         func(factor float64)
 
-	open, undo, redo, hull, graph, before, both, after, fed, fit, in, out, shade, export *Button
-	left, right                                                                          *Button
-	zoom                                                                                 *Label
+	open, undo, redo, ranks, hull, graph, heat, before, both, after, fed, fit, in, out, shade, export *Button
+	left, right                                                                                       *Button
+	zoom                                                                                              *Label
 }
 
 // NewToolbar returns the row of tools.
@@ -53,8 +64,10 @@ func NewToolbar() *Toolbar {
 	t.open = NewButton("Open", "", Plain, func() { t.OnOpen() }).withTip("Open a template, snapshot or saved design (Ctrl+O)")
 	t.undo = NewButton("", "undo", Plain, func() { t.OnUndo() })
 	t.redo = NewButton("", "redo", Plain, func() { t.OnRedo() })
-	t.hull = NewButton("Hull", "hull", Plain, func() { t.OnMap(false) }).withTip("The ship: compartments, water, what is shared (H)")
-	t.graph = NewButton("Map", "map", Plain, func() { t.OnMap(true) }).withTip("The graph: who can touch what (M)")
+	t.ranks = NewButton("Table", "list", Plain, func() { t.OnChart(TableChart) }).withTip("Every breach ranked: which compartment hurts most, which resource is most exposed (T)")
+	t.heat = NewButton("Heat", "heat", Plain, func() { t.OnChart(HeatChart) }).withTip("Breach everything: compartments against resources (B)")
+	t.hull = NewButton("Hull", "hull", Plain, func() { t.OnChart(HullChart) }).withTip("The ship: compartments, water, what is shared (H)")
+	t.graph = NewButton("Map", "map", Plain, func() { t.OnChart(MapChart) }).withTip("The graph: who can touch what (M)")
 	t.before = NewButton("Before", "", Plain, func() { t.OnSide(Before) }).withTip("The design as it was imported (1)")
 	t.both = NewButton("Compare", "", Plain, func() { t.OnSide(Both) }).withTip("Before and after, same things at the same place (2)")
 	t.after = NewButton("After", "", Plain, func() { t.OnSide(After) }).withTip("The design with your edits (3)")
@@ -69,15 +82,17 @@ func NewToolbar() *Toolbar {
 	t.export = NewButton("Export…", "export", Primary, func() { t.OnExport() }).withTip("Policies, patch, pictures, report (Ctrl+E)")
 	t.zoom = NewLabel("100 %", small.aligned(fyne.TextAlignCenter))
 	group := func(gap float32, o ...fyne.CanvasObject) fyne.CanvasObject { return newLine(gap, -1, o...) }
-	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, newLine(10, 4,
+	tools := newLine(10, 4,
 		t.open,
 		group(4, t.undo, t.redo),
-		group(4, t.hull, t.graph),
+		group(4, t.ranks, t.hull, t.graph, t.heat),
 		group(4, t.before, t.both, t.after),
 		newLine(0, -1, t.fed),
 		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit),
 		group(0, t.left, t.right, t.shade),
-		t.export)), NewRule()))
+		t.export)
+	tools.Layout = &shortening{line{10, 4}, []*Button{t.ranks, t.hull, t.graph, t.heat}}
+	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, tools), NewRule()))
 	t.Set(Tools{Zoom: 100})
 	return t
 }
@@ -94,8 +109,9 @@ func (t *Toolbar) Set(s Tools) {
 	tip(t.redo, "Redo", s.Redo, "(Ctrl+Shift+Z)")
 	t.undo.Set(false, s.Undo == "")
 	t.redo.Set(false, s.Redo == "")
-	t.hull.Set(s.Open && !s.Map, !s.Open)
-	t.graph.Set(s.Open && s.Map, !s.Open)
+	for chart, b := range map[Chart]*Button{HullChart: t.hull, MapChart: t.graph, TableChart: t.ranks, HeatChart: t.heat} {
+		b.Set(s.Open && s.Chart == chart, !s.Open)
+	}
 	t.before.Set(s.Open && s.Side == Before, !s.Open)
 	t.both.Set(s.Edited && s.Side == Both, !s.Edited)
 	t.after.Set(s.Edited && s.Side == After, !s.Edited)
@@ -132,6 +148,43 @@ func (t *Toolbar) Set(s Tools) {
 	if s.Open {
 		t.zoom.SetText(fmt.Sprintf("%d %%", s.Zoom))
 	}
+}
+
+// shortening is a line in which some buttons show their icons alone where there is too little room.
+type shortening struct {
+	line
+	buttons []*Button
+}
+
+func (s *shortening) shorten(short bool) {
+	for _, b := range s.buttons {
+		if b.Short != short {
+			b.Short = short
+			b.Refresh()
+		}
+	}
+}
+
+// MinSize is that of the short form.
+func (s *shortening) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	was := s.buttons[0].Short
+	for _, b := range s.buttons {
+		b.Short = true
+	}
+	size := s.line.MinSize(objects)
+	for _, b := range s.buttons {
+		b.Short = was
+	}
+	return size
+}
+
+// Layout takes the long form where it fits.
+func (s *shortening) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	s.shorten(false)
+	if s.line.MinSize(objects).Width > size.Width {
+		s.shorten(true)
+	}
+	s.line.Layout(objects, size)
 }
 
 // fixed gives an object a size of its own.

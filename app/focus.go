@@ -1,0 +1,66 @@
+//go:build !headless
+
+package app
+
+import (
+	"sync"
+
+	"bulkhead/app/view"
+	"bulkhead/model/reach"
+	"bulkhead/render"
+)
+
+// learned is what pictures found out about a large design, for those that come after: by the analysis that told it.
+type learned struct {
+	mu    sync.Mutex
+	known map[*reach.Analysis]*render.Known
+}
+
+// of is what is known of a view's design. Of a small one that costs less than to keep it.
+func (l *learned) of(v render.View) *render.Known {
+	if v.Analysis == nil || !large(v.Design) {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.known[v.Analysis]
+	if k == nil {
+		if len(l.known) >= 2 || l.known == nil { // before and after
+			l.known = map[*reach.Analysis]*render.Known{}
+		}
+		k = render.Learn(v)
+		l.known[v.Analysis] = k
+	}
+	return k
+}
+
+func (l *learned) forget() {
+	l.mu.Lock()
+	l.known = nil
+	l.mu.Unlock()
+}
+
+// focus makes two views of a large design show the part that is asked for.
+func (l *learned) focus(a ask, before, after *render.View) {
+	if !large(after.Design) {
+		return
+	}
+	after.Known = l.of(*after)
+	before.Known = after.Known
+	if a.state.Edited {
+		before.Known = l.of(*before)
+	}
+	switch a.look.focus {
+	case view.FocusAll:
+		return
+	case view.FocusBreach:
+		if after.Known != nil && a.state.Start != "" {
+			after.Focus = after.Known.Around(a.state.Start, after.Breach, after.Vulnerable)
+		}
+	default:
+		if g := render.BundleNamed(render.Bundles(after.Design), a.look.focus); g != nil {
+			after.Focus = g.Members
+		}
+	}
+	before.Focus = after.Focus
+}

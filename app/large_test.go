@@ -1,0 +1,84 @@
+//go:build !headless
+
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bulkhead/app/view"
+	"bulkhead/render"
+)
+
+// fleet is a template with more functions than a hull has bays, of several teams; each function has a table of its own.
+func fleet(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("Transform: AWS::Serverless-2016-10-31\nResources:\n")
+	for i := range render.MostBays + 12 {
+		fmt.Fprintf(&b, `  Team%dFn%d:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.12
+      CodeUri: .
+      Policies:
+        - DynamoDBCrudPolicy: {TableName: !Ref Team%dTable%d}
+  Team%dTable%d:
+    Type: AWS::Serverless::SimpleTable
+`, i%4, i, i%4, i, i%4, i)
+	}
+	path := filepath.Join(t.TempDir(), "fleet.yaml")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestALargeDesignOpensOnTheTable: the ranked table first, from there the hull of what is selected, then of a group; and
+// every breach at once.
+func TestALargeDesignOpensOnTheTable(t *testing.T) {
+	w := openWindow(t, fleet(t))
+	if chart := do(func() view.Chart { return w.look.chart }); chart != view.TableChart {
+		t.Fatalf("it opens on chart %d", chart)
+	}
+	if shown := do(func() bool { return w.ranks.Root.Visible() && !w.canvas.Visible() }); !shown {
+		t.Error("the table is not shown")
+	}
+	picture := func(what string, does func()) *render.Scene {
+		t.Helper()
+		was := do(func() *render.Scene { return w.canvas.Scene() })
+		do(func() bool { does(); return true })
+		until(t, what, func() bool { return w.canvas.Scene() != was })
+		return do(func() *render.Scene { return w.canvas.Scene() })
+	}
+	elements := func(s *render.Scene) map[string]bool {
+		out := map[string]bool{}
+		for _, a := range s.Areas {
+			if !a.Leads && strings.HasPrefix(string(a.Element), "fn/") {
+				out[string(a.Element)] = true
+			}
+		}
+		return out
+	}
+	hull := picture("the hull of one", func() { w.ranks.OnHull("fn/Team1Fn5") })
+	if got := elements(hull); len(got) != 1 || !got["fn/Team1Fn5"] {
+		t.Errorf("the hull around one that leads nowhere shows %v", got)
+	}
+	group := picture("the hull of a group", func() { w.focus.OnChoose("Team2") })
+	// The breach stands in the bay of the rest.
+	if got := elements(group); len(got) != 19 || !got["fn/Team2Fn6"] || !got["fn/Team1Fn5"] {
+		t.Errorf("the hull of Team2 shows %d: %v", len(got), got)
+	}
+	picture("the heat view", func() { w.showChart(view.HeatChart) })
+	if n := painted(capture(w)); n < 30 {
+		t.Errorf("the heat view shows %d colours", n)
+	}
+	do(func() bool { w.open("sample:lambdashell"); return true })
+	until(t, "the hull of a small design", func() bool {
+		return w.state.Path == "sample:lambdashell" && w.state.Start != "" && w.look.chart != view.TableChart && w.canvas.Visible()
+	})
+}

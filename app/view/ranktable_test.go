@@ -1,0 +1,121 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"bulkhead/model"
+	"bulkhead/render"
+)
+
+func rankTable(t *testing.T, sample string) (*RankTable, *render.Ranking) {
+	t.Helper()
+	newApp(t)
+	_, st := opened(t, sample)
+	r := render.Rankings(render.View{Title: st.Title, Design: st.After.Design, Analysis: st.After.Analysis, Measures: st.After.Measures}, nil)
+	table := NewRankTable()
+	newWindow(t, table.Root, 780, 500)
+	table.Set(r)
+	return table, r
+}
+
+func rowNames(t *RankTable) []string {
+	var out []string
+	for _, r := range t.rows {
+		out = append(out, r.name)
+	}
+	return out
+}
+
+func TestRankTableSorts(t *testing.T) {
+	table, r := rankTable(t, "team")
+	worst := rowNames(table)
+	if len(worst) != len(r.Ranks) || worst[0] != r.Ranks[0].Name {
+		t.Fatalf("rows %q", worst)
+	}
+	heads := func(head string) *Link {
+		for _, l := range all[*Link](table.heads) {
+			if strings.HasPrefix(l.Text, head) {
+				return l
+			}
+		}
+		t.Fatalf("no head %s", head)
+		return nil
+	}
+	test.Tap(heads("Compartment"))
+	byName := rowNames(table)
+	if !slices.IsSorted(byName) {
+		t.Errorf("by name: %q", byName)
+	}
+	test.Tap(heads("Compartment"))
+	back := rowNames(table)
+	slices.Reverse(back)
+	if !slices.Equal(back, byName) {
+		t.Errorf("the other way round: %q", back)
+	}
+	if !strings.HasSuffix(heads("Compartment").Text, "↑") {
+		t.Errorf("the head does not show the order: %q", heads("Compartment").Text)
+	}
+	test.Tap(heads("A breach reaches"))
+	if got := rowNames(table); !slices.Equal(got, worst) {
+		t.Errorf("by reach again: %q, want %q", got, worst)
+	}
+	test.Tap(table.storage)
+	for i, row := range table.rows {
+		if row.name != r.Exposures[i].Name || row.figure != of(r.Exposures[i].By, r.Functions) {
+			t.Errorf("resource %d is %s %s", i, row.name, row.figure)
+		}
+	}
+}
+
+func TestRankTableSelectsAndAsksForTheHull(t *testing.T) {
+	table, r := rankTable(t, "team")
+	var got, hulls []model.ID
+	table.OnSelect = func(id model.ID) { got = append(got, id) }
+	table.OnHull = func(id model.ID) { hulls = append(hulls, id) }
+	lines := all[*rankLine](table.Root)
+	if len(lines) < 3 {
+		t.Fatalf("%d lines are shown", len(lines))
+	}
+	test.Tap(lines[1])
+	table.list.OnSelected(2)
+	if want := []model.ID{r.Ranks[1].Start, r.Ranks[2].Start}; !slices.Equal(got, want) {
+		t.Errorf("selected %q, want %q", got, want)
+	}
+	table.Select(r.Ranks[0].Start)
+	for _, l := range all[*rankLine](table.Root) {
+		if l.on() == l.hull.Hidden {
+			t.Errorf("%s: selected %v, its hull is offered %v", l.row.name, l.on(), !l.hull.Hidden)
+		}
+		if l.on() {
+			test.Tap(l.hull)
+		}
+	}
+	if !slices.Equal(hulls, []model.ID{r.Ranks[0].Start}) {
+		t.Errorf("hulls of %q", hulls)
+	}
+}
+
+func TestFocusBarOffersTheGroups(t *testing.T) {
+	newApp(t)
+	b := NewFocusBar()
+	var got []string
+	b.OnChoose = func(f string) { got = append(got, f) }
+	b.Set([]render.Bundle{{Name: "red", Members: []model.ID{"a", "b"}}, {Name: "blue", Members: []model.ID{"c"}}}, "Shop", "everything", "blue")
+	if b.choice.Selected != "blue · 1 compartment" || !b.Root.Visible() {
+		t.Errorf("shown is %q", b.choice.Selected)
+	}
+	b.choice.SetSelectedIndex(0)
+	b.choice.SetSelectedIndex(3)
+	b.choice.SetSelectedIndex(1)
+	if want := []string{FocusBreach, FocusAll, "red"}; !slices.Equal(got, want) {
+		t.Errorf("chosen %q, want %q", got, want)
+	}
+	b.Set(nil, "", "", "")
+	if b.Root.Visible() {
+		t.Error("a small design has a bar")
+	}
+}
