@@ -16,9 +16,9 @@ import (
 
 // Limits of what is worked out.
 const (
-	maxSteps  = 4_000_000
+	maxSteps  = 1_000_000
 	maxNested = 3_000     // expressions within expressions, through all references
-	maxWeight = 2_000_000 // parts and bytes of one value
+	maxWeight = 1_000_000 // parts and bytes of one value
 )
 
 // errTooMuch ends an evaluation that costs too much.

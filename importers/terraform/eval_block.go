@@ -228,6 +228,10 @@ func (m *module) resource(d *declared) *expansion {
 	keys, kind := m.repeat(d.block, d.key())
 	x.kind = kind
 	for _, k := range keys {
+		if m.made++; m.made > maxObjects {
+			m.tell(source.Error, source.Span{File: m.root}, "the configuration has too many resources", fmt.Sprintf("The first %d are in the design.", maxObjects))
+			break
+		}
 		i := m.instanceOf(d, k)
 		if len(keys) > 1 || kind == keyed {
 			i.shared = "count or for_each makes several of it"

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -44,6 +45,7 @@ type evaluator struct {
 
 	accounts accounts
 	modules  int
+	made     int // resources and data sources
 	spent    int
 	depth    int
 	trying   int // above 0: within try or can, where an error is an answer
@@ -258,10 +260,6 @@ func (m *module) expand() {
 		case *declared:
 			if x := m.resource(o); x != nil {
 				for _, i := range x.instances {
-					if len(m.evaluator.objects) >= maxObjects {
-						m.tell(source.Error, m.span(o.block.DefRange()), "the configuration has too many resources", fmt.Sprintf("The first %d are in the design.", maxObjects))
-						return
-					}
 					m.evaluator.objects = append(m.evaluator.objects, i.object)
 				}
 			}
@@ -298,15 +296,15 @@ func (m *module) call(name string) *callExpansion {
 	decls, dir := m.load(b)
 	keys, kind := m.repeat(b, "module "+name)
 	c.kind = kind
+	if m.evaluator.modules+len(keys) > maxModules {
+		m.tell(source.Error, source.Span{File: m.root}, "there are too many modules", "Those beyond the first "+strconv.Itoa(maxModules)+" were left out.")
+		keys = keys[:max(0, maxModules-m.evaluator.modules)]
+	}
 	for _, k := range keys {
 		i := &callInstance{key: k.key, name: m.path + "module." + name + k.suffix()}
 		c.instances = append(c.instances, i)
 		if decls == nil {
 			continue
-		}
-		if m.evaluator.modules >= maxModules {
-			m.tell(source.Error, m.span(b.DefRange()), "there are too many modules", "The rest was left out.")
-			break
 		}
 		i.module = m.instance(b, decls, dir, i.name+".", k, len(keys))
 	}

@@ -23,9 +23,9 @@ const (
 	maxFiles     = 5_000   // files that are read
 	maxNesting   = 500     // brackets within brackets
 	maxChoices   = 20_000  // conditionals and directives in one file
-	maxInstances = 2_000   // of one resource or module
-	maxModules   = 2_000   // module instances
-	maxObjects   = 50_000
+	maxInstances = 1_000   // of one resource or module
+	maxModules   = 1_000   // module instances
+	maxObjects   = 20_000
 	maxDepth     = 30 // modules within modules
 )
 
