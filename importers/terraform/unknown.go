@@ -207,7 +207,8 @@ func (ev *evaluator) span(r hcl.Range) source.Span {
 		return source.Span{}
 	}
 	s := source.Span{File: r.Filename, Start: r.Start.Byte, End: r.End.Byte, Line: r.Start.Line, Column: r.Start.Column}
-	if data := ev.files[r.Filename]; 0 <= s.Start && s.Start <= len(data) {
+	if data, ok := ev.files[r.Filename]; ok { // the parser's places may lie behind the end
+		s.Start, s.End = min(max(0, s.Start), len(data)), min(max(0, s.Start, s.End), len(data))
 		s.Column = s.Start - bytes.LastIndexByte(data[:s.Start], '\n')
 	}
 	return s
