@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -35,6 +36,7 @@ type Env struct {
 	Samples  fs.FS // "lambdashell/template.yaml" …
 	// Window opens the window, with one design of all that the paths name; empty without any.
 	Window func(ctx context.Context, paths []string, o importers.Options) error
+	Now    func() time.Time // nil: time.Now
 }
 
 // An exit ends a command with a code; its message, if any, is one line for standard error.
@@ -92,7 +94,7 @@ type grammar struct {
 	Export   exportCmd   `cmd:"" help:"Write policies, or a patch of the source."`
 	Report   reportCmd   `cmd:"" help:"Before and after: pictures and one HTML page."`
 	Draw     drawCmd     `cmd:"" help:"One picture."`
-	Check    checkCmd    `cmd:"" help:"Gate for CI (not built yet)."`
+	Check    checkCmd    `cmd:"" help:"Gate for CI: what is worse than a baseline, or above a limit."`
 	Import   importCmd   `cmd:"" help:"Import a live account (not built yet)."`
 	Tour     tourCmd     `cmd:"" help:"The whole job on a built-in sample, without a window."`
 	Version  versionCmd  `cmd:"" help:"What this program is."`
@@ -184,12 +186,6 @@ type suggestCmd struct {
 }
 
 func (suggestCmd) Run() error { return usage("suggest: not built yet") }
-
-type checkCmd struct {
-	Args []string `arg:"" optional:"" passthrough:""`
-}
-
-func (checkCmd) Run() error { return usage("check: not built yet") }
 
 type importCmd struct {
 	Args []string `arg:"" optional:"" passthrough:""`

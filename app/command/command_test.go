@@ -222,7 +222,6 @@ func TestOneLineErrors(t *testing.T) {
 		{"one file twice", "", []string{"model", template, template}, "twice"},
 		{"a sample and a file", "", []string{"model", "sample:webshop", template}, "together"},
 		{"what comes later: suggest", "", []string{"suggest", template}, "not built yet"},
-		{"what comes later: check", "", []string{"check", template}, "not built yet"},
 		{"what comes later: import", "", []string{"import", "account"}, "not built yet"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

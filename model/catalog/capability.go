@@ -28,6 +28,16 @@ func (c Capability) String() string {
 	return fmt.Sprintf("capability(%d)", uint8(c))
 }
 
+// CapabilityOf is the capability that a word means, as String writes it; false for other words.
+func CapabilityOf(word string) (Capability, bool) {
+	for c := List; c <= Tag; c++ {
+		if c.String() == word {
+			return c, true
+		}
+	}
+	return 0, false
+}
+
 // Depth is how deep water stands on a resource for a capability: ⅓ for read, ⅔ for write, send and invoke,
 // 1 for delete, permissions and secret, 0 for list and tag.
 func (c Capability) Depth() float64 {

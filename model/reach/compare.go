@@ -73,34 +73,11 @@ func (an *Analysis) faces(from model.ID) map[face]bool {
 	if !ok {
 		return out
 	}
-	put := func(id model.ID, caps catalog.Capabilities) {
-		if id == from {
-			return
-		}
-		for _, c := range hits(caps).All() {
-			out[face{id, c}] = true
+	for _, x := range an.touched(from, start, an.walk(start, runsMay)) {
+		for _, c := range x.Capabilities.All() {
+			out[face{x.Target, c}] = true
 		}
 	}
-	w := an.walk(start, runsMay)
-	own := an.ownRole(start)
-	an.tread(w.order, func(_ int32, x *act) {
-		t := &an.world.targets[x.target]
-		caps := x.may
-		if x.target == own || t.sort == isImplied {
-			return
-		}
-		if t.ownLogOf == from {
-			caps &^= catalog.Capabilities(0).With(catalog.Write)
-		}
-		put(t.id, caps)
-	})
-	w.surroundings(func(x neighbour) {
-		c := catalog.Secret
-		if x.edge.kind == Feeds {
-			c = catalog.Invoke
-		}
-		put(an.nodes[x.node].id, catalog.Capabilities(0).With(c))
-	})
 	return out
 }
 

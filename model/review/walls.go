@@ -1,0 +1,230 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// denials adds the denials that are gone, or deny less than they did.
+func (c *comparison) denials(h holder, is, was []paper, of string) {
+	now := turned(is)
+	for _, p := range was {
+		for _, s := range p.doc.Statements {
+			if s.Effect != policy.Deny || slices.ContainsFunc(now, func(o paper) bool {
+				return o.doc.Version == p.doc.Version && mark(o.doc.Statements[0]) == mark(allowed(s))
+			}) {
+				continue
+			}
+			v := layers([]paper{turn(p, s)}, nil).Within(layers(now, nil))
+			if v.Answer == policy.Yes {
+				continue
+			}
+			f := Finding{ID: fmt.Sprintf("wall %s %sdeny %s", h.id, of, mark(s)), Rule: WallRemoved, Subject: h.id, Place: placeOf(c.is, h.id), Undecided: undecided(v),
+				Says: fmt.Sprintf("%s is no longer denied %s on %s%s", c.is.Name(h.id), few(s.Actions, s.NotAction), few(s.Resources, s.NotResource), under(s))}
+			if v.Witness != nil {
+				f.Why = []string{fmt.Sprintf("for example %s on %s was denied", v.Witness.Action, v.Witness.Resource)}
+			}
+			c.add(f)
+		}
+	}
+}
+
+// turned are the denials of policies as grants, one a paper: what is denied less is what they allow less.
+func turned(ps []paper) []paper {
+	var out []paper
+	for _, p := range ps {
+		for _, s := range p.doc.Statements {
+			if s.Effect == policy.Deny {
+				out = append(out, turn(p, s))
+			}
+		}
+	}
+	return out
+}
+
+func turn(p paper, s *policy.Statement) paper {
+	return paper{p.id, &policy.Document{Version: p.doc.Version, Statements: []*policy.Statement{allowed(s)}}}
+}
+
+func allowed(s *policy.Statement) *policy.Statement {
+	n := *s
+	n.Effect = policy.Allow
+	return &n
+}
+
+// resourcePolicy compares a trust policy or the policy of a resource: whom it lets do more, and whom it denies less.
+// What lets a service in for one resource alone is a trigger and no news; whom it starts is a hit of whoever feeds it.
+func (c *comparison) resourcePolicy(id model.ID, what string, is, was *policy.Document) {
+	is = c.inOldNames(is)
+	if same(is, was) {
+		return
+	}
+	now, then := personal(id, is), personal(id, was)
+	name := what + " of " + c.is.Name(id)
+	h := holder{id: id}
+	for _, p := range now {
+		s := p.doc.Statements[0]
+		if s.Effect == policy.Deny || forTrigger(p.from) {
+			continue
+		}
+		denies := []paper{p.paper}
+		for _, q := range now {
+			if q.doc.Statements[0].Effect == policy.Deny {
+				denies = append(denies, q.paper)
+			}
+		}
+		v := layers(denies, nil).Within(layers(plain(then), nil))
+		if v.Answer == policy.Yes {
+			continue
+		}
+		c.wider[id] = true
+		f := Finding{ID: fmt.Sprintf("grant %s %s", id, mark(p.from)), Rule: WiderGrant, Subject: id, Place: p.from.Span, Undecided: undecided(v),
+			Says: fmt.Sprintf("the %s lets %s do %s%s, which it did not", name, whom(p.from), few(p.from.Actions, p.from.NotAction), under(p.from))}
+		if f.Place.IsZero() {
+			f.Place = placeOf(c.is, id)
+		}
+		c.add(f)
+	}
+	c.denials(h, plain(now), plain(then), "policy ")
+}
+
+func same(a, b *policy.Document) bool {
+	switch {
+	case a == nil || b == nil:
+		return (a == nil || len(a.Statements) == 0) && (b == nil || len(b.Statements) == 0)
+	}
+	return prints([]paper{{"", a}}) == prints([]paper{{"", b}})
+}
+
+// A personalPaper is one statement of a resource's policy with its principals as a condition.
+type personalPaper struct {
+	paper
+	from *policy.Statement
+}
+
+func plain(ps []personalPaper) []paper {
+	out := make([]paper, len(ps))
+	for i, p := range ps {
+		out[i] = p.paper
+	}
+	return out
+}
+
+// principalKey stands for who asks, in statements whose principals are a condition. No policy has it.
+const principalKey = "bulkhead:Principal"
+
+// personal are the statements of a resource's policy with whom they are about as a condition on who asks: proofs are for
+// one principal, and these are to be about all.
+func personal(id model.ID, d *policy.Document) []personalPaper {
+	if d == nil {
+		return nil
+	}
+	var out []personalPaper
+	for _, s := range d.Statements {
+		n := *s
+		n.Principals, n.NotPrincipal = nil, false
+		if n.Resources == nil {
+			n.Resources = []string{"*"}
+		}
+		var values []string
+		everybody := false
+		for _, p := range s.Principals {
+			everybody = everybody || p.Kind == "*" || p.Kind == "AWS" && p.Value == "*"
+			values = append(values, principalValues(p)...)
+		}
+		if s.NotPrincipal {
+			n.Conditions = append(slices.Clone(s.Conditions), policy.Condition{Operator: "StringNotLike", Key: principalKey, Values: values})
+		} else if !everybody {
+			n.Conditions = append(slices.Clone(s.Conditions), policy.Condition{Operator: "StringLike", Key: principalKey, Values: values})
+		}
+		out = append(out, personalPaper{paper{id, &policy.Document{Version: d.Version, Statements: []*policy.Statement{&n}}}, s})
+	}
+	return out
+}
+
+// principalValues are the patterns of whom a principal element names: an account is everybody in it.
+func principalValues(p policy.Principal) []string {
+	if p.Kind != "AWS" {
+		return []string{p.Kind + ":" + p.Value}
+	}
+	account := p.Value
+	if rest, ok := strings.CutSuffix(p.Value, ":root"); ok && strings.HasPrefix(p.Value, "arn:") {
+		account = rest[strings.LastIndexByte(rest, ':')+1:]
+	}
+	if strings.IndexFunc(account, func(r rune) bool { return r < '0' || r > '9' }) < 0 && len(account) == 12 {
+		return []string{"AWS:arn:aws*:*::" + account + ":*"}
+	}
+	return []string{"AWS:" + p.Value}
+}
+
+func whom(s *policy.Statement) string {
+	list := make([]string, len(s.Principals))
+	for i, p := range s.Principals {
+		list[i] = p.Value
+		if p.Value == "*" {
+			list[i] = "anyone"
+		}
+	}
+	return few(list, s.NotPrincipal)
+}
+
+// forTrigger reports whether a statement lets services in, for what a condition names alone.
+func forTrigger(s *policy.Statement) bool {
+	if s.NotPrincipal || len(s.Principals) == 0 || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool { return p.Kind != "Service" }) {
+		return false
+	}
+	return slices.ContainsFunc(s.Conditions, func(x policy.Condition) bool {
+		key := strings.ToLower(x.Key)
+		return (key == "aws:sourcearn" || key == "aws:sourceaccount") && !strings.Contains(strings.ToLower(x.Operator), "not")
+	})
+}
+
+// guardrails compares the organization's policies level by level.
+func (c *comparison) guardrails() {
+	is, was := c.is.Info().Guardrails, c.was.Info().Guardrails
+	for account, o := range was {
+		g, ok := is[account]
+		if !ok {
+			continue // not seen now: said once, see NotSeen
+		}
+		for _, kind := range []struct {
+			name    string
+			is, was []model.Level
+		}{{"service control policies", g.SCPs, o.SCPs}, {"resource control policies", g.RCPs, o.RCPs}} {
+			for _, level := range kind.was {
+				i := slices.IndexFunc(kind.is, func(l model.Level) bool { return l.Target == level.Target })
+				f := Finding{ID: fmt.Sprintf("wall %s %s %s", account, kind.name[:strings.IndexByte(kind.name, ' ')], level.Target), Rule: WallRemoved}
+				if i < 0 {
+					f.Says = fmt.Sprintf("the %s of %s no longer bind account %s", kind.name, level.Target, account)
+					c.add(f)
+					continue
+				}
+				now, then := levelPapers(kind.is[i]), levelPapers(level)
+				if prints(now) == prints(then) {
+					continue
+				}
+				v := layers(now, nil).Within(layers(then, nil))
+				if kind.name[0] == 'r' { // they allow everything and only deny
+					v = layers(turned(then), nil).Within(layers(turned(now), nil))
+				}
+				if v.Answer != policy.Yes {
+					f.Says = fmt.Sprintf("the %s of %s leave account %s more than they did", kind.name, level.Target, account)
+					f.Why, f.Undecided, f.Witness = list(v.Why), undecided(v), v.Witness
+					c.add(f)
+				}
+			}
+		}
+	}
+}
+
+func levelPapers(l model.Level) []paper {
+	out := make([]paper, len(l.Policies))
+	for i, d := range l.Policies {
+		out[i] = paper{"", d}
+	}
+	return out
+}
