@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 
 	"bulkhead/app"
 	"bulkhead/app/command"
@@ -17,11 +18,12 @@ import (
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/serverless"
+	"bulkhead/importers/terraform"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	sources := append(cfn.Sources(), serverless.New(), account.New())
+	sources := slices.Concat(cfn.Sources(), []importers.Source{serverless.New(), account.New()}, terraform.Sources())
 	samples, err := fs.Sub(assets.FS, "samples")
 	if err != nil {
 		panic(err) // the folder is embedded; its name is a constant

@@ -18,7 +18,7 @@ import (
 const MaxFile = 512 << 20
 
 // saysNothing has the file names that everybody gives a template: the folder's name tells more of the stack.
-var saysNothing = map[string]bool{"template": true, "sam": true, "cloudformation": true, "stack": true, "main": true, "index": true}
+var saysNothing = map[string]bool{"template": true, "sam": true, "cloudformation": true, "stack": true, "main": true, "index": true, "terraform": true, "tfplan": true, "plan": true, "state": true}
 
 // Open imports a file or folder of the disk with the first source that knows it; of a folder that none knows, all that is
 // found in it, as one design. It never reads outside the

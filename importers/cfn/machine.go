@@ -7,6 +7,7 @@ import (
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/source"
 )
 
@@ -42,7 +43,7 @@ func (b *builder) machine(r *resource) {
 		}
 	}
 	b.notes.quiet++
-	for _, arn := range functionARNs(b.words(text) + " " + b.jsonText(definition)) {
+	for _, arn := range catalog.FunctionARNs(b.words(text) + " " + b.jsonText(definition)) {
 		add(b.findText(arn, ofType("AWS::Lambda::Function")))
 	}
 	b.notes.quiet--
@@ -67,29 +68,6 @@ func (b *builder) taskOf(r *resource) *resource {
 		return b.findFunction(b.get(r.Props, "FunctionName"))
 	}
 	return r
-}
-
-// functionARNs lists what looks like the ARN of a function in text, without qualifiers.
-func functionARNs(text string) []string {
-	var out []string
-	for {
-		i := strings.Index(text, ":function:")
-		if i < 0 {
-			return out
-		}
-		start := strings.LastIndex(text[:i], "arn:")
-		rest := text[i+len(":function:"):]
-		end := strings.IndexFunc(rest, func(c rune) bool {
-			return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '$' || c == '{' || c == '}')
-		})
-		if end < 0 {
-			end = len(rest)
-		}
-		if start >= 0 {
-			out = append(out, text[start:i]+":function:"+rest[:end])
-		}
-		text = rest
-	}
 }
 
 // walls lists what the design shows of ways that IAM does not see.
@@ -150,13 +128,8 @@ func (b *builder) latticeAuth() string {
 func (b *builder) databases() []string {
 	var out []string
 	for _, r := range b.resources {
-		switch r.Type {
-		case "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::DBProxy", "AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup",
-			"AWS::ElastiCache::ServerlessCache", "AWS::DocDB::DBCluster", "AWS::Neptune::DBCluster", "AWS::Redshift::Cluster", "AWS::OpenSearchService::Domain",
-			"AWS::MemoryDB::Cluster", "AWS::MSK::Cluster", "AWS::AmazonMQ::Broker":
-			if b.others[r] != nil {
-				out = append(out, r.ID)
-			}
+		if b.others[r] != nil && catalog.OverNetwork(r.Type) {
+			out = append(out, r.ID)
 		}
 	}
 	return out

@@ -160,7 +160,10 @@ var identities = map[string]identity{
 }
 
 // accessKeySecret stands for the secret of an access key, and in a text that holds it.
-const accessKeySecret = "${Fresh}-secret"
+const (
+	accessKeySecret = "${Fresh}" + secretMark
+	secretMark      = "-secret"
+)
 
 // wiring are types that only connect other resources: they become a trigger, a statement or an attachment.
 var wiring = []string{

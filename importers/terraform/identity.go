@@ -353,11 +353,14 @@ var cfnTypes = sync.OnceValue(func() func(string) string {
 // isSetting reports whether a type sets something of another, such as aws_s3_bucket_versioning: it is no resource of
 // its own.
 func isSetting(typ string) bool {
+	if slices.Contains(wiring, typ) {
+		return true
+	}
 	if x, ok := identities[typ]; ok {
 		return x.cfn == ""
 	}
 	if cfnTypes()(typ) != "" {
-		return slices.Contains(wiring, typ)
+		return false
 	}
 	for i := strings.LastIndexByte(typ, '_'); i > len("aws_"); i = strings.LastIndexByte(typ[:i], '_') {
 		if identityOf(typ[:i]).cfn != "" {

@@ -264,3 +264,27 @@ func (t *typeTable) namespaces() map[string][]string {
 		return out
 	})
 }
+
+// FunctionARNs lists what looks like the ARN of a function in text, such as the definition of a state machine, without
+// qualifiers.
+func FunctionARNs(text string) []string {
+	var out []string
+	for {
+		i := strings.Index(text, ":function:")
+		if i < 0 {
+			return out
+		}
+		start := strings.LastIndex(text[:i], "arn:")
+		rest := text[i+len(":function:"):]
+		end := strings.IndexFunc(rest, func(c rune) bool {
+			return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '$' || c == '{' || c == '}')
+		})
+		if end < 0 {
+			end = len(rest)
+		}
+		if start >= 0 {
+			out = append(out, text[start:i]+":function:"+rest[:end])
+		}
+		text = rest
+	}
+}

@@ -147,3 +147,14 @@ func KindOf(cfnType string) Kind {
 	}
 	return kindOther
 }
+
+// OverNetwork reports whether a type is a database that is reached by network, with passwords that IAM does not see.
+func OverNetwork(cfnType string) bool {
+	switch cfnType {
+	case "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::DBProxy", "AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup",
+		"AWS::ElastiCache::ServerlessCache", "AWS::DocDB::DBCluster", "AWS::Neptune::DBCluster", "AWS::Redshift::Cluster", "AWS::OpenSearchService::Domain",
+		"AWS::MemoryDB::Cluster", "AWS::MSK::Cluster", "AWS::AmazonMQ::Broker":
+		return true
+	}
+	return false
+}

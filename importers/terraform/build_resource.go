@@ -1,0 +1,264 @@
+package terraform
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// resource makes a Resource. A type that CloudFormation does not have keeps Terraform's name.
+func (b *builder) resource(x *object) {
+	n := b.called[x]
+	e := &model.Resource{
+		ID: b.ids[x], LogicalID: x.address, Name: b.nameOf(x), ARN: b.arnOf(x), Type: typeOf(x), Fresh: n.isFresh(),
+		Tags: tags(x), Stack: b.info.Name, Origin: x.span,
+	}
+	if e.Type == "" {
+		e.Type = x.typ
+		b.tell(source.Info, x.span, "It was kept as a resource without an ARN.", "%s is not a resource type that is known", x.typ)
+	}
+	if e.Type == "AWS::S3::Bucket" {
+		// A bucket made since April 2023 blocks public policies unless it says otherwise.
+		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+		e.BlockPublicAccess = true
+	}
+	if e.Type == "AWS::DynamoDB::Table" {
+		e.PartitionKey = x.word("hash_key")
+	}
+	b.others[x] = e
+	b.add(e)
+	e.Key = b.keyOf(x)
+}
+
+// blockPublicAccess reads what buckets say of public policies.
+func (b *builder) blockPublicAccess() {
+	for _, x := range b.objects {
+		if x.typ != "aws_s3_bucket_public_access_block" {
+			continue
+		}
+		if e := b.others[b.find(x.word("bucket"), x, "AWS::S3::Bucket")]; e != nil {
+			e.BlockPublicAccess = isTrue(x.get("block_public_policy")) && isTrue(x.get("restrict_public_buckets"))
+		}
+	}
+	for _, x := range b.objects {
+		if x.typ == "aws_s3_bucket_server_side_encryption_configuration" {
+			if e := b.others[b.find(x.word("bucket"), x, "AWS::S3::Bucket")]; e != nil {
+				if key := b.key(x, "rule", "apply_server_side_encryption_by_default", "kms_master_key_id"); key != "" {
+					e.Key = key
+				}
+			}
+		}
+	}
+}
+
+// keyPaths are the arguments that name the key which encrypts a resource.
+var keyPaths = [][]string{
+	{"kms_master_key_id"}, {"kms_key_id"}, {"kms_key_arn"}, {"kms_key"}, {"kms_key_identifier"}, {"customer_managed_key_arn"}, {"customer_encryption_key_arn"}, {"encryption_key"},
+	{"server_side_encryption", "kms_key_arn"}, {"server_side_encryption", "key_arn"},
+	{"server_side_encryption_configuration", "rule", "apply_server_side_encryption_by_default", "kms_master_key_id"},
+	{"encryption_configuration", "kms_key"}, {"encryption_configuration", "kms_key_id"}, {"encryption_configuration", "kms_key_arn"},
+	{"encrypt_at_rest", "kms_key_id"}, {"encryption_info", "encryption_at_rest_kms_key_arn"}, {"encryption_options", "kms_key_id"}, {"encryption_config", "provider", "key_arn"},
+}
+
+// keyOf is the customer-managed key that encrypts a resource: of the design, or one that was not seen.
+func (b *builder) keyOf(x *object) model.ID {
+	switch x.typ {
+	case "aws_kms_key", "aws_kms_alias", "aws_kms_replica_key", "aws_kms_external_key":
+		return ""
+	case "aws_ssm_parameter":
+		return b.key(x, "key_id")
+	}
+	for _, p := range keyPaths {
+		if id := b.key(x, p...); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+func (b *builder) key(x *object, path ...string) model.ID {
+	value := x.word(path...)
+	if value == "" || strings.Contains(value, "alias/aws/") || strings.HasPrefix(value, "AWS_OWNED") || value == "AES256" {
+		return ""
+	}
+	const key, alias = "AWS::KMS::Key", "AWS::KMS::Alias"
+	k := b.find(value, x, key, alias, "AWS::KMS::ReplicaKey")
+	for range 3 {
+		if k == nil || typeOf(k) != alias {
+			break
+		}
+		k = b.find(k.word("target_key_id"), k, key, alias)
+	}
+	if k != nil {
+		return b.ids[k]
+	}
+	arn := value
+	start := "arn:" + x.partition + ":kms:" + x.region + ":" + x.account + ":"
+	switch {
+	case strings.HasPrefix(value, "arn:"), strings.HasPrefix(value, "${"):
+	case strings.HasPrefix(value, "alias/"):
+		arn = start + value
+	default:
+		arn = start + "key/" + value
+	}
+	b.keys[arn] = true
+	b.tell(source.Warning, x.spot(path...), "Its key policy was not seen.", "key %s is not in the configuration", value)
+	return model.MakeID("res", arn)
+}
+
+// credentials finds secrets and parameters whose value is made of a user's access key.
+func (b *builder) credentials() {
+	for _, x := range b.objects {
+		var secret *object
+		value := ""
+		switch x.typ {
+		case "aws_secretsmanager_secret_version":
+			secret, value = b.find(x.word("secret_id"), x, "AWS::SecretsManager::Secret"), x.word("secret_string")
+		case "aws_ssm_parameter":
+			secret, value = x, x.word("value")
+		}
+		e := b.others[secret]
+		if e == nil || !strings.Contains(value, secretMark) {
+			continue
+		}
+		for _, key := range b.objects {
+			n := b.called[key]
+			if key.typ == "aws_iam_access_key" && strings.Contains(value, n.fill(accessKeySecret)) {
+				e.Credentials = b.idOf(b.holder(key.word("user"), key, "AWS::IAM::User"))
+			}
+		}
+	}
+}
+
+// A policyOf is a type that says the policy of a resource.
+type policyOf struct {
+	typ      string // Terraform type
+	resource string // argument that names the resource; "" where it is the object itself
+	document string
+	cfn      []string // types of the resource
+}
+
+// policiesOf follow the Terraform AWS provider's documentation of each type.
+var policiesOf = []policyOf{
+	{"aws_s3_bucket", "", "policy", nil},
+	{"aws_s3_bucket_policy", "bucket", "policy", []string{"AWS::S3::Bucket"}},
+	{"aws_s3_access_point", "", "policy", nil},
+	{"aws_s3control_access_point_policy", "access_point_arn", "policy", []string{"AWS::S3::AccessPoint"}},
+	{"aws_sqs_queue", "", "policy", nil},
+	{"aws_sqs_queue_policy", "queue_url", "policy", []string{"AWS::SQS::Queue"}},
+	{"aws_sns_topic", "", "policy", nil},
+	{"aws_sns_topic_policy", "arn", "policy", []string{"AWS::SNS::Topic"}},
+	{"aws_secretsmanager_secret", "", "policy", nil},
+	{"aws_secretsmanager_secret_policy", "secret_arn", "policy", []string{"AWS::SecretsManager::Secret"}},
+	{"aws_kms_key", "", "policy", nil},
+	{"aws_kms_external_key", "", "policy", nil},
+	{"aws_kms_replica_key", "", "policy", nil},
+	{"aws_kms_key_policy", "key_id", "policy", []string{"AWS::KMS::Key", "AWS::KMS::ReplicaKey"}},
+	{"aws_ecr_repository_policy", "repository", "policy", []string{"AWS::ECR::Repository"}},
+	{"aws_efs_file_system_policy", "file_system_id", "policy", []string{"AWS::EFS::FileSystem"}},
+	{"aws_cloudwatch_event_bus_policy", "event_bus_name", "policy", []string{"AWS::Events::EventBus"}},
+	{"aws_dynamodb_resource_policy", "resource_arn", "policy", []string{"AWS::DynamoDB::Table"}},
+	{"aws_api_gateway_rest_api", "", "policy", nil},
+	{"aws_api_gateway_rest_api_policy", "rest_api_id", "policy", []string{"AWS::ApiGateway::RestApi"}},
+	{"aws_opensearch_domain", "", "access_policies", nil},
+	{"aws_opensearch_domain_policy", "domain_name", "access_policies", []string{"AWS::OpenSearchService::Domain"}},
+	{"aws_elasticsearch_domain", "", "access_policies", nil},
+	{"aws_elasticsearch_domain_policy", "domain_name", "access_policies", []string{"AWS::Elasticsearch::Domain"}},
+	{"aws_backup_vault_policy", "backup_vault_name", "policy", []string{"AWS::Backup::BackupVault"}},
+	{"aws_glacier_vault", "", "access_policy", nil},
+	{"aws_media_store_container_policy", "container_name", "policy", []string{"AWS::MediaStore::Container"}},
+	{"aws_codeartifact_domain_permissions_policy", "domain", "policy_document", []string{"AWS::CodeArtifact::Domain"}},
+	{"aws_codeartifact_repository_permissions_policy", "repository", "policy_document", []string{"AWS::CodeArtifact::Repository"}},
+	{"aws_msk_cluster_policy", "cluster_arn", "policy", []string{"AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster"}},
+	{"aws_ses_identity_policy", "identity", "policy", []string{"AWS::SES::EmailIdentity"}},
+	{"aws_sesv2_email_identity_policy", "email_identity", "policy", []string{"AWS::SES::EmailIdentity"}},
+	{"aws_vpclattice_auth_policy", "resource_identifier", "policy", nil},
+	{"aws_vpc_endpoint", "", "policy", nil},
+	{"aws_vpc_endpoint_policy", "vpc_endpoint_id", "policy", []string{"AWS::EC2::VPCEndpoint"}},
+}
+
+// resourcePolicies puts resource policies on the resources that they are of: those of a type of their own, and else what
+// the resource itself says, which is a copy of these once they are applied.
+func (b *builder) resourcePolicies() {
+	known := map[string]policyOf{}
+	for _, p := range policiesOf {
+		known[p.typ] = p
+	}
+	var own []*object
+	for _, x := range b.objects {
+		p, ok := known[x.typ]
+		switch {
+		case ok && p.resource == "":
+			own = append(own, x)
+		case ok:
+			b.putPolicy(x, p)
+		case x.typ == "aws_cloudwatch_event_permission":
+			b.busPermission(x)
+		case isSetting(x.typ) && x.word("resource_arn") != "" && !absent(x.get("policy")):
+			b.putPolicy(x, policyOf{x.typ, "resource_arn", "policy", nil}) // the usual form of such a type
+		}
+	}
+	for _, x := range own {
+		if e := b.others[x]; e != nil && e.Policy == nil && !absent(x.get(known[x.typ].document)) {
+			e.Policy = b.document(x, policy.Setting{Type: policy.ResourcePolicy, Of: e.Type}, known[x.typ].document)
+		}
+	}
+	for _, x := range b.objects {
+		if e := b.others[x]; e != nil && e.Policy == nil && (e.Type == "AWS::KMS::Key" || e.Type == "AWS::KMS::ReplicaKey") && absent(x.get("policy")) {
+			e.Policy = policy.OfKey(x.partition, x.account)
+		}
+	}
+}
+
+// putPolicy puts a document on the resource that an object names.
+func (b *builder) putPolicy(x *object, p policyOf) {
+	e := b.others[b.find(x.word(p.resource), x, p.cfn...)]
+	if e == nil {
+		b.tell(source.Warning, x.span, "It was left out.", "%s is a policy of a resource that is not in the configuration", x.address)
+		return
+	}
+	if d := b.document(x, policy.Setting{Type: policy.ResourcePolicy, Of: e.Type}, p.document); d != nil {
+		b.merge(e, d)
+	}
+}
+
+// merge adds a document to a resource's policy. AWS keeps one document a resource; where a configuration has several they
+// are one here.
+func (b *builder) merge(e *model.Resource, d *policy.Document) {
+	if e.Policy == nil {
+		e.Policy = d
+		return
+	}
+	both := *e.Policy
+	both.Statements = append(append([]*policy.Statement(nil), e.Policy.Statements...), d.Statements...)
+	e.Policy = &both
+}
+
+// busPermission reads aws_cloudwatch_event_permission: one statement of a bus's policy.
+func (b *builder) busPermission(x *object) {
+	name := x.word("event_bus_name")
+	bus := b.find(name, x, "AWS::Events::EventBus")
+	if bus == nil {
+		return // the default bus is no resource of the configuration
+	}
+	action := x.word("action")
+	if action == "" {
+		action = "events:PutEvents"
+	}
+	st := &policy.Statement{Sid: x.word("statement_id"), Actions: []string{action}, Resources: []string{b.arnOf(bus)},
+		Principals: []policy.Principal{policy.PrincipalOf(x.word("principal"), x.partition)}, Span: x.span}
+	if c := x.get("condition", "key"); !c.IsNull() {
+		st.Conditions = []policy.Condition{{Operator: x.word("condition", "type"), Key: words(c), Values: []string{x.word("condition", "value")}}}
+	}
+	b.merge(b.others[bus], &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
+}
+
+// absent reports whether a value is not there: null, or an empty text.
+func absent(v cty.Value) bool {
+	t, ok := text(v)
+	return v.IsNull() || ok && t == ""
+}

@@ -1,0 +1,427 @@
+package terraform
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// triggers makes the triggers of wiring resources.
+func (b *builder) triggers() {
+	b.routes()
+	rules := b.rules()
+	for _, x := range b.objects {
+		switch x.typ {
+		case "aws_lambda_event_source_mapping":
+			b.mapping(x)
+		case "aws_lambda_function_event_invoke_config":
+			b.destinations(x)
+		case "aws_lambda_function_url":
+			b.functionURL(x)
+		case "aws_s3_bucket_notification":
+			b.notifications(x)
+		case "aws_sns_topic_subscription":
+			b.subscription(x)
+		case "aws_cloudwatch_event_target":
+			b.rule(x, rules)
+		case "aws_scheduler_schedule":
+			b.schedule(x)
+		case "aws_cloudwatch_log_subscription_filter":
+			b.logSubscription(x)
+		case "aws_cognito_user_pool":
+			b.userPool(x)
+		case "aws_sfn_state_machine":
+			b.machine(x)
+		case "aws_pipes_pipe":
+			b.pipe(x)
+		case "aws_iot_topic_rule":
+			b.iotRule(x)
+		case "aws_secretsmanager_secret_rotation", "aws_secretsmanager_secret":
+			b.rotation(x)
+		case "aws_lambda_invocation":
+			b.invocation(x)
+		}
+		b.callouts(x)
+	}
+}
+
+func (b *builder) missing(x *object, what string) {
+	b.tell(source.Warning, x.span, "It was left out.", "%s %s", x.address, what)
+}
+
+// newTrigger is a trigger that an object makes; parts tell several of one object apart.
+func (b *builder) newTrigger(x *object, to model.ID, kind, event string, parts ...string) *model.Trigger {
+	id := strings.Join(append([]string{x.address}, parts...), "/")
+	return &model.Trigger{ID: model.MakeID("trigger", id), Name: x.address, To: to, Kind: kind, Event: event, Stack: b.info.Name, Origin: x.span}
+}
+
+// mapping reads aws_lambda_event_source_mapping.
+func (b *builder) mapping(x *object) {
+	f := b.function(x.word("function_name"), x)
+	if f == nil {
+		b.missing(x, "maps events to a function that is not in the configuration")
+		return
+	}
+	if words(x.get("enabled")) == "false" {
+		return
+	}
+	t := b.newTrigger(x, b.ids[f], "event-source-mapping", "")
+	arn := x.word("event_source_arn")
+	from := b.find(arn, x)
+	t.From = b.elementOf(from)
+	t.Event = eventOf(from, arn)
+	if len(items(x.get("self_managed_event_source"))) > 0 {
+		t.Event = "kafka"
+	}
+	t.Label = t.Event
+	t.Filter.Pattern = patterns(x.get("filter_criteria", "filter"))
+	if t.From == "" && arn != "" {
+		t.Label = arn
+		b.tell(source.Info, x.spot("event_source_arn"), "What feeds it is not in the picture.", "%s polls %s, which is not in the configuration", x.address, arn)
+	}
+	b.start(t)
+	if to := x.word("destination_config", "on_failure", "destination_arn"); to != "" {
+		b.functions[f].Destinations = append(b.functions[f].Destinations, to)
+	}
+}
+
+// eventOf names the kind of event by the source's type, or by the service in its ARN.
+func eventOf(from *object, arn string) string {
+	if from != nil {
+		switch typeOf(from) {
+		case "AWS::SQS::Queue":
+			return "sqs"
+		case "AWS::DynamoDB::Table":
+			return "dynamodb"
+		case "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer":
+			return "kinesis"
+		case "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster":
+			return "kafka"
+		case "AWS::AmazonMQ::Broker":
+			return "mq"
+		case "AWS::DocDB::DBCluster":
+			return "documentdb"
+		}
+	}
+	if parts := strings.SplitN(arn, ":", 4); len(parts) == 4 && parts[0] == "arn" {
+		return parts[2]
+	}
+	return "stream"
+}
+
+// patterns are the patterns of filter blocks, one after the other.
+func patterns(filters cty.Value) string {
+	var out []string
+	for _, f := range items(filters) {
+		if p := words(dig(f, "pattern")); p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// destinations reads aws_lambda_function_event_invoke_config.
+func (b *builder) destinations(x *object) {
+	f := b.functions[b.function(x.word("function_name"), x)]
+	if f == nil {
+		return
+	}
+	for _, when := range []string{"on_success", "on_failure"} {
+		if to := x.word("destination_config", when, "destination"); to != "" {
+			f.Destinations = append(f.Destinations, to)
+		}
+	}
+}
+
+func (b *builder) functionURL(x *object) {
+	f := b.function(x.word("function_name"), x)
+	if f == nil {
+		return
+	}
+	t := b.newTrigger(x, b.ids[f], "function-url", "url")
+	t.Outside, t.Open, t.Label = true, x.word("authorization_type") == "NONE", "function URL"
+	b.start(t)
+}
+
+// notifications reads aws_s3_bucket_notification.
+func (b *builder) notifications(x *object) {
+	bucket := b.origin(x.word("bucket"), x, "AWS::S3::Bucket")
+	for _, c := range []struct{ block, target string }{{"lambda_function", "lambda_function_arn"}, {"queue", "queue_arn"}, {"topic", "topic_arn"}} {
+		for i, v := range items(x.get(c.block)) {
+			to := b.target(words(dig(v, c.target)), x)
+			if to == "" {
+				continue
+			}
+			t := b.newTrigger(x, to, "s3-notification", "s3", c.block, strconv.Itoa(i))
+			t.From, t.Origin = bucket, x.spot(c.block, strconv.Itoa(i))
+			t.Filter = model.Filter{Prefix: words(dig(v, "filter_prefix")), Suffix: words(dig(v, "filter_suffix")), Events: texts(dig(v, "events"))}
+			slices.Sort(t.Filter.Events) // a set
+			t.Label = strings.Join(t.Filter.Events, ", ")
+			b.start(t)
+		}
+	}
+}
+
+// subscription reads aws_sns_topic_subscription.
+func (b *builder) subscription(x *object) {
+	to := b.target(x.word("endpoint"), x)
+	if to == "" {
+		return
+	}
+	t := b.newTrigger(x, to, "sns-subscription", "sns")
+	t.From, t.Label = b.origin(x.word("topic_arn"), x, "AWS::SNS::Topic"), "sns"
+	if t.From == "" {
+		t.Label = x.word("topic_arn")
+	}
+	t.Filter.Pattern, t.Filter.OnBody = compact(x.word("filter_policy")), x.word("filter_policy_scope") == "MessageBody"
+	b.start(t)
+}
+
+// compact is JSON without white space; what is no JSON stays as it is.
+func compact(text string) string {
+	var out bytes.Buffer
+	if json.Compact(&out, []byte(text)) != nil {
+		return text
+	}
+	return out.String()
+}
+
+// rules finds the rules of targets by bus and name.
+func (b *builder) rules() map[[2]string]*object {
+	out := map[[2]string]*object{}
+	for _, x := range b.objects {
+		if x.typ == "aws_cloudwatch_event_rule" {
+			out[[2]string{busName(x.word("event_bus_name")), b.nameOf(x)}] = x
+		}
+	}
+	return out
+}
+
+// busName is an event bus's name in what may be a name or an ARN; "" is the default bus.
+func busName(text string) string {
+	if i := strings.Index(text, ":event-bus/"); i >= 0 {
+		text = text[i+len(":event-bus/"):]
+	}
+	if text == "default" {
+		return ""
+	}
+	return text
+}
+
+// rule reads aws_cloudwatch_event_target with its rule.
+func (b *builder) rule(x *object, rules map[[2]string]*object) {
+	rule := rules[[2]string{busName(x.word("event_bus_name")), x.word("rule")}]
+	if rule == nil {
+		rule = b.find(x.word("rule"), x, "AWS::Events::Rule")
+	}
+	to := b.target(x.word("arn"), x)
+	if to == "" {
+		return
+	}
+	if rule == nil {
+		b.missing(x, "is a target of a rule that is not in the configuration")
+		return
+	}
+	t := b.newTrigger(x, to, "event-rule", "events")
+	t.From, t.Filter.Pattern = b.elementOf(rule), compact(rule.word("event_pattern"))
+	t.Role = b.actsAs(x.word("role_arn"), x)
+	if t.Role == "" {
+		t.Role = b.actsAs(rule.word("role_arn"), rule)
+	}
+	bus := busName(rule.word("event_bus_name"))
+	if id := b.origin(bus, rule, "AWS::Events::EventBus"); id != "" {
+		t.From = id
+	}
+	pattern := patternOf(t.Filter.Pattern)
+	t.Label = pattern.label()
+	if expression := rule.word("schedule_expression"); t.Filter.Pattern == "" && expression != "" {
+		t.Kind, t.Event, t.Label = "schedule", "schedule", expression
+	}
+	if bus != "" {
+		b.start(t)
+		return
+	}
+	b.startOnDefault(t, pattern, rule)
+}
+
+func (b *builder) schedule(x *object) {
+	to := b.target(x.word("target", "arn"), x)
+	if to == "" {
+		return
+	}
+	t := b.newTrigger(x, to, "schedule", "schedule")
+	t.From, t.Label, t.Role = b.elementOf(x), x.word("schedule_expression"), b.actsAs(x.word("target", "role_arn"), x)
+	b.start(t)
+}
+
+func (b *builder) logSubscription(x *object) {
+	to := b.target(x.word("destination_arn"), x)
+	if to == "" {
+		return
+	}
+	t := b.newTrigger(x, to, "log-subscription", "logs")
+	t.From, t.Label = b.origin(x.word("log_group_name"), x, "AWS::Logs::LogGroup"), "log events"
+	t.Filter.Pattern, t.Role = x.word("filter_pattern"), b.actsAs(x.word("role_arn"), x)
+	b.start(t)
+}
+
+// userPool reads a user pool's Lambda triggers.
+func (b *builder) userPool(x *object) {
+	for _, p := range pairs(x.get("lambda_config", "0")) {
+		arn := words(p.value)
+		if arn == "" {
+			arn = words(dig(p.value, "lambda_arn"))
+		}
+		f := b.function(arn, x)
+		if f == nil || p.key == "kms_key_id" {
+			continue
+		}
+		t := b.newTrigger(x, b.ids[f], "cognito", "cognito", p.key)
+		t.Name, t.From, t.Label, t.Origin = p.key, b.elementOf(x), camel(p.key), x.spot("lambda_config", "0", p.key)
+		b.start(t)
+	}
+}
+
+// camel is an argument as AWS's APIs spell it: pre_sign_up is PreSignUp.
+func camel(s string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(s, "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+// machine makes triggers of the tasks of a state machine: its definition names functions and resources by their ARNs,
+// URLs and names.
+func (b *builder) machine(x *object) {
+	var found []model.ID
+	add := func(to *object) {
+		id := b.elementOf(to)
+		if id == "" || to == x || slices.Contains(found, id) {
+			return
+		}
+		found = append(found, id)
+		t := b.newTrigger(x, id, "state-machine-task", "states", to.address)
+		t.From, t.Label, t.Role = b.elementOf(x), "task", b.actsAs(x.word("role_arn"), x)
+		b.start(t)
+	}
+	definition := x.word("definition")
+	var read any
+	if json.Unmarshal([]byte(definition), &read) == nil {
+		eachText(read, "", 0, func(key, text string) {
+			if f := b.function(text, x); f != nil && (strings.Contains(text, ":function:") || key == "FunctionName") {
+				add(f)
+				return
+			}
+			if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || key == "TableName" || key == "EventBusName" {
+				add(b.find(text, x, "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine"))
+			}
+		})
+		return
+	}
+	for _, arn := range catalog.FunctionARNs(definition) {
+		add(b.function(arn, x))
+	}
+	if definition == "" || isOneToken(definition) {
+		b.tell(source.Info, x.spot("definition"), "Its tasks are not known.", "the definition of %s is not known", x.address)
+	}
+}
+
+// eachText calls f with every text in a JSON value and the key under which it stands, in the order of keys. A key that
+// ends in ".$" takes its value from the input.
+func eachText(v any, key string, depth int, f func(key, text string)) {
+	if depth > 200 {
+		return
+	}
+	switch v := v.(type) {
+	case string:
+		f(key, v)
+	case []any:
+		for _, e := range v {
+			eachText(e, key, depth+1, f)
+		}
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		for _, k := range keys {
+			eachText(v[k], k, depth+1, f)
+		}
+	}
+}
+
+// pipe reads aws_pipes_pipe: what it polls, enriches with and feeds.
+func (b *builder) pipe(x *object) {
+	from := b.origin(x.word("source"), x)
+	for _, key := range []string{"enrichment", "target"} {
+		to := b.target(x.word(key), x)
+		if to == "" {
+			continue
+		}
+		t := b.newTrigger(x, to, "pipe", "pipe", key)
+		t.From, t.Label, t.Role = from, "pipe", b.actsAs(x.word("role_arn"), x)
+		t.Filter.Pattern = patterns(x.get("source_parameters", "filter_criteria", "filter"))
+		b.start(t)
+	}
+}
+
+// iotActions are the blocks of aws_iot_topic_rule with the argument that names what they write to.
+var iotActions = [][]string{
+	{"lambda", "function_arn"}, {"sqs", "queue_url"}, {"sns", "target_arn"}, {"kinesis", "stream_name"}, {"dynamodb", "table_name"}, {"dynamodbv2", "put_item", "table_name"},
+	{"s3", "bucket_name"}, {"firehose", "delivery_stream_name"}, {"step_functions", "state_machine_name"},
+}
+
+func (b *builder) iotRule(x *object) {
+	for _, path := range iotActions {
+		for i, v := range items(x.get(path[0])) {
+			to := b.target(words(dig(v, path[1:]...)), x)
+			if to == "" {
+				continue
+			}
+			t := b.newTrigger(x, to, "iot-rule", "iot", path[0], strconv.Itoa(i))
+			t.From, t.Label, t.Outside, t.Origin = b.elementOf(x), x.word("sql"), true, x.spot(path[0], strconv.Itoa(i))
+			t.Role = b.actsAs(words(dig(v, "role_arn")), x)
+			b.start(t)
+		}
+	}
+}
+
+// rotation reads aws_secretsmanager_secret_rotation, and the secret's own argument of older providers.
+func (b *builder) rotation(x *object) {
+	f := b.function(x.word("rotation_lambda_arn"), x)
+	if f == nil {
+		return
+	}
+	secret := x
+	if x.typ != "aws_secretsmanager_secret" {
+		secret = b.find(x.word("secret_id"), x, "AWS::SecretsManager::Secret")
+	}
+	t := b.newTrigger(x, b.ids[f], "rotation", "secretsmanager")
+	t.From, t.Label = b.elementOf(secret), "rotation"
+	if !slices.ContainsFunc(b.starts, func(o *model.Trigger) bool { return o.Kind == t.Kind && o.From == t.From && o.To == t.To }) {
+		b.start(t)
+	}
+}
+
+// invocation reads aws_lambda_invocation: a deployment calls the function.
+func (b *builder) invocation(x *object) {
+	f := b.function(x.word("function_name"), x)
+	if f == nil {
+		return
+	}
+	t := b.newTrigger(x, b.ids[f], "custom-resource", "terraform")
+	t.Label = "deployment"
+	b.start(t)
+}

@@ -1,0 +1,3 @@
+package terraform
+
+func (r *reading) plan() error { return nil }
