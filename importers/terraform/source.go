@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bulkhead/importers"
@@ -24,13 +26,6 @@ const (
 	kindState  = "terraform-state"
 )
 
-// Where a configuration is taken to work that does not tell.
-const (
-	usualAccount   = "123456789012"
-	usualRegion    = "us-east-1"
-	usualPartition = "aws"
-)
-
 // maxJSON is the largest plan or state that is read, in bytes.
 const maxJSON = 256 << 20
 
@@ -39,7 +34,7 @@ type Source struct{ kind string }
 
 // Sources lists the sources of this package: plans, states and folders of configuration. Each detects its own kind only.
 func Sources() []importers.Source {
-	return []importers.Source{Source{kindState}}
+	return []importers.Source{Source{kindState}, Source{kindFolder}}
 }
 
 // Name is "terraform", "terraform-plan" or "terraform-state".
@@ -49,7 +44,12 @@ func (s Source) Name() string { return s.kind }
 // as "terraform show -json" prints it, or a state file.
 func (s Source) Detect(fsys fs.FS, name string) bool {
 	info, err := fs.Stat(fsys, name)
-	if err != nil || info.IsDir() || info.Size() > maxJSON {
+	switch {
+	case err != nil:
+		return false
+	case info.IsDir() || s.kind == kindFolder:
+		return info.IsDir() && s.kind == kindFolder && isFolder(fsys, name)
+	case info.Size() > maxJSON:
 		return false
 	}
 	f, err := fsys.Open(name)
@@ -91,8 +91,34 @@ func kindOfJSON(head []byte, all func() []byte) string {
 	return ""
 }
 
-// Import reads a plan or a state.
+// Import reads a folder, plan or state.
 func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers.Options) (*importers.Import, error) {
+	if s.kind == kindFolder {
+		return s.folder(ctx, fsys, name, o)
+	}
+	return s.json(ctx, fsys, name, o)
+}
+
+func (s Source) folder(ctx context.Context, fsys fs.FS, name string, o importers.Options) (*importers.Import, error) {
+	c, err := readFolder(ctx, fsys, name, o)
+	if err != nil {
+		return nil, err
+	}
+	info := s.info(c.owner, slices.Sorted(maps.Keys(c.files)))
+	info.Unresolved = c.unresolved
+	d, found, err := build(c.objects, c.owner, info)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &importers.Import{Source: s, Path: name, Options: o, Design: d, Files: c.files, Diagnostics: append(c.diagnostics, found...)}, nil
+}
+
+// info says what a design is of that an owner's default provider makes.
+func (s Source) info(o owner, files []string) model.Info {
+	return model.Info{Name: o.stack, Kind: s.kind, Files: files, Partition: o.partition, Account: o.account, Region: o.region}
+}
+
+func (s Source) json(ctx context.Context, fsys fs.FS, name string, o importers.Options) (*importers.Import, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -125,9 +151,9 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	if err != nil {
 		return nil, err
 	}
-	d, found, err := build(in.objects, in.owner, model.Info{
-		Name: in.owner.stack, Kind: s.kind, Files: []string{name}, Partition: in.owner.partition, Account: in.owner.account, Region: in.owner.region, Unresolved: in.unresolved,
-	})
+	of := s.info(in.owner, []string{name})
+	of.Unresolved = in.unresolved
+	d, found, err := build(in.objects, in.owner, of)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
