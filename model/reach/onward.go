@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 )
 
@@ -323,15 +324,20 @@ func (e *explorer) mapped(m means) {
 	}
 }
 
-// rewrite counts, as perhaps, the rewriting of policies of the account that the design does not show as attached: it
-// shows what the sources attach, and people attach more. Where it shows one, that one decides.
+// rewrite counts, as perhaps, the rewriting of policies of the account that the design does not show: it shows what the
+// sources attach, and people attach more. Where it shows one that the actor has, that one decides.
 func (e *explorer) rewrite() {
 	a := e.actor
 	if a.admin == surely || a.sort == isGroup || slices.ContainsFunc(a.ids, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
 		return
 	}
+	unseen := func(arn string) bool {
+		_, shown := e.w.byARN[arn]
+		return !shown
+	}
 	for _, p := range plans().on[isPolicy] {
-		if e.somewhere(p.technique) != never {
+		action := e.w.catalog.Action(p.technique.needs[0])
+		if _, v := e.an.anyplace(a, []*catalog.Action{action}, []string{e.w.spaceOf(action.Resources[0].ARNs[0], a.account)}, unseen); v != never {
 			a.alters = append(a.alters, alter{actor: a.index, target: -1, technique: p.technique})
 		}
 	}

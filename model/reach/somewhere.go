@@ -114,7 +114,7 @@ func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catal
 			spaces = append(spaces, an.world.spaceOf(arn, a.account))
 		}
 	}
-	return an.anyplace(a, actions, spaces)
+	return an.anyplace(a, actions, spaces, nil)
 }
 
 // regional is a space in the region that a pattern names: its own, where the pattern lets it. A wildcard for the region in
@@ -134,7 +134,8 @@ func (w *world) regional(space, pattern string) string {
 }
 
 // anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; nil: "*".
-func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []string) (string, truth) {
+// Places for which suits is false do not count; nil: all do.
+func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []string, suits func(arn string) bool) (string, truth) {
 	var patterns []string
 	for _, d := range a.identity {
 		for _, s := range d.statements {
@@ -162,7 +163,7 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []strin
 		for _, p := range patterns {
 			arn, _ := whenChosen(p)
 			for _, full := range completions(arn) {
-				if place, ok := within(full, an.world.regional(space, full)); ok && !slices.Contains(places, place) {
+				if place, ok := within(full, an.world.regional(space, full)); ok && !slices.Contains(places, place) && (suits == nil || suits(place)) {
 					places = append(places, place)
 				}
 			}
