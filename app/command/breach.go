@@ -17,7 +17,7 @@ import (
 type breachCmd struct {
 	templateFlags
 	File       []string `arg:"" help:"Template, folder, snapshot or saved design."`
-	From       string   `help:"Start: id, ARN or name of a function, role or user; without it every function." placeholder:"START"`
+	From       string   `help:"Start: id, ARN or name of a function, role, user or group; without it every function." placeholder:"START"`
 	JSON       bool     `name:"json" help:"Print JSON."`
 	Wall       string   `help:"Which statements to take away, the fewest, so that the breach does not reach this." placeholder:"TARGET"`
 	Ways       string   `help:"Up to three ways from the start to this." placeholder:"TARGET"`
@@ -42,10 +42,10 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 		if e := o.Design.Find(c.From); e != nil {
 			from = e.ElementID()
 		} else if !slices.Contains(a.Strangers(), from) {
-			return usage("breach: %s: no function, role or user is called %q (bulkhead model lists them)%s", c.File[0], c.From, strangers(a))
+			return usage("breach: %s: no function, role, user or group is called %q (bulkhead model lists them)%s", c.File[0], c.From, strangers(a))
 		}
 		if one = a.Breach(from); one == nil {
-			return usage("breach: %s is no function, role or user", from)
+			return usage("breach: %s is no function, role, user or group", from)
 		}
 		breaches = func(yield func(*reach.Breach) bool) { yield(one) }
 	}

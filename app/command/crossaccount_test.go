@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -295,5 +296,21 @@ func TestAcrossAccounts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who can is asked of several accounts at once.
+func TestWhoCanAcrossAccounts(t *testing.T) {
+	a, b := newSnapshot(ours), newSnapshot(theirs)
+	a.user("near", grants("s3:GetObject", "*"))
+	a.user("far", grants("sts:AssumeRole", b.iam("role/reader")))
+	b.role("reader", aws(ours), grants("s3:GetObject", "*"))
+	b.resource("arn:aws:s3:::theirs", "AWS::S3::Bucket")
+	dir := t.TempDir()
+	type who struct{ Principal, How string }
+	got := decoded[[]who](t, done(t, "who-can", "s3:GetObject", "arn:aws:s3:::theirs/x", a.file(t, dir), b.file(t, dir), "--json"))
+	want := []who{{"role/reader", "direct"}, {"user/far", "path"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, not %v", got, want)
 	}
 }

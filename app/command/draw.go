@@ -107,11 +107,11 @@ func selectBreach(s *session.Session, start string) error {
 		e = st.Before.Design.Find(start)
 	}
 	if e == nil {
-		return usage("no function, role or user is called %q (bulkhead model lists them)", start)
+		return usage("no function, role, user or group is called %q (bulkhead model lists them)", start)
 	}
 	s.Breach(e.ElementID())
 	if st := s.State(); st.After.Breach == nil && st.Before.Breach == nil {
-		return usage("%s is no function, role or user", e.ElementID())
+		return usage("%s is no function, role, user or group", e.ElementID())
 	}
 	return nil
 }

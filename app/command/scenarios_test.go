@@ -308,3 +308,31 @@ func TestSeveralSteps(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a start is, and however it is named, each command that takes one takes it.
+func TestStarts(t *testing.T) {
+	a := newSnapshot(ours)
+	a.group("devs", grants("iam:PassRole", "*"), grants("lambda:CreateFunction lambda:InvokeFunction", "*"))
+	a.user("ann", "group/devs")
+	a.function("f", a.role("top", service("lambda.amazonaws.com"), administrator))
+	a.role("low", service("lambda.amazonaws.com"), grants("iam:PassRole lambda:CreateFunction lambda:InvokeFunction", "*"))
+	file := a.file(t, t.TempDir())
+	for _, start := range []string{"user/ann", "ann", a.iam("user/ann"), "group/devs", "devs", a.iam("group/devs"), "role/low", "low", a.iam("role/low")} {
+		if got := flooded(t, start, a); got.admin != "must" {
+			t.Errorf("%s: administrator %q", start, got.admin)
+		}
+		for _, args := range [][]string{{"--ways", "role/top"}, {"--wall", "role/top"}} {
+			if out := done(t, append([]string{"breach", file, "--from", start}, args...)...); !strings.Contains(out, "iam:PassRole") {
+				t.Errorf("%s %v: %s", start, args, out)
+			}
+		}
+		for _, view := range []string{"hull", "map"} {
+			if out := done(t, "draw", file, "--breach", start, "--view", view, "--format", "svg", "-o", "-"); !strings.Contains(out, "top") {
+				t.Errorf("%s: no top in the %s", start, view)
+			}
+		}
+	}
+	if out := done(t, "who-can", "s3:GetObject", "*", file); !strings.Contains(out, "ann") || !strings.Contains(out, "low") {
+		t.Errorf("who can: %s", out)
+	}
+}

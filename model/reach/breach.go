@@ -82,11 +82,11 @@ func (b *Breach) WithBeyond(beyond []Beyond) *Breach {
 	return &c
 }
 
-// Breach returns what code execution in a function, or the credentials of a role or user, reaches; nil for an
-// id that is none of these.
+// Breach returns what code execution in a function, or the credentials of a role, a user or some member of a group,
+// reaches; nil for an id that is none of these.
 func (an *Analysis) Breach(from model.ID) *Breach {
 	start, ok := an.nodeOf[from]
-	if !ok || an.nodes[start].sort == isGroup {
+	if !ok {
 		return nil
 	}
 	b := &Breach{From: from, Reach: an.figures(start)}

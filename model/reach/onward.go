@@ -149,7 +149,7 @@ func (e *explorer) principal(f *finding, t *target) {
 	for _, p := range plans().on[t.sort] {
 		switch p.route {
 		case onTarget, feeding:
-			if !isNode || t.id == e.actor.id || p.on == isGroup && e.actor.sort != isUser {
+			if !isNode || t.id == e.actor.id || p.on == isGroup && e.actor.sort != isUser && e.actor.sort != isGroup {
 				continue
 			}
 			v := e.all(f, p, nil)
@@ -328,7 +328,7 @@ func (e *explorer) mapped(m means) {
 // sources attach, and people attach more. Where it shows one that the actor has, that one decides.
 func (e *explorer) rewrite() {
 	a := e.actor
-	if a.admin == surely || a.sort == isGroup || slices.ContainsFunc(a.ids, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
+	if a.admin == surely || slices.ContainsFunc(a.ids, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
 		return
 	}
 	unseen := func(arn string) bool {

@@ -16,7 +16,7 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 	allows := false
 	b := []byte(a.account + "\x00")
 	b = append(b, byte(a.admin), 0)
-	if a.sort == isUser {
+	if a.sort == isUser || a.sort == isGroup {
 		b[len(b)-1] = 1
 	}
 	for _, d := range a.identity {

@@ -18,7 +18,7 @@ const waysBudget = 20_000
 func (an *Analysis) Ways(from, target model.ID, n int) []Way {
 	start, ok := an.nodeOf[from]
 	ti := an.world.target(target)
-	if !ok || ti < 0 || an.nodes[start].sort == isGroup || from == target {
+	if !ok || ti < 0 || from == target {
 		return nil
 	}
 	node, isNode := an.nodeOf[target]
