@@ -308,7 +308,7 @@ func TestWhoCanAcrossAccounts(t *testing.T) {
 	b.resource("arn:aws:s3:::theirs", "AWS::S3::Bucket")
 	dir := t.TempDir()
 	type who struct{ Principal, How string }
-	got := decoded[[]who](t, done(t, "who-can", "s3:GetObject", "arn:aws:s3:::theirs/x", a.file(t, dir), b.file(t, dir), "--json"))
+	got := decoded[struct{ Principals []who }](t, done(t, "who-can", "s3:GetObject", "arn:aws:s3:::theirs/x", a.file(t, dir), b.file(t, dir), "--json")).Principals
 	want := []who{{"role/reader", "direct"}, {"user/far", "path"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, not %v", got, want)
