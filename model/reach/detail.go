@@ -492,7 +492,11 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 			step.Note = "if its trust policy, which was not seen, lets this principal"
 		}
 	case passing:
-		ask("iam:PassRole", e.over, arn, passedTo(e.service))
+		_, name := an.passed(a, e.over, e.service)
+		ask("iam:PassRole", e.over, arn, policy.Context{"iam:passedtoservice": {name}})
+		if name != e.service {
+			step.Note = cmp.Or(step.Note, "if it is passed to "+name+", the service's name in one region")
+		}
 		anywhere()
 		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which acts as"
 		an.noteTrust(c, e.over, e.service)
@@ -533,7 +537,12 @@ func (an *Analysis) alterStep(n int32, x *alter) *Step {
 		if k.route != creating {
 			step.Note = "if a policy of the account that it may rewrite comes to be attached to it; the design shows none"
 		}
-		for _, p := range an.places(a, k.needs) {
+		places := an.places(a, k.needs)
+		if k.route != creating {
+			arn, _ := an.unseenPolicy(a, k)
+			places = []place{{k.needs[0], arn}}
+		}
+		for _, p := range places {
 			put(p.action, an.decide(a, -1, p.action, p.arn, newPrincipal(w)))
 		}
 	} else {

@@ -124,14 +124,17 @@ func (g *gate) opens(a *actor) bool {
 	return g.all || g.others[a.account] || g.names(a)
 }
 
-// allows reports whether some Allow of the gate is about the form.
-func (g *gate) allows(form int32, m *menu) bits {
+// allows are the actions on a form that some Allow of the gate, as it is for an actor, is about; nil for none.
+func (g *gate) allows(a *actor, w *world, form int32, m *menu) bits {
 	if g.answers == nil {
 		return nil
 	}
 	var out bits
 	for _, s := range g.answers.statements {
 		if s.deny || s.from.NotPrincipal && s.from.Principals == nil {
+			continue
+		}
+		if s = a.own(w, s); s == nil {
 			continue
 		}
 		if b, t := s.on(form, m); t != never {

@@ -252,7 +252,8 @@ func (e *explorer) pass(f *finding, to int32) {
 				continue
 			}
 			if passed == perhaps {
-				v = min(v, e.ask(f.target, "iam:PassRole", passedTo(service)))
+				p, _ := e.an.passed(e.actor, f.target, service)
+				v = min(v, p)
 			}
 			if v != never {
 				e.add(edge{to: to, kind: Runs, must: v == surely && m.note == "", technique: m.technique, service: service, over: f.target})
@@ -261,8 +262,22 @@ func (e *explorer) pass(f *finding, to int32) {
 	}
 }
 
-func passedTo(service string) policy.Context {
-	return policy.Context{"iam:passedtoservice": {service}}
+// passed tells whether a role may be passed to a service, and by which name of the service: its own, or perhaps one of a
+// region that the actor's policies name. Which of them AWS compares is not said for each service.
+func (an *Analysis) passed(a *actor, role int32, service string) (truth, string) {
+	ask := func(name string) truth {
+		d := an.decide(a, role, "iam:PassRole", an.world.targets[role].arn, policy.Context{"iam:passedtoservice": {name}})
+		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	}
+	v := ask(service)
+	if v == never {
+		for _, name := range an.valuesOf(a, -1, "iam:passedtoservice") {
+			if name != service && speaksFor(name, service) && ask(name) != never {
+				return perhaps, name
+			}
+		}
+	}
+	return v, service
 }
 
 // rest finds what does not start at a target: roles that something existing runs with, new principals, and feeds
@@ -331,16 +346,20 @@ func (e *explorer) rewrite() {
 	if a.admin == surely || slices.ContainsFunc(a.ids, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
 		return
 	}
-	unseen := func(arn string) bool {
-		_, shown := e.w.byARN[arn]
-		return !shown
-	}
 	for _, p := range plans().on[isPolicy] {
-		action := e.w.catalog.Action(p.technique.needs[0])
-		if _, v := e.an.anyplace(a, []*catalog.Action{action}, []string{e.w.spaceOf(action.Resources[0].ARNs[0], a.account)}, unseen); v != never {
+		if _, v := e.an.unseenPolicy(a, p.technique); v != never {
 			a.alters = append(a.alters, alter{actor: a.index, target: -1, technique: p.technique})
 		}
 	}
+}
+
+// unseenPolicy finds a policy of the account that the design does not show and a technique's permission is on, and how surely.
+func (an *Analysis) unseenPolicy(a *actor, k *technique) (string, truth) {
+	action := an.world.catalog.Action(k.needs[0])
+	return an.anyplace(a, []*catalog.Action{action}, []string{an.world.spaceOf(action.Resources[0].ARNs[0], a.account)}, func(arn string) bool {
+		_, shown := an.world.byARN[arn]
+		return !shown
+	})
 }
 
 // couldAssume tells whether the actor could assume a role whose trust policy names it.

@@ -374,6 +374,7 @@ func testService(t *testing.T, k *technique, service string) {
 			return `{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": {"StringEquals": {"iam:PassedToService": "` + to + `"}}}`
 		}
 		run("may be passed to the service", trust, works, allow(strings.Join(needs[1:], " "), "*"), condition(service))
+		run("may be passed to the service by its name in one region", trust, k.id+" may", allow(strings.Join(needs[1:], " "), "*"), condition(strings.TrimSuffix(service, "amazonaws.com")+"eu-west-1.amazonaws.com"))
 		run("may be passed to another service", trust, "", allow(strings.Join(needs[1:], " "), "*"), condition("batch.amazonaws.com"))
 	}
 }

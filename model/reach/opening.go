@@ -174,6 +174,10 @@ func (an *Analysis) opening(ti int32, gate *policy.Program, s *statement, p poli
 func (an *Analysis) ask(o *Opening, ti int32, s *statement, stack *policy.Stack, req policy.Request, sources []string) bool {
 	t := &an.world.targets[ti]
 	best := never
+	who := &actor{profile: profile{context: req.Context, absent: req.Absent}}
+	if s = who.own(an.world, s); s == nil {
+		return false
+	}
 	for _, arn := range sources {
 		if o.Kind == ToDeputy {
 			req.Context = policy.Context{"aws:sourceaccount": {somebody}, "aws:sourceowner": {somebody}, "aws:sourceorgid": {"o-somebody"}, "aws:sourceorgpaths": {"o-somebody/"}}
@@ -195,7 +199,7 @@ func (an *Analysis) ask(o *Opening, ti int32, s *statement, stack *policy.Stack,
 				d := stack.Evaluate(req)
 				if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v > best {
 					best = v
-					c := &account{an: an, actor: &actor{}}
+					c := &account{an: an, actor: who}
 					c.note(&d, ti, req.Action)
 					o.Evidence, o.Assumed = slices.DeleteFunc(c.reasons(), func(e Evidence) bool { return e.Layer != policy.LayerResource }), c.assumed
 				}

@@ -102,7 +102,7 @@ func drawDesign(t *rapid.T) *drawn {
 		d.tags[r] = rapid.SampledFrom([]string{"", "shop", "other"}).Draw(t, r+" team")
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "bucket policy") {
-		d.bucket = append(d.bucket, drawResourcePolicy(t, fmt.Sprintf("bucket %d", i), "s3:*", rapid.SampledFrom([]string{"arn:aws:s3:::data", "arn:aws:s3:::data/*", "arn:aws:s3:::data/in/*"}).Draw(t, fmt.Sprintf("bucket %d resource", i))))
+		d.bucket = append(d.bucket, drawResourcePolicy(t, fmt.Sprintf("bucket %d", i), "s3:*", rapid.SampledFrom([]string{"arn:aws:s3:::data", "arn:aws:s3:::data/*", "arn:aws:s3:::data/in/*", "arn:aws:s3:::data/${aws:username}/*", "arn:aws:s3:::${aws:PrincipalTag/team}*"}).Draw(t, fmt.Sprintf("bucket %d resource", i))))
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "key policy") {
 		d.key = append(d.key, drawResourcePolicy(t, fmt.Sprintf("key %d", i), "kms:*", "*"))

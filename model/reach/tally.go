@@ -396,7 +396,7 @@ func (t *tally) find(out *finding, parts []match) {
 				copy(candidates, t.may(f))
 			}
 			if g != nil {
-				for i, b := range g.allows(f, form.menu) {
+				for i, b := range g.allows(a, w, f, form.menu) {
 					candidates[i] |= b
 				}
 			}
@@ -442,6 +442,9 @@ func (w *world) partsWorthALook(a *actor, f int32, parts []match, g *gate) []mat
 	}
 	if g != nil && g.answers != nil {
 		for _, s := range g.answers.statements {
+			if s = a.own(w, s); s == nil {
+				continue
+			}
 			for _, p := range s.parts {
 				if p.form == f && !slices.ContainsFunc(out, func(m match) bool { return m.part == p.part }) {
 					out = append(out, p)
@@ -487,7 +490,7 @@ func (an *Analysis) candidates(a *actor, m *menu, g *gate, arn string) bits {
 	}
 	if g != nil && g.answers != nil {
 		for _, s := range g.answers.statements {
-			from(s)
+			from(a.own(an.world, s))
 		}
 	}
 	return out

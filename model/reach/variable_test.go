@@ -35,3 +35,31 @@ func TestVariablesOfOldPolicies(t *testing.T) {
 		}
 	}
 }
+
+// Variables in the Resource of a resource's own policy are filled in with who asks.
+func TestVariablesOfResourcePolicies(t *testing.T) {
+	const home = `"arn:aws:s3:::data/${aws:username}/*"`
+	lets := func(principal, resource string) string {
+		return `{"Effect": "Allow", "Principal": ` + principal + `, "Action": "s3:GetObject", "Resource": ` + resource + `}`
+	}
+	for _, c := range []struct {
+		name, policy string
+		user, role   []string
+	}{
+		{"by name", lets(`{"AWS": "`+userARN("U")+`"}`, home), []string{"must read res/data part U/*"}, nil},
+		{"everybody", lets(`"*"`, home), []string{"must read res/data part U/*"}, nil},
+		{"a tag that is not known", lets(`{"AWS": "`+roleARN("FRole")+`"}`, `"arn:aws:s3:::data/${aws:PrincipalTag/team}/*"`), nil, []string{"may read res/data part ${aws:PrincipalTag/team}/*"}},
+		{"a denial", lets(`{"AWS": ["`+userARN("U")+`", "`+roleARN("FRole")+`"]}`, `"arn:aws:s3:::data/*"`) + "," + `{"Effect": "Deny", "Principal": {"AWS": "` + userARN("U") + `"}, "Action": "s3:*", "Resource": ` + home + `}`,
+			[]string{"must read res/data"}, []string{"must read res/data"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F")
+			u := b.user("U")
+			b.bucket("data").Policy = document(t, c.policy)
+			a := b.analyse()
+			want(t, breach(t, a, u.ID), c.user...)
+			want(t, breach(t, a, f.ID), c.role...)
+		})
+	}
+}
