@@ -141,7 +141,8 @@ type Trigger struct {
 	Token   bool   // an authorizer of the API's own lets callers in (a JWT, Cognito or Lambda authorizer): no permission of IAM does
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
 	Filter  Filter
-	Role    ID // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
+	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
+	Role    ID     // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
 	Stack   string
 	Origin  source.Span
 }

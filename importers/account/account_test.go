@@ -226,3 +226,53 @@ func TestFilters(t *testing.T) {
 		t.Errorf("the partition key is lost: %+v", r)
 	}
 }
+
+// A rule of a snapshot stands on the bus that its ARN names.
+func TestBusOfRules(t *testing.T) {
+	const own, function = "arn:aws:events:us-east-1:111122223333:", "arn:aws:lambda:us-east-1:111122223333:function:f"
+	for from, want := range map[string][2]string{ // where it comes from, its bus
+		own + "rule/nightly":                         {"res/nightly", ""},
+		own + "rule/seen/paid":                       {"res/seen", ""},
+		own + "rule/unseen/paid":                     {"res/paid", own + "event-bus/unseen"},
+		own + "event-bus/seen":                       {"res/seen", ""},
+		own + "event-bus/unlisted":                   {"res/unlisted", ""},
+		own + "rule/default/shaped":                  {"res/shaped", ""},
+		own + "rule/aws.partner/shop.example/1/paid": {"res/paid", own + "event-bus/aws.partner/shop.example/1"},
+	} {
+		data := `{"bulkhead": "account/v1", "account": "111122223333", "resources": [{"Arn": "` + own + `event-bus/seen", "Type": "AWS::Events::EventBus"}],
+ "functions": [{"FunctionName": "f", "FunctionArn": "` + function + `"}], "triggers": [{"From": "` + from + `", "To": "` + function + `", "Kind": "event-rule", "Filter": {"pattern": {"source": ["shop"]}}}]}`
+		in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tr := in.Design.Triggers()[0]; [2]string{string(tr.From), tr.Bus} != want {
+			t.Errorf("%s: from %s on bus %q, not %v", from, tr.From, tr.Bus, want)
+		}
+	}
+}
+
+// A rule of the default bus that asks for events of buckets is started by those that it names, or that send them.
+func TestRulesOfBuckets(t *testing.T) {
+	const own, function = "arn:aws:events:us-east-1:111122223333:", "arn:aws:lambda:us-east-1:111122223333:function:f"
+	for _, c := range []struct{ rule, pattern, want string }{
+		{"rule/r", `{"source": ["aws.s3"]}`, "res/r res/loud"},
+		{"rule/r", `{"source": ["aws.s3"], "detail": {"bucket": {"name": ["quiet"]}}}`, "res/r res/quiet"},
+		{"rule/r", `{"source": ["shop"]}`, "res/r"},
+		{"rule/bus/r", `{"source": ["aws.s3"]}`, "res/r"},
+		{"event-bus/default", `{"source": ["aws.s3", "shop"]}`, "res/default res/loud"},
+	} {
+		data := `{"bulkhead": "account/v1", "account": "111122223333", "resources": [{"Arn": "arn:aws:s3:::loud", "Type": "AWS::S3::Bucket", "EventBridge": true}, {"Arn": "arn:aws:s3:::quiet", "Type": "AWS::S3::Bucket"}],
+ "functions": [{"FunctionName": "f", "FunctionArn": "` + function + `"}], "triggers": [{"From": "` + own + c.rule + `", "To": "` + function + `", "Kind": "event-rule", "Filter": {"pattern": ` + c.pattern + `}}]}`
+		in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var from []string
+		for _, tr := range in.Design.Triggers() {
+			from = append(from, string(tr.From))
+		}
+		if got := strings.Join(from, " "); got != c.want {
+			t.Errorf("%s, %s: from %s, not %s", c.rule, c.pattern, got, c.want)
+		}
+	}
+}

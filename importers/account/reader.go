@@ -22,13 +22,14 @@ type reader struct {
 	info        model.Info
 	elements    []model.Element
 	byID        map[model.ID]model.Element
+	sends       map[model.ID]bool   // buckets whose events go to EventBridge
 	groups      map[string]model.ID // by account and name
 	byARN       map[string]model.ID // functions, roles, users, groups, policies, resources
 	diagnostics []source.Diagnostic
 }
 
 func newReader(file string, data []byte, ds []source.Diagnostic) *reader {
-	return &reader{file: file, data: data, diagnostics: ds, byID: map[model.ID]model.Element{}, groups: map[string]model.ID{}, byARN: map[string]model.ID{}}
+	return &reader{file: file, data: data, diagnostics: ds, byID: map[model.ID]model.Element{}, groups: map[string]model.ID{}, sends: map[model.ID]bool{}, byARN: map[string]model.ID{}}
 }
 
 func (r *reader) report(s source.Severity, at source.Span, summary, detail string) {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,6 +77,7 @@ func (r *reader) resource(n *yamlpos.Node) {
 	}
 	res.External, res.Origin = false, n.Span
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
+	r.sends[res.ID] = text(n.Get("EventBridge")) == "true"
 	if key := text(n.Get("KmsKeyArn")); key != "" {
 		if r.byARN[key] == "" {
 			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span).External = true
@@ -217,6 +219,16 @@ func (r *reader) trigger(n *yamlpos.Node) {
 	for _, e := range items(filter.Get("events")) {
 		t.Filter.Events = append(t.Filter.Events, text(e))
 	}
+	onDefault := kind == "event-rule"
+	if bus := busOf(from); onDefault && bus != "" && bus != "default" {
+		onDefault = false
+		arn := strings.TrimSuffix(from, field(from, 5)) + "event-bus/" + bus
+		if r.byARN[arn] != "" {
+			from = arn
+		} else if field(from, 5) != "event-bus/"+bus {
+			t.Bus = arn
+		}
+	}
 	t.From = r.origin(from, n.Span)
 	t.Label = cmp.Or(text(filter.Get("route")), text(filter.Get("schedule")), lastPart(from), kind)
 	switch kind {
@@ -233,6 +245,44 @@ func (r *reader) trigger(n *yamlpos.Node) {
 	t.Name = t.Label
 	t.ID = r.nameID("trigger", lastPart(to)+"/"+t.Label, to)
 	r.add(t, "")
+	if onDefault && t.Kind == "event-rule" {
+		r.bucketRules(t)
+	}
+}
+
+// busOf is the name of the event bus of a rule, or of the bus itself, by its ARN; "" for none but the default one.
+func busOf(arn string) string {
+	if field(arn, 2) != "events" {
+		return ""
+	}
+	if bus, ok := strings.CutPrefix(field(arn, 5), "event-bus/"); ok {
+		return bus
+	}
+	rule := strings.TrimPrefix(field(arn, 5), "rule/")
+	return rule[:max(0, strings.LastIndexByte(rule, '/'))]
+}
+
+// bucketRules adds to a rule of the default bus, where buckets send their events, triggers from the buckets that its pattern
+// names; from all that send their events there, where it names none.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+func (r *reader) bucketRules(rule *model.Trigger) {
+	var pattern struct {
+		Source []any
+		Detail struct{ Bucket struct{ Name []any } }
+	}
+	if json.Unmarshal([]byte(rule.Filter.Pattern), &pattern) != nil || !slices.Contains(pattern.Source, any("aws.s3")) {
+		return
+	}
+	names := pattern.Detail.Bucket.Name
+	for _, e := range r.elements {
+		b, ok := e.(*model.Resource)
+		if !ok || b.Type != "AWS::S3::Bucket" || names == nil && !r.sends[b.ID] || names != nil && !slices.Contains(names, any(b.Name)) {
+			continue
+		}
+		each := *rule
+		each.From, each.ID = b.ID, model.MakeID("trigger", lastPart(string(rule.ID))+"/"+b.Name)
+		r.add(&each, "")
+	}
 }
 
 // permissions adds a trigger for each service and source that a function's policy lets in, unless it is known.

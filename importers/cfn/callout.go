@@ -113,12 +113,26 @@ func (b *builder) isKeyedGraphQL(api model.ID) bool {
 }
 
 // bucketsOf are the buckets whose events an EventBridge pattern asks for, and the kinds of event as notifications name
-// them: those that it names, or, where it names none, those that send their events to EventBridge. Without any, the
-// kinds are as they were.
+// them: those that it names, or, where it names none, those that send their events to EventBridge.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-func (b *builder) bucketsOf(pattern *yamlpos.Node, before []string) (buckets []model.ID, events []string) {
-	if sources := b.texts(b.get(pattern, "source"), nil); len(sources) != 1 || sources[0] != "aws.s3" {
-		return nil, before
+func (b *builder) bucketsOf(pattern *yamlpos.Node) (buckets []model.ID, events []string) {
+	sources, types := b.get(pattern, "source"), b.get(pattern, "detail-type")
+	for _, t := range b.texts(types, nil) {
+		switch t {
+		case "Object Created":
+			events = append(events, "s3:ObjectCreated:*")
+		case "Object Deleted":
+			events = append(events, "s3:ObjectRemoved:*")
+		case "Object Restore Completed", "Object Restore Initiated":
+			events = append(events, "s3:ObjectRestore:*")
+		case "Object Tags Added", "Object Tags Deleted":
+			events = append(events, "s3:ObjectTagging:*")
+		case "Object ACL Updated":
+			events = append(events, "s3:ObjectAcl:Put")
+		}
+	}
+	if pattern == nil || sources != nil && !slices.Contains(b.texts(sources, nil), "aws.s3") || sources == nil && types != nil && events == nil {
+		return nil, nil
 	}
 	names := b.get(pattern, "detail", "bucket", "name")
 	for _, n := range b.items(names) {
@@ -132,23 +146,6 @@ func (b *builder) bucketsOf(pattern *yamlpos.Node, before []string) (buckets []m
 			if r.Type == "AWS::S3::Bucket" && !r.Hidden && c != nil && b.words(b.get(c, "EventBridgeEnabled")) != "false" {
 				buckets = append(buckets, b.elementOf(r))
 			}
-		}
-	}
-	if len(buckets) == 0 {
-		return nil, before
-	}
-	for _, t := range b.texts(b.get(pattern, "detail-type"), nil) {
-		switch t {
-		case "Object Created":
-			events = append(events, "s3:ObjectCreated:*")
-		case "Object Deleted":
-			events = append(events, "s3:ObjectRemoved:*")
-		case "Object Restore Completed", "Object Restore Initiated":
-			events = append(events, "s3:ObjectRestore:*")
-		case "Object Tags Added", "Object Tags Deleted":
-			events = append(events, "s3:ObjectTagging:*")
-		case "Object ACL Updated":
-			events = append(events, "s3:ObjectAcl:Put")
 		}
 	}
 	return buckets, events

@@ -68,8 +68,16 @@ Resources:
 		"rule": {res("AWS::Events::Rule", `EventBusName: !Ref Bus, Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: `+pattern), []string{"Bus"}, model.Filter{Pattern: asJSON}},
 		"rule of two buckets": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {source: [aws.s3], detail-type: [Object Created], detail: {bucket: {name: [!Ref B, !Ref Quiet]}}}`),
 			[]string{"B", "Quiet"}, model.Filter{Pattern: `{"detail":{"bucket":{"name":["${B}","${Quiet}"]}},"detail-type":["Object Created"],"source":["aws.s3"]}`, Events: created}},
-		"pipe":             {res("AWS::Pipes::Pipe", `Source: !GetAtt Q.Arn, Target: !GetAtt Plain.Arn, RoleArn: r, SourceParameters: {`+criteria+`}`), []string{"Q"}, model.Filter{Pattern: both}},
-		"log subscription": {res("AWS::Logs::SubscriptionFilter", `LogGroupName: !Ref G, FilterPattern: '{ $.a = 1 }', DestinationArn: !GetAtt Plain.Arn`), []string{"G"}, model.Filter{Pattern: "{ $.a = 1 }"}},
+		"SAM rule of a bucket, the default bus named": {sam("EventBridgeRule", `EventBusName: default, Pattern: `+object), []string{"B"}, model.Filter{Pattern: objects, Events: created}},
+		"rule of a bucket and a shop": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {source: [aws.s3, shop], detail-type: [Object Created]}`),
+			[]string{"X", "B"}, model.Filter{Pattern: `{"source":["aws.s3","shop"],"detail-type":["Object Created"]}`, Events: created}},
+		"rule of objects from anywhere": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {detail-type: [Object Created]}`),
+			[]string{"X", "B"}, model.Filter{Pattern: `{"detail-type":["Object Created"]}`, Events: created}},
+		"rule of orders from anywhere": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {detail-type: [Paid]}`),
+			[]string{"X"}, model.Filter{Pattern: `{"detail-type":["Paid"]}`}},
+		"rule of a bucket on another bus": {res("AWS::Events::Rule", `EventBusName: !Ref Bus, Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: `+object), []string{"Bus"}, model.Filter{Pattern: objects}},
+		"pipe":                            {res("AWS::Pipes::Pipe", `Source: !GetAtt Q.Arn, Target: !GetAtt Plain.Arn, RoleArn: r, SourceParameters: {`+criteria+`}`), []string{"Q"}, model.Filter{Pattern: both}},
+		"log subscription":                {res("AWS::Logs::SubscriptionFilter", `LogGroupName: !Ref G, FilterPattern: '{ $.a = 1 }', DestinationArn: !GetAtt Plain.Arn`), []string{"G"}, model.Filter{Pattern: "{ $.a = 1 }"}},
 	} {
 		in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(head + c.text)}}, "template.yaml", importers.Options{})
 		if err != nil {
@@ -102,4 +110,48 @@ func sameFilter(d *model.Design, got, want model.Filter) bool {
 		got.Pattern, want.Pattern = fmt.Sprint(a), fmt.Sprint(b)
 	}
 	return fmt.Sprintf("%+v", got) == fmt.Sprintf("%+v", want)
+}
+
+// A rule stands on the bus that it names, whether the template makes that or not.
+func TestBusOfRules(t *testing.T) {
+	const own = "arn:aws:events:us-east-1:123456789012:event-bus/"
+	for bus, want := range map[string]string{
+		"":                       "",
+		"default":                "",
+		own + "default":          "",
+		"orders":                 own + "orders",
+		"!ImportValue OrdersBus": own + "${OrdersBus}",
+		"!Sub 'arn:aws:events:${AWS::Region}:999999999999:event-bus/default'": "arn:aws:events:us-east-1:999999999999:event-bus/default",
+		"!Ref Bus": "res/Bus",
+	} {
+		named := ""
+		if bus != "" {
+			named = "EventBusName: " + bus + ", "
+		}
+		text := `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}
+  Plain: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: .}}
+  F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: ., Events: {E: {Type: EventBridgeRule, Properties: {` + named + `Pattern: {source: [shop]}}}}}}
+  X: {Type: AWS::Events::Rule, Properties: {` + named + `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {source: [shop]}}}
+`
+		in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(text)}}, "template.yaml", importers.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", bus, err)
+		}
+		triggers := in.Design.Triggers()
+		if len(triggers) != 2 {
+			t.Fatalf("%s: %d triggers", bus, len(triggers))
+		}
+		for _, tr := range triggers {
+			got := tr.Bus
+			if tr.From == "res/Bus" {
+				got = "res/Bus"
+			}
+			if got != want {
+				t.Errorf("%s of %s: %q, not %q", bus, tr.ID, got, want)
+			}
+		}
+	}
 }

@@ -75,12 +75,15 @@ func (b *builder) readTriggers() {
 		}
 		if m.from != nil {
 			t.From = b.source(m.from, m.fits)
+			if m.kind == "event-rule" && t.From == "" {
+				t.Bus = b.busARN(m.from)
+			}
 			if t.From == "" && t.Label == "" {
 				t.Label = b.words(m.from)
 			}
 		}
 		if t.To != "" {
-			b.addRule(t, m.from == nil, m.pattern, holder, m.node)
+			b.addRule(t, t.From == "" && t.Bus == "", m.pattern, holder, m.node)
 		}
 	}
 	b.apiRoutes()
@@ -340,14 +343,17 @@ func (b *builder) rule(r *resource) {
 		if t.Role == "" {
 			t.Role = b.actsAs(b.get(r.Props, "RoleArn"))
 		}
-		if bus := b.source(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus")); bus != "" {
+		bus := b.source(b.get(r.Props, "EventBusName"), ofType("AWS::Events::EventBus"))
+		if bus != "" {
 			t.From = bus
+		} else {
+			t.Bus = b.busARN(b.get(r.Props, "EventBusName"))
 		}
 		t.Label = b.patternLabel(b.get(r.Props, "EventPattern"))
 		if pattern == "" && schedule != "" {
 			t.Kind, t.Event, t.Label = "schedule", "schedule", schedule
 		}
-		b.addRule(t, true, b.get(r.Props, "EventPattern"), r, n)
+		b.addRule(t, bus == "" && t.Bus == "", b.get(r.Props, "EventPattern"), r, n)
 	}
 }
 
@@ -355,18 +361,31 @@ func (b *builder) rule(r *resource) {
 // which is where buckets send them; else as it is.
 func (b *builder) addRule(t *model.Trigger, onDefault bool, pattern *yamlpos.Node, holder *resource, node *yamlpos.Node) {
 	var buckets []model.ID
+	var events []string
 	if onDefault {
-		buckets, t.Filter.Events = b.bucketsOf(pattern, t.Filter.Events)
+		buckets, events = b.bucketsOf(pattern)
 	}
-	if len(buckets) == 0 {
-		b.addTrigger(t, holder, node)
-		return
+	if sources := b.texts(b.get(pattern, "source"), nil); len(buckets) == 0 || len(b.items(b.get(pattern, "source"))) != 1 || len(sources) != 1 {
+		b.addTrigger(t, holder, node) // others send what it asks for as well
 	}
 	for _, bucket := range buckets {
 		each := *t
-		each.From = bucket
+		each.From, each.Filter.Events = bucket, events
 		b.addTrigger(&each, holder, node)
 	}
+}
+
+// busARN is the ARN of a rule's event bus that the template does not make, "" for the account's default bus.
+func (s *scope) busARN(n *yamlpos.Node) string {
+	name := s.words(n)
+	own := "arn:" + s.partition + ":events:" + s.region + ":" + s.account + ":event-bus/"
+	if strings.HasPrefix(name, "arn:") {
+		own = ""
+	}
+	if full := own + name; name != "" && !strings.HasSuffix(full, s.account+":event-bus/default") {
+		return full
+	}
+	return ""
 }
 
 // patternLabel says an event pattern in a few words: its detail types, else its sources.

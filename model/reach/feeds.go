@@ -91,7 +91,7 @@ func (an *Analysis) lets(p *passage, path []int32) bool {
 	c, ok := carriers[t.typ]
 	if !ok {
 		c = carrier{}
-		if tr.Kind == "event-rule" && an.onDefaultBus(tr) {
+		if tr.Kind == "event-rule" && an.onUnseenBus(tr) {
 			c = defaultBus
 		}
 	}
@@ -209,7 +209,7 @@ func (e *explorer) url(f *finding, t *target) {
 	}
 }
 
-// doors feeds functions through the default event bus and through routes that ask for AWS credentials.
+// doors feeds functions through event buses that the design does not show and through routes that ask for AWS credentials.
 func (e *explorer) doors() {
 	w := e.w
 	may := func(service string) bool {
@@ -222,23 +222,30 @@ func (e *explorer) doors() {
 	const unasked = truth(255)
 	own := e.actor.account // doors are of the account that they are in
 	api := "arn:" + w.partition + ":execute-api:" + w.region + ":" + own + ":" + anyName + "/" + anyName + "/POST/" + anyName
-	bus := destination{target: -1, arn: "arn:" + w.partition + ":events:" + w.region + ":" + own + ":event-bus/default", bound: busBindings}
-	bused, called := unasked, unasked
-	bus.held = func(string) truth {
-		if bused == unasked {
-			bused = can("events:PutEvents", bus.arn)
+	called := unasked
+	buses := map[string]truth{}
+	busAt := func(arn string) *destination {
+		if _, asked := buses[arn]; !asked {
+			buses[arn] = never
+			if may("events") {
+				buses[arn] = can("events:PutEvents", arn)
+			}
 		}
-		return bused
+		return &destination{target: -1, arn: arn, bound: busBindings, held: func(string) truth { return buses[arn] }}
 	}
 	for i, tr := range e.an.triggers {
 		if ti := w.target(tr.To); ti >= 0 && w.targets[ti].account != own {
 			continue
 		}
 		switch {
-		case tr.Kind == "event-rule" && e.an.onDefaultBus(tr):
-			if may("events") && bus.held("") != never {
-				e.through(int32(i), &defaultBus, func(p *passage) (truth, *written) {
-					return e.passes(p, e.an.writes(&defaultBus, nil, tr, e.actor.account), &bus)
+		case tr.Kind == "event-rule" && e.an.onUnseenBus(tr):
+			c, bus := &defaultBus, busAt("arn:"+w.partition+":events:"+w.region+":"+own+":event-bus/default")
+			if tr.Bus != "" {
+				c, bus = &otherBus, busAt(tr.Bus)
+			}
+			if bus.held("") != never {
+				e.through(int32(i), c, func(p *passage) (truth, *written) {
+					return e.passes(p, e.an.writes(c, nil, tr, e.actor.account), bus)
 				})
 			}
 		case tr.Kind == "api-route" && tr.From == "" && !tr.Open && !tr.Token:
@@ -310,7 +317,7 @@ func (e *explorer) through(i int32, c *carrier, can func(*passage) (truth, *writ
 func (an *Analysis) newBehind() {
 	an.behind = map[int32][]feed{}
 	for i, tr := range an.triggers {
-		if tr.Kind != "iot-rule" && !(tr.Kind == "api-route" && tr.From == "") && !(tr.Kind == "event-rule" && an.onDefaultBus(tr)) {
+		if tr.Kind != "iot-rule" && !(tr.Kind == "api-route" && tr.From == "") && !(tr.Kind == "event-rule" && an.onUnseenBus(tr)) {
 			continue
 		}
 		add := func(node int32, path []int32) {
@@ -330,8 +337,8 @@ func (an *Analysis) newBehind() {
 	}
 }
 
-// onDefaultBus reports whether a rule stands on the account's default event bus.
-func (an *Analysis) onDefaultBus(tr *model.Trigger) bool {
+// onUnseenBus reports whether a rule stands on a bus that the design does not show, such as the account's default one.
+func (an *Analysis) onUnseenBus(tr *model.Trigger) bool {
 	if tr.From == "" {
 		return true
 	}

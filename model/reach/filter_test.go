@@ -113,6 +113,27 @@ func TestFilterOfBucketEvents(t *testing.T) {
 	}
 }
 
+// A rule on a bus of another stack is fed by whoever may put events on that bus, and by nobody else.
+func TestRuleOnUnseenBus(t *testing.T) {
+	const own = "arn:aws:events:us-east-1:" + testAccount + ":event-bus/"
+	for _, c := range []struct{ grant, bus, want string }{
+		{own + "orders", own + "orders", "must; events whose source is shop"},
+		{"*", own + "orders", "must; events whose source is shop"},
+		{own + "default", own + "orders", ""},
+		{own + "orders", "", ""},
+		{own + "default", "", "must; events whose source is shop"},
+		{own + "orders", own + "${OrdersBus}", "may; events whose source is shop"},
+		{"*", "arn:aws:events:us-east-1:999999999999:event-bus/orders", "may; events whose source is shop"},
+	} {
+		b := filter(t, allow("events:PutEvents", c.grant))
+		tr := b.trigger("", b.fed.ID, "event-rule")
+		tr.Bus, tr.Filter.Pattern = c.bus, `{"source": ["shop"]}`
+		if got := b.says(); got != c.want {
+			t.Errorf("%s on %s: %q, not %q", c.grant, c.bus, got, c.want)
+		}
+	}
+}
+
 // Rules of the default bus and of another one: what a writer may put against the pattern.
 func TestFilterOfEvents(t *testing.T) {
 	source := func(operator, key, values string) string {

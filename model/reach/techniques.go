@@ -218,6 +218,7 @@ var (
 // doors are feeds that lead through something that the design does not show as a resource.
 var (
 	defaultBus = carrier{technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event on the default bus that starts"}
+	otherBus   = carrier{technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event on a bus that the design does not show, which starts"}
 	iotTopic   = carrier{technique: "iot-rule", actions: []string{"iot:publish"}, says: "publishes a message on a topic whose rule starts"}
 	iotSome    = carrier{technique: "iot-rule", actions: []string{"iot:publish"}, note: "if the rule selects the message", says: "publishes a message on a topic whose rule starts"}
 	signedURL  = carrier{technique: "invoke-url", actions: []string{"lambda:invokefunctionurl"}, says: "calls the function URL of"}
