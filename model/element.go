@@ -39,6 +39,11 @@ type Function struct {
 	Tags         map[string]string
 	Stack        string // the stack (template) it came from
 
+	// Where a framework names functions and what it makes for them: Stem begins the logical ids of what is made for it
+	// (its LogicalID if ""), and its name is NamePrefix and its LogicalID unless the source says another (what AWS
+	// generates if "").
+	Stem, NamePrefix string
+
 	// Origin is where it stands in the source. A part made by a split keeps the origin of the function it
 	// came from: two functions with one origin tell the patcher what to copy.
 	Origin source.Span

@@ -17,6 +17,7 @@ func (b *builder) function(r *resource) {
 		ID: b.ids[r], LogicalID: r.called(), Name: b.nameOf(r), ARN: b.arnOf(r),
 		Runtime: b.words(b.get(p, "Runtime")), Handler: b.words(b.get(p, "Handler")),
 		Environment: b.environment(r), Code: b.localCode(r),
+		Stem: r.stem, NamePrefix: r.prefix,
 		Layers:  b.list(b.get(p, "Layers"), "Layers"),
 		VPC:     len(b.items(b.get(p, "VpcConfig", "SubnetIds"))) > 0 || r.Written == samFunction && b.get(p, "VpcConfig") != nil,
 		Tracing: traces(b.words(b.get(p, "TracingConfig", "Mode"))),

@@ -50,8 +50,10 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 	}
 	p := &patch{reading: r, before: r.design, after: after, then: indexOf(r.design), now: indexOf(after), done: map[model.ID]bool{}, passed: map[string]string{}}
 	for i, t := range r.templates {
-		page := yamlpos.NewPage(t.File, in.Files[t.File], t.Root)
-		p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
+		for _, file := range t.sources() {
+			page := yamlpos.NewPage(file.name, in.Files[file.name], file.root)
+			p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
+		}
 	}
 	return p, nil
 }
@@ -131,7 +133,7 @@ func (p *patch) run() error {
 	}
 	p.passOn(changes)
 	p.follow = p.followers()
-	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.people, p.functions, p.besides, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
+	for _, step := range []func([]model.Change) error{p.roles, p.madeRoles, p.people, p.trees, p.functions, p.besides, p.policyResources, p.triggers, p.permissions, p.resourcePolicies, p.additions, p.rest} {
 		if err := step(changes); err != nil {
 			return err
 		}
@@ -228,12 +230,22 @@ func isMark(c model.Change) bool {
 
 // writeCopy inserts copies of a resource, or of several, before one of the template.
 func (s *sheet) writeCopy(r *resource, text string) {
-	i := slices.IndexFunc(s.template.Resources.Pairs, func(p yamlpos.Pair) bool { return p.Key == r.Key })
+	section, i := s.section(r)
 	if i < 0 {
 		s.draft.Fail("%s: %s is not written in Resources itself", r.Origin, r.ID)
 		return
 	}
-	s.draft.Insert(s.template.Resources, i, text)
+	s.draft.Insert(section, i, text)
+}
+
+// section is the mapping of resources that a resource is written in, and its place there; -1 if it is in none of this file.
+func (s *sheet) section(r *resource) (*yamlpos.Node, int) {
+	for _, n := range s.template.sections() {
+		if i := slices.IndexFunc(n.Pairs, func(p yamlpos.Pair) bool { return p.Key == r.Key }); i >= 0 && s.Has(n) {
+			return n, i
+		}
+	}
+	return nil, -1
 }
 
 // remove takes a resource out of the template.
@@ -245,11 +257,17 @@ func (s *sheet) add(id string, v yamlpos.Value) { s.added = append(s.added, addi
 // finish writes what comes and goes as a whole.
 func (s *sheet) finish() {
 	s.waitAll()
-	m := yamlpos.MembersOf(s.template.Resources)
-	for _, r := range s.gone {
-		m.Remove(r.ID)
+	for _, n := range s.template.sections() {
+		m := yamlpos.MembersOf(n)
+		for _, r := range s.gone {
+			if m.Index(r.ID) >= 0 {
+				m.Remove(r.ID)
+			}
+		}
+		if s.Has(n) {
+			m.Write(s.draft)
+		}
 	}
-	m.Write(s.draft)
 	for _, a := range s.added {
 		s.draft.Append(s.template.Resources, a.id, a.value)
 	}

@@ -54,12 +54,12 @@ func (s *sheet) ownRole(d *yamlpos.Draft, r *resource, props *yamlpos.Members, f
 
 // precede puts a new resource before one of the template.
 func (s *sheet) precede(r *resource, id string, v yamlpos.Value) {
-	i := slices.IndexFunc(s.template.Resources.Pairs, func(p yamlpos.Pair) bool { return p.Key == r.Key })
+	section, i := s.section(r)
 	if i < 0 {
 		s.draft.Fail("%s: %s is not written in Resources itself", r.Origin, r.ID)
 		return
 	}
-	s.draft.Precede(s.template.Resources, i, id, v)
+	s.draft.Precede(section, i, id, v)
 }
 
 // within runs f while a resource is being written that is new, and stands in no text yet.

@@ -19,14 +19,21 @@ func (p *patch) passOn(changes []model.Change) {
 		}
 		heir := p.heirOf(f.ID)
 		h := p.after.Function(heir)
-		name, role := "", ""
+		name, role, id := "", "", f.LogicalID
+		var writer Writer
+		if r := p.places.resources[f.ID]; r != nil && r.Compiled {
+			id, writer = r.ID, r.home.template.writer
+		}
 		if h != nil {
 			name = h.LogicalID
+			if writer != nil {
+				name = writer.FunctionID(name)
+			}
 			if r := p.after.Role(h.Role); r != nil {
 				role = r.LogicalID
 			}
 		}
-		p.passed[f.LogicalID] = name
+		p.passed[id] = name
 		if r := p.before.Role(f.Role); r != nil && p.after.Role(r.ID) == nil && r.LogicalID != "" {
 			p.passed[r.LogicalID] = role
 		}
@@ -136,7 +143,7 @@ func (s *sheet) repointAll() {
 		if pair.Merged {
 			continue
 		}
-		if pair.Value.Resolve() != s.template.Resources {
+		if s.template.writer != nil || pair.Value.Resolve() != s.template.Resources {
 			s.repoint(s.draft, pair.Value, s.patch.passed)
 			continue
 		}
@@ -245,7 +252,7 @@ func (p *patch) triggers(_ []model.Change) error {
 			}
 		}
 		s, n := p.sheetOf(was.Origin), p.places.triggers[was.ID]
-		if s == nil {
+		if s == nil || r.Compiled && p.done[was.ID] {
 			continue
 		}
 		if r.Written == samFunction || r.Made && r.Owner != nil && r.Owner.Written == samFunction {

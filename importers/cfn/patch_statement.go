@@ -19,7 +19,10 @@ func (s *sheet) shared(d *yamlpos.Draft, n *yamlpos.Node) bool {
 		d.Fail("this is not written in the template itself, so it cannot be changed there")
 		return true
 	}
-	if at := s.Shared(n); at != nil {
+	if at := s.Shared(n); at != nil && at.Anchor == "" {
+		d.Fail("%s: variables put this in several places, or in one from here: write it out where it is used first", at.Span)
+		return true
+	} else if at != nil {
 		d.Fail("%s: this stands behind the anchor &%s, which other places use too: write it out first", at.Span, at.Anchor)
 		return true
 	}
@@ -67,7 +70,11 @@ func sameStatement(a, b *policy.Statement) bool { return a.Equal(b) }
 
 // statements makes the Statement of a written document that of after.
 func (s *sheet) statements(d *yamlpos.Draft, doc *yamlpos.Node, before, after *policy.Document) {
-	list := yamlpos.MembersOf(doc).Value("Statement")
+	s.statementsIn(d, doc.Span, yamlpos.MembersOf(doc).Value("Statement"), before, after)
+}
+
+// statementsIn makes a written list of statements that of after; doc is where it stands.
+func (s *sheet) statementsIn(d *yamlpos.Draft, doc source.Span, list *yamlpos.Node, before, after *policy.Document) {
 	spans := func(d *policy.Document) (out []source.Span) {
 		for _, st := range d.Statements {
 			out = append(out, st.Span)
@@ -83,7 +90,7 @@ func (s *sheet) statements(d *yamlpos.Draft, doc *yamlpos.Node, before, after *p
 		return
 	}
 	if list == nil || s.shared(d, list) || isCall(list) {
-		d.Fail("%s: the statements of this document do not stand in a list", doc.Span)
+		d.Fail("%s: the statements of this document do not stand in a list", doc)
 		return
 	}
 	if list.Kind == yamlpos.Mapping {

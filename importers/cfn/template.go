@@ -27,6 +27,9 @@ type template struct {
 	events   map[source.Span]Event // names of triggers, by place, where the source has names of its own
 	extra    []madeTrigger
 	unknown  map[string]bool // tokens that its texts hold
+	files    []treeFile      // that it was made of, its own first; none for a template that stands as it is
+	written  []*yamlpos.Node // sections Resources of them
+	writer   Writer
 
 	origins map[*yamlpos.Node]madeOf // items of made policy lists → what they are made of
 }
@@ -62,6 +65,8 @@ type resource struct {
 	home     *scope // of its template
 	own      string // the source's own name for it, "" if that is ID
 	code     string // of a function: path of its code, if the source tells by itself
+	stem     string // of a function: what logical ids of what is made for it begin with, "" if own
+	prefix   string // of a function: what its physical name is by default, its own name behind it
 	excluded bool   // its condition is false
 	name     string
 	naming   bool
@@ -248,3 +253,25 @@ func entrySpan(key, value *yamlpos.Node) source.Span {
 
 // isSAM reports whether SAM transforms the template.
 func (t *template) isSAM() bool { return t.Kind == kindSAM }
+
+// A treeFile is one of the files that a template was made of.
+type treeFile struct {
+	name string
+	root *yamlpos.Node
+}
+
+// sources lists the files that the template stands in.
+func (t *template) sources() []treeFile {
+	if len(t.files) > 0 {
+		return t.files
+	}
+	return []treeFile{{t.File, t.Root}}
+}
+
+// sections lists the mappings of resources that the user wrote.
+func (t *template) sections() []*yamlpos.Node {
+	if t.writer != nil {
+		return t.written
+	}
+	return []*yamlpos.Node{t.Resources}
+}

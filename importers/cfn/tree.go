@@ -25,6 +25,10 @@ type Tree struct {
 	Unknown  []string              // names of the tokens ${Name} that Root's texts hold
 	Notes    []source.Diagnostic   // of the making
 	Included []string              // further files that it was made of
+
+	Pages   map[string]*yamlpos.Node // what the files hold, for writing back
+	Written []*yamlpos.Node          // sections Resources of them
+	Writer  Writer                   // nil where nothing is written back
 }
 
 // Made says what a resource is that nobody wrote as such.
@@ -34,6 +38,8 @@ type Made struct {
 	Owner  string      // logical id of the function that it is made for, "" if none
 	Hidden bool        // no element stands for it
 	Code   string      // of a function: the path of its code
+	Stem   string      // of a function: what logical ids of what is made for it begin with
+	Prefix string      // of a function: what its physical name is by default, its own name behind it
 }
 
 // An Event is what a source calls the event of a function.
@@ -84,6 +90,12 @@ func (t *Tree) template(kind string, n *notes) *template {
 	for _, name := range t.Unknown {
 		out.unknown[name] = true
 	}
+	for _, name := range append([]string{t.File}, t.Included...) {
+		if root := t.Pages[name]; root != nil {
+			out.files = append(out.files, treeFile{name, root})
+		}
+	}
+	out.written, out.writer = t.Written, t.Writer
 	for _, r := range out.Declared {
 		m, made := t.Made[r.ID]
 		if !made {
@@ -91,6 +103,7 @@ func (t *Tree) template(kind string, n *notes) *template {
 		}
 		r.Made, r.Compiled = true, true
 		r.own, r.Origin, r.Owner, r.Hidden, r.code = m.Name, m.Origin, out.byID[m.Owner], m.Hidden, m.Code
+		r.stem, r.prefix = m.Stem, m.Prefix
 	}
 	for _, x := range t.Extra {
 		if to := out.byID[x.To]; to != nil {

@@ -35,14 +35,15 @@ type compiler struct {
 
 // A function is one entry of functions.
 type function struct {
-	key    string
-	name   string // physical
-	id     string // logical id
-	node   *yamlpos.Node
-	at     source.Span
-	target func(at source.Span) *yamlpos.Node // what events call: the function, or its alias
-	events []event
-	counts map[string]int // of events, by kind
+	key     string
+	name    string // physical
+	id      string // logical id
+	keyNode *yamlpos.Node
+	node    *yamlpos.Node
+	at      source.Span
+	target  func(at source.Span) *yamlpos.Node // what events call: the function, or its alias
+	events  []event
+	counts  map[string]int // of events, by kind
 }
 
 // An event is one entry of a function's events.
@@ -89,6 +90,7 @@ func (s *service) compile() *cfn.Tree {
 		tree.Unknown = append(tree.Unknown, name)
 	}
 	slices.Sort(tree.Unknown)
+	tree.Pages, tree.Written, tree.Writer = c.parsed, c.sections(), &writer{c}
 	tree.Notes = s.notes
 	return tree
 }
@@ -226,7 +228,7 @@ func (c *compiler) readFunctions() {
 }
 
 func (c *compiler) readFunction(p yamlpos.Pair) {
-	f := &function{key: p.Key.Value, id: functionID(p.Key.Value), node: p.Value.Resolve(), at: place(p.Key, p.Value), counts: map[string]int{}}
+	f := &function{key: p.Key.Value, keyNode: p.Key, id: functionID(p.Key.Value), node: p.Value.Resolve(), at: place(p.Key, p.Value), counts: map[string]int{}}
 	f.name = words(get(f.node, "name"))
 	if f.name == "" {
 		f.name = c.prefix() + "-" + f.key
@@ -367,7 +369,7 @@ func (c *compiler) function(f *function) {
 	put(p, "Role", c.roleOf(f))
 	v := obj(at, entry{"Type", str("AWS::Lambda::Function", at)}, entry{"Properties", p}, entry{"Condition", get(n, "condition")})
 	put(c.resources, f.id, v)
-	m := cfn.Made{Name: f.key, Origin: at}
+	m := cfn.Made{Name: f.key, Stem: normalized(f.key), Prefix: c.prefix() + "-", Origin: at}
 	if get(n, "image") == nil && get(n, "package", "artifact") == nil {
 		m.Code = c.dir
 	}
@@ -600,6 +602,22 @@ func (c *compiler) written(root *yamlpos.Node) {
 	for _, name := range order {
 		put(root, name, sections[name])
 	}
+}
+
+// sections lists the mappings of resources that the user wrote.
+func (c *compiler) sections() []*yamlpos.Node {
+	n := get(c.root, "resources")
+	parts := []*yamlpos.Node{n}
+	if n != nil && n.Kind == yamlpos.Sequence {
+		parts = n.Items
+	}
+	var out []*yamlpos.Node
+	for _, part := range parts {
+		if s := get(part, "Resources"); s != nil && s.Kind == yamlpos.Mapping {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // extend merges extensions into resources that are there.

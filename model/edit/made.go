@@ -128,13 +128,16 @@ func made(d *model.Design, f *model.Function) []model.Element {
 func maker(d *model.Design, logical string, e model.Element) *model.Function {
 	var best *model.Function
 	for _, f := range d.Functions() {
-		if f.Origin.Contains(e.Place()) && f.LogicalID != "" && logical != f.LogicalID && strings.HasPrefix(logical, f.LogicalID) &&
-			(best == nil || len(f.LogicalID) > len(best.LogicalID)) {
+		if f.Origin.Contains(e.Place()) && f.LogicalID != "" && logical != stem(f) && strings.HasPrefix(logical, stem(f)) &&
+			(best == nil || len(stem(f)) > len(stem(best))) {
 			best = f
 		}
 	}
 	return best
 }
+
+// stem is what the logical ids of what was made for a function begin with.
+func stem(f *model.Function) string { return firstOf(f.Stem, f.LogicalID) }
 
 // eventOf is the trigger of a function that an element or policy was made for, nil if it is for the function as a
 // whole.
@@ -168,9 +171,12 @@ func (s *splitting) namer(p *splitPart) *namer {
 	return p.names
 }
 
+// numbered is what a framework calls, by number, what it makes of a function's events and hides.
+var numbered = []string{"EventsRule", "IotTopicRule", "AlbTargetGroup", "AlbMultiValueTargetGroup"}
+
 // newNamer is how names change where triggers go from one function to another.
 func newNamer(d *model.Design, from *model.Function, fromRole *model.Role, to *model.Function, toRole *model.Role, triggers []*model.Trigger) *namer {
-	n := &namer{from: from.LogicalID, to: to.LogicalID, oldARN: from.ARN, newARN: to.ARN, identities: map[model.ID]model.ID{from.ID: to.ID}}
+	n := &namer{from: stem(from), to: stem(to), oldARN: from.ARN, newARN: to.ARN, identities: map[model.ID]model.ID{from.ID: to.ID}}
 	if fromRole != nil && toRole != nil {
 		n.oldRole, n.newRole = fromRole.ARN, toRole.ARN
 		n.identities[fromRole.ID] = toRole.ID
@@ -180,6 +186,12 @@ func newNamer(d *model.Design, from *model.Function, fromRole *model.Role, to *m
 	}
 	for _, t := range triggers {
 		add(from.Stack, from.LogicalID+t.Name)
+	}
+	if from.Stem != "" {
+		n.physicals = append(n.physicals, [2]string{"/aws/lambda/" + from.Name, "/aws/lambda/" + to.Name})
+		for _, of := range numbered {
+			n.physicals = append(n.physicals, [2]string{from.Stack + "-" + from.Stem + of, from.Stack + "-" + to.Stem + of})
+		}
 	}
 	for _, e := range made(d, from) {
 		if t := eventOf(d, from, e); t != nil && !slices.Contains(triggers, t) {

@@ -213,7 +213,10 @@ func (s *splitting) makeParts() error {
 		role := *s.role
 		if !p.Keeps {
 			f.ID = renamed(s.whole.ID, firstOf(s.whole.LogicalID, s.whole.Name), p.Name)
-			f.LogicalID, f.Name = p.Name, firstOf(p.FunctionName, physical(s.whole.Stack, p.Name))
+			f.LogicalID, f.Name = p.Name, firstOf(p.FunctionName, physicalOf(s.whole, p.Name))
+			if f.Stem != "" {
+				f.Stem = strings.ToUpper(p.Name[:1]) + p.Name[1:]
+			}
 			f.ARN = renameARN(s.whole.ARN, f.Name)
 			f.Policy = nil
 			if taken[p.Name] {
@@ -268,6 +271,15 @@ func renamed(id model.ID, old, name string) model.ID {
 		prefix = ""
 	}
 	return model.ID(kind + "/" + prefix + strings.TrimPrefix(string(model.MakeID("", name)), "/"))
+}
+
+// physicalOf is the physical name that a part has where none is given: as the framework names functions, else what AWS
+// generates.
+func physicalOf(whole *model.Function, name string) string {
+	if whole.NamePrefix != "" {
+		return whole.NamePrefix + name
+	}
+	return physical(whole.Stack, name)
 }
 
 // physical is the placeholder for a name that AWS will generate: it equals only itself.
