@@ -75,6 +75,7 @@ type Role struct {
 	Attached      Attachments
 	Boundary      ID   // policy that is its permissions boundary, "" if none
 	Implicit      bool // made by the source's transform for a function without a role of its own (SAM)
+	Compiled      bool // made by a framework for functions without a role of their own: it cannot be written otherwise than the framework makes it
 	External      bool // named by ARN only: its policies were not seen
 	ServiceLinked bool
 	Pins          []Pin // what the architect says it needs; in no source

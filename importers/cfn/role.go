@@ -17,7 +17,7 @@ import (
 func (b *builder) role(r *resource) {
 	role := &model.Role{
 		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), ARN: b.arnOf(r), Path: b.words(b.get(r.Props, "Path")),
-		Trust: b.document(b.get(r.Props, "AssumeRolePolicyDocument"), policy.Setting{Type: policy.TrustPolicy}), Implicit: r.Made && !r.Compiled,
+		Trust: b.document(b.get(r.Props, "AssumeRolePolicyDocument"), policy.Setting{Type: policy.TrustPolicy}), Implicit: r.Made && !r.Compiled, Compiled: r.Compiled,
 		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
 	}
 	if role.Trust == nil && !r.Made {

@@ -15,6 +15,8 @@ import (
 type Writer interface {
 	// Write writes what changed into the drafts of w.
 	Write(w *Writing)
+	// Follows reports whether a statement that nobody wrote becomes another by what else changes.
+	Follows(was, is *policy.Statement) bool
 	// FunctionID is the logical id of a function that the source calls name.
 	FunctionID(name string) string
 }
@@ -207,16 +209,25 @@ func (p *patch) compiledStatements(w *Writing, role *model.Role, pl policyPlace,
 	isOwn, isMade := split(after)
 	if !sameDocument(&wasMade, &isMade) {
 		for i, st := range wasMade.Statements {
-			if i >= len(isMade.Statements) || !sameStatement(st, isMade.Statements[i]) {
+			if i >= len(isMade.Statements) || !sameStatement(st, isMade.Statements[i]) && !w.main.template.writer.Follows(st, isMade.Statements[i]) {
 				w.Fail("%s: the framework itself makes this statement (%s) for %s of what stands here, so it cannot be changed or taken out", st.Span, first(st.Actions), role.ID)
 				return
 			}
 		}
-		w.Fail("%s: %s is to have more statements than the framework makes of what stands here", role.Origin, role.ID)
+		if len(isMade.Statements) > len(wasMade.Statements) {
+			w.Fail("%s: %s is to have more statements than the framework makes of what stands here", role.Origin, role.ID)
+			return
+		}
+	}
+	if sameDocument(&wasOwn, &isOwn) {
 		return
 	}
 	if list == nil {
 		w.Fail("%s: no statements are written for %s", role.Origin, role.ID)
+		return
+	}
+	if len(isOwn.Statements) == 0 {
+		in.draft.Replace(list, yamlpos.ListOf(yamlpos.OneLine))
 		return
 	}
 	in.statementsIn(in.draft, list.Span, list, &wasOwn, &isOwn)

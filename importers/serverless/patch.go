@@ -8,6 +8,7 @@ import (
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
+	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
 
@@ -42,6 +43,17 @@ func (w *writer) Write(g *cfn.Writing) {
 	p.besides()
 }
 
+// Follows reports whether the statement is one of those that let the execution role write the logs of all functions: it
+// has another resource for each function that comes.
+func (w *writer) Follows(was, is *policy.Statement) bool {
+	n := *is
+	n.Resources = was.Resources
+	logs := func(list []string) bool {
+		return !slices.ContainsFunc(list, func(r string) bool { return !strings.Contains(r, ":log-group:/aws/lambda/") })
+	}
+	return was.Equal(&n) && logs(was.Resources) && logs(is.Resources)
+}
+
 // was is the function of the design before.
 func (p *writing) was(f *function) *model.Function {
 	for _, m := range p.Before().Functions() {
@@ -64,6 +76,10 @@ func (p *writing) family(f *function, was *model.Function) {
 	if len(now) == 1 && model.Same(was, now[0]) && !p.moves(f, was) {
 		return
 	}
+	p.Done(was.ID)
+	for _, is := range now {
+		p.Done(is.ID)
+	}
 	page, draft := p.Page(f.at)
 	if page == nil || !page.Has(f.node) || !page.Has(f.keyNode) {
 		p.Fail("%s: function %s does not stand in a file of the service itself, so it cannot be changed there", f.at, f.key)
@@ -75,7 +91,17 @@ func (p *writing) family(f *function, was *model.Function) {
 		p.Fail("%s: function %s is used in several places (an anchor or a variable), so it cannot be changed here", f.at, f.key)
 		return
 	}
-	p.Done(was.ID)
+	if len(now) != 1 || now[0].ID != was.ID {
+		for _, section := range p.writer.sections() {
+			if pair := pairOf(section, f.id); pair != nil {
+				p.Fail("%s: resources say more of %s here, which its parts would not have: write it into the function first", pair.Key.Span, f.key)
+				return
+			}
+		}
+	}
+	if !p.shares(f, was, now) {
+		return
+	}
 	if len(now) == 0 {
 		m := yamlpos.MembersOf(around)
 		m.Remove(f.key)
@@ -87,7 +113,6 @@ func (p *writing) family(f *function, was *model.Function) {
 		stays = now[i]
 	}
 	for _, is := range now {
-		p.Done(is.ID)
 		if is == stays {
 			continue
 		}
@@ -101,6 +126,39 @@ func (p *writing) family(f *function, was *model.Function) {
 		draft.Insert(around, at, text)
 	}
 	p.one(page, draft, f, was, stays, true)
+}
+
+// perEach are the kinds of event for which the execution role has one statement for each function that has some.
+var perEach = []string{"sqs", "stream", "kafka", "activemq", "rabbitmq", "msk"}
+
+// shares fails where the execution role, which others keep, would change with a function that comes: the framework adds to
+// it for each function what its configuration and its sources need, whatever role the function has.
+func (p *writing) shares(f *function, was *model.Function, now []*model.Function) bool {
+	if p.writer.role == nil || len(now) < 2 || !slices.ContainsFunc(p.After().Roles(), func(r *model.Role) bool { return r.LogicalID == executionRole && r.Stack == was.Stack }) {
+		return true
+	}
+	const adds = "%s: the framework adds what this needs to %s for each function that has it, so that a second one would change a role that others have"
+	for _, key := range []string{"onError", "fileSystemConfig"} {
+		if n := get(f.node, key); there(n) && (key != "onError" || n.Kind == yamlpos.Scalar && !isCall(n)) {
+			p.Fail(adds, n.Span, executionRole)
+			return false
+		}
+	}
+	for _, kind := range perEach {
+		to := map[model.ID]bool{}
+		for _, e := range f.events {
+			for _, is := range now {
+				if e.kind == kind && p.started(p.After(), is.ID, e.at) {
+					to[is.ID] = true
+				}
+			}
+			if len(to) > 1 {
+				p.Fail(adds, e.at, executionRole)
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // moves reports whether events come to a function, or leave it.
@@ -135,7 +193,7 @@ func (p *writing) one(page *yamlpos.Page, d *yamlpos.Draft, f *function, was, is
 				props.Remove("name")
 			}
 		} else {
-			props.Set("name", yamlpos.Text(is.Name))
+			p.rename(page, props, f, is)
 		}
 	}
 	if is.Handler != was.Handler {
@@ -149,6 +207,20 @@ func (p *writing) one(page *yamlpos.Page, d *yamlpos.Draft, f *function, was, is
 	if props.Changed() {
 		props.Write(d)
 	}
+}
+
+// rename gives a function a name: in the words of the name that it has, as far as these end in its key.
+func (p *writing) rename(page *yamlpos.Page, props *yamlpos.Members, f *function, is *model.Function) {
+	n := props.Value("name")
+	if n != nil && n.Kind == yamlpos.Scalar && page.Has(n) && strings.HasSuffix(n.Value, f.key) && strings.HasSuffix(is.Name, is.LogicalID) {
+		text := strings.TrimRight(page.Text(n.Span), `"'`)
+		end := page.Text(n.Span)[len(text):]
+		if own, ok := strings.CutSuffix(text, f.key); ok && strings.TrimSuffix(n.Value, f.key)+is.LogicalID == is.Name {
+			props.Set("name", page.Edited(n, own+is.LogicalID+end))
+			return
+		}
+	}
+	props.Set("name", p.reworded(n, is.Name))
 }
 
 // reworded is a text in the quotes of the scalar that it takes the place of.
@@ -210,7 +282,7 @@ func (p *writing) role(d *yamlpos.Draft, f *function, props *yamlpos.Members, is
 		return
 	}
 	for _, key := range []string{"iamRoleStatements", "iamRoleStatementsInherit", "iamRoleStatementsName", "iamPermissionsBoundary", "iam"} {
-		if props.Index(key) >= 0 {
+		if props.Index(key) >= 0 && (key == "iam" || p.plugin(perFunction)) {
 			props.Remove(key)
 		}
 	}

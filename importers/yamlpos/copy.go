@@ -19,6 +19,9 @@ func (d *Draft) Copy() (string, error) {
 	at := d.within.Start
 	for _, e := range edits {
 		start, end := max(e.Span.Start, d.within.Start), min(e.Span.End, d.within.End)
+		if start > d.within.End && start == e.Span.End && !strings.Contains(string(p.Data[d.within.End:start]), "\n") {
+			start = end // what is put behind the part's last line stands behind its white space and comment
+		}
 		if start > end || start < at {
 			continue
 		}

@@ -265,3 +265,20 @@ func TestScalarsPrintAsTheyStand(t *testing.T) {
 		t.Errorf("only %d scalars", n)
 	}
 }
+
+// What is put behind the last line of a part is in its copy, whatever stands behind that line.
+func TestCopyOfALineWithSomethingBehind(t *testing.T) {
+	for _, behind := range []string{"", "   ", " # comment"} {
+		before := "a:\n  k: v\n  l: x" + behind + "\nb: y\n"
+		p := page(t, before)
+		n := dig(p.Root, "a")
+		d := p.Draft(n.Span)
+		m := yamlpos.MembersOf(n)
+		m.Set("new", yamlpos.Text("z"))
+		m.Write(d)
+		text, err := d.Copy()
+		if want := "k: v\n  l: x\n  new: z"; err != nil || text != want {
+			t.Errorf("behind %q the copy is %q (%v)", behind, text, err)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type namer struct {
 	oldRole    string
 	newRole    string
 	physicals  [][2]string // placeholders
+	log        [2]string   // names of the log groups, where a framework makes them
 	identities map[model.ID]model.ID
 }
 
@@ -32,6 +33,9 @@ func (n *namer) text(s string) string {
 		if p[0] != "" && (s == p[0] || strings.HasPrefix(s, p[0]+":") || strings.HasPrefix(s, p[0]+"/")) {
 			s = p[1] + s[len(p[0]):]
 		}
+	}
+	if before, ok := strings.CutSuffix(s, n.log[0]); ok && n.log[0] != "" && (before == "" || strings.HasSuffix(before, ":")) {
+		return before + n.log[1]
 	}
 	return s
 }
@@ -171,6 +175,10 @@ func (s *splitting) namer(p *splitPart) *namer {
 	return p.names
 }
 
+// logsOf is the name of the log group of a function.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+func logsOf(f *model.Function) string { return "/aws/lambda/" + f.Name }
+
 // numbered is what a framework calls, by number, what it makes of a function's events and hides.
 var numbered = []string{"EventsRule", "IotTopicRule", "AlbTargetGroup", "AlbMultiValueTargetGroup"}
 
@@ -188,7 +196,8 @@ func newNamer(d *model.Design, from *model.Function, fromRole *model.Role, to *m
 		add(from.Stack, from.LogicalID+t.Name)
 	}
 	if from.Stem != "" {
-		n.physicals = append(n.physicals, [2]string{"/aws/lambda/" + from.Name, "/aws/lambda/" + to.Name})
+		n.log = [2]string{logsOf(from), logsOf(to)}
+		n.physicals = append(n.physicals, [2]string{logsOf(from) + ":", logsOf(to) + ":"})
 		for _, of := range numbered {
 			n.physicals = append(n.physicals, [2]string{from.Stack + "-" + from.Stem + of, from.Stack + "-" + to.Stem + of})
 		}

@@ -42,6 +42,15 @@ type splitPart struct {
 // logicalID is what CloudFormation takes as the name of a resource.
 var logicalID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 
+// functionKey is what the Serverless Framework takes as the name of a function.
+var functionKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// stemOf begins the logical ids of what a framework makes for a function of a name.
+func stemOf(name string) string {
+	name = strings.NewReplacer("-", "Dash", "_", "Underscore").Replace(name)
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
 // Apply makes the parts, gives each what it is given and what its triggers need, repoints what referred to the
 // function, and proves that the parts together are allowed nothing that the whole was not.
 func (e *Split) Apply(d *model.Design) (*Result, error) {
@@ -105,7 +114,9 @@ func (s *splitting) checkParts() error {
 		switch {
 		case p.Name == "":
 			return fmt.Errorf("part %d has no name", i+1)
-		case s.design.Info().Kind != "account" && !logicalID.MatchString(p.Name):
+		case s.whole.Stem != "" && !functionKey.MatchString(p.Name):
+			return fmt.Errorf("part %s: a service's functions are called by letters, digits, - and _ only", p.Name)
+		case s.whole.Stem == "" && s.design.Info().Kind != "account" && !logicalID.MatchString(p.Name):
 			return fmt.Errorf("part %s: a template's logical ids have letters and digits only", p.Name)
 		case names[p.Name]:
 			return fmt.Errorf("two parts are called %s", p.Name)
@@ -215,7 +226,7 @@ func (s *splitting) makeParts() error {
 			f.ID = renamed(s.whole.ID, firstOf(s.whole.LogicalID, s.whole.Name), p.Name)
 			f.LogicalID, f.Name = p.Name, firstOf(p.FunctionName, physicalOf(s.whole, p.Name))
 			if f.Stem != "" {
-				f.Stem = strings.ToUpper(p.Name[:1]) + p.Name[1:]
+				f.Stem = stemOf(p.Name)
 			}
 			f.ARN = renameARN(s.whole.ARN, f.Name)
 			f.Policy = nil
@@ -223,20 +234,28 @@ func (s *splitting) makeParts() error {
 				return fmt.Errorf("part %s: something in the source is called that already", p.Name)
 			}
 		}
-		if !p.Keeps || s.shared {
-			name := p.Name + "Role"
+		if !p.Keeps || s.shared || s.role.Compiled {
+			base := p.Name
+			if f.Stem != "" {
+				base = f.Stem
+			}
+			name := base + "Role"
 			for n := 2; taken[name] && !role.Implicit; n++ {
-				name = fmt.Sprintf("%sRole%d", p.Name, n)
+				name = fmt.Sprintf("%sRole%d", base, n)
 			}
 			if taken[name] {
 				return fmt.Errorf("part %s gets a role called %s, but something in the source is called that already", p.Name, name)
 			}
 			taken[name] = true
 			role.ID = renamed(s.role.ID, firstOf(s.role.LogicalID, s.role.Name), name)
+			role.Compiled = false
 			role.LogicalID, role.Name = name, physical(s.role.Stack, name)
 			role.ARN = renameARN(s.role.ARN, role.Name)
 			f.Role, f.RoleARN = role.ID, role.ARN
-			if p.Keeps {
+			switch {
+			case p.Keeps && !s.shared:
+				s.warn("%s is made by the framework for functions without a role: %s gets %s, a role of its own", s.role.ID, p.Name, role.ID)
+			case p.Keeps:
 				s.warn("other functions share %s: %s gets %s, a role of its own", s.role.ID, p.Name, role.ID)
 			}
 		}
@@ -276,10 +295,16 @@ func renamed(id model.ID, old, name string) model.ID {
 // physicalOf is the physical name that a part has where none is given: as the framework names functions, else what AWS
 // generates.
 func physicalOf(whole *model.Function, name string) string {
-	if whole.NamePrefix != "" {
+	own := whole.LogicalID
+	switch {
+	case whole.NamePrefix == "":
+		return physical(whole.Stack, name)
+	case whole.Name == whole.NamePrefix+own:
 		return whole.NamePrefix + name
+	case strings.HasSuffix(whole.Name, own): // the service's own way of naming
+		return strings.TrimSuffix(whole.Name, own) + name
 	}
-	return physical(whole.Stack, name)
+	return whole.Name + "-" + name
 }
 
 // physical is the placeholder for a name that AWS will generate: it equals only itself.

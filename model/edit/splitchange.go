@@ -58,7 +58,7 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 	final := map[model.ID]bool{}
 	replaced := s.shared // where others share it, the whole's role stays as it is
 	for _, p := range order {
-		if p.Keeps && !s.shared {
+		if p.role.ID == s.role.ID {
 			p.policies, p.role.Listed = renumber(s.role, p.policies)
 			p.role.Policies = nil
 			for _, pol := range p.policies {
@@ -69,6 +69,11 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 			names := s.namer(p)
 			p.role.Policies, p.role.Pins, p.role.Listed = nil, nil, nil
 			for i, pol := range p.policies {
+				if s.role.Compiled && !pol.Managed && s.design.Policy(pol.ID) == nil {
+					own := *pol
+					own.Document = names.document(pol.Document) // each writes its own log
+					p.policies[i] = &own
+				}
 				if s.isMade(pol) && s.design.Policy(pol.ID) == pol {
 					p.policies[i] = names.policy(pol, inlineID(p.role, names.logical(pol.Name)))
 				}
@@ -96,6 +101,9 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 			final[pol.ID] = true
 		}
 	}
+	if s.shared && s.role.Compiled {
+		changes = append(changes, s.logsInCompiled(order)...)
+	}
 	if !s.shared {
 		for _, id := range s.role.Policies {
 			pol := s.design.Policy(id)
@@ -105,6 +113,48 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 		}
 	}
 	return append(changes, puts...)
+}
+
+// logsInCompiled names the logs of the parts where a role that a framework makes, and that others share, names those of
+// the whole: the framework lets it write the log of every function, one by one where it has no prefix in common with
+// others.
+func (s *splitting) logsInCompiled(order []*splitPart) []model.Change {
+	var changes []model.Change
+	for _, id := range s.role.Policies {
+		pol := s.design.Policy(id)
+		if pol == nil || pol.Managed || pol.Document == nil {
+			continue
+		}
+		doc := *pol.Document
+		doc.Statements = nil
+		changed := false
+		for _, st := range pol.Document.Statements {
+			n := *st
+			n.Resources = nil
+			for _, r := range st.Resources {
+				if !strings.Contains(r, logsOf(s.whole)+":") {
+					n.Resources = append(n.Resources, r)
+					continue
+				}
+				for _, p := range order {
+					n.Resources = append(n.Resources, s.namer(p).text(r))
+				}
+			}
+			if slices.Equal(n.Resources, st.Resources) {
+				doc.Statements = append(doc.Statements, st)
+				continue
+			}
+			changed = true
+			doc.Statements = append(doc.Statements, &n)
+		}
+		if changed {
+			n := *pol
+			n.Document = &doc
+			changes = append(changes, model.Change{Before: pol, After: &n})
+			s.warn("the framework lets %s, which other functions have, write the log of each function: that of the parts as well", s.role.ID)
+		}
+	}
+	return changes
 }
 
 // movedTrigger is the id of a trigger that was an event of one function, or is named after it as the task of a

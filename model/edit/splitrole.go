@@ -58,7 +58,7 @@ func (s *splitting) needsOf(p *splitPart, f *model.Function) []need {
 
 // assemble builds the policies of a part's role from its pieces.
 func (s *splitting) assemble(p *splitPart) {
-	inPlace := p.Keeps && !s.shared
+	inPlace := p.role.ID == s.role.ID
 	p.policies = nil
 	var carved []model.ID // policies of the whole whose statements go into a new inline policy
 	for _, id := range s.role.Policies {
