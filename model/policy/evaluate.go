@@ -108,6 +108,9 @@ type Stack struct {
 	SCPs, RCPs                  [][]*Program // levels, root first
 	Endpoint                    *Program
 	ManagementAccount           bool // SCPs do not bind
+	// Principal is the ARN of the user, role or session whose layers these are, where it is known: Grants then tell by it whom
+	// an endpoint policy names. A Request brings its own.
+	Principal string
 }
 
 // Evaluate decides one request, as in "Policy evaluation logic" of the IAM User Guide.

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// A Grant is an action pattern set allowed on resource patterns, less exceptions, under conditions.
+// A Grant is an action pattern set allowed on resource patterns, less exceptions, under conditions. Patterns and conditions are
+// written as Version 2012-10-17 reads them, whatever the Version of the policies.
 type Grant struct {
 	Actions   []string // patterns
 	Resources []string // patterns
@@ -28,16 +29,14 @@ type Except struct {
 // Grants lists what the stack's identity policies allow within its other layers, in source order. A request
 // that a Grant describes, its conditions met and those of its exceptions not, is allowed on a resource of the
 // principal's own account. One statement gives several grants where a boundary or a denial cuts it into parts.
-// A stack does not know its principal: of an endpoint policy, what names principals counts where it denies alone.
+// Whom an endpoint policy names stands in conditions on aws:PrincipalArn, aws:PrincipalAccount and aws:userid, unless
+// Stack.Principal decides.
 func (s *Stack) Grants() iter.Seq[Grant] {
 	return func(yield func(Grant) bool) {
 		if s.Identity == nil {
 			return
 		}
-		a, _ := newSide(s)
-		for i, group := range a.groups[1:] {
-			a.groups[i+1] = slices.DeleteFunc(group, func(st *statement) bool { return !st.forAll() })
-		}
+		a := newSide(s)
 		work := workBudget
 		for _, st := range s.Identity.statements {
 			// Too little is said of policies of thousands of statements, never too much.
@@ -60,15 +59,11 @@ func (s *Stack) Grants() iter.Seq[Grant] {
 	}
 }
 
-// forAll reports whether a statement is about every principal.
-func (s *statement) forAll() bool {
-	return s.principals == nil || !s.from.NotPrincipal && slices.ContainsFunc(s.principals, func(p principalPattern) bool { return p.kind == anyone })
-}
-
-// A term is one pattern of a region: as it is printed, and compiled.
+// A term is one pattern of a region: as it is printed, and compiled. when is what the variables in it have to be.
 type term struct {
 	text    string
 	pattern pattern
+	when    []Condition
 }
 
 // A region is a grant in the making: a product of actions and resources, less exceptions.
@@ -94,7 +89,7 @@ var everyTerm = []term{{text: "*", pattern: pattern{shape: shapeAny}}}
 func (s *statement) actionTerms() []term {
 	out := make([]term, len(s.actions))
 	for i := range s.actions {
-		out[i] = term{s.from.Actions[i], s.actions[i]}
+		out[i] = term{text: s.from.Actions[i], pattern: s.actions[i]}
 	}
 	return out
 }
@@ -108,7 +103,82 @@ func (s *statement) resourceTerms() []term {
 			if p.shape != shapeSymbols {
 				t = p.source()
 			}
-			out = append(out, term{t, p})
+			if p.shape != shapeSymbols || !s.variables {
+				t = plainText(t)
+			}
+			out = append(out, term{text: t, pattern: p})
+		}
+	}
+	return out
+}
+
+// plainText writes a text without variables so that nothing in it is taken for one.
+func plainText(s string) string {
+	if !strings.Contains(s, "${") {
+		return s
+	}
+	var b strings.Builder
+	for s != "" {
+		switch n := tokenEnd(s); {
+		case n > 0 && isUnknown(s[:n]):
+			b.WriteString(s[:n])
+			s = s[n:]
+		case strings.HasPrefix(s, "${"):
+			b.WriteString("${$}")
+			s = s[1:]
+		default:
+			b.WriteByte(s[0])
+			s = s[1:]
+		}
+	}
+	return b.String()
+}
+
+// asked are a statement's conditions, and that the keys are there without which its NotResource applies to nothing. ok is false
+// where it never applies.
+func (s *statement) asked() (out []Condition, ok bool) {
+	out = slices.Clip(s.from.Conditions)
+	if !s.variables {
+		for i := range out {
+			if slices.ContainsFunc(out[i].Values, func(v string) bool { return strings.Contains(v, "${") }) {
+				out = slices.Clone(out)
+				out[i].Values = s.conditions[i].written()
+			}
+		}
+	}
+	if !s.from.NotResource {
+		return out, true
+	}
+	for i := range s.resources {
+		if !s.resources[i].variables {
+			continue
+		}
+		for _, sym := range s.resources[i].symbols {
+			if sym.kind != variable || sym.hasFall {
+				continue
+			}
+			if multivalued[sym.name] {
+				return nil, false
+			}
+			there := Condition{Operator: "Null", Key: sym.name, Values: []string{"false"}}
+			if !slices.ContainsFunc(out, there.Equal) {
+				out = append(out, there)
+			}
+		}
+	}
+	return out, true
+}
+
+// written are the values of a condition of a policy without variables, for policies that have them.
+func (c *condition) written() []string {
+	out := make([]string, len(c.values))
+	for i := range c.values {
+		v := &c.values[i]
+		switch c.op {
+		case opStringEquals, opStringIgnoreCase, opStringLike, opARN:
+			out[i] = plainText(v.text)
+		default:
+			out[i] = v.text
 		}
 	}
 	return out
@@ -116,7 +186,11 @@ func (s *statement) resourceTerms() []term {
 
 // regions is what a statement allows within the other groups of a side, less its denials.
 func (a *side) regions(st *statement) []region {
-	list := []region{regionOf(st)}
+	whole, ok := regionOf(st)
+	if !ok {
+		return nil
+	}
+	list := []region{whole}
 	for _, group := range a.groups[1:] {
 		var next []region
 		for _, r := range list {
@@ -124,8 +198,8 @@ func (a *side) regions(st *statement) []region {
 				if g.from.Resources == nil {
 					continue
 				}
-				if both, ok := r.and(regionOf(g)); ok {
-					next = append(next, both)
+				if q, ok := regionOf(g); ok {
+					next = append(next, r.and(q)...)
 				}
 			}
 		}
@@ -141,33 +215,67 @@ func (a *side) regions(st *statement) []region {
 	return list
 }
 
-func regionOf(s *statement) region {
-	r := region{actions: s.actionTerms(), resources: s.resourceTerms(), when: s.from.Conditions}
+// regionOf is what a statement is about; false if it is about nothing.
+func regionOf(s *statement) (region, bool) {
+	when, ok := s.asked()
+	r := region{actions: s.actionTerms(), resources: s.resourceTerms(), when: when}
 	if s.from.NotAction {
-		r.except = append(r.except, Except{Actions: s.from.Actions, Resources: []string{"*"}, From: s.from})
+		r.except = append(r.except, Except{Actions: s.from.Actions, Resources: []string{"*"}, From: cmp.Or(s.whole, s.from)})
 		r.actions = everyTerm
 	}
 	if s.from.NotResource {
-		r.except = append(r.except, Except{Actions: []string{"*"}, Resources: s.from.Resources, From: s.from})
+		r.except = append(r.except, Except{Actions: []string{"*"}, Resources: texts(r.resources), From: cmp.Or(s.whole, s.from)})
 		r.resources = everyTerm
 	}
-	return r
+	return r, ok
+}
+
+func texts(terms []term) []string {
+	out := make([]string, len(terms))
+	for i, t := range terms {
+		out[i] = t.text
+	}
+	return out
 }
 
 // and is what two regions have in common.
-func (r region) and(q region) (region, bool) {
-	out := region{
-		actions:   commonTerms(r.actions, q.actions),
-		resources: commonTerms(r.resources, q.resources),
-		except:    append(slices.Clone(r.except), q.except...),
-		when:      slices.Clone(r.when),
+func (r region) and(q region) []region {
+	out := r
+	out.actions = commonTerms(r.actions, q.actions)
+	out.except = append(slices.Clip(r.except), q.except...)
+	out.when = slices.Clip(r.when)
+	out.require(q.when)
+	if len(out.actions) == 0 {
+		return nil
 	}
-	for _, c := range q.when {
-		if !slices.ContainsFunc(out.when, c.Equal) {
-			out.when = append(out.when, c)
+	return out.on(commonTerms(r.resources, q.resources))
+}
+
+func (r *region) require(when []Condition) {
+	for _, c := range when {
+		if !slices.ContainsFunc(r.when, c.Equal) {
+			r.when = append(r.when, c)
 		}
 	}
-	return out, len(out.actions) > 0 && len(out.resources) > 0
+}
+
+// on is a region with other resources: one for each set of conditions that they bring.
+func (r region) on(resources []term) (out []region) {
+	for len(resources) > 0 {
+		part, rest := r, []term(nil)
+		part.resources = nil
+		for _, t := range resources {
+			if slices.EqualFunc(t.when, resources[0].when, Condition.Equal) {
+				part.resources = append(part.resources, t)
+			} else {
+				rest = append(rest, t)
+			}
+		}
+		part.when = slices.Clip(r.when)
+		part.require(resources[0].when)
+		out, resources = append(out, part), rest
+	}
+	return out
 }
 
 // minus takes a denial from a region. What NotAction and NotResource spare stays as regions of its own.
@@ -175,11 +283,12 @@ func (r region) minus(d *statement) []region {
 	if d.from.Resources == nil {
 		return []region{r}
 	}
-	if !d.from.NotAction && !meet(r.actions, d.actionTerms()) || !d.from.NotResource && !meet(r.resources, d.resourceTerms()) {
+	unless, ok := d.asked()
+	if !ok || !d.from.NotAction && !meet(r.actions, d.actionTerms()) || !d.from.NotResource && !meet(r.resources, d.resourceTerms()) {
 		return []region{r}
 	}
 	var out []region
-	taken := Except{Actions: d.from.Actions, Resources: d.from.Resources, Unless: d.from.Conditions, From: cmp.Or(d.whole, d.from)}
+	taken := Except{Actions: d.from.Actions, Resources: texts(d.resourceTerms()), Unless: unless, From: cmp.Or(d.whole, d.from)}
 	if d.from.NotAction {
 		spared := r
 		if spared.actions = commonTerms(r.actions, d.actionTerms()); len(spared.actions) > 0 {
@@ -194,13 +303,10 @@ func (r region) minus(d *statement) []region {
 		}
 	}
 	if d.from.NotResource {
-		spared := r
-		if spared.resources = commonTerms(r.resources, d.resourceTerms()); len(spared.resources) > 0 {
-			out = append(out, spared)
-		}
+		out = append(out, r.on(commonTerms(r.resources, d.resourceTerms()))...)
 		taken.Resources = []string{"*"}
 	}
-	if len(d.from.Conditions) == 0 && (d.from.NotAction && d.bound == nil || !d.from.NotAction && coversTerms(d.actionTerms(), r.actions)) && (d.from.NotResource || coversTerms(d.resourceTerms(), r.resources)) {
+	if len(unless) == 0 && (d.from.NotAction && d.bound == nil || !d.from.NotAction && coversTerms(d.actionTerms(), r.actions)) && (d.from.NotResource || coversTerms(d.resourceTerms(), r.resources)) {
 		return out
 	}
 	rest := r
@@ -232,23 +338,29 @@ func meet(a, b []term) bool {
 func commonTerms(a, b []term) []term {
 	var out []term
 	add := func(t term) {
-		if slices.ContainsFunc(out, func(u term) bool { return u.pattern.covers(&t.pattern) }) {
+		if slices.ContainsFunc(out, func(u term) bool { return u.pattern.covers(&t.pattern) && within(u.when, t.when) }) {
 			return
 		}
-		out = slices.DeleteFunc(out, func(u term) bool { return t.pattern.covers(&u.pattern) })
+		out = slices.DeleteFunc(out, func(u term) bool { return t.pattern.covers(&u.pattern) && within(t.when, u.when) })
 		out = append(out, t)
 	}
 	for _, t := range a {
 		for _, u := range b {
+			when := t.when
+			for _, c := range u.when {
+				if !slices.ContainsFunc(when, c.Equal) {
+					when = append(slices.Clip(when), c)
+				}
+			}
 			switch {
 			case u.pattern.covers(&t.pattern):
-				add(t)
+				add(term{t.text, t.pattern, when})
 			case t.pattern.covers(&u.pattern):
-				add(u)
+				add(term{u.text, u.pattern, when})
 			case t.pattern.meets(&u.pattern):
-				for _, list := range intersect(t.pattern.list(), u.pattern.list()) {
-					text := writeSymbols(list)
-					add(term{text, compilePattern(text, syntax{wildcards: true, variables: true})})
+				for _, p := range intersect(t.pattern.list(), u.pattern.list()) {
+					text := writeSymbols(p.list)
+					add(term{text, compilePattern(text, syntax{wildcards: true, variables: true}), append(slices.Clip(when), p.when...)})
 				}
 			}
 		}
@@ -256,70 +368,151 @@ func commonTerms(a, b []term) []term {
 	return out
 }
 
+// within reports whether all of some conditions are among others.
+func within(few, many []Condition) bool {
+	return !slices.ContainsFunc(few, func(c Condition) bool { return !slices.ContainsFunc(many, c.Equal) })
+}
+
 // maxParts bounds the patterns into which an intersection falls.
 const maxParts = 64
 
-// intersect lists patterns that together match what both patterns match. Past maxParts some are left out: a
-// Grant may say too little, never too much.
-func intersect(p, q []symbol) [][]symbol {
-	type place struct{ i, j int }
-	memo := map[place][][]symbol{}
-	var walk func(i, j int) [][]symbol
-	walk = func(i, j int) [][]symbol {
-		if i == len(p) && j == len(q) {
-			return [][]symbol{nil}
-		}
-		at := place{i, j}
-		if found, ok := memo[at]; ok {
-			return found
-		}
-		memo[at] = nil
-		var out [][]symbol
-		seen := map[string]bool{}
-		put := func(head []symbol, tails [][]symbol) {
-			for _, tail := range tails {
-				list := slices.Concat(head, tail)
-				if len(head) > 0 && head[0].kind == many && len(tail) > 0 && tail[0].kind == many {
-					list = tail
-				}
-				id := writeSymbols(list)
-				if !seen[id] && len(out) < maxParts {
-					seen[id] = true
-					out = append(out, list)
-				}
+// A commonPart is a pattern of what two have in common, where its variables are as when asks.
+type commonPart struct {
+	list []symbol
+	when []Condition
+}
+
+// intersect lists patterns that together match what both patterns match. Past maxParts, and where unknowns or the variables of
+// the two overlap by halves, some are left out: a Grant may say too little, never too much.
+func intersect(p, q []symbol) []commonPart {
+	x := &intersection{p, q, map[[2]int][]commonPart{}}
+	out := x.walk(0, 0)
+	// A variable that is absent is its default.
+	for _, list := range [][]symbol{p, q} {
+		for _, v := range list {
+			if !v.hasFall || len(out) > maxParts {
+				continue
 			}
-		}
-		star := func(l []symbol, k int) bool { return k < len(l) && l[k].kind == many }
-		switch {
-		case star(p, i) && star(q, j):
-			put([]symbol{{kind: many}}, walk(i+1, j))
-			put([]symbol{{kind: many}}, walk(i, j+1))
-		case star(p, i):
-			put(nil, walk(i+1, j))
-			if j < len(q) {
-				put(q[j:j+1], walk(i, j+1))
+			p, ok := withDefault(p, v.name)
+			q, also := withDefault(q, v.name)
+			if !ok || !also {
+				return out
 			}
-		case star(q, j):
-			put(nil, walk(i, j+1))
-			if i < len(p) {
-				put(p[i:i+1], walk(i+1, j))
+			absent := Condition{"Null", v.name, []string{"true"}}
+			for _, part := range intersect(p, q) {
+				out = append(out, commonPart{part.list, append([]Condition{absent}, part.when...)})
 			}
-		case i == len(p) || j == len(q):
-		case p[i] == q[j], p[i].kind == literal && q[j].kind == one:
-			put(p[i:i+1], walk(i+1, j+1))
-		case p[i].kind == one && q[j].kind == literal:
-			put(q[j:j+1], walk(i+1, j+1))
+			return out
 		}
-		memo[at] = out
-		return out
 	}
-	return walk(0, 0)
+	return out
+}
+
+// withDefault is a pattern whose variables on one key are their defaults; false where one has none, and so matches nothing.
+func withDefault(list []symbol, key string) (out []symbol, ok bool) {
+	for _, s := range list {
+		switch {
+		case s.kind != variable || s.name != key:
+			out = append(out, s)
+		case s.hasFall:
+			out = append(out, symbols(s.fallback, syntax{})...)
+		default:
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+// An intersection walks two patterns side by side.
+type intersection struct {
+	p, q []symbol
+	memo map[[2]int][]commonPart
+}
+
+// walk lists what is common from a place of each pattern on.
+func (x *intersection) walk(i, j int) []commonPart {
+	p, q := x.p, x.q
+	if i == len(p) && j == len(q) {
+		return []commonPart{{}}
+	}
+	at := [2]int{i, j}
+	if found, ok := x.memo[at]; ok {
+		return found
+	}
+	x.memo[at] = nil
+	var out []commonPart
+	seen := map[string]bool{}
+	put := func(head []symbol, when []Condition, tails []commonPart) {
+		for _, tail := range tails {
+			part := commonPart{slices.Concat(head, tail.list), slices.Concat(when, tail.when)}
+			if len(head) > 0 && head[0].kind == many && len(tail.list) > 0 && tail.list[0].kind == many {
+				part.list = tail.list
+			}
+			id := writeSymbols(part.list)
+			for _, c := range part.when {
+				id += "\x00" + c.String()
+			}
+			if !seen[id] && len(out) < maxParts {
+				seen[id] = true
+				out = append(out, part)
+			}
+		}
+	}
+	is := func(l []symbol, k int, kind symbolKind) bool { return k < len(l) && l[k].kind == kind }
+	switch {
+	case is(p, i, many) && is(q, j, many):
+		put([]symbol{{kind: many}}, nil, x.walk(i+1, j))
+		put([]symbol{{kind: many}}, nil, x.walk(i, j+1))
+	case is(p, i, many):
+		put(nil, nil, x.walk(i+1, j))
+		if j < len(q) {
+			put(q[j:j+1], nil, x.walk(i, j+1))
+		}
+	case is(q, j, many):
+		put(nil, nil, x.walk(i, j+1))
+		if i < len(p) {
+			put(p[i:i+1], nil, x.walk(i+1, j))
+		}
+	case i == len(p) || j == len(q):
+	case p[i] == q[j], p[i].kind == literal && q[j].kind == one:
+		put(p[i:i+1], nil, x.walk(i+1, j+1))
+	case p[i].kind == one && q[j].kind == literal:
+		put(q[j:j+1], nil, x.walk(i+1, j+1))
+	}
+	if is(p, i, variable) && (j == len(q) || p[i] != q[j]) {
+		taking(p[i], q[j:], func(n, left int, when []Condition) { put(p[i:i+1], when, x.walk(i+1, j+n-left)) })
+	}
+	if is(q, j, variable) && (i == len(p) || p[i] != q[j]) {
+		taking(q[j], p[i:], func(n, left int, when []Condition) { put(q[j:j+1], when, x.walk(i+n-left, j+1)) })
+	}
+	x.memo[at] = out
+	return out
+}
+
+// taking lists what a variable can be in the place of: the first n symbols of the other pattern, of which the last stays (left
+// is 1) where it is a *.
+func taking(v symbol, other []symbol, each func(n, left int, when []Condition)) {
+	for n := 0; n <= len(other); n++ {
+		if n > 0 && other[n-1].kind == unknown {
+			return
+		}
+		if n == 1 && other[0].kind == many {
+			continue // walk has it: whatever the variable is
+		}
+		when := []Condition{{"StringLike", v.name, []string{writeSymbols(other[:n])}}}
+		if v.hasFall {
+			when = append(when, Condition{"Null", v.name, []string{"false"}})
+		}
+		if each(n, 0, when); n > 0 && other[n-1].kind == many {
+			each(n, 1, when)
+		}
+	}
 }
 
 // writeSymbols prints a pattern as a policy writes it.
 func writeSymbols(list []symbol) string {
 	var b strings.Builder
-	for _, s := range list {
+	for i, s := range list {
 		switch s.kind {
 		case many, field:
 			b.WriteByte('*')
@@ -334,7 +527,7 @@ func writeSymbols(list []symbol) string {
 			}
 			b.WriteByte('}')
 		case literal:
-			if s.char == '*' || s.char == '?' {
+			if s.char == '*' || s.char == '?' || s.char == '$' && i+1 < len(list) && list[i+1] == (symbol{char: '{'}) {
 				b.WriteString("${" + string(s.char) + "}")
 			} else {
 				b.Write(encodeRunes([]rune{s.char}))
@@ -343,95 +536,4 @@ func writeSymbols(list []symbol) string {
 		}
 	}
 	return b.String()
-}
-
-// empty reports a grant of which the exceptions and contradictions leave nothing.
-func (s *Stack) empty(g *Grant) bool {
-	if len(g.Except) == 0 && len(g.When) == 0 {
-		return false
-	}
-	_, found, complete := s.Sample(g)
-	return !found && complete
-}
-
-// Sample makes a request that a grant allows, on a resource of the principal's account. complete is false where
-// it gave up looking.
-func (s *Stack) Sample(g *Grant) (req Request, found, complete bool) {
-	complete = true
-	work := workBudget / 100
-	syn := syntax{wildcards: true, fold: true}
-	// The plainest words first; looking for those that no exception takes is dear.
-	for _, a := range g.Actions[:min(3, len(g.Actions))] {
-		for _, r := range g.Resources[:min(3, len(g.Resources))] {
-			p, q := compilePattern(a, syn), compilePattern(r, syntax{wildcards: true, variables: true})
-			word, resource := sampleWord(p.list()), sampleWord(q.list())
-			if p.shape == shapeAny {
-				word = symbols("example:action", syntax{})
-			}
-			if q.shape == shapeAny {
-				resource = symbols("arn:aws:example:us-east-1:"+witnessAccount+":thing/example", syntax{})
-			}
-			if surely(actionShape, word) {
-				if req, ok := s.trySample(spell(word), resource); ok {
-					return req, true, true
-				}
-			}
-		}
-	}
-	var actionLists, resourceLists [][]symbol
-	for _, e := range g.Except {
-		for _, a := range e.Actions {
-			p := compilePattern(a, syn)
-			actionLists = append(actionLists, p.list())
-		}
-		for _, r := range e.Resources {
-			for _, p := range compileResource(r, true) {
-				resourceLists = append(resourceLists, p.list())
-			}
-		}
-	}
-	actionLists = append(actionLists, actionShape, actionTwice)
-	resourceLists = append(resourceLists, arnShape, []symbol{{char: '*'}})
-	for _, a := range g.Actions {
-		p := compilePattern(a, syn)
-		actions, all := classes(p.list(), actionLists, classBudget, &work)
-		complete = complete && all
-		for _, ac := range actions {
-			if n := len(actionLists); !ac.sure.has(n-2) || ac.sure.has(n-1) {
-				continue
-			}
-			for _, r := range g.Resources {
-				rp := compilePattern(r, syntax{wildcards: true, variables: true})
-				resources, all := classes(rp.list(), resourceLists, classBudget, &work)
-				complete = complete && all
-				for _, rc := range resources {
-					if n := len(resourceLists); !rc.may.has(n-2) && !rc.may.has(n-1) {
-						continue
-					}
-					if req, ok := s.trySample(spell(ac.word), rc.word); ok {
-						return req, true, true
-					}
-				}
-			}
-		}
-	}
-	return Request{}, false, complete
-}
-
-func (s *Stack) trySample(action string, resource []symbol) (Request, bool) {
-	req := Request{
-		Principal:       witnessPrincipal,
-		ResourceAccount: witnessAccount,
-		Action:          action,
-		Context:         Context{},
-	}
-	req.Resource = fillWord(resource, &req)
-	if lower := lowerASCII(action); strings.HasPrefix(lower, "kms:") || strings.HasPrefix(lower, "sts:") {
-		req.ResourcePolicy = delegating
-	}
-	if s.Possible(req).Outcome != Allowed {
-		return req, false
-	}
-	req.Open = true
-	return req, true
 }

@@ -296,7 +296,7 @@ func TestIntersect(t *testing.T) {
 		for _, s := range all {
 			got := false
 			for _, part := range parts {
-				got = got || naiveMatch(writeSymbols(part), s)
+				got = got || naiveMatch(writeSymbols(part.list), s)
 			}
 			if want := naiveMatch(p, s) && naiveMatch(q, s); got != want && (got || len(parts) < maxParts) {
 				t.Fatalf("%q and %q: %q is %v in %d parts", p, q, s, got, len(parts))

@@ -41,6 +41,11 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 		if m.applies != maybe {
 			continue
 		}
+		if named := m.layer == LayerResource || m.layer == LayerRCP || m.layer == LayerEndpoint; named {
+			// No key of the context tells which session of a role calls.
+			_, t := e.matchPrincipals(m.statement, m.layer)
+			complete = complete && t != maybe
+		}
 		// A variable asks for another key, whose examples would have to fit.
 		for i := range m.statement.resources {
 			complete = complete && !m.statement.resources[i].variables

@@ -203,7 +203,7 @@ func (p *principalPattern) match(c *caller, ctx *view) (bond, tri) {
 	case role:
 		// A session's ARN drops the path of its role, and a role's name is unique in its account.
 		switch {
-		case c.typ == typeRole && p.text == c.arn, c.typ == typeSession && p.account == c.account && p.name == c.name:
+		case c.typ == typeRole && p.text == c.arn, c.typ == typeSession && p.account == c.account && p.name == c.name && !p.elsewhere(ctx):
 			return bondRole, yes
 		}
 	case service:
@@ -233,6 +233,19 @@ func (p *principalPattern) match(c *caller, ctx *view) (bond, tri) {
 		}
 	}
 	return bondNone, no
+}
+
+// elsewhere reports whether a request tells that a session's role has another path than the one that the entry names.
+func (p *principalPattern) elsewhere(ctx *view) bool {
+	if ctx == nil {
+		return false
+	}
+	values := ctx.req.Context["aws:principalarn"]
+	if len(values) != 1 || values[0] == p.text {
+		return false
+	}
+	role := parseCaller(values[0])
+	return role.typ == typeRole && role.account == p.account && role.name == p.name && role.path != role.name
 }
 
 // matchOpen matches an entry with an unknown in it: an account, or an ARN of which a part is not known.

@@ -194,31 +194,32 @@ func TestWithinWidenings(t *testing.T) {
 
 // describes is what a Grant says, word for word.
 func (g *Grant) describes(r *Request) bool {
-	in := func(list []string, s string) bool {
-		return slices.ContainsFunc(list, func(p string) bool { must, _ := Match(p, s); return must })
-	}
-	lower := func(list []string) []string {
-		out := slices.Clone(list)
-		for i := range out {
-			out[i] = strings.ToLower(out[i])
-		}
-		return out
+	v := view{req: r, caller: parseCaller(r.Principal), resource: r.ResourceAccount, tags: present}
+	action, resource := subjectOf(r.Action), subjectOf(r.Resource)
+	in := func(list []string, s *subject, fold bool) bool {
+		return slices.ContainsFunc(list, func(text string) bool {
+			p := compilePattern(text, syntax{wildcards: true, variables: !fold, fold: fold})
+			t, how := p.match(s), compared
+			if p.variables {
+				t, how = p.matchFilled(s, &v)
+			}
+			return how == compared && t == yes
+		})
 	}
 	holds := func(list []Condition) bool {
-		v := view{req: r, caller: parseCaller(r.Principal), resource: r.ResourceAccount, tags: present}
 		for i := range list {
 			c := compileCondition(&list[i], true)
-			if t, _ := c.eval(&v); t != yes {
+			if t, broken := c.eval(&v); t != yes || broken {
 				return false
 			}
 		}
 		return true
 	}
-	if !in(lower(g.Actions), strings.ToLower(r.Action)) || !in(g.Resources, r.Resource) || !holds(g.When) {
+	if !in(g.Actions, &action, true) || !in(g.Resources, &resource, false) || !holds(g.When) {
 		return false
 	}
 	for _, e := range g.Except {
-		if in(lower(e.Actions), strings.ToLower(r.Action)) && in(e.Resources, r.Resource) && holds(e.Unless) {
+		if in(e.Actions, &action, true) && in(e.Resources, &resource, false) && holds(e.Unless) {
 			return false
 		}
 	}
@@ -253,6 +254,13 @@ func TestGrantsAreWhatIsAllowed(t *testing.T) {
 	})
 }
 
+const everyone = `{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}`
+
+// withEndpoint is a stack that allows all that its endpoint does, of a principal or of nobody in particular.
+func withEndpoint(t *testing.T, principal, statements string) *Stack {
+	return &Stack{Identity: program(t, everything), Endpoint: program(t, statements), Principal: principal}
+}
+
 func TestGrants(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -272,6 +280,25 @@ func TestGrants(t *testing.T) {
 			[]string{"s3:get*object on arn:aws:s3:::a*/x"}},
 		{"an SCP", &Stack{Identity: program(t, everything), SCPs: [][]*Program{{program(t, everything)}, {program(t, everything+","+deny(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}`))}}},
 			[]string{"* on * except s3:* on * unless Bool aws:SecureTransport false"}},
+		{"conditions on who calls", identity(t, allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": "111111111111", "aws:username": "bob"}}`)),
+			[]string{"s3:* on * when StringEquals aws:PrincipalAccount 111111111111 when StringEquals aws:username bob"}},
+		{"an endpoint that names a role and an account", withEndpoint(t, "", `{"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::111111111111:role/app", "222222222222"]}, "Action": "s3:Get*", "Resource": "*"}`),
+			[]string{"s3:Get* on * when ArnEquals aws:PrincipalArn arn:aws:iam::111111111111:role/app", "s3:Get* on * when StringEquals aws:PrincipalAccount 222222222222"}},
+		{"an endpoint for a role with a path", withEndpoint(t, "", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:role/team/app"}, "Action": "*", "Resource": "*"}`),
+			[]string{"* on * when ArnEquals aws:PrincipalArn arn:aws:iam::111111111111:role/team/app, arn:aws:iam::111111111111:role/app"}},
+		{"an endpoint for a session", withEndpoint(t, "", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:sts::111111111111:assumed-role/app/s1"}, "Action": "*", "Resource": "*"}`),
+			[]string{"* on * when ArnLike aws:PrincipalArn arn:aws:iam::111111111111:role/app, arn:aws:iam::111111111111:role/*/app when StringLike aws:userid *:s1"}},
+		{"an endpoint for a service", withEndpoint(t, "", `{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "*", "Resource": "*"}`), nil},
+		{"an endpoint for all but one", withEndpoint(t, "", everyone+`, {"Effect": "Deny", "NotPrincipal": {"AWS": ["111111111111", "arn:aws:iam::111111111111:user/alice"]}, "Action": "s3:*", "Resource": "*"}`),
+			[]string{"* on * except s3:* on * unless ArnNotEquals aws:PrincipalArn arn:aws:iam::111111111111:user/alice, arn:aws:sts::111111111111:federated-user/alice"}},
+		{"an endpoint against one, for another", withEndpoint(t, bob, everyone+`, {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111111111111:user/alice"}, "Action": "s3:*", "Resource": "*"}`), []string{"* on *"}},
+		{"an endpoint against one, for it", withEndpoint(t, alice, everyone+`, {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111111111111:user/alice"}, "Action": "s3:*", "Resource": "*"}`), []string{"* on * except s3:* on *"}},
+		{"a policy older than variables", &Stack{Identity: MustCompile(&Document{Statements: []*Statement{{Actions: []string{"s3:*"}, Resources: []string{"arn:aws:s3:::a/${aws:username}"}, Conditions: []Condition{{"StringEquals", "aws:PrincipalTag/t", []string{"${aws:username}"}}}}}})},
+			[]string{"s3:* on arn:aws:s3:::a/${$}{aws:username} when StringEquals aws:PrincipalTag/t ${$}{aws:username}"}},
+		{"all but a variable's", identity(t, allow(`"Action": "s3:*", "NotResource": "arn:aws:s3:::a/${aws:username}"`)),
+			[]string{"s3:* on * except * on arn:aws:s3:::a/${aws:username} when Null aws:username false"}},
+		{"a variable within a boundary", &Stack{Identity: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:username}/*"`)), Boundary: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/alice/x"`))},
+			[]string{"s3:* on arn:aws:s3:::a/${aws:username}/x when StringLike aws:username alice"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
@@ -282,6 +309,9 @@ func TestGrants(t *testing.T) {
 					for _, u := range e.Unless {
 						text += " unless " + u.String()
 					}
+				}
+				for _, w := range g.When {
+					text += " when " + w.String()
 				}
 				got = append(got, text)
 			}

@@ -66,7 +66,7 @@ func (s *Stack) rcp(st *statement) (binds, perhaps *statement) {
 		case strings.Trim(t.text, "*") == "" && t.text != "":
 			dropped = true
 			for _, service := range s.rcpServices() {
-				every := term{service + ":*", compilePattern(service+":*", syntax{wildcards: true, fold: true})}
+				every := term{text: service + ":*", pattern: compilePattern(service+":*", syntax{wildcards: true, fold: true})}
 				if service == "kms" {
 					open = append(open, every)
 				} else {

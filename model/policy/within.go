@@ -37,10 +37,11 @@ const (
 	cellBudget  = 400000   // combinations looked at
 )
 
-// The principal of a witness, and the account that owns it and the resource.
+// The principals of witnesses, and the account that owns them and the resource.
 const (
 	witnessAccount   = "123456789012"
 	witnessPrincipal = "arn:aws:iam::" + witnessAccount + ":role/witness"
+	witnessUser      = "arn:aws:iam::" + witnessAccount + ":user/witness"
 )
 
 // Within reports whether everything that s allows, t allows as well: whatever the action, resource and context,
@@ -50,14 +51,7 @@ const (
 // The proof first looks for a statement of t that covers each of s. What is left is divided into cells: all
 // actions, resources and values of condition keys that no statement tells apart, each looked at by one example.
 func (s *Stack) Within(t *Stack) Verdict {
-	a, problem := newSide(s)
-	if problem != "" {
-		return Verdict{Why: problem}
-	}
-	b, problem := newSide(t)
-	if problem != "" {
-		return Verdict{Why: problem}
-	}
+	a, b := newSide(s), newSide(t)
 	w := &proof{from: a, to: b, left: cellBudget, work: workBudget}
 	all := slices.Concat(a.all(), b.all())
 	w.actions = newPatternSet(all, func(s *statement) []pattern { return s.actions })
@@ -74,14 +68,15 @@ type side struct {
 	denies []*statement
 	// rcps are denials of resource control policies of which it depends on the request whether they bind: they are
 	// taken to deny on the side that must allow, and not on the other.
-	rcps []*statement
-	cat  *catalog.Catalog
+	rcps  []*statement
+	named bool // conditions stand for principals whom statements name
+	cat   *catalog.Catalog
 }
 
-// newSide also says why not all of a stack can be proven about, "" if it can.
-func newSide(s *Stack) (*side, string) {
+func newSide(s *Stack) *side {
 	out := &side{stack: s}
-	add := func(programs ...*Program) {
+	// add takes what one group of programs says; named: of the principals whom its statements name.
+	add := func(named bool, programs ...*Program) {
 		var group []*statement
 		for _, p := range programs {
 			if p == nil {
@@ -91,24 +86,31 @@ func newSide(s *Stack) (*side, string) {
 				out.cat = p.catalog
 			}
 			for _, st := range p.statements {
+				list := []*statement{st}
+				if named {
+					list = out.unnamed(st)
+				}
 				if st.effect == Deny {
-					out.denies = append(out.denies, st)
+					out.denies = append(out.denies, list...)
 				} else {
-					group = append(group, st)
+					group = append(group, list...)
 				}
 			}
 		}
 		out.groups = append(out.groups, group)
 	}
-	add(s.Identity)
-	for _, p := range []*Program{s.Boundary, s.Session, s.Endpoint} {
+	add(false, s.Identity)
+	for _, p := range []*Program{s.Boundary, s.Session} {
 		if p != nil {
-			add(p)
+			add(false, p)
 		}
+	}
+	if s.Endpoint != nil {
+		add(true, s.Endpoint)
 	}
 	if !s.ManagementAccount {
 		for _, level := range s.SCPs {
-			add(level...)
+			add(false, level...)
 		}
 	}
 	for _, p := range slices.Concat(s.RCPs...) {
@@ -121,23 +123,21 @@ func newSide(s *Stack) (*side, string) {
 			}
 			binds, perhaps := s.rcp(st)
 			if binds != nil {
-				out.denies = append(out.denies, binds)
+				out.denies = append(out.denies, out.unnamed(binds)...)
 			}
 			if perhaps != nil {
-				out.rcps = append(out.rcps, perhaps)
+				out.rcps = append(out.rcps, out.unnamed(perhaps)...)
 			}
 		}
 	}
-	for _, list := range append(out.groups[1:len(out.groups):len(out.groups)], out.denies, out.rcps) {
-		for _, st := range list {
-			for i := range st.principals {
-				if st.principals[i].kind != anyone || st.from.NotPrincipal {
-					return out, "a statement beside the identity policies names principals"
-				}
-			}
-		}
-	}
-	return out, ""
+	return out
+}
+
+// unnamed is a statement without a Principal element; see Stack.unnamed.
+func (a *side) unnamed(st *statement) []*statement {
+	list := a.stack.unnamed(st)
+	a.named = a.named || len(list) != 1 || len(list[0].conditions) != len(st.conditions)
+	return list
 }
 
 // A proof is one run of Within.

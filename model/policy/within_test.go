@@ -2,6 +2,8 @@ package policy
 
 import (
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // identity is a stack of one identity policy with the given statements.
@@ -137,5 +139,46 @@ func checkVerdict(t interface{ Errorf(string, ...any) }, s, u *Stack, v Verdict)
 		if v.Why == "" {
 			t.Errorf("Unknown without a reason")
 		}
+	}
+}
+
+// Within is true of stacks whose endpoint and resource control policies name principals too, and few of its answers there are Unknown.
+func TestWithinOfNamedPrincipals(t *testing.T) {
+	counts := map[Answer]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		s, u := drawNamed(t), drawNamed(t)
+		switch rapid.IntRange(0, 3).Draw(t, "related") {
+		case 0:
+			u = s
+		case 1: // one layer more
+			more := *s
+			s, more.Endpoint = &more, u.Endpoint
+			if s.Endpoint == nil {
+				s.Endpoint = u.Identity
+			}
+			u = &Stack{Identity: s.Identity, Boundary: s.Boundary, Session: s.Session, SCPs: s.SCPs, RCPs: s.RCPs}
+		case 2:
+			u.Identity, u.Boundary, u.Session, u.SCPs = s.Identity, s.Boundary, s.Session, s.SCPs
+		}
+		v := s.Within(u)
+		counts[v.Answer]++
+		switch v.Answer {
+		case No:
+			if d := s.Evaluate(*v.Witness); d.Outcome != Allowed || !d.Must || u.Evaluate(*v.Witness).Outcome == Allowed {
+				t.Fatalf("no witness: %+v", v.Witness)
+			}
+		case Yes:
+			for range 40 {
+				r := drawCall(t)
+				r.S3.ABAC = On
+				if s.Evaluate(r).Outcome == Allowed && u.Evaluate(r).Outcome != Allowed {
+					t.Fatalf("Yes, but %s: %s on %s with %v\n%s\n%s", r.Principal, r.Action, r.Resource, r.Context, showAll(t, s), showAll(t, u))
+				}
+			}
+		case Unknown:
+		}
+	})
+	if counts[Yes] == 0 || counts[No] == 0 || counts[Unknown] > counts[Yes]/5 {
+		t.Errorf("the draws prove nothing: %v", counts)
 	}
 }

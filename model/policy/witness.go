@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -220,8 +221,21 @@ func longWord(list []symbol) []symbol {
 // shows is the verdict where a request proves that from allows more, else nil. Key policies and trust policies, which
 // must allow too, are taken to delegate to the account; where the tags of a bucket are asked for, they are taken to count.
 func (w *proof) shows(r *Request) *Verdict {
+	if asked := calledBy(r); asked != nil {
+		if v := w.proves(asked); v != nil {
+			return v
+		}
+	}
+	if w.from.named || w.to.named {
+		return nil // it depends on who calls, and the keys tell of nobody
+	}
+	return w.proves(r)
+}
+
+// proves is shows for a request as it stands.
+func (w *proof) proves(r *Request) *Verdict {
 	if strings.HasPrefix(lowerASCII(r.Action), "kms:") || strings.HasPrefix(lowerASCII(r.Action), "sts:") {
-		r.ResourcePolicy = delegating
+		r.ResourcePolicy = delegatingTo(r.ResourceAccount)
 	}
 	try := func() bool {
 		d := w.from.stack.Evaluate(*r)
@@ -240,14 +254,77 @@ func (w *proof) shows(r *Request) *Verdict {
 	return &Verdict{Answer: No, Witness: r, Why: "it allows " + r.Action + " on " + r.Resource + contextText(r)}
 }
 
+// calledBy is a request whose principal is the one that its keys tell of, nil where they tell of none.
+func calledBy(r *Request) *Request {
+	out := *r
+	out.Context = maps.Clone(r.Context)
+	one := func(key string) string {
+		if v := r.Context[key]; len(v) == 1 {
+			return v[0]
+		}
+		return ""
+	}
+	account := one("aws:principalaccount")
+	if !isAccountID(account) {
+		account = witnessAccount
+	}
+	out.Principal = "arn:aws:iam::" + account + ":role/witness"
+	if name := one("aws:username"); name != "" || one("aws:principaltype") == "User" {
+		out.Principal = "arn:aws:iam::" + account + ":user/" + cmp.Or(name, "witness")
+	}
+	arn := parseCaller(one("aws:principalarn"))
+	if !arn.isIAM() || !isAccountID(arn.account) || arn.name == "" || arn.typ == typeRoot {
+		arn.typ = typeUnknown
+	} else {
+		c := &arn
+		out.Principal = c.arn
+		_, session, ok := strings.Cut(one("aws:userid"), ":")
+		if ok && c.typ == typeRole && c.path == c.name {
+			out.Principal = "arn:" + c.partition + ":sts::" + c.account + ":assumed-role/" + c.name + "/" + session
+		}
+	}
+	v := view{req: &Request{Principal: out.Principal}, caller: parseCaller(out.Principal), tags: present}
+	out.ResourceAccount = v.caller.account
+	v.resource = out.ResourceAccount
+	for key := range callerKeys {
+		value, st := v.derived(key)
+		told, there := r.Context[key]
+		switch {
+		case st == open:
+		case st == present && slices.Contains(r.Absent, key):
+			return nil
+		case !there:
+		case st == present && len(told) == 1 && told[0] == value:
+			delete(out.Context, key)
+		case key == "aws:principalarn" && arn.typ == typeUnknown:
+			delete(out.Context, key) // nobody is called so: somebody whom no statement names stands for it
+		default:
+			return nil
+		}
+	}
+	return &out
+}
+
 func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// delegating is a resource policy that leaves everything to the identity policies of the witness's account.
-var delegating = MustCompile(&Document{Version: "2012-10-17", Statements: []*Statement{{
-	Effect: Allow, Principals: []Principal{{Kind: "AWS", Value: witnessAccount}}, Actions: []string{"*"}, Resources: []string{"*"},
-}}})
+// delegatingTo is a resource policy that leaves everything to the identity policies of an account.
+func delegatingTo(account string) *Program {
+	if account == witnessAccount {
+		return delegating
+	}
+	return delegate(account)
+}
+
+// delegating is the one for the witness's account.
+var delegating = delegate(witnessAccount)
+
+func delegate(account string) *Program {
+	return MustCompile(&Document{Version: "2012-10-17", Statements: []*Statement{{
+		Effect: Allow, Principals: []Principal{{Kind: "AWS", Value: account}}, Actions: []string{"*"}, Resources: []string{"*"},
+	}}})
+}
 
 // actionsOf lists names for a class of actions: a few of AWS's own that the same statements are about, those first
 // that are for a kind of resource which one of the patterns matches, then the shortest text there is, which may be none
