@@ -31,6 +31,7 @@ type builder struct {
 
 	elements   []placed
 	outside    []string
+	endpoints  []string // VPC endpoints whose policies limit
 	unseenKeys bool
 }
 
@@ -136,7 +137,7 @@ func (b *builder) index() {
 // to what another makes.
 func build(all []*builder) {
 	for _, step := range []func(*builder){
-		(*builder).dependencies, (*builder).makeElements, (*builder).attachPolicies, (*builder).runAs, (*builder).packages, (*builder).credentials,
+		(*builder).dependencies, (*builder).makeElements, (*builder).attachPolicies, (*builder).inlineTogether, (*builder).runAs, (*builder).packages, (*builder).credentials,
 		(*builder).perhapsAttached, (*builder).resourcePolicies, (*builder).functionPermissions, (*builder).readTriggers, (*builder).permissionTriggers, (*builder).walls,
 	} {
 		for _, b := range all {

@@ -1,10 +1,12 @@
 package cfn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
+	"bulkhead/model"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
@@ -26,6 +28,34 @@ func (b *builder) lint(d *policy.Document, n *yamlpos.Node, in policy.Setting) {
 	in.Place = l.place
 	for _, x := range c.Check(b.catalog, in) {
 		if !l.doubtful(&c, x) {
+			b.notes.put(x)
+		}
+	}
+}
+
+// inlineTogether tells of roles, users and groups whose inline policies are too large together. What is perhaps not there is
+// not counted.
+func (b *builder) inlineTogether() {
+	byHolder := map[*resource][]*model.Policy{}
+	for _, a := range b.attached {
+		p := b.policies[a.policy]
+		if p == nil || p.Managed || p.Document == nil || len(beyond(a.when, b.given(a.holder.condition()))) > 0 || slices.Contains(byHolder[a.holder], p) {
+			continue
+		}
+		if !slices.ContainsFunc(p.Document.Statements, func(st *policy.Statement) bool { return slices.ContainsFunc(st.Conditions, isAsked) }) {
+			byHolder[a.holder] = append(byHolder[a.holder], p)
+		}
+	}
+	for _, r := range b.resources {
+		var documents []*policy.Document
+		for _, p := range byHolder[r] {
+			documents = append(documents, p.Document)
+		}
+		if i, x, ok := policy.CheckInline(inlineOf(r.Type), documents); ok {
+			if x.Span.IsZero() {
+				x.Span = byHolder[r][i].Origin
+			}
+			x.Summary = fmt.Sprintf("%s: %s", r.ID, x.Summary)
 			b.notes.put(x)
 		}
 	}

@@ -57,6 +57,61 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// Inline policies of one holder have their room together: what is too much is told at the policy with which it is, once, and
+// only of what is surely there.
+func TestInlinePoliciesTogether(t *testing.T) {
+	policies := func(sizes ...int) string {
+		var b strings.Builder
+		for i, n := range sizes {
+			fmt.Fprintf(&b, "{PolicyName: p%d, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: 'arn:aws:s3:::%s'}]}}, ", i, strings.Repeat("x", n))
+		}
+		return "[" + strings.TrimSuffix(b.String(), ", ") + "]"
+	}
+	trust := "AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}"
+	other := "  P: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, Roles: [!Ref R], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: 'arn:aws:s3:::" + strings.Repeat("y", 3000) + "'}]}}}"
+	for _, c := range []struct {
+		name, resources string
+		want            int // line, 0: nothing is told
+	}{
+		{"a role within", "  R: {Type: AWS::IAM::Role, Properties: {" + trust + ", Policies: " + policies(4000, 4000) + "}}", 0},
+		{"a role beyond", "  R: {Type: AWS::IAM::Role, Properties: {" + trust + ", Policies: " + policies(4000, 4000, 4000) + "}}", 3},
+		{"a role and a policy of its own", "  R: {Type: AWS::IAM::Role, Properties: {" + trust + ", Policies: " + policies(4000, 4000) + "}}\n" + other, 4},
+		{"perhaps a policy of its own", "  R: {Type: AWS::IAM::Role, Properties: {" + trust + ", Policies: " + policies(4000, 4000) + "}}\n" + strings.Replace(other, "{Type", "{Condition: Maybe, Type", 1), 0},
+		{"a user within", "  U: {Type: AWS::IAM::User, Properties: {Policies: " + policies(800, 800) + "}}", 0},
+		{"a user beyond", "  U: {Type: AWS::IAM::User, Properties: {Policies: " + policies(1000, 1000) + "}}", 3},
+		{"a group within", "  G: {Type: AWS::IAM::Group, Properties: {Policies: " + policies(1000, 1000) + "}}", 0},
+		{"a group beyond", "  G: {Type: AWS::IAM::Group, Properties: {Policies: " + policies(3000, 3000) + "}}", 3},
+	} {
+		in := imported(t, "template.yaml", "Resources:\n\n"+c.resources+"\nParameters: {Stage: {Type: String}}\nConditions: {Maybe: !Equals [!Ref Stage, prod]}\n", importers.Options{})
+		var lines []int
+		for _, d := range in.Diagnostics {
+			if d.Rule == "too-large" {
+				lines = append(lines, d.Span.Line)
+			}
+		}
+		if want := slices.DeleteFunc([]int{c.want}, func(n int) bool { return n == 0 }); !slices.Equal(lines, want) {
+			t.Errorf("%s: told in lines %v, want %v", c.name, lines, want)
+		}
+	}
+}
+
+// A VPC endpoint's policy is checked; that it is not followed is said, unless it is the default.
+func TestEndpointPolicies(t *testing.T) {
+	for name, c := range map[string]struct {
+		props string
+		told  bool
+	}{
+		"none":    {"", false},
+		"default": {", PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}", false},
+		"limits":  {", PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}]}", true},
+	} {
+		in := imported(t, "template.yaml", "Resources:\n  E: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: v, ServiceName: com.amazonaws.us-east-1.s3"+c.props+"}}\n", importers.Options{})
+		if told := slices.ContainsFunc(in.Design.Info().Outside, func(s string) bool { return strings.HasPrefix(s, "VPC endpoint E: ") }); told != c.told {
+			t.Errorf("%s: %q", name, in.Design.Info().Outside)
+		}
+	}
+}
+
 // What is told of the corpus's policies has been read, each finding with the template beside it: none is false.
 func TestLintCorpus(t *testing.T) {
 	var b strings.Builder

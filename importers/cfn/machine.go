@@ -92,6 +92,9 @@ func (b *builder) walls() {
 		}
 		b.outside = append(b.outside, fmt.Sprintf("VPC: %s may reach %s by network, with passwords that IAM does not see", strings.Join(inVPC, ", "), what))
 	}
+	if len(b.endpoints) > 0 {
+		b.outside = append(b.outside, fmt.Sprintf("VPC endpoint %s: what its policy denies to calls that pass it is not taken off; they may go another way", strings.Join(b.endpoints, ", ")))
+	}
 	if names := b.inLattice(); len(names) > 0 {
 		b.outside = append(b.outside, fmt.Sprintf("VPC Lattice: clients in the VPCs of its network may call %s %s", strings.Join(names, ", "), b.latticeAuth()))
 	}

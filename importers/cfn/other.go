@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -208,6 +209,8 @@ func (b *builder) resourcePolicies() {
 			b.putPolicy(r, b.get(p, "ResourceArn"), b.settle(p).Get("ResourcePolicy"), "AWS::Kinesis::Stream")
 		case "AWS::Events::EventBusPolicy":
 			b.busPolicy(r)
+		case "AWS::EC2::VPCEndpoint":
+			b.endpointPolicy(r)
 		case "AWS::KMS::Key":
 			if doc := b.settle(p).Get("KeyPolicy"); doc != nil && len(b.chosen(doc)) > 0 {
 				b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
@@ -234,6 +237,23 @@ func (b *builder) resourcePolicies() {
 
 func ofResource(cfnType string) policy.Setting {
 	return policy.Setting{Type: policy.ResourcePolicy, Of: cfnType}
+}
+
+// endpointPolicy looks at the policy of a VPC endpoint. It is checked like every other; what it denies is no part of the design,
+// since nothing tells whose calls take the endpoint (see walls).
+func (b *builder) endpointPolicy(r *resource) {
+	d := b.document(b.settle(r.Props).Get("PolicyDocument"), policy.Setting{Type: policy.EndpointPolicy})
+	if d == nil {
+		return
+	}
+	for _, st := range d.Statements {
+		everything := st.Effect == policy.Allow && slices.Contains(st.Actions, "*") && slices.Contains(st.Resources, "*") && len(st.Conditions) == 0 &&
+			!st.NotAction && !st.NotResource && slices.ContainsFunc(st.Principals, func(p policy.Principal) bool { return p.Value == "*" }) && !st.NotPrincipal
+		if !everything {
+			b.endpoints = append(b.endpoints, r.ID)
+			return
+		}
+	}
 }
 
 // apiPolicy reads the statements that a SAM API adds to its resource policy.

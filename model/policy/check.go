@@ -109,6 +109,7 @@ func (k *checker) check(s *Statement) {
 	}
 	k.meets(s)
 	k.passRole(s)
+	k.characters(s)
 	for i := range s.Conditions {
 		k.condition(&s.Conditions[i])
 		k.conditionKey(s, &s.Conditions[i])

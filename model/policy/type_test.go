@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,6 +106,13 @@ func TestSizes(t *testing.T) {
 		{Setting{Type: EndpointPolicy}, 20480},
 		{Setting{Type: ResourcePolicy, Of: "AWS::S3::Bucket"}, 20480},
 		{Setting{Type: ResourcePolicy, Of: "AWS::KMS::Key"}, 32768},
+		{Setting{Type: ResourcePolicy, Of: "AWS::SQS::Queue"}, 8192},
+		{Setting{Type: ResourcePolicy, Of: "AWS::SNS::Topic"}, 30720},
+		{Setting{Type: ResourcePolicy, Of: "AWS::Events::EventBus"}, 10240},
+		{Setting{Type: ResourcePolicy, Of: "AWS::Lambda::Function"}, 20480},
+		{Setting{Type: ResourcePolicy, Of: "AWS::SecretsManager::Secret"}, 20480},
+		{Setting{Type: ResourcePolicy, Of: "AWS::DynamoDB::Table"}, 20480},
+		{Setting{Type: SessionPolicy}, 2048},
 		{Setting{Type: AnyType}, 10240},
 	} {
 		for _, more := range []int{0, 1} {
@@ -117,6 +126,60 @@ func TestSizes(t *testing.T) {
 			if told != (more > 0) {
 				t.Errorf("%s %s of %d characters: told %v", x.in.Type, x.in.Of, x.most+more, told)
 			}
+		}
+	}
+}
+
+// A queue's and a topic's policy may have so many statements, principals and actions, and no more.
+func TestCounts(t *testing.T) {
+	statement := func(actions, principals int) string {
+		list := func(n int, f func(i int) string) string {
+			out := make([]string, n)
+			for i := range out {
+				out[i] = strconv.Quote(f(i))
+			}
+			return "[" + strings.Join(out, ",") + "]"
+		}
+		names := []string{"SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueUrl", "GetQueueAttributes", "PurgeQueue", "ChangeMessageVisibility", "ListQueueTags"}
+		return `{"Effect":"Allow","Principal":{"AWS":` + list(principals, func(i int) string { return fmt.Sprint(100000000000 + i) }) + `},"Action":` + list(actions, func(i int) string { return "sqs:" + names[i] }) +
+			`,"Resource":"arn:aws:sqs:us-east-1:123456789012:q"}`
+	}
+	for _, c := range []struct {
+		of, statements, want string
+	}{
+		{"AWS::SQS::Queue", statement(7, 50), ""},
+		{"AWS::SQS::Queue", statement(8, 1), "too-many ["},
+		{"AWS::SQS::Queue", statement(1, 51), "too-many {"},
+		{"AWS::SQS::Queue", strings.Repeat(statement(1, 1)+",", 19) + statement(1, 1), ""},
+		{"AWS::SQS::Queue", strings.Repeat(statement(1, 1)+",", 20) + statement(1, 1), "too-many {"},
+		{"AWS::SNS::Topic", strings.Repeat(statement(8, 2)+",", 50) + statement(1, 2), ""},
+		{"AWS::SNS::Topic", strings.Repeat(statement(1, 1)+",", 100) + statement(1, 1), "too-many {"},
+		{"AWS::S3::Bucket", strings.Repeat(statement(1, 1)+",", 100) + statement(1, 1), ""},
+	} {
+		var got []string
+		for _, f := range found(t, `{"Version":"2012-10-17","Statement":[`+c.statements+`]}`, Setting{Type: ResourcePolicy, Of: c.of}) {
+			if strings.HasPrefix(f, "too-many") {
+				got = append(got, f[:len("too-many x")])
+			}
+		}
+		if text := strings.Join(got, ", "); text != c.want {
+			t.Errorf("%s %.80s: %q, want %q", c.of, c.statements, text, c.want)
+		}
+	}
+}
+
+// IAM takes no characters beyond U+00FF.
+func TestCharacters(t *testing.T) {
+	text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::é/—","Condition":{"StringEquals":{"aws:PrincipalTag/ü":"日本"}}}]}`
+	for _, x := range []struct {
+		typ  Type
+		want string
+	}{
+		{RoleInline, `invalid-character "arn:aws:s3:::é/—", invalid-character "日本"`},
+		{ResourcePolicy, "no-principal {"},
+	} {
+		if got := strings.Join(found(t, text, Setting{Type: x.typ}), ", "); got != x.want {
+			t.Errorf("%s: got %s, want %s", x.typ, got, x.want)
 		}
 	}
 }

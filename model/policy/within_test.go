@@ -1,9 +1,13 @@
 package policy
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"bulkhead/model/catalog"
 )
 
 // identity is a stack of one identity policy with the given statements.
@@ -138,6 +142,52 @@ func checkVerdict(t interface{ Errorf(string, ...any) }, s, u *Stack, v Verdict)
 	case Unknown:
 		if v.Why == "" {
 			t.Errorf("Unknown without a reason")
+		}
+	}
+}
+
+// An action that the catalogue does not know may be one of AWS's: it is decided, granted and compared like every other.
+func TestNewerActions(t *testing.T) {
+	compile := func(statements string) *Stack {
+		p, err := Compile(catalog.Load(), mustParse(t, `{"Version":"2012-10-17","Statement":[`+statements+`]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Stack{Identity: p}
+	}
+	newer := compile(allow(`"Action": "lambda:FrobnicateFunction", "Resource": "*"`))
+	every := compile(allow(`"Action": "lambda:*", "Resource": "*"`))
+	var listed []string
+	for _, a := range catalog.Load().Expand("lambda:*") {
+		listed = append(listed, strconv.Quote(a.String()))
+	}
+	known := compile(allow(`"Action": [` + strings.Join(listed, ",") + `], "Resource": "*"`))
+	if d := newer.Evaluate(Request{Principal: alice, Action: "lambda:FrobnicateFunction", Resource: "*"}); d.Outcome != Allowed {
+		t.Errorf("decided: %v", d.Outcome)
+	}
+	n := 0
+	for g := range newer.Grants() {
+		n++
+		if g.Actions[0] != "lambda:FrobnicateFunction" {
+			t.Errorf("granted: %v", g.Actions)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d grants", n)
+	}
+	for _, c := range []struct {
+		name     string
+		from, to *Stack
+		want     Answer
+	}{
+		{"a newer action within the pattern", newer, every, Yes},
+		{"a newer action within the list", newer, known, No},
+		{"the list within the pattern", known, every, Yes},
+		{"the pattern within the list", every, known, No},
+		{"the newer action within itself", newer, newer, Yes},
+	} {
+		if v := c.from.Within(c.to); v.Answer != c.want {
+			t.Errorf("%s: %v, %s", c.name, v.Answer, v.Why)
 		}
 	}
 }
