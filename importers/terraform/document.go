@@ -66,7 +66,7 @@ func (m *module) policyDocument(s *scope, address string, args cty.Value, i *ins
 		own.version = v
 	}
 	for n, b := range items(dig(args, "statement")) {
-		st := statement{sid: words(dig(b, "sid")), json: m.ownStatement(b)}
+		st := statement{sid: words(dig(b, "sid")), json: ownStatement(b)}
 		if places := at.blocks["statement"]; n < len(places) {
 			st.site = &site{kind: inBlock, span: places[n].span, block: places[n].block, scope: s, shared: i.sharedReason()}
 			if places[n].shared {
@@ -82,21 +82,29 @@ func (m *module) policyDocument(s *scope, address string, args cty.Value, i *ins
 		m.evaluator.documented = map[string][]*site{}
 	}
 	var sites []*site
-	list := make([]any, 0, len(doc.statements))
 	for _, st := range doc.statements {
-		list = append(list, st.json)
 		sites = append(sites, st.site)
 	}
 	m.evaluator.documented[address] = sites
-	out := map[string]any{"Version": doc.version, "Statement": list}
-	if doc.id != "" {
-		out["Id"] = doc.id
+	text, ok := doc.text()
+	if !ok {
+		text = tokenText(address + ".json")
+	}
+	return cty.StringVal(text)
+}
+
+// text is the document in JSON; false where it is too large.
+func (d *merged) text() (string, bool) {
+	list := make([]any, 0, len(d.statements))
+	for _, st := range d.statements {
+		list = append(list, st.json)
+	}
+	out := map[string]any{"Version": d.version, "Statement": list}
+	if d.id != "" {
+		out["Id"] = d.id
 	}
 	data, err := json.Marshal(out)
-	if err != nil || len(data) > maxWeight {
-		return cty.StringVal(tokenText(address + ".json"))
-	}
-	return cty.StringVal(string(data))
+	return string(data), err == nil && len(data) <= maxWeight
 }
 
 func (i *instance) sharedReason() string { return i.shared }
@@ -163,7 +171,7 @@ func readDocument(text string) (*merged, error) {
 }
 
 // ownStatement is a statement block in IAM's JSON. &{name} stands for IAM's variable ${name}.
-func (m *module) ownStatement(b cty.Value) map[string]any {
+func ownStatement(b cty.Value) map[string]any {
 	variables := func(list []string) []string {
 		out := make([]string, len(list))
 		for i, t := range list {

@@ -118,23 +118,13 @@ func (ev *evaluator) accountOf(identity, alias string, at source.Span) string {
 func (m *module) configured(b *hclsyntax.Block, alias string) *provider {
 	values, _ := m.scope().body(b.Body, []string{"alias", "version"})
 	p := &provider{owner: m.usualOwner(), alias: alias}
-	plain := func(v cty.Value) string {
-		if v == cty.NilVal || isUnknown(v) || v.IsNull() {
-			return ""
-		}
-		c, err := convert.Convert(v, cty.String)
-		if err != nil {
-			return ""
-		}
-		return c.AsString()
-	}
 	value := func(name string) cty.Value {
 		if v, ok := values[name]; ok {
 			return v
 		}
 		return cty.NullVal(cty.String)
 	}
-	if r := plain(value("region")); r != "" && !hasTokenText(r) {
+	if r := plainText(value("region")); r != "" && !hasTokenText(r) {
 		p.owner.region = r
 		switch {
 		case m.options.Partition != "":
@@ -157,17 +147,7 @@ func (m *module) configured(b *hclsyntax.Block, alias string) *provider {
 	if b.Labels[0] != "aws" {
 		return p
 	}
-	role := plain(dig(value("assume_role"), "role_arn"))
-	if role == "" {
-		role = plain(dig(value("assume_role_with_web_identity"), "role_arn"))
-	}
-	told := ""
-	if f := strings.SplitN(role, ":", 6); len(f) == 6 {
-		told = f[4]
-	}
-	if list := texts(value("allowed_account_ids")); told == "" && len(list) == 1 {
-		told = list[0]
-	}
+	told := accountTold(values)
 	if isAccount(told) {
 		if alias != "" || m.options.Account == "" {
 			p.owner.account = told
@@ -178,24 +158,10 @@ func (m *module) configured(b *hclsyntax.Block, alias string) *provider {
 		return p
 	}
 	// Another identity is another account; another region alone is none.
-	identity := func(v map[string]cty.Value) string {
-		var parts []string
-		for _, name := range []string{"profile", "access_key", "shared_credentials_files", "shared_config_files", "allowed_account_ids"} {
-			if x, ok := v[name]; ok {
-				parts = append(parts, name+"="+brief(x))
-			}
-		}
-		for _, name := range []string{"assume_role", "assume_role_with_web_identity"} {
-			if arn := dig(v2(v, name), "role_arn"); !arn.IsNull() {
-				parts = append(parts, name+"="+brief(arn))
-			}
-		}
-		return strings.Join(parts, " ")
-	}
-	mine, usual := identity(values), ""
+	mine, usual := workedAs(values), ""
 	if d := m.decls.providers[b.Labels[0]]; d != nil {
 		v, _ := m.scope().body(d.Body, []string{"alias", "version"})
-		usual = identity(v)
+		usual = workedAs(v)
 	}
 	if mine == usual || mine == "" {
 		p.owner.account = m.providerOf(b.Labels[0], "").owner.account
@@ -203,6 +169,48 @@ func (m *module) configured(b *hclsyntax.Block, alias string) *provider {
 	}
 	p.owner.account = m.accountOf(mine, alias, m.span(b.DefRange()))
 	return p
+}
+
+// accountTold is the account number that a provider's arguments tell, or a text that is none.
+func accountTold(values map[string]cty.Value) string {
+	for _, name := range []string{"assume_role", "assume_role_with_web_identity"} {
+		if f := strings.SplitN(plainText(dig(v2(values, name), "role_arn")), ":", 6); len(f) == 6 {
+			return f[4]
+		}
+	}
+	if list := texts(v2(values, "allowed_account_ids")); len(list) == 1 {
+		return list[0]
+	}
+	return ""
+}
+
+// workedAs is what a provider's arguments say of who it works as: another identity is taken as another account, another
+// region alone is none.
+func workedAs(v map[string]cty.Value) string {
+	var parts []string
+	for _, name := range []string{"profile", "access_key", "shared_credentials_files", "shared_config_files", "allowed_account_ids"} {
+		if x, ok := v[name]; ok {
+			parts = append(parts, name+"="+brief(x))
+		}
+	}
+	for _, name := range []string{"assume_role", "assume_role_with_web_identity"} {
+		if arn := dig(v2(v, name), "role_arn"); !arn.IsNull() {
+			parts = append(parts, name+"="+brief(arn))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// plainText is a value as text, "" where it is none or nobody tells it.
+func plainText(v cty.Value) string {
+	if v == cty.NilVal || isUnknown(v) || v.IsNull() {
+		return ""
+	}
+	c, err := convert.Convert(v, cty.String)
+	if err != nil {
+		return ""
+	}
+	return c.AsString()
 }
 
 func v2(v map[string]cty.Value, name string) cty.Value {
