@@ -383,7 +383,7 @@ func (b *builder) document(x *object, in policy.Setting, path ...string) *policy
 	json, ok := text(v)
 	if !ok || isOneToken(json) {
 		b.unresolved++
-		b.tell(source.Warning, at, "What it allows and denies is not shown. It depends on what is known only after it is applied, or on a value that nobody gave: give it with --param Name=Value or in a tfvars file, or open the state.", "the policy document of %s is not known", x.address)
+		b.tell(source.Warning, at, "What it allows and denies is not shown. It depends on a value that nobody gave (give it with --param name=value or in a tfvars file), or in a plan on what is known only after it is applied: open the folder, or the state afterwards.", "the policy document of %s is not known", x.address)
 		return nil
 	}
 	if strings.TrimSpace(json) == "" {

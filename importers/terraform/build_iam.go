@@ -290,7 +290,7 @@ func (b *builder) externalRole(arn string, at source.Span) *model.Role {
 	if r := b.external[arn]; r != nil {
 		return r
 	}
-	r := &model.Role{ID: model.MakeID("role", arn), Name: lastPart(arn), ARN: arn, External: true, Stack: b.info.Name, Origin: at}
+	r := &model.Role{ID: model.MakeID("role", arn), LogicalID: lastPart(arn), Name: lastPart(arn), ARN: arn, External: true, Stack: b.info.Name, Origin: at}
 	b.external[arn] = r
 	b.add(r)
 	b.tell(source.Warning, at, "What it may do is not known; open its template or an account snapshot beside this.", "role %s is not in the configuration", arn)

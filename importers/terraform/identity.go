@@ -55,6 +55,9 @@ func attribute(typ, address string, args cty.Value, o owner, name string) cty.Va
 		return v
 	}
 	n := naming{typ: typ, address: address, args: args, owner: o, of: identityOf(typ)}
+	if arn := n.arnOf(); arn != "" && strings.HasSuffix(name, "arn") && strings.HasSuffix(typ, "_"+strings.TrimSuffix(name, "_arn")) {
+		return cty.StringVal(arn) // agent_alias_arn of aws_bedrockagent_agent_alias
+	}
 	if name == "arn" || strings.HasSuffix(name, "_arn") {
 		return cty.StringVal(n.ownARN(name))
 	}
@@ -318,6 +321,19 @@ var prefixes = [][2]string{
 	{"codestarconnections_", "codestarconnections"}, {"imagebuilder_", "imagebuilder"}, {"", "ec2"}, {"", ""},
 }
 
+// otherwise are types that Terraform calls otherwise than CloudFormation.
+var otherwise = map[string]string{
+	"ebs_volume": "AWS::EC2::Volume", "elb": "AWS::ElasticLoadBalancing::LoadBalancer", "db_option_group": "AWS::RDS::OptionGroup", "db_event_subscription": "AWS::RDS::EventSubscription",
+	"rds_cluster_parameter_group": "AWS::RDS::DBClusterParameterGroup", "neptune_cluster_instance": "AWS::Neptune::DBInstance", "docdb_cluster_instance": "AWS::DocDB::DBInstance",
+	"spot_fleet_request": "AWS::EC2::SpotFleet", "launch_configuration": "AWS::AutoScaling::LaunchConfiguration", "appautoscaling_target": "AWS::ApplicationAutoScaling::ScalableTarget",
+	"appautoscaling_policy": "AWS::ApplicationAutoScaling::ScalingPolicy", "sagemaker_endpoint_configuration": "AWS::SageMaker::EndpointConfig",
+	"sagemaker_notebook_instance_lifecycle_configuration": "AWS::SageMaker::NotebookInstanceLifecycleConfig", "cognito_identity_pool_roles_attachment": "AWS::Cognito::IdentityPoolRoleAttachment",
+	"codedeploy_app": "AWS::CodeDeploy::Application", "s3_directory_bucket": "AWS::S3Express::DirectoryBucket", "timestreamwrite_table": "AWS::Timestream::Table",
+	"timestreamwrite_database": "AWS::Timestream::Database", "keyspaces_table": "AWS::Cassandra::Table", "keyspaces_keyspace": "AWS::Cassandra::Keyspace",
+	"fsx_lustre_file_system": "AWS::FSx::FileSystem", "fsx_windows_file_system": "AWS::FSx::FileSystem", "fsx_ontap_file_system": "AWS::FSx::FileSystem", "fsx_openzfs_file_system": "AWS::FSx::FileSystem",
+	"ecrpublic_repository": "AWS::ECR::PublicRepository", "simpledb_domain": "AWS::SDB::Domain", "bedrock_guardrail": "AWS::Bedrock::Guardrail", "route53_resolver_endpoint": "AWS::Route53Resolver::ResolverEndpoint",
+}
+
 // cfnTypes finds the CloudFormation type of a Terraform type by its name, "" for none.
 var cfnTypes = sync.OnceValue(func() func(string) string {
 	byName := map[string]string{}
@@ -335,6 +351,9 @@ var cfnTypes = sync.OnceValue(func() func(string) string {
 		rest, ok := strings.CutPrefix(typ, "aws_")
 		if !ok {
 			return ""
+		}
+		if name := otherwise[rest]; name != "" {
+			return name
 		}
 		if name := byName[strings.ReplaceAll(rest, "_", "")]; name != "" {
 			return name
@@ -361,6 +380,11 @@ func isSetting(typ string) bool {
 	}
 	if cfnTypes()(typ) != "" {
 		return false
+	}
+	for _, end := range []string{"_policy", "_attachment", "_association", "_configuration", "_settings", "_membership", "_acl", "_validation", "_options", "_registration", "_lock"} {
+		if strings.HasSuffix(typ, end) {
+			return true
+		}
 	}
 	for i := strings.LastIndexByte(typ, '_'); i > len("aws_"); i = strings.LastIndexByte(typ[:i], '_') {
 		if identityOf(typ[:i]).cfn != "" {

@@ -89,6 +89,11 @@ func TestTypes(t *testing.T) {
 			t.Errorf("%s: there is no %s", typ, x.cfn)
 		}
 	}
+	for typ, cfn := range otherwise {
+		if catalog.Load().Type(cfn) == nil {
+			t.Errorf("%s: there is no %s", typ, cfn)
+		}
+	}
 	for typ, want := range map[string]string{
 		"aws_glue_job": "AWS::Glue::Job", "aws_glue_crawler": "AWS::Glue::Crawler", "aws_cloudwatch_log_stream": "AWS::Logs::LogStream", "aws_lb_listener_rule": "AWS::ElasticLoadBalancingV2::ListenerRule",
 		"aws_internet_gateway": "AWS::EC2::InternetGateway", "aws_sfn_activity": "AWS::StepFunctions::Activity", "aws_wafv2_web_acl": "AWS::WAFv2::WebACL", "aws_eks_cluster": "AWS::EKS::Cluster",

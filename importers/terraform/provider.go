@@ -101,16 +101,23 @@ func (m *module) onlyProvider(key string) bool {
 
 // accountOf is the account of an identity: a placeholder, the same each time, which is told.
 func (ev *evaluator) accountOf(identity, alias string, at source.Span) string {
-	if ev.accounts.byIdentity == nil {
-		ev.accounts.byIdentity = map[string]string{}
+	return ev.accounts.of(identity, func(number string) {
+		ev.tell(source.Warning, at, "nobody tells the account of provider aws."+alias, "The number "+number+" stands for it.")
+	})
+}
+
+// of is the placeholder of an identity, the same each time; told is called with it the first time.
+func (a *accounts) of(identity string, told func(number string)) string {
+	if a.byIdentity == nil {
+		a.byIdentity = map[string]string{}
 	}
-	if a := ev.accounts.byIdentity[identity]; a != "" {
-		return a
+	if n := a.byIdentity[identity]; n != "" {
+		return n
 	}
-	a := ev.accounts.placeholder()
-	ev.accounts.byIdentity[identity] = a
-	ev.tell(source.Warning, at, "nobody tells the account of provider aws."+alias, "The number "+a+" stands for it.")
-	return a
+	n := a.placeholder()
+	a.byIdentity[identity] = n
+	told(n)
+	return n
 }
 
 // configured reads a provider block.

@@ -34,7 +34,7 @@ type Source struct{ kind string }
 
 // Sources lists the sources of this package: plans, states and folders of configuration. Each detects its own kind only.
 func Sources() []importers.Source {
-	return []importers.Source{Source{kindState}, Source{kindFolder}}
+	return []importers.Source{Source{kindPlan}, Source{kindState}, Source{kindFolder}}
 }
 
 // Name is "terraform", "terraform-plan" or "terraform-state".

@@ -91,6 +91,13 @@ func moduleEntries(m *tfjson.StateModule, n *yamlpos.Node) []entry {
 	return out
 }
 
+func spanOf(n *yamlpos.Node) source.Span {
+	if n == nil {
+		return source.Span{}
+	}
+	return n.Span
+}
+
 func itemsOf(n *yamlpos.Node) []*yamlpos.Node {
 	if n = n.Resolve(); n == nil {
 		return nil
