@@ -105,6 +105,7 @@ type component struct {
 	leaf   bool    // … that leads nowhere
 	actors set     // reached
 	rules  [2]bool // whether one of them perhaps, or surely, rules by itself
+	blocks []block // of a great one: its members, and what these reach, so that an edit is about few of them
 	*water
 }
 
@@ -362,51 +363,20 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 	if out, ok := m.follow(members); ok {
 		return out, as(out)
 	}
-	clear(m.actors)
-	for d := range m.wet {
-		clear(m.wet[d])
-	}
-	clear(m.left)
 	out := component{size: len(members), alone: -1}
-	for _, v := range members {
-		if int(v) >= len(m.an.actors) {
-			continue
-		}
-		m.own(v)
-		m.crown(&out, v)
-		if len(members) == 1 {
-			out.alone, out.leaf = v, len(m.f.next[v]) == 0
-		} else {
-			m.actors.put(v)
-		}
-	}
 	var after []*component
-	for _, v := range members {
-		for _, to := range m.f.next[v] {
-			o := m.f.component[to]
-			if o == c {
-				continue
-			}
-			part := &m.f.parts[o]
-			if int(to) < len(m.an.actors) && m.actors.has(to) {
-				continue // reached already, and with it all that it reaches
-			}
-			for k, rules := range part.rules {
-				out.rules[k] = out.rules[k] || rules
-			}
-			if part.alone >= 0 {
-				m.actors.put(part.alone)
-			}
-			if part.leaf {
-				m.own(part.alone) // for the most part a few acts
-				continue
-			}
-			m.actors.join(part.actors)
-			for d := range m.wet {
-				m.wet[d].join(part.wet[d])
-			}
-			after = append(after, part)
+	if len(members) > greatFrom {
+		out.blocks = m.divide(members, c, old)
+		m.clear()
+		for i := range out.blocks {
+			m.add(&out.blocks[i], &out)
 		}
+	} else {
+		m.clear()
+		if v := members[0]; len(members) == 1 && int(v) < len(m.an.actors) {
+			out.alone, out.leaf = v, len(m.f.next[v]) == 0
+		}
+		out.rules, after = m.gather(members, c)
 	}
 	// What has the same sets shares them, an earlier flow included.
 	if old.size > 0 {
@@ -436,10 +406,62 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 	return out, as(out)
 }
 
+// clear empties the sets at hand.
+func (m *flowing) clear() {
+	clear(m.actors)
+	for d := range m.wet {
+		clear(m.wet[d])
+	}
+	clear(m.left)
+}
+
+// gather adds to the sets at hand what members of a component reach, by themselves and by the components next to them, which
+// are returned where there is more to them than an actor's own.
+func (m *flowing) gather(members []int32, c int32) (rules [2]bool, after []*component) {
+	for _, v := range members {
+		if int(v) >= len(m.an.actors) {
+			continue
+		}
+		m.own(v)
+		m.crown(&rules, v)
+		if len(members) > 1 {
+			m.actors.put(v)
+		}
+	}
+	for _, v := range members {
+		for _, to := range m.f.next[v] {
+			o := m.f.component[to]
+			if o == c {
+				continue
+			}
+			part := &m.f.parts[o]
+			if int(to) < len(m.an.actors) && m.actors.has(to) {
+				continue // reached already, and with it all that it reaches
+			}
+			for k := range part.rules {
+				rules[k] = rules[k] || part.rules[k]
+			}
+			if part.alone >= 0 {
+				m.actors.put(part.alone)
+			}
+			if part.leaf {
+				m.own(part.alone) // for the most part a few acts
+				continue
+			}
+			m.actors.join(part.actors)
+			for d := range m.wet {
+				m.wet[d].join(part.wet[d])
+			}
+			after = append(after, part)
+		}
+	}
+	return rules, after
+}
+
 // crown notes where an actor of a component rules by itself.
-func (m *flowing) crown(c *component, v int32) {
+func (m *flowing) crown(rules *[2]bool, v int32) {
 	for k, who := range m.an.powers {
-		c.rules[k] = c.rules[k] || who.has(v)
+		rules[k] = rules[k] || who.has(v)
 	}
 }
 
@@ -480,7 +502,7 @@ func (m *flowing) follow(members []int32) (component, bool) {
 		}
 	}
 	out := component{size: 1, alone: v, actors: great.actors, rules: great.rules, water: great.water}
-	m.crown(&out, v)
+	m.crown(&out.rules, v)
 	return out, true
 }
 
