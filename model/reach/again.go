@@ -90,6 +90,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	}
 	an.forget(said)
 	an.flood(old, changed)
+	g.exposures.before = old.exposures.last()
 	old.mu.Lock()
 	g.seas = maps.Clone(old.seas)
 	old.mu.Unlock()

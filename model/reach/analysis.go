@@ -74,6 +74,8 @@ type graph struct {
 	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
 	alterers set          // actors who may change others
 
+	exposures exposures
+
 	unread sync.Once
 	blind  []int32 // see unseen
 

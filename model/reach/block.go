@@ -2,81 +2,87 @@ package reach
 
 import "slices"
 
-// Nearly half of a large account may reach each other: a single component, of which every edit changes somebody. Its members
-// are divided into blocks, so that an edit is about the blocks of those whom it changes.
+// Nearly half of a large account may reach each other, by way of somebody who reaches everybody: a component that has to do
+// with every edit. What it reaches is put together of blocks, so that an edit is about the blocks of those whom it changes.
 
-// greatFrom is how many members a component has at least to be divided.
-const greatFrom = 2 * blockSize
+// greatFrom is how many members and steps onward a component has at least to be divided.
+const greatFrom = 256
 
-// blockSize is how many actors and hubs a block has at most: those of one word of a set.
-const blockSize = 64
-
-// A block is some members of a component, and what they reach by themselves and by the components next to them. It is
-// never written after it is made.
+// A block is some members of a component and some of what is one step on from them, a word of a set of each, and what
+// these reach. Its sets are never written after they are made.
 type block struct {
-	at      int32  // the members' word …
-	members uint64 // … and which of it they are
-	rules   [2]bool
-	actors  set
-	wet     [depths]set
+	word            int
+	members, onward uint64
+	rules           [2]bool
+	actors          set
+	wet             [depths]set
 }
 
-// divide makes the blocks of a component. Those of which nothing changed are the old component's.
-func (m *flowing) divide(members []int32, c int32, old *component) []block {
-	slices.Sort(members)
-	blocks := make([]block, 0, len(members)/blockSize+1)
-	before := old.blocks
-	for len(members) > 0 {
-		b := block{at: members[0] / blockSize}
-		n := 0
-		for ; n < len(members) && members[n]/blockSize == b.at; n++ {
-			b.members |= 1 << (members[n] % blockSize)
-		}
-		for len(before) > 0 && before[0].at < b.at {
-			before = before[1:]
-		}
-		if len(before) > 0 && before[0].at == b.at && before[0].members == b.members && m.steadfast(members[:n], c) {
-			b = before[0]
-		} else {
-			m.clear()
-			b.rules, _ = m.gather(members[:n], c)
-			for _, v := range members[:n] {
-				if int(v) < len(m.an.actors) {
-					m.actors.put(v)
-				}
+// divide makes the blocks of a component. Those of which nothing changed are the old ones.
+func (m *flowing) divide(members []int32, c int32, old []block) []block {
+	if m.inside == nil {
+		m.inside, m.outside = newSet(len(m.f.next)), newSet(len(m.f.next))
+	}
+	clear(m.inside)
+	clear(m.outside)
+	for _, v := range members {
+		m.inside.put(v)
+		for _, to := range m.f.next[v] {
+			if m.f.component[to] != c {
+				m.outside.put(to)
 			}
-			b.actors = slices.Clone(m.actors)
-			for d := range m.wet {
-				if d > 0 && slices.Equal(m.wet[d], m.wet[d-1]) {
-					b.wet[d] = b.wet[d-1]
-				} else {
-					b.wet[d] = slices.Clone(m.wet[d])
-				}
+		}
+	}
+	all := component{alone: -1}
+	if len(members) == 1 {
+		all.alone = members[0]
+	}
+	blocks := make([]block, 0, len(m.inside))
+	for word := range m.inside {
+		b := block{word: word, members: m.inside[word], onward: m.outside[word]}
+		if b.members|b.onward == 0 {
+			continue
+		}
+		for len(old) > 0 && old[0].word < word {
+			old = old[1:]
+		}
+		if len(old) > 0 && old[0].word == word && old[0].members == b.members && old[0].onward == b.onward && m.keepsBlock(&b) {
+			blocks = append(blocks, old[0])
+			continue
+		}
+		m.clear()
+		all.rules = [2]bool{}
+		b.eachOf(b.members, func(v int32) { m.bring(v, &all) })
+		b.eachOf(b.onward, func(to int32) { m.take(to, m.f.component[to], &all.rules) })
+		b.rules, b.actors = all.rules, slices.Clone(m.actors)
+		for d := range m.wet {
+			if d > 0 && slices.Equal(m.wet[d], m.wet[d-1]) {
+				b.wet[d] = b.wet[d-1]
+			} else {
+				b.wet[d] = slices.Clone(m.wet[d])
 			}
 		}
 		blocks = append(blocks, b)
-		members = members[n:]
 	}
 	return blocks
 }
 
-// steadfast reports whether members of a block are as they were in the old flow, and what is next to them: inside of the
-// component what was inside, outside of it what was outside and is as it was.
-func (m *flowing) steadfast(members []int32, c int32) bool {
-	for _, v := range members {
-		if int(v) >= len(m.old.component) || int(v) < len(m.an.actors) && m.changed.has(v) {
-			return false
-		}
-		was := m.old.component[v]
-		for _, to := range m.f.next[v] {
-			o := m.f.component[to]
-			inside := int(to) < len(m.old.component) && m.old.component[to] == was
-			if inside != (o == c) || o != c && !m.kept[o] {
-				return false
-			}
-		}
+// keepsBlock reports whether nothing changed of the members of a block and of what is one step on.
+func (m *flowing) keepsBlock(b *block) bool {
+	if b.word < len(m.changed) && m.changed[b.word]&b.members != 0 {
+		return false
 	}
-	return true
+	kept := true
+	b.eachOf(b.onward, func(to int32) { kept = kept && m.kept[m.f.component[to]] })
+	return kept
+}
+
+// eachOf calls do for the members of a word of the block.
+func (b *block) eachOf(word uint64, do func(i int32)) {
+	set{word}.each(func(i int32) bool {
+		do(int32(b.word)<<6 + i)
+		return true
+	})
 }
 
 // add adds what a block reaches to the sets at hand, and to its component whether somebody rules.

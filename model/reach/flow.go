@@ -105,7 +105,7 @@ type component struct {
 	leaf   bool    // … that leads nowhere
 	actors set     // reached
 	rules  [2]bool // whether one of them perhaps, or surely, rules by itself
-	blocks []block // of a great one: its members, and what these reach, so that an edit is about few of them
+	blocks []block // of a great one
 	*water
 }
 
@@ -180,6 +180,8 @@ type flowing struct {
 	kept    []bool // components that are as they were
 	onStack []bool
 	actors  set // of the component at hand
+	inside  set // members of the great component at hand, and …
+	outside set // … what is one step on from them
 	wet     [depths]set
 	dry     []int32
 	left    map[*row][]int32 // of rows in wet: targets where they held for nobody yet
@@ -364,19 +366,34 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 		return out, as(out)
 	}
 	out := component{size: len(members), alone: -1}
+	if v := members[0]; len(members) == 1 && int(v) < len(m.an.actors) {
+		out.alone, out.leaf = v, len(m.f.next[v]) == 0
+	}
+	next := 0
+	for _, v := range members {
+		next += len(m.f.next[v])
+	}
+	m.clear()
 	var after []*component
-	if len(members) > greatFrom {
-		out.blocks = m.divide(members, c, old)
+	if len(members)+next >= greatFrom {
+		out.blocks = m.divide(members, c, old.blocks)
 		m.clear()
 		for i := range out.blocks {
 			m.add(&out.blocks[i], &out)
 		}
 	} else {
-		m.clear()
-		if v := members[0]; len(members) == 1 && int(v) < len(m.an.actors) {
-			out.alone, out.leaf = v, len(m.f.next[v]) == 0
+		for _, v := range members {
+			m.bring(v, &out)
 		}
-		out.rules, after = m.gather(members, c)
+		for _, v := range members {
+			for _, to := range m.f.next[v] {
+				if o := m.f.component[to]; o == c {
+					continue
+				} else if part := m.take(to, o, &out.rules); part != nil {
+					after = append(after, part)
+				}
+			}
+		}
 	}
 	// What has the same sets shares them, an earlier flow included.
 	if old.size > 0 {
@@ -415,47 +432,40 @@ func (m *flowing) clear() {
 	clear(m.left)
 }
 
-// gather adds to the sets at hand what members of a component reach, by themselves and by the components next to them, which
-// are returned where there is more to them than an actor's own.
-func (m *flowing) gather(members []int32, c int32) (rules [2]bool, after []*component) {
-	for _, v := range members {
-		if int(v) >= len(m.an.actors) {
-			continue
-		}
-		m.own(v)
-		m.crown(&rules, v)
-		if len(members) > 1 {
-			m.actors.put(v)
-		}
+// bring adds to the sets at hand what a member of a component does by itself.
+func (m *flowing) bring(v int32, c *component) {
+	if int(v) >= len(m.an.actors) {
+		return // a hub
 	}
-	for _, v := range members {
-		for _, to := range m.f.next[v] {
-			o := m.f.component[to]
-			if o == c {
-				continue
-			}
-			part := &m.f.parts[o]
-			if int(to) < len(m.an.actors) && m.actors.has(to) {
-				continue // reached already, and with it all that it reaches
-			}
-			for k := range part.rules {
-				rules[k] = rules[k] || part.rules[k]
-			}
-			if part.alone >= 0 {
-				m.actors.put(part.alone)
-			}
-			if part.leaf {
-				m.own(part.alone) // for the most part a few acts
-				continue
-			}
-			m.actors.join(part.actors)
-			for d := range m.wet {
-				m.wet[d].join(part.wet[d])
-			}
-			after = append(after, part)
-		}
+	m.own(v)
+	m.crown(&c.rules, v)
+	if v != c.alone {
+		m.actors.put(v)
 	}
-	return rules, after
+}
+
+// take adds to the sets at hand an actor or hub of another component, and what it reaches. It returns the component where
+// there is more to it than an actor's own.
+func (m *flowing) take(to, o int32, rules *[2]bool) *component {
+	if int(to) < len(m.an.actors) && m.actors.has(to) {
+		return nil // reached already, and with it all that it reaches
+	}
+	part := &m.f.parts[o]
+	for k := range part.rules {
+		rules[k] = rules[k] || part.rules[k]
+	}
+	if part.alone >= 0 {
+		m.actors.put(part.alone)
+	}
+	if part.leaf {
+		m.own(part.alone) // for the most part a few acts
+		return nil
+	}
+	m.actors.join(part.actors)
+	for d := range m.wet {
+		m.wet[d].join(part.wet[d])
+	}
+	return part
 }
 
 // crown notes where an actor of a component rules by itself.

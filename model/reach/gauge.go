@@ -14,13 +14,14 @@ type gauge struct {
 	weights []float64 // of each of entries
 	all     set
 	at      []int32         // of each entry of the ledger its ordinal, -1 where it is not there
+	ids     []model.ID      // of each ordinal its entry's; "" for none
 	ownLogs map[int32][]int // nodes of functions → entries that are their own log groups
 }
 
 // newGauge lays a ledger over the resources of a world. What the ledger has beside them stays dry.
 func newGauge(an *Analysis) *gauge {
 	w := an.world
-	g := &gauge{all: newSet(w.resources), ownLogs: map[int32][]int{}}
+	g := &gauge{all: newSet(w.resources), ids: make([]model.ID, w.resources), ownLogs: map[int32][]int{}}
 	for i, e := range an.ledger.entries {
 		ti := w.target(e.resource.ID)
 		if ti < 0 || w.targets[ti].ordinal < 0 {
@@ -29,6 +30,7 @@ func newGauge(an *Analysis) *gauge {
 		}
 		t := &w.targets[ti]
 		g.at = append(g.at, t.ordinal)
+		g.ids[t.ordinal] = t.id
 		k := slices.Index(g.weights, e.weight)
 		if k < 0 {
 			k = len(g.weights)
@@ -134,36 +136,4 @@ func (an *Analysis) Depth(from, resource model.ID, vulnerable bool) (must, may i
 		_, may = an.stands(start, e, perhaps)
 	}
 	return must, may
-}
-
-// A counter counts members of many sets at once: each place has a binary number whose digits are spread over the planes.
-type counter []set
-
-// add counts the members of a set n times more.
-func (c *counter) add(s set, n int) {
-	for plane := 0; n>>plane > 0; plane++ {
-		if n>>plane&1 == 0 {
-			continue
-		}
-		for i, carry := range s {
-			for p := plane; carry != 0; p++ {
-				for len(*c) <= p {
-					*c = append(*c, make(set, len(s)))
-				}
-				digit := (*c)[p]
-				digit[i], carry = digit[i]^carry, digit[i]&carry
-			}
-		}
-	}
-}
-
-// of is how often a member was counted.
-func (c counter) of(i int32) int {
-	n := 0
-	for p, digit := range c {
-		if digit.has(i) {
-			n |= 1 << p
-		}
-	}
-	return n
 }

@@ -17,7 +17,7 @@ type Measures struct {
 	MeanEntry                     float64 // over functions with outside triggers; Mean where there are none
 	Watertightness                float64 // 1 − Mean
 	WorstWeighted, MeanWeighted   float64
-	Exposure                      map[model.ID]int // counted resource → breaches that hit it
+	Exposure                      map[model.ID]int // counted resource → breaches that hit it; not to be changed
 	Admin                         []model.ID       // functions from which an administrator is reachable
 	Crowns, CrownsExposed         int
 	Vulnerable                    bool // fed functions were taken as vulnerable
@@ -159,17 +159,22 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	}
 	functions := an.design.Functions()
 	m := Measures{Functions: len(functions), Resources: len(an.design.Resources()), Counted: len(an.ledger.entries),
-		Exposure: make(map[model.ID]int, len(an.ledger.entries)), Vulnerable: vulnerable, Watertightness: 1}
+		Vulnerable: vulnerable, Watertightness: 1}
 	entries, entrySum := 0, 0.0
-	exposed := counter{}
-	alike := map[*water]int{} // → functions
+	alike := map[*water]Figure{}
 	spared := map[model.ID]int{}
-	for _, f := range functions {
-		n := an.nodeOf[f.ID]
+	for i, f := range functions {
+		n := int32(i) // functions are the first nodes
 		if an.partial(n) {
 			m.AtLeast++
 		}
-		x := an.figure(n, look)
+		w := an.flows[look].of(an.actorOf[n]).water
+		x, ok := alike[w]
+		if own := an.gauge.ownLogs[n]; !ok || len(own) > 0 {
+			if x = an.figure(n, look); len(own) == 0 {
+				alike[w] = x
+			}
+		}
 		if m.WorstOf == "" && x.Share > 0 || x.Share > m.Worst {
 			m.Worst, m.WorstOf = x.Share, f.ID
 		}
@@ -180,7 +185,6 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 			entries++
 			entrySum += x.Share
 		}
-		alike[an.flows[look].of(an.actorOf[n]).water]++
 		for _, i := range an.gauge.ownLogs[n] {
 			e := &an.ledger.entries[i]
 			if all, d := an.stands(n, e, look); all > 0 && d == 0 {
@@ -191,21 +195,7 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 			m.Admin = append(m.Admin, f.ID)
 		}
 	}
-	for w, n := range alike {
-		exposed.add(w.wet[0], n)
-	}
-	for i, e := range an.ledger.entries {
-		id := e.resource.ID
-		if at := an.gauge.at[i]; at >= 0 {
-			n := exposed.of(at)
-			if len(spared) > 0 {
-				n -= spared[id]
-			}
-			if n > 0 {
-				m.Exposure[id] = n
-			}
-		}
-	}
+	m.Exposure = an.exposure(look).less(spared)
 	if n := float64(len(functions)); n > 0 {
 		m.Mean /= n
 		m.MeanWeighted /= n
