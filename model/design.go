@@ -83,7 +83,16 @@ func get[T Element](d *Design, id ID) T {
 }
 
 func all[T Element](d *Design) []T {
-	var out []T
+	n := 0
+	for _, e := range d.list {
+		if _, ok := e.(T); ok {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make([]T, 0, n)
 	for _, e := range d.list {
 		if e, ok := e.(T); ok {
 			out = append(out, e)
@@ -112,6 +121,20 @@ func (d *Design) Principal(id ID) *Principal { return get[*Principal](d, id) }
 
 // Elements lists everything in source order.
 func (d *Design) Elements() []Element { return slices.Clone(d.list) }
+
+// Replaced lists what another design has in the place of elements of this one. It is false where it has more of them or fewer.
+func (d *Design) Replaced(other *Design) ([]Change, bool) {
+	if len(d.list) != len(other.list) {
+		return nil, false
+	}
+	var out []Change
+	for i, e := range d.list {
+		if o := other.list[i]; e != o {
+			out = append(out, Change{Before: e, After: o})
+		}
+	}
+	return out, true
+}
 
 // Functions lists the functions in source order.
 func (d *Design) Functions() []*Function { return all[*Function](d) }

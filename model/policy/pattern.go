@@ -242,10 +242,29 @@ func foldSymbols(in []symbol) []symbol {
 	return out
 }
 
+// plainStart is a text up to its first wildcard, unknown or variable.
+func plainStart(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c == '*' || c == '?' || c == '$' {
+			return s[:i]
+		}
+	}
+	return s
+}
+
 // Match reports whether an IAM pattern (* and ?) surely matches a string, and whether it perhaps does because
 // of unknowns ${Name} in either. Policy variables count as unknowns here, as there is no request to fill them.
 // Letters match in their own case; for actions, lower both.
 func Match(pattern, s string) (must, may bool) {
+	// Most differ at once.
+	known, told := plainStart(pattern), plainStart(s)
+	n := min(len(known), len(told))
+	switch {
+	case known[:n] != told[:n], len(known) > n && len(told) == len(s):
+		return false, false
+	case len(known) == len(pattern) && len(told) == len(s):
+		return pattern == s, pattern == s
+	}
 	p := compilePattern(pattern, syntax{wildcards: true, variables: true})
 	sub := subjectOf(s)
 	t := p.match(&sub)

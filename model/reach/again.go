@@ -18,19 +18,16 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		return nil, nil
 	}
 	old := prev.graph
-	x, y := old.design.Elements(), d.Elements()
-	if len(x) != len(y) {
+	replaced, ok := old.design.Replaced(d)
+	if !ok {
 		return nil, nil
 	}
 	said := map[model.ID][2]*policy.Document{} // what changed policies say, before and after
 	relabelled := false
-	for i := range x {
-		if x[i] == y[i] {
-			continue
-		}
-		switch b := y[i].(type) {
+	for _, c := range replaced {
+		switch b := c.After.(type) {
 		case *model.Policy:
-			a, ok := x[i].(*model.Policy)
+			a, ok := c.Before.(*model.Policy)
 			if !ok || !sameTarget(a, b) || a.Document == nil || b.Document == nil {
 				return nil, nil
 			}
@@ -38,7 +35,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 				said[b.ID] = [2]*policy.Document{a.Document, b.Document}
 			}
 		case *model.Resource:
-			if !sameTarget(x[i], b) {
+			if !sameTarget(c.Before, b) {
 				return nil, nil
 			}
 			relabelled = true
@@ -111,7 +108,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 func (g *graph) fresh() *graph {
 	return &graph{design: g.design, world: g.world, keys: g.keys, asksTarget: g.asksTarget, guards: g.guards, defaultKeys: g.defaultKeys, delegating: g.delegating, choices: g.choices, strangers: g.strangers,
 		gates: g.gates, namedBy: g.namedBy, open: g.open, roles: g.roles, functions: g.functions, nodeAt: g.nodeAt, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
-		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
+		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, size: g.size, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
 		triggers: g.triggers, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, entries: g.entries,
 		detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}}
 }

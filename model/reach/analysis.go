@@ -54,6 +54,7 @@ type graph struct {
 		gauge  *gauge
 	}
 
+	size        struct{ functions, resources int }
 	nodes       []node
 	nodeOf      map[model.ID]int32
 	actors      []*actor
@@ -72,7 +73,7 @@ type graph struct {
 
 	flows    [looks]*flow // what is reachable, by look
 	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
-	alterers set          // actors who may change others
+	alterers []int32      // actors who may change others, in order
 
 	exposures exposures
 
@@ -135,16 +136,8 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 
 // sameWorld reports whether two designs have the same targets by the same names.
 func sameWorld(a, b *model.Design) bool {
-	x, y := a.Elements(), b.Elements()
-	if !sameInfo(a, b) || len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i] != y[i] && !sameTarget(x[i], y[i]) {
-			return false
-		}
-	}
-	return true
+	replaced, ok := a.Replaced(b)
+	return ok && sameInfo(a, b) && !slices.ContainsFunc(replaced, func(c model.Change) bool { return !sameTarget(c.Before, c.After) })
 }
 
 // sameInfo reports whether two designs are of one account under the same guardrails.
@@ -188,6 +181,7 @@ func (an *Analysis) newNodes() {
 	for _, f := range an.design.Functions() {
 		put(f.ID, isFunction)
 	}
+	an.size.functions, an.size.resources = len(an.nodes), len(an.design.Resources())
 	for _, r := range an.design.Roles() {
 		put(r.ID, isRole)
 	}

@@ -56,6 +56,7 @@ type statement struct {
 	filled    map[string]*statement // of a dynamic one, by the values of its variables
 	byMenu    map[*menu]doings
 
+	lower   []string     // its actions in lower case; nil until somebody asks
 	content string       // all that it says, for comparing; "" until somebody asks
 	plain   []*statement // its conditions one by one, see plainCondition; made with content
 }
@@ -283,11 +284,24 @@ func holdsUnknown(action string) bool {
 	return strings.Contains(action, "${") && len(variablesOf(action)) == 0
 }
 
+// lowered are the statement's actions in lower case.
+func (s *statement) lowered() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lower == nil {
+		s.lower = make([]string, len(s.from.Actions))
+		for i, p := range s.from.Actions {
+			s.lower[i] = strings.ToLower(p)
+		}
+	}
+	return s.lower
+}
+
 // acts reports whether the statement is, surely or perhaps, about an action, lower-case.
 func (s *statement) acts(action string) bool {
 	about := never
-	for _, p := range s.from.Actions {
-		about = max(about, matchAction(strings.ToLower(p), action))
+	for _, p := range s.lowered() {
+		about = max(about, matchAction(p, action))
 	}
 	if s.from.NotAction {
 		about = surely - about

@@ -236,7 +236,7 @@ func (an *Analysis) ruler(w *walk, must bool) (node int32, change *alter, ok boo
 }
 
 // rulers tells whether a start reaches an administrator, without the way to it.
-func (an *Analysis) rulers(start int32, look int) (rules bool) {
+func (an *Analysis) rulers(start int32, look int) bool {
 	k := 0
 	if sure(look) {
 		k = 1
@@ -245,12 +245,9 @@ func (an *Analysis) rulers(start int32, look int) (rules bool) {
 	if c.rules[k] {
 		return true
 	}
-	find := func(i int32) bool {
-		rules = c.has(i) && slices.ContainsFunc(an.actors[i].alters, func(x alter) bool { return (x.must || k == 0) && c.has(x.actor) })
-		return !rules
-	}
-	an.alterers.each(find)
-	return rules
+	return slices.ContainsFunc(an.alterers, func(i int32) bool {
+		return c.has(i) && slices.ContainsFunc(an.actors[i].alters, func(x alter) bool { return (x.must || k == 0) && c.has(x.actor) })
+	})
 }
 
 // Name is an element's or stranger's name for people.

@@ -94,7 +94,7 @@ type flow struct {
 	next      [][]int32 // of each actor, then of each hub: what is one step on, without doubles
 	hubs      map[*row]int32
 	component []int32 // of each actor, and of each hub
-	parts     []component
+	parts     []*component
 }
 
 // A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
@@ -140,7 +140,7 @@ func (an *Analysis) flood(before *graph, changed set) {
 	for i := range an.powers {
 		an.powers[i] = newSet(len(an.actors))
 	}
-	an.alterers = newSet(len(an.actors))
+	an.alterers = nil
 	for i, a := range an.actors {
 		for k, want := range [...]power{perhaps, surely} {
 			if a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor == int32(i) && (x.must || want == perhaps) }) {
@@ -148,7 +148,7 @@ func (an *Analysis) flood(before *graph, changed set) {
 			}
 		}
 		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor != int32(i) }) {
-			an.alterers.put(int32(i))
+			an.alterers = append(an.alterers, int32(i))
 		}
 	}
 	var hands sync.WaitGroup
@@ -252,6 +252,9 @@ func (m *flowing) flow() {
 		return
 	}
 	m.f.component, m.onStack = make([]int32, n), make([]bool, n)
+	if m.old != nil {
+		m.f.parts, m.kept = make([]*component, 0, len(m.old.parts)+1), make([]bool, 0, len(m.old.parts)+1)
+	}
 	for i := range m.f.component {
 		m.f.component[i] = -1
 	}
@@ -347,25 +350,22 @@ func (m *flowing) keeps(members []int32, c int32) *component {
 			}
 		}
 	}
-	return &m.old.parts[was]
+	return m.old.parts[was]
 }
 
 // close makes a component of actors and hubs, and tells whether it is as it was.
-func (m *flowing) close(members []int32, c int32) (component, bool) {
+func (m *flowing) close(members []int32, c int32) (*component, bool) {
 	if kept := m.keeps(members, c); kept != nil {
-		return *kept, true
+		return kept, true
 	}
 	old := &component{}
 	if m.old != nil && int(members[0]) < len(m.old.component) {
-		old = &m.old.parts[m.old.component[members[0]]]
+		old = m.old.parts[m.old.component[members[0]]]
 	}
-	as := func(out component) bool {
-		return out.size == old.size && out.alone == old.alone && out.rules == old.rules && out.water == old.water && sameSet(out.actors, old.actors)
+	if out := m.follow(members); out != nil {
+		return out.unless(old)
 	}
-	if out, ok := m.follow(members); ok {
-		return out, as(out)
-	}
-	out := component{size: len(members), alone: -1}
+	out := &component{size: len(members), alone: -1}
 	if v := members[0]; len(members) == 1 && int(v) < len(m.an.actors) {
 		out.alone, out.leaf = v, len(m.f.next[v]) == 0
 	}
@@ -379,11 +379,11 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 		out.blocks = m.divide(members, c, old.blocks)
 		m.clear()
 		for i := range out.blocks {
-			m.add(&out.blocks[i], &out)
+			m.add(&out.blocks[i], out)
 		}
 	} else {
 		for _, v := range members {
-			m.bring(v, &out)
+			m.bring(v, out)
 		}
 		for _, v := range members {
 			for _, to := range m.f.next[v] {
@@ -420,7 +420,16 @@ func (m *flowing) close(members []int32, c int32) (component, bool) {
 			}
 		}
 	}
-	return out, as(out)
+	return out.unless(old)
+}
+
+// unless is the component, or the old one where nothing changed, and whether nothing did. A great one has blocks of its own.
+func (c *component) unless(old *component) (*component, bool) {
+	same := c.size == old.size && c.alone == old.alone && c.leaf == old.leaf && c.rules == old.rules && c.water == old.water && sameSet(c.actors, old.actors)
+	if same && c.blocks == nil && old.blocks == nil {
+		return old, true
+	}
+	return c, same
 }
 
 // clear empties the sets at hand.
@@ -450,7 +459,7 @@ func (m *flowing) take(to, o int32, rules *[2]bool) *component {
 	if int(to) < len(m.an.actors) && m.actors.has(to) {
 		return nil // reached already, and with it all that it reaches
 	}
-	part := &m.f.parts[o]
+	part := m.f.parts[o]
 	for k := range part.rules {
 		rules[k] = rules[k] || part.rules[k]
 	}
@@ -481,39 +490,39 @@ func sameSet(s, o set) bool {
 }
 
 // follow is the component of one actor that reaches nothing but what one component next to it does, most often a great
-// one; false for others.
-func (m *flowing) follow(members []int32) (component, bool) {
+// one; nil for others.
+func (m *flowing) follow(members []int32) *component {
 	v := members[0]
 	if len(members) > 1 || int(v) >= len(m.an.actors) {
-		return component{}, false
+		return nil
 	}
 	var great *component
 	for _, to := range m.f.next[v] {
-		if part := &m.f.parts[m.f.component[to]]; part.alone < 0 && (great == nil || part.size > great.size) {
+		if part := m.f.parts[m.f.component[to]]; part.alone < 0 && (great == nil || part.size > great.size) {
 			great = part
 		}
 	}
 	if great == nil {
-		return component{}, false
+		return nil
 	}
 	for _, to := range m.f.next[v] {
-		if part := &m.f.parts[m.f.component[to]]; part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
-			return component{}, false
+		if part := m.f.parts[m.f.component[to]]; part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
+			return nil
 		}
 	}
 	a := m.an.actors[v]
 	if a.row != nil && !a.row.dry {
-		return component{}, false
+		return nil
 	}
 	k := m.certainty()
 	for _, x := range a.drops {
 		if great.depth(x.ordinal) < int(x.depth[k]) {
-			return component{}, false
+			return nil
 		}
 	}
-	out := component{size: 1, alone: v, actors: great.actors, rules: great.rules, water: great.water}
+	out := &component{size: 1, alone: v, actors: great.actors, rules: great.rules, water: great.water}
 	m.crown(&out.rules, v)
-	return out, true
+	return out
 }
 
 // share adds what an actor does by its row.
@@ -578,7 +587,7 @@ func (m *flowing) certainty() int {
 }
 
 // of is the component of an actor.
-func (f *flow) of(actor int32) *component { return &f.parts[f.component[actor]] }
+func (f *flow) of(actor int32) *component { return f.parts[f.component[actor]] }
 
 // reached are the actors that an actor reaches, itself among them.
 func (f *flow) reached(actor int32) set {

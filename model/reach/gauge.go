@@ -71,21 +71,27 @@ func (w *water) read(g *gauge) *reading {
 func (an *Analysis) figure(start int32, look int) Figure {
 	g := an.gauge
 	r := an.flows[look].of(an.actorOf[start]).read(g)
-	f, thirds := Figure{Resources: r.resources}, r.thirds
-	if len(g.ownLogs[start]) > 0 {
-		thirds = slices.Clone(thirds)
+	if len(g.ownLogs[start]) == 0 {
+		return an.share(r)
 	}
+	own := &reading{resources: r.resources, thirds: slices.Clone(r.thirds)}
 	for _, i := range g.ownLogs[start] {
 		e := &an.ledger.entries[i]
 		was, d := an.stands(start, e, look)
-		thirds[slices.Index(g.weights, e.weight)] += d - was
+		own.thirds[slices.Index(g.weights, e.weight)] += d - was
 		if was > 0 && d == 0 {
-			f.Resources--
+			own.resources--
 		}
 	}
+	return an.share(own)
+}
+
+// share is a reading as shares of the ledger.
+func (an *Analysis) share(r *reading) Figure {
+	f := Figure{Resources: r.resources}
 	sum := 0.0
-	for k, n := range thirds {
-		sum += g.weights[k] * float64(n) / depths
+	for k, n := range r.thirds {
+		sum += an.gauge.weights[k] * float64(n) / depths
 	}
 	if n := len(an.ledger.entries); n > 0 {
 		f.Share = float64(f.Resources) / float64(n)

@@ -157,31 +157,28 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 	if vulnerable {
 		look = fedMay
 	}
-	functions := an.design.Functions()
-	m := Measures{Functions: len(functions), Resources: len(an.design.Resources()), Counted: len(an.ledger.entries),
+	functions := an.nodes[:an.size.functions] // they are the first nodes
+	m := Measures{Functions: len(functions), Resources: an.size.resources, Counted: len(an.ledger.entries),
 		Vulnerable: vulnerable, Watertightness: 1}
 	entries, entrySum := 0, 0.0
-	alike := map[*water]Figure{}
+	exposed := an.exposure(look)
 	spared := map[model.ID]int{}
 	for i, f := range functions {
-		n := int32(i) // functions are the first nodes
+		n := int32(i)
 		if an.partial(n) {
 			m.AtLeast++
 		}
-		w := an.flows[look].of(an.actorOf[n]).water
-		x, ok := alike[w]
-		if own := an.gauge.ownLogs[n]; !ok || len(own) > 0 {
-			if x = an.figure(n, look); len(own) == 0 {
-				alike[w] = x
-			}
+		x := exposed.shares[i]
+		if len(an.gauge.ownLogs) > 0 {
+			x = an.figure(n, look)
 		}
 		if m.WorstOf == "" && x.Share > 0 || x.Share > m.Worst {
-			m.Worst, m.WorstOf = x.Share, f.ID
+			m.Worst, m.WorstOf = x.Share, f.id
 		}
 		m.WorstWeighted = max(m.WorstWeighted, x.Weighted)
 		m.Mean += x.Share
 		m.MeanWeighted += x.Weighted
-		if len(an.entries) > 0 && an.entries[f.ID] {
+		if len(an.entries) > 0 && an.entries[f.id] {
 			entries++
 			entrySum += x.Share
 		}
@@ -192,10 +189,10 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 			}
 		}
 		if an.rulers(n, look) {
-			m.Admin = append(m.Admin, f.ID)
+			m.Admin = append(m.Admin, f.id)
 		}
 	}
-	m.Exposure = an.exposure(look).less(spared)
+	m.Exposure = exposed.less(spared)
 	if n := float64(len(functions)); n > 0 {
 		m.Mean /= n
 		m.MeanWeighted /= n

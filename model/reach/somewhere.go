@@ -136,10 +136,13 @@ func (w *world) regional(space, pattern string) string {
 // anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; nil: "*".
 // Places for which suits is false do not count; nil: all do.
 func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []string, suits func(arn string) bool) (string, truth) {
-	var patterns []string
+	var patterns, names []string
+	for _, x := range actions {
+		names = append(names, strings.ToLower(x.String()))
+	}
 	for _, d := range a.identity {
 		for _, s := range d.statements {
-			if s.deny || !slices.ContainsFunc(actions, func(x *catalog.Action) bool { return s.acts(strings.ToLower(x.String())) }) {
+			if s.deny || !slices.ContainsFunc(names, s.acts) {
 				continue
 			}
 			if s = a.own(an.world, s); s == nil {
