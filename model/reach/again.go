@@ -49,8 +49,9 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	g.compiled = maps.Clone(old.compiled)
 	g.asking = maps.Clone(old.asking)
 	for _, docs := range said {
+		var a *answers
 		for i, doc := range docs {
-			a := an.answers(doc)
+			a = an.answersAfter(doc, a)
 			if a.sessions || slices.ContainsFunc(a.keys, isChosen) { // what one writes into requests suits all policies
 				return nil, nil
 			}

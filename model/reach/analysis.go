@@ -267,11 +267,14 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 }
 
 // answers is a document compiled.
-func (an *Analysis) answers(doc *policy.Document) *answers {
+func (an *Analysis) answers(doc *policy.Document) *answers { return an.answersAfter(doc, nil) }
+
+// answersAfter is a document compiled that was an earlier one.
+func (an *Analysis) answersAfter(doc *policy.Document, earlier *answers) *answers {
 	if a, ok := an.compiled[doc]; ok {
 		return a
 	}
-	a := compile(an.world, doc)
+	a := compile(an.world, doc, earlier)
 	an.compiled[doc] = a
 	return a
 }
@@ -412,13 +415,14 @@ func (an *Analysis) exploreAll(ctx context.Context, work set) error {
 		todo = append(todo, i)
 		return true
 	})
-	const batch = 16
+	const most = 16
+	batch := max(1, min(most, len(todo)/(4*runtime.GOMAXPROCS(0))))
 	var next atomic.Int64
 	hand := func() {
 		t := an.kin.tally(an)
 		defer an.kin.give(t)
 		for ctx.Err() == nil {
-			end := int(next.Add(batch))
+			end := int(next.Add(int64(batch)))
 			if end-batch >= len(todo) {
 				return
 			}

@@ -72,11 +72,17 @@ type group struct {
 // unknown.
 type doings struct{ must, may bits }
 
-// compile prepares a document.
-func compile(w *world, doc *policy.Document) *answers {
+// compile prepares a document. Of an earlier version of it, nil for none, statements that are still in their place are
+// taken over with all that is remembered of them.
+func compile(w *world, doc *policy.Document, earlier *answers) *answers {
 	a := &answers{doc: doc, services: map[string]bool{}}
 	for i, s := range doc.Statements {
-		st := compileStatement(w, doc, s, i)
+		var st *statement
+		if earlier != nil && i < len(earlier.statements) && earlier.statements[i].from == s && earlier.doc.Version == doc.Version {
+			st = earlier.statements[i]
+		} else {
+			st = compileStatement(w, doc, s, i)
+		}
 		a.statements = append(a.statements, st)
 		a.keys = append(a.keys, st.keys...)
 		for _, p := range s.Principals {
