@@ -30,6 +30,8 @@ type evaluator struct {
 
 	parsed      map[string]*declarations
 	files       source.Files
+	named       string      // see region
+	namedAt     source.Span // the ARN that names it
 	objects     []*object
 	byAddress   map[string]*instance
 	sites       map[source.Span]*site // where statements are written, for patches

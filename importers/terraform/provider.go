@@ -68,13 +68,16 @@ func (m *module) providerOf(name, alias string) *provider {
 // usualOwner is where a configuration is taken to work that does not tell.
 func (ev *evaluator) usualOwner() owner {
 	o := ev.options
-	return owner{account: cmp.Or(o.Account, usualAccount), region: cmp.Or(o.Region, usualRegion), partition: cmp.Or(o.Partition, usualPartition), stack: ev.stackName()}
+	return owner{account: cmp.Or(o.Account, usualAccount), region: ev.region(), partition: cmp.Or(o.Partition, usualPartition), stack: ev.stackName()}
 }
 
 // unconfigured is a provider that nobody configures, as of a module that is opened by itself: the default one, or the
 // only one there is, works in the account that was opened; of several each has an account of its own.
 func (m *module) unconfigured(name, alias string) *provider {
 	p := &provider{owner: m.usualOwner(), alias: alias}
+	if name == "aws" {
+		m.tellRegion()
+	}
 	if alias == "" || name != "aws" || m.onlyProvider(name+"."+alias) {
 		return p
 	}
@@ -140,6 +143,8 @@ func (m *module) configured(b *hclsyntax.Block, alias string) *provider {
 		case strings.HasPrefix(r, "us-gov-"):
 			p.owner.partition = "aws-us-gov"
 		}
+	} else if b.Labels[0] == "aws" {
+		m.tellRegion()
 	}
 	for _, t := range items(dig(value("default_tags"), "tags")) {
 		if t.Type().IsObjectType() || t.Type().IsMapType() {
@@ -312,7 +317,7 @@ func (m *module) assumeUsual() {
 	}
 	for _, name := range regions {
 		if free(name) {
-			assume(name, cmp.Or(m.options.Region, usualRegion), "The usual region")
+			assume(name, m.region(), "The usual region")
 		}
 	}
 	aliases := slices.Clone(m.decls.aliases)
