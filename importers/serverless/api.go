@@ -11,10 +11,9 @@ import (
 
 // A rest is the REST API of a service while its routes are collected.
 type rest struct {
-	id    *yamlpos.Node // of the API
-	root  *yamlpos.Node // of its root resource
-	at    source.Span
-	paths map[string]bool // resources that were made
+	id   *yamlpos.Node // of the API
+	root *yamlpos.Node // of its root resource
+	at   source.Span
 }
 
 // methodPath takes "GET users/create" apart.
@@ -45,11 +44,7 @@ func (c *compiler) restID(at source.Span) (id, root *yamlpos.Node) {
 // http makes routes of the REST API.
 // https://www.serverless.com/framework/docs/providers/aws/events/apigateway
 func (c *compiler) http(f *function, events []event) {
-	if c.rest == nil {
-		c.rest = &rest{at: c.at, paths: map[string]bool{}}
-		c.rest.id, c.rest.root = c.restID(c.at)
-		c.api()
-	}
+	c.startREST()
 	lambda := false
 	for _, e := range events {
 		method, path := e.route()
@@ -74,6 +69,15 @@ func (c *compiler) http(f *function, events []event) {
 	}
 	if lambda {
 		c.permission(f, normalized(f.key)+"LambdaPermissionApiGateway", "apigateway.amazonaws.com", f.at, entry{"SourceArn", executeARN(c.rest.id, "/*/*", f.at)})
+	}
+}
+
+// startREST makes the REST API, once.
+func (c *compiler) startREST() {
+	if c.rest == nil {
+		c.rest = &rest{at: c.at}
+		c.rest.id, c.rest.root = c.restID(c.at)
+		c.api()
 	}
 }
 

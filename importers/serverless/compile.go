@@ -20,11 +20,13 @@ type compiler struct {
 	at        source.Span // of the provider: what is made for the service as a whole stands there
 	functions []*function
 
-	resources *yamlpos.Node // of the template, so far
-	made      map[string]cfn.Made
-	events    map[source.Span]cfn.Event
-	extra     []cfn.Extra
-	handlers  *custom // functions of the framework's own, nil while nothing needs them
+	resources  *yamlpos.Node // of the template, so far
+	made       map[string]cfn.Made
+	byID       map[string]*yamlpos.Node
+	eventNames map[[2]string]bool
+	events     map[source.Span]cfn.Event
+	extra      []cfn.Extra
+	handlers   *custom // functions of the framework's own, nil while nothing needs them
 
 	role *executor // the execution role; nil where the service has none of the framework's
 
@@ -58,7 +60,7 @@ type event struct {
 
 // compile makes the template of a service.
 func (s *service) compile() *cfn.Tree {
-	c := &compiler{service: s, resources: obj(s.root.Span), made: map[string]cfn.Made{}, events: map[source.Span]cfn.Event{}}
+	c := &compiler{service: s, resources: obj(s.root.Span), made: map[string]cfn.Made{}, byID: map[string]*yamlpos.Node{}, eventNames: map[[2]string]bool{}, events: map[source.Span]cfn.Event{}}
 	s.stage() // before the variables that need them
 	s.region()
 	c.resolveAll()
@@ -289,7 +291,13 @@ func (c *compiler) add(id, cfnType string, props *yamlpos.Node, m cfn.Made) {
 		return
 	}
 	c.made[id] = m
-	put(c.resources, id, obj(m.Origin, entry{"Type", str(cfnType, m.Origin)}, entry{"Properties", props}))
+	c.insert(id, obj(m.Origin, entry{"Type", str(cfnType, m.Origin)}, entry{"Properties", props}))
+}
+
+// insert puts a resource that is not there into the template.
+func (c *compiler) insert(id string, v *yamlpos.Node) {
+	c.resources.Pairs = append(c.resources.Pairs, yamlpos.Pair{Key: &yamlpos.Node{Kind: yamlpos.Scalar, Value: id, Span: v.Span}, Value: v})
+	c.byID[id] = v
 }
 
 // has reports whether a resource is in the template already.
@@ -368,7 +376,7 @@ func (c *compiler) function(f *function) {
 	c.environment(f, p)
 	put(p, "Role", c.roleOf(f))
 	v := obj(at, entry{"Type", str("AWS::Lambda::Function", at)}, entry{"Properties", p}, entry{"Condition", get(n, "condition")})
-	put(c.resources, f.id, v)
+	c.insert(f.id, v)
 	m := cfn.Made{Name: f.key, Stem: normalized(f.key), Prefix: c.prefix() + "-", Origin: at}
 	if get(n, "image") == nil && get(n, "package", "artifact") == nil {
 		m.Code = c.dir
@@ -555,12 +563,14 @@ func (c *compiler) permission(f *function, id, principal string, at source.Span,
 // event names the trigger that stands at a place.
 func (c *compiler) event(at source.Span, f *function, name string) {
 	base := name
-	for n := 2; slices.ContainsFunc(slices.Collect(mapsValues(c.events)), func(e cfn.Event) bool { return e.Function == f.key && e.Name == name }); n++ {
+	if _, known := c.events[at]; known {
+		return
+	}
+	for n := 2; c.eventNames[[2]string{f.key, name}]; n++ {
 		name = fmt.Sprintf("%s %d", base, n)
 	}
-	if _, known := c.events[at]; !known {
-		c.events[at] = cfn.Event{Function: f.key, Name: name}
-	}
+	c.eventNames[[2]string{f.key, name}] = true
+	c.events[at] = cfn.Event{Function: f.key, Name: name}
 }
 
 // written puts the sections of resources over what was made, and what extends it behind.

@@ -282,7 +282,7 @@ func (c *compiler) s3(e event) {
 		}
 		c.add(id, "AWS::S3::Bucket", p, cfn.Made{Origin: c.bucketPlace(name, at)})
 	}
-	if l := get(c.resources, id, "Properties", "NotificationConfiguration", "LambdaConfigurations"); l != nil {
+	if l := get(c.byID[id], "Properties", "NotificationConfiguration", "LambdaConfigurations"); l != nil {
 		l.Items = append(l.Items, notification)
 	}
 	arn := join("", e.of.at, str("arn:", e.of.at), ref("AWS::Partition", e.of.at), str(":s3:::"+called, e.of.at))
@@ -330,7 +330,7 @@ func (c *compiler) sns(e event) {
 	}
 	redrive := e.prop("redrivePolicy")
 	if arn == nil && filters[0].value == nil && redrive == nil {
-		p := get(c.resources, topicID, "Properties")
+		p := get(c.byID[topicID], "Properties")
 		if p.Get("Subscription") == nil {
 			put(p, "Subscription", list(at))
 		}
@@ -499,7 +499,7 @@ func (c *compiler) userPool(e event) {
 	if strings.HasPrefix(trigger, "Custom") && strings.HasSuffix(trigger, "Sender") {
 		call = obj(at, entry{"LambdaArn", f.target(at)}, entry{"LambdaVersion", str("V1_0", at)})
 	}
-	put(get(c.resources, id, "Properties", "LambdaConfig"), trigger, call)
+	put(get(c.byID[id], "Properties", "LambdaConfig"), trigger, call)
 	c.permission(f, normalized(f.key)+"LambdaPermissionCognitoUserPool"+alphanumeric(pool)+"TriggerSource"+alphanumeric(trigger), "cognito-idp.amazonaws.com", at,
 		entry{"SourceArn", getAtt(id, "Arn", at)})
 }

@@ -1,6 +1,8 @@
 package serverless
 
 import (
+	"slices"
+
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model/source"
 )
@@ -98,17 +100,17 @@ func merge(a, b *yamlpos.Node, depth int) *yamlpos.Node {
 		return b
 	}
 	out := *a
-	out.Pairs = nil
-	for _, p := range a.Effective() {
-		if over := b.Get(p.Key.Value); over != nil {
-			p.Value = merge(p.Value, over, depth+1)
-		}
-		out.Pairs = append(out.Pairs, p)
+	out.Pairs = slices.Clone(a.Effective())
+	at := make(map[string]int, len(out.Pairs))
+	for i, p := range out.Pairs {
+		at[p.Key.Value] = i
 	}
 	for _, p := range b.Effective() {
-		if a.Get(p.Key.Value) == nil {
-			out.Pairs = append(out.Pairs, p)
+		if i, ok := at[p.Key.Value]; ok {
+			out.Pairs[i].Value = merge(out.Pairs[i].Value, p.Value, depth+1)
+			continue
 		}
+		out.Pairs = append(out.Pairs, p)
 	}
 	return &out
 }

@@ -1,16 +1,12 @@
 package serverless
 
 import (
-	"iter"
-	"maps"
 	"strings"
 
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model/source"
 )
-
-func mapsValues[K comparable, V any](m map[K]V) iter.Seq[V] { return maps.Values(m) }
 
 // An executor is a role that the framework makes for functions.
 type executor struct {
@@ -262,7 +258,7 @@ func (c *compiler) ownRole(f *function, wrote, name, boundary, managed *yamlpos.
 	add(c.statementsOf(wrote)...)
 	id := normalized(f.key) + executionRole
 	c.add(id, "AWS::IAM::Role", e.props, cfn.Made{Origin: at, Owner: f.id})
-	put(c.resources.Get(f.id).Get("Properties").Resolve(), "Role", getAtt(id, "Arn", at))
+	put(get(c.byID[f.id], "Properties"), "Role", getAtt(id, "Arn", at))
 }
 
 // polling are the statements that the plugin makes for streams and queues of a function.
