@@ -617,6 +617,8 @@ func KindName(kind string) string {
 		return "CloudFormation"
 	case "cdk":
 		return "CDK"
+	case "serverless":
+		return "Serverless Framework"
 	case "account":
 		return "account"
 	case "blank":

@@ -2,7 +2,6 @@ package serverless
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -641,6 +640,3 @@ func (c *compiler) extend(resources, extensions *yamlpos.Node) *yamlpos.Node {
 	}
 	return resources
 }
-
-// folder is the name of the folder of a service, for people.
-func (s *service) folder() string { return path.Base(s.dir) }

@@ -295,3 +295,120 @@ func halves(d *model.Design, f *model.Function, keeps bool) *edit.Split {
 	s.Parts = []edit.Part{first, second}
 	return s
 }
+
+// perFunctionService has functions with roles of their own, by the plugin.
+const perFunctionService = `service: s
+plugins:
+  - serverless-iam-roles-per-function
+provider:
+  name: aws
+functions:
+  one:
+    handler: h.one
+    iamRoleStatements:
+      - Effect: Allow # mail
+        Action:
+          - sns:Publish
+          - sns:Subscribe
+          - sns:ListTopics
+        Resource: '*'
+      - Effect: Allow
+        Action: s3:GetObject
+        Resource: arn:aws:s3:::b/*
+    events:
+      - httpApi: GET /a # first
+      - sqs: arn:aws:sqs:us-east-1:123456789012:q
+  two:
+    handler: h.two
+    events:
+      - httpApi: GET /b
+resources:
+  Resources:
+    Bucket:
+      Type: AWS::S3::Bucket
+    BucketPolicy:
+      Type: AWS::S3::BucketPolicy
+      Properties:
+        Bucket: !Ref Bucket
+        PolicyDocument:
+          Statement:
+            - Effect: Allow
+              Principal: { AWS: !GetAtt IamRoleLambdaExecution.Arn }
+              Action: [s3:GetObject, s3:PutObject, s3:DeleteObject]
+              Resource: !Sub '${Bucket.Arn}/*'
+`
+
+// TestOwnStatementsArePatched changes statements of a function's own, a resource's policy, and moves an event.
+func TestOwnStatementsArePatched(t *testing.T) {
+	in := importFolder(t, map[string]string{"serverless.yml": perFunctionService}, importers.Options{})
+	d := in.Design
+	var p *model.Policy
+	i := 0
+	wroteStatements(in, func(q *model.Policy, at int, st *policy.Statement) {
+		if len(st.Actions) == 3 && st.Actions[0] == "sns:Publish" {
+			p, i = q, at
+		}
+	})
+	if p == nil || !strings.HasPrefix(string(p.ID), "policy/OneIamRoleLambdaExecution/") {
+		t.Fatalf("policy %+v", p)
+	}
+	n := *p.Document.Statements[i]
+	n.Actions = n.Actions[:2]
+	list := slices.Clone(p.Document.Statements)
+	list[i] = &n
+	check := func(what string, after *model.Design, old, now string) {
+		t.Helper()
+		files, err := proven(t, what, in, after)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			return
+		}
+		if want := strings.Replace(perFunctionService, old, now, 1); string(files["serverless.yml"]) != want {
+			t.Errorf("%s: %s", what, importers.UnifiedDiff(in.Files, files))
+		}
+	}
+	check("tighten", withStatements(t, d, p, list...), "          - sns:Subscribe\n          - sns:ListTopics\n", "          - sns:Subscribe\n")
+	check("drop", withStatements(t, d, p, slices.Delete(slices.Clone(p.Document.Statements), i+1, i+2)...), "      - Effect: Allow\n        Action: s3:GetObject\n        Resource: arn:aws:s3:::b/*\n", "")
+
+	bucket := d.Resource("res/Bucket")
+	doc, st := *bucket.Policy, *bucket.Policy.Statements[0]
+	st.Actions = st.Actions[:2]
+	doc.Statements = []*policy.Statement{&st}
+	b := *bucket
+	b.Policy = &doc
+	after, err := d.With(model.Change{Before: bucket, After: &b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("resource policy", after, "[s3:GetObject, s3:PutObject, s3:DeleteObject]", "[s3:GetObject, s3:PutObject]")
+
+	move := &edit.MoveTrigger{Trigger: "trigger/one/GET%20/a", To: "fn/two"}
+	r, err := move.Apply(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := proven(t, "move", in, r.Design)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Replace(perFunctionService, "      - httpApi: GET /a # first\n", "", 1)
+	want = strings.Replace(want, "      - httpApi: GET /b\n", "      - httpApi: GET /b\n      - httpApi: GET /a\n", 1)
+	if string(files["serverless.yml"]) != want {
+		t.Errorf("move: %s", importers.UnifiedDiff(in.Files, files))
+	}
+
+	r, err = halves(d, d.Function("fn/one"), true).Apply(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err = proven(t, "split", in, r.Design)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(files["serverless.yml"]); strings.Contains(text, "iamRoleStatements:") || !strings.Contains(text, "role: OneRole") || !strings.Contains(text, "role: OneFirstRole") {
+		t.Errorf("split: %s", importers.UnifiedDiff(in.Files, files))
+	}
+	if os.Getenv("SHOW") != "" {
+		t.Log(importers.UnifiedDiff(in.Files, files))
+	}
+}

@@ -237,7 +237,7 @@ func (e *MoveTrigger) Apply(d *model.Design) (*Result, error) {
 	}
 	changes := append([]model.Change{{Before: t, After: n}}, names.events(d, from, []*model.Trigger{t})...)
 	stay, moved := movePermissions(d, t, from, to, names)
-	if stay != from.Policy {
+	if stay != from.Policy || moved != to.Policy {
 		f, g := *from, *to
 		f.Policy, g.Policy = stay, moved
 		changes = append(changes, model.Change{Before: from, After: &f}, model.Change{Before: to, After: &g})
@@ -288,7 +288,19 @@ func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function
 	}
 	others := slices.DeleteFunc(d.TriggersOf(from.ID), func(o *model.Trigger) bool { return o == t })
 	s := &splitting{design: d}
+	came := false
 	for _, st := range from.Policy.Statements {
+		if from.Stem != "" && st.Span == from.Origin {
+			// The framework makes it for each function that has triggers of a kind, once.
+			lets := func(o *model.Trigger) bool { return s.comesFrom(o, st) || servedBy(o, st) }
+			if c := names.statement(st); lets(t) && !slices.ContainsFunc(moved.Statements, c.Equal) {
+				moved.Statements, came = insertByPlace(moved.Statements, c, to), true
+			}
+			if !lets(t) || slices.ContainsFunc(others, lets) {
+				left.Statements = append(left.Statements, st)
+			}
+			continue
+		}
 		its := t.Origin.Contains(st.Span)
 		if !its && !slices.ContainsFunc(others, func(o *model.Trigger) bool { return o.Origin.Contains(st.Span) || s.comesFrom(o, st) }) {
 			its = s.comesFrom(t, st)
@@ -299,10 +311,13 @@ func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function
 			left.Statements = append(left.Statements, st)
 		}
 	}
-	if len(left.Statements) == len(from.Policy.Statements) {
+	if len(left.Statements) == len(from.Policy.Statements) && !came {
 		return from.Policy, to.Policy
 	}
 	stay, gone = &left, &moved
+	if to.Policy != nil && len(moved.Statements) == len(to.Policy.Statements) {
+		gone = to.Policy
+	}
 	if len(left.Statements) == 0 {
 		stay = nil
 	}
