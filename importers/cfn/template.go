@@ -221,6 +221,9 @@ func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
 		return
 	}
 	r := &resource{ID: key.Value, Key: key, Value: v, Origin: entrySpan(key, value)}
+	if v.Span.File != key.Span.File && v.Span.File != "" {
+		r.Origin = v.Span // it stands in a file of its own
+	}
 	if n := v.Get("Type").Resolve(); n != nil && n.Kind == yamlpos.Scalar && !n.Null {
 		r.Type, r.Written = n.Value, n.Value
 	} else {

@@ -46,16 +46,6 @@ func (w *Writing) Page(at source.Span) (*yamlpos.Page, *yamlpos.Draft) {
 // Main is the tree's own file and its draft.
 func (w *Writing) Main() (*yamlpos.Page, *yamlpos.Draft) { return w.main.Page, w.main.draft }
 
-// Node is the node that the page of a place has there: the outermost whose bytes are the span; nil if there is none.
-func (w *Writing) Node(at source.Span) *yamlpos.Node {
-	for _, s := range w.patch.sheets {
-		if s.builder == w.main.builder && s.Page.File == at.File {
-			return s.nodeAt(at)
-		}
-	}
-	return nil
-}
-
 // Fail says that something cannot be written, and where; the patch fails with the first.
 func (w *Writing) Fail(format string, args ...any) { w.main.draft.Fail(format, args...) }
 
@@ -110,17 +100,6 @@ func (w *Writing) Role(r *model.Role) yamlpos.Value {
 		}
 	})
 	return yamlpos.MappingOf(yamlpos.Usual).Put("Type", yamlpos.Text("AWS::IAM::Role")).Put("Properties", p)
-}
-
-// Statements are statements as a list, in the manner of the file.
-func (w *Writing) Statements(holder string, list []*policy.Statement) yamlpos.Value {
-	var all []yamlpos.Value
-	w.main.within(holder, func() {
-		for _, st := range list {
-			all = append(all, w.main.newStatement(w.main.draft, nil, st))
-		}
-	})
-	return yamlpos.ListOf(yamlpos.Usual, all...)
 }
 
 // expressed is express, whose error fails the patch.

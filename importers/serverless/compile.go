@@ -164,6 +164,9 @@ func (c *compiler) checkProvider() {
 	if c.name() == "" {
 		c.note(source.Error, c.root.Span, "the service has no name", "It was called service.")
 	}
+	if p := pairOf(c.root, "constructs"); p != nil {
+		c.note(source.Warning, place(p.Key, p.Value), "constructs of a plugin are not read", "What they make is not in the picture: package the service and open the compiled template.")
+	}
 	if n := get(c.root, "frameworkVersion"); strings.HasPrefix(strings.TrimLeft(words(n), "^~>=v "), "4") {
 		c.note(source.Info, n.Span, "the service is for version 4 of the framework", "It was read by the rules of version 3, which compiles the same but for what version 4 alone has.")
 	}

@@ -319,7 +319,8 @@ func TestIncludedFilesArePatched(t *testing.T) {
 		"serverless.yml": "service: s\nprovider: {name: aws, iam: {role: {statements: '${file(iam.yml):all}'}}}\nfunctions: ${file(functions.yml)}\nresources:\n  - ${file(more.yml)}\n",
 		"iam.yml":        "all:\n  # what all may do\n  - Effect: Allow\n    Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'] # all\n    Resource: '*'\n",
 		"functions.yml":  "one:\n  handler: h.one # first\n  events:\n    - httpApi: GET /a\n    - httpApi: GET /b\ntwo: {handler: h.two}\n",
-		"more.yml":       "Resources: {Q: {Type: AWS::SQS::Queue}}\n",
+		"more.yml":       "Resources: {Q: {Type: AWS::SQS::Queue}, Role: '${file(role.yml)}'}\n",
+		"role.yml":       "Type: AWS::IAM::Role\nProperties:\n  AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}\n  Policies:\n    - PolicyName: own\n      PolicyDocument:\n        Version: '2012-10-17'\n        Statement:\n          - Effect: Allow\n            Action: [sqs:SendMessage, sqs:GetQueueUrl, sqs:PurgeQueue]\n            Resource: !GetAtt Q.Arn\n",
 	}, importers.Options{})
 	d := in.Design
 	p := d.Policy(d.Role("role/IamRoleLambdaExecution").Policies[0])
@@ -332,6 +333,12 @@ func TestIncludedFilesArePatched(t *testing.T) {
 	}
 	if want := "all:\n  # what all may do\n  - Effect: Allow\n    Action: ['s3:GetObject', 's3:PutObject'] # all\n    Resource: '*'\n"; string(files["iam.yml"]) != want || string(files["serverless.yml"]) != string(in.Files["serverless.yml"]) {
 		t.Errorf("%s", files["iam.yml"])
+	}
+	p = d.Policy(d.Role("role/Role").Policies[0])
+	n = *p.Document.Statements[0]
+	n.Actions = n.Actions[:2]
+	if files, err = proven(t, "role", in, withStatements(t, d, p, &n)); err != nil || !strings.Contains(string(files["role.yml"]), "            Action: [sqs:SendMessage, sqs:GetQueueUrl]\n") {
+		t.Errorf("%v %s", err, files["role.yml"])
 	}
 	r, err := halves(d, d.Function("fn/one"), true).Apply(d)
 	if err != nil {
