@@ -33,6 +33,9 @@ func (w *Writing) Before() *model.Design { return w.patch.before }
 // After is the design that it is to say.
 func (w *Writing) After() *model.Design { return w.patch.after }
 
+// Stack is the name of the tree's stack, as the design has it.
+func (w *Writing) Stack() string { return w.main.stack }
+
 // Page is the file that a place is in, and its draft; nil if it is none of the source's.
 func (w *Writing) Page(at source.Span) (*yamlpos.Page, *yamlpos.Draft) {
 	for _, s := range w.patch.sheets {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"bulkhead/importers"
+	"bulkhead/importers/cfn"
 	"bulkhead/model"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
@@ -383,5 +384,42 @@ func TestDetect(t *testing.T) {
 	}
 	if New().Detect(os.DirFS(t.TempDir()), ".") {
 		t.Error("an empty folder is a service")
+	}
+}
+
+// TestTogether reads a service beside a template and another service of the same name as one design, and splits a function
+// of one of them.
+func TestTogether(t *testing.T) {
+	const one = "service: s\nprovider: {name: aws, iam: {role: {statements: [{Effect: Allow, Action: 'sqs:SendMessage', Resource: !ImportValue jobs}]}}}\nfunctions:\n  put:\n    handler: h.put\n    events:\n      - httpApi: GET /a\n      - httpApi: GET /b\n"
+	fsys := folder(map[string]string{
+		"a/serverless.yml": one, "b/serverless.yml": one,
+		"c/template.yaml": "Resources:\n  Jobs: {Type: AWS::SQS::Queue}\nOutputs:\n  Jobs: {Value: !GetAtt Jobs.Arn, Export: {Name: jobs}}\n",
+	})
+	in, err := importers.OpenFS(context.Background(), append(cfn.Sources(), New()), fsys, ".", importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := in.Design
+	if len(d.Functions()) != 2 || d.Info().Kind != "several" {
+		t.Fatalf("%d functions of %s", len(d.Functions()), d.Info().Kind)
+	}
+	for _, f := range d.Functions() {
+		p := d.Policy(d.Role(f.Role).Policies[0])
+		if last := p.Document.Statements[len(p.Document.Statements)-1]; last.Resources[0] != d.Resource("res/Jobs").ARN {
+			t.Errorf("%s may send to %v", f.ID, last.Resources)
+		}
+		r, err := halves(d, f, true).Apply(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := proven(t, string(f.ID), in, r.Design)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, data := range files {
+			if changed := string(data) != string(in.Files[name]); changed != (name == f.Origin.File) {
+				t.Errorf("%s: %s is changed: %v", f.ID, name, changed)
+			}
+		}
 	}
 }

@@ -57,7 +57,7 @@ func (w *writer) Follows(was, is *policy.Statement) bool {
 // was is the function of the design before.
 func (p *writing) was(f *function) *model.Function {
 	for _, m := range p.Before().Functions() {
-		if m.Origin == f.at && m.LogicalID == f.key && m.Stack == p.stack() {
+		if m.Origin == f.at && m.LogicalID == f.key && m.Stack == p.Stack() {
 			return m
 		}
 	}
@@ -388,7 +388,7 @@ func (p *writing) roles() {
 	var ids []string
 	var values []yamlpos.Value
 	for _, r := range p.After().Roles() {
-		if p.Before().Role(r.ID) != nil || r.External || r.Stack != p.stack() || !p.isMade(r) {
+		if p.Before().Role(r.ID) != nil || r.External || r.Stack != p.Stack() || !p.isMade(r) {
 			continue
 		}
 		ids = append(ids, r.LogicalID)
