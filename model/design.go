@@ -171,7 +171,7 @@ func (d *Design) Find(name string) Element {
 		case *Resource:
 			return e.ARN, e.LogicalID, e.Name
 		case *Principal:
-			return e.ARN, "", e.Name
+			return e.ARN, e.LogicalID, e.Name
 		case *Trigger:
 			return "", "", e.Name
 		}

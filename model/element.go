@@ -183,16 +183,17 @@ const (
 
 // A Principal is an IAM user or group.
 type Principal struct {
-	ID       ID
-	Kind     PrincipalKind
-	Name     string
-	ARN      string
-	Policies []ID
-	Groups   []ID // of a user
-	Boundary ID
-	Tags     map[string]string
-	Stack    string
-	Origin   source.Span
+	ID        ID
+	LogicalID string // the source's own name for it, "" where that is its physical name
+	Kind      PrincipalKind
+	Name      string
+	ARN       string
+	Policies  []ID
+	Groups    []ID // of a user
+	Boundary  ID
+	Tags      map[string]string
+	Stack     string
+	Origin    source.Span
 }
 
 // ElementID is the element's ID.

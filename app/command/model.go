@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -116,6 +117,9 @@ type principalJSON struct {
 	ID   model.ID `json:"id"`
 	Kind string   `json:"kind"`
 	ARN  string   `json:"arn"`
+
+	LogicalID string `json:"logicalId"`
+	Name      string `json:"name"`
 }
 
 type diagnosticJSON struct {
@@ -162,7 +166,7 @@ func describe(in *importers.Import) modelJSON {
 			j.Boundary = b.ARN
 		}
 		out.Roles = append(out.Roles, j)
-		out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN})
+		out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN, r.LogicalID, r.Name})
 	}
 	for _, r := range d.Resources() {
 		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, place(r.Origin)})
@@ -171,7 +175,7 @@ func describe(in *importers.Import) modelJSON {
 		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), place(t.Origin)})
 	}
 	for _, p := range d.Principals() {
-		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN})
+		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN, cmp.Or(p.LogicalID, p.Name), p.Name})
 	}
 	for _, x := range in.Diagnostics {
 		out.Diagnostics = append(out.Diagnostics, diagnosticJSON{x.Severity.String(), x.Span.File, x.Span.Line, x.Span.Column, x.Summary, x.Detail, x.Rule})

@@ -54,7 +54,7 @@ func listed(policies []policyPlace) model.Places {
 // principal makes a Principal of an AWS::IAM::User or AWS::IAM::Group.
 func (b *builder) principal(r *resource) {
 	p := &model.Principal{
-		ID: b.ids[r], Kind: model.User, Name: b.nameOf(r), ARN: b.arnOf(r),
+		ID: b.ids[r], LogicalID: r.ID, Kind: model.User, Name: b.nameOf(r), ARN: b.arnOf(r),
 		Tags: b.tags(b.get(r.Props, "Tags")), Stack: b.stack, Origin: r.Origin,
 	}
 	if r.Type == "AWS::IAM::Group" {

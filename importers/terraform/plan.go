@@ -26,6 +26,7 @@ type planning struct {
 	secrets   map[string]string
 	accounts  accounts
 	owners    map[string]owner // of provider configurations, by key
+	steps     int              // of references that were followed
 }
 
 // A planned is a resource instance of a plan.
@@ -545,12 +546,18 @@ func (f *filling) referred(e *tfjson.Expression, argument string) []cty.Value {
 	return out
 }
 
-// maxHops bounds how far references are followed through modules.
-const maxHops = 40
+// Bounds of how references are followed through modules: how far, and how often in one plan.
+const (
+	maxHops       = 40
+	maxReferences = 200_000
+)
 
 func (f *filling) expression(e *tfjson.Expression, module, argument string, hops int) []cty.Value {
-	if e == nil || e.ExpressionData == nil || hops > maxHops {
+	if e == nil || e.ExpressionData == nil || hops > maxHops || f.steps > maxReferences {
 		return nil
+	}
+	if f.steps++; f.steps > maxReferences {
+		f.tell(source.Warning, f.root.Span, "What waits for them is unknown.", "the references of the plan are too many to be followed")
 	}
 	var out []cty.Value
 	for _, ref := range fullReferences(e.References) {

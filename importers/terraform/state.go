@@ -141,7 +141,11 @@ func (r *reading) stateFile() error {
 		if x.Module != "" {
 			base = x.Module + "." + base
 		}
-		instances := itemsOf(nodes[i].Get("instances"))
+		var node *yamlpos.Node
+		if i < len(nodes) {
+			node = nodes[i]
+		}
+		instances := itemsOf(node.Get("instances"))
 		for j, v := range x.Instances {
 			if v.Deposed != "" {
 				continue
