@@ -10,7 +10,11 @@ import (
 )
 
 // A pattern is what an event pattern asks for, as far as wiring needs it.
-type pattern struct{ sources, detailTypes, buckets []string }
+type pattern struct {
+	sources, detailTypes, buckets []string
+	hasSource, hasType, hasBucket bool // it asks for one, as a text or otherwise
+	onlyBuckets                   bool // buckets alone send what it asks for
+}
 
 func patternOf(text string) pattern {
 	var read struct {
@@ -23,7 +27,10 @@ func patternOf(text string) pattern {
 		} `json:"detail"`
 	}
 	_ = json.Unmarshal([]byte(text), &read) // what is no pattern asks for nothing that is known
-	return pattern{strs(read.Source), strs(read.DetailType), strs(read.Detail.Bucket.Name)}
+	name := read.Detail.Bucket.Name
+	p := pattern{sources: strs(read.Source), detailTypes: strs(read.DetailType), buckets: strs(name), hasSource: read.Source != nil, hasType: read.DetailType != nil, hasBucket: name != nil}
+	p.onlyBuckets = len(read.Source) == 1 && len(p.sources) == 1
+	return p
 }
 
 func strs(list []any) []string {
@@ -47,17 +54,15 @@ func (p pattern) label() string {
 }
 
 // startOnDefault starts a rule's trigger from each bucket whose events its pattern asks for, as buckets send them to the
-// default bus; else as it is.
+// default bus, and as it is where others may send what it asks for as well.
 func (b *builder) startOnDefault(t *model.Trigger, p pattern, rule *object) {
-	buckets, events := b.bucketsOf(p, rule)
-	if len(buckets) == 0 {
+	buckets, events := b.bucketsOf(t, p, rule)
+	if len(buckets) == 0 || !p.onlyBuckets {
 		b.start(t)
-		return
 	}
-	t.Filter.Events = events
 	for _, bucket := range buckets {
 		each := *t
-		each.From = bucket
+		each.From, each.Filter.Events = bucket, events
 		b.start(&each)
 	}
 }
@@ -65,8 +70,13 @@ func (b *builder) startOnDefault(t *model.Trigger, p pattern, rule *object) {
 // bucketsOf are the buckets whose events a pattern asks for, and the kinds of event as notifications name them: those
 // that it names, or, where it names none, those that send their events to EventBridge.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-func (b *builder) bucketsOf(p pattern, rule *object) (buckets []model.ID, events []string) {
-	if !slices.Equal(p.sources, []string{"aws.s3"}) {
+func (b *builder) bucketsOf(t *model.Trigger, p pattern, rule *object) (buckets []model.ID, events []string) {
+	for _, t := range p.detailTypes {
+		if e := catalog.NotificationOf(t); e != "" {
+			events = append(events, e)
+		}
+	}
+	if t.Filter.Pattern == "" || p.hasSource && !slices.Contains(p.sources, "aws.s3") || !p.hasSource && p.hasType && events == nil {
 		return nil, nil
 	}
 	add := func(name string, from *object) {
@@ -74,20 +84,15 @@ func (b *builder) bucketsOf(p pattern, rule *object) (buckets []model.ID, events
 			buckets = append(buckets, id)
 		}
 	}
-	if len(p.buckets) > 0 {
+	if p.hasBucket {
 		for _, name := range p.buckets {
 			add(name, rule)
 		}
-	} else {
-		for _, x := range b.objects {
-			if x.typ == "aws_s3_bucket_notification" && isTrue(x.get("eventbridge")) {
-				add(x.word("bucket"), x)
-			}
-		}
+		return buckets, events
 	}
-	for _, t := range p.detailTypes {
-		if e := catalog.NotificationOf(t); e != "" {
-			events = append(events, e)
+	for _, x := range b.objects {
+		if x.typ == "aws_s3_bucket_notification" && isTrue(x.get("eventbridge")) {
+			add(x.word("bucket"), x)
 		}
 	}
 	return buckets, events

@@ -239,6 +239,11 @@ func (b *builder) rule(x *object, rules map[[2]string]*object) {
 	bus := busName(rule.word("event_bus_name"))
 	if id := b.origin(bus, rule, "AWS::Events::EventBus"); id != "" {
 		t.From = id
+	} else if bus != "" {
+		t.Bus = "arn:" + rule.partition + ":events:" + rule.region + ":" + rule.account + ":event-bus/" + bus
+		if name := rule.word("event_bus_name"); strings.HasPrefix(name, "arn:") {
+			t.Bus = name
+		}
 	}
 	pattern := patternOf(t.Filter.Pattern)
 	t.Label = pattern.label()
