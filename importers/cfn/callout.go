@@ -7,6 +7,7 @@ import (
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 )
 
 // A callout is a property with which a resource calls a function (or sends to another resource).
@@ -118,17 +119,8 @@ func (b *builder) isKeyedGraphQL(api model.ID) bool {
 func (b *builder) bucketsOf(pattern *yamlpos.Node) (buckets []model.ID, events []string) {
 	sources, types := b.get(pattern, "source"), b.get(pattern, "detail-type")
 	for _, t := range b.texts(types, nil) {
-		switch t {
-		case "Object Created":
-			events = append(events, "s3:ObjectCreated:*")
-		case "Object Deleted":
-			events = append(events, "s3:ObjectRemoved:*")
-		case "Object Restore Completed", "Object Restore Initiated":
-			events = append(events, "s3:ObjectRestore:*")
-		case "Object Tags Added", "Object Tags Deleted":
-			events = append(events, "s3:ObjectTagging:*")
-		case "Object ACL Updated":
-			events = append(events, "s3:ObjectAcl:Put")
+		if e := catalog.NotificationOf(t); e != "" {
+			events = append(events, e)
 		}
 	}
 	if pattern == nil || sources != nil && !slices.Contains(b.texts(sources, nil), "aws.s3") || sources == nil && types != nil && events == nil {

@@ -215,7 +215,7 @@ func (b *builder) resourcePolicies() {
 			if doc := b.settle(p).Get("KeyPolicy"); doc != nil && len(b.chosen(doc)) > 0 {
 				b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
 			} else {
-				b.mergePolicy(r, b.defaultKeyPolicy())
+				b.mergePolicy(r, policy.OfKey(b.partition, b.account))
 			}
 		default:
 			for _, path := range [][]string{{"RepositoryPolicyText"}, {"FileSystemPolicy"}, {"AccessPolicies"}, {"ResourcePolicy", "PolicyDocument"}, {"AccessPolicy"}, {"BackupVaultPolicy"}} {
@@ -331,28 +331,6 @@ func (b *builder) busPolicy(r *resource) {
 	}
 	principal := b.words(b.get(r.Props, "Principal"))
 	st := &policy.Statement{Sid: b.words(b.get(r.Props, "StatementId")), Actions: []string{b.words(b.get(r.Props, "Action"))},
-		Resources: []string{b.arnOf(bus)}, Principals: []policy.Principal{b.principalOf(principal)}, Span: r.Origin}
+		Resources: []string{b.arnOf(bus)}, Principals: []policy.Principal{policy.PrincipalOf(principal, b.partition)}, Span: r.Origin}
 	b.mergePolicy(bus, only(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: r.Origin}, when))
-}
-
-// defaultKeyPolicy is what KMS gives a key without one: the account, which leaves it to identity policies.
-// https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-func (b *builder) defaultKeyPolicy() *policy.Document {
-	return &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
-		Sid: "Enable IAM User Permissions", Actions: []string{"kms:*"}, Resources: []string{"*"},
-		Principals: []policy.Principal{{Kind: "AWS", Value: "arn:" + b.partition + ":iam::" + b.account + ":root"}},
-	}}}
-}
-
-// principalOf reads a principal as Lambda permissions and bus policies write it.
-func (b *builder) principalOf(text string) policy.Principal {
-	switch {
-	case text == "*":
-		return policy.Principal{Kind: "*", Value: "*"}
-	case len(text) == 12 && strings.Trim(text, "0123456789") == "":
-		return policy.Principal{Kind: "AWS", Value: "arn:" + b.partition + ":iam::" + text + ":root"}
-	case strings.HasPrefix(text, "arn:"), strings.HasPrefix(text, "${"):
-		return policy.Principal{Kind: "AWS", Value: text}
-	}
-	return policy.Principal{Kind: "Service", Value: text}
 }

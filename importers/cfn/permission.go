@@ -41,7 +41,7 @@ func (b *builder) permit(r, f *resource, name string) {
 	st := &policy.Statement{
 		Actions:    []string{b.words(b.get(p, "Action"))},
 		Resources:  []string{b.arnOf(f) + qualifier(name)},
-		Principals: []policy.Principal{b.principalOf(b.words(b.get(p, "Principal")))},
+		Principals: []policy.Principal{policy.PrincipalOf(b.words(b.get(p, "Principal")), b.partition)},
 		Span:       r.Origin,
 	}
 	if !r.Made {
@@ -136,28 +136,9 @@ func (b *builder) isTriggered(p permission, service string) bool {
 		if from != "" && t.From == from {
 			return true
 		}
-		if explains(t, service) && (from == "" || t.From == "") {
+		if t.Explains(service) && (from == "" || t.From == "") {
 			return true
 		}
 	}
 	return false
-}
-
-// explains reports whether a trigger is one that a service makes.
-func explains(t *model.Trigger, service string) bool {
-	switch service {
-	case "apigateway":
-		return t.Kind == "api-route" || t.Kind == "authorizer"
-	case "events":
-		return t.Kind == "event-rule" || t.Kind == "schedule"
-	case "scheduler":
-		return t.Kind == "schedule"
-	case "sns":
-		return t.Kind == "sns-subscription"
-	case "s3":
-		return t.Kind == "s3-notification"
-	case "logs":
-		return t.Kind == "log-subscription"
-	}
-	return t.Event == service || strings.HasPrefix(t.Kind, service)
 }

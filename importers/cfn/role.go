@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
-	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
@@ -266,7 +264,7 @@ func (b *builder) managedByARN(text string, span source.Span, when []policy.Cond
 	}
 	p := &model.Policy{ID: id, Name: name, ARN: arn, Managed: true}
 	if aws != nil {
-		p.Document = awsDocument(aws)
+		p.Document = policy.OfAWS(aws)
 	}
 	if p.Document == nil {
 		p.Stack = b.stack
@@ -281,28 +279,4 @@ func inPartition(arn, partition string) string {
 		return "arn:" + partition + ":" + rest
 	}
 	return arn
-}
-
-// awsDocuments remembers AWS's own documents by ARN: they never change, and their pointers are cache keys.
-var awsDocuments sync.Map
-
-// awsDocument is an AWS managed policy's document, without places.
-func awsDocument(m *catalog.ManagedPolicy) *policy.Document {
-	if d, ok := awsDocuments.Load(m.ARN); ok {
-		return d.(*policy.Document)
-	}
-	d, err := policy.Parse(m.Document)
-	if err != nil {
-		return nil
-	}
-	out := *d
-	out.Span = source.Span{}
-	out.Statements = make([]*policy.Statement, len(d.Statements))
-	for i, st := range d.Statements {
-		c := *st
-		c.Span = source.Span{}
-		out.Statements[i] = &c
-	}
-	kept, _ := awsDocuments.LoadOrStore(m.ARN, &out)
-	return kept.(*policy.Document)
 }
