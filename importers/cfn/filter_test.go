@@ -155,3 +155,17 @@ Resources:
 		}
 	}
 }
+
+// A simple table's key is id where the template does not name another.
+func TestSimpleTableHasAPartitionKey(t *testing.T) {
+	in := imported(t, "template.yaml", `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Plain: {Type: AWS::Serverless::SimpleTable}
+  Named: {Type: AWS::Serverless::SimpleTable, Properties: {PrimaryKey: {Name: pk, Type: String}}}
+`, importers.Options{})
+	for id, want := range map[model.ID]string{"res/Plain": "id", "res/Named": "pk"} {
+		if got := in.Design.Resource(id).PartitionKey; got != want {
+			t.Errorf("the key of %s is %q, want %q", id, got, want)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func (b *builder) credentials() {
 
 // partitionKey is the attribute by which a table's items are spread, "" for what is no table.
 func (b *builder) partitionKey(r *resource) string {
-	switch r.Type {
+	switch r.Written {
 	case "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable":
 		for _, n := range b.items(b.get(r.Props, "KeySchema")) {
 			if b.words(b.get(n, "KeyType")) == "HASH" {
