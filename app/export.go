@@ -80,8 +80,15 @@ func (w *window) export() {
 	if w.canvas.Scene() == nil {
 		picture = "The picture is still being drawn."
 	}
+	first := view.Choice{Icon: "link", Name: "Patch of the source", Sentence: "The change as a diff that keeps every other byte, proven by importing it again: look at it, copy, save or write it.", Button: "Preview…", Not: unpatched, OnTap: choose(w.previewPatch)}
+	if w.state.Import.Source == nil {
+		first = view.Choice{Icon: "link", Name: "SAM template", Sentence: "The design as a template to deploy, proven by importing it again: functions, roles by policy, events and resources.", Button: "Save…", OnTap: choose(w.exportTemplate)}
+		if !w.state.Edited {
+			first.Not = "Nothing was drawn yet."
+		}
+	}
 	d = dialog.NewCustom("Export", "Close", view.NewChoices([]view.Choice{
-		{Icon: "link", Name: "Patch of the source", Sentence: "The change as a diff that keeps every other byte, proven by importing it again: look at it, copy, save or write it.", Button: "Preview…", Not: unpatched, OnTap: choose(w.previewPatch)},
+		first,
 		{Icon: "policy", Name: "Policies and DEPLOY.md", Sentence: "IAM JSON, one file a role; the diff; and what the change means for those who roll it out.", Button: "Folder…", OnTap: choose(w.exportPolicies)},
 		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
 		{Icon: "eye", Name: "Report", Sentence: "One page with both pictures, before and after, and the tables, to hand around.", Button: "Folder…", OnTap: choose(w.exportReport)},

@@ -3,6 +3,8 @@
 package app
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -10,6 +12,7 @@ import (
 	"bulkhead/app/theme"
 	"bulkhead/app/view"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
 )
 
@@ -24,6 +27,8 @@ type menu struct {
 	before, both, after, fed               *fyne.MenuItem
 	system, light, dark, diagnostics, hist *fyne.MenuItem
 	palette, reload                        *fyne.MenuItem
+	drawing                                *fyne.MenuItem
+	draw                                   []*fyne.MenuItem          // into the design
 	single                                 map[*fyne.MenuItem]string // keys without a modifier
 	shown                                  menuState
 }
@@ -40,6 +45,7 @@ type menuState struct {
 	function, resource     bool
 	implicit               bool
 	crowned, leftF, rightF bool
+	takes, drawing         bool
 }
 
 func ctrl(key fyne.KeyName) fyne.Shortcut {
@@ -77,7 +83,13 @@ func (w *window) makeMenu() {
 	m.close = w.item("Close Design", ctrl(fyne.KeyW), w.closeDesign)
 	quit := w.item("Quit", ctrl(fyne.KeyQ), func() { w.guard("Quit", w.quit) })
 	quit.IsQuit = true
+	patterns := fyne.NewMenuItem("New From Pattern", nil)
+	patterns.ChildMenu = fyne.NewMenu("")
+	for i, p := range edit.Patterns() {
+		patterns.ChildMenu.Items = append(patterns.ChildMenu.Items, fyne.NewMenuItem(p.Name, func() { w.newDesign(i) }))
+	}
 	file := fyne.NewMenu("File",
+		w.item("New Design", ctrl(fyne.KeyN), func() { w.newDesign(view.Blank) }), patterns,
 		w.item("Open…", ctrl(fyne.KeyO), func() { w.chooseFile(false) }),
 		w.item("Open Folder…", ctrlShift(fyne.KeyO), func() { w.chooseFile(true) }),
 		m.recent, samples, m.reload, fyne.NewMenuItemSeparator(), m.save, m.saveAs, m.export, fyne.NewMenuItemSeparator(), m.close, quit)
@@ -93,7 +105,20 @@ func (w *window) makeMenu() {
 	m.own = w.item("Give It a Role of Its Own", nil, func() { w.giveRole(w.roleOf(w.state.Selected)) })
 	m.crown = w.item("Crown Jewel", nil, w.toggleCrown)
 	m.diagnostics = w.item("What Was Not Resolved…", nil, w.showDiagnostics)
-	design := fyne.NewMenu("Design", m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
+	m.drawing = w.item("Draw Into the Template", nil, w.toggleDrawing)
+	adds := fyne.NewMenuItem("Add", nil)
+	adds.ChildMenu = fyne.NewMenu("", w.item("Function…", nil, w.addFunction))
+	for _, typ := range edit.NewTypes() {
+		adds.ChildMenu.Items = append(adds.ChildMenu.Items, w.item(upper(catalog.KindOf(typ).Noun)+"…", nil, func() { w.addResource(typ) }))
+	}
+	adds.ChildMenu.Items = append(adds.ChildMenu.Items, w.item("Route…", nil, func() { w.addTrigger("http") }), w.item("Schedule…", nil, func() { w.addTrigger("schedule") }))
+	pattern := fyne.NewMenuItem("Add a Pattern", nil)
+	pattern.ChildMenu = fyne.NewMenu("")
+	for i, p := range edit.Patterns() {
+		pattern.ChildMenu.Items = append(pattern.ChildMenu.Items, w.item(p.Name, nil, func() { w.addPattern(i) }))
+	}
+	m.draw = append(append([]*fyne.MenuItem{adds, pattern, m.drawing}, adds.ChildMenu.Items...), pattern.ChildMenu.Items...)
+	design := fyne.NewMenu("Design", adds, pattern, m.drawing, fyne.NewMenuItemSeparator(), m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
 
 	m.ranks = w.item("Table", nil, func() { w.showChart(view.TableChart) })
 	m.hull = w.item("Hull", nil, func() { w.showChart(view.HullChart) })
@@ -139,6 +164,7 @@ func (w *window) showMenu() {
 	}
 	if open {
 		now.function = w.state.After.Design.Function(w.state.Selected) != nil
+		now.takes, now.drawing = edit.TakesNew(w.state.After.Design), w.drawing
 		now.implicit = edit.OwnRoleOf(w.state.After.Design, w.roleOf(w.state.Selected)) != nil
 		if r := w.state.After.Design.Resource(w.state.Selected); r != nil {
 			now.resource, now.crowned = true, r.Crown
@@ -162,6 +188,10 @@ func (w *window) showMenu() {
 	m.split.Disabled = !now.function
 	m.tighten.Disabled = !open || w.roleOf(w.state.Selected) == ""
 	m.own.Disabled = !now.implicit
+	for _, i := range m.draw {
+		i.Disabled = !now.takes
+	}
+	m.drawing.Checked = now.drawing
 	m.crown.Disabled, m.crown.Checked = !now.resource, now.crowned
 	for chart, i := range map[view.Chart]*fyne.MenuItem{view.TableChart: m.ranks, view.HullChart: m.hull, view.MapChart: m.graph, view.HeatChart: m.heat} {
 		i.Checked = open && now.chart == chart
@@ -171,6 +201,8 @@ func (w *window) showMenu() {
 	m.system.Checked, m.light.Checked, m.dark.Checked = now.mode == theme.System, now.mode == theme.Light, now.mode == theme.Dark
 	m.main.Refresh()
 }
+
+func upper(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
 func sentence(verb, what string) string {
 	if what == "" {

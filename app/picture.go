@@ -147,7 +147,7 @@ func large(d *model.Design) bool { return len(d.Compartments()) > render.MostBay
 func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, a.state.After, a.look.hop)
 	room := hull.Layout{Width: float64(a.room.Width), Height: float64(a.room.Height)}
-	if a.state.Edited && a.look.side != view.Both {
+	if a.state.Edited && a.look.side != view.Both && a.state.Import.Source != nil {
 		room.Height *= 2 // of the two that are laid out together, one has all the room
 	}
 	var layout render.Layout = room
@@ -155,7 +155,7 @@ func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 		layout = w.maps
 	}
 	w.learned.focus(a, &before, &after)
-	if !a.state.Edited {
+	if blank := a.state.Import.Source == nil && a.look.side == view.After; !a.state.Edited || blank {
 		scenes, err := layout.Layout(ctx, font.Metrics(), render.Draw(after))
 		if err != nil {
 			return nil, err

@@ -45,6 +45,7 @@ type window struct {
 	state   session.State // as shown
 	look    look
 
+	drawing   bool // what can be drawn into a template is to be seen
 	unfolded  bool // the reasons are to be seen
 	comparing bool // two pictures are shown, or all breaches at once, which need the room more than the reasons of one of them
 
@@ -56,6 +57,7 @@ type window struct {
 	canvas   *canvas.Canvas
 	ranks    *view.RankTable
 	focus    *view.FocusBar
+	stock    *view.Stock
 	floods   *view.Floods
 	inspect  *view.Inspector
 	ledger   *view.LedgerBar
@@ -115,7 +117,7 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	a.Settings().AddListener(func(fyne.Settings) {
 		w.showTools()
 		if slices.Contains(w.root.Objects, w.start.Root) { // the toolkit refreshes what is seen
-			for _, part := range []fyne.CanvasObject{w.panes, w.decks, w.outline.Root, w.strip.Root, w.progress.Root, w.canvas, w.ranks.Root, w.focus.Root, w.floods.Root, w.inspect.Root, w.ledger.Root} {
+			for _, part := range []fyne.CanvasObject{w.panes, w.decks, w.outline.Root, w.strip.Root, w.progress.Root, w.canvas, w.ranks.Root, w.focus.Root, w.stock.Root, w.floods.Root, w.inspect.Root, w.ledger.Root} {
 				part.Refresh()
 			}
 		} else {
@@ -136,6 +138,7 @@ func (w *window) makeParts() {
 
 	w.start = view.NewStart()
 	w.start.OnOpen, w.start.OnDialog = func(path string) { w.open(path) }, w.chooseFile
+	w.start.OnNew = w.newDesign
 	w.start.OnRestore, w.start.OnDiscard = w.restore, w.discardRecovery
 	w.start.SetRecent(w.recent())
 	w.start.SetRecovered(w.keeper.found())
@@ -145,6 +148,9 @@ func (w *window) makeParts() {
 	w.canvas = canvas.New()
 	w.canvas.OnSelect = w.selectElement
 	w.canvas.OnMenu = w.contextMenu
+	w.canvas.OnCarry, w.canvas.Carries, w.canvas.CarryTip = w.carried, w.carries, w.carryTip
+	w.stock = view.NewStock()
+	w.stock.OnFunction, w.stock.OnResource, w.stock.OnTrigger, w.stock.OnPattern = w.addFunction, w.addResource, w.addTrigger, w.addPattern
 	w.canvas.OnResize = func() {
 		if w.session != nil && w.state.Analysed() {
 			w.picture()
@@ -174,7 +180,7 @@ func (w *window) makeParts() {
 	w.progress = view.NewProgress()
 	w.progress.OnCancel = w.cancel
 
-	picture := view.NewFrame(w.strip.Root, view.NewFrame(w.focus.Root, container.NewStack(w.canvas, w.ranks.Root, view.NewFrame(w.progress.Root, nil, nil)), nil), nil)
+	picture := view.NewFrame(view.NewColumn(w.focus.Root, w.stock.Root, w.strip.Root), container.NewStack(w.canvas, w.ranks.Root, view.NewFrame(w.progress.Root, nil, nil)), nil)
 	w.strip.OnResize = picture.Refresh
 	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.3)))
 	w.decks.Need = w.floods.Need
@@ -229,6 +235,7 @@ func (w *window) show(st session.State) {
 	w.outline.Select(st.Selected)
 	w.outline.SetNotes(w.notes()...)
 	w.inspect.Set(st)
+	w.showStock()
 	w.canvas.Select(st.Selected)
 	w.ranks.Select(st.Selected)
 	w.picture()
@@ -252,7 +259,10 @@ func (w *window) title() {
 			return
 		}
 		info := w.state.Before.Design.Info()
-		parts := []string{w.state.Path}
+		var parts []string
+		if w.state.Path != "" {
+			parts = append(parts, w.state.Path)
+		}
 		if kind := view.KindName(info.Kind); kind != "" {
 			parts = append(parts, kind)
 		}

@@ -29,11 +29,22 @@ type Canvas struct {
 	OnZoom   func(percent int)             // the zoom changed
 	OnResize func()                        // the room for the picture changed
 
+	// A thing that can be carried was dragged onto another, or out of where it stood: from and onto are what stands there
+	// beside it, "" for nothing, at a place of the window. Nil: dragging pans wherever it starts.
+	OnCarry  func(thing, from, onto model.ID, at fyne.Position)
+	Carries  func(model.ID) bool                     // what can be carried
+	CarryTip func(thing, from, onto model.ID) string // what is said of it while it is carried
+
 	scene    *render.Scene
 	selected model.ID
 	hovered  int // index of the area pointed at, -1: none
 	tip      string
 	at       fyne.Position // of the pointer
+	carried  model.ID      // what is being dragged
+	hand     fyne.Position // where
+	from     model.ID      // out of what
+	onto     model.ID      // over what
+	panning  bool          // the drag that goes on moves the picture
 
 	x, y, zoom float64 // scene's point at the top left, and points of the window a point of the scene
 	fitted     bool    // keeps fitting as the size changes, until the person zooms or pans
@@ -235,8 +246,11 @@ func (c *Canvas) TappedSecondary(e *fyne.PointEvent) {
 	}
 }
 
-// Dragged pans.
+// Dragged pans, or carries a thing.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
+	if c.carry(e) {
+		return
+	}
 	c.x -= float64(e.Dragged.DX) / c.zoom
 	c.y -= float64(e.Dragged.DY) / c.zoom
 	c.fitted = false
@@ -244,8 +258,59 @@ func (c *Canvas) Dragged(e *fyne.DragEvent) {
 	c.moved()
 }
 
-// DragEnd does nothing.
-func (c *Canvas) DragEnd() {}
+// DragEnd puts down what was carried.
+func (c *Canvas) DragEnd() {
+	c.panning = false
+	if c.carried == "" {
+		return
+	}
+	thing, from, onto, at := c.carried, c.from, c.onto, c.at
+	c.putDown()
+	if onto != thing {
+		c.OnCarry(thing, from, onto, at)
+	}
+}
+
+// putDown ends the carrying.
+func (c *Canvas) putDown() {
+	c.carried, c.from, c.onto = "", "", ""
+	c.overlay()
+}
+
+// carry takes up the thing that a drag starts on and moves it; false where the drag pans.
+func (c *Canvas) carry(e *fyne.DragEvent) bool {
+	if c.OnCarry == nil || c.panning {
+		return false
+	}
+	if c.carried == "" {
+		start := e.Position.SubtractXY(e.Dragged.DX, e.Dragged.DY)
+		i := c.pick(start, anElement)
+		if i < 0 || c.scene.Areas[i].Leads || !c.Carries(c.scene.Areas[i].Element) {
+			c.panning = true
+			return false
+		}
+		c.carried = c.scene.Areas[i].Element
+		c.from = c.under(start)
+		c.drop()
+	}
+	c.at = e.AbsolutePosition
+	c.onto = c.under(e.Position)
+	c.hand = e.Position
+	c.overlay()
+	return true
+}
+
+// under is what stands at a place beside what is carried, "" for nothing.
+func (c *Canvas) under(p fyne.Position) model.ID {
+	i := c.pick(p, func(a render.Area) bool { return a.Element != "" && !a.Leads && a.Element != c.carried })
+	if i < 0 {
+		return ""
+	}
+	return c.scene.Areas[i].Element
+}
+
+// At is what stands at a place of the canvas, "" for nothing.
+func (c *Canvas) At(p fyne.Position) model.ID { return c.under(p) }
 
 // Scrolled zooms at the pointer.
 func (c *Canvas) Scrolled(e *fyne.ScrollEvent) {

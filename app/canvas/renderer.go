@@ -15,6 +15,9 @@ import (
 func (c *Canvas) CreateRenderer() fyne.WidgetRenderer {
 	r := &renderer{c: c, raster: fynecanvas.NewRaster(c.paint)}
 	r.hover = frame(1.5)
+	r.label, r.plate = fynecanvas.NewText("", color.Transparent), fynecanvas.NewRectangle(color.Transparent)
+	r.label.TextSize, r.label.FontSource = 12, theme.Font(render.Medium)
+	r.plate.CornerRadius = 6
 	return r
 }
 
@@ -31,6 +34,8 @@ type renderer struct {
 	raster   *fynecanvas.Raster
 	hover    *fynecanvas.Rectangle
 	selected []*fynecanvas.Rectangle // one for each picture of a comparison
+	label    *fynecanvas.Text        // what is carried
+	plate    *fynecanvas.Rectangle   // behind it
 	seen     painted                 // what the raster showed at the last refresh
 }
 
@@ -40,6 +45,7 @@ func (c *Canvas) overlay() { c.Refresh() }
 func (r *renderer) marks() {
 	c := r.c
 	r.hover.Hide()
+	r.carried()
 	if c.scene == nil {
 		for _, f := range r.selected {
 			f.Hide()
@@ -48,6 +54,11 @@ func (r *renderer) marks() {
 	}
 	if c.hovered >= 0 && c.scene.Areas[c.hovered].Element != "" {
 		r.put(r.hover, c.scene.Areas[c.hovered], theme.Faded(render.Link, 0.7), 2)
+	}
+	if c.carried != "" {
+		if areas := topmost(c.scene.Areas, c.onto); len(areas) > 0 {
+			r.put(r.hover, areas[0], theme.Color(render.Good), 3)
+		}
 	}
 	n := 0
 	for _, a := range topmost(c.scene.Areas, c.selected) {
@@ -60,6 +71,24 @@ func (r *renderer) marks() {
 	for _, f := range r.selected[n:] {
 		f.Hide()
 	}
+}
+
+// carried shows what is carried beside the pointer.
+func (r *renderer) carried() {
+	c := r.c
+	r.label.Hidden, r.plate.Hidden = c.carried == "", c.carried == ""
+	if c.carried == "" {
+		return
+	}
+	r.label.Text, r.label.Color = c.CarryTip(c.carried, c.from, c.onto), theme.Color(render.OnTile3)
+	r.plate.FillColor = theme.Color(render.Tile3)
+	size, room := r.label.MinSize(), c.Size()
+	x := max(0, min(c.hand.X+14, room.Width-size.Width-18))
+	y := max(0, min(c.hand.Y+12, room.Height-size.Height-8))
+	r.plate.Move(fyne.NewPos(x, y))
+	r.plate.Resize(size.AddWidthHeight(18, 8))
+	r.label.Move(fyne.NewPos(x+9, y+4))
+	r.label.Resize(size)
 }
 
 // topmost are the areas where an element stands, of those that lie in each other the outermost.
@@ -135,6 +164,8 @@ func (r *renderer) Refresh() {
 	}
 	r.marks()
 	r.hover.Refresh()
+	r.plate.Refresh()
+	r.label.Refresh()
 	for _, f := range r.selected {
 		f.Refresh()
 	}
@@ -145,7 +176,7 @@ func (r *renderer) Objects() []fyne.CanvasObject {
 	for _, f := range r.selected {
 		out = append(out, f)
 	}
-	return out
+	return append(out, r.plate, r.label)
 }
 
 func (r *renderer) Destroy() {}

@@ -35,6 +35,9 @@ func newColumn(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: &column{gap: gap}, Objects: objects}
 }
 
+// NewColumn stands parts under each other without a gap; hidden ones take no room.
+func NewColumn(parts ...fyne.CanvasObject) *fyne.Container { return newColumn(0, parts...) }
+
 func (c *column) heightFor(objects []fyne.CanvasObject, width float32) float32 {
 	h, n := float32(0), 0
 	for _, o := range objects {

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/theme"
+	"bulkhead/model/edit"
 	"bulkhead/render"
 )
 
@@ -35,11 +36,16 @@ type Start struct {
 	OnOpen   func(path string) // a recent file or a sample
 	OnDialog func(folder bool)
 
+	OnNew func(pattern int) // a new design: blank, or one of edit.Patterns
+
 	OnRestore, OnDiscard func(dir string) // of what was not saved
 
 	recent    *fyne.Container
 	recovered *fyne.Container
 }
+
+// Blank starts a design from nothing, where the number of a pattern is asked for.
+const Blank = -1
 
 // A Recovered is a design that was being edited when the program ended without being asked to.
 type Recovered struct {
@@ -77,14 +83,23 @@ func NewStart() *Start {
 	s := &Start{recent: newColumn(2), recovered: newColumn(6)}
 	open := NewButton("Open template…", "open", Primary, func() { s.OnDialog(false) })
 	folder := NewButton("Open folder…", "files", Plain, func() { s.OnDialog(true) })
-	open.Height, folder.Height = 34, 34
+	blank := NewButton("New design", "plus", Plain, func() { s.OnNew(Blank) }).withTip("A blank page: draw functions, resources, triggers and grants, and export a SAM template (Ctrl+N)")
+	open.Height, folder.Height, blank.Height = 34, 34, 34
+	patterns := newFlow(6)
+	for i, p := range edit.Patterns() {
+		b := NewButton(p.Name, p.Icon, Quiet, func() { s.OnNew(i) }).withTip(p.Sentence)
+		b.Height = 28
+		patterns.Add(b)
+	}
 	left := newColumn(10,
 		newLine(14, 1, NewPicture("hull", render.Link, 44), newColumn(0, NewLabel("Bulkhead", title.sized(28)), NewLabel("Where would the water stop?", small.sized(13)))),
 		spacer(4),
 		NewLabel("Open a SAM or CloudFormation template, a CDK cloud assembly, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
 		spacer(4),
-		newFlow(8, open, folder),
-		spacer(14),
+		newFlow(8, open, folder, blank),
+		spacer(2),
+		NewLabel("START FROM A PATTERN", section), patterns,
+		spacer(10),
 		s.recovered,
 		NewLabel("RECENT", section), s.recent)
 	cards := newColumn(10, NewLabel("SAMPLES", section))

@@ -1,0 +1,68 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/edit"
+	"bulkhead/render"
+)
+
+// A Stock is the row of things that can be drawn into a design: a function, resources, triggers, patterns. A click asks
+// for the thing; what is dropped on is chosen on the picture.
+type Stock struct {
+	Root       fyne.CanvasObject
+	OnFunction func()
+	OnResource func(typ string)
+	OnTrigger  func(event string)
+	OnPattern  func(pattern int)
+
+	hint    *Text
+	trigger []*Button
+}
+
+// NewStock returns the row, hidden.
+func NewStock() *Stock {
+	s := &Stock{hint: NewText("", small.lines(2))}
+	small := func(label, icon, tip string, tap func()) *Button {
+		b := NewButton(label, icon, Quiet, tap).withTip(tip)
+		b.Height = 26
+		return b
+	}
+	things := newFlow(2, small("Function", "function", "A function with a role of its own that can write its log", func() { s.OnFunction() }))
+	for _, typ := range edit.NewTypes() {
+		k := catalog.KindOf(typ)
+		things.Add(small(upper(k.Noun), k.Icon, typ, func() { s.OnResource(typ) }))
+	}
+	for _, e := range []struct{ event, label, icon, tip string }{
+		{"http", "Route", "route", "A route of an HTTP API that starts the function selected"},
+		{"schedule", "Schedule", "clock", "A schedule that starts the function selected"},
+	} {
+		b := small(e.label, e.icon, e.tip, func() { s.OnTrigger(e.event) })
+		s.trigger = append(s.trigger, b)
+		things.Add(b)
+	}
+	s.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 5, newColumn(2, things, s.hint)), NewRule()))
+	s.Root.Hide()
+	return s
+}
+
+// Set shows the row for a design that things can be drawn into; function is what is selected, "" for none.
+func (s *Stock) Set(takes bool, function string, empty bool) {
+	if !takes {
+		s.Root.Hide()
+		return
+	}
+	for _, b := range s.trigger {
+		b.Set(false, function == "")
+	}
+	switch {
+	case empty:
+		s.hint.SetText("A blank page: add a function and what it needs, then drag a thing onto its bay to let it read, write or start.")
+	case function == "":
+		s.hint.SetText("Drag a thing onto a bay to grant it; drag it out of its bay to take that away. Select a function to add its triggers.")
+	default:
+		s.hint.SetText("Drag a thing onto a bay to grant it; drag it out of its bay to take that away.")
+	}
+	s.Root.Show()
+}
