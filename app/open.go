@@ -123,7 +123,7 @@ func (w *window) adopt(s *session.Session) {
 
 // choose puts the first breach into the worst function, so that a design opens with something to see.
 func (w *window) choose(st session.State) {
-	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen {
+	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen && len(st.After.Design.Functions()) > 0 {
 		w.look.chosen = true
 		if large(st.After.Design) {
 			w.look.chart = view.TableChart

@@ -201,3 +201,35 @@ func TestPlaceIsFree(t *testing.T) {
 		}
 	}
 }
+
+// TestCarrying: a thing that can be carried is taken up where it stands and put down on what is under it; anything else
+// pans.
+func TestCarrying(t *testing.T) {
+	c, _ := shown(t)
+	var got []string
+	c.OnCarry = func(thing, from, onto model.ID, _ fyne.Position) {
+		got = append(got, string(thing)+" out of "+string(from)+" onto "+string(onto))
+	}
+	c.Carries = func(id model.ID) bool { return id == "res/Orders" }
+	c.CarryTip = func(thing, _, onto model.ID) string { return string(thing) + " → " + string(onto) }
+	drag := func(x0, y0, x1, y1 float32) {
+		for i := range 4 {
+			at := fyne.NewPos(x0+(x1-x0)*float32(i+1)/4, y0+(y1-y0)*float32(i+1)/4)
+			c.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at, AbsolutePosition: at}, Dragged: fyne.NewDelta((x1-x0)/4, (y1-y0)/4)})
+		}
+		c.DragEnd()
+	}
+	x, y := c.x, c.y
+	drag(150, 220, 10, 10)   // out of the bay
+	drag(150, 220, 350, 150) // within it
+	if c.x != x || c.y != y {
+		t.Error("carrying moves the picture")
+	}
+	if want := []string{"res/Orders out of fn/Shop onto ", "res/Orders out of fn/Shop onto fn/Shop"}; !slices.Equal(got, want) {
+		t.Errorf("carried %q, want %q", got, want)
+	}
+	drag(350, 150, 300, 100)
+	if c.x == x && c.y == y || len(got) != 2 {
+		t.Error("what cannot be carried does not pan")
+	}
+}
