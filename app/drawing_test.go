@@ -120,7 +120,9 @@ func TestABlankPage(t *testing.T) {
 func TestEveryPatternInTheWindow(t *testing.T) {
 	for i, p := range edit.Patterns() {
 		w := blankWindow(t, i)
-		until(t, p.Name, func() bool { return len(w.state.After.Design.Functions()) > 0 && w.state.Analysed() && w.state.Start != "" })
+		until(t, p.Name, func() bool {
+			return len(w.state.After.Design.Functions()) > 0 && w.state.Analysed() && w.state.Start != ""
+		})
 		do(func() bool { w.export(); return true })
 		if n := do(func() int { return len(w.dialogs) }); n != 1 {
 			t.Errorf("%s: %d dialogs", p.Name, n)

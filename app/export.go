@@ -22,6 +22,7 @@ import (
 	"bulkhead/app/view"
 	"bulkhead/importers"
 	"bulkhead/render"
+	"bulkhead/render/drawio"
 	"bulkhead/render/pdf"
 	"bulkhead/render/png"
 	"bulkhead/render/report"
@@ -90,7 +91,7 @@ func (w *window) export() {
 	d = dialog.NewCustom("Export", "Close", view.NewChoices([]view.Choice{
 		first,
 		{Icon: "policy", Name: "Policies and DEPLOY.md", Sentence: "IAM JSON, one file a role; the diff; and what the change means for those who roll it out.", Button: "Folder…", OnTap: choose(w.exportPolicies)},
-		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
+		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF; the map for draw.io as well.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
 		{Icon: "eye", Name: "Report", Sentence: "One page with both pictures, before and after, and the tables, to hand around.", Button: "Folder…", OnTap: choose(w.exportReport)},
 		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
 	}), w.win)
@@ -195,7 +196,34 @@ func (w *window) exportReport() {
 
 func (w *window) exportPicture() {
 	scene, palette := w.canvas.Scene(), theme.Palette()
-	w.saveFile("Save the picture", stem(w.state.Path)+".svg", []string{".svg", ".png", ".pdf"}, func(name string) ([]byte, error) { return pictureAs(scene, palette, name) })
+	now := ask{w.state, w.look, w.room()}
+	endings := []string{".svg", ".png", ".pdf"}
+	if w.look.chart == view.MapChart {
+		endings = append(endings, ".drawio")
+	}
+	w.saveFile("Save the picture", stem(w.state.Path)+".svg", endings, func(name string) ([]byte, error) {
+		if strings.EqualFold(filepath.Ext(name), ".drawio") && now.look.chart == view.MapChart {
+			return w.mapForDrawIO(now, palette)
+		}
+		return pictureAs(scene, palette, name)
+	})
+}
+
+// mapForDrawIO is the map for diagrams.net, a page for each side that is shown.
+func (w *window) mapForDrawIO(a ask, palette *render.Palette) ([]byte, error) {
+	diagrams, scenes, err := w.pictures(context.Background(), a)
+	if err != nil {
+		return nil, err
+	}
+	var pages []drawio.Page
+	for i, s := range scenes {
+		if len(scenes) == 1 || a.look.side == view.Both || i == map[view.Side]int{view.Before: 0, view.After: 1}[a.look.side] {
+			pages = append(pages, drawio.Page{Name: diagrams[i].Claim.Title, Diagram: diagrams[i], Scene: s})
+		}
+	}
+	var b bytes.Buffer
+	err = drawio.Write(&b, palette, pages...)
+	return b.Bytes(), err
 }
 
 // pictureAs is a scene in the format that a file's name asks for.

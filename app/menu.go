@@ -24,7 +24,7 @@ type menu struct {
 	undo, redo                             *fyne.MenuItem
 	split, tighten, own, crown             *fyne.MenuItem
 	ranks, hull, graph, heat               *fyne.MenuItem
-	before, both, after, fed               *fyne.MenuItem
+	before, both, after, wipe, fed         *fyne.MenuItem
 	system, light, dark, diagnostics, hist *fyne.MenuItem
 	palette, reload                        *fyne.MenuItem
 	drawing                                *fyne.MenuItem
@@ -45,7 +45,7 @@ type menuState struct {
 	function, resource     bool
 	implicit               bool
 	crowned, leftF, rightF bool
-	takes, drawing         bool
+	takes, drawing, wipe   bool
 }
 
 func ctrl(key fyne.KeyName) fyne.Shortcut {
@@ -126,6 +126,7 @@ func (w *window) makeMenu() {
 	m.heat = w.item("Heat: Breach Everything", nil, func() { w.showChart(view.HeatChart) })
 	m.before = w.item("Before", nil, func() { w.showSide(view.Before) })
 	m.both = w.item("Compare", nil, func() { w.showSide(view.Both) })
+	m.wipe = w.item("Wipe From Before to After", nil, w.toggleWipe)
 	m.after = w.item("After", nil, func() { w.showSide(view.After) })
 	m.fed = w.item("Fed Functions Vulnerable", nil, w.toggleVulnerable)
 	m.system = w.item("System", nil, func() { w.setTheme(theme.System) })
@@ -133,7 +134,7 @@ func (w *window) makeMenu() {
 	m.dark = w.item("Dark", nil, func() { w.setTheme(theme.Dark) })
 	shade := fyne.NewMenuItem("Theme", nil)
 	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark)
-	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
+	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
 		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
 		w.item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
@@ -143,7 +144,7 @@ func (w *window) makeMenu() {
 		fyne.NewMenuItemSeparator(), shade,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
-	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.fed: "F"}
+	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.wipe: "W", m.fed: "F"}
 
 	help := fyne.NewMenu("Help", w.item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), w.item("About Bulkhead", nil, w.showAbout))
 	m.main = fyne.NewMainMenu(file, edits, design, views, help)
@@ -155,7 +156,7 @@ func (w *window) showMenu() {
 	m := &w.menu
 	open := w.session != nil
 	now := menuState{open: open, edited: w.state.Edited, dirty: w.state.Dirty, undo: w.state.Undo, redo: w.state.Redo, chart: w.look.chart,
-		vulnerable: w.state.Vulnerable, side: w.look.side}
+		vulnerable: w.state.Vulnerable, side: w.look.side, wipe: w.look.wipe}
 	if t, ok := w.app.Settings().Theme().(*theme.Theme); ok {
 		now.mode = t.Mode()
 	}
@@ -182,7 +183,8 @@ func (w *window) showMenu() {
 	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload} {
 		i.Disabled = !open
 	}
-	m.both.Disabled, m.after.Disabled = !now.edited, !now.edited
+	m.both.Disabled, m.after.Disabled, m.wipe.Disabled = !now.edited, !now.edited, !now.edited
+	m.wipe.Checked = now.edited && now.side == view.Both && w.look.wipe
 	m.undo.Label, m.undo.Disabled = sentence("Undo", now.undo), now.undo == ""
 	m.redo.Label, m.redo.Disabled = sentence("Redo", now.redo), now.redo == ""
 	m.split.Disabled = !now.function
@@ -291,6 +293,8 @@ func (w *window) shortcuts() {
 			w.showSide(view.Both)
 		case '3':
 			w.showSide(view.After)
+		case 'w', 'W':
+			w.toggleWipe()
 		case 'f', 'F':
 			w.toggleVulnerable()
 		case '0':

@@ -58,6 +58,7 @@ func (a ask) same(b ask) bool {
 // A drawn is what came of an ask.
 type drawn struct {
 	scene  *render.Scene
+	beyond *render.Scene // shown in its place right of a wipe
 	ranks  *render.Ranking // where they are shown in the place of the scene
 	groups []render.Bundle // of a large design
 	rows   []view.Row
@@ -117,7 +118,11 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 		rows, cols := table.Room(float64(a.room.Width), float64(a.room.Height))
 		d.scene = table.DrawHeat(font.Metrics(), render.Heats(after, rows, cols))
 	case view.HullChart, view.MapChart:
-		d.scene, d.err = w.scene(ctx, a)
+		if a.wipes() {
+			d.scene, d.beyond, d.err = w.wiped(ctx, a)
+		} else {
+			d.scene, d.err = w.scene(ctx, a)
+		}
 	}
 	return d
 }
@@ -127,6 +132,7 @@ func (w *window) showPicture(a ask, d drawn) {
 	w.ranks.Set(d.ranks)
 	w.ranks.Select(w.state.Selected)
 	w.canvas.SetScene(d.scene)
+	w.canvas.SetWipe(d.beyond)
 	w.canvas.Select(w.state.Selected)
 	groups := d.groups
 	if a.look.chart == view.TableChart || a.look.chart == view.HeatChart {
@@ -145,30 +151,12 @@ func large(d *model.Design) bool { return len(d.Compartments()) > render.MostBay
 
 // scene lays out one side or both. Even one side is laid out with the other, so that things keep their places.
 func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
-	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, a.state.After, a.look.hop)
-	room := hull.Layout{Width: float64(a.room.Width), Height: float64(a.room.Height)}
-	if a.state.Edited && a.look.side != view.Both && a.state.Import.Source != nil {
-		room.Height *= 2 // of the two that are laid out together, one has all the room
-	}
-	var layout render.Layout = room
-	if a.look.chart == view.MapChart {
-		layout = w.maps
-	}
-	w.learned.focus(a, &before, &after)
-	if blank := a.state.Import.Source == nil && a.look.side == view.After; !a.state.Edited || blank {
-		scenes, err := layout.Layout(ctx, font.Metrics(), render.Draw(after))
-		if err != nil {
-			return nil, err
-		}
-		return scenes[0], nil
-	}
-	before.Title, after.Title = "", "" // they are called Before and After
-	b, n := render.Compare{Before: before, After: after, Comparison: a.state.Comparison}.Draw()
-	scenes, err := layout.Layout(ctx, font.Metrics(), b, n)
-	if err != nil {
-		return nil, err
-	}
+	_, scenes, err := w.pictures(ctx, a)
 	switch {
+	case err != nil:
+		return nil, err
+	case len(scenes) == 1:
+		return scenes[0], nil
 	case a.look.side == view.Before:
 		return scenes[0], nil
 	case a.look.side == view.After:
@@ -177,6 +165,43 @@ func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
 		return render.Beside(scenes...), nil
 	}
 	return render.Stack(scenes...), nil
+}
+
+// wipes reports whether both sides are shown in one place, with a line between them.
+func (a ask) wipes() bool {
+	return a.look.side == view.Both && a.look.wipe && a.state.Edited && (a.look.chart == view.HullChart || a.look.chart == view.MapChart)
+}
+
+func (w *window) wiped(ctx context.Context, a ask) (before, after *render.Scene, err error) {
+	_, scenes, err := w.pictures(ctx, a)
+	if err != nil || len(scenes) != 2 {
+		return nil, nil, err
+	}
+	return scenes[0], scenes[1], nil
+}
+
+// pictures lays out the design, or both where something was edited: before and after.
+func (w *window) pictures(ctx context.Context, a ask) ([]*render.Diagram, []*render.Scene, error) {
+	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, a.state.After, a.look.hop)
+	room := hull.Layout{Width: float64(a.room.Width), Height: float64(a.room.Height)}
+	if a.state.Edited && (a.look.side != view.Both || a.look.wipe) && a.state.Import.Source != nil {
+		room.Height *= 2 // of the two that are laid out together, one has all the room
+	}
+	var layout render.Layout = room
+	if a.look.chart == view.MapChart {
+		layout = w.maps
+	}
+	w.learned.focus(a, &before, &after)
+	var diagrams []*render.Diagram
+	if blank := a.state.Import.Source == nil && a.look.side == view.After; !a.state.Edited || blank {
+		diagrams = []*render.Diagram{render.Draw(after)}
+	} else {
+		before.Title, after.Title = "", "" // they are called Before and After
+		b, n := render.Compare{Before: before, After: after, Comparison: a.state.Comparison}.Draw()
+		diagrams = []*render.Diagram{b, n}
+	}
+	scenes, err := layout.Layout(ctx, font.Metrics(), diagrams...)
+	return diagrams, scenes, err
 }
 
 // viewOf is one side as a picture shows it.

@@ -95,6 +95,7 @@ type window struct {
 type look struct {
 	chart view.Chart
 	side  view.Side
+	wipe  bool // both sides in one place, with a line between them
 	hop   int // water up to this hop, 0: all
 
 	focus string // of a large design, what hull and map show: a group, or one of view's keys
@@ -330,7 +331,27 @@ func (w *window) showFocus(focus string) {
 	}
 }
 
+// toggleWipe compares both sides in one place, or one above the other.
+func (w *window) toggleWipe() {
+	if w.session == nil || !w.state.Edited {
+		return
+	}
+	w.look.wipe = !w.look.wipe
+	if w.look.side != view.Both {
+		w.look.wipe = true
+		w.showSide(view.Both)
+		return
+	}
+	w.canvas.Fit()
+	w.showTools()
+	w.picture()
+}
+
 func (w *window) showSide(s view.Side) {
+	if s == view.Both && w.look.side == view.Both {
+		w.toggleWipe()
+		return
+	}
 	if w.look.side != s && w.session != nil && (s == view.Before || w.state.Edited) {
 		refit := w.look.side == view.Both || s == view.Both
 		w.look.side = s
@@ -447,7 +468,8 @@ func (w *window) leave() {
 		w.session = nil
 	}
 	w.state = session.State{}
-	w.look = look{chart: w.look.chart}
+	w.look = look{chart: w.look.chart, wipe: w.look.wipe}
+	w.canvas.SetWipe(nil)
 	w.learned.forget()
 }
 

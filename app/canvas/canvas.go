@@ -41,16 +41,22 @@ type Canvas struct {
 	tip      string
 	at       fyne.Position // of the pointer
 	carried  model.ID      // what is being dragged
+	pointer  fyne.Position // in the canvas
 	hand     fyne.Position // where
 	from     model.ID      // out of what
 	onto     model.ID      // over what
 	panning  bool          // the drag that goes on moves the picture
+	wiping   bool          // … the wipe
 
 	x, y, zoom float64 // scene's point at the top left, and points of the window a point of the scene
 	fitted     bool    // keeps fitting as the size changes, until the person zooms or pans
 
+	beyond *render.Scene // shown right of the wipe, in the place of the scene; nil: no wipe
+	wipe   float64       // where it stands, 0..1 of the width
+
 	painter *raster.Painter
-	image   *image.RGBA // as painted last, for
+	other   *raster.Painter // of beyond
+	image   *image.RGBA     // as painted last, for
 	painted painted
 	paints  int // how often the picture was painted, for tests
 }
@@ -58,6 +64,8 @@ type Canvas struct {
 // painted is what an image depends on.
 type painted struct {
 	scene   *render.Scene
+	beyond  *render.Scene
+	wipe    int // pixels
 	palette *render.Palette
 	view    raster.Viewport
 	w, h    int
@@ -103,6 +111,37 @@ func (c *Canvas) SetScene(s *render.Scene) {
 		c.fit()
 	}
 	c.Refresh()
+}
+
+// SetWipe shows another scene of the same places right of a line that can be dragged; nil ends that. Both keep their zoom
+// and place together.
+func (c *Canvas) SetWipe(beyond *render.Scene) {
+	if c.beyond == beyond {
+		return
+	}
+	if c.beyond == nil {
+		c.wipe = 0.5
+	}
+	c.beyond = beyond
+	c.Refresh()
+}
+
+// paintBeyond lays the other scene over the picture, right of the wipe.
+func (c *Canvas) paintBeyond(p painted) {
+	if c.other == nil {
+		c.other = raster.New()
+	}
+	over := image.NewRGBA(c.image.Rect)
+	c.other.Paint(over, c.beyond, p.palette, p.view)
+	for y := range p.h {
+		from := over.PixOffset(min(p.wipe, p.w), y)
+		copy(c.image.Pix[from:c.image.PixOffset(0, y)+4*p.w], over.Pix[from:over.PixOffset(0, y)+4*p.w])
+	}
+}
+
+// onWipe reports whether a place of the widget is at the wipe's line.
+func (c *Canvas) onWipe(p fyne.Position) bool {
+	return c.beyond != nil && math.Abs(float64(p.X)-c.wipe*float64(c.Size().Width)) < 9
 }
 
 // Scene is what is shown, nil if nothing.
@@ -248,6 +287,13 @@ func (c *Canvas) TappedSecondary(e *fyne.PointEvent) {
 
 // Dragged pans, or carries a thing.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
+	if c.beyond != nil && !c.panning && c.carried == "" {
+		if c.wiping = c.wiping || c.onWipe(e.Position.SubtractXY(e.Dragged.DX, e.Dragged.DY)); c.wiping {
+			c.wipe = max(0, min(1, float64(e.Position.X/c.Size().Width)))
+			c.Refresh()
+			return
+		}
+	}
 	if c.carry(e) {
 		return
 	}
@@ -260,7 +306,7 @@ func (c *Canvas) Dragged(e *fyne.DragEvent) {
 
 // DragEnd puts down what was carried.
 func (c *Canvas) DragEnd() {
-	c.panning = false
+	c.panning, c.wiping = false, false
 	if c.carried == "" {
 		return
 	}
@@ -333,6 +379,9 @@ func (c *Canvas) MouseOut() { c.drop() }
 
 // Cursor is a hand over what can be clicked.
 func (c *Canvas) Cursor() desktop.Cursor {
+	if c.wiping || c.onWipe(c.pointer) {
+		return desktop.HResizeCursor
+	}
 	if c.hovered >= 0 && c.scene != nil && c.scene.Areas[c.hovered].Element != "" {
 		return desktop.PointerCursor
 	}
@@ -340,6 +389,7 @@ func (c *Canvas) Cursor() desktop.Cursor {
 }
 
 func (c *Canvas) point(p, absolute fyne.Position) {
+	c.pointer = p
 	i := c.pick(p, anything)
 	tip := ""
 	if i >= 0 {
@@ -393,7 +443,10 @@ func (c *Canvas) paint(w, h int) image.Image {
 	if size.Width > 0 {
 		pixels = float64(w) / float64(size.Width)
 	}
-	now := painted{c.scene, theme.Palette(), raster.Viewport{X: c.x, Y: c.y, Scale: c.zoom * pixels, Zoom: c.zoom}, w, h}
+	now := painted{scene: c.scene, palette: theme.Palette(), view: raster.Viewport{X: c.x, Y: c.y, Scale: c.zoom * pixels, Zoom: c.zoom}, w: w, h: h}
+	if c.beyond != nil {
+		now.beyond, now.wipe = c.beyond, int(c.wipe*float64(w))
+	}
 	if c.image != nil && now == c.painted {
 		return c.image
 	}
@@ -405,6 +458,9 @@ func (c *Canvas) paint(w, h int) image.Image {
 		scene = &render.Scene{}
 	}
 	c.painter.Paint(c.image, scene, now.palette, now.view)
+	if c.beyond != nil {
+		c.paintBeyond(now)
+	}
 	c.painted = now
 	c.paints++
 	return c.image

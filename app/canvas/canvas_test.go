@@ -233,3 +233,33 @@ func TestCarrying(t *testing.T) {
 		t.Error("what cannot be carried does not pan")
 	}
 }
+
+// TestWipe: two pictures share place and zoom; the line between them can be dragged.
+func TestWipe(t *testing.T) {
+	c, w := shown(t)
+	other := &render.Scene{Width: 720, Height: 400, Items: []render.Item{render.Shape{Path: render.Rect(0, 0, 720, 400, 0), Fill: render.Danger}}}
+	c.SetWipe(other)
+	danger := theme.Palette().RGBA(render.Danger)
+	red := func(x, y int) bool {
+		r, g, b, _ := c.paint(800, 400).At(x, y).RGBA()
+		return uint8(r>>8) == danger.R && uint8(g>>8) == danger.G && uint8(b>>8) == danger.B
+	}
+	if red(300, 200) || !red(500, 200) {
+		t.Errorf("left of the line the other picture: %v, right of it: %v", red(300, 200), red(500, 200))
+	}
+	x := c.x
+	c.Dragged(&fyne.DragEvent{PointEvent: at(220, 200), Dragged: fyne.NewDelta(-180, 0)})
+	c.DragEnd()
+	if c.x != x || red(150, 200) || !red(300, 200) {
+		t.Errorf("dragged to 220, the line is at %g", c.wipe*800)
+	}
+	c.ZoomBy(1.5)
+	if red(150, 200) || !red(300, 200) {
+		t.Error("zooming moves the line")
+	}
+	c.SetWipe(nil)
+	w.Canvas().Capture()
+	if red(500, 200) {
+		t.Error("the wipe stays")
+	}
+}

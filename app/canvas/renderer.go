@@ -16,6 +16,12 @@ func (c *Canvas) CreateRenderer() fyne.WidgetRenderer {
 	r := &renderer{c: c, raster: fynecanvas.NewRaster(c.paint)}
 	r.hover = frame(1.5)
 	r.label, r.plate = fynecanvas.NewText("", color.Transparent), fynecanvas.NewRectangle(color.Transparent)
+	r.line, r.grip = fynecanvas.NewRectangle(color.Transparent), fynecanvas.NewRectangle(color.Transparent)
+	r.grip.CornerRadius = 7
+	r.sides = [2]*fynecanvas.Text{fynecanvas.NewText("before", color.Transparent), fynecanvas.NewText("after", color.Transparent)}
+	for _, t := range r.sides {
+		t.TextSize, t.FontSource = 12, theme.Font(render.Medium)
+	}
 	r.label.TextSize, r.label.FontSource = 12, theme.Font(render.Medium)
 	r.plate.CornerRadius = 6
 	return r
@@ -34,6 +40,9 @@ type renderer struct {
 	raster   *fynecanvas.Raster
 	hover    *fynecanvas.Rectangle
 	selected []*fynecanvas.Rectangle // one for each picture of a comparison
+	line     *fynecanvas.Rectangle   // of the wipe
+	grip     *fynecanvas.Rectangle   // to drag it by
+	sides    [2]*fynecanvas.Text     // what is shown on either
 	label    *fynecanvas.Text        // what is carried
 	plate    *fynecanvas.Rectangle   // behind it
 	seen     painted                 // what the raster showed at the last refresh
@@ -46,6 +55,7 @@ func (r *renderer) marks() {
 	c := r.c
 	r.hover.Hide()
 	r.carried()
+	r.wipe()
 	if c.scene == nil {
 		for _, f := range r.selected {
 			f.Hide()
@@ -70,6 +80,36 @@ func (r *renderer) marks() {
 	}
 	for _, f := range r.selected[n:] {
 		f.Hide()
+	}
+}
+
+// wipe shows the line between two pictures.
+func (r *renderer) wipe() {
+	c := r.c
+	objects := []fyne.CanvasObject{r.line, r.grip, r.sides[0], r.sides[1]}
+	for _, o := range objects {
+		if c.beyond == nil {
+			o.Hide()
+		} else {
+			o.Show()
+		}
+	}
+	if c.beyond == nil {
+		return
+	}
+	size := c.Size()
+	x := float32(c.wipe) * size.Width
+	r.line.FillColor, r.grip.FillColor = theme.Color(render.Link), theme.Color(render.Link)
+	r.line.Move(fyne.NewPos(x-1, 0))
+	r.line.Resize(fyne.NewSize(2, size.Height))
+	r.grip.Move(fyne.NewPos(x-7, size.Height/2-22))
+	r.grip.Resize(fyne.NewSize(14, 44))
+	for i, t := range r.sides {
+		t.Color = theme.Color(render.Link)
+		w := t.MinSize().Width
+		t.Move(fyne.NewPos([...]float32{x - w - 10, x + 10}[i], 6))
+		t.Resize(t.MinSize())
+		t.Hidden = i == 0 && x < w+20 || i == 1 && x > size.Width-w-20
 	}
 }
 
@@ -154,7 +194,7 @@ func (r *renderer) MinSize() fyne.Size { return fyne.NewSize(120, 80) }
 
 func (r *renderer) Refresh() {
 	c := r.c
-	now := painted{scene: c.scene, palette: theme.Palette()}
+	now := painted{scene: c.scene, palette: theme.Palette(), beyond: c.beyond, wipe: int(c.wipe * float64(c.Size().Width))}
 	now.view.X, now.view.Y, now.view.Zoom = c.x, c.y, c.zoom
 	size := c.Size()
 	now.w, now.h = int(size.Width), int(size.Height)
@@ -164,8 +204,9 @@ func (r *renderer) Refresh() {
 	}
 	r.marks()
 	r.hover.Refresh()
-	r.plate.Refresh()
-	r.label.Refresh()
+	for _, o := range []fyne.CanvasObject{r.plate, r.label, r.line, r.grip, r.sides[0], r.sides[1]} {
+		o.Refresh()
+	}
 	for _, f := range r.selected {
 		f.Refresh()
 	}
@@ -176,7 +217,7 @@ func (r *renderer) Objects() []fyne.CanvasObject {
 	for _, f := range r.selected {
 		out = append(out, f)
 	}
-	return append(out, r.plate, r.label)
+	return append(out, r.line, r.grip, r.sides[0], r.sides[1], r.plate, r.label)
 }
 
 func (r *renderer) Destroy() {}

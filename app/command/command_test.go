@@ -196,7 +196,7 @@ func TestOneLineErrors(t *testing.T) {
 		{"a suffix that is none", "", []string{"draw", template, "-o", filepath.Join(scratch, "a.gif")}, "gif"},
 		{"a view that is none", "", []string{"draw", template, "--view", "pie"}, "pie"},
 		{"too many pixels", "", []string{"draw", template, "--scale", "40", "--format", "png"}, "40"},
-		{"draw.io", "", []string{"draw", template, "--format", "drawio"}, "not built yet"},
+		{"the hull for draw.io", "", []string{"draw", template, "--view", "hull", "--format", "drawio"}, "draw.io takes the map"},
 		{"a side that is not there", "", []string{"draw", template, "--side", "both"}, "nothing was edited"},
 		{"a missing file", "", []string{"model", filepath.Join(scratch, "nothing.yaml")}, "nothing.yaml"},
 		{"an empty file", "", []string{"model", write(t, "empty.yaml", "")}, "empty.yaml"},

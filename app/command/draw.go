@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"bulkhead/app/session"
 	"bulkhead/render"
 	"bulkhead/render/dot"
+	"bulkhead/render/drawio"
 	"bulkhead/render/font"
 	"bulkhead/render/hull"
 	"bulkhead/render/pdf"
@@ -28,7 +30,7 @@ type drawCmd struct {
 	View       string   `help:"hull, map, table (every breach ranked) or heat (compartments against resources); table by itself where a hull cannot show all." enum:"hull,map,table,heat," default:""`
 	Focus      string   `help:"Of a large design, what hull and map show: breach for the compartments around it, a group (a stack, team, app or prefix of names) or all." default:"" placeholder:"GROUP"`
 	Side       string   `help:"before, after or both; both where there are edits." enum:"before,after,both," default:""`
-	Format     string   `help:"svg, png or pdf; by the name of OUT without it." enum:"svg,png,pdf,drawio," default:""`
+	Format     string   `help:"svg, png, pdf or drawio (the map, with its groups); by the name of OUT without it." enum:"svg,png,pdf,drawio," default:""`
 	Dark       bool     `help:"Dark colours."`
 	Scale      float64  `help:"Pixels a point, for png: 1 to 4." default:"2"`
 	Vulnerable bool     `name:"assume-vulnerable" help:"Take functions whose input the breach chooses as vulnerable too."`
@@ -43,8 +45,8 @@ func (c drawCmd) Run(ctx context.Context, env *Env) error {
 	if format == "" {
 		format = "svg"
 	}
-	if format == "drawio" {
-		return usage("draw: drawio: not built yet")
+	if format == "drawio" && c.View != "map" && c.View != "" {
+		return usage("draw: draw.io takes the map: leave --view out, or say --view map")
 	}
 	if c.Scale < 1 || c.Scale > 4 {
 		return usage("draw: --scale %g: 1 to 4", c.Scale)
@@ -63,15 +65,21 @@ func (c drawCmd) Run(ctx context.Context, env *Env) error {
 	if err := selectBreach(o.Session, c.Breach); err != nil {
 		return err
 	}
-	scene, err := drawState(ctx, o.Session.State(), c.View, c.Side, c.Focus)
-	if err != nil {
-		return err
-	}
 	palette := render.Light
 	if c.Dark {
 		palette = render.Dark
 	}
 	var b bytes.Buffer
+	if format == "drawio" {
+		if err := drawIO(ctx, &b, o.Session.State(), c.Side, c.Focus, palette); err != nil {
+			return err
+		}
+		return c.put(env, b.Bytes())
+	}
+	scene, err := drawState(ctx, o.Session.State(), c.View, c.Side, c.Focus)
+	if err != nil {
+		return err
+	}
 	switch format {
 	case "svg":
 		err = svg.Write(&b, scene, palette, svg.Options{})
@@ -80,16 +88,55 @@ func (c drawCmd) Run(ctx context.Context, env *Env) error {
 	case "pdf":
 		err = pdf.Write(&b, palette, pdf.Paper{}, scene)
 	default:
-		return usage("draw: %q is no format: svg, png or pdf", format)
+		return usage("draw: %q is no format: svg, png, pdf or drawio", format)
 	}
 	if err != nil {
 		return fmt.Errorf("draw %s: %w", format, err)
 	}
+	return c.put(env, b.Bytes())
+}
+
+// put writes what was drawn where it is wanted.
+func (c drawCmd) put(env *Env, data []byte) error {
 	if c.Out == "-" {
-		_, err = env.Out.Write(b.Bytes())
+		_, err := env.Out.Write(data)
 		return err
 	}
-	return writeFile(c.Out, b.Bytes())
+	return writeFile(c.Out, data)
+}
+
+// drawIO writes the map of one side, or a page for each.
+func drawIO(ctx context.Context, w io.Writer, st session.State, side, focus string, palette *render.Palette) error {
+	before, after := views(st)
+	if err := focusOn(&after, focus, "map"); err != nil {
+		return err
+	}
+	before.Focus = after.Focus
+	var diagrams []*render.Diagram
+	names := []string{after.Title}
+	switch {
+	case !st.Edited && (side == "both"):
+		return usage("draw: nothing was edited, so there is no after")
+	case st.Edited && side != "before" && side != "after":
+		before.Title, after.Title = "", "" // they are called Before and After
+		b, a := render.Compare{Before: before, After: after, Comparison: st.Comparison}.Draw()
+		diagrams, names = []*render.Diagram{b, a}, []string{"Before", "After"}
+	case side == "before":
+		diagrams = []*render.Diagram{render.Draw(before)}
+	default:
+		diagrams = []*render.Diagram{render.Draw(after)}
+	}
+	layout := dot.New()
+	defer layout.Close() //nolint:errcheck // it has nothing to say
+	scenes, err := layout.Layout(ctx, font.Metrics(), diagrams...)
+	if err != nil {
+		return err
+	}
+	pages := make([]drawio.Page, len(scenes))
+	for i, s := range scenes {
+		pages[i] = drawio.Page{Name: names[i], Diagram: diagrams[i], Scene: s}
+	}
+	return drawio.Write(w, palette, pages...)
 }
 
 // selectBreach puts the breach where a person says: "worst", "" for none, or a start by id, ARN or name.

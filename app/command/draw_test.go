@@ -239,3 +239,59 @@ func TestDrawLargeDesigns(t *testing.T) {
 		t.Errorf("a group that is none: exit %d: %s", r.code, r.err)
 	}
 }
+
+// The map for draw.io has each compartment as a group that holds its functions, and edges between cells that are there.
+func TestDrawIO(t *testing.T) {
+	type mx struct {
+		Pages []struct {
+			Name  string `xml:"name,attr"`
+			Cells []struct {
+				ID       string `xml:"id,attr"`
+				Value    string `xml:"value,attr"`
+				Style    string `xml:"style,attr"`
+				Vertex   string `xml:"vertex,attr"`
+				Edge     string `xml:"edge,attr"`
+				Parent   string `xml:"parent,attr"`
+				Source   string `xml:"source,attr"`
+				Target   string `xml:"target,attr"`
+			} `xml:"mxGraphModel>root>mxCell"`
+		} `xml:"diagram"`
+	}
+	for _, path := range append(samples, "sample:webshop/split.bulkhead") {
+		m := decoded[struct {
+			Functions []struct{ ID string } `json:"functions"`
+		}](t, done(t, "model", path, "--json"))
+		var f mx
+		if err := xml.Unmarshal([]byte(done(t, "draw", path, "--format", "drawio")), &f); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		if want := map[bool]int{true: 2, false: 1}[strings.HasSuffix(path, ".bulkhead")]; len(f.Pages) != want {
+			t.Fatalf("%s: %d pages", path, len(f.Pages))
+		}
+		page := f.Pages[len(f.Pages)-1]
+		seen, groups, inside, edges := map[string]bool{}, map[string]bool{}, 0, 0
+		for _, c := range page.Cells {
+			if seen[c.ID] {
+				t.Errorf("%s: two cells %s", path, c.ID)
+			}
+			if c.Parent != "" && !seen[c.Parent] {
+				t.Errorf("%s: cell %s stands before its group %s", path, c.ID, c.Parent)
+			}
+			seen[c.ID] = true
+			switch {
+			case strings.HasPrefix(c.Style, "swimlane"):
+				groups[c.ID] = true
+			case c.Edge == "1":
+				edges++
+				if !seen[c.Source] || !seen[c.Target] {
+					t.Errorf("%s: edge %s from %q to %q", path, c.ID, c.Source, c.Target)
+				}
+			case groups[c.Parent]:
+				inside++
+			}
+		}
+		if len(groups) == 0 || inside < len(m.Functions) || edges == 0 {
+			t.Errorf("%s: %d groups with %d functions of %d, %d edges", path, len(groups), inside, len(m.Functions), edges)
+		}
+	}
+}

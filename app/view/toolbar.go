@@ -69,7 +69,7 @@ func NewToolbar() *Toolbar {
 	t.hull = NewButton("Hull", "hull", Plain, func() { t.OnChart(HullChart) }).withTip("The ship: compartments, water, what is shared (H)")
 	t.graph = NewButton("Map", "map", Plain, func() { t.OnChart(MapChart) }).withTip("The graph: who can touch what (M)")
 	t.before = NewButton("Before", "", Plain, func() { t.OnSide(Before) }).withTip("The design as it was imported (1)")
-	t.both = NewButton("Compare", "", Plain, func() { t.OnSide(Both) }).withTip("Before and after, same things at the same place (2)")
+	t.both = NewButton("Compare", "", Plain, func() { t.OnSide(Both) }).withTip("Before and after, same things at the same place (2); again: wipe from one to the other (W)")
 	t.after = NewButton("After", "", Plain, func() { t.OnSide(After) }).withTip("The design with your edits (3)")
 	t.fed = NewButton("Fed functions vulnerable: off", "", Plain, func() { t.OnVulnerable() }).
 		withTip("Whether a function whose input the attacker chooses is taken as breached too (F)")
