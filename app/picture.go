@@ -58,7 +58,7 @@ func (a ask) same(b ask) bool {
 // A drawn is what came of an ask.
 type drawn struct {
 	scene  *render.Scene
-	beyond *render.Scene // shown in its place right of a wipe
+	beyond *render.Scene   // shown in its place right of a wipe
 	ranks  *render.Ranking // where they are shown in the place of the scene
 	groups []render.Bundle // of a large design
 	rows   []view.Row

@@ -96,7 +96,7 @@ type look struct {
 	chart view.Chart
 	side  view.Side
 	wipe  bool // both sides in one place, with a line between them
-	hop   int // water up to this hop, 0: all
+	hop   int  // water up to this hop, 0: all
 
 	focus string // of a large design, what hull and map show: a group, or one of view's keys
 

@@ -51,6 +51,7 @@ type Canvas struct {
 	x, y, zoom float64 // scene's point at the top left, and points of the window a point of the scene
 	fitted     bool    // keeps fitting as the size changes, until the person zooms or pans
 
+	areas  []render.Area // of the scene, and of beyond behind them
 	beyond *render.Scene // shown right of the wipe, in the place of the scene; nil: no wipe
 	wipe   float64       // where it stands, 0..1 of the width
 
@@ -102,6 +103,7 @@ func (c *Canvas) SetScene(s *render.Scene) {
 	}
 	fresh := c.scene == nil
 	c.scene = s
+	c.list()
 	c.hovered = -1
 	c.drop()
 	if fresh {
@@ -123,7 +125,24 @@ func (c *Canvas) SetWipe(beyond *render.Scene) {
 		c.wipe = 0.5
 	}
 	c.beyond = beyond
+	c.drop()
+	c.list()
 	c.Refresh()
+}
+
+// list gathers what can be pointed at.
+func (c *Canvas) list() {
+	c.areas = nil
+	for _, s := range []*render.Scene{c.scene, c.beyond} {
+		if s != nil {
+			c.areas = append(c.areas, s.Areas...)
+		}
+	}
+}
+
+// seen reports whether an area is on the side of the wipe that a place of the widget is on.
+func (c *Canvas) seen(area int, p fyne.Position) bool {
+	return c.beyond == nil || (area >= len(c.scene.Areas)) == (float64(p.X) > c.wipe*float64(c.Size().Width))
 }
 
 // paintBeyond lays the other scene over the picture, right of the wipe.
@@ -230,7 +249,7 @@ func (c *Canvas) Reveal(id model.ID) {
 	}
 	s := c.Size()
 	w, h := float64(s.Width)/c.zoom, float64(s.Height)/c.zoom
-	for _, a := range c.scene.Areas {
+	for _, a := range c.areas {
 		if a.Element != id || id == "" {
 			continue
 		}
@@ -249,9 +268,9 @@ func (c *Canvas) pick(p fyne.Position, fits func(render.Area) bool) int {
 		return -1
 	}
 	x, y := c.x+float64(p.X)/c.zoom, c.y+float64(p.Y)/c.zoom
-	for i := len(c.scene.Areas) - 1; i >= 0; i-- {
-		a := c.scene.Areas[i]
-		if x >= a.X && x <= a.X+a.W && y >= a.Y && y <= a.Y+a.H && fits(a) {
+	for i := len(c.areas) - 1; i >= 0; i-- {
+		a := c.areas[i]
+		if x >= a.X && x <= a.X+a.W && y >= a.Y && y <= a.Y+a.H && fits(a) && c.seen(i, p) {
 			return i
 		}
 	}
@@ -268,7 +287,7 @@ func (c *Canvas) Tapped(e *fyne.PointEvent) {
 	}
 	c.drop()
 	if i := c.pick(e.Position, anElement); i >= 0 {
-		c.OnSelect(c.scene.Areas[i].Element)
+		c.OnSelect(c.areas[i].Element)
 		return
 	}
 	c.OnSelect("")
@@ -281,7 +300,7 @@ func (c *Canvas) TappedSecondary(e *fyne.PointEvent) {
 	}
 	c.drop()
 	if i := c.pick(e.Position, anElement); i >= 0 {
-		c.OnMenu(c.scene.Areas[i].Element, e.AbsolutePosition)
+		c.OnMenu(c.areas[i].Element, e.AbsolutePosition)
 	}
 }
 
@@ -331,11 +350,11 @@ func (c *Canvas) carry(e *fyne.DragEvent) bool {
 	if c.carried == "" {
 		start := e.Position.SubtractXY(e.Dragged.DX, e.Dragged.DY)
 		i := c.pick(start, anElement)
-		if i < 0 || c.scene.Areas[i].Leads || !c.Carries(c.scene.Areas[i].Element) {
+		if i < 0 || c.areas[i].Leads || !c.Carries(c.areas[i].Element) {
 			c.panning = true
 			return false
 		}
-		c.carried = c.scene.Areas[i].Element
+		c.carried = c.areas[i].Element
 		c.from = c.under(start)
 		c.drop()
 	}
@@ -352,7 +371,7 @@ func (c *Canvas) under(p fyne.Position) model.ID {
 	if i < 0 {
 		return ""
 	}
-	return c.scene.Areas[i].Element
+	return c.areas[i].Element
 }
 
 // At is what stands at a place of the canvas, "" for nothing.
@@ -382,7 +401,7 @@ func (c *Canvas) Cursor() desktop.Cursor {
 	if c.wiping || c.onWipe(c.pointer) {
 		return desktop.HResizeCursor
 	}
-	if c.hovered >= 0 && c.scene != nil && c.scene.Areas[c.hovered].Element != "" {
+	if c.hovered >= 0 && c.scene != nil && c.areas[c.hovered].Element != "" {
 		return desktop.PointerCursor
 	}
 	return desktop.DefaultCursor
@@ -393,7 +412,7 @@ func (c *Canvas) point(p, absolute fyne.Position) {
 	i := c.pick(p, anything)
 	tip := ""
 	if i >= 0 {
-		tip = c.scene.Areas[i].Tip
+		tip = c.areas[i].Tip
 	}
 	if i != c.hovered {
 		c.hovered = i
@@ -472,7 +491,7 @@ func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
 	if c.scene == nil {
 		return fyne.Position{}, false
 	}
-	areas := topmost(c.scene.Areas, id)
+	areas := topmost(c.areas, id)
 	if len(areas) == 0 {
 		return fyne.Position{}, false
 	}
@@ -483,7 +502,7 @@ func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
 	parts := [...]float64{0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92}
 	for _, y := range parts {
 		for _, x := range parts {
-			if i := c.pick(at(x, y), anElement); i >= 0 && c.scene.Areas[i].Element == id {
+			if i := c.pick(at(x, y), anElement); i >= 0 && c.areas[i].Element == id {
 				return at(x, y), true
 			}
 		}

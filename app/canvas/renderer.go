@@ -62,16 +62,16 @@ func (r *renderer) marks() {
 		}
 		return
 	}
-	if c.hovered >= 0 && c.scene.Areas[c.hovered].Element != "" {
-		r.put(r.hover, c.scene.Areas[c.hovered], theme.Faded(render.Link, 0.7), 2)
+	if c.hovered >= 0 && c.areas[c.hovered].Element != "" {
+		r.put(r.hover, c.areas[c.hovered], theme.Faded(render.Link, 0.7), 2)
 	}
 	if c.carried != "" {
-		if areas := topmost(c.scene.Areas, c.onto); len(areas) > 0 {
+		if areas := topmost(c.areas, c.onto); len(areas) > 0 {
 			r.put(r.hover, areas[0], theme.Color(render.Good), 3)
 		}
 	}
 	n := 0
-	for _, a := range topmost(c.scene.Areas, c.selected) {
+	for _, a := range topmost(c.areas, c.selected) {
 		if n == len(r.selected) {
 			r.selected = append(r.selected, frame(2.5))
 		}

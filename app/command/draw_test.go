@@ -246,14 +246,14 @@ func TestDrawIO(t *testing.T) {
 		Pages []struct {
 			Name  string `xml:"name,attr"`
 			Cells []struct {
-				ID       string `xml:"id,attr"`
-				Value    string `xml:"value,attr"`
-				Style    string `xml:"style,attr"`
-				Vertex   string `xml:"vertex,attr"`
-				Edge     string `xml:"edge,attr"`
-				Parent   string `xml:"parent,attr"`
-				Source   string `xml:"source,attr"`
-				Target   string `xml:"target,attr"`
+				ID     string `xml:"id,attr"`
+				Value  string `xml:"value,attr"`
+				Style  string `xml:"style,attr"`
+				Vertex string `xml:"vertex,attr"`
+				Edge   string `xml:"edge,attr"`
+				Parent string `xml:"parent,attr"`
+				Source string `xml:"source,attr"`
+				Target string `xml:"target,attr"`
 			} `xml:"mxGraphModel>root>mxCell"`
 		} `xml:"diagram"`
 	}
