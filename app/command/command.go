@@ -95,6 +95,7 @@ type grammar struct {
 	Report   reportCmd   `cmd:"" help:"Before and after: pictures and one HTML page."`
 	Draw     drawCmd     `cmd:"" help:"One picture."`
 	Check    checkCmd    `cmd:"" help:"Gate for CI: what is worse than a baseline, or above a limit."`
+	Present  presentCmd  `cmd:"" help:"Steps for a review: before, breaches, after, figures."`
 	Import   importCmd   `cmd:"" help:"Import a live account (not built yet)."`
 	Tour     tourCmd     `cmd:"" help:"The whole job on a built-in sample, without a window."`
 	Version  versionCmd  `cmd:"" help:"What this program is."`

@@ -81,9 +81,18 @@ func (s *Session) compute(ctx context.Context, before, after *model.Design) (b, 
 	return b, a, reach.Compare(b, a), ctx.Err()
 }
 
-// fill sets what follows from the rest of the state: breaches and measures. s.mu is held.
-func (s *Session) fill() {
-	st := &s.state
+// fill sets what follows from the rest of the state. s.mu is held.
+func (s *Session) fill() { s.state.fill() }
+
+// Breached is the state with the breach elsewhere, "" for nowhere; the session stays as it is.
+func (st State) Breached(start model.ID) State {
+	st.Start = start
+	st.fill()
+	return st
+}
+
+// fill sets breaches and measures.
+func (st *State) fill() {
 	for _, side := range []*Side{&st.Before, &st.After} {
 		side.Breach = nil
 		side.Measures = reach.Measures{}
