@@ -62,6 +62,10 @@ func (s *service) compile() *cfn.Tree {
 	c := &compiler{service: s, resources: obj(s.root.Span), made: map[string]cfn.Made{}, byID: map[string]*yamlpos.Node{}, eventNames: map[[2]string]bool{}, events: map[source.Span]cfn.Event{}}
 	s.stage() // before the variables that need them
 	s.region()
+	c.resolver.all(s.root.Get("plugins"))
+	if c.plugin("serverless-pseudo-parameters") {
+		c.pseudo = c.pseudoParameters()
+	}
 	c.resolveAll()
 	c.provider = get(s.root, "provider")
 	c.at = s.root.Span
@@ -138,6 +142,20 @@ func (c *compiler) resolveAll() {
 			}
 		}
 	}
+}
+
+// pseudoParameters replaces what the plugin serverless-pseudo-parameters does: CloudFormation's own parameters.
+// https://www.serverless.com/plugins/serverless-pseudo-parameters
+func (c *compiler) pseudoParameters() *strings.Replacer {
+	partition := c.options.Partition
+	if partition == "" {
+		partition = "aws"
+	}
+	suffix := "amazonaws.com"
+	if partition == "aws-cn" {
+		suffix += ".cn"
+	}
+	return strings.NewReplacer("#{AWS::AccountId}", c.account, "#{AWS::Region}", c.region(), "#{AWS::Partition}", partition, "#{AWS::URLSuffix}", suffix)
 }
 
 func pairOf(n *yamlpos.Node, key string) *yamlpos.Pair {

@@ -281,6 +281,56 @@ resources:
 	}
 }
 
+// TestPluginsAndVersions reads what plugins and version 4 add, and tells of what they make otherwise.
+func TestPluginsAndVersions(t *testing.T) {
+	in := importFolder(t, map[string]string{"serverless.yml": `service: s
+frameworkVersion: '4'
+plugins: [serverless-pseudo-parameters, serverless-step-functions, serverless-lift]
+constructs: {jobs: {type: queue}}
+stages: {default: {params: {who: all}}, dev: {params: {what: this}}}
+provider: {name: aws, iam: {role: {statements: [{Effect: Allow, Action: 's3:GetObject', Resource: 'arn:aws:s3:::${param:who}-${param:what}-#{AWS::AccountId}-#{AWS::Region}/*'}]}}}
+functions:
+  one: {handler: h}
+  two: {handler: h, iam: {inheritStatements: false, role: {statements: [{Effect: Allow, Action: 'sns:Publish', Resource: '*'}]}}}
+stepFunctions:
+  stateMachines:
+    flow:
+      events: [{schedule: rate(1 hour)}, {http: {path: start, method: post}}]
+      definition:
+        StartAt: A
+        States:
+          A: {Type: Task, Resource: !GetAtt one.Arn, Next: B}
+          B: {Type: Task, Resource: 'arn:aws:states:::sqs:sendMessage', Parameters: {QueueUrl: !Ref Queue}, Next: C}
+          C: {Type: Map, End: true, Iterator: {StartAt: D, States: {D: {Type: Task, Resource: 'arn:aws:states:::dynamodb:putItem', Parameters: {TableName: orders}, End: true}}}}
+resources: {Resources: {Queue: {Type: AWS::SQS::Queue}}}
+`}, importers.Options{})
+	got := told(in.Design)
+	for _, line := range []string{
+		"IamRoleLambdaExecution may Allow s3:GetObject on arn:aws:s3:::all-this-123456789012-us-east-1/*",
+		"TwoIamRoleLambdaExecution may Allow sns:Publish on *",
+		"FlowStepFunctionsStateMachineRole trusts states.us-east-1.amazonaws.com",
+		"FlowStepFunctionsStateMachineRole may Allow lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:s-dev-one,arn:aws:lambda:us-east-1:123456789012:function:s-dev-one:*",
+		"FlowStepFunctionsStateMachineRole may Allow sqs:SendMessage on arn:aws:sqs:us-east-1:123456789012:s-dev-Queue-GENERATED",
+		"FlowStepFunctionsStateMachineRole may Allow dynamodb:PutItem on arn:aws:dynamodb:us-east-1:123456789012:table/orders",
+		"FlowScheduleToStepFunctionsRole may Allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:s-dev-FlowStepFunctionsStateMachine-GENERATED",
+		"ApigatewayToStepFunctionsRole may Allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:s-dev-FlowStepFunctionsStateMachine-GENERATED",
+		"trigger/FlowStepFunctionsStateMachine/one from res/FlowStepFunctionsStateMachine: state-machine-task task open false token false",
+		"trigger/ApiGatewayMethodStartPost from res/ApiGatewayRestApi: api-route POST /start open true token false",
+	} {
+		if !slices.Contains(got, line) {
+			t.Errorf("missing: %s", line)
+		}
+	}
+	for _, want := range []string{"version 4 of the framework", "constructs of a plugin are not read"} {
+		if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool { return strings.Contains(d.Summary, want) }) {
+			t.Errorf("nothing tells of %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log("\n" + strings.Join(got, "\n"))
+	}
+}
+
 // TestCompose reads two services as one design, where one takes an output of the other.
 func TestCompose(t *testing.T) {
 	files := map[string]string{

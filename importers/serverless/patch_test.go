@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -294,6 +295,49 @@ func halves(d *model.Design, f *model.Function, keeps bool) *edit.Split {
 	}
 	s.Parts = []edit.Part{first, second}
 	return s
+}
+
+// TestDeclaredAsIndexed: the corpus says how many functions, roles and resources each service declares. A design has what
+// the framework makes of them besides: log groups, the execution role, the deployment bucket, APIs.
+func TestDeclaredAsIndexed(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(corpus.Dir(t), "INDEX.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		if len(f) < 7 || f[1] != "sls" {
+			continue
+		}
+		n++
+		file := filepath.Join(corpus.Dir(t), f[0])
+		s, err := open(os.DirFS(filepath.Dir(file)), filepath.Base(file), importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree := s.compile()
+		functions, roles, resources := 0, 0, 0
+		for _, m := range tree.Made {
+			if m.Name != "" {
+				functions++
+			}
+		}
+		for _, section := range tree.Written {
+			for _, p := range section.Effective() {
+				if words(get(p.Value, "Type")) == "AWS::IAM::Role" {
+					roles++
+				}
+				resources++
+			}
+		}
+		if got := []string{strconv.Itoa(functions), strconv.Itoa(roles), strconv.Itoa(resources)}; !slices.Equal(got, f[4:7]) {
+			t.Errorf("%s declares %v, not %v", f[0], got, f[4:7])
+		}
+	}
+	if n < 7 {
+		t.Errorf("only %d services", n)
+	}
 }
 
 // perFunctionService has functions with roles of their own, by the plugin.

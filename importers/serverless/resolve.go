@@ -83,6 +83,9 @@ func (r *resolver) settle(n *yamlpos.Node) *yamlpos.Node {
 // scalar resolves the variables in a scalar.
 func (r *resolver) scalar(n *yamlpos.Node) {
 	if r.done[n] || !strings.Contains(n.Value, "${") {
+		if !r.done[n] && r.svc.pseudo != nil {
+			n.Value = r.svc.pseudo.Replace(n.Value)
+		}
 		return
 	}
 	if r.busy[n] || r.depth > 200 {
@@ -103,6 +106,9 @@ func (r *resolver) scalar(n *yamlpos.Node) {
 	switch {
 	case result == n:
 	case result.Kind == yamlpos.Scalar:
+		if r.svc.pseudo != nil {
+			result.Value = r.svc.pseudo.Replace(result.Value)
+		}
 		n.Value, n.Null, n.Quoted = result.Value, result.Null, result.Quoted
 		n.Tag = tagOf(n.Tag, result.Tag)
 	default:

@@ -215,8 +215,10 @@ func (c *compiler) ownRoles() {
 				inherits = there(get(c.root, "custom", perFunction, "defaultInherit"))
 			}
 			boundary := get(f.node, "iamPermissionsBoundary")
-			if boundary == nil {
-				boundary = get(c.provider, "iamPermissionsBoundary")
+			for _, from := range []*yamlpos.Node{get(c.provider, "iamPermissionsBoundary"), get(c.root, "custom", perFunction, "iamGlobalPermissionsBoundary")} {
+				if boundary == nil {
+					boundary = from
+				}
 			}
 			c.ownRole(f, wrote, get(f.node, "iamRoleStatementsName"), boundary, nil, inherits)
 		}

@@ -28,7 +28,8 @@ type service struct {
 	notes    []source.Diagnostic
 	told     map[noteKey]bool
 
-	params   *yamlpos.Node // of compose
+	pseudo   *strings.Replacer // #{AWS::Region} and the like, nil without the plugin that replaces them
+	params   *yamlpos.Node     // of compose
 	composed bool
 
 	staged  string
