@@ -32,6 +32,8 @@ type compiler struct {
 	rest    *rest
 	sockets bool
 	edge    []edge
+
+	scheduled, queues *need // of all functions
 }
 
 // A function is one entry of functions.

@@ -87,9 +87,10 @@ func TestEvents(t *testing.T) {
 			"f lets in events.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:events:us-east-1:123456789012:rule/s-dev-FEventsRuleSchedule2-GENERATED",
 			"trigger/f/schedule%20rate%281%20hour%29: schedule rate(1 hour) open false token false",
 		}},
-		{"scheduler", "[{schedule: {method: scheduler, rate: [rate(1 hour)]}}]", "", []string{
+		{"scheduler", "[{schedule: {method: scheduler, rate: [rate(1 hour)]}}, {schedule: {method: scheduler, rate: [rate(1 day)]}}]", "", []string{
 			"IamRoleLambdaExecution trusts scheduler.amazonaws.com",
-			"IamRoleLambdaExecution may Allow lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:s-dev-f",
+			"IamRoleLambdaExecution may Allow lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:s-dev-f,arn:aws:lambda:us-east-1:123456789012:function:s-dev-f:*",
+			"trigger/f/schedule%20rate%281%20hour%29: schedule rate(1 hour) open false token false",
 		}},
 		{"sqs", "[{sqs: " + arn + "one}, {sqs: {arn: {Fn::GetAtt: [Two, Arn]}, filterPatterns: [{a: [1]}]}}]", "resources: {Resources: {Two: {Type: AWS::SQS::Queue}}}", []string{
 			"IamRoleLambdaExecution may Allow sqs:ReceiveMessage,sqs:DeleteMessage,sqs:GetQueueAttributes on " + arn + "one," + arn + "s-dev-Two-GENERATED",
@@ -180,7 +181,8 @@ func TestEvents(t *testing.T) {
 		}},
 		{"cloudFront", "[{cloudFront: {eventType: viewer-request, origin: 's3://b.s3.amazonaws.com/x'}}]", "", []string{
 			"IamRoleLambdaExecution trusts edgelambda.amazonaws.com",
-			"IamRoleLambdaExecution may Allow logs:CreateLogGroup,logs:CreateLogStream,logs:PutLogEvents,logs:TagResource on arn:aws:logs:*:*:*",
+			"IamRoleLambdaExecution may Allow logs:CreateLogGroup,logs:CreateLogStream,logs:PutLogEvents on arn:aws:logs:*:*:*",
+			"f lets in edgelambda.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:cloudfront::123456789012:distribution/s-dev-CloudFrontDistribution-GENERATED",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -470,6 +472,36 @@ func TestTogether(t *testing.T) {
 			if changed := string(data) != string(in.Files[name]); changed != (name == f.Origin.File) {
 				t.Errorf("%s: %s is changed: %v", f.ID, name, changed)
 			}
+		}
+	}
+}
+
+// TestHandlers looks at the framework's own functions: they write no logs unless the service says so, and take the role
+// for deployments where there is one.
+func TestHandlers(t *testing.T) {
+	for provider, want := range map[string][2]bool{
+		"":                                {true, false},
+		", logs: {frameworkLambda: true}": {true, true},
+		", iam: {deploymentRole: 'arn:aws:iam::123456789012:role/deploy'}": {false, false},
+	} {
+		in := importFolder(t, map[string]string{"serverless.yml": "service: a-service-with-quite-a-long-name-for-it\nprovider: {name: aws" + provider + "}\nfunctions: {f: {handler: h, events: [{s3: {bucket: photos, existing: true}}]}}\n"}, importers.Options{})
+		var got [2]bool
+		for _, r := range in.Design.Roles() {
+			if r.LogicalID != "IamRoleCustomResourcesLambdaExecution" {
+				continue
+			}
+			got[0] = true
+			for _, st := range in.Design.Policy(r.Policies[0]).Document.Statements {
+				got[1] = got[1] || slices.Contains(st.Actions, "logs:PutLogEvents")
+			}
+		}
+		if got != want {
+			t.Errorf("%s: role and logs %v, want %v", provider, got, want)
+		}
+		if !slices.ContainsFunc(in.Design.Functions(), func(f *model.Function) bool {
+			return f.Name == "a-service-with-quite-a-long-name8dd6febd2bb46e315aab3a801571ad7e"
+		}) {
+			t.Errorf("%s: no function of the framework's own", provider)
 		}
 	}
 }

@@ -1,7 +1,8 @@
 package serverless
 
 import (
-	"strings"
+	"crypto/md5"
+	"fmt"
 
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/yamlpos"
@@ -26,38 +27,55 @@ func (c *compiler) customFunction(name string, at source.Span) (id string) {
 	if c.has(id) {
 		return id
 	}
-	role := getAtt(customRoleID, "Arn", c.at)
-	if n := get(c.provider, "iam", "role"); isRole(n) {
-		role = c.roleOf(&function{node: obj(at), at: at})
+	role := c.handlerRole()
+	if role == nil {
+		role = getAtt(customRoleID, "Arn", c.at)
 	}
-	p := obj(at, entry{"FunctionName", str(c.prefix()+"-"+name, at)}, entry{"Handler", str(strings.TrimPrefix(name, "custom-resource-")+"/handler.handler", at)}, entry{"Runtime", str("nodejs16.x", at)},
-		entry{"Role", role}, entry{"Code", c.code(&function{node: obj(at), at: at})})
+	called := c.prefix() + "-" + name
+	if len(called) > 64 {
+		called = fmt.Sprintf("%s%x", called[:32], md5.Sum([]byte(called)))
+	}
+	handler := map[string]string{"custom-resource-existing-s3": "s3", "custom-resource-existing-cup": "cognito-user-pool", "custom-resource-event-bridge": "event-bridge",
+		"custom-resource-apigw-cw-role": "api-gateway-cloud-watch-role"}[name] + "/handler.handler"
+	p := obj(at, entry{"FunctionName", str(called, at)}, entry{"Handler", str(handler, at)}, entry{"Runtime", str("nodejs16.x", at)}, entry{"Role", role},
+		entry{"Code", c.code(&function{node: obj(at), at: at})})
 	c.add(id, "AWS::Lambda::Function", p, cfn.Made{Origin: c.at})
-	if n := get(c.provider, "logs", "frameworkLambda"); n == nil || there(n) {
-		c.add(normalized(name)+"LogGroup", "AWS::Logs::LogGroup", obj(at, entry{"LogGroupName", str("/aws/lambda/"+c.prefix()+"-"+name, at)}), cfn.Made{Origin: c.at})
+	if c.handlersLog() {
+		c.add(normalized(name)+"LogGroup", "AWS::Logs::LogGroup", obj(at, entry{"LogGroupName", str("/aws/lambda/"+called, at)}), cfn.Made{Origin: c.at})
 	}
 	return id
 }
 
+// handlersLog reports whether the framework's own functions write logs.
+func (c *compiler) handlersLog() bool { return there(get(c.provider, "logs", "frameworkLambda")) }
+
+// handlerRole is a role that the service gives the framework's own functions: the one for deployments, or nil.
+func (c *compiler) handlerRole() *yamlpos.Node {
+	for _, n := range []*yamlpos.Node{get(c.provider, "iam", "deploymentRole"), get(c.provider, "cfnRole")} {
+		if there(n) {
+			return n
+		}
+	}
+	return nil
+}
+
 // customRole makes the role of the framework's own functions.
 func (c *compiler) customRole() {
-	if c.handlers == nil || isRole(get(c.provider, "iam", "role")) {
+	if c.handlers == nil || c.handlerRole() != nil {
 		return
 	}
 	at := c.handlers.at
-	statements := list(at, c.handlers.statements...)
-	if n := get(c.provider, "logs", "frameworkLambda"); n == nil || there(n) {
+	statements := list(at)
+	if c.handlersLog() {
 		statements.Items = append(statements.Items,
 			allow(at, list(at, logGroup(c.prefix()+"*:*", at)), "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"),
 			allow(at, list(at, logGroup(c.prefix()+"*:*:*", at)), "logs:PutLogEvents"))
 	}
+	statements.Items = append(statements.Items, c.handlers.statements...)
 	e := c.newRole(nil)
 	name := join("-", at, str(c.stage(), at), str(c.serviceName(), at), str("custom-resources-lambda", at))
-	put(e.props, "Policies", list(at, obj(at, entry{"PolicyName", name}, entry{"PolicyDocument", obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Statement", statements})})))
-	if c.role != nil {
-		put(e.props, "PermissionsBoundary", c.role.props.Get("PermissionsBoundary"))
-	}
-	c.add(customRoleID, "AWS::IAM::Role", e.props, cfn.Made{Origin: at})
+	policy := obj(at, entry{"PolicyName", name}, entry{"PolicyDocument", obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Statement", statements})})
+	c.add(customRoleID, "AWS::IAM::Role", obj(at, entry{"AssumeRolePolicyDocument", e.props.Get("AssumeRolePolicyDocument")}, entry{"Policies", list(at, policy)}), cfn.Made{Origin: at})
 }
 
 // handle lets the framework's own functions do something.
@@ -107,11 +125,13 @@ func (c *compiler) existingBucket(e event, bucket *yamlpos.Node, kind string) {
 func (c *compiler) existingPool(e event, trigger string) {
 	at := e.at
 	handler := c.customFunction("custom-resource-existing-cup", at)
-	if c.once(" cup " + e.of.key) {
+	if c.once(" cup") {
 		c.handle(str("*", at), at, "cognito-idp:ListUserPools", "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool")
+	}
+	if c.once(" cup " + e.of.key) {
 		c.handle(sub("arn:${AWS::Partition}:lambda:*:*:function:"+e.of.name, at), at, "lambda:AddPermission", "lambda:RemovePermission")
 	}
-	if c.once(" cup") {
+	if c.once(" cup role") {
 		c.handle(sub("arn:${AWS::Partition}:iam::*:role/*", at), at, "iam:PassRole")
 	}
 	c.add(normalized(e.of.key)+"CustomCognitoUserPool1", "Custom::CognitoUserPool", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}, entry{"UserPoolName", e.prop("pool")}), cfn.Made{Origin: at, Owner: e.of.id})

@@ -1,6 +1,7 @@
 package serverless
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/importers/cfn"
@@ -60,6 +61,12 @@ func (c *compiler) compileEvents() {
 			}
 			if len(list) > 0 {
 				k.make(c, f, list)
+			}
+		}
+		for _, n := range []**need{&c.scheduled, &c.queues} {
+			if *n != nil && !(*n).stated {
+				(*n).stated = true
+				c.state(*n)
 			}
 		}
 	}
@@ -211,14 +218,14 @@ func (c *compiler) schedule(e event) {
 		n := e.of.number("schedule")
 		c.event(e.at, e.of, "schedule "+words(rate))
 		id := normalized(e.of.key) + "EventsRuleSchedule" + n
+		target := obj(e.at, entry{"Arn", e.of.target(e.at)}, entry{"Id", str(e.of.key+"Schedule", e.at)})
 		if words(e.prop("method")) == "scheduler" {
-			role := c.roleOf(e.of)
-			c.hidden(e, id, "AWS::Scheduler::Schedule", obj(e.at, entry{"ScheduleExpression", rate}, entry{"Name", e.prop("name")},
-				entry{"Target", obj(e.at, entry{"Arn", e.of.target(e.at)}, entry{"RoleArn", role})}))
+			put(target, "RoleArn", get(c.byID[e.of.id], "Properties", "Role"))
+			put(target, "RoleArn", e.prop("roleArn"))
+			c.hidden(e, normalized(e.of.key)+"SchedulerSchedule"+n, "AWS::Scheduler::Schedule", obj(e.at, entry{"ScheduleExpression", rate}, entry{"Name", e.prop("name")}, entry{"Target", target}))
 			c.mayBeScheduled(e)
 			continue
 		}
-		target := obj(e.at, entry{"Arn", e.of.target(e.at)}, entry{"Id", str(e.of.key+"Schedule", e.at)})
 		c.hidden(e, id, "AWS::Events::Rule", obj(e.at, entry{"ScheduleExpression", rate}, entry{"Name", e.prop("name")}, entry{"Targets", list(e.at, target)}))
 		c.permission(e.of, normalized(e.of.key)+"LambdaPermissionEventsRuleSchedule"+n, "events.amazonaws.com", e.at, entry{"SourceArn", getAtt(id, "Arn", e.at)})
 	}
@@ -226,14 +233,17 @@ func (c *compiler) schedule(e event) {
 
 // mayBeScheduled lets EventBridge Scheduler call functions with the execution role.
 func (c *compiler) mayBeScheduled(e event) {
-	if c.role == nil || c.external(e.of) {
+	if c.role == nil || c.role.once["schedules "+e.of.key] {
 		return
 	}
-	if !c.role.once["scheduler"] {
-		c.role.once["scheduler"] = true
+	c.role.once["schedules "+e.of.key] = true
+	if c.scheduled == nil {
 		c.role.services.Items = append(c.role.services.Items, str("scheduler.amazonaws.com", e.at))
 	}
-	c.statementOnce("schedules "+e.of.key, allow(e.at, list(e.at, e.of.target(e.at)), "lambda:InvokeFunction"))
+	arn := "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:" + e.of.name
+	need := c.together(&c.scheduled, e.of, "lambda:InvokeFunction")
+	need.of(e, sub(arn, e.at))
+	need.of(e, sub(arn+":*", e.at))
 }
 
 // s3 adds a notification to a bucket that the service makes, or to one that is there already.
@@ -391,23 +401,28 @@ func (c *compiler) alb(e event) {
 	c.permission(f, normalized(f.key)+"LambdaPermissionRegisterTarget", "elasticloadbalancing.amazonaws.com", at)
 }
 
+// alexaSkill lets a skill call a function; the event that names none says nothing since version 3.
 func (c *compiler) alexaSkill(e event) {
-	token := e.get("appId")
-	if words(e.value) == "alexaSkill" {
-		token = nil
-	}
 	c.event(e.at, e.of, "alexaSkill")
-	c.permission(e.of, normalized(e.of.key)+"LambdaPermissionAlexaSkill"+e.of.number("alexaSkill"), "alexa-appkit.amazon.com", e.at, entry{"EventSourceToken", token})
+	if words(e.value) == "alexaSkill" {
+		return
+	}
+	c.permission(e.of, normalized(e.of.key)+"LambdaPermissionAlexaSkill"+e.of.number("alexaSkill"), "alexa-appkit.amazon.com", e.at,
+		entry{"EventSourceToken", e.get("appId")}, entry{"Action", str(e.mayInvoke(), e.at)})
+}
+
+// mayInvoke is the action that an event is let do.
+func (e event) mayInvoke() string {
+	if e.off() {
+		return "lambda:DisableInvokeFunction"
+	}
+	return "lambda:InvokeFunction"
 }
 
 func (c *compiler) alexaSmartHome(e event) {
-	action := "lambda:InvokeFunction"
-	if e.off() {
-		action = "lambda:DisableInvokeFunction"
-	}
 	c.event(e.at, e.of, "alexaSmartHome")
 	c.permission(e.of, normalized(e.of.key)+"LambdaPermissionAlexaSmartHome"+e.of.number("alexaSmartHome"), "alexa-connectedhome.amazon.com", e.at,
-		entry{"EventSourceToken", e.get("appId")}, entry{"Action", str(action, e.at)})
+		entry{"EventSourceToken", e.get("appId")}, entry{"Action", str(e.mayInvoke(), e.at)})
 }
 
 // iot makes a rule on messages of things.
@@ -568,17 +583,21 @@ type edge struct {
 	e event
 }
 
-// cloudFront runs a function at the edge of a distribution.
+// cloudFront runs a function at the edge of a distribution; there it has no network and no environment.
 func (c *compiler) cloudFront(e event) {
 	c.event(e.at, e.of, "cloudFront "+words(e.get("eventType")))
 	c.edge = append(c.edge, edge{e})
-	c.permission(e.of, functionID(e.of.key)+"InvokePermission", "edgelambda.amazonaws.com", e.at, entry{"Action", str("lambda:GetFunction", e.at)})
+	arn := join("", e.at, str("arn:", e.at), ref("AWS::Partition", e.at), str(":cloudfront::", e.at), ref("AWS::AccountId", e.at), str(":distribution/", e.at), ref("CloudFrontDistribution", e.at))
+	c.permission(e.of, functionID(e.of.key)+"InvokePermission", "edgelambda.amazonaws.com", e.at, entry{"SourceArn", arn})
+	if p := get(c.byID[e.of.id], "Properties"); p != nil {
+		p.Pairs = slices.DeleteFunc(p.Pairs, func(p yamlpos.Pair) bool { return p.Key.Value == "VpcConfig" || p.Key.Value == "Environment" })
+	}
 	if c.role == nil || c.role.once["edge"] {
 		return
 	}
 	c.role.once["edge"] = true
 	c.role.services.Items = append(c.role.services.Items, str("edgelambda.amazonaws.com", e.at))
-	c.statement(allow(e.at, list(e.at, sub("arn:${AWS::Partition}:logs:*:*:*", e.at)), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:TagResource"))
+	c.statement(allow(e.at, list(e.at, sub("arn:${AWS::Partition}:logs:*:*:*", e.at)), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"))
 }
 
 // distribution makes the distribution of all functions at its edge.

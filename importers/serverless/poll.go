@@ -5,6 +5,7 @@ import (
 
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/yamlpos"
+	"bulkhead/model/source"
 )
 
 // What Lambda does with a function's role to poll.
@@ -19,12 +20,26 @@ var (
 // A need collects what a function's events need of one sort of access: one statement, at the place of the event where
 // there is one alone.
 type need struct {
-	f       *function
+	at      source.Span // of a statement for more than one event
 	actions []string
 	arns    *yamlpos.Node
+	stated  bool
 }
 
-func (f *function) need(actions ...string) *need { return &need{f, actions, list(f.at)} }
+func (f *function) need(actions ...string) *need {
+	return &need{at: f.at, actions: actions, arns: list(f.at)}
+}
+
+// together is what all functions' events need of one sort of access.
+func (c *compiler) together(n **need, f *function, actions ...string) *need {
+	switch {
+	case *n == nil:
+		*n = f.need(actions...)
+	case (*n).at != f.at:
+		(*n).at = c.at
+	}
+	return *n
+}
 
 func (n *need) of(e event, arn *yamlpos.Node) {
 	if arn == nil {
@@ -33,7 +48,7 @@ func (n *need) of(e event, arn *yamlpos.Node) {
 	if len(n.arns.Items) == 0 {
 		n.arns.Span = e.at
 	} else {
-		n.arns.Span = n.f.at
+		n.arns.Span = n.at
 	}
 	n.arns.Items = append(n.arns.Items, arn)
 }
@@ -68,7 +83,7 @@ func filters(e event) *yamlpos.Node {
 }
 
 func (c *compiler) sqs(f *function, events []event) {
-	queues := f.need(sqsActions...)
+	queues := c.together(&c.queues, f, sqsActions...)
 	for _, e := range events {
 		arn := e.arn()
 		name := nameOf(arn)
@@ -77,7 +92,6 @@ func (c *compiler) sqs(f *function, events []event) {
 		c.mapping(e, normalized(f.key)+"EventSourceMappingSQS"+alphanumeric(name), entry{"EventSourceArn", arn})
 		queues.of(e, arn)
 	}
-	c.state(queues)
 }
 
 // streamType is dynamodb or kinesis.
@@ -111,6 +125,9 @@ func (c *compiler) stream(f *function, events []event) {
 			from = consumer
 			if words(consumer) == "true" {
 				named := f.key + name + "Consumer"
+				if there(get(c.provider, "kinesis", "consumerNamingMode")) {
+					named = f.key + name + c.serviceName() + c.stage() + "Consumer"
+				}
 				id := normalized(named) + "StreamConsumer"
 				c.add(id, "AWS::Kinesis::StreamConsumer", obj(e.at, entry{"StreamARN", arn}, entry{"ConsumerName", str(named, e.at)}), cfn.Made{Origin: e.at, Owner: f.id})
 				from = ref(id, e.at)
@@ -209,7 +226,7 @@ func broker(kind string) func(*compiler, *function, []event) {
 			queue := words(e.prop("queue"))
 			c.event(e.at, f, e.kind+" "+queue)
 			access := list(e.at, obj(e.at, entry{"Type", str("BASIC_AUTH", e.at)}, entry{"URI", e.prop("basicAuthArn")}))
-			c.mapping(e, normalized(f.key)+"EventSourceMapping"+kind+alphanumeric(queue), entry{"EventSourceArn", e.prop("arn")},
+			c.mapping(e, normalized(f.key)+"EventSourceMapping"+kind+first(alphanumeric(queue), 150), entry{"EventSourceArn", e.prop("arn")},
 				entry{"Queues", list(e.at, e.prop("queue"))}, entry{"SourceAccessConfigurations", access})
 			secrets.of(e, e.prop("basicAuthArn"))
 			brokers.of(e, e.prop("arn"))
