@@ -463,7 +463,8 @@ func (c *compiler) configuration(f *function, p *yamlpos.Node, own func(string) 
 		}
 		return get(c.provider, "vpc", key)
 	}
-	if groups, subnets := vpc("securityGroupIds"), vpc("subnetIds"); groups != nil && subnets != nil {
+	none := pairOf(n, "vpc") != nil && (get(n, "vpc") == nil || get(n, "vpc").Null || words(get(n, "vpc")) == "false")
+	if groups, subnets := vpc("securityGroupIds"), vpc("subnetIds"); groups != nil && subnets != nil && !none {
 		put(p, "VpcConfig", obj(at, entry{"SecurityGroupIds", groups}, entry{"SubnetIds", subnets}))
 	}
 	if fsys := get(n, "fileSystemConfig"); isMapping(fsys) {
@@ -542,7 +543,11 @@ func (c *compiler) destinations(f *function) {
 		}
 		put(config, d[1], obj(to.Span, entry{"Destination", arn}))
 		if action != "" && !c.external(f) {
-			c.statementOnce("destination "+text+kind, allow(to.Span, resource, action))
+			key := "destination " + text
+			if isMapping(to) {
+				key = fmt.Sprintf("destination %p", to)
+			}
+			c.statementOnce(key, allow(to.Span, resource, action))
 		}
 	}
 	if len(config.Pairs) == 0 {

@@ -92,6 +92,10 @@ func TestEvents(t *testing.T) {
 			"IamRoleLambdaExecution may Allow lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:s-dev-f,arn:aws:lambda:us-east-1:123456789012:function:s-dev-f:*",
 			"trigger/f/schedule%20rate%281%20hour%29: schedule rate(1 hour) open false token false",
 		}},
+		{"destinations", "[]\n    destinations: {onSuccess: {type: sqs, arn: {Fn::GetAtt: [One, Arn]}}, onFailure: {type: sqs, arn: {Fn::GetAtt: [Two, Arn]}}}", "resources: {Resources: {One: {Type: AWS::SQS::Queue}, Two: {Type: AWS::SQS::Queue}}}", []string{
+			"IamRoleLambdaExecution may Allow sqs:SendMessage on " + arn + "s-dev-One-GENERATED",
+			"IamRoleLambdaExecution may Allow sqs:SendMessage on " + arn + "s-dev-Two-GENERATED",
+		}},
 		{"sqs", "[{sqs: " + arn + "one}, {sqs: {arn: {Fn::GetAtt: [Two, Arn]}, filterPatterns: [{a: [1]}]}}]", "resources: {Resources: {Two: {Type: AWS::SQS::Queue}}}", []string{
 			"IamRoleLambdaExecution may Allow sqs:ReceiveMessage,sqs:DeleteMessage,sqs:GetQueueAttributes on " + arn + "one," + arn + "s-dev-Two-GENERATED",
 			"trigger/f/sqs%20Two from res/Two: event-source-mapping sqs open false token false",

@@ -3,6 +3,7 @@ package serverless
 import (
 	"crypto/md5"
 	"fmt"
+	"strings"
 
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/yamlpos"
@@ -125,6 +126,9 @@ func (c *compiler) existingBucket(e event, bucket *yamlpos.Node, kind string) {
 func (c *compiler) existingPool(e event, trigger string) {
 	at := e.at
 	handler := c.customFunction("custom-resource-existing-cup", at)
+	if key := e.prop("kmsKeyId"); there(key) && strings.HasPrefix(trigger, "Custom") && strings.HasSuffix(trigger, "Sender") && c.once(" cup key "+e.of.key) {
+		c.handle(key, at, "kms:CreateGrant")
+	}
 	if c.once(" cup") {
 		c.handle(str("*", at), at, "cognito-idp:ListUserPools", "cognito-idp:DescribeUserPool", "cognito-idp:UpdateUserPool")
 	}

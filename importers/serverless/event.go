@@ -1,6 +1,8 @@
 package serverless
 
 import (
+	"crypto/md5"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -535,6 +537,9 @@ func (c *compiler) eventBridge(e event) {
 	rule := words(e.prop("name"))
 	if rule == "" {
 		rule = f.name + "-rule-" + n
+		if suffix := "rule-" + n; len(rule) > 64 {
+			rule = fmt.Sprintf("%s%x-%s", rule[:31-len(suffix)], md5.Sum([]byte(rule)), suffix)
+		}
 	}
 	busName := words(bus)
 	if _, name, ok := strings.Cut(busName, ":event-bus/"); ok {
