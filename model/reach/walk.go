@@ -17,6 +17,9 @@ type walk struct {
 	// fed are nodes that are fed from it, where the look does not follow feeds, each by the first edge; also those that are
 	// found otherwise.
 	fed []neighbour
+
+	expanded, known set              // actors gone through, and nodes of fed
+	hidden          map[*row][]int32 // nodes to which rows did not lead those before
 }
 
 // A neighbour is a node next to a walk, or in it, with the edge that leads there.
@@ -27,26 +30,43 @@ type neighbour struct {
 	dist int
 }
 
-// walk searches from a node. Edges go in the order of nodes, so that ties are stable.
-func (an *Analysis) walk(start int32, look int) *walk {
-	return an.walkUntil(start, look, func(int32) bool { return false })
+// newWalk is a walk that has not begun.
+func (an *Analysis) newWalk() *walk {
+	n := len(an.nodes)
+	return &walk{hops: make([]int32, n), by: make([]*edge, n), parent: make([]int32, n), expanded: newSet(len(an.actors)), known: newSet(n)}
 }
 
-// walkUntil is walk as far as the first node, beside the start, of which found is true.
-func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool) *walk {
-	n := len(an.nodes)
-	w := &walk{order: []int32{start}, hops: make([]int32, n), by: make([]*edge, n), parent: make([]int32, n)}
+// walk searches from a node. Edges go in the order of nodes, so that ties are stable.
+func (an *Analysis) walk(start int32, look int) *walk {
+	w := an.newWalk()
+	an.walkUntil(w, start, look, func(int32) bool { return false })
+	w.expanded, w.known, w.hidden = nil, nil, nil
+	return w
+}
+
+// again makes a walk one that has not begun.
+func (w *walk) again() {
+	for _, n := range w.order {
+		w.hops[n], w.by[n] = 0, nil
+	}
+	w.order, w.own, w.pending, w.fed = w.order[:0], nil, nil, nil
+	clear(w.expanded)
+	clear(w.known)
+	w.hidden = nil
+}
+
+// walkUntil goes a walk as far as the first node, beside the start, of which found is true.
+func (an *Analysis) walkUntil(w *walk, start int32, look int, found func(node int32) bool) {
+	w.again()
+	w.order = append(w.order, start)
 	w.hops[start] = 1
-	expanded := newSet(len(an.actors))
-	fed := newSet(n)
-	hidden := map[*row][]int32{} // nodes to which rows did not lead those before
 	for i := 0; i < len(w.order); i++ {
 		n := w.order[i]
 		actor := an.actorOf[n]
-		if expanded.has(actor) {
+		if w.expanded.has(actor) {
 			continue
 		}
-		expanded.put(actor)
+		w.expanded.put(actor)
 		a := an.actors[actor]
 		self := int32(-1)
 		if a.self >= 0 {
@@ -54,17 +74,22 @@ func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool
 		}
 		edges := a.allEdges()
 		if a.row != nil {
-			if left, met := hidden[a.row]; met {
+			left, met := w.hidden[a.row]
+			if met {
 				edges = a.edgesLeft(append(slices.Clip(left), w.pending...))
-				hidden[a.row] = inBoth(left, a.hidden)
+				left = inBoth(left, a.hidden)
 			} else {
-				hidden[a.row] = a.hidden
+				left = a.hidden
 			}
+			if w.hidden == nil {
+				w.hidden = map[*row][]int32{}
+			}
+			w.hidden[a.row] = left
 		}
 		for e := range edges {
 			if !takes(look, e) {
-				if e.kind == Feeds && (e.must || !sure(look)) && !fed.has(e.to) {
-					fed.put(e.to)
+				if e.kind == Feeds && (e.must || !sure(look)) && !w.known.has(e.to) {
+					w.known.put(e.to)
 					w.fed = append(w.fed, neighbour{e.to, e, n, w.dist(n) + 1})
 				}
 				continue
@@ -86,11 +111,10 @@ func (an *Analysis) walkUntil(start int32, look int, found func(node int32) bool
 			w.hops[e.to], w.by[e.to], w.parent[e.to] = w.hops[n]+1, e, n
 			w.order = append(w.order, e.to)
 			if found(e.to) {
-				return w
+				return
 			}
 		}
 	}
-	return w
 }
 
 // tell notes somebody who leads to a role that its own session found.

@@ -57,6 +57,19 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 		}
 	}
 	var direct, byPath []Who
+	w := an.newWalk()
+	reasons := map[int32][]Evidence{} // of actors
+	who := func(start, does int32, path []*Step) Who {
+		i := an.actorOf[does]
+		d, evidence := answers[i], reasons[i]
+		if evidence == nil {
+			c := &account{an: an, actor: an.actors[i]}
+			c.note(d, ti, known.String())
+			evidence = c.reasons()
+			reasons[i] = evidence
+		}
+		return Who{Principal: an.nodes[start].id, Certainty: certainty(d.Must), Evidence: evidence, Assumed: d.Assumed, Path: path}
+	}
 	for n := range an.nodes {
 		if n%64 == 0 && ctx.Err() != nil {
 			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
@@ -65,17 +78,17 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 			continue
 		}
 		start := int32(n)
-		if d := answers[an.actorOf[start]]; d != nil {
-			direct = append(direct, an.who(start, start, d, ti, known.String(), nil))
+		if answers[an.actorOf[start]] != nil {
+			direct = append(direct, who(start, start, nil))
 			continue
 		}
-		for look, who := range [...]set{runsMust: must, runsMay: may} {
-			if !an.flows[look].of(an.actorOf[start]).actors.meets(who) {
+		for look, some := range [...]set{runsMust: must, runsMay: may} {
+			if !an.flows[look].of(an.actorOf[start]).actors.meets(some) {
 				continue
 			}
-			w := an.walkUntil(start, look, func(m int32) bool { return who.has(an.actorOf[m]) })
+			an.walkUntil(w, start, look, func(m int32) bool { return some.has(an.actorOf[m]) })
 			m := w.order[len(w.order)-1]
-			x := an.who(start, m, answers[an.actorOf[m]], ti, known.String(), an.path(w, m))
+			x := who(start, m, an.path(w, m))
 			x.Certainty = certainty(look == runsMust)
 			byPath = append(byPath, x)
 			break
@@ -132,12 +145,6 @@ func (an *Analysis) askedOn(a *actor, action, resource string) []string {
 		out = append(out, p.arn)
 	}
 	return out
-}
-
-func (an *Analysis) who(start, does int32, d *policy.Decision, ti int32, action string, path []*Step) Who {
-	c := &account{an: an, actor: an.actors[an.actorOf[does]]}
-	c.note(d, ti, action)
-	return Who{Principal: an.nodes[start].id, Certainty: certainty(d.Must), Evidence: c.reasons(), Assumed: d.Assumed, Path: path}
 }
 
 // Touches lists the steps (acts, feeds, runs) that a compartment's role or function has of its own, without going
