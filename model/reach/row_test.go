@@ -85,7 +85,30 @@ func TestAgainIsFromScratch(t *testing.T) {
 // pointers are to statements that are compiled more than once.
 var pointers = regexp.MustCompile(`0x[0-9a-f]+`)
 
-func inFull(b *Breach) string { return pointers.ReplaceAllString(fmt.Sprint(b), "0x") }
+// inFull is all that a breach says, what is worked out when somebody asks included.
+func inFull(b *Breach) string {
+	if b == nil {
+		return ""
+	}
+	var out strings.Builder
+	path := func(steps []*Step) {
+		for _, s := range steps {
+			fmt.Fprintf(&out, " %+v", *s)
+		}
+		out.WriteByte('\n')
+	}
+	fmt.Fprintln(&out, b.From, b.Admin, b.AdminMay, b.AdminFed, b.Reach, b.Runs, b.Fed, b.NotSeen)
+	path(b.AdminWhy())
+	for _, h := range b.Hits {
+		fmt.Fprintln(&out, h.Target, h.ARN, h.Type, h.Capabilities, h.Must, h.Certainty, h.Hops, h.Part, h.Fed, h.FedMore, h.FedMoreMust, h.Counted, h.OwnLog)
+		for _, w := range slices.Concat(h.Ways(), h.FedWays()) {
+			fmt.Fprint(&out, w.Capabilities, w.Hops)
+			path(w.Path())
+		}
+	}
+	fmt.Fprintln(&out, b.Beyond(), b.sea.swells)
+	return pointers.ReplaceAllString(out.String(), "0x")
+}
 
 // same fails where two analyses of a design differ in anything.
 func same(rt *rapid.T, x, y *Analysis) {
