@@ -19,7 +19,7 @@ import (
 //	index (names and ARNs) → roles, principals and policies → functions → resources → resource policies → triggers
 type builder struct {
 	info    model.Info
-	owner   owner // of the default provider configuration
+	dir     string // that paths are relative to
 	catalog *catalog.Catalog
 	notes
 
@@ -46,10 +46,10 @@ type builder struct {
 	elements  []model.Element
 }
 
-// build makes a design of objects. o owns what the objects do not tell the owner of.
-func build(objects []*object, o owner, info model.Info) (*model.Design, []source.Diagnostic, error) {
+// build makes a design of objects. Paths in them are relative to dir.
+func build(objects []*object, info model.Info, dir string) (*model.Design, []source.Diagnostic, error) {
 	b := &builder{
-		info: info, owner: o, catalog: catalog.Load(), called: map[*object]naming{}, ids: map[*object]model.ID{}, byARN: map[string]*object{}, byText: map[string][]*object{},
+		info: info, dir: dir, catalog: catalog.Load(), called: map[*object]naming{}, ids: map[*object]model.ID{}, byARN: map[string]*object{}, byText: map[string][]*object{},
 		functions: map[*object]*model.Function{}, roles: map[*object]*model.Role{}, people: map[*object]*model.Principal{}, others: map[*object]*model.Resource{},
 		policies: map[model.ID]*model.Policy{}, external: map[string]*model.Role{}, keys: map[string]bool{}, taken: map[model.ID]bool{},
 	}
@@ -259,24 +259,18 @@ func (b *builder) find(text string, from *object, types ...string) *object {
 	return nil
 }
 
-// only is the one of several that fits; of several the one in the account of who refers, and nil where that does not
-// tell either.
+// only is the one of several that fits; of several the one in the account and region of who refers, or in the account, and
+// nil where that does not tell either.
 func (b *builder) only(list []*object, from *object, fits func(*object) bool) *object {
-	var found, near []*object
-	for _, x := range list {
-		if !fits(x) {
-			continue
-		}
-		found = append(found, x)
-		if from != nil && x.owner == from.owner {
-			near = append(near, x)
-		}
+	found := slices.DeleteFunc(slices.Clone(list), func(x *object) bool { return !fits(x) })
+	if len(found) > 1 && from != nil {
+		found = slices.DeleteFunc(found, func(x *object) bool { return x.account != from.account })
 	}
-	switch {
-	case len(found) == 1:
+	if len(found) > 1 && from != nil {
+		found = slices.DeleteFunc(found, func(x *object) bool { return x.region != from.region })
+	}
+	if len(found) == 1 {
 		return found[0]
-	case len(near) == 1:
-		return near[0]
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (b *builder) local(p string) string {
 	if path.IsAbs(p) || p == ".." || strings.HasPrefix(p, "../") || strings.Contains(p, "${") {
 		return ""
 	}
-	return p
+	return path.Join(b.dir, p)
 }
 
 // packages connects functions with the buckets and repositories that their code is taken from. A version of an object

@@ -279,7 +279,7 @@ func inPartition(arn, partition string) string {
 
 // roleARN is the ARN of a role that is only named.
 func (b *builder) roleARN(name string, from *object) string {
-	if strings.HasPrefix(name, "arn:") {
+	if strings.HasPrefix(name, "arn:") || strings.HasPrefix(name, "${") {
 		return name
 	}
 	return "arn:" + from.partition + ":iam::" + from.account + ":role/" + strings.TrimPrefix(name, "/")

@@ -106,7 +106,7 @@ func (s Source) folder(ctx context.Context, fsys fs.FS, name string, o importers
 	}
 	info := s.info(c.owner, slices.Sorted(maps.Keys(c.files)))
 	info.Unresolved = c.unresolved
-	d, found, err := build(c.objects, c.owner, info)
+	d, found, err := build(c.objects, info, c.dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -153,7 +153,7 @@ func (s Source) json(ctx context.Context, fsys fs.FS, name string, o importers.O
 	}
 	of := s.info(in.owner, []string{name})
 	of.Unresolved = in.unresolved
-	d, found, err := build(in.objects, in.owner, of)
+	d, found, err := build(in.objects, of, path.Dir(name))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/model/source"
 )
 
 // Everything that starts a function, or carries data on, is a trigger with its ends, its filter, its role and who may pull
@@ -59,5 +61,59 @@ res/aws_sns_topic.t > fn/aws_lambda_function.f sns-subscription sns "sns" body {
 	}
 	if q := d.Resource("res/aws_sqs_queue.q"); q.Key != "res/aws_kms_key.k" {
 		t.Errorf("the queue is encrypted by %q", q.Key)
+	}
+}
+
+// Roles of one name in two accounts are two roles: what names one means that of its own account, whatever region it works
+// in.
+func TestOneNameInTwoAccounts(t *testing.T) {
+	in, err := importers.OpenFS(t.Context(), Sources(), importers.Memory(source.Files{"m/main.tf": []byte(`
+provider "aws" {}
+provider "aws" {
+  alias  = "us"
+  region = "us-west-2"
+}
+provider "aws" {
+  alias = "prod"
+  assume_role {
+    role_arn = "arn:aws:iam::222233334444:role/deploy"
+  }
+}
+resource "aws_iam_role" "a" {
+  name               = "admin"
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role" "b" {
+  provider           = aws.prod
+  name               = "admin"
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  provider   = aws.us
+  role       = "admin"
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+resource "aws_iam_role_policy_attachment" "b" {
+  provider   = aws.prod
+  role       = "admin"
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+resource "aws_iam_role_policy_attachment" "there" {
+  role       = "there-already"
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+`)}, nil), "m", importers.Options{StackName: "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[model.ID][2]string{
+		"role/aws_iam_role.a": {"arn:aws:iam::123456789012:role/admin", "policy/arn:aws:iam::aws:policy/ReadOnlyAccess"},
+		"role/aws_iam_role.b": {"arn:aws:iam::222233334444:role/admin", "policy/arn:aws:iam::aws:policy/AdministratorAccess"},
+		model.MakeID("role", "arn:aws:iam::123456789012:role/there-already"): {"arn:aws:iam::123456789012:role/there-already", "policy/arn:aws:iam::aws:policy/AdministratorAccess"},
+	} {
+		r := in.Design.Role(id)
+		if r == nil || r.ARN != want[0] || !slices.Equal(r.Policies, []model.ID{model.ID(want[1])}) || r.External != strings.Contains(want[0], "there") {
+			t.Errorf("%s is %+v", id, r)
+		}
 	}
 }
