@@ -3,7 +3,6 @@ package cfn
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -210,48 +209,6 @@ func (b *builder) connectAuth(api *resource) string {
 		}
 	}
 	return ""
-}
-
-var methods = regexp.MustCompile(`(?i)^(get|put|post|delete|options|head|patch|trace|x-amazon-apigateway-any-method)$`)
-
-// openAPI reads the integrations in an API's OpenAPI or Swagger body.
-func (b *builder) openAPI(r *resource, body *yamlpos.Node, event string) {
-	if body == nil {
-		return
-	}
-	all := len(b.items(b.get(body, "security"))) > 0
-	for _, path := range b.pairs(b.get(body, "paths")) {
-		for _, m := range b.pairs(path.Value) {
-			if !methods.MatchString(m.Key.Value) {
-				continue
-			}
-			integration := b.get(m.Value, "x-amazon-apigateway-integration")
-			to := b.invoked(b.get(integration, "uri"))
-			if to == nil {
-				continue
-			}
-			label := routeLabel(m.Key.Value, path.Key.Value)
-			if b.hasRoute(b.elementOf(r), b.elementOf(to), label) {
-				continue
-			}
-			t := b.newTrigger(r, to, "api-route", event)
-			t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%s", r.ID, label)))
-			t.From, t.Name, t.Label, t.Origin = b.elementOf(r), label, label, entrySpan(m.Key, m.Value)
-			t.Outside = !b.isPrivate(r)
-			secured := len(b.items(b.get(m.Value, "security"))) > 0 || all && b.get(m.Value, "security") == nil
-			t.Open = !secured && t.Outside
-			b.addTrigger(t, r, m.Value)
-		}
-	}
-}
-
-func (b *builder) hasRoute(from, to model.ID, label string) bool {
-	for _, t := range b.starts {
-		if t.Kind == "api-route" && t.From == from && t.To == to && t.Label == label {
-			return true
-		}
-	}
-	return false
 }
 
 // authorizer makes a trigger of a Lambda authorizer: callers choose what it reads.
