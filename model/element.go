@@ -148,6 +148,7 @@ type Trigger struct {
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
 	Filter  Filter
 	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
+	Alias   string // of the function, whose URL it is: its alias; "" where it is the function's own
 	Role    ID     // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
 	Stack   string
 	Origin  source.Span

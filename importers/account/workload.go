@@ -238,6 +238,9 @@ func (r *reader) trigger(n *yamlpos.Node) {
 		t.Token = auth == "JWT" || auth == "CUSTOM" || auth == "COGNITO_USER_POOLS"
 	case "function-url":
 		t.Event, t.Outside, t.Open, t.Label = "url", true, text(filter.Get("auth")) == "NONE", "function URL"
+		if parts := strings.Split(to, ":"); len(parts) == 8 {
+			t.Alias = parts[7]
+		}
 	}
 	if kind == "event-rule" && t.Filter.Pattern == "" && text(filter.Get("schedule")) != "" {
 		t.Kind, t.Event = "schedule", "schedule" // no event starts it

@@ -260,6 +260,10 @@ func (b *builder) functionURL(r *resource) {
 		t.ID, t.Name = model.MakeID("trigger", b.in(r.Owner.called()+"/FunctionUrl")), "FunctionUrl"
 	}
 	t.Outside, t.Open, t.Label = true, b.words(b.get(r.Props, "AuthType")) == "NONE", "function URL"
+	t.Alias = b.words(b.get(r.Props, "Qualifier"))
+	if alias := b.find(b.get(r.Props, "TargetFunctionArn"), ofType("AWS::Lambda::Alias")); alias != nil {
+		t.Alias = b.of(alias).words(b.of(alias).get(alias.Props, "Name"))
+	}
 	b.addTrigger(t, r, r.Value)
 }
 

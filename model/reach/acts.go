@@ -243,14 +243,23 @@ func (an *Analysis) signed(f *finding) {
 	if t.sort != isFunction {
 		return
 	}
+	var signed []string // ARNs of what has such a URL
 	for _, i := range an.triggersTo[t.id] {
 		if tr := an.triggers[i]; tr.Kind == "function-url" && !tr.Open {
-			return
+			signed = append(signed, strings.TrimSuffix(t.arn+":"+tr.Alias, ":"))
 		}
 	}
-	for k := range f.whole {
-		x := &f.whole[k]
-		if i := an.world.forms[x.form].menu.bit("lambda:invokefunctionurl"); i >= 0 && x.may.has(i) {
+	for _, xs := range [...][]allowance{f.whole, f.parts} {
+		for k := range xs {
+			x := &xs[k]
+			pattern := cmp.Or(x.part.pattern, x.part.part, an.world.forms[x.form].space, t.arn)
+			i := an.world.forms[x.form].menu.bit("lambda:invokefunctionurl")
+			if i < 0 || !x.may.has(i) || slices.ContainsFunc(signed, func(arn string) bool {
+				_, may := policy.Match(pattern, arn)
+				return may
+			}) {
+				continue
+			}
 			x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
 			x.must[i>>6] &^= 1 << (i & 63)
 			x.may[i>>6] &^= 1 << (i & 63)

@@ -47,7 +47,7 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 		}
 		for _, i := range next {
 			tr := an.triggers[i]
-			if tr.Token { // whoever calls shows a token: a permission is neither needed nor enough
+			if tr.Token || tr.Open { // by a token, or by everybody: a permission is neither needed nor enough
 				continue
 			}
 			if seen[tr.To] && len(here.path) > 0 || tr.Kind == "schedule" || tr.Kind == "rotation" {
@@ -132,17 +132,7 @@ func (e *explorer) carried(f *finding, t *target) {
 // writes tells whether the actor may write to a resource so that the feed's filters let it pass, and how where they ask
 // for something of their own.
 func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *written) {
-	held := func(action string) truth {
-		best := never
-		for _, xs := range [...][]allowance{f.whole, f.parts} {
-			for i := range xs {
-				if j := e.w.forms[xs[i].form].menu.bit(action); j >= 0 && xs[i].may.has(j) {
-					best = max(best, truthOf(xs[i].must.has(j), true))
-				}
-			}
-		}
-		return best
-	}
+	held := func(action string) truth { return e.held(f, action) }
 	tr := e.an.triggers[to.triggers[0]]
 	if to.passage == nil {
 		actions := c.actions
@@ -168,6 +158,19 @@ func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *w
 		d.bound = tableBindings
 	}
 	return e.passes(to.passage, e.an.writes(c, t, tr, e.actor.account), d)
+}
+
+// held tells how surely an action (lower-case) is allowed on a target or a part of it.
+func (e *explorer) held(f *finding, action string) truth {
+	best := never
+	for _, xs := range [...][]allowance{f.whole, f.parts} {
+		for i := range xs {
+			if j := e.w.forms[xs[i].form].menu.bit(action); j >= 0 && xs[i].may.has(j) {
+				best = max(best, truthOf(xs[i].must.has(j), true))
+			}
+		}
+	}
+	return best
 }
 
 // objectActions are the actions that cause S3's events ("Supported event types for SQS, SNS, and Lambda").
@@ -198,13 +201,23 @@ func objectActions(events []string) []string {
 // url feeds a function through its URL where that asks for AWS credentials. An open one is everybody's, not the
 // breach's.
 func (e *explorer) url(f *finding, t *target) {
-	if e.allowed(f, "lambda:invokefunctionurl") == never {
-		return
-	}
+	const call = "lambda:invokefunctionurl"
 	for _, i := range e.an.triggersTo[t.id] {
 		tr := e.an.triggers[i]
-		if tr.Kind == "function-url" && !tr.Open {
-			e.add(edge{to: e.an.nodeOf[t.id], kind: Feeds, must: e.allowed(f, "lambda:invokefunctionurl") == surely, carrier: &signedURL, over: f.target, triggers: []int32{i}})
+		if tr.Kind != "function-url" || tr.Open {
+			continue
+		}
+		var v truth
+		var how *written
+		if tr.Alias == "" {
+			v = e.allowed(f, call)
+		} else if e.held(f, call) != never {
+			how = &written{arn: t.arn + ":" + tr.Alias}
+			d := e.an.decide(e.actor, f.target, "lambda:InvokeFunctionUrl", how.arn, nil)
+			v = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+		}
+		if v != never {
+			e.add(edge{to: e.an.nodeOf[t.id], kind: Feeds, must: v == surely, carrier: &signedURL, over: f.target, how: how, triggers: []int32{i}})
 		}
 	}
 }

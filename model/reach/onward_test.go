@@ -38,6 +38,41 @@ func TestFeeds(t *testing.T) {
 			tr := b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Open = true, true
 		}, ""},
+		{"signed URL beside an open one", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Open, tr.Alias = true, true, "live"
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, "invoke-url must"},
+		{"open URL beside a signed one of an alias", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Open = true, true
+			tr = b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Alias = true, "live"
+		}, ""},
+		{"signed URL of an alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":live"), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Alias = true, "live"
+		}, "invoke-url must"},
+		{"signed URL of some alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":l*"), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Alias = true, "live"
+		}, "invoke-url must"},
+		{"signed URL of another alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":test"), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Alias = true, "live"
+		}, ""},
+		{"signed URL, the permission on an alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":live"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, ""},
+		{"open route of an API is everybody's", allow("execute-api:Invoke", "*"), func(b *builder, g *model.Function) {
+			tr := b.trigger(b.resource("AWS::ApiGateway::RestApi", "abc").ID, g.ID, "api-route")
+			tr.Outside, tr.Open = true, true
+		}, ""},
+		{"signed route beside an open one", allow("execute-api:Invoke", "*"), func(b *builder, g *model.Function) {
+			api := b.resource("AWS::ApiGateway::RestApi", "abc")
+			b.trigger(api.ID, g.ID, "api-route").Open = true
+			b.trigger(api.ID, g.ID, "api-route").Outside = true
+		}, "api-invoke must"},
 		{"URL permission without a URL", allow("lambda:InvokeFunctionUrl", "*"), nil, ""},
 		{"queue", allow("sqs:SendMessage", "*"), func(b *builder, g *model.Function) {
 			b.trigger(b.queue("Q").ID, g.ID, "event-source-mapping")

@@ -343,7 +343,7 @@ func (w *world) addForms(ti int32) {
 	}
 	for _, v := range ways {
 		var more []string
-		if t.sort == isFunction && v.space != "" {
+		if t.sort == isFunction && v.space == t.arn+":*" {
 			more = qualified
 		}
 		m := w.menu(kinds[v], more...)
