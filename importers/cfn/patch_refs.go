@@ -245,7 +245,7 @@ func (p *patch) triggers(_ []model.Change) error {
 		is := p.after.Trigger(was.ID)
 		if is == nil {
 			for _, t := range p.after.Triggers() {
-				if t.Origin == was.Origin && p.before.Trigger(t.ID) == nil {
+				if t.Origin == was.Origin && p.before.Trigger(t.ID) == nil && !p.done[t.ID] { // one entry may make several
 					is = t
 					break
 				}

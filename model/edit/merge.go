@@ -230,16 +230,23 @@ func (e *MoveTrigger) Apply(d *model.Design) (*Result, error) {
 	case from == to:
 		return nil, fmt.Errorf("%s starts %s already", t.ID, to.ID)
 	}
-	names := newNamer(d, from, d.Role(from.Role), to, d.Role(to.Role), []*model.Trigger{t})
-	n := names.trigger(t, from, to)
-	if n.ID != t.ID && d.Element(n.ID) != nil {
-		return nil, fmt.Errorf("%s has a trigger %s already", to.ID, t.Name)
+	moved := together(d.TriggersOf(from.ID), t)
+	names := newNamer(d, from, d.Role(from.Role), to, d.Role(to.Role), moved)
+	var changes []model.Change
+	var arrived []*model.Trigger
+	for _, t := range moved {
+		n := names.trigger(t, from, to)
+		if n.ID != t.ID && d.Element(n.ID) != nil {
+			return nil, fmt.Errorf("%s has a trigger %s already", to.ID, t.Name)
+		}
+		changes = append(changes, model.Change{Before: t, After: n})
+		arrived = append(arrived, n)
 	}
-	changes := append([]model.Change{{Before: t, After: n}}, names.events(d, from, []*model.Trigger{t})...)
-	stay, moved := movePermissions(d, t, from, to, names)
-	if stay != from.Policy || moved != to.Policy {
+	changes = append(changes, names.events(d, from, moved)...)
+	stay, goes := movePermissions(d, t, from, to, names)
+	if stay != from.Policy || goes != to.Policy {
 		f, g := *from, *to
-		f.Policy, g.Policy = stay, moved
+		f.Policy, g.Policy = stay, goes
 		changes = append(changes, model.Change{Before: from, After: &f}, model.Change{Before: to, After: &g})
 	}
 	after, err := d.With(changes...)
@@ -262,7 +269,11 @@ func (e *MoveTrigger) Apply(d *model.Design) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, need := range triggerNeeds(after, n) {
+		var needs []need
+		for _, n := range arrived {
+			needs = append(needs, triggerNeeds(after, n)...)
+		}
+		for _, need := range needs {
 			has := need.allowed(role, is)
 			missing := slices.DeleteFunc(slices.Clone(need.actions), func(a string) bool { return slices.Contains(has, a) })
 			if need.target != "" && len(missing) > 0 {
@@ -286,7 +297,8 @@ func movePermissions(d *model.Design, t *model.Trigger, from, to *model.Function
 		moved = *to.Policy
 		moved.Statements = slices.Clip(moved.Statements)
 	}
-	others := slices.DeleteFunc(d.TriggersOf(from.ID), func(o *model.Trigger) bool { return o == t })
+	all := d.TriggersOf(from.ID)
+	others := slices.DeleteFunc(slices.Clone(all), func(o *model.Trigger) bool { return slices.Contains(together(all, t), o) })
 	s := &splitting{design: d}
 	came := false
 	for _, st := range from.Policy.Statements {

@@ -156,15 +156,21 @@ func (s *splitting) shareTriggers() error {
 	taken := map[model.ID]string{}
 	for _, p := range s.parts {
 		for _, name := range p.Triggers {
-			t, err := findTrigger(all, name)
+			found, err := findTriggers(all, name)
 			if err != nil {
 				return fmt.Errorf("part %s: %w", p.Name, err)
 			}
-			if other := taken[t.ID]; other != "" {
+			if other := taken[found[0].ID]; other != "" && other == p.Name && len(found) > 1 && string(found[0].ID) != name {
+				continue // with another of its rule
+			} else if other != "" && len(found) > 1 {
+				return fmt.Errorf("trigger %s goes to %s and %s: the triggers of one rule go to one part", name, other, p.Name)
+			} else if other != "" {
 				return fmt.Errorf("trigger %s goes to %s and %s: each goes to exactly one part", name, other, p.Name)
 			}
-			taken[t.ID] = p.Name
-			p.triggers = append(p.triggers, t)
+			for _, t := range found {
+				taken[t.ID] = p.Name
+				p.triggers = append(p.triggers, t)
+			}
 		}
 	}
 	var left []string
@@ -185,15 +191,17 @@ func (s *splitting) shareTriggers() error {
 	return nil
 }
 
-func findTrigger(all []*model.Trigger, name string) (*model.Trigger, error) {
+// findTriggers finds a trigger by its id or name, with all that the source makes of the same entry: a rule that several
+// buckets start is one rule.
+func findTriggers(all []*model.Trigger, name string) ([]*model.Trigger, error) {
 	var found *model.Trigger
 	var names []string
 	for _, t := range all {
 		if string(t.ID) == name {
-			return t, nil
+			return together(all, t), nil
 		}
 		if t.Name == name {
-			if found != nil {
+			if found != nil && !slices.Contains(together(all, found), t) {
 				return nil, fmt.Errorf("two triggers are called %s: use the id", name)
 			}
 			found = t
@@ -206,7 +214,15 @@ func findTrigger(all []*model.Trigger, name string) (*model.Trigger, error) {
 		}
 		return nil, fmt.Errorf("there is no trigger %s; there are %s", name, and(names))
 	}
-	return found, nil
+	return together(all, found), nil
+}
+
+// together are a function's triggers that the source makes of one entry, in order.
+func together(all []*model.Trigger, t *model.Trigger) []*model.Trigger {
+	if t.Origin.IsZero() {
+		return []*model.Trigger{t}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(o *model.Trigger) bool { return o.Origin != t.Origin || o.Kind != t.Kind })
 }
 
 // makeParts makes the functions and roles of the parts, without policies.
