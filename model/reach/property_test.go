@@ -91,6 +91,103 @@ type drawn struct {
 	tags     map[string]string // role → team
 	scps     [][]string        // levels
 	rcps     []string
+	wide     *wide                                 // nil for none
+	turn     func([]model.Element) []model.Element // puts the elements into another order; nil: as they are
+}
+
+// A wide is what a random design has beside one account's functions, roles and user: a group, another account, and more that
+// starts functions.
+type wide struct {
+	member   bool     // the user is in the group
+	bucket   []string // policy of the other account's bucket
+	triggers []drawnTrigger
+}
+
+type drawnTrigger struct {
+	from, to model.ID
+	kind     string
+	bus      string
+	filter   model.Filter
+}
+
+const farAccount = "999999999999"
+
+func farARN(rest string) string { return "arn:aws:iam::" + farAccount + ":" + rest }
+
+// farPool is what policies of a wide design may name beside the pools.
+var (
+	farResources = []string{farARN("role/Far"), farARN("role/*"), "arn:aws:s3:::far/*", "arn:aws:sns:us-east-1:" + testAccount + ":N", "arn:aws:events:us-east-1:" + testAccount + ":event-bus/*", "arn:aws:iam::" + testAccount + ":group/G"}
+	farActions   = []string{"sts:AssumeRole", "sns:Publish", "events:PutEvents", "iam:AddUserToGroup", "iam:PutGroupPolicy", "s3:PutObject", "sqs:SendMessage", "dynamodb:PutItem"}
+	farTrusts    = []string{lambdaTrust, `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + testAccount + `:root"}, "Action": "sts:AssumeRole"}`, `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("ARole") + `"}, "Action": "sts:AssumeRole"}`,
+		`{"Effect": "Allow", "Principal": {"AWS": "` + testAccount + `"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}`, `{"Effect": "Allow", "Principal": {"AWS": "` + farARN("root") + `"}, "Action": "sts:AssumeRole"}`}
+	farPrincipals = []string{`{"AWS": "arn:aws:iam::` + testAccount + `:root"}`, `{"AWS": "` + roleARN("BRole") + `"}`, `"*"`, `{"AWS": "` + farARN("role/Far") + `"}`}
+)
+
+func drawWide(t *rapid.T, d *drawn) *wide {
+	x := &wide{member: rapid.Bool().Draw(t, "member")}
+	statement := func(label string) string {
+		return fmt.Sprintf(`{"Effect": %q, "Action": %q, "Resource": %q%s}`, rapid.SampledFrom([]string{"Allow", "Allow", "Deny"}).Draw(t, label+" effect"), rapid.SampledFrom(farActions).Draw(t, label+" action"),
+			rapid.SampledFrom(append(farResources, "*")).Draw(t, label+" resource"), rapid.SampledFrom(conditionPool).Draw(t, label+" condition"))
+	}
+	for _, holder := range []string{"ARole", "U", "G", "Far"} {
+		for i := range rapid.IntRange(0, 2).Draw(t, holder+" more") {
+			d.identity[holder] = append(d.identity[holder], statement(fmt.Sprintf("%s more %d", holder, i)))
+		}
+	}
+	for _, holder := range []string{"G", "Far"} {
+		d.identity[holder] = append(d.identity[holder], drawStatements(t, holder, 0, 2)...)
+	}
+	d.trust["Far"] = rapid.SampledFrom(farTrusts).Draw(t, "far trust")
+	for i := range rapid.IntRange(0, 2).Draw(t, "far bucket") {
+		label := fmt.Sprintf("far bucket %d", i)
+		x.bucket = append(x.bucket, fmt.Sprintf(`{"Effect": %q, "Principal": %s, "Action": "s3:*", "Resource": "arn:aws:s3:::far/*"}`, rapid.SampledFrom([]string{"Allow", "Allow", "Deny"}).Draw(t, label+" effect"), rapid.SampledFrom(farPrincipals).Draw(t, label+" principal")))
+	}
+	for i := range rapid.IntRange(0, 4).Draw(t, "triggers") {
+		x.triggers = append(x.triggers, drawTrigger(t, fmt.Sprintf("trigger %d", i)))
+	}
+	return x
+}
+
+func drawTrigger(t *rapid.T, label string) drawnTrigger {
+	x := drawnTrigger{to: rapid.SampledFrom([]model.ID{"fn/A", "fn/A2", "fn/B", "res/Q"}).Draw(t, label+" to")}
+	pick := func(what string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label+" "+what) }
+	switch x.kind = pick("kind", "s3-notification", "event-source-mapping", "sns-subscription", "event-rule", "api-route"); x.kind {
+	case "s3-notification":
+		x.from = model.ID(pick("from", "res/data", "res/far"))
+		x.filter = model.Filter{Prefix: pick("prefix", "", "in/", "in/old/", "out/"), Suffix: pick("suffix", "", ".jpg"), Events: []string{pick("event", "s3:ObjectCreated:*", "s3:ObjectRemoved:*")}}
+	case "event-source-mapping":
+		x.from = "res/T"
+		x.filter.Pattern = pick("pattern", "", `{"eventName": ["INSERT"]}`, `{"eventName": ["REMOVE"]}`, `{"dynamodb": {"NewImage": {"kind": {"S": ["order"]}}}}`)
+	case "sns-subscription":
+		x.from = "res/N"
+		x.filter.Pattern = pick("pattern", "", `{"store": ["a"]}`)
+	case "event-rule":
+		x.bus = pick("bus", "", "", "arn:aws:events:us-east-1:"+testAccount+":event-bus/other")
+		x.filter.Pattern = pick("pattern", `{"source": ["shop"]}`, `{"source": ["aws.s3"]}`, `{"source": [{"prefix": "s"}], "detail": {"n": [{"numeric": [">", 1]}]}}`)
+	case "api-route":
+	}
+	return x
+}
+
+// put puts the rest of a design.
+func (x *wide) put(t testing.TB, b *builder, d *drawn, inline func(string) []string) {
+	g := b.user("G", inline("G")...)
+	g.ID, g.Kind, g.ARN = "group/G", model.Group, "arn:aws:iam::"+testAccount+":group/G"
+	if x.member {
+		b.element("user/U").(*model.Principal).Groups = []model.ID{g.ID}
+	}
+	far := b.role("Far", d.trust["Far"], inline("Far")...)
+	far.ARN = farARN("role/Far")
+	bucket := b.bucket("far")
+	bucket.Account = farAccount
+	if len(x.bucket) > 0 {
+		bucket.Policy = document(t, strings.Join(x.bucket, ", "))
+	}
+	b.resource("AWS::SNS::Topic", "N")
+	for _, y := range x.triggers {
+		tr := b.trigger(y.from, y.to, y.kind)
+		tr.Bus, tr.Filter = y.bus, y.filter
+	}
 }
 
 func drawDesign(t *rapid.T) *drawn {
@@ -114,6 +211,9 @@ func drawDesign(t *rapid.T) *drawn {
 	}
 	if rapid.IntRange(0, 3).Draw(t, "RCP") == 0 {
 		d.rcps = []string{drawControl(t, "RCP")}
+	}
+	if rapid.IntRange(0, 2).Draw(t, "wide") == 0 {
+		d.wide = drawWide(t, d)
 	}
 	return d
 }
@@ -202,6 +302,12 @@ func (d *drawn) build(t testing.TB) *model.Design {
 	}
 	b.trigger(q.ID, fb.ID, "event-source-mapping")
 	b.trigger(data.ID, "fn/A2", "s3-notification").Filter.Prefix = "in/"
+	if d.wide != nil {
+		d.wide.put(t, b, d, inline)
+	}
+	if d.turn != nil {
+		b.elements = d.turn(b.elements)
+	}
 	b.info.Guardrails = d.guardrails(t)
 	return b.design()
 }
@@ -313,11 +419,48 @@ func TestLessGrantsLess(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := drawDesign(rt)
 		before := flood(analyse(t, d.build(t), nil))
-		holder := rapid.SampledFrom([]string{"ARole", "BRole", "Deploy", "U"}).Draw(rt, "holder")
+		holders := []string{"ARole", "BRole", "Deploy", "U"}
+		if d.wide != nil {
+			holders = append(holders, "G", "Far")
+		}
+		holder := rapid.SampledFrom(holders).Draw(rt, "holder")
 		less := *d
 		less.identity, less.boundary, less.bounded = maps.Clone(d.identity), maps.Clone(d.boundary), maps.Clone(d.bounded)
 		what := ""
-		switch rapid.IntRange(0, 5).Draw(rt, "how") {
+		how := rapid.IntRange(0, 5).Draw(rt, "how")
+		if d.wide != nil {
+			how = rapid.IntRange(0, 10).Draw(rt, "how wide")
+			narrow := *d.wide
+			narrow.bucket, narrow.triggers = slices.Clone(narrow.bucket), slices.Clone(narrow.triggers)
+			less.wide = &narrow
+		}
+		switch how {
+		case 6:
+			less.wide.member = false
+			what = "without the group"
+		case 7:
+			less.wide.bucket = append(less.wide.bucket, strings.Replace(`{"Effect": "Deny", "Principal": WHO, "Action": "s3:*", "Resource": "arn:aws:s3:::far/*"}`, "WHO", rapid.SampledFrom(farPrincipals).Draw(rt, "denied"), 1))
+			what = "with a denial of the bucket"
+		case 8:
+			if n := len(less.wide.triggers); n > 0 {
+				i := rapid.IntRange(0, n-1).Draw(rt, "trigger")
+				what = fmt.Sprintf("without %+v", less.wide.triggers[i])
+				less.wide.triggers = slices.Delete(less.wide.triggers, i, i+1)
+			}
+		case 9:
+			for i, x := range less.wide.triggers {
+				if x.kind == "s3-notification" {
+					less.wide.triggers[i].filter.Prefix += "a"
+					what = fmt.Sprintf("with a longer prefix of %+v", x)
+				} else if x.kind == "event-source-mapping" && x.filter.Pattern == "" {
+					less.wide.triggers[i].filter.Pattern = `{"eventName": ["MODIFY"]}`
+					what = fmt.Sprintf("with a filter of %+v", x)
+				}
+			}
+		case 10:
+			less.trust = maps.Clone(d.trust)
+			less.trust["Far"] = trusts("nobody.amazonaws.com")
+			what = "Far trusts nobody"
 		case 0:
 			for i, s := range d.identity[holder] {
 				if strings.Contains(s, `"Effect": "Allow"`) {
@@ -357,7 +500,7 @@ func TestLessGrantsLess(t *testing.T) {
 	})
 }
 
-// The order of statements does not matter.
+// The order of statements does not matter, nor that of all that a design is made of.
 func TestOrderDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := drawDesign(rt)
@@ -366,6 +509,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		for k, v := range d.identity {
 			turned.identity[k] = rapid.Permutation(v).Draw(rt, "order of "+k)
 		}
+		turned.bucket, turned.key = rapid.Permutation(d.bucket).Draw(rt, "order of the bucket's policy"), rapid.Permutation(d.key).Draw(rt, "order of the key's policy")
+		turned.turn = func(in []model.Element) []model.Element { return rapid.Permutation(in).Draw(rt, "order of elements") }
 		x, y := flood(analyse(t, d.build(t), nil)), flood(analyse(t, turned.build(t), nil))
 		if a, b := lacking(x, y), lacking(y, x); len(a)+len(b) > 0 {
 			rt.Fatalf("only in order: %v; only out of order: %v", a, b)
