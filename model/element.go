@@ -126,6 +126,7 @@ type Resource struct {
 	Marked            bool             // counted because the architect marked it (log groups)
 	BlockPublicAccess bool             // S3: public policies are ignored and restricted
 	Credentials       ID               // of secrets and parameters: the user whose access key the value holds, "" where that is not known
+	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
 	Tags              map[string]string
 	Stack             string

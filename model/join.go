@@ -318,7 +318,7 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		out = &c
 	case *Resource:
 		c := *e
-		c.ID, c.Key, c.Credentials = one(c.ID), one(c.Key), one(c.Credentials)
+		c.ID, c.Key, c.Role, c.Credentials = one(c.ID), one(c.Key), one(c.Role), one(c.Credentials)
 		out = &c
 	case *Trigger:
 		c := *e

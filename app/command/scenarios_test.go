@@ -205,6 +205,78 @@ func TestSeveralSteps(t *testing.T) {
 			},
 			hits: "res/data: may read",
 		},
+		"the administrator's instance": {
+			make: func(a *snapshot) {
+				host := a.resource(a.at("ec2:instance/i-1"), "AWS::EC2::Instance")
+				a.acts(a.role("host", service("ec2.amazonaws.com"), administrator))
+				a.user("start", grants("ssm:StartSession", host))
+			},
+			admin: "may", // if its agent runs
+		},
+		"another instance than the administrator's": {
+			make: func(a *snapshot) {
+				a.resource(a.at("ec2:instance/i-1"), "AWS::EC2::Instance")
+				a.acts(a.role("host", service("ec2.amazonaws.com"), administrator))
+				mine := a.resource(a.at("ec2:instance/i-2"), "AWS::EC2::Instance")
+				a.acts(a.role("small", service("ec2.amazonaws.com"), grants("s3:ListAllMyBuckets", "*")))
+				a.user("start", grants("ssm:StartSession ec2:ModifyInstanceAttribute ec2:StopInstances ec2:StartInstances", mine))
+			},
+			hits: "role/small: must secret", not: "role/host",
+		},
+		"an instance that is not shown": {
+			make: func(a *snapshot) {
+				a.resource(a.at("ec2:instance/i-1"), "AWS::EC2::Instance")
+				a.acts(a.role("small", service("ec2.amazonaws.com"), grants("s3:ListAllMyBuckets", "*")))
+				a.role("host", service("ec2.amazonaws.com"), administrator)
+				a.user("start", grants("ssm:StartSession", a.at("ec2:instance/i-2")))
+			},
+			admin: "may",
+		},
+		"starting an instance without changing what it starts": {
+			make: func(a *snapshot) {
+				host := a.resource(a.at("ec2:instance/i-1"), "AWS::EC2::Instance")
+				a.acts(a.role("host", service("ec2.amazonaws.com"), administrator))
+				a.user("start", grants("ec2:StopInstances ec2:StartInstances", host))
+			},
+		},
+		"the administrator's build": {
+			make: func(a *snapshot) {
+				project := a.resource(a.at("codebuild:project/build"), "AWS::CodeBuild::Project")
+				a.acts(a.role("build", service("codebuild.amazonaws.com"), administrator))
+				a.user("start", grants("codebuild:StartBuild", project))
+			},
+			admin: "must",
+		},
+		"a build whose role no service may assume": {
+			make: func(a *snapshot) {
+				project := a.resource(a.at("codebuild:project/build"), "AWS::CodeBuild::Project")
+				a.acts(a.role("build", service("ec2.amazonaws.com"), administrator))
+				a.user("start", grants("codebuild:StartBuild", project))
+			},
+		},
+		"a notebook's life cycle": {
+			make: func(a *snapshot) {
+				notebook := a.resource(a.at("sagemaker:notebook-instance/nb"), "AWS::SageMaker::NotebookInstance")
+				a.acts(a.role("science", service("sagemaker.amazonaws.com"), administrator))
+				a.user("start", grants("sagemaker:StopNotebookInstance sagemaker:UpdateNotebookInstance sagemaker:StartNotebookInstance", notebook), grants("sagemaker:CreateNotebookInstanceLifecycleConfig", "*"))
+			},
+			admin: "must",
+		},
+		"parts of two notebooks' life cycles": {
+			make: func(a *snapshot) {
+				notebook := a.resource(a.at("sagemaker:notebook-instance/nb"), "AWS::SageMaker::NotebookInstance")
+				a.acts(a.role("science", service("sagemaker.amazonaws.com"), administrator))
+				a.user("start", grants("sagemaker:StopNotebookInstance sagemaker:UpdateNotebookInstance", notebook), grants("sagemaker:StartNotebookInstance", a.at("sagemaker:notebook-instance/other")), grants("sagemaker:CreateNotebookInstanceLifecycleConfig", "*"))
+			},
+		},
+		"instances with a tag": {
+			make: func(a *snapshot) {
+				a.resource(a.at("ec2:instance/i-1"), "AWS::EC2::Instance")
+				a.acts(a.role("host", service("ec2.amazonaws.com"), administrator))
+				a.resources[len(a.resources)-1].(object)["Tags"] = []any{object{"Key": "team", "Value": "ops"}}
+				a.user("start", grants("ec2-instance-connect:SendSSHPublicKey", a.at("ec2:instance/i-1"), `{"StringEquals": {"aws:ResourceTag/team": "shop"}}`))
+			},
+		},
 		"a secret through three services": {
 			make: func(a *snapshot) {
 				secret := a.resource(a.at("secretsmanager:secret:db-AbCdEf"), "AWS::SecretsManager::Secret")

@@ -153,6 +153,11 @@ func (a *snapshot) encrypted(key string) {
 	a.resources[len(a.resources)-1].(object)["KmsKeyArn"] = key
 }
 
+// acts says which role what runs in the resource that was added last has.
+func (a *snapshot) acts(role string) {
+	a.resources[len(a.resources)-1].(object)["Role"] = role
+}
+
 // file writes the account to a file and returns its path.
 func (a *snapshot) file(t testing.TB, dir string) string {
 	t.Helper()

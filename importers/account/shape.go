@@ -67,7 +67,7 @@ var (
 		"functions", list(object([]string{"FunctionName", "FunctionArn"}, "FunctionName", aText, "FunctionArn", aText, "Role", aText, "Runtime", aText, "Handler", aText,
 			"VpcConfig", object(nil, "VpcId", aText, "SubnetIds", texts), "Environment", object(nil, "Variables", object(nil)), "TracingConfig", object(nil, "Mode", aText),
 			"DeadLetterConfig", object(nil, "TargetArn", aText), "Layers", someArn, "FileSystemConfigs", someArn)),
-		"resources", list(object([]string{"Arn"}, "Arn", aText, "Type", aText, "PartitionKey", aText, "KmsKeyArn", aText, "EventBridge", aFlag)),
+		"resources", list(object([]string{"Arn"}, "Arn", aText, "Type", aText, "PartitionKey", aText, "KmsKeyArn", aText, "EventBridge", aFlag, "Role", aText, "Tags", tagList)),
 		"resourcePolicies", list(object([]string{"Resource"}, "Resource", aText, "Account", aText, "Policy", aDocument)),
 		"eventSourceMappings", list(object([]string{"FunctionArn"}, "UUID", aText, "EventSourceArn", aText, "FunctionArn", aText, "State", aText,
 			"FilterCriteria", object(nil, "Filters", list(object(nil, "Pattern", aText))))),

@@ -77,6 +77,12 @@ func (r *reader) resource(n *yamlpos.Node) {
 	}
 	res.External, res.Origin = false, n.Span
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
+	res.Tags = tags(n.Get("Tags"))
+	if role := text(n.Get("Role")); role != "" {
+		if res.Role = r.byARN[role]; res.Role == "" {
+			res.Role = r.external(role, n.Get("Role").Span)
+		}
+	}
 	r.sends[res.ID] = text(n.Get("EventBridge")) == "true"
 	if key := text(n.Get("KmsKeyArn")); key != "" {
 		if r.byARN[key] == "" {

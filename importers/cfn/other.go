@@ -43,7 +43,7 @@ func (b *builder) otherResource(r *resource) {
 	if r.Type == "AWS::S3::Bucket" {
 		e.BlockPublicAccess = b.blocksPublicAccess(r)
 	}
-	e.Key, e.PartitionKey = b.keyOf(r), b.partitionKey(r)
+	e.Key, e.PartitionKey, e.Role = b.keyOf(r), b.partitionKey(r), b.roleOf(r)
 	b.others[r] = e
 	b.add(e)
 }
@@ -68,6 +68,36 @@ func (b *builder) credentials() {
 			e.Credentials = b.idOf(b.find(b.get(key.Props, "UserName"), ofType("AWS::IAM::User")))
 		}
 	}
+}
+
+// acting are the properties that say with which role what runs in a resource acts.
+var acting = map[string][]string{
+	"AWS::EC2::Instance": {"IamInstanceProfile"}, "AWS::CodeBuild::Project": {"ServiceRole"}, "AWS::Glue::DevEndpoint": {"RoleArn"},
+	"AWS::SageMaker::NotebookInstance": {"RoleArn"}, "AWS::AppRunner::Service": {"InstanceConfiguration", "InstanceRoleArn"},
+	"AWS::Batch::JobDefinition": {"ContainerProperties", "JobRoleArn"}, "AWS::BedrockAgentCore::CodeInterpreterCustom": {"ExecutionRoleArn"},
+	"AWS::BedrockAgentCore::BrowserCustom": {"ExecutionRoleArn"}, "AWS::BedrockAgentCore::Runtime": {"RoleArn"},
+}
+
+// roleOf is the role with which what runs in a resource acts, "" for none, and for one that the template does not make. An
+// instance has it by its profile.
+func (b *builder) roleOf(r *resource) model.ID {
+	property, ok := acting[r.Type]
+	if !ok {
+		return ""
+	}
+	n := b.get(r.Props, property...)
+	if r.Type == "AWS::EC2::Instance" {
+		profile := b.find(n, ofType("AWS::IAM::InstanceProfile"))
+		if profile == nil {
+			return ""
+		}
+		roles := b.of(profile).items(b.of(profile).get(profile.Props, "Roles"))
+		if len(roles) == 0 {
+			return ""
+		}
+		n = roles[0]
+	}
+	return b.actsAs(n)
 }
 
 // partitionKey is the attribute by which a table's items are spread, "" for what is no table.

@@ -450,7 +450,8 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 	step.Technique, step.Says, step.Note = k.id, k.says, k.note
 	arn := w.targets[e.over].arn
 	anywhere := func() {
-		for _, x := range an.places(a, k.needs) {
+		where, _ := an.combine(a, k.needs, an.unoccupied(k))
+		for _, x := range where {
 			ask(x.action, -1, x.arn, nil)
 		}
 	}
@@ -501,6 +502,27 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which acts as"
 		an.noteTrust(c, e.over, e.service)
 	case existing:
+		if t := &w.targets[e.over]; t.sort == isResource {
+			for _, need := range k.needs {
+				for alternative := range strings.SplitSeq(need, "|") {
+					if w.limited(e.over, alternative) {
+						ask(alternative, e.over, arn, nil)
+						continue
+					}
+					for _, x := range an.places(a, []string{alternative}) {
+						ask(x.action, -1, x.arn, nil)
+					}
+				}
+			}
+			if step.Note = ""; !slices.Contains(settled, k.id) {
+				step.Note = "if it lets callers in"
+			}
+			step.Through, step.Says = []model.ID{t.id}, "takes over "+an.Name(t.id)+", which acts as"
+			for _, service := range k.by {
+				an.noteTrust(c, w.target(an.nodes[e.to].id), service)
+			}
+			return
+		}
 		anywhere()
 		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + " that acts as"
 		an.noteTrust(c, e.over, e.service)

@@ -138,6 +138,7 @@ func (e *explorer) visit(f *finding) {
 		e.carried(f, t)
 		e.holdings(f, t)
 		e.rewrites(f, t)
+		e.occupies(f, t)
 	case isStranger: // is nobody's target
 	}
 }

@@ -26,15 +26,9 @@ func (e *explorer) somewhere(k *technique) truth {
 		}
 	}
 	if v != never {
-		v = e.an.somewhere(e.actor, k.needs)
+		_, v = e.an.combine(e.actor, k.needs, e.an.unoccupied(k))
 	}
 	e.where[k] = v
-	return v
-}
-
-// somewhere tries all combinations of alternatives.
-func (an *Analysis) somewhere(a *actor, needs []string) truth {
-	_, v := an.combine(a, needs)
 	return v
 }
 
@@ -43,18 +37,19 @@ type place struct{ action, arn string }
 
 // places are where what a technique needs is allowed, one for each need.
 func (an *Analysis) places(a *actor, needs []string) []place {
-	p, _ := an.combine(a, needs)
+	p, _ := an.combine(a, needs, nil)
 	return p
 }
 
-func (an *Analysis) combine(a *actor, needs []string) (where []place, best truth) {
+// combine tries all combinations of alternatives. Places for which suits is false do not count; nil: all do.
+func (an *Analysis) combine(a *actor, needs []string, suits func(arn string) bool) (where []place, best truth) {
 	var try func(chosen []string, rest []string)
 	try = func(chosen, rest []string) {
 		if best == surely {
 			return
 		}
 		if len(rest) == 0 {
-			if p, v := an.together(a, chosen); v > best {
+			if p, v := an.together(a, chosen, suits); v > best {
 				where, best = p, v
 			}
 			return
@@ -68,7 +63,7 @@ func (an *Analysis) combine(a *actor, needs []string) (where []place, best truth
 }
 
 // together tells whether actions are allowed, those of one resource type on the same thing, and where.
-func (an *Analysis) together(a *actor, needs []string) ([]place, truth) {
+func (an *Analysis) together(a *actor, needs []string, suits func(arn string) bool) ([]place, truth) {
 	var where []place
 	out := surely
 	done := make([]bool, len(needs))
@@ -92,7 +87,7 @@ func (an *Analysis) together(a *actor, needs []string) ([]place, truth) {
 				types, same, done[j] = both, append(same, next), true
 			}
 		}
-		arn, v := an.anywhere(a, same, types)
+		arn, v := an.anywhere(a, same, types, suits)
 		if out = min(out, v); out == never {
 			return nil, never
 		}
@@ -104,7 +99,7 @@ func (an *Analysis) together(a *actor, needs []string) ([]place, truth) {
 }
 
 // anywhere finds an ARN of one of the types on which all of the actions are allowed, and how surely.
-func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catalog.ResourceType) (string, truth) {
+func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catalog.ResourceType, suits func(arn string) bool) (string, truth) {
 	var spaces []string
 	for _, t := range types {
 		for _, arn := range t.ARNs {
@@ -114,7 +109,7 @@ func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catal
 			spaces = append(spaces, an.world.spaceOf(arn, a.account))
 		}
 	}
-	return an.anyplace(a, actions, spaces, nil)
+	return an.anyplace(a, actions, spaces, suits)
 }
 
 // regional is a space in the region that a pattern names: its own, where the pattern lets it. A wildcard for the region in

@@ -141,6 +141,7 @@ type world struct {
 	account   string
 	region    string
 	known     bool // tags of principals are all known
+	occupied  bool // the design shows what runs in some resource
 	targets   []target
 	forms     []form
 	menus     []*menu
@@ -178,6 +179,9 @@ var relatives = map[string][]string{
 	"apigateway": {"execute-api"},
 }
 
+// masters are services whose actions reach into another service's resources, by the service in the ARN.
+var masters = map[string][]string{"ec2": {"ssm", "ec2-instance-connect"}}
+
 func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	info := d.Info()
 	w := &world{
@@ -201,6 +205,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		}
 	}
 	for _, r := range d.Resources() {
+		w.occupied = w.occupied || r.Role != ""
 		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, account: cmp.Or(r.Account, info.Accounts[r.Origin.File]), resource: r, tags: r.Tags})
 	}
 	for _, p := range d.Policies() {
@@ -368,7 +373,7 @@ func (w *world) shapesOf(service string) []shape {
 		return s
 	}
 	var out []shape
-	for _, of := range append([]string{service}, relatives[service]...) {
+	for _, of := range slices.Concat([]string{service}, relatives[service], masters[service]) {
 		for _, kind := range w.catalog.ResourceTypes(of) {
 			for _, arn := range kind.ARNs {
 				norm := normalize(arn, w.partition)
