@@ -22,7 +22,7 @@ type Brief struct {
 // Brief is a breach in brief; empty for an id that starts none.
 func (an *Analysis) Brief(from model.ID) Brief {
 	start, ok := an.nodeOf[from]
-	if !ok || an.nodes[start].sort == isGroup {
+	if !ok {
 		return Brief{}
 	}
 	w := an.walk(start, runsMay)

@@ -127,7 +127,7 @@ func (an *Analysis) stands(start int32, e *entry, look int) (all, d int) {
 func (an *Analysis) Depth(from, resource model.ID, vulnerable bool) (must, may int) {
 	start, ok := an.nodeOf[from]
 	ti := an.world.target(resource)
-	if !ok || ti < 0 || an.world.targets[ti].ordinal < 0 || an.nodes[start].sort == isGroup {
+	if !ok || ti < 0 || an.world.targets[ti].ordinal < 0 {
 		return 0, 0
 	}
 	sure, perhaps := runsMust, runsMay

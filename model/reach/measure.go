@@ -141,7 +141,7 @@ func (an *Analysis) Reach(from model.ID) (Figures, bool) {
 // fed functions taken as vulnerable. False for an id that is none.
 func (an *Analysis) Rules(from model.ID, vulnerable bool) bool {
 	n, ok := an.nodeOf[from]
-	if !ok || an.nodes[n].sort == isGroup {
+	if !ok {
 		return false
 	}
 	look := runsMay

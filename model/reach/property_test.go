@@ -110,14 +110,17 @@ type drawnTrigger struct {
 	filter   model.Filter
 }
 
-const farAccount = "999999999999"
+const (
+	farAccount = "999999999999"
+	projectARN = "arn:aws:codebuild:us-east-1:" + testAccount + ":project/P"
+)
 
 func farARN(rest string) string { return "arn:aws:iam::" + farAccount + ":" + rest }
 
 // farPool is what policies of a wide design may name beside the pools.
 var (
-	farResources = []string{farARN("role/Far"), farARN("role/*"), "arn:aws:s3:::far/*", "arn:aws:sns:us-east-1:" + testAccount + ":N", "arn:aws:events:us-east-1:" + testAccount + ":event-bus/*", "arn:aws:iam::" + testAccount + ":group/G"}
-	farActions   = []string{"sts:AssumeRole", "sns:Publish", "events:PutEvents", "iam:AddUserToGroup", "iam:PutGroupPolicy", "s3:PutObject", "sqs:SendMessage", "dynamodb:PutItem"}
+	farResources = []string{farARN("role/Far"), farARN("role/*"), "arn:aws:s3:::far/*", "arn:aws:sns:us-east-1:" + testAccount + ":N", "arn:aws:events:us-east-1:" + testAccount + ":event-bus/*", "arn:aws:iam::" + testAccount + ":group/G", projectARN}
+	farActions   = []string{"sts:AssumeRole", "sns:Publish", "events:PutEvents", "iam:AddUserToGroup", "iam:PutGroupPolicy", "s3:PutObject", "sqs:SendMessage", "dynamodb:PutItem", "codebuild:StartBuild"}
 	farTrusts    = []string{lambdaTrust, `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + testAccount + `:root"}, "Action": "sts:AssumeRole"}`, `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("ARole") + `"}, "Action": "sts:AssumeRole"}`,
 		`{"Effect": "Allow", "Principal": {"AWS": "` + testAccount + `"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}`, `{"Effect": "Allow", "Principal": {"AWS": "` + farARN("root") + `"}, "Action": "sts:AssumeRole"}`}
 	farPrincipals = []string{`{"AWS": "arn:aws:iam::` + testAccount + `:root"}`, `{"AWS": "` + roleARN("BRole") + `"}`, `"*"`, `{"AWS": "` + farARN("role/Far") + `"}`}
@@ -184,6 +187,8 @@ func (x *wide) put(t testing.TB, b *builder, d *drawn, inline func(string) []str
 		bucket.Policy = document(t, strings.Join(x.bucket, ", "))
 	}
 	b.resource("AWS::SNS::Topic", "N")
+	project := b.resource("AWS::CodeBuild::Project", "P")
+	project.ARN, project.Role = projectARN, "role/Deploy"
 	for _, y := range x.triggers {
 		tr := b.trigger(y.from, y.to, y.kind)
 		tr.Bus, tr.Filter = y.bus, y.filter
@@ -204,7 +209,7 @@ func drawDesign(t *rapid.T) *drawn {
 	for i := range rapid.IntRange(0, 2).Draw(t, "key policy") {
 		d.key = append(d.key, drawResourcePolicy(t, fmt.Sprintf("key %d", i), "kms:*", "*"))
 	}
-	d.trust["Deploy"] = rapid.SampledFrom([]string{lambdaTrust, rootTrust, `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("ARole") + `"}, "Action": "sts:AssumeRole"}`, trusts("ec2.amazonaws.com")}).Draw(t, "trust")
+	d.trust["Deploy"] = rapid.SampledFrom([]string{lambdaTrust, rootTrust, trusts("codebuild.amazonaws.com"), `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("ARole") + `"}, "Action": "sts:AssumeRole"}`, trusts("ec2.amazonaws.com")}).Draw(t, "trust")
 	d.encrypt = rapid.Bool().Draw(t, "encrypted")
 	for i := range max(0, rapid.IntRange(-3, 2).Draw(t, "SCP levels")) {
 		d.scps = append(d.scps, drawLevel(t, fmt.Sprintf("SCP level %d", i)))
