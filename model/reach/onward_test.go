@@ -175,6 +175,24 @@ func TestFeeds(t *testing.T) {
 			tr := b.trigger("", g.ID, "api-route")
 			tr.Outside, tr.Open = true, true
 		}, ""},
+		{"a schedule on a bus", allow("events:PutEvents", "*"), func(b *builder, g *model.Function) {
+			b.trigger(b.resource("AWS::Events::EventBus", "B").ID, g.ID, "schedule")
+		}, ""},
+		{"removed versions of objects", allow("s3:DeleteObjectVersion", arnOf("AWS::S3::Bucket", "b")+"/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectRemoved:*"}
+		}, "s3-trigger must"},
+		{"tags of objects", allow("s3:PutObjectTagging", arnOf("AWS::S3::Bucket", "b")+"/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectTagging:*"}
+		}, "s3-trigger must"},
+		{"writing objects where tags start", allow("s3:PutObject", arnOf("AWS::S3::Bucket", "b")+"/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectTagging:*"}
+		}, ""},
+		{"access control lists of objects", allow("s3:PutObjectAcl", arnOf("AWS::S3::Bucket", "b")+"/*"), func(b *builder, g *model.Function) {
+			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectAcl:Put"}
+		}, "s3-trigger must"},
+		{"parameter that it reads, read", allow("ssm:GetParameter", "*"), func(b *builder, g *model.Function) {
+			g.Environment = []model.EnvVar{{Name: "CONFIG", Refers: b.resource("AWS::SSM::Parameter", "config").ID}}
+		}, ""},
 		{"parameter that it reads", allow("ssm:PutParameter", "*"), func(b *builder, g *model.Function) {
 			g.Environment = []model.EnvVar{{Name: "CONFIG", Refers: b.resource("AWS::SSM::Parameter", "config").ID}}
 		}, "config-poison may"},

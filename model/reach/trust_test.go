@@ -66,3 +66,25 @@ func TestRewrittenTrust(t *testing.T) {
 		})
 	}
 }
+
+// Whom a trust policy that was not seen lets in is not known: passing the role, assuming it, or taking over what runs with
+// it is perhaps.
+func TestUnseenTrust(t *testing.T) {
+	for permissions, want := range map[string]bool{
+		"iam:PassRole lambda:CreateFunction lambda:InvokeFunction": true,
+		"sts:AssumeRole":          true,
+		"ssm:SendCommand":         true,
+		"lambda:CreateFunction":   false,
+		"iam:PassRole s3:Create*": false,
+	} {
+		b := build(t)
+		f := b.function("F", allow(permissions, "*"))
+		r := b.role("Named", lambdaTrust)
+		r.Trust, r.External = nil, true
+		a := b.analyse()
+		n, to := a.nodeOf[f.ID], a.nodeOf[r.ID]
+		if got := slices.Contains(breach(t, a, f.ID).Runs, r.ID); got != want || a.walk(n, runsMust).found(to) {
+			t.Errorf("%s: runs %v, surely %v", permissions, got, a.walk(n, runsMust).found(to))
+		}
+	}
+}
