@@ -249,6 +249,23 @@ func TestAcrossAccounts(t *testing.T) {
 			},
 			not: "fn/f",
 		},
+		"the default bus of another account": {
+			make: func(a, b, _ *snapshot) {
+				a.user("start", grants("events:PutEvents iot:Publish execute-api:Invoke", "*"))
+				f := b.function("f", b.role("app", lambda, grants("s3:*", "*")))
+				b.triggers = append(b.triggers, object{"From": b.at("events:rule/r"), "To": f, "Kind": "event-rule", "Filter": object{"pattern": object{"source": []string{"shop"}}}},
+					object{"From": "", "To": f, "Kind": "api-route", "Filter": object{"route": "GET /", "auth": "AWS_IAM"}})
+			},
+			not: "fn/f",
+		},
+		"the default bus of one's own account": {
+			make: func(a, _, _ *snapshot) {
+				a.user("start", grants("events:PutEvents", "*"))
+				f := a.function("f", a.role("app", lambda, grants("s3:*", "*")))
+				a.triggers = append(a.triggers, object{"From": a.at("events:rule/r"), "To": f, "Kind": "event-rule", "Filter": object{"pattern": object{"source": []string{"shop"}}}})
+			},
+			hits: "fn/f: must invoke",
+		},
 		"the organization denies where the role is": {
 			make: func(a, b, _ *snapshot) {
 				a.user("start", assume("*"))
