@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"bulkhead/importers/account"
 	"bulkhead/importers/cfn"
 	"bulkhead/importers/serverless"
+	"bulkhead/importers/terraform"
 	"bulkhead/internal/corpus"
 )
 
@@ -35,7 +37,7 @@ func environment(t testing.TB, stdin string, out, errs *bytes.Buffer) command.En
 	}
 	return command.Env{
 		In: strings.NewReader(stdin), Out: out, Err: errs,
-		Sources: append(cfn.Sources(), serverless.New(), account.New()),
+		Sources: slices.Concat(cfn.Sources(), []importers.Source{serverless.New(), account.New()}, terraform.Sources()),
 		Samples: samples,
 		Window: func(_ context.Context, paths []string, o importers.Options) error {
 			return errors.New("window on " + strings.Join(paths, ", ") + " in " + o.Region)

@@ -184,10 +184,17 @@ type flood struct {
 func flooded(t testing.TB, start string, accounts ...*snapshot) flood {
 	t.Helper()
 	dir := t.TempDir()
-	args := []string{"breach", "--json", "--from", start}
+	var files []string
 	for _, a := range accounts {
-		args = append(args, a.file(t, dir))
+		files = append(files, a.file(t, dir))
 	}
+	return breachOf(t, start, files...)
+}
+
+// breachOf asks for the breach of a start over some files and folders.
+func breachOf(t testing.TB, start string, files ...string) flood {
+	t.Helper()
+	args := append([]string{"breach", "--json", "--from", start}, files...)
 	type breaches struct {
 		Breaches []struct {
 			Admin, AdminMay bool

@@ -29,9 +29,34 @@ func (b *builder) resource(x *object) {
 	if e.Type == "AWS::DynamoDB::Table" {
 		e.PartitionKey = x.word("hash_key")
 	}
+	if parts := strings.SplitN(e.ARN, ":", 6); len(parts) == 6 && parts[4] == "" && x.account != b.info.Account {
+		e.Account = x.account
+	}
 	b.others[x] = e
 	b.add(e)
-	e.Key = b.keyOf(x)
+	e.Key, e.Role = b.keyOf(x), b.roleOf(x)
+}
+
+// acting are the arguments that say with which role what runs in a resource acts.
+var acting = map[string][]string{
+	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
+	"aws_apprunner_service": {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
+	"aws_bedrockagentcore_browser": {"execution_role_arn"}, "aws_bedrockagentcore_agent_runtime": {"role_arn"},
+}
+
+// roleOf is the role with which what runs in a resource acts, "" for none, and for one that the configuration does not
+// make. An instance has it by its profile.
+func (b *builder) roleOf(x *object) model.ID {
+	if x.typ == "aws_instance" {
+		if profile := b.find(x.word("iam_instance_profile"), x, "AWS::IAM::InstanceProfile"); profile != nil {
+			return b.actsAs(profile.word("role"), profile)
+		}
+		return ""
+	}
+	if path, ok := acting[x.typ]; ok {
+		return b.actsAs(x.word(path...), x)
+	}
+	return ""
 }
 
 // blockPublicAccess reads what buckets say of public policies.
