@@ -212,7 +212,7 @@ func (d *Design) Compartments() []Compartment {
 	var out []Compartment
 	at := map[ID]int{}
 	for _, f := range d.Functions() {
-		id, name := f.ID, f.LogicalID
+		id, name := f.ID, d.addressed(f.ID, f.LogicalID)
 		if f.Role != "" {
 			id = f.Role
 		}
@@ -226,7 +226,7 @@ func (d *Design) Compartments() []Compartment {
 	}
 	for i, c := range out {
 		if r := d.Role(c.Role); r != nil && len(c.Functions) > 1 {
-			out[i].Name = cmp.Or(r.LogicalID, r.Name)
+			out[i].Name = d.addressed(r.ID, cmp.Or(r.LogicalID, r.Name))
 		}
 	}
 	return out
