@@ -93,6 +93,7 @@ func (w *window) export() {
 		{Icon: "policy", Name: "Policies and DEPLOY.md", Sentence: "IAM JSON, one file a role; the diff; and what the change means for those who roll it out.", Button: "Folder…", OnTap: choose(w.exportPolicies)},
 		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF; the map for draw.io as well.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
 		{Icon: "eye", Name: "Report", Sentence: "One page with both pictures, before and after, and the tables, to hand around.", Button: "Folder…", OnTap: choose(w.exportReport)},
+		{Icon: "play", Name: "Steps for a review", Sentence: "Before, the breaches you choose, after, and the figures: presented full screen, or as a page, a PDF or pictures.", Button: "Choose…", OnTap: choose(w.askPresent)},
 		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
 	}), w.win)
 	size := w.win.Canvas().Size()

@@ -27,7 +27,7 @@ type menu struct {
 	before, both, after, wipe, fed         *fyne.MenuItem
 	system, light, dark, diagnostics, hist *fyne.MenuItem
 	palette, reload                        *fyne.MenuItem
-	drawing                                *fyne.MenuItem
+	drawing, present                       *fyne.MenuItem
 	draw                                   []*fyne.MenuItem          // into the design
 	single                                 map[*fyne.MenuItem]string // keys without a modifier
 	shown                                  menuState
@@ -134,6 +134,7 @@ func (w *window) makeMenu() {
 	m.dark = w.item("Dark", nil, func() { w.setTheme(theme.Dark) })
 	shade := fyne.NewMenuItem("Theme", nil)
 	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark)
+	m.present = w.item("Present…", &desktop.CustomShortcut{KeyName: fyne.KeyF5}, w.askPresent)
 	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
 		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
@@ -142,6 +143,7 @@ func (w *window) makeMenu() {
 		w.item("Fold Inspector", ctrl(fyne.KeyI), w.foldRight),
 		w.item("Fold Reasons", ctrl(fyne.KeyJ), w.foldReasons),
 		fyne.NewMenuItemSeparator(), shade,
+		m.present,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
 	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.wipe: "W", m.fed: "F"}
@@ -180,7 +182,7 @@ func (w *window) showMenu() {
 		m.recent.ChildMenu.Items = append(m.recent.ChildMenu.Items, fyne.NewMenuItem(p, func() { w.guard("Open another design", func() { w.open(p) }) }))
 	}
 	m.recent.Disabled = len(w.recent()) == 0
-	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload} {
+	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload, m.present} {
 		i.Disabled = !open
 	}
 	m.both.Disabled, m.after.Disabled, m.wipe.Disabled = !now.edited, !now.edited, !now.edited
@@ -275,6 +277,12 @@ func (w *window) contextMenu(id model.ID, at fyne.Position) {
 func (w *window) shortcuts() {
 	c := w.win.Canvas()
 	c.SetOnTypedRune(func(r rune) {
+		if w.showing != nil {
+			if r == 'n' || r == 'N' { // the key itself comes before its letter, which would be written
+				w.showing.page.Edit(true)
+			}
+			return
+		}
 		if w.session == nil || c.Overlays().Top() != nil {
 			return
 		}
@@ -308,8 +316,13 @@ func (w *window) shortcuts() {
 		}
 	})
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if e.Name == fyne.KeyEscape {
+		switch {
+		case w.showing != nil:
+			w.presentKey(e)
+		case e.Name == fyne.KeyEscape:
 			w.escape()
+		default:
+			w.functionKey(e.Name)
 		}
 	})
 	c.AddShortcut(ctrl(fyne.KeyPlus), func(fyne.Shortcut) { w.canvas.ZoomBy(1.25) })
@@ -320,6 +333,21 @@ func (w *window) shortcuts() {
 	})
 	c.AddShortcut(ctrl(fyne.KeyY), func(fyne.Shortcut) { w.redo() })
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, func(fyne.Shortcut) { w.redo() })
+}
+
+// functionKey does what a key without a modifier does: the toolkit hands those to no shortcut, whatever the menus show.
+func (w *window) functionKey(key fyne.KeyName) {
+	if len(w.dialogs) > 0 {
+		return
+	}
+	switch key {
+	case fyne.KeyF1:
+		w.showHelp()
+	case fyne.KeyF5:
+		w.askPresent()
+	case fyne.KeyF11:
+		w.win.SetFullScreen(!w.win.FullScreen())
+	}
 }
 
 func (w *window) find() {

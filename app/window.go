@@ -72,6 +72,7 @@ type window struct {
 	quitting bool // the person was asked about edits that are not saved
 	job      job  // the picture that is being made
 	learned  learned
+	showing  *presentation // nil while nothing is presented
 	opening  context.CancelFunc
 	weighing context.CancelFunc
 	working  string // what goes on, as the progress strip is to say

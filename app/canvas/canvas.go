@@ -145,6 +145,9 @@ func (c *Canvas) seen(area int, p fyne.Position) bool {
 	return c.beyond == nil || (area >= len(c.scene.Areas)) == (float64(p.X) > c.wipe*float64(c.Size().Width))
 }
 
+// Wiping reports whether two pictures are shown.
+func (c *Canvas) Wiping() bool { return c.beyond != nil }
+
 // paintBeyond lays the other scene over the picture, right of the wipe.
 func (c *Canvas) paintBeyond(p painted) {
 	if c.other == nil {

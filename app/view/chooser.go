@@ -284,6 +284,13 @@ func NewChecks(names []string) *Checks {
 	return c
 }
 
+// Choose chooses the first n alone.
+func (c *Checks) Choose(n int) {
+	for i, b := range c.on {
+		b.SetChecked(i < n)
+	}
+}
+
 // Chosen lists the indexes of those that are chosen.
 func (c *Checks) Chosen() []int {
 	var out []int

@@ -1,0 +1,249 @@
+//go:build !headless
+
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/canvas"
+	"bulkhead/app/session"
+	"bulkhead/app/theme"
+	"bulkhead/app/view"
+	"bulkhead/model"
+	"bulkhead/render"
+	"bulkhead/render/font"
+	"bulkhead/render/hull"
+	"bulkhead/render/pdf"
+	"bulkhead/render/png"
+	"bulkhead/render/slides"
+	"bulkhead/render/svg"
+)
+
+// Of the functions that can be presented, so many are offered and so many of these chosen.
+const (
+	mostOffered   = 12
+	mostPresented = 3
+)
+
+// A presentation is what is shown step by step, in the place of the window's content.
+type presentation struct {
+	slides  []slides.Slide
+	page    *view.Presenter
+	picture *canvas.Canvas
+	behind  fyne.CanvasObject // the window's content
+	full    bool              // the window was full before
+}
+
+// askPresent asks which breaches are to be shown, and what to do with the steps.
+func (w *window) askPresent() {
+	if w.session == nil || !w.state.Analysed() {
+		return
+	}
+	st := w.state
+	before := viewOf(st, st.Before, 0)
+	var starts []model.ID
+	if st.Start != "" {
+		starts = append(starts, st.Start)
+	}
+	for _, r := range render.Rankings(before, nil).Ranks {
+		if len(starts) < mostOffered && !slices.Contains(starts, r.Start) {
+			starts = append(starts, r.Start)
+		}
+	}
+	names := make([]string, len(starts))
+	for i, id := range starts {
+		names[i] = "Breach of " + nameIn(st, id)
+	}
+	checks := view.NewChecks(names)
+	checks.Choose(mostPresented)
+	var d *dialog.CustomDialog
+	chosen := func(then func([]model.ID)) func() {
+		return func() {
+			d.Hide()
+			var ids []model.ID
+			for _, i := range checks.Chosen() {
+				ids = append(ids, starts[i])
+			}
+			then(ids)
+		}
+	}
+	show := widget.NewButton("Present", chosen(func(ids []model.ID) { w.makeSlides(ids, w.startPresenting) }))
+	show.Importance = widget.HighImportance
+	d = dialog.NewCustomWithoutButtons("Present: before, these breaches, after, figures", checks.Root, w.win)
+	d.SetButtons([]fyne.CanvasObject{
+		widget.NewButton("Cancel", func() { d.Hide() }),
+		widget.NewButton("Save as pictures…", chosen(w.savePictures)),
+		widget.NewButton("Save as page or PDF…", chosen(w.saveSlides)),
+		show,
+	})
+	size := w.win.Canvas().Size()
+	w.present(d, fyne.NewSize(min(640, size.Width*0.85), min(480, size.Height*0.8)), nil)
+}
+
+func nameIn(st session.State, id model.ID) string {
+	if st.After.Design.Element(id) != nil {
+		return view.Name(st.After.Design, id)
+	}
+	return view.Name(st.Before.Design, id)
+}
+
+// makeSlides draws the steps in the background.
+func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
+	st, s, notes := w.state, w.session, w.slideNotes()
+	var all []slides.Slide
+	w.background("Drawing the steps", func(ctx context.Context) (err error) {
+		compare := func(st session.State) render.Compare {
+			return render.Compare{Before: viewOf(st, st.Before, 0), After: viewOf(st, st.After, 0), Comparison: st.Comparison}
+		}
+		var breaches []slides.Breach
+		for _, id := range starts {
+			breaches = append(breaches, slides.Breach{Key: string(id), Name: nameIn(st, id), Compare: compare(st.Breached(id))})
+		}
+		all, err = slides.Draw(ctx, hull.Layout{Width: 1600, Height: 1000}, font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), notes)
+		return err
+	}, func() {
+		if w.session == s {
+			then(all)
+		}
+	})
+}
+
+// startPresenting fills the screen with the steps.
+func (w *window) startPresenting(all []slides.Slide) {
+	if len(all) == 0 || w.showing != nil {
+		return
+	}
+	p := &presentation{slides: all, picture: canvas.New(), behind: w.win.Content(), full: w.win.FullScreen()}
+	p.page = view.NewPresenter(p.picture)
+	p.page.OnLeave = w.stopPresenting
+	p.page.OnGo = w.showSlide
+	p.page.OnNote = func(text string) {
+		step, _ := p.page.At()
+		p.slides[step].Note = text
+		w.keepNote(p.slides[step].Key, text)
+	}
+	w.showing = p
+	w.win.SetMainMenu(nil)
+	w.win.SetContent(view.WithTips(p.page.Root))
+	w.win.SetFullScreen(true)
+	w.win.Canvas().Unfocus()
+	w.showSlide(0)
+}
+
+func (w *window) showSlide(step int) {
+	p := w.showing
+	if p == nil || step < 0 || step >= len(p.slides) {
+		return
+	}
+	s := p.slides[step]
+	p.picture.SetScene(s.Scene)
+	p.picture.Fit()
+	p.page.Show(step, len(p.slides), s.Title, strings.TrimSpace(s.Claim.Figure+"  "+s.Claim.Noun), s.Note)
+}
+
+// stopPresenting goes back to the window.
+func (w *window) stopPresenting() {
+	p := w.showing
+	if p == nil {
+		return
+	}
+	w.showing = nil
+	w.win.SetFullScreen(p.full)
+	w.win.SetContent(p.behind)
+	w.win.SetMainMenu(w.menu.main)
+}
+
+// presentKey takes a key while steps are shown.
+func (w *window) presentKey(e *fyne.KeyEvent) {
+	p := w.showing.page
+	at, of := p.At()
+	switch e.Name {
+	case fyne.KeyRight, fyne.KeyPageDown, fyne.KeyDown, fyne.KeySpace, fyne.KeyReturn:
+		p.Go(at + 1)
+	case fyne.KeyLeft, fyne.KeyPageUp, fyne.KeyUp, fyne.KeyBackspace:
+		p.Go(at - 1)
+	case fyne.KeyHome:
+		p.Go(0)
+	case fyne.KeyEnd:
+		p.Go(of - 1)
+	case fyne.KeyEscape:
+		w.stopPresenting()
+	}
+}
+
+// Notes are kept by the design's path.
+func (w *window) notesKey() string { return "notes " + w.state.Path }
+
+func (w *window) slideNotes() map[string]string {
+	notes := map[string]string{}
+	_ = json.Unmarshal([]byte(w.app.Preferences().String(w.notesKey())), &notes) // none, or not ours
+	return notes
+}
+
+func (w *window) keepNote(key, text string) {
+	notes := w.slideNotes()
+	notes[key] = text
+	if text == "" {
+		delete(notes, key)
+	}
+	if data, err := json.Marshal(notes); err == nil {
+		w.app.Preferences().SetString(w.notesKey(), string(data))
+	}
+}
+
+// saveSlides writes the steps as one page or one PDF.
+func (w *window) saveSlides(starts []model.ID) {
+	title, palette := w.state.Title, theme.Palette()
+	w.makeSlides(starts, func(all []slides.Slide) {
+		w.saveFile("Save the steps", stem(w.state.Path)+"-review.html", []string{".html", ".pdf"}, func(name string) ([]byte, error) {
+			var b bytes.Buffer
+			if strings.EqualFold(filepath.Ext(name), ".pdf") {
+				var scenes []*render.Scene
+				for _, s := range all {
+					scenes = append(scenes, s.Scene)
+				}
+				err := pdf.Write(&b, palette, pdf.Paper{}, scenes...)
+				return b.Bytes(), err
+			}
+			err := slides.Page(&b, title, all)
+			return b.Bytes(), err
+		})
+	})
+}
+
+// savePictures writes each step as SVG and PNG into a folder.
+func (w *window) savePictures(starts []model.ID) {
+	palette := theme.Palette()
+	w.makeSlides(starts, func(all []slides.Slide) {
+		w.chooseFolder("Save the steps in which folder?", "Save here", func(dir string) {
+			w.background("Writing the steps", func(context.Context) error {
+				for i, s := range all {
+					var v, p bytes.Buffer
+					if err := svg.Write(&v, s.Scene, palette, svg.Options{}); err != nil {
+						return err
+					}
+					if err := png.Write(&p, s.Scene, palette, png.Fit(s.Scene, 2)); err != nil {
+						return err
+					}
+					for ext, data := range map[string][]byte{"svg": v.Bytes(), "png": p.Bytes()} {
+						if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("step-%02d.%s", i+1, ext)), data, 0o644); err != nil { //nolint:gosec // pictures to hand around
+							return err
+						}
+					}
+				}
+				return nil
+			}, func() { w.tell("Written", fmt.Sprintf("%d steps in %s", len(all), dir)) })
+		})
+	})
+}
