@@ -140,7 +140,18 @@ func (w *window) showSource(at source.Span) {
 	}
 	pane := view.NewSourcePane(string(data), at)
 	size := w.win.Canvas().Size()
-	d := dialog.NewCustom(at.String(), "Close", pane.Root, w.win)
+	d := dialog.NewCustomWithoutButtons(at.String(), pane.Root, w.win)
+	shut := widget.NewButton("Close", func() { d.Hide() })
+	copied := widget.NewButton("Copy these lines", func() { w.app.Clipboard().SetContent(pane.MarkedText()) })
+	edit := widget.NewButton("Open in the editor", func() {
+		d.Hide()
+		w.openEditor(at)
+	})
+	edit.Importance = widget.HighImportance
+	if _, onDisk := w.onDisk(at.File); !onDisk {
+		edit.Disable()
+	}
+	d.SetButtons([]fyne.CanvasObject{shut, copied, edit})
 	w.present(d, fyne.NewSize(min(1000, size.Width*0.85), size.Height*0.82), nil)
 	pane.Reveal()
 	w.pane = pane

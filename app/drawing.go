@@ -88,6 +88,11 @@ func (w *window) askName(title, word string, then func(name string)) {
 }
 
 func (w *window) askWord(title, hint, word string, then func(string)) {
+	w.askText(title, hint, word, "Add", then)
+}
+
+// askText asks for a line of text.
+func (w *window) askText(title, hint, word, button string, then func(string)) {
 	entry := widget.NewEntry()
 	entry.SetText(word)
 	var d *dialog.CustomDialog
@@ -96,7 +101,7 @@ func (w *window) askWord(title, hint, word string, then func(string)) {
 		then(strings.TrimSpace(entry.Text))
 	}
 	entry.OnSubmitted = func(string) { done() }
-	ok := widget.NewButton("Add", done)
+	ok := widget.NewButton(button, done)
 	ok.Importance = widget.HighImportance
 	label := widget.NewLabel(hint)
 	label.Importance = widget.LowImportance

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -28,6 +29,9 @@ type menu struct {
 	system, light, dark, diagnostics, hist *fyne.MenuItem
 	palette, reload                        *fyne.MenuItem
 	drawing, present                       *fyne.MenuItem
+	contrast                               [2]*fyne.MenuItem
+	sizes                                  map[int]*fyne.MenuItem // of texts, in per cent
+	motion, twins, copyText, editor        *fyne.MenuItem
 	draw                                   []*fyne.MenuItem          // into the design
 	single                                 map[*fyne.MenuItem]string // keys without a modifier
 	shown                                  menuState
@@ -46,6 +50,8 @@ type menuState struct {
 	implicit               bool
 	crowned, leftF, rightF bool
 	takes, drawing, wipe   bool
+	still                  bool
+	size                   int
 }
 
 func ctrl(key fyne.KeyName) fyne.Shortcut {
@@ -132,8 +138,20 @@ func (w *window) makeMenu() {
 	m.system = w.item("System", nil, func() { w.setTheme(theme.System) })
 	m.light = w.item("Light", nil, func() { w.setTheme(theme.Light) })
 	m.dark = w.item("Dark", nil, func() { w.setTheme(theme.Dark) })
+	m.contrast = [2]*fyne.MenuItem{w.item("High Contrast, Light", nil, func() { w.setTheme(theme.ContrastLight) }), w.item("High Contrast, Dark", nil, func() { w.setTheme(theme.ContrastDark) })}
 	shade := fyne.NewMenuItem("Theme", nil)
-	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark)
+	shade.ChildMenu = fyne.NewMenu("", m.system, m.light, m.dark, m.contrast[0], m.contrast[1])
+	m.sizes = map[int]*fyne.MenuItem{}
+	text := fyne.NewMenuItem("Text Size", nil)
+	text.ChildMenu = fyne.NewMenu("")
+	for _, percent := range textSizes {
+		m.sizes[percent] = w.item(fmt.Sprintf("%d %%", percent), nil, func() { w.setTextSize(percent) })
+		text.ChildMenu.Items = append(text.ChildMenu.Items, m.sizes[percent])
+	}
+	m.motion = w.item("Motion", nil, w.toggleMotion)
+	m.twins = w.item("Tables of This Picture…", ctrlShift(fyne.KeyB), w.showTwins)
+	m.copyText = w.item("Copy What the Picture Says", ctrlShift(fyne.KeyC), w.copyPicture)
+	m.editor = w.item("Editor…", nil, w.chooseEditor)
 	m.present = w.item("Present…", &desktop.CustomShortcut{KeyName: fyne.KeyF5}, w.askPresent)
 	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
@@ -142,7 +160,7 @@ func (w *window) makeMenu() {
 		w.item("Fold Outline", ctrl(fyne.KeyB), w.foldLeft),
 		w.item("Fold Inspector", ctrl(fyne.KeyI), w.foldRight),
 		w.item("Fold Reasons", ctrl(fyne.KeyJ), w.foldReasons),
-		fyne.NewMenuItemSeparator(), shade,
+		fyne.NewMenuItemSeparator(), m.twins, m.copyText, fyne.NewMenuItemSeparator(), shade, text, m.motion, m.editor,
 		m.present,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
@@ -158,7 +176,7 @@ func (w *window) showMenu() {
 	m := &w.menu
 	open := w.session != nil
 	now := menuState{open: open, edited: w.state.Edited, dirty: w.state.Dirty, undo: w.state.Undo, redo: w.state.Redo, chart: w.look.chart,
-		vulnerable: w.state.Vulnerable, side: w.look.side, wipe: w.look.wipe}
+		vulnerable: w.state.Vulnerable, side: w.look.side, wipe: w.look.wipe, still: w.still(), size: w.textSize()}
 	if t, ok := w.app.Settings().Theme().(*theme.Theme); ok {
 		now.mode = t.Mode()
 	}
@@ -182,7 +200,7 @@ func (w *window) showMenu() {
 		m.recent.ChildMenu.Items = append(m.recent.ChildMenu.Items, fyne.NewMenuItem(p, func() { w.guard("Open another design", func() { w.open(p) }) }))
 	}
 	m.recent.Disabled = len(w.recent()) == 0
-	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload, m.present} {
+	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload, m.present, m.twins, m.copyText} {
 		i.Disabled = !open
 	}
 	m.both.Disabled, m.after.Disabled, m.wipe.Disabled = !now.edited, !now.edited, !now.edited
@@ -202,6 +220,11 @@ func (w *window) showMenu() {
 	}
 	m.before.Checked, m.both.Checked, m.after.Checked = open && now.side == view.Before, now.edited && now.side == view.Both, now.edited && now.side == view.After
 	m.fed.Checked = now.vulnerable
+	m.contrast[0].Checked, m.contrast[1].Checked = now.mode == theme.ContrastLight, now.mode == theme.ContrastDark
+	for percent, i := range m.sizes {
+		i.Checked = percent == now.size
+	}
+	m.motion.Checked = !now.still
 	m.system.Checked, m.light.Checked, m.dark.Checked = now.mode == theme.System, now.mode == theme.Light, now.mode == theme.Dark
 	m.main.Refresh()
 }

@@ -55,9 +55,20 @@ func (a ask) same(b ask) bool {
 		x.Selected == y.Selected && a.look == b.look && (a.room == b.room || a.look.chart == view.MapChart || a.look.chart == view.TableChart)
 }
 
+// floods reports whether a picture shows another flood of the same design than the one before: the breach, the hop or
+// what is taken as vulnerable changed, and nothing else.
+func (a ask) floods(b ask) bool {
+	if a.state.Start == b.state.Start && a.look.hop == b.look.hop && a.state.Vulnerable == b.state.Vulnerable {
+		return false
+	}
+	b.look.hop = a.look.hop
+	return a.look == b.look && a.room == b.room && a.state.Before.Design == b.state.Before.Design && a.state.After.Design == b.state.After.Design && a.look.chart == view.HullChart
+}
+
 // A drawn is what came of an ask.
 type drawn struct {
 	scene  *render.Scene
+	twins  []render.Twin
 	beyond *render.Scene   // shown in its place right of a wipe
 	ranks  *render.Ranking // where they are shown in the place of the scene
 	groups []render.Bundle // of a large design
@@ -113,16 +124,13 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 	switch a.look.chart {
 	case view.TableChart:
 		d.ranks = render.Rankings(after, &before)
-		d.scene = table.Draw(font.Metrics(), d.ranks) // to be exported
+		d.scene, d.twins = table.Draw(font.Metrics(), d.ranks), d.ranks.Twins() // to be exported
 	case view.HeatChart:
 		rows, cols := table.Room(float64(a.room.Width), float64(a.room.Height))
-		d.scene = table.DrawHeat(font.Metrics(), render.Heats(after, rows, cols))
+		heat := render.Heats(after, rows, cols)
+		d.scene, d.twins = table.DrawHeat(font.Metrics(), heat), heat.Twins()
 	case view.HullChart, view.MapChart:
-		if a.wipes() {
-			d.scene, d.beyond, d.err = w.wiped(ctx, a)
-		} else {
-			d.scene, d.err = w.scene(ctx, a)
-		}
+		w.chart(ctx, a, &d)
 	}
 	return d
 }
@@ -131,7 +139,13 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 func (w *window) showPicture(a ask, d drawn) {
 	w.ranks.Set(d.ranks)
 	w.ranks.Select(w.state.Selected)
-	w.canvas.SetScene(d.scene)
+	w.twins = d.twins
+	if d.beyond == nil && !w.still() && a.floods(w.shown) {
+		w.canvas.Rise(d.scene)
+	} else {
+		w.canvas.SetScene(d.scene)
+	}
+	w.shown = a
 	w.canvas.SetWipe(d.beyond)
 	w.canvas.Select(w.state.Selected)
 	groups := d.groups
@@ -149,35 +163,38 @@ func (w *window) showPicture(a ask, d drawn) {
 // large reports whether a design has more compartments than a hull has bays.
 func large(d *model.Design) bool { return len(d.Compartments()) > render.MostBays }
 
-// scene lays out one side or both. Even one side is laid out with the other, so that things keep their places.
-func (w *window) scene(ctx context.Context, a ask) (*render.Scene, error) {
-	_, scenes, err := w.pictures(ctx, a)
+// chart draws one side or both. Even one side is laid out with the other, so that things keep their places.
+func (w *window) chart(ctx context.Context, a ask, d *drawn) {
+	diagrams, scenes, err := w.pictures(ctx, a)
+	if err != nil {
+		d.err = err
+		return
+	}
+	both := len(scenes) == 2 && a.look.side == view.Both
+	shown := len(scenes) - 1
+	if a.look.side == view.Before {
+		shown = 0
+	}
+	for i, x := range diagrams {
+		if both || i == shown {
+			for _, t := range x.Twins() {
+				if both {
+					t.Title += map[int]string{0: ", before", 1: ", after"}[i]
+				}
+				d.twins = append(d.twins, t)
+			}
+		}
+	}
 	switch {
-	case err != nil:
-		return nil, err
-	case len(scenes) == 1:
-		return scenes[0], nil
-	case a.look.side == view.Before:
-		return scenes[0], nil
-	case a.look.side == view.After:
-		return scenes[1], nil
-	case a.look.chart == view.MapChart:
-		return render.Beside(scenes...), nil
+	case both && a.look.wipe:
+		d.scene, d.beyond = scenes[0], scenes[1]
+	case both && a.look.chart == view.MapChart:
+		d.scene = render.Beside(scenes...)
+	case both:
+		d.scene = render.Stack(scenes...)
+	default:
+		d.scene = scenes[shown]
 	}
-	return render.Stack(scenes...), nil
-}
-
-// wipes reports whether both sides are shown in one place, with a line between them.
-func (a ask) wipes() bool {
-	return a.look.side == view.Both && a.look.wipe && a.state.Edited && (a.look.chart == view.HullChart || a.look.chart == view.MapChart)
-}
-
-func (w *window) wiped(ctx context.Context, a ask) (before, after *render.Scene, err error) {
-	_, scenes, err := w.pictures(ctx, a)
-	if err != nil || len(scenes) != 2 {
-		return nil, nil, err
-	}
-	return scenes[0], scenes[1], nil
 }
 
 // pictures lays out the design, or both where something was edited: before and after.

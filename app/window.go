@@ -45,9 +45,11 @@ type window struct {
 	state   session.State // as shown
 	look    look
 
-	drawing   bool // what can be drawn into a template is to be seen
-	unfolded  bool // the reasons are to be seen
-	comparing bool // two pictures are shown, or all breaches at once, which need the room more than the reasons of one of them
+	sized     bool          // the size of texts was chosen here
+	twins     []render.Twin // say what the picture shows
+	drawing   bool          // what can be drawn into a template is to be seen
+	unfolded  bool          // the reasons are to be seen
+	comparing bool          // two pictures are shown, or all breaches at once, which need the room more than the reasons of one of them
 
 	maps *dot.Layout
 
@@ -72,6 +74,7 @@ type window struct {
 	quitting bool // the person was asked about edits that are not saved
 	job      job  // the picture that is being made
 	learned  learned
+	shown    ask           // of the picture that is shown
 	showing  *presentation // nil while nothing is presented
 	opening  context.CancelFunc
 	weighing context.CancelFunc
@@ -107,6 +110,7 @@ type look struct {
 func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	w := &window{app: a, win: a.NewWindow("Bulkhead"), program: p, options: o, maps: dot.New(), keeper: newKeeper()}
 	pref := a.Preferences()
+	w.takeTextSize()
 	w.makeParts()
 	w.makeMenu()
 	w.shortcuts()
@@ -201,7 +205,7 @@ func (w *window) makeParts() {
 func (w *window) showTools() {
 	w.tools.Set(view.Tools{
 		Open: w.session != nil, Edited: w.state.Edited, Undo: w.state.Undo, Redo: w.state.Redo, Chart: w.look.chart, Side: w.look.side,
-		Vulnerable: w.state.Vulnerable, Dark: theme.Palette() == render.Dark, Zoom: int(w.canvas.Zoom()*100 + 0.5),
+		Vulnerable: w.state.Vulnerable, Dark: theme.Palette().IsDark(), Zoom: int(w.canvas.Zoom()*100 + 0.5),
 		LeftFolded: w.panes.LeftFolded, RightFolded: w.panes.RightFolded,
 	})
 	w.showMenu()
@@ -405,11 +409,8 @@ func (w *window) toggleVulnerable() {
 }
 
 func (w *window) toggleTheme() {
-	m := theme.Dark
-	if theme.Palette() == render.Dark {
-		m = theme.Light
-	}
-	w.setTheme(m)
+	w.setTheme(map[*render.Palette]theme.Mode{render.Light: theme.Dark, render.Dark: theme.Light,
+		render.ContrastLight: theme.ContrastDark, render.ContrastDark: theme.ContrastLight}[theme.Palette()])
 }
 
 func (w *window) setTheme(m theme.Mode) {

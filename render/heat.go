@@ -35,3 +35,20 @@ func Heats(v View, rows, cols int) *Heat {
 	}
 	return h
 }
+
+// Twins are the cells that are wet as a table, behind the ranking's.
+func (h *Heat) Twins() []Twin {
+	cells := Twin{Title: "Cells", Head: []string{"Compartment", "Resource", "At worst", "Sure"}}
+	for i, row := range h.Rows {
+		for j, c := range h.Cols {
+			if s := h.Cells[i][j]; s.Tone > Dry {
+				sure := "yes"
+				if s.Sure < s.Tone {
+					sure = "perhaps"
+				}
+				cells.Rows = append(cells.Rows, []string{row.Name, c.Name, s.Tone.Sign().String(), sure})
+			}
+		}
+	}
+	return append(h.Ranking.Twins(), cells)
+}

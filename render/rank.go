@@ -142,3 +142,20 @@ func (s *survey) rank(c model.Compartment, bundle string, was float64) Rank {
 	}
 	return r
 }
+
+// Twins are the ranks and the exposures as tables.
+func (r *Ranking) Twins() []Twin {
+	ranks := Twin{Title: "Compartments, worst breach first", Head: []string{"Compartment", "Group", "Functions", "Triggers", "A breach reaches", "Sure", "Resources", "Weighted", "Administrator reachable"}}
+	for _, k := range r.Ranks {
+		ranks.Rows = append(ranks.Rows, []string{k.Name, k.Bundle, fmt.Sprint(k.Functions), fmt.Sprint(k.Triggers), Share(k.Share, k.AtLeast), Percent(k.Sure), fmt.Sprint(k.Resources), Percent(k.Weighted), map[bool]string{true: "yes"}[k.Admin]})
+	}
+	things := Twin{Title: "Resources, most exposed first", Head: []string{"Resource", "Kind", "Reached by", "Weight"}}
+	for _, e := range r.Exposures {
+		name := e.Name
+		if e.Crown {
+			name += " (crown jewel)"
+		}
+		things.Rows = append(things.Rows, []string{name, e.Noun, fmt.Sprintf("%d of %d", e.By, r.Functions), fmt.Sprintf("%g", e.Weight)})
+	}
+	return []Twin{ranks, things}
+}

@@ -55,6 +55,8 @@ type Canvas struct {
 	beyond *render.Scene // shown right of the wipe, in the place of the scene; nil: no wipe
 	wipe   float64       // where it stands, 0..1 of the width
 
+	rising *rise // from the picture before, nil while nothing rises
+
 	painter *raster.Painter
 	other   *raster.Painter // of beyond
 	image   *image.RGBA     // as painted last, for
@@ -470,7 +472,7 @@ func (c *Canvas) paint(w, h int) image.Image {
 		now.beyond, now.wipe = c.beyond, int(c.wipe*float64(w))
 	}
 	if c.image != nil && now == c.painted {
-		return c.image
+		return c.seenNow()
 	}
 	if c.image == nil || c.image.Rect.Dx() != w || c.image.Rect.Dy() != h {
 		c.image = image.NewRGBA(image.Rect(0, 0, w, h))
@@ -485,6 +487,14 @@ func (c *Canvas) paint(w, h int) image.Image {
 	}
 	c.painted = now
 	c.paints++
+	return c.seenNow()
+}
+
+// seenNow is the image, or the frame on the way to it.
+func (c *Canvas) seenNow() image.Image {
+	if c.rising != nil {
+		return c.rising.over(c.image)
+	}
 	return c.image
 }
 

@@ -1,6 +1,7 @@
 package canvas
 
 import (
+	"image"
 	"math"
 	"slices"
 	"testing"
@@ -231,6 +232,41 @@ func TestCarrying(t *testing.T) {
 	drag(350, 150, 300, 100)
 	if c.x == x && c.y == y || len(got) != 2 {
 		t.Error("what cannot be carried does not pan")
+	}
+}
+
+// TestRise: on the way from one picture to the next the lower part is new and the upper as it was; in the end all is new.
+func TestRise(t *testing.T) {
+	c, _ := shown(t)
+	next := scene()
+	c.Rise(next) // the test's driver takes no time for it
+	if c.Scene() != next || c.rising != nil {
+		t.Errorf("risen it shows the new picture: %v, it still rises: %v", c.Scene() == next, c.rising != nil)
+	}
+	was, now := image.NewRGBA(image.Rect(0, 0, 60, 100)), image.NewRGBA(image.Rect(0, 0, 60, 100))
+	for i := range now.Pix {
+		now.Pix[i] = 200
+	}
+	r := &rise{from: was, frame: image.NewRGBA(was.Rect)}
+	for _, level := range []float64{0, 0.3, 0.7, 1} {
+		r.level = level
+		got, fresh := r.over(now), 0
+		for y := range 100 {
+			for x := range 60 {
+				if got.RGBAAt(x, y).A == 200 {
+					fresh++
+				}
+				if y > 0 && got.RGBAAt(x, y).A < got.RGBAAt(x, y-1).A {
+					t.Fatalf("at level %g the column %d is new above and old below", level, x)
+				}
+			}
+		}
+		if share := float64(fresh) / 6000; math.Abs(share-level) > 0.07 {
+			t.Errorf("at level %g %.2f of it is new", level, share)
+		}
+	}
+	if got := r.over(image.NewRGBA(image.Rect(0, 0, 30, 30))); got.Rect.Dx() != 30 {
+		t.Error("a picture of another size rises")
 	}
 }
 

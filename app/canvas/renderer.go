@@ -43,6 +43,7 @@ type renderer struct {
 	line     *fynecanvas.Rectangle   // of the wipe
 	grip     *fynecanvas.Rectangle   // to drag it by
 	sides    [2]*fynecanvas.Text     // what is shown on either
+	rose     bool                    // the last frame was on the way to another picture
 	label    *fynecanvas.Text        // what is carried
 	plate    *fynecanvas.Rectangle   // behind it
 	seen     painted                 // what the raster showed at the last refresh
@@ -198,7 +199,8 @@ func (r *renderer) Refresh() {
 	now.view.X, now.view.Y, now.view.Zoom = c.x, c.y, c.zoom
 	size := c.Size()
 	now.w, now.h = int(size.Width), int(size.Height)
-	if now != r.seen {
+	if c.rising != nil || now != r.seen || r.rose {
+		r.rose = c.rising != nil
 		r.seen = now
 		r.raster.Refresh()
 	}

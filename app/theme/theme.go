@@ -24,14 +24,18 @@ const (
 	System Mode = iota // as the desktop says
 	Light
 	Dark
+	ContrastLight // high contrast
+	ContrastDark
 )
 
-// String is the word that preferences keep: system, light, dark.
-func (m Mode) String() string { return [...]string{"system", "light", "dark"}[m] }
+// String is the word that preferences keep: system, light, dark, contrast-light, contrast-dark.
+func (m Mode) String() string {
+	return [...]string{"system", "light", "dark", "contrast-light", "contrast-dark"}[m]
+}
 
 // ModeOf is the mode that a word stands for, System for an unknown one.
 func ModeOf(word string) Mode {
-	for m := System; m <= Dark; m++ {
+	for m := System; m <= ContrastDark; m++ {
 		if m.String() == word {
 			return m
 		}
@@ -51,7 +55,12 @@ func New(m Mode) *Theme { return &Theme{m} }
 func (t *Theme) Mode() Mode { return t.mode }
 
 func (t *Theme) palette(v fyne.ThemeVariant) *render.Palette {
-	if t.mode == Dark || t.mode == System && v == fynetheme.VariantDark {
+	switch {
+	case t.mode == ContrastLight:
+		return render.ContrastLight
+	case t.mode == ContrastDark:
+		return render.ContrastDark
+	case t.mode == Dark || t.mode == System && v == fynetheme.VariantDark:
 		return render.Dark
 	}
 	return render.Light
@@ -125,7 +134,7 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 }
 
 func variantOf(p *render.Palette) fyne.ThemeVariant {
-	if p == render.Dark {
+	if p.IsDark() {
 		return fynetheme.VariantDark
 	}
 	return fynetheme.VariantLight

@@ -20,6 +20,8 @@ func TestModesChooseThePalette(t *testing.T) {
 		{System, fynetheme.VariantDark, render.Dark},
 		{Light, fynetheme.VariantDark, render.Light},
 		{Dark, fynetheme.VariantLight, render.Dark},
+		{ContrastLight, fynetheme.VariantDark, render.ContrastLight},
+		{ContrastDark, fynetheme.VariantLight, render.ContrastDark},
 	} {
 		th := New(c.mode)
 		if got := th.Color(fynetheme.ColorNameForeground, c.variant); got != c.want.RGBA(render.Ink) {

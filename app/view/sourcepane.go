@@ -66,6 +66,21 @@ func NewSourcePane(text string, at source.Span) *SourcePane {
 	return p
 }
 
+// MarkedText is what the marked lines say.
+func (p *SourcePane) MarkedText() string {
+	var out []string
+	for _, l := range p.lines {
+		switch {
+		case !l.marked:
+		case l.number == 0 && len(out) > 0:
+			out[len(out)-1] += l.text
+		default:
+			out = append(out, l.text)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // NewDiffPane shows a unified diff.
 func NewDiffPane(text string) *SourcePane {
 	p := &SourcePane{diff: true}
