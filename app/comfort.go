@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 
+	"fyne.io/fyne/v2"
+
 	"bulkhead/app/theme"
 )
 
@@ -33,6 +35,7 @@ func (w *window) takeTextSize() {
 
 // setTextSize makes everything larger or smaller.
 func (w *window) setTextSize(percent int) {
+	was, size := w.textSize(), w.win.Canvas().Size()
 	w.app.Preferences().SetInt(prefTextSize, percent)
 	w.sized = true
 	w.takeTextSize()
@@ -41,6 +44,8 @@ func (w *window) setTextSize(percent int) {
 		mode = t.Mode()
 	}
 	w.app.Settings().SetTheme(theme.New(mode)) // the toolkit asks for the scale again
+	// As large on the screen as it was.
+	w.win.Resize(fyne.NewSize(size.Width*float32(was)/float32(percent), size.Height*float32(was)/float32(percent)))
 	w.showTools()
 }
 

@@ -31,6 +31,7 @@ type Button struct {
 	Tip      string
 	Height   float32 // 0: 28
 	Short    bool    // the icon stands for the label, where there is little room
+	Brief    string  // icon that does where Icon is none
 	OnTap    func()
 
 	hover, focused bool
@@ -119,10 +120,18 @@ func (b *Button) style() Style { return Style{Size: 13, Weight: render.Medium} }
 
 // label is what is written on the button.
 func (b *Button) label() string {
-	if b.Short && b.Icon != "" {
+	if b.Short && b.icon() != "" {
 		return ""
 	}
 	return b.Label
+}
+
+// icon is what is drawn on the button.
+func (b *Button) icon() string {
+	if b.Short && b.Icon == "" {
+		return b.Brief
+	}
+	return b.Icon
 }
 
 // CreateRenderer draws the button.
@@ -175,9 +184,9 @@ func (r *buttonRenderer) look() {
 	if b.Disabled && !b.On {
 		r.text.Color = theme.Faded(render.Muted, 0.75)
 	}
-	r.icon.Hidden = b.Icon == ""
-	if b.Icon != "" {
-		r.icon.Resource = theme.Icon(b.Icon, ink)
+	r.icon.Hidden = b.icon() == ""
+	if b.icon() != "" {
+		r.icon.Resource = theme.Icon(b.icon(), ink)
 		r.icon.Translucency = 0
 		if b.Disabled && !b.On {
 			r.icon.Translucency = 0.45
@@ -189,7 +198,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
 	w := float32(r.b.style().width(r.b.label()))
 	x := (size.Width - w) / 2
-	if r.b.Icon != "" {
+	if r.b.icon() != "" {
 		gap := float32(6)
 		if r.b.label() == "" {
 			gap = 0
@@ -211,9 +220,9 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 	}
 	w := float32(r.b.style().width(r.b.label()))
 	switch {
-	case r.b.Icon != "" && r.b.label() != "":
+	case r.b.icon() != "" && r.b.label() != "":
 		return fyne.NewSize(w+buttonIcon+6+22, h)
-	case r.b.Icon != "":
+	case r.b.icon() != "":
 		return fyne.NewSize(h+2, h)
 	}
 	return fyne.NewSize(w+24, h)

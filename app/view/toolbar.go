@@ -91,7 +91,8 @@ func NewToolbar() *Toolbar {
 		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit),
 		group(0, t.left, t.right, t.shade),
 		t.export)
-	tools.Layout = &shortening{line{10, 4}, []*Button{t.ranks, t.hull, t.graph, t.heat}}
+	tools.Layout = &shortening{line{10, 4}, []*Button{t.ranks, t.hull, t.graph, t.heat, t.fed}}
+	t.fed.Brief = "wave"
 	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, tools), NewRule()))
 	t.Set(Tools{Zoom: 100})
 	return t
