@@ -139,11 +139,18 @@ func appendNew(list []string, s string) []string {
 // them: with a part ("res/Photos/*") where some action is for what is inside only.
 func ownWithin(d *model.Design, actions []string, pattern string) []string {
 	forms := formsOf(actions)
+	services := map[string]bool{}
+	for _, shapes := range forms {
+		for _, sh := range shapes {
+			services[sh.service] = true
+		}
+	}
+	literal, _, _ := strings.Cut(strings.ReplaceAll(pattern, "?", "*"), "*")
 	var out []string
 	for _, e := range d.Elements() {
 		arn := model.ARN(e)
-		if arn == "" {
-			continue
+		if arn == "" || !strings.HasPrefix(arn, literal) && !strings.HasPrefix(literal, arn) || !services[""] && !services[field(arn, 2)] {
+			continue // of a whole account that is nearly all, found out for little
 		}
 		if p, ok := e.(*model.Policy); ok && isAWSManaged(p) {
 			continue
