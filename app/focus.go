@@ -3,6 +3,8 @@
 package app
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
 	"bulkhead/app/view"
@@ -40,6 +42,22 @@ func (l *learned) forget() {
 	l.mu.Unlock()
 }
 
+// openBundle shows the compartments of a group on the map of a large design, or folds them again.
+func (w *window) openBundle(name string) {
+	if w.session == nil {
+		return
+	}
+	open := strings.Split(w.look.open, "\n")
+	open = slices.DeleteFunc(open, func(s string) bool { return s == "" })
+	if i := slices.Index(open, name); i >= 0 {
+		open = slices.Delete(open, i, i+1)
+	} else {
+		open = append(open, name)
+	}
+	w.look.open = strings.Join(open, "\n")
+	w.picture()
+}
+
 // focus makes two views of a large design show the part that is asked for.
 func (l *learned) focus(a ask, before, after *render.View) {
 	if !large(after.Design) {
@@ -50,6 +68,8 @@ func (l *learned) focus(a ask, before, after *render.View) {
 	if a.state.Edited {
 		before.Known = l.of(*before)
 	}
+	after.Open = strings.Split(a.look.open, "\n")
+	before.Open = after.Open
 	switch a.look.focus {
 	case view.FocusAll:
 		return

@@ -102,6 +102,7 @@ type look struct {
 	wipe  bool // both sides in one place, with a line between them
 	hop   int  // water up to this hop, 0: all
 
+	open  string // groups that the map of a large design shows whole, a line each
 	focus string // of a large design, what hull and map show: a group, or one of view's keys
 
 	chosen bool // the first breach was chosen
@@ -298,6 +299,10 @@ func (w *window) notes() []view.Note {
 }
 
 func (w *window) selectElement(id model.ID) {
+	if name, ok := render.BundleOf(id); ok {
+		w.openBundle(name)
+		return
+	}
 	if w.session != nil {
 		w.session.Select(id)
 	}

@@ -111,6 +111,59 @@ func TestBundlesDivide(t *testing.T) {
 	})
 }
 
+// TestBundledMap: a map of more compartments than it shows has a node a group, the ways between two groups as one edge, and
+// the things that several groups ask for by name; a group that is opened shows its compartments.
+func TestBundledMap(t *testing.T) {
+	var es [][]model.Element
+	facts := told{steps: map[model.ID][]reach.Step{}, figures: map[model.ID]reach.Figures{}}
+	es = append(es, resources("Shared"))
+	for i := range render.MostClusters + 30 {
+		name := fmt.Sprintf("team%d-f%d", i%6, i)
+		own := fmt.Sprintf("Own%d", i)
+		named := []string{own}
+		if i < 2 {
+			named = append(named, "Shared")
+		}
+		es = append(es, function(name, i+1, named...), resources(own))
+		id, steps := acts(name, reads, named...)
+		if i >= 6 && i < 10 { // two of team 0 and 1 … feed two of the next teams
+			steps = append(steps, reach.Step{From: id, To: model.ID(fmt.Sprintf("fn/team%d-f%d", (i+1)%6, i+1)), Kind: reach.Feeds, Certainty: reach.Must})
+		}
+		facts.steps[id] = steps
+		facts.figures[id] = reach.Figures{Of: 200, May: reach.Figure{Resources: 1, Share: 1.0 / 200}}
+	}
+	d := design(t, es...)
+	folded := render.Draw(render.View{Design: d, Facts: facts})
+	var names []string
+	for _, n := range folded.Nodes {
+		names = append(names, n.Name)
+	}
+	slices.Sort(names)
+	if want := []string{"Shared", "team0", "team1", "team2", "team3", "team4", "team5"}; !slices.Equal(names, want) || len(folded.Clusters) != 0 {
+		t.Errorf("nodes %q and %d clusters, want %q", names, len(folded.Clusters), want)
+	}
+	feeds, acts := 0, 0
+	for _, e := range folded.Edges {
+		switch e.Kind {
+		case render.FeedsEdge:
+			feeds++
+		case render.ActsEdge:
+			acts++
+		case render.RunsEdge, render.StartsEdge, render.WearsEdge:
+		}
+	}
+	if feeds != 4 || acts != 2 {
+		t.Errorf("%d edges between groups and %d to what they share", feeds, acts)
+	}
+	open := render.Draw(render.View{Design: d, Facts: facts, Open: []string{"team1"}})
+	if len(open.Clusters) != 30 || len(open.Nodes) != 5+30+1 {
+		t.Errorf("opened, there are %d clusters and %d nodes", len(open.Clusters), len(open.Nodes))
+	}
+	if name, ok := render.BundleOf(render.BundleID("team1")); !ok || name != "team1" {
+		t.Error("the id of a group does not tell its name")
+	}
+}
+
 // TestFocus draws the compartments that are asked for, and what they touch.
 func TestFocus(t *testing.T) {
 	var es [][]model.Element

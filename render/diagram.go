@@ -195,6 +195,7 @@ const (
 	UserNode
 	ResourceNode
 	TriggerNode
+	BundleNode // a group of compartments, see Bundles
 )
 
 // A Node is an element on the map.

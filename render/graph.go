@@ -11,6 +11,10 @@ import (
 
 // graph adds the same as nodes and edges: functions in clusters by compartment, the resources shown, triggers, guests.
 func (d *drawing) graph() {
+	if d.view.Focus == nil && len(d.compartments) > MostClusters {
+		d.bundled()
+		return
+	}
 	shown := map[model.ID]bool{}
 	for _, c := range d.compartments {
 		if !d.absent(c.ID) {

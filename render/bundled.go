@@ -1,0 +1,155 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+)
+
+// MostClusters is how many compartments a map shows; of more, groups are a node each, until they are opened.
+const MostClusters = 150
+
+// mostShared is how many things that several groups touch a map of groups shows.
+const mostShared = 60
+
+// bundlePrefix is what ids of groups on a map begin with: they are no elements.
+const bundlePrefix = "bundle/"
+
+// BundleID is the id of a group on a map.
+func BundleID(name string) model.ID { return model.ID(bundlePrefix + name) }
+
+// BundleOf is the name of the group that an id of a map stands for, false for elements.
+func BundleOf(id model.ID) (name string, ok bool) { return strings.CutPrefix(string(id), bundlePrefix) }
+
+// bundled is graph for a design with more compartments than a map shows: groups are nodes, those that are open show their
+// compartments; what lies between two nodes is one edge.
+func (d *drawing) bundled() {
+	ends := map[model.ID]model.ID{} // compartment → the node that stands for it
+	for _, b := range Bundles(d.design) {
+		if slices.Contains(d.view.Open, b.Name) {
+			for _, m := range b.Members {
+				c := d.compartments[d.at[m]]
+				d.cluster(c)
+				ends[m] = d.holder(c)
+			}
+			continue
+		}
+		d.Nodes = append(d.Nodes, d.bundle(b))
+		for _, m := range b.Members {
+			ends[m] = BundleID(b.Name)
+		}
+	}
+	d.Edges = append(d.Edges, d.sharedActs(ends)...)
+	leads := map[Edge]*Edge{}
+	ways := map[*Edge]int{}
+	for _, k := range d.survey.doors {
+		from, to := ends[k.from], ends[k.to]
+		if from == "" || to == "" || from == to {
+			continue // of somebody ashore, or within a group
+		}
+		kind, verb := FeedsEdge, " choose the input of "
+		if k.runs {
+			kind, verb = RunsEdge, " run as "
+		}
+		key := Edge{From: from, To: to, Kind: kind}
+		e := leads[key]
+		if e == nil {
+			e = &Edge{From: from, To: to, Kind: kind, May: true, Tip: d.ends(from) + " can" + verb + d.ends(to)}
+			leads[key] = e
+			d.Edges = append(d.Edges, e)
+		}
+		ways[e]++
+		e.May = e.May && k.may
+		e.Wet = e.Wet || d.open(k)
+	}
+	for e, n := range ways {
+		e.Words = count(n, "way", "ways")
+		e.Tip = tip(e.Tip, e.Words)
+	}
+}
+
+// ends is what people call the end of an edge.
+func (d *drawing) ends(id model.ID) string {
+	if name, ok := BundleOf(id); ok {
+		return name
+	}
+	return d.name(id)
+}
+
+// bundle is the node of a group.
+func (d *drawing) bundle(b Bundle) *Node {
+	n := &Node{ID: BundleID(b.Name), Kind: BundleNode, Name: b.Name, Icon: "hull"}
+	worst, of, functions := 0.0, "", 0
+	for _, m := range b.Members {
+		c := d.compartments[d.at[m]]
+		functions += len(c.Functions)
+		if share, f := d.worst(c); share > worst {
+			worst, of = share, d.name(f)
+		}
+		for _, f := range append([]model.ID{c.Role}, c.Functions...) {
+			if st := d.flood.state[f]; f != "" && st > n.State {
+				n.State, n.Hop = st, d.flood.hops[f]
+			}
+		}
+	}
+	n.Caption = fmt.Sprintf("%s · %s", count(len(b.Members), "bay", "bays"), Percent(worst))
+	n.Tip = tip("group "+b.String(), count(functions, "function", "functions"), "worst breach "+Percent(worst)+", of "+of, "click to open")
+	return n
+}
+
+// sharedActs adds the things that several nodes can touch, most shared first, and the edges to them.
+func (d *drawing) sharedActs(ends map[model.ID]model.ID) []*Edge {
+	type key struct{ from, to model.ID }
+	sums := map[key]*touch{}
+	held := map[key]bool{}
+	users := map[model.ID]map[model.ID]bool{}
+	for i, c := range d.compartments {
+		for _, r := range d.touched(d.touches[i]) {
+			if d.tile[r] == nil || !d.touches[i][r].named {
+				continue // by a wildcard: nearly everything, and nothing that a map could show
+			}
+			k := key{ends[c.ID], r}
+			if sums[k] == nil {
+				sums[k] = &touch{}
+			}
+			sums[k].capabilities |= d.touches[i][r].capabilities
+			sums[k].must |= d.touches[i][r].must
+			held[k] = held[k] || d.flood.held(c)
+			if users[r] == nil {
+				users[r] = map[model.ID]bool{}
+			}
+			users[r][k.from] = true
+		}
+	}
+	var shared []*model.Resource
+	for _, r := range d.resources {
+		if len(users[r.ID]) > 1 {
+			shared = append(shared, r)
+		}
+	}
+	slices.SortStableFunc(shared, func(a, b *model.Resource) int { return cmp.Compare(len(users[b.ID]), len(users[a.ID])) })
+	shared = shared[:min(len(shared), mostShared)]
+	var out []*Edge
+	for _, r := range shared {
+		t := d.tile[r.ID]
+		d.Nodes = append(d.Nodes, &Node{ID: r.ID, Kind: ResourceNode, Name: t.Name, Caption: t.Words, Icon: t.Icon, Tone: t.Tone, Sure: t.Sure, May: t.May,
+			Crown: t.Crown, Counted: t.Counted, Mark: t.Mark, Tip: t.Tip})
+		for _, n := range d.Nodes {
+			own := sums[key{n.ID, r.ID}]
+			if own == nil {
+				continue
+			}
+			e := &Edge{From: n.ID, To: r.ID, Kind: ActsEdge, Words: words(own.capabilities, own.must, "")}
+			if held[key{n.ID, r.ID}] && d.flood.hits[r.ID] != nil {
+				e.Wet, e.Tone, e.Sure = true, tone(own.capabilities), tone(own.must)
+				e.May = e.Sure < e.Tone
+			}
+			e.Tip = d.ends(n.ID) + " can touch " + t.Name + ": " + e.Words
+			out = append(out, e)
+		}
+	}
+	return out
+}
