@@ -65,8 +65,11 @@ cross:
 generate:
 	$(GO) generate ./assets/...
 
+# The pictures of docs/gallery, those of the window included.
 gallery: headless
 	@docs/gallery/make $(BIN)/bulkhead-headless
+	@.ci/deps window
+	BULKHEAD_GALLERY=$(CURDIR)/docs/gallery .ci/window-test -run TestGallery -count 1
 
 clean:
 	rm -rf $(BIN) out dist

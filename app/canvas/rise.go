@@ -47,6 +47,9 @@ func (c *Canvas) Rise(s *render.Scene) {
 	r.animation.Start()
 }
 
+// Settled reports whether nothing rises.
+func (c *Canvas) Settled() bool { return c.rising == nil }
+
 // settle ends a rise where it is.
 func (c *Canvas) settle() {
 	if c.rising != nil {
