@@ -223,8 +223,12 @@ func (b *builder) resourcePolicies() {
 			b.putPolicy(x, p)
 		case x.typ == "aws_cloudwatch_event_permission":
 			b.busPermission(x)
+		case x.typ == "aws_lambda_layer_version_permission":
+			b.layerPermission(x)
 		case isSetting(x.typ) && x.word("resource_arn") != "" && !absent(x.get("policy")):
 			b.putPolicy(x, policyOf{x.typ, "resource_arn", "policy", nil}) // the usual form of such a type
+		default:
+			b.unread(x)
 		}
 	}
 	for _, x := range own {
@@ -237,6 +241,34 @@ func (b *builder) resourcePolicies() {
 			e.Policy = policy.OfKey(x.partition, x.account)
 		}
 	}
+}
+
+// unread tells of a policy that is of no resource of a design, such as one of a whole account.
+func (b *builder) unread(x *object) {
+	if kind := kindOf(x.typ); kind != "" && kind != "res" {
+		return
+	}
+	for _, name := range []string{"policy", "policy_document", "resource_policy", "access_policy", "content"} {
+		if strings.Contains(x.word(name), `"Statement"`) {
+			b.tell(source.Warning, x.spot(name), "What it allows and denies is not shown.", "the policy of %s is not judged", x.address)
+		}
+	}
+}
+
+// layerPermission reads aws_lambda_layer_version_permission: one statement of a layer's policy.
+func (b *builder) layerPermission(x *object) {
+	layer := b.find(lastPart(x.word("layer_name")), x, "AWS::Lambda::LayerVersion") // its ARN is without a version
+	e := b.others[layer]
+	if e == nil {
+		b.missing(x, "is a permission on a layer that is not in the configuration")
+		return
+	}
+	st := &policy.Statement{Sid: x.word("statement_id"), Actions: []string{x.word("action")}, Resources: []string{e.ARN},
+		Principals: []policy.Principal{policy.PrincipalOf(x.word("principal"), x.partition)}, Span: x.span}
+	if org := x.word("organization_id"); org != "" {
+		st.Conditions = []policy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{org}}}
+	}
+	b.merge(e, &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
 }
 
 // putPolicy puts a document on the resource that an object names.

@@ -117,3 +117,82 @@ resource "aws_iam_role_policy_attachment" "there" {
 		}
 	}
 }
+
+// No statement is lost: what is the policy of a resource stands on it, and of others it is told.
+func TestResourcePolicies(t *testing.T) {
+	in, err := importers.OpenFS(t.Context(), Sources(), importers.Memory(source.Files{"m/main.tf": []byte(`
+locals {
+  all = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+  policy = "{}"
+}
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = local.all
+}
+resource "aws_kms_key" "own" { policy = local.all }
+resource "aws_kms_key" "usual" {}
+resource "aws_ecr_repository" "r" { name = "r" }
+resource "aws_ecr_repository_policy" "r" {
+  repository = aws_ecr_repository.r.name
+  policy     = local.all
+}
+resource "aws_ecr_lifecycle_policy" "r" {
+  repository = aws_ecr_repository.r.name
+  policy     = jsonencode({ rules = [] })
+}
+resource "aws_dynamodb_table" "d" { name = "d" }
+resource "aws_dynamodb_resource_policy" "d" {
+  resource_arn = aws_dynamodb_table.d.arn
+  policy       = local.all
+}
+resource "aws_cloudwatch_event_bus" "e" { name = "e" }
+resource "aws_cloudwatch_event_permission" "e" {
+  event_bus_name = aws_cloudwatch_event_bus.e.name
+  statement_id   = "Other"
+  principal      = "222233334444"
+}
+resource "aws_lambda_layer_version" "l" { layer_name = "l" }
+resource "aws_lambda_layer_version_permission" "l" {
+  layer_name     = aws_lambda_layer_version.l.layer_arn
+  version_number = 1
+  statement_id   = "All"
+  action         = "lambda:GetLayerVersion"
+  principal      = "*"
+}
+resource "aws_kinesis_stream" "k" { name = "k" }
+resource "aws_kinesis_resource_policy" "k" {
+  resource_arn = aws_kinesis_stream.k.arn
+  policy       = local.all
+}
+resource "aws_glue_resource_policy" "g" { policy = local.all }
+resource "aws_cloudwatch_log_resource_policy" "l" {
+  policy_name     = "l"
+  policy_document = local.all
+}
+`)}, nil), "m", importers.Options{StackName: "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, action := range map[model.ID]string{
+		"res/aws_s3_bucket.b": "*", "res/aws_kms_key.own": "*", "res/aws_kms_key.usual": "kms:*", "res/aws_ecr_repository.r": "*", "res/aws_dynamodb_table.d": "*",
+		"res/aws_cloudwatch_event_bus.e": "events:PutEvents", "res/aws_lambda_layer_version.l": "lambda:GetLayerVersion", "res/aws_kinesis_stream.k": "*",
+	} {
+		r := in.Design.Resource(id)
+		if r == nil || r.Policy == nil || len(r.Policy.Statements) != 1 || r.Policy.Statements[0].Actions[0] != action {
+			t.Errorf("%s is %+v", id, r)
+		}
+	}
+	var told []string
+	for _, d := range in.Diagnostics {
+		if strings.HasSuffix(d.Summary, "is not judged") {
+			told = append(told, d.Summary)
+		}
+	}
+	slices.Sort(told)
+	if want := []string{"the policy of aws_cloudwatch_log_resource_policy.l is not judged", "the policy of aws_glue_resource_policy.g is not judged"}; !slices.Equal(told, want) {
+		t.Errorf("told: %q", told)
+	}
+}
