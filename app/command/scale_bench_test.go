@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -183,6 +184,78 @@ func BenchmarkAccount(b *testing.B) {
 	}
 }
 
+// Accounts in which principals have less in common: with a permissions boundary whose variables each fills in, or with a
+// statement of its own about everything. Processor time and what is held are to grow with the account, not with its square.
+func BenchmarkAccountApart(b *testing.B) {
+	for _, kind := range []struct {
+		name string
+		add  func(role map[string]any, i int)
+	}{
+		{"boundary with variables", func(role map[string]any, _ int) {
+			role["PermissionsBoundary"] = map[string]any{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Own"}
+		}},
+		{"wide statements", func(role map[string]any, i int) {
+			inline, _ := role["RolePolicyList"].([]any)
+			role["RolePolicyList"] = append(inline, map[string]any{"PolicyName": "wide", "PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
+				"Effect": "Allow", "Action": []any{"s3:GetObject", "sqs:SendMessage", "dynamodb:GetItem"}, "Resource": "*",
+				"Condition": map[string]any{"StringNotEquals": map[string]any{"aws:RequestTag/owner": fmt.Sprint(i)}}}}}})
+		}},
+	} {
+		used := map[int]float64{}
+		for _, n := range []int{500, 2000} {
+			b.Run(fmt.Sprintf("%s/principals=%d", strings.ReplaceAll(kind.name, " ", "-"), n), func(b *testing.B) {
+				file := accountOf(b, n)
+				data, err := os.ReadFile(file)
+				if err != nil {
+					b.Fatal(err)
+				}
+				var snapshot map[string]any
+				if err := json.Unmarshal(data, &snapshot); err != nil {
+					b.Fatal(err)
+				}
+				details := snapshot["authorizationDetails"].(map[string]any)
+				for i, r := range details["RoleDetailList"].([]any) {
+					kind.add(r.(map[string]any), i)
+				}
+				details["Policies"] = append(details["Policies"].([]any), map[string]any{"PolicyName": "Own", "PolicyId": "ANPAOWN", "Arn": "arn:aws:iam::111122223333:policy/Own", "Path": "/", "DefaultVersionId": "v1",
+					"PolicyVersionList": []any{map[string]any{"VersionId": "v1", "IsDefaultVersion": true, "Document": map[string]any{"Version": "2012-10-17", "Statement": []any{
+						map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*"},
+						map[string]any{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::${aws:PrincipalTag/team}-data-*/*"}}}}}})
+				if data, err = json.Marshal(snapshot); err != nil {
+					b.Fatal(err)
+				}
+				if err := os.WriteFile(file, data, 0o600); err != nil {
+					b.Fatal(err)
+				}
+				d := importAccount(b, file)
+				before, spent := heldMB(), time.Duration(0)
+				var a *reach.Analysis
+				for b.Loop() {
+					a = nil
+					begin := processorTime()
+					a = analyseAll(b, d, nil)
+					spent += processorTime() - begin
+				}
+				used[n] = float64(spent) / float64(b.N)
+				b.ReportMetric(used[n], "cpu-ns/op")
+				b.ReportMetric(heldMB()-before, "MB-held")
+				if n > 500 && used[500] > 0 {
+					b.ReportMetric(math.Log(used[n]/used[500])/math.Log(float64(n)/500), "exponent")
+				}
+				runtime.KeepAlive(a)
+			})
+		}
+	}
+}
+
+// heldMB is the memory that is still in use after collecting garbage, in MB.
+func heldMB() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / (1 << 20)
+}
+
 // Who can do one action, in a warm account.
 func BenchmarkWhoCanAccount(b *testing.B) {
 	d := importAccount(b, accountOf(b, 2000))
@@ -202,22 +275,35 @@ func BenchmarkWhoCanAccount(b *testing.B) {
 	b.ReportMetric(float64(5*time.Millisecond), "target-ns/op")
 }
 
-// The paths of one breach, nothing remembered of it before.
+// One breach, nothing remembered of it before: its hits with their capabilities, and then the ways to one of them with their
+// statements, to the last; and all ways of all hits with all statements.
 func BenchmarkBreachAccount(b *testing.B) {
 	d := importAccount(b, accountOf(b, 2000))
 	a := analyseAll(b, d, nil)
-	var times []time.Duration
+	var times, all []time.Duration
 	for b.Loop() {
-		times = times[:0]
+		times, all = times[:0], all[:0]
 		for _, f := range d.Functions()[:60] {
 			begin := time.Now()
-			a.Breach(f.ID)
+			breach := a.Breach(f.ID)
+			if n := len(breach.Hits); n > 0 {
+				breach.Hits[n-1].Path()
+			}
 			times = append(times, time.Since(begin))
+			for _, h := range breach.Hits {
+				for _, w := range slices.Concat(h.Ways(), h.FedWays()) {
+					w.Path()
+				}
+			}
+			all = append(all, time.Since(begin))
 		}
 		a = analyseAll(b, d, nil)
 	}
 	slices.Sort(times)
+	slices.Sort(all)
 	b.ReportMetric(float64(times[len(times)/2]), "ns/op")
 	b.ReportMetric(float64(times[len(times)-1])/1e6, "ms-max")
+	b.ReportMetric(float64(all[len(all)/2])/1e6, "ms-median-all-ways")
+	b.ReportMetric(float64(all[len(all)-1])/1e6, "ms-max-all-ways")
 	b.ReportMetric(float64(5*time.Millisecond), "target-ns/op")
 }

@@ -21,6 +21,7 @@ type kinship struct {
 	rows   map[string]*row
 	spare  []*tally
 	far    map[*answers]*answers // document → its far-reaching statements
+	plain  map[*answers]*answers // boundary → its statements without variables
 	alone  []int32               // targets whose policies speak of the actor in ways that no row foresees
 	asked  []string              // keys by which other gates tell actors apart
 	byKey  map[string][]*statement
@@ -33,7 +34,7 @@ type kinship struct {
 
 // newKin looks at the gates.
 func (an *Analysis) newKin() *kin {
-	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}}}
+	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, plain: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}}}
 	open := newSet(len(an.gates))
 	for _, t := range an.open {
 		open.put(t)
@@ -116,6 +117,7 @@ func (k *kin) give(t *tally) {
 func (k *kin) forget(d *answers) {
 	k.mu.Lock()
 	delete(k.far, d)
+	delete(k.plain, d)
 	k.mu.Unlock()
 }
 
@@ -200,35 +202,71 @@ func (k *kin) farOf(d *answers) *answers {
 	return out
 }
 
+// plainOf is what of a boundary is the same for all who have it. Statements with variables are each actor's own.
+func (k *kin) plainOf(d *answers) *answers {
+	if !slices.ContainsFunc(d.statements, func(s *statement) bool { return s.dynamic }) {
+		return d
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	out := k.plain[d]
+	if out == nil {
+		doc := &policy.Document{Version: d.doc.Version}
+		copied := *d
+		copied.doc, copied.statements = doc, nil
+		for _, s := range d.statements {
+			if !s.dynamic {
+				doc.Statements = append(doc.Statements, s.from)
+				copied.statements = append(copied.statements, s)
+			}
+		}
+		out = &copied
+		k.plain[d] = out
+	}
+	return out
+}
+
 // excepted lists the targets on which no row holds for an actor, in order.
 func (k *kin) excepted(a *actor) []int32 {
 	an, w := k.an, k.an.world
 	var out []int32
 	put := func(f int32) { out = append(out, w.forms[f].target) }
 	kms, sifts := false, false
+	mine := func(s *statement) {
+		own := a.own(w, s)
+		if own == nil || !own.ofTarget && an.truth(a, own, nil) == never {
+			return
+		}
+		kms = kms || slices.ContainsFunc(s.from.Actions, func(p string) bool {
+			return !strings.Contains(p, ":") || strings.HasPrefix(strings.ToLower(p), "k") || strings.ContainsAny(p[:strings.IndexByte(p, ':')], "*?$")
+		}) || s.from.NotAction
+		sifts = sifts || slices.ContainsFunc(own.keys, chosen)
+		for i := range own.groups {
+			g := &own.groups[i]
+			if own.wide {
+				for _, f := range g.menu.forms {
+					put(f)
+				}
+			}
+			for _, m := range g.forms {
+				put(m.form)
+			}
+		}
+		for _, p := range own.parts {
+			put(p.form)
+		}
+	}
 	for _, d := range a.identity {
 		for _, s := range d.statements {
-			own := a.own(w, s)
-			if own == nil || !s.dynamic && k.reachesFar(s) || !own.ofTarget && an.truth(a, own, nil) == never {
-				continue
+			if s.dynamic || !k.reachesFar(s) {
+				mine(s)
 			}
-			kms = kms || slices.ContainsFunc(s.from.Actions, func(p string) bool {
-				return !strings.Contains(p, ":") || strings.HasPrefix(strings.ToLower(p), "k") || strings.ContainsAny(p[:strings.IndexByte(p, ':')], "*?$")
-			}) || s.from.NotAction
-			sifts = sifts || slices.ContainsFunc(own.keys, chosen)
-			for i := range own.groups {
-				g := &own.groups[i]
-				if own.wide {
-					for _, f := range g.menu.forms {
-						put(f)
-					}
-				}
-				for _, m := range g.forms {
-					put(m.form)
-				}
-			}
-			for _, p := range own.parts {
-				put(p.form)
+		}
+	}
+	if a.boundary != nil {
+		for _, s := range a.boundary.statements {
+			if s.dynamic {
+				mine(s)
 			}
 		}
 	}

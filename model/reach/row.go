@@ -74,6 +74,10 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 	somebody := &actor{profile: like.profile, found: found{admin: like.admin}}
 	somebody.id, somebody.function, somebody.self, somebody.arn = "", nil, -1, nobody(like.arn)
 	somebody.identity, somebody.ids, somebody.by, somebody.documents = far, nil, nil, nil
+	if like.boundary != nil {
+		somebody.boundary = an.kin.plainOf(like.boundary)
+		somebody.limit = somebody.boundary.doc
+	}
 	if like.session != "" {
 		somebody.session = nobody(like.session)
 	}

@@ -38,7 +38,7 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 	}
 	var documents []*answers
 	if a.boundary != nil {
-		documents = append(documents, a.boundary)
+		documents = append(documents, k.plainOf(a.boundary)) // what variables fill in is the actor's own
 	}
 	b = append(b, byte(len(documents)))
 	if a.guards != nil {
