@@ -194,11 +194,11 @@ func BenchmarkAccountApart(b *testing.B) {
 		{"boundary with variables", func(role map[string]any, _ int) {
 			role["PermissionsBoundary"] = map[string]any{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Own"}
 		}},
-		{"wide statements", func(role map[string]any, i int) {
+		{"wide statements with conditions", func(role map[string]any, i int) {
 			inline, _ := role["RolePolicyList"].([]any)
 			role["RolePolicyList"] = append(inline, map[string]any{"PolicyName": "wide", "PolicyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
 				"Effect": "Allow", "Action": []any{"s3:GetObject", "sqs:SendMessage", "dynamodb:GetItem"}, "Resource": "*",
-				"Condition": map[string]any{"StringNotEquals": map[string]any{"aws:RequestTag/owner": fmt.Sprint(i)}}}}}})
+				"Condition": map[string]any{"StringEquals": map[string]any{"aws:SourceVpce": fmt.Sprintf("vpce-%08x", i)}}}}}})
 		}},
 	} {
 		used := map[int]float64{}

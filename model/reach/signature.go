@@ -89,8 +89,11 @@ func (k *kin) sign(b []byte, a *actor, s *statement) []byte {
 		}
 		text := string(flags) + s.doc.Version + "\x00" + strings.Join(f.Actions, "\x00") + "\x01" + strings.Join(f.Resources, "\x00") + "\x01"
 		for _, c := range f.Conditions {
-			text += spell(c)
-			s.plain = append(s.plain, plainCondition(s.doc, c))
+			p := plainCondition(s.doc, c)
+			s.plain = append(s.plain, p)
+			if p == nil || !circumstance(p.keys[0]) {
+				text += spell(c)
+			}
 		}
 		s.content = text
 	}
@@ -98,6 +101,17 @@ func (k *kin) sign(b []byte, a *actor, s *statement) []byte {
 	b = binary.AppendUvarint(b, uint64(len(s.content)))
 	b = append(b, s.content...)
 	return k.conditions(b, a, s)
+}
+
+// circumstance reports whether a condition key is about who asks, and from where and when, and so the same in all requests
+// of an actor, whatever is asked of which target: of a condition on it matters only what it comes to.
+func circumstance(key string) bool {
+	switch key {
+	case "aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:currenttime", "aws:epochtime", "aws:multifactorauthpresent", "aws:multifactorauthage",
+		"aws:username", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths":
+		return true
+	}
+	return strings.HasPrefix(key, "aws:principaltag/")
 }
 
 // conditions writes what a statement's conditions come to for an actor.
