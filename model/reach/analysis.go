@@ -63,6 +63,7 @@ type graph struct {
 	perLambda   bool    // some policy tells functions from others who hold their role
 
 	triggers     []*model.Trigger
+	doorways     []int32 // triggers of the kinds that doors are of
 	triggersFrom map[model.ID][]int32
 	triggersTo   map[model.ID][]int32
 	feedsFrom    map[int32][]feed // by target
@@ -203,6 +204,10 @@ func (an *Analysis) newTriggers() {
 			an.triggersFrom[t.From] = append(an.triggersFrom[t.From], int32(i))
 		}
 		an.triggersTo[t.To] = append(an.triggersTo[t.To], int32(i))
+		switch t.Kind {
+		case "event-rule", "api-route", "iot-rule":
+			an.doorways = append(an.doorways, int32(i))
+		}
 	}
 	for i, f := range an.design.Functions() {
 		for _, v := range f.Environment {

@@ -246,7 +246,8 @@ func (e *explorer) doors() {
 		}
 		return &destination{target: -1, arn: arn, bound: busBindings, held: func(string) truth { return buses[arn] }}
 	}
-	for i, tr := range e.an.triggers {
+	for _, i := range e.an.doorways {
+		tr := e.an.triggers[i]
 		if ti := w.target(tr.To); ti >= 0 && w.targets[ti].account != own {
 			continue
 		}
@@ -257,7 +258,7 @@ func (e *explorer) doors() {
 				c, bus = &otherBus, busAt(tr.Bus)
 			}
 			if bus.held("") != never {
-				e.through(int32(i), c, func(p *passage) (truth, *written) {
+				e.through(i, c, func(p *passage) (truth, *written) {
 					return e.passes(p, e.an.writes(c, nil, tr, e.actor.account), bus)
 				})
 			}
@@ -267,7 +268,7 @@ func (e *explorer) doors() {
 					called = can("execute-api:Invoke", api)
 				}
 			}
-			e.through(int32(i), &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
+			e.through(i, &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
 		case tr.Kind == "iot-rule":
 			filter, all := topicOf(tr.Label)
 			topics := []string{"arn:" + w.partition + ":iot:" + w.region + ":" + own + ":topic/" + filter}
@@ -280,7 +281,7 @@ func (e *explorer) doors() {
 			if !all {
 				c = &iotSome
 			}
-			e.through(int32(i), c, func(*passage) (truth, *written) { return v, &written{arn: arn} })
+			e.through(i, c, func(*passage) (truth, *written) { return v, &written{arn: arn} })
 		}
 	}
 }
