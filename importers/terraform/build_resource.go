@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -40,14 +41,22 @@ func (b *builder) resource(x *object) {
 // acting are the arguments that say with which role what runs in a resource acts.
 var acting = map[string][]string{
 	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
-	"aws_apprunner_service": {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
+	"aws_cloudformation_stack": {"iam_role_arn"},
+	"aws_apprunner_service":    {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
 	"aws_bedrockagentcore_browser": {"execution_role_arn"}, "aws_bedrockagentcore_agent_runtime": {"role_arn"},
 }
 
 // roleOf is the role with which what runs in a resource acts, "" for none, and for one that the configuration does not
 // make. An instance has it by its profile.
 func (b *builder) roleOf(x *object) model.ID {
-	if x.typ == "aws_instance" {
+	switch x.typ {
+	case "aws_batch_job_definition":
+		var container struct {
+			JobRoleARN string `json:"jobRoleArn"`
+		}
+		_ = json.Unmarshal([]byte(x.word("container_properties")), &container) // what is none names no role
+		return b.actsAs(container.JobRoleARN, x)
+	case "aws_instance", "aws_spot_instance_request":
 		if profile := b.find(x.word("iam_instance_profile"), x, "AWS::IAM::InstanceProfile"); profile != nil {
 			return b.actsAs(profile.word("role"), profile)
 		}

@@ -196,3 +196,40 @@ resource "aws_cloudwatch_log_resource_policy" "l" {
 		t.Errorf("told: %q", told)
 	}
 }
+
+// What runs in a resource acts with the role that the configuration gives it.
+func TestRolesOfWhatRuns(t *testing.T) {
+	in, err := importers.OpenFS(t.Context(), Sources(), importers.Memory(source.Files{"m/main.tf": []byte(`
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = "{}"
+}
+resource "aws_iam_instance_profile" "p" { role = aws_iam_role.r.name }
+resource "aws_instance" "i" { iam_instance_profile = aws_iam_instance_profile.p.name }
+resource "aws_instance" "none" {}
+resource "aws_spot_instance_request" "s" { iam_instance_profile = aws_iam_instance_profile.p.name }
+resource "aws_cloudformation_stack" "c" {
+  name         = "c"
+  iam_role_arn = aws_iam_role.r.arn
+}
+resource "aws_codebuild_project" "b" {
+  name         = "b"
+  service_role = aws_iam_role.r.arn
+}
+resource "aws_batch_job_definition" "j" {
+  name                 = "j"
+  container_properties = jsonencode({ image = "x", jobRoleArn = aws_iam_role.r.arn })
+}
+`)}, nil), "m", importers.Options{StackName: "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[model.ID]model.ID{
+		"res/aws_instance.i": "role/aws_iam_role.r", "res/aws_instance.none": "", "res/aws_spot_instance_request.s": "role/aws_iam_role.r", "res/aws_cloudformation_stack.c": "role/aws_iam_role.r",
+		"res/aws_codebuild_project.b": "role/aws_iam_role.r", "res/aws_batch_job_definition.j": "role/aws_iam_role.r",
+	} {
+		if r := in.Design.Resource(id); r == nil || r.Role != want {
+			t.Errorf("%s is %+v", id, r)
+		}
+	}
+}
