@@ -62,7 +62,7 @@ func (c *condition) fixes() bool {
 				return false
 			}
 		case opStringLike:
-			if v.pattern.shape != shapeExact {
+			if v.pattern.shape != shapeExact && !(c.key == "s3:dataaccesspointarn" && v.ofOneAccount()) {
 				return false
 			}
 		case opARN:
@@ -84,4 +84,11 @@ func (c *condition) fixes() bool {
 		}
 	}
 	return len(c.values) > 0
+}
+
+// ofOneAccount reports whether a pattern is of ARNs of one account: "this value can contain a wildcard for the access point name
+// without rendering the policy public, as long as the account id is fixed" (The meaning of public).
+func (p *conditionValue) ofOneAccount() bool {
+	f, ok := splitARN(p.text)
+	return ok && isAccountID(f[4]) && !p.pattern.variables
 }
