@@ -185,3 +185,18 @@ func list(v reflect.Value) string {
 	}
 	return fmt.Sprintf("%d entries", v.Len())
 }
+
+// A GeneratedError says that a change belongs into a file that a program wrote: it would be lost when that is run again.
+type GeneratedError struct {
+	File, By  string
+	Construct string // what makes it in the program's source, "" if that is not known
+}
+
+// Error names the file and the construct.
+func (e *GeneratedError) Error() string {
+	what := "the app that it is made of"
+	if e.Construct != "" {
+		what = "construct " + e.Construct + " of the app"
+	}
+	return fmt.Sprintf("%s is written by %s and not edited; change %s: an export into a folder has the policies, and where each belongs", e.File, e.By, what)
+}

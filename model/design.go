@@ -22,6 +22,10 @@ type Info struct {
 	Outside    []string // walls that IAM does not see, as shown by the design: "VPC vpc-1: databases reachable in it"
 	Unresolved int      // values that the source does not tell
 
+	// Constructs are the paths of what makes an element in the code that its source was generated from: of CDK constructs,
+	// "App/Orders/Handler/Resource".
+	Constructs map[ID]string `json:",omitempty"`
+
 	// Guardrails are what the organization sets its accounts, by account number. An account without an entry: not seen.
 	Guardrails map[string]Guardrails `json:",omitempty"`
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -80,7 +81,16 @@ func Join(scoped map[string]bool, designs ...*Design) (*Joined, error) {
 			}
 		}
 	}
-	d, err := New(joinInfo(designs), elements...)
+	info := joinInfo(designs)
+	for i, d := range designs {
+		for id, at := range d.info.Constructs {
+			if info.Constructs == nil {
+				info.Constructs = map[ID]string{}
+			}
+			info.Constructs[j.ids[i][id]] = at
+		}
+	}
+	d, err := New(info, elements...)
 	if err != nil {
 		return nil, fmt.Errorf("join designs: %w (is one of them given twice?)", err)
 	}
@@ -214,13 +224,13 @@ func joinInfo(designs []*Design) Info {
 	several := false
 	for i, d := range designs {
 		in := d.info
-		several = several || in.Account != designs[0].info.Account
+		several = several || len(in.Accounts) > 0 || in.Account != designs[0].info.Account
 		for _, e := range d.list {
-			accounts[e.Place().File] = in.Account
+			accounts[e.Place().File] = cmp.Or(in.Accounts[e.Place().File], in.Account)
 		}
 		if i == 0 {
 			out = in
-			out.Files, out.NotSeen, out.Outside, out.Guardrails, out.Passed, out.Unresolved = nil, nil, nil, nil, nil, 0
+			out.Files, out.NotSeen, out.Outside, out.Guardrails, out.Passed, out.Constructs, out.Unresolved = nil, nil, nil, nil, nil, nil, 0
 		} else {
 			out.Name += " + " + in.Name
 			if out.Kind != in.Kind {

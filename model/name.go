@@ -10,7 +10,8 @@ import (
 // the same, the stack or account that tells their ids apart stands before it: "worker/Orders". A trigger is called by
 // its label; one that has none, by what it comes from. Of an id without an element, such as a log group that the design
 // does not declare, it is what stands behind the kind; "" for "". A Terraform address is said without its type where that
-// is enough to tell who is meant.
+// is enough to tell who is meant, and what a construct makes is called by the construct and its parent, or by more of its path
+// where others of the kind have the same.
 func (d *Design) Name(id ID) string {
 	name := d.plainName(id)
 	kind, rest, _ := strings.Cut(string(id), "/")
@@ -25,8 +26,14 @@ func (d *Design) Name(id ID) string {
 	return scope[:len(scope)-1] + "/" + name
 }
 
-// addressed is a name, without the type of a Terraform address where nobody else of the kind is called so.
+// addressed is a name, without the type of a Terraform address where nobody else of the kind is called so; of what a
+// construct makes, the construct.
 func (d *Design) addressed(id ID, name string) string {
+	if d.names != nil && d.info.Constructs[id] != "" {
+		if construct := d.names.construct(d, id); construct != "" {
+			return construct
+		}
+	}
 	kind, _, _ := strings.Cut(string(id), "/")
 	if short := withoutType(name); short != name && d.names != nil && !d.names.of(d)[kind+"/"+short] {
 		return short
@@ -38,6 +45,9 @@ func (d *Design) addressed(id ID, name string) string {
 type names struct {
 	once   sync.Once
 	shared map[string]bool
+
+	path       sync.Once
+	constructs map[ID]string // see constructNames
 }
 
 func (n *names) of(d *Design) map[string]bool {

@@ -69,3 +69,28 @@ func TestNameAcrossStacks(t *testing.T) {
 		t.Errorf("in another account it is called %q", got)
 	}
 }
+
+// What code generated is called by its construct: as short as tells it from others of its kind.
+func TestNameOfConstructs(t *testing.T) {
+	d, err := New(Info{Constructs: map[ID]string{
+		"fn/A1": "App/Orders/Handler/Resource", "fn/B2": "App/Mail/Handler/Resource", "res/T3": "App/Table/Resource", "res/D4": "Prod/App/Data/Table/Default", "res/D5": "Test/App/Data/Table/Default",
+		"role/R6": "App/Orders/Handler/ServiceRole/Resource", "trigger/X7": "App/Rule/Resource"}},
+		&Function{ID: "fn/A1", LogicalID: "A1"}, &Function{ID: "fn/B2", LogicalID: "B2", Role: "role/R6"}, &Role{ID: "role/R6", LogicalID: "R6"},
+		&Resource{ID: "res/T3", LogicalID: "T3"}, &Resource{ID: "res/D4", LogicalID: "D4"}, &Resource{ID: "res/D5", LogicalID: "D5"}, &Resource{ID: "res/E8", LogicalID: "E8"},
+		&Trigger{ID: "trigger/X7", To: "fn/A1", Label: "nightly"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[ID]string{"fn/A1": "Orders/Handler", "fn/B2": "Mail/Handler", "res/T3": "Table", "res/D4": "Prod/App/Data/Table", "res/D5": "Test/App/Data/Table",
+		"role/R6": "Handler/ServiceRole", "trigger/X7": "nightly", "res/E8": "E8"} {
+		if got := d.Name(id); got != want {
+			t.Errorf("%s is called %q, not %q", id, got, want)
+		}
+		if e := d.Find(want); id != "trigger/X7" && (e == nil || e.ElementID() != id) {
+			t.Errorf("%q finds %v, not %s", want, e, id)
+		}
+	}
+	if c := d.Compartments(); c[0].Name != "Orders/Handler" {
+		t.Errorf("compartments %+v", c)
+	}
+}

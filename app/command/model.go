@@ -65,6 +65,7 @@ type functionJSON struct {
 	Handler     string           `json:"handler,omitempty"`
 	Environment []string         `json:"environment"`
 	Policy      *policy.Document `json:"policy"`
+	Construct   string           `json:"construct,omitempty"` // path of the CDK construct that makes it
 	placeJSON
 }
 
@@ -79,6 +80,7 @@ type roleJSON struct {
 	InlinePolicies  []inlinePolicyJSON `json:"inlinePolicies"`
 	Boundary        any                `json:"boundary"`
 	External        bool               `json:"external,omitempty"`
+	Construct       string             `json:"construct,omitempty"`
 	placeJSON
 }
 
@@ -96,6 +98,7 @@ type resourceJSON struct {
 	ARN       string           `json:"arn"`
 	Policy    *policy.Document `json:"policy"`
 	Key       model.ID         `json:"key,omitempty"`
+	Construct string           `json:"construct,omitempty"`
 	placeJSON
 }
 
@@ -145,10 +148,10 @@ func describe(in *importers.Import) modelJSON {
 		for _, v := range f.Environment {
 			env = append(env, v.Name)
 		}
-		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.Policy, place(f.Origin)})
+		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.Policy, info.Constructs[f.ID], place(f.Origin)})
 	}
 	for _, r := range d.Roles() {
-		j := roleJSON{ID: r.ID, LogicalID: r.LogicalID, Name: r.Name, ARN: r.ARN, Trust: r.Trust, External: r.External,
+		j := roleJSON{ID: r.ID, LogicalID: r.LogicalID, Name: r.Name, ARN: r.ARN, Trust: r.Trust, External: r.External, Construct: info.Constructs[r.ID],
 			ManagedPolicies: []string{}, Attached: []string{}, InlinePolicies: []inlinePolicyJSON{}, placeJSON: place(r.Origin)}
 		for _, id := range r.Policies {
 			p := d.Policy(id)
@@ -169,7 +172,7 @@ func describe(in *importers.Import) modelJSON {
 		out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN, r.LogicalID, r.Name})
 	}
 	for _, r := range d.Resources() {
-		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, place(r.Origin)})
+		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, info.Constructs[r.ID], place(r.Origin)})
 	}
 	for _, t := range d.Triggers() {
 		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), place(t.Origin)})
@@ -189,7 +192,7 @@ func printModel(w io.Writer, in *importers.Import) {
 	fmt.Fprintf(w, "%s · %s · %s, %s, %s\n", info.Name, info.Kind,
 		count(len(d.Functions()), "function"), count(len(d.Roles()), "role"), count(len(d.Resources()), "resource"))
 	for _, f := range d.Functions() {
-		fmt.Fprintf(w, "\n%s  %s %s  %s\n", f.LogicalID, f.Runtime, f.Handler, f.Origin)
+		fmt.Fprintf(w, "\n%s  %s %s  %s\n", d.Name(f.ID), f.Runtime, f.Handler, f.Origin)
 		for _, t := range d.TriggersOf(f.ID) {
 			fmt.Fprintf(w, "  started by %s %s\n", t.Event, t.Label)
 		}
@@ -198,7 +201,7 @@ func printModel(w io.Writer, in *importers.Import) {
 			fmt.Fprintf(w, "  no role seen\n")
 			continue
 		}
-		fmt.Fprintf(w, "  runs as %s  %s\n", r.LogicalID, r.Origin)
+		fmt.Fprintf(w, "  runs as %s  %s\n", d.Name(r.ID), r.Origin)
 		for _, id := range r.Policies {
 			p := d.Policy(id)
 			if p == nil || p.Document == nil {

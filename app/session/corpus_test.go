@@ -113,7 +113,16 @@ func TestSplitsOfTheCorpus(t *testing.T) {
 			splits++
 			key := filepath.Base(filepath.Dir(t.Name())) + " " + string(f.ID)
 			why := unpatched[key]
-			if err := prove(in, r.Design); err == nil && why != "" {
+			err = prove(in, r.Design)
+			if d.Info().Kind == "cdk" {
+				// What CDK wrote is not edited; the construct says where the change belongs.
+				var generated *importers.GeneratedError
+				if !errors.As(err, &generated) || generated.Construct == "" {
+					t.Errorf("%s: %v", key, err)
+				}
+				continue
+			}
+			if err == nil && why != "" {
 				t.Errorf("%s is patched now: take it from the list", key)
 			} else if err != nil && (why == "" || !strings.Contains(err.Error(), why)) {
 				t.Errorf("%s: %v", key, err)

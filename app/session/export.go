@@ -241,8 +241,8 @@ func (s *Session) onDisk() bool {
 	return len(s.disk) > 0
 }
 
-// WriteTo writes policies, source.diff (where the source can be patched; the template itself of a blank design) and
-// DEPLOY.md into a folder, and returns the names of the files.
+// WriteTo writes policies, source.diff (where the source can be patched; the template itself of a blank design; CDK.md,
+// where the changes belong, of a CDK app) and DEPLOY.md into a folder, and returns the names of the files.
 func (s *Session) WriteTo(ctx context.Context, dir string) ([]string, error) {
 	files, err := s.Policies()
 	if err != nil {
@@ -250,8 +250,13 @@ func (s *Session) WriteTo(ctx context.Context, dir string) ([]string, error) {
 	}
 	if st := s.State(); st.Edited || st.Differs {
 		p, err := s.Patch(ctx)
+		var generated *importers.GeneratedError
 		switch {
 		case errors.Is(err, ErrNoPatcher):
+		case errors.As(err, &generated):
+			if text := s.Generated(); text != "" {
+				files["CDK.md"] = []byte(text)
+			}
 		case err != nil:
 			return nil, err
 		case st.Import.Source == nil:

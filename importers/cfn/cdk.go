@@ -14,18 +14,25 @@ import (
 // A manifest is what a cloud assembly says of its parts; only what is used.
 // https://docs.aws.amazon.com/cdk/v2/guide/deploy.html#deploy-how-synth-assemblies
 type manifest struct {
-	Version   string `json:"version"`
-	Artifacts map[string]struct {
-		Type        string `json:"type"`
-		Environment string `json:"environment"` // aws://account/region
-		Properties  struct {
-			TemplateFile  string `json:"templateFile"`
-			StackName     string `json:"stackName"`
-			DirectoryName string `json:"directoryName"`
-		} `json:"properties"`
-	} `json:"artifacts"`
+	Version   string              `json:"version"`
+	Artifacts map[string]artifact `json:"artifacts"`
 
 	data []byte
+}
+
+// An artifact is a part of a cloud assembly.
+type artifact struct {
+	Type        string `json:"type"`
+	Environment string `json:"environment"` // aws://account/region
+	DisplayName string `json:"displayName"` // path of the stack's construct
+	Properties  struct {
+		TemplateFile  string `json:"templateFile"`
+		StackName     string `json:"stackName"`
+		DirectoryName string `json:"directoryName"`
+		File          string `json:"file"` // of an asset manifest, or of the tree
+	} `json:"properties"`
+	Metadata constructMetadata `json:"metadata"`
+	More     string            `json:"additionalMetadataFile"` // more of the same, in newer versions
 }
 
 func readManifest(fsys fs.FS, dir string) (*manifest, error) {
@@ -54,64 +61,134 @@ func isAssembly(fsys fs.FS, dir string) bool {
 	return false
 }
 
-// assembly lists the stacks of a cloud assembly and of the assemblies in it, in the order of their names.
-// Files has the manifests as well.
-func assembly(fsys fs.FS, dir string) ([]stackFile, source.Files, error) {
-	var out []stackFile
-	files := source.Files{}
-	if err := collectStacks(fsys, dir, 0, &out, files); err != nil {
-		return nil, nil, err
-	}
-	if len(out) == 0 {
-		return nil, nil, fmt.Errorf("%s: the cloud assembly has no stacks", dir)
-	}
-	for _, f := range out {
-		files[f.name] = f.data
-	}
-	return out, files, nil
+// An assemblyReader lists the stacks of a cloud assembly and of the assemblies in it (stages).
+type assemblyReader struct {
+	fsys   fs.FS
+	stacks []stackFile
+	files  source.Files // all that was read and belongs to the source
+	tree   *constructs  // of the whole app
 }
 
-func collectStacks(fsys fs.FS, dir string, depth int, out *[]stackFile, files source.Files) error {
-	m, err := readManifest(fsys, dir)
+// assembly lists the stacks of a cloud assembly, in the order of their names. Files has the manifests as well.
+func assembly(fsys fs.FS, dir string) ([]stackFile, source.Files, error) {
+	r := &assemblyReader{fsys: fsys, files: source.Files{}}
+	if err := r.read(dir, 0); err != nil {
+		return nil, nil, err
+	}
+	if len(r.stacks) == 0 {
+		return nil, nil, fmt.Errorf("%s: the cloud assembly has no stacks", dir)
+	}
+	for _, f := range r.stacks {
+		r.files[f.name] = f.data
+	}
+	return r.stacks, r.files, nil
+}
+
+func (r *assemblyReader) read(dir string, depth int) error {
+	m, err := readManifest(r.fsys, dir)
 	if err != nil {
 		return err
 	}
-	files[path.Join(dir, "manifest.json")] = m.data
+	r.files[path.Join(dir, "manifest.json")] = m.data
+	if r.tree == nil {
+		r.tree = newConstructs(r.beside(dir, "tree.json"))
+	}
 	var ids []string
 	for id := range m.Artifacts {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
+	assets := map[string]string{}
+	for _, id := range ids {
+		if a := m.Artifacts[id]; a.Type == "cdk:asset-manifest" && a.Properties.File != "" {
+			readAssets(r.beside(dir, a.Properties.File), assets)
+		}
+	}
 	for _, id := range ids {
 		a := m.Artifacts[id]
 		switch {
 		case a.Type == "aws:cloudformation:stack" && a.Properties.TemplateFile != "":
-			name := path.Join(dir, a.Properties.TemplateFile)
-			info, err := fs.Stat(fsys, name)
+			f, err := r.stack(dir, id, a)
 			if err != nil {
 				return err
 			}
-			if info.Size() > MaxTemplate {
-				return fmt.Errorf("%s: more than the %d MB that are read", name, MaxTemplate>>20)
-			}
-			data, err := fs.ReadFile(fsys, name)
-			if err != nil {
-				return err
-			}
-			stack := a.Properties.StackName
-			if stack == "" {
-				stack = id
-			}
-			f := stackFile{name: name, data: data, stack: stack}
-			f.account, f.region = environmentOf(a.Environment)
-			*out = append(*out, f)
+			f.assets = assets
+			r.stacks = append(r.stacks, f)
 		case a.Type == "cdk:cloud-assembly" && a.Properties.DirectoryName != "" && depth < 5:
-			if err := collectStacks(fsys, path.Join(dir, a.Properties.DirectoryName), depth+1, out, files); err != nil {
+			if err := r.read(path.Join(dir, a.Properties.DirectoryName), depth+1); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func (r *assemblyReader) stack(dir, id string, a artifact) (stackFile, error) {
+	f := stackFile{name: path.Join(dir, a.Properties.TemplateFile), stack: a.Properties.StackName}
+	info, err := fs.Stat(r.fsys, f.name)
+	if err != nil {
+		return f, err
+	}
+	if info.Size() > MaxTemplate {
+		return f, fmt.Errorf("%s: more than the %d MB that are read", f.name, MaxTemplate>>20)
+	}
+	if f.data, err = fs.ReadFile(r.fsys, f.name); err != nil {
+		return f, err
+	}
+	if f.stack == "" {
+		f.stack = id
+	}
+	f.account, f.region = environmentOf(a.Environment)
+	f.constructs = a.Metadata.paths()
+	if a.More != "" {
+		var more constructMetadata
+		if json.Unmarshal(r.beside(dir, a.More), &more) == nil {
+			for id, p := range more.paths() {
+				f.constructs[id] = p
+			}
+		}
+	}
+	if len(f.constructs) == 0 {
+		prefix := a.DisplayName
+		if prefix == "" {
+			prefix = id
+		}
+		f.constructs = r.tree.of(prefix)
+	}
+	return f, nil
+}
+
+// beside is the content of a file of the assembly that may be missing. It is kept with the source, so that the source
+// reads the same again.
+func (r *assemblyReader) beside(dir, name string) []byte {
+	name = path.Join(dir, name)
+	info, err := fs.Stat(r.fsys, name)
+	if err != nil || info.Size() > MaxTemplate {
+		return nil
+	}
+	data, err := fs.ReadFile(r.fsys, name)
+	if err != nil {
+		return nil
+	}
+	r.files[name] = data
+	return data
+}
+
+// readAssets adds the files of an asset manifest: the hash by which templates name each → its path in the assembly.
+func readAssets(data []byte, out map[string]string) {
+	var m struct {
+		Files map[string]struct {
+			Source struct {
+				Path string `json:"path"`
+			} `json:"source"`
+		} `json:"files"`
+	}
+	if json.Unmarshal(data, &m) != nil {
+		return
+	}
+	for hash, f := range m.Files {
+		out[hash] = f.Source.Path
+	}
 }
 
 // environmentOf is the account and region that a stack is deployed to; "" for what CDK does not know at synthesis.
@@ -124,4 +201,18 @@ func environmentOf(text string) (account, region string) {
 		region = ""
 	}
 	return account, region
+}
+
+// asset is the path within the assembly of what a value names by its hash, such as the key of an object in the bucket
+// of assets; "" if none. Hashes are 64 hexadecimal digits.
+func (s *scope) asset(text string) string {
+	if len(s.assets) == 0 {
+		return ""
+	}
+	for i := 0; i+64 <= len(text); i++ {
+		if name := s.assets[text[i:i+64]]; name != "" && !path.IsAbs(name) {
+			return name
+		}
+	}
+	return ""
 }

@@ -111,6 +111,9 @@ func (b *builder) localCode(r *resource) string {
 			}
 		}
 	}
+	if at := b.asset(b.words(b.get(p, "Code", "S3Key"))); at != "" {
+		return path.Join(path.Dir(b.template.File), at)
+	}
 	for _, key := range []string{"CodeUri", "Code"} {
 		n := b.get(p, key)
 		if n == nil || n.Kind != yamlpos.Scalar || isCall(n) {

@@ -14,13 +14,44 @@ import (
 )
 
 // Patch returns the edits that make the template say what after says, in the template's own formatting. What
-// cannot be expressed is an error that names the place.
+// cannot be expressed is an error that names the place. Templates that CDK synthesized are not edited: that is an
+// importers.GeneratedError.
+func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit, error) {
+	if err := s.generated(in, after); err != nil {
+		return nil, err
+	}
+	return s.rewrite(in, after)
+}
+
+// generated is an error where something changed that stands in a template which CDK synthesized.
+func (s Source) generated(in *importers.Import, after *model.Design) error {
+	r, err := readAgain(context.Background(), in)
+	if err != nil {
+		return err
+	}
+	kinds := map[string]string{}
+	for _, t := range r.templates {
+		kinds[t.File] = t.Kind
+	}
+	for _, c := range r.design.Diff(after) {
+		e := cmp.Or(c.After, c.Before)
+		if c.Before != nil {
+			e = c.Before
+		}
+		if file := e.Place().File; kinds[file] == kindCDK && !isMark(c) {
+			return &importers.GeneratedError{File: file, By: "the AWS CDK", Construct: in.Design.Info().Constructs[e.ElementID()]}
+		}
+	}
+	return nil
+}
+
+// rewrite is Patch for every kind of template.
 //
 //	Diff(before, after) → functions, roles, policies, statements, triggers → yamlpos.Draft → edits
 //
 // The way from an element to its text: the import is read again, places lead from ids to nodes, and origins tell
 // what a new element is a copy of.
-func (s Source) Patch(in *importers.Import, after *model.Design) ([]source.Edit, error) {
+func (s Source) rewrite(in *importers.Import, after *model.Design) ([]source.Edit, error) {
 	p, err := newPatch(in, after)
 	if err != nil {
 		return nil, err

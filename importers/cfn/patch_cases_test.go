@@ -55,7 +55,7 @@ func (c patchCase) result(t *testing.T, template string) string {
 		t.Fatal(err)
 	}
 	after := edited(t, in.Design, c.script)
-	edits, err := in.Source.(importers.Patcher).Patch(in, after)
+	edits, err := Source{}.rewrite(in, after)
 	if err != nil {
 		return err.Error() + "\n"
 	}

@@ -135,7 +135,7 @@ func TestTightenCorpus(t *testing.T) {
 					if after == nil {
 						continue
 					}
-					edits, err := in.Source.(importers.Patcher).Patch(in, after)
+					edits, err := Source{}.rewrite(in, after)
 					if err != nil {
 						if !strings.Contains(err.Error(), in.Path+":") {
 							t.Errorf("%s: %s of %s: refused without a place: %v", file, how.name, p.ID, err)

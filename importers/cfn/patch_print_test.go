@@ -105,7 +105,7 @@ func TestStatementsPrintAsTheyStand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			edits, err := in.Source.(importers.Patcher).Patch(in, after)
+			edits, err := Source{}.rewrite(in, after)
 			if err != nil {
 				refused++
 				if os.Getenv("SHOW") != "" {

@@ -104,7 +104,7 @@ func TestSplitCorpus(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				edits, err := in.Source.(importers.Patcher).Patch(in, r.Design)
+				edits, err := Source{}.rewrite(in, r.Design)
 				if err != nil {
 					refused++
 					if !hasPlace.MatchString(err.Error()) {

@@ -29,7 +29,7 @@ func patched(t testing.TB, in *importers.Import, script string) string {
 		}
 		d = r.Design
 	}
-	changes, err := in.Source.(importers.Patcher).Patch(in, d)
+	changes, err := Source{}.rewrite(in, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func BenchmarkPatch(b *testing.B) {
 	after := tightened(b, in.Design, p, 0, &st)
 	b.SetBytes(int64(t.Len()))
 	for b.Loop() {
-		edits, err := in.Source.(importers.Patcher).Patch(in, after)
+		edits, err := Source{}.rewrite(in, after)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -32,15 +32,16 @@ type scope struct {
 	counted    map[string]bool
 	unresolved int
 
-	group     *group
-	parent    *scope               // the stack that it nests in
-	children  map[*resource]*scope // stacks that nest in it
-	passed    *yamlpos.Node        // Parameters that the parent gives
-	deep      int                  // how many stacks it nests in
-	many      bool                 // other templates are read with it
-	unfolded  bool
-	exporting bool
-	expanded  []*resource // what the template comes to, in source order
+	group              *group
+	parent             *scope               // the stack that it nests in
+	children           map[*resource]*scope // stacks that nest in it
+	constructs, assets map[string]string    // of its stackFile
+	passed             *yamlpos.Node        // Parameters that the parent gives
+	deep               int                  // how many stacks it nests in
+	many               bool                 // other templates are read with it
+	unfolded           bool
+	exporting          bool
+	expanded           []*resource // what the template comes to, in source order
 
 	guessed map[string]bool // ARNs whose form is a guess
 

@@ -229,6 +229,7 @@ func (s *stacks) read(ctx context.Context, fsys fs.FS, o importers.Options) (*re
 	first := g.scopes[0]
 	info := model.Info{Kind: g.kind(), Partition: first.partition, Account: first.account, Region: first.region, Name: cmp.Or(o.StackName, g.name())}
 	var elements []model.Element
+	several, accounts := false, map[string]string{}
 	for _, b := range out.builders {
 		for _, e := range b.elements {
 			elements = append(elements, e.element)
@@ -241,7 +242,22 @@ func (s *stacks) read(ctx context.Context, fsys fs.FS, o importers.Options) (*re
 		info.Outside = append(info.Outside, b.outside...)
 		info.Unresolved += b.unresolved
 		info.NotSeen = b.notSeen(info.NotSeen)
+		if b.account != first.account {
+			several = true
+		}
+		accounts[b.template.File] = b.account
+		for _, r := range b.resources {
+			if at := b.construct(r); at != "" && b.ids[r] != "" {
+				if info.Constructs == nil {
+					info.Constructs = map[model.ID]string{}
+				}
+				info.Constructs[b.ids[r]] = at
+			}
+		}
 		out.diagnostics = append(out.diagnostics, b.notes.sorted()...)
+	}
+	if several {
+		info.Accounts = accounts
 	}
 	out.diagnostics = append(out.diagnostics, g.notes...)
 	d, err := model.New(info, dedupe(elements)...)

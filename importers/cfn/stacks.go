@@ -42,6 +42,9 @@ type stackFile struct {
 	stack           string
 	kind            string
 	account, region string // where it is deployed, "" if that is not known
+
+	constructs map[string]string // of a cloud assembly: logical id → path of its construct
+	assets     map[string]string // hash of an asset → path in the assembly
 }
 
 // gather reads the templates that inputs name and all that nest in them.
@@ -107,11 +110,28 @@ func (g *group) open(in importers.Input) error {
 		return err
 	}
 	f.kind = kind
+	if kind == kindCDK {
+		f.constructs, f.assets = g.noted(f.name)
+	}
 	if in.Stack != "" {
 		f.stack = in.Stack
 	}
 	_, err = g.add(f)
 	return err
+}
+
+// noted is what the cloud assembly in a template's folder notes of it, if there is one.
+func (g *group) noted(name string) (constructs, assets map[string]string) {
+	list, _, err := assembly(g.fsys, path.Dir(name))
+	if err != nil {
+		return nil, nil
+	}
+	for _, f := range list {
+		if f.name == name {
+			return f.constructs, f.assets
+		}
+	}
+	return nil, nil
 }
 
 // load reads a template's bytes.
@@ -153,7 +173,9 @@ func (g *group) add(f stackFile) (*scope, error) {
 	g.files[f.name] = f.data
 	t := newTemplate(f.name, root.Resolve(), n)
 	t.Stack, t.Kind = f.stack, f.kind
-	return g.scope(t, n, f.account, f.region), nil
+	s := g.scope(t, n, f.account, f.region)
+	s.constructs, s.assets = f.constructs, f.assets
+	return s, nil
 }
 
 // scope is the scope of a template, which is deployed to an account and a region if that is known.
@@ -297,7 +319,7 @@ func (s *scope) child(r *resource) *scope {
 		var c *scope
 		if c, err = s.group.add(f); err == nil {
 			c.parent, c.deep, c.many = s, s.deep+1, true
-			c.account, c.region = s.account, s.region
+			c.account, c.region, c.constructs, c.assets = s.account, s.region, s.constructs, s.assets
 			c.passed = s.get(r.Props, "Parameters")
 			s.children[r] = c
 			c.unfold()
@@ -319,6 +341,11 @@ func nestedFile(s *scope, r *resource) string {
 		}
 		if at == "" {
 			at = plainText(r.Value.Get("Properties").Get("TemplateURL"))
+		}
+		if at == "" && len(s.assets) > 0 {
+			s.notes.quiet++
+			at = s.asset(s.words(r.Value.Get("Properties").Get("TemplateURL")))
+			s.notes.quiet--
 		}
 	case "AWS::Serverless::Application":
 		at = plainText(r.Value.Get("Properties").Get("Location"))
