@@ -33,7 +33,7 @@ func (s Source) generated(in *importers.Import, after *model.Design) error {
 	for _, t := range r.templates {
 		kinds[t.File] = t.Kind
 	}
-	for _, c := range r.design.Diff(after) {
+	for _, c := range in.Design.Diff(after) {
 		e := cmp.Or(c.After, c.Before)
 		if c.Before != nil {
 			e = c.Before

@@ -111,7 +111,7 @@ func (g *group) open(in importers.Input) error {
 	}
 	f.kind = kind
 	if kind == kindCDK {
-		f.constructs, f.assets = g.noted(f.name)
+		f.constructs = g.noted(f.name)
 	}
 	if in.Stack != "" {
 		f.stack = in.Stack
@@ -120,18 +120,19 @@ func (g *group) open(in importers.Input) error {
 	return err
 }
 
-// noted is what the cloud assembly in a template's folder notes of it, if there is one.
-func (g *group) noted(name string) (constructs, assets map[string]string) {
+// noted are the constructs that the cloud assembly in a template's folder notes of it, if there is one. Nothing else is taken
+// from it: the template is read again without the folder.
+func (g *group) noted(name string) map[string]string {
 	list, _, err := assembly(g.fsys, path.Dir(name))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	for _, f := range list {
 		if f.name == name {
-			return f.constructs, f.assets
+			return f.constructs
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // load reads a template's bytes.
