@@ -25,12 +25,14 @@ type transform struct {
 	out  []*resource
 	rest *resource // implicit APIs, nil while no event asks for them
 	http *resource
+
+	poolTriggers map[string]bool // of user pools, that some event has
 }
 
 // expand lists the template's resources in source order, what SAM makes behind what it makes it for. Resources
 // whose condition is false are left out.
 func (s *scope) expand() *transform {
-	t := &transform{scope: s}
+	t := &transform{scope: s, poolTriggers: map[string]bool{}}
 	var kept []*resource
 	for _, r := range s.template.Declared {
 		if r.Condition != "" && s.named(r.Condition, r.Value.Get("Condition").Span) == no {
@@ -44,6 +46,9 @@ func (s *scope) expand() *transform {
 	for _, r := range kept {
 		t.globals(r)
 	}
+	t.checkGlobals()
+	t.checkNames()
+	t.checkMethods()
 	kept = t.dropNamesakes(kept)
 	for _, r := range kept {
 		t.out = append(t.out, r)

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +56,11 @@ func fields(text string) []field {
 // samProperties lists what the SAM resource types take, from the SAM specification.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
 var samProperties = map[string]string{
-	samFunction: `FunctionName Handler Runtime CodeUri ImageUri PackageType InlineCode DeadLetterQueue{ Description MemorySize Timeout VpcConfig Role
+	samFunction: `FunctionName Handler Runtime CodeUri ImageUri PackageType InlineCode DeadLetterQueue{ Description MemorySize Timeout VpcConfig{ Role
 		AssumeRolePolicyDocument{ Policies RolePath PermissionsBoundary Environment{ Events{ Tags{ PropagateTags? Tracing KmsKeyArn DeploymentPreference{
 		ReservedConcurrentExecutions Layers[ EventInvokeConfig{ EphemeralStorage AutoPublishAlias AutoPublishCodeSha256 AutoPublishAliasAllProperties?=
-		VersionDescription ProvisionedConcurrencyConfig FileSystemConfigs ImageConfig CodeSigningConfigArn Architectures SnapStart{ FunctionUrlConfig{
-		RuntimeManagementConfig LoggingConfig RecursiveLoop SourceKMSKeyArn CapacityProviderConfig{ FunctionScalingConfig{ VersionDeletionPolicy
+		VersionDescription ProvisionedConcurrencyConfig{ FileSystemConfigs ImageConfig CodeSigningConfigArn Architectures SnapStart{ FunctionUrlConfig{
+		RuntimeManagementConfig{ LoggingConfig{ RecursiveLoop SourceKMSKeyArn CapacityProviderConfig{ FunctionScalingConfig{ VersionDeletionPolicy
 		PublishToLatestPublished TenancyConfig{ DurableConfig{`,
 	samAPI: `Name StageName! Tags{ DefinitionBody{ DefinitionUri MergeDefinitions? CacheClusterEnabled CacheClusterSize Variables{ EndpointConfiguration MethodSettings[
 		BinaryMediaTypes[ MinimumCompressionSize Cors Auth{ GatewayResponses{ AccessLogSetting{ CanarySetting{ TracingEnabled OpenApiVersion Models{ Domain{
@@ -212,6 +213,10 @@ func (t *transform) check(r *resource) {
 		t.checkCapacityProvider(r)
 	case "AWS::Serverless::Application":
 		t.checkApplication(r)
+	case "AWS::Serverless::LayerVersion":
+		t.checkLayer(r)
+	case "AWS::Serverless::SimpleTable":
+		t.checkTable(r)
 	case "AWS::S3::Bucket":
 		if t.template.isSAM() {
 			t.checkBucket(r)
@@ -270,9 +275,13 @@ func (t *transform) checkFunction(f *resource) {
 			t.refuse(f.Origin, "%s: PackageType is Zip or Image", what)
 		}
 	}
-	if n := t.get(p, "ProvisionedConcurrencyConfig"); n != nil && t.get(p, "AutoPublishAlias") == nil {
-		t.refuse(n.Span, "%s: ProvisionedConcurrencyConfig needs AutoPublishAlias", what)
-	}
+	t.checkVersions(f, what)
+	t.checkCode(f, what)
+	t.checkArchitectures(what, "Architectures", t.get(p, "Architectures"), true)
+	t.checkFunctionURL(what, t.get(p, "FunctionUrlConfig"))
+	t.checkTags(what, t.get(p, "Tags"))
+	t.should(what, t.get(p, "Environment", "Variables"), '{', "Variables")
+	t.should(what, f.Value.Get("Connectors").Resolve(), '{', "Connectors")
 	if d := t.get(p, "DeadLetterQueue"); d != nil && d.Kind == yamlpos.Mapping {
 		to := t.get(d, "Type")
 		if !t.should(what, to, '"', "DeadLetterQueue.Type") {
@@ -328,6 +337,8 @@ func (t *transform) checkEvent(e event) {
 	switch e.kind {
 	case "S3":
 		t.checkBucketOf(e, what)
+	case "Cognito":
+		t.checkPool(e, what)
 	case "SelfManagedKafka":
 		t.checkKafka(e, what)
 	case "MQ":
@@ -369,6 +380,26 @@ func (t *transform) checkBucketOf(e event, what string) {
 	}
 	if n != nil {
 		t.refuse(n.Span, "%s: Bucket is not a Ref of a bucket in this template", what)
+	}
+}
+
+// checkPool looks at the user pool of an event, whose trigger no other event may have.
+func (t *transform) checkPool(e event, what string) {
+	n := t.get(e.props, "UserPool")
+	name, arg := intrinsic(n)
+	if n == nil {
+		return
+	}
+	if name != "Ref" || arg == nil || t.template.byID[arg.Value] == nil {
+		t.refuse(n.Span, "%s: UserPool is not a Ref of a user pool in this template", what)
+		return
+	}
+	for _, trigger := range t.texts(t.get(e.props, "Trigger"), nil) {
+		key := arg.Value + "." + trigger
+		if t.poolTriggers[key] {
+			t.refuse(e.span, "%s: %s of %s has a function already", what, trigger, arg.Value)
+		}
+		t.poolTriggers[key] = true
 	}
 }
 
@@ -438,6 +469,17 @@ func (t *transform) checkMachine(r *resource) {
 		t.refuse(uri.Span, "%s has both Definition and DefinitionUri", what)
 	case d == nil && uri == nil:
 		t.refuse(r.Origin, "%s needs Definition or DefinitionUri", what)
+	}
+	t.checkURI(what, "DefinitionUri", uri)
+	if text := t.words(uri); uri != nil && uri.Kind == yamlpos.Scalar && !isCall(uri) && !strings.HasPrefix(text, "s3://") && path.Ext(text) == "" && !hasUnknown(text) {
+		t.refuse(uri.Span, "%s: DefinitionUri is neither an object in S3 nor a file", what)
+	}
+	if t.get(r.Props, "AutoPublishAlias") == nil {
+		for _, key := range []string{"DeploymentPreference", "UseAliasAsEventTarget"} {
+			if n := t.get(r.Props, key); n != nil && !strings.EqualFold(t.words(n), "false") {
+				t.refuse(n.Span, "%s: %s needs AutoPublishAlias", what, key)
+			}
+		}
 	}
 	if t.get(r.Props, "Role") != nil && t.get(r.Props, "Policies") != nil {
 		t.refuse(r.Origin, "%s has both Role and Policies", what)

@@ -25,25 +25,25 @@ func (t *transform) checkAPI(r *resource) {
 		}
 	}
 	t.should(what, t.get(auth, "Authorizers"), '{', "Authorizers")
-	if d := t.get(p, "Domain"); d != nil && d.Kind == yamlpos.Mapping {
-		route := t.get(d, "Route53")
-		if t.should(what, route, '{', "Domain.Route53") {
-			t.should(what, t.get(route, "SeparateRecordSetGroup"), '?', "Domain.Route53.SeparateRecordSetGroup")
+	t.checkURI(what, "DefinitionUri", t.get(p, "DefinitionUri"))
+	if r.Written == samAPI {
+		t.checkAuth(what, auth)
+		t.checkCors(what, t.get(p, "Cors"))
+		t.checkResponses(what, p)
+		t.checkDomain(what, t.get(p, "Domain"), "EDGE", "REGIONAL", "PRIVATE")
+		t.inlineOnly(what, p, "Cors", "Auth", "GatewayResponses", "Models")
+		if n := t.get(p, "OpenApiVersion"); n != nil && !isCall(n) && !openAPIVersion.MatchString(t.words(n)) {
+			t.refuse(n.Span, "%s: OpenApiVersion is like 3.0.1", what)
 		}
-		if t.get(d, "DomainName") == nil || t.get(d, "CertificateArn") == nil {
-			t.refuse(d.Span, "%s: Domain needs DomainName and CertificateArn", what)
+	} else {
+		t.checkHTTPAuth(what, auth)
+		t.checkDomain(what, t.get(p, "Domain"), "REGIONAL")
+		t.inlineOnly(what, p, "CorsConfiguration", "Auth", "Tags")
+		if cors := t.get(p, "CorsConfiguration"); cors != nil && cors.Kind == yamlpos.Mapping {
+			t.within(what, "CorsConfiguration", cors, "AllowCredentials", "AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders", "MaxAge")
 		}
-	}
-	for _, g := range t.pairs(t.get(p, "GatewayResponses")) {
-		if g.Value.Kind != yamlpos.Mapping {
-			t.refuse(g.Value.Span, "%s: gateway response %s is not a mapping", what, g.Key.Value)
-			continue
-		}
-		t.should(what, t.get(g.Value, "StatusCode"), '#', "StatusCode")
-	}
-	if cors := t.get(p, "Cors"); cors != nil && cors.Kind == yamlpos.Mapping && !isCall(cors) {
-		if origin := cors.Get("AllowOrigin").Resolve(); origin != nil && origin.Kind == yamlpos.Scalar && !isCall(origin) && origin.Value == "" {
-			t.refuse(origin.Span, "%s: Cors needs an AllowOrigin", what)
+		if body := t.get(p, "DefinitionBody"); (auth != nil || t.get(p, "CorsConfiguration") != nil) && body.Get("swagger") != nil {
+			t.refuse(body.Span, "%s: DefinitionBody is not OpenAPI 3", what)
 		}
 	}
 	t.checkOpenAPI(what, t.get(p, "DefinitionBody"))
@@ -156,10 +156,11 @@ func (t *transform) checkRestEvent(e event, what string) {
 			t.refuse(v.Span, "%s: %s is neither true nor false", what, key)
 		}
 	}
-	api := t.apiNamed(n, implicitRest)
-	if api == nil {
+	api, sam := t.apiNamed(n, implicitRest)
+	if !sam {
 		return
 	}
+	t.checkRequest(e, what, api)
 	auth := t.get(e.props, "Auth")
 	if key := t.get(auth, "ApiKeyRequired"); key != nil && !isCall(key) && strings.EqualFold(key.Value, "false") && t.get(api.Get("Auth"), "ApiKeyRequired") == nil {
 		t.refuse(key.Span, "%s: ApiKeyRequired is false, but the API asks for no key", what)
@@ -168,7 +169,7 @@ func (t *transform) checkRestEvent(e event, what string) {
 }
 
 func (t *transform) checkHTTPEvent(e event, what string) {
-	if api := t.apiNamed(t.get(e.props, "ApiId"), implicitHTTP); api != nil {
+	if api, sam := t.apiNamed(t.get(e.props, "ApiId"), implicitHTTP); sam {
 		t.checkAuthorizer(e, what, api)
 	}
 	path, method := t.get(e.props, "Path"), t.get(e.props, "Method")
@@ -177,30 +178,30 @@ func (t *transform) checkHTTPEvent(e event, what string) {
 	}
 }
 
-// apiNamed is the properties of the API that an event names, nil if it is not in the template. It makes nothing.
-func (t *transform) apiNamed(n *yamlpos.Node, implicit string) *yamlpos.Node {
+// apiNamed is the properties of the API that an event names; sam is false if SAM does not make it. It makes nothing.
+func (t *transform) apiNamed(n *yamlpos.Node, implicit string) (props *yamlpos.Node, sam bool) {
 	id := implicit
 	if n != nil {
 		refs := t.refs(n)
 		if len(refs) == 0 {
 			if n.Kind != yamlpos.Scalar {
-				return nil
+				return nil, false
 			}
 			refs = []string{n.Value}
 		}
 		id = refs[0]
 	}
 	if r := t.template.byID[id]; r != nil && (r.Written == samAPI || r.Written == samHTTPAPI) {
-		return r.Props
+		return r.Props, true
 	}
-	if id != implicit {
-		return nil
+	if id != implicit || t.template.byID[id] != nil {
+		return nil, false
 	}
 	section := "Api"
 	if implicit == implicitHTTP {
 		section = "HttpApi"
 	}
-	return t.template.Globals.Get(section).Resolve()
+	return t.template.Globals.Get(section).Resolve(), true
 }
 
 func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
@@ -214,7 +215,7 @@ func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
 	}
 	auth := t.get(api, "Auth")
 	if n.Value == "NONE" {
-		if t.get(auth, "DefaultAuthorizer") == nil && e.kind == "HttpApi" {
+		if t.get(auth, "DefaultAuthorizer") == nil {
 			t.refuse(n.Span, "%s: Authorizer NONE, but the API has no DefaultAuthorizer", what)
 		}
 		return

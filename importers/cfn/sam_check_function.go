@@ -1,0 +1,261 @@
+package cfn
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"bulkhead/importers/yamlpos"
+)
+
+var aliasName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// checkVersions looks at what a function publishes: its alias, and how one version takes the place of another.
+func (t *transform) checkVersions(f *resource, what string) {
+	p := f.Props
+	alias := p.Get("AutoPublishAlias").Resolve()
+	call, _ := intrinsic(alias)
+	switch {
+	case alias == nil || isNoValue(alias):
+		alias = nil
+	case call == "" && alias.Kind != yamlpos.Scalar, call != "" && call != "Ref" && call != "Fn::FindInMap" && call != "Fn::If":
+		t.refuse(alias.Span, "%s: AutoPublishAlias is neither a text nor a parameter", what)
+	case call == "" && !alias.Null && !aliasName.MatchString(alias.Value):
+		t.refuse(alias.Span, "%s: AutoPublishAlias has letters, digits, - and _ only", what)
+	}
+	if n := t.get(p, "ProvisionedConcurrencyConfig"); n != nil && alias == nil {
+		t.refuse(n.Span, "%s: ProvisionedConcurrencyConfig needs AutoPublishAlias", what)
+	}
+	d := t.get(p, "DeploymentPreference")
+	if d == nil || d.Kind != yamlpos.Mapping || isCall(d) {
+		return
+	}
+	enabled := t.get(d, "Enabled")
+	if isCall(enabled) || strings.EqualFold(t.words(enabled), "false") {
+		return
+	}
+	if alias == nil {
+		t.refuse(d.Span, "%s: DeploymentPreference needs AutoPublishAlias", what)
+	}
+	if d.Get("Type") == nil {
+		t.refuse(d.Span, "%s: DeploymentPreference needs a Type", what)
+	}
+}
+
+// checkCode looks at where the code comes from.
+func (t *transform) checkCode(f *resource, what string) {
+	p := f.Props
+	kind := t.words(t.get(p, "PackageType"))
+	if kind == "Image" && t.get(p, "ImageUri") == nil && (f.Value == nil || f.Value.Get("Metadata") == nil) {
+		t.refuse(f.Origin, "%s is an image and needs ImageUri, or Metadata to build it from", what)
+	}
+	if n := t.get(p, "ImageUri"); n != nil && kind == "Zip" {
+		t.refuse(n.Span, "%s: ImageUri is for PackageType Image", what)
+	}
+	t.checkURI(what, "CodeUri", t.get(p, "CodeUri"))
+}
+
+// checkURI looks at the place of code, a layer or a definition: an object in S3, or a local path.
+func (t *transform) checkURI(what, name string, n *yamlpos.Node) {
+	if n == nil || isCall(n) {
+		return
+	}
+	switch n.Kind {
+	case yamlpos.Mapping:
+		if n.Get("Bucket") == nil || n.Get("Key") == nil {
+			t.refuse(n.Span, "%s: %s needs Bucket and Key", what, name)
+		}
+	case yamlpos.Scalar:
+		if rest, ok := strings.CutPrefix(n.Value, "s3://"); ok {
+			if bucket, key, _ := strings.Cut(rest, "/"); bucket == "" || key == "" {
+				t.refuse(n.Span, "%s: %s is no s3://bucket/key", what, name)
+			}
+		}
+	case yamlpos.Sequence:
+		t.refuse(n.Span, "%s: %s is a list", what, name)
+	case yamlpos.Alias:
+	}
+}
+
+// checkArchitectures looks at a function's or layer's processors.
+func (t *transform) checkArchitectures(what, name string, n *yamlpos.Node, one bool) {
+	if n == nil || isCall(n) {
+		return
+	}
+	if n.Kind != yamlpos.Sequence || one && len(n.Items) != 1 {
+		t.refuse(n.Span, "%s: %s is a list with x86_64 or arm64", what, name)
+		return
+	}
+	for _, i := range n.Items {
+		t.oneOf(what, name, i.Resolve(), "x86_64", "arm64")
+	}
+}
+
+// checkFunctionURL looks at FunctionUrlConfig.
+func (t *transform) checkFunctionURL(what string, n *yamlpos.Node) {
+	if n == nil || n.Kind != yamlpos.Mapping || isCall(n) {
+		return
+	}
+	auth := t.get(n, "AuthType")
+	if auth == nil {
+		t.refuse(n.Span, "%s: FunctionUrlConfig needs an AuthType, AWS_IAM or NONE", what)
+	}
+	t.oneOf(what, "AuthType", auth, "AWS_IAM", "NONE")
+	t.within(what, "Cors of FunctionUrlConfig", t.get(n, "Cors"), "AllowOrigins", "AllowMethods", "AllowCredentials", "AllowHeaders", "ExposeHeaders", "MaxAge")
+}
+
+// checkTags tells of tags that SAM sets itself.
+func (t *transform) checkTags(what string, n *yamlpos.Node) {
+	if n == nil || n.Kind != yamlpos.Mapping {
+		return
+	}
+	for _, p := range n.Pairs {
+		if p.Key.Value == "lambda:createdBy" {
+			t.refuse(p.Key.Span, "%s: the tag lambda:createdBy is SAM's own", what)
+		}
+	}
+}
+
+func (t *transform) checkLayer(r *resource) {
+	t.checkSAM(r)
+	what := "LayerVersion " + r.ID
+	t.checkURI(what, "ContentUri", t.get(r.Props, "ContentUri"))
+	t.checkArchitectures(what, "CompatibleArchitectures", t.get(r.Props, "CompatibleArchitectures"), false)
+	if n := t.get(r.Props, "RetentionPolicy"); n != nil && !isCall(n) {
+		if text := strings.ToLower(t.words(n)); text != "retain" && text != "delete" && !hasUnknown(text) {
+			t.refuse(n.Span, "%s: RetentionPolicy is Retain or Delete", what)
+		}
+	}
+}
+
+func (t *transform) checkTable(r *resource) {
+	t.checkSAM(r)
+	what := "SimpleTable " + r.ID
+	key := t.get(r.Props, "PrimaryKey")
+	if key == nil || key.Kind != yamlpos.Mapping || isCall(key) {
+		return
+	}
+	for _, name := range []string{"Name", "Type"} {
+		if key.Get(name) == nil {
+			t.refuse(key.Span, "%s: PrimaryKey needs a %s", what, name)
+		}
+	}
+	t.oneOf(what, "Type of PrimaryKey", t.get(key, "Type"), "String", "Number", "Binary")
+}
+
+// samGlobals lists what the Globals section takes; "" is what the type takes.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
+var samGlobals = map[string]string{
+	"Function": "-FunctionName InlineCode Policies Role Events ImageUri ImageConfig VersionDescription",
+	"Api":      "-StageName DefinitionBody Tags Models Mode ApiKeySourceType Policy", "HttpApi": "-DefinitionBody DefinitionUri", "WebSocketApi": "-Routes RouteSelectionExpression",
+	"SimpleTable": "-TableName PrimaryKey ProvisionedThroughput", "StateMachine": "-Definition DefinitionUri Name Policies Role Events", "LayerVersion": "-ContentUri LayerName",
+	"CapacityProvider": "-CapacityProviderName",
+}
+
+// checkGlobals holds the Globals section against what it takes.
+func (t *transform) checkGlobals() {
+	g := t.template.Globals
+	if g == nil || !t.template.isSAM() {
+		return
+	}
+	for _, p := range lastOfEach(g.Pairs) {
+		list, ok := samGlobals[p.Key.Value]
+		if !ok {
+			t.refuse(p.Key.Span, "Globals takes no %s", p.Key.Value)
+			continue
+		}
+		n := p.Value.Resolve()
+		if !t.should("Globals", n, '{', p.Key.Value) || n == nil || n.Kind != yamlpos.Mapping {
+			continue
+		}
+		for _, x := range lastOfEach(n.Pairs) {
+			if slices.Contains(strings.Fields(strings.TrimPrefix(list, "-")), x.Key.Value) {
+				t.refuse(x.Key.Span, "Globals: %s takes no %s there", p.Key.Value, x.Key.Value)
+			}
+		}
+	}
+}
+
+var logicalName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+
+// checkNames tells of logical ids and calls that SAM cannot read, anywhere in the template.
+func (t *transform) checkNames() {
+	if !t.template.isSAM() {
+		return
+	}
+	for _, r := range t.template.Declared {
+		if r.Key != nil && !logicalName.MatchString(r.ID) {
+			t.refuse(r.Key.Span, "the logical id %s has more than letters and digits", r.ID)
+		}
+		t.checkCalls(r.Props, 0)
+	}
+}
+
+// checkCalls looks at the arguments of the calls in a value.
+func (t *transform) checkCalls(n *yamlpos.Node, depth int) {
+	if n == nil || depth > maxNesting {
+		return
+	}
+	name, arg := intrinsic(n)
+	if name == "Fn::FindInMap" && arg != nil && (arg.Kind != yamlpos.Sequence || len(arg.Items) < 3 || len(arg.Items) > 4) {
+		t.refuse(n.Span, "Fn::FindInMap takes a mapping and two keys")
+	}
+	for _, i := range n.Items {
+		t.checkCalls(i, depth+1)
+	}
+	for _, p := range n.Pairs {
+		t.checkCalls(p.Value, depth+1)
+	}
+}
+
+// A method is one way into an API.
+type method struct {
+	api, verb, path string
+}
+
+// checkMethods tells of two events that ask for one method and path of one API.
+func (t *transform) checkMethods() {
+	seen := map[method]*resource{}
+	for _, r := range t.template.Declared {
+		if r.Written != samFunction && r.Written != samMachine {
+			continue
+		}
+		for _, p := range t.pairs(t.get(r.Props, "Events")) {
+			e, ok := event{props: t.get(p.Value, "Properties")}, false
+			kind := t.words(t.get(p.Value, "Type"))
+			m := method{verb: strings.ToLower(t.words(t.get(e.props, "Method"))), path: t.words(t.get(e.props, "Path"))}
+			switch kind {
+			case "Api":
+				m.api, ok = t.apiID(t.get(e.props, "RestApiId"), implicitRest)
+			case "HttpApi":
+				m.api, ok = t.apiID(t.get(e.props, "ApiId"), implicitHTTP)
+				if m.path == "" && m.verb == "" {
+					m.path, m.verb = "$default", "any"
+				}
+			}
+			if !ok || m.path == "" || m.verb == "" {
+				continue
+			}
+			if first := seen[m]; first != nil && first.Condition == r.Condition {
+				t.refuse(entrySpan(p.Key, p.Value), "event %s of %s: method %s of path %s is there already", p.Key.Value, r.ID, m.verb, m.path)
+			}
+			seen[m] = r
+		}
+	}
+}
+
+// apiID is the logical id of the API that an event names, if SAM writes its definition.
+func (t *transform) apiID(n *yamlpos.Node, implicit string) (string, bool) {
+	if n == nil {
+		return implicit, true
+	}
+	refs := t.refs(n)
+	if len(refs) == 0 {
+		return "", false
+	}
+	r := t.template.byID[refs[0]]
+	if r == nil || r.Written != samAPI && r.Written != samHTTPAPI || t.get(r.Props, "DefinitionUri") != nil {
+		return "", refs[0] == implicit
+	}
+	return r.ID, true
+}
