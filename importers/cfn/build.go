@@ -97,7 +97,7 @@ func kindOf(cfnType string) string {
 	switch cfnType {
 	case "AWS::Lambda::Function":
 		return "fn"
-	case "AWS::IAM::Role":
+	case "AWS::IAM::Role", "AWS::IAM::ServiceLinkedRole":
 		return "role"
 	case "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy":
 		return "policy"
@@ -155,6 +155,8 @@ func (b *builder) makeElements() {
 			b.function(r)
 		case r.Type == "AWS::IAM::Role":
 			b.role(r)
+		case r.Type == "AWS::IAM::ServiceLinkedRole":
+			b.serviceLinkedRole(r)
 		case r.Type == "AWS::IAM::User", r.Type == "AWS::IAM::Group":
 			b.principal(r)
 		case kindOf(r.Type) == "policy":

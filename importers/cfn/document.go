@@ -32,6 +32,9 @@ func (b *builder) oneDocument(n *yamlpos.Node, in policy.Setting) *policy.Docume
 	if n.Kind == yamlpos.Scalar && !isCall(n) && strings.HasPrefix(strings.TrimSpace(n.Value), "{") {
 		return b.textDocument(n, in)
 	}
+	if text, ok := b.policyText(n); ok {
+		return b.textDocument(scalar(text, n.Span), in)
+	}
 	if n.Kind != yamlpos.Mapping || isCall(n) {
 		b.wrong(n, "a policy document is a mapping with Version and Statement")
 		return nil

@@ -73,7 +73,7 @@ func (s *scope) settle(n *yamlpos.Node) *yamlpos.Node {
 		n = n.Resolve()
 		name, arg := intrinsic(n)
 		if name == "" {
-			return n
+			return s.splice(n)
 		}
 		if !s.enter(n) {
 			s.leave()
@@ -157,6 +157,14 @@ func (s *scope) step(name string, arg, n *yamlpos.Node) (next *yamlpos.Node, fin
 			if ok1 && ok2 && by != "" && !(hasUnknown(text) && !strings.Contains(text, by)) {
 				return textList(splitKeepingTokens(text, by), n.Span), true
 			}
+		}
+	case "Fn::Cidr":
+		if list, ok := s.cidr(arg); ok {
+			return textList(list, n.Span), true
+		}
+	case "Fn::Transform":
+		if found := s.include(arg, n); found != nil {
+			return found, false
 		}
 	case "Fn::GetAZs":
 		region := s.region
@@ -349,6 +357,9 @@ func (s *scope) call(name string, arg, n *yamlpos.Node) (string, bool) {
 		if !ok {
 			return "", false
 		}
+		if hasUnknown(text) {
+			return s.unknown("call", "Base64"+at(n), n.Span, "", ""), true // its letters would look known
+		}
 		return base64.StdEncoding.EncodeToString([]byte(text)), true
 	case "Fn::ImportValue":
 		text, ok := s.text(arg)
@@ -361,10 +372,19 @@ func (s *scope) call(name string, arg, n *yamlpos.Node) (string, bool) {
 		}
 		return s.unknown("import", text, n.Span, why, "open the template that exports it together with this one"), true
 	case "Fn::Length":
-		return strconv.Itoa(len(s.items(arg))), true
+		list := s.items(arg)
+		if len(list) == 1 && hasUnknown(s.words(list[0])) {
+			return s.unknown("call", "Length"+at(n), n.Span, "how many elements a list has is not known", "give its parameter with --param Name=Value"), true
+		}
+		return strconv.Itoa(len(list)), true
+	case "Fn::ToJsonString":
+		if text := s.jsonText(arg); text != "" {
+			return text, true
+		}
+		return s.unknown("call", "ToJsonString"+at(n), n.Span, "Fn::ToJsonString takes a list or a mapping", ""), true
 	case "Fn::FindInMap":
 		return s.unknown("call", "FindInMap"+at(n), n.Span, "Fn::FindInMap finds nothing, or its keys are not known", ""), true
-	case "Fn::Select", "Fn::Split", "Fn::Cidr", "Fn::Transform", "Fn::ToJsonString", "Fn::GetStackOutput":
+	case "Fn::Select", "Fn::Split", "Fn::Cidr", "Fn::Transform", "Fn::GetStackOutput":
 		short := strings.TrimPrefix(name, "Fn::")
 		return s.unknown("call", short+at(n), n.Span, name+" cannot be told from the template", ""), true
 	case "Fn::If":

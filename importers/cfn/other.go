@@ -241,6 +241,8 @@ func (b *builder) resourcePolicies() {
 			b.busPolicy(r)
 		case "AWS::EC2::VPCEndpoint":
 			b.endpointPolicy(r)
+		case "AWS::Lambda::LayerVersionPermission":
+			b.layerPermission(r)
 		case "AWS::KMS::Key":
 			if doc := b.settle(p).Get("KeyPolicy"); doc != nil && len(b.chosen(doc)) > 0 {
 				b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
@@ -248,18 +250,9 @@ func (b *builder) resourcePolicies() {
 				b.mergePolicy(r, policy.OfKey(b.partition, b.account))
 			}
 		default:
-			for _, path := range [][]string{{"RepositoryPolicyText"}, {"FileSystemPolicy"}, {"AccessPolicies"}, {"ResourcePolicy", "PolicyDocument"}, {"AccessPolicy"}, {"BackupVaultPolicy"}} {
-				if doc := b.get(p, path...); doc != nil {
-					b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
-				}
-			}
+			b.ownPolicy(r)
 			if r.Written == samAPI {
 				b.apiPolicy(r)
-			}
-			if r.Type == "AWS::Events::EventBus" || r.Type == "AWS::ApiGateway::RestApi" || r.Type == "AWS::S3::AccessPoint" {
-				if doc := b.get(p, "Policy"); doc != nil {
-					b.mergePolicy(r, b.document(doc, ofResource(r.Type)))
-				}
 			}
 		}
 	}

@@ -30,6 +30,22 @@ func (b *builder) role(r *resource) {
 	role.Attached = b.places.attached[role.ID]
 }
 
+// serviceLinkedRole makes a Role of an AWS::IAM::ServiceLinkedRole. Its policy is the service's own and was not seen; nobody but
+// the service assumes it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+func (b *builder) serviceLinkedRole(r *resource) {
+	service := b.words(b.get(r.Props, "AWSServiceName"))
+	role := &model.Role{
+		ID: b.ids[r], LogicalID: r.ID, Name: b.nameOf(r), Path: "/aws-service-role/" + service + "/", ServiceLinked: true,
+		Trust: &policy.Document{Version: "2012-10-17", Span: r.Origin, Statements: []*policy.Statement{{Actions: []string{"sts:AssumeRole"},
+			Principals: []policy.Principal{{Kind: "Service", Value: service}}, Span: r.Origin}}},
+		Stack: b.stack, Origin: r.Origin,
+	}
+	role.ARN = b.arnOf(r)
+	b.roles[r] = role
+	b.add(role)
+}
+
 // listed tells at which place of the list each policy of a made role stands. What the transform adds unasked has
 // none.
 func listed(policies []policyPlace) model.Places {

@@ -45,6 +45,9 @@ type scope struct {
 
 	guessed map[string]bool // ARNs whose form is a guess
 
+	included map[string]*yamlpos.Node        // files that AWS::Include brings
+	spliced  map[*yamlpos.Node]*yamlpos.Node // mapping with AWS::Include among its entries → with what that brings
+
 	either map[*yamlpos.Node]*yamlpos.Node // token → the Fn::If that it stands for
 
 	depth, spent int

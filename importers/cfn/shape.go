@@ -46,6 +46,8 @@ func compute(cfnType string) (shape, bool) {
 		return shape{ref: "${TargetFunctionArn}", attrs: map[string]string{"FunctionArn": "${TargetFunctionArn}", "FunctionUrl": "https://${Name}.lambda-url.${Region}.on.aws/"}}, true
 	case "AWS::IAM::Role":
 		return shape{name: "RoleName", arn: "arn:${Partition}:iam::${Account}:role${Path|/}${Name}", attrs: map[string]string{"RoleId": "AROAGENERATED-${Name}"}}, true
+	case "AWS::IAM::ServiceLinkedRole":
+		return shape{arn: "arn:${Partition}:iam::${Account}:role/aws-service-role/${AWSServiceName}/${Name}"}, true
 	case "AWS::IAM::User":
 		return shape{name: "UserName", arn: "arn:${Partition}:iam::${Account}:user${Path|/}${Name}"}, true
 	case "AWS::IAM::Group":

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -174,6 +175,7 @@ func (g *group) add(f stackFile) (*scope, error) {
 	g.files[f.name] = f.data
 	t := newTemplate(f.name, root.Resolve(), n)
 	t.Stack, t.Kind = f.stack, f.kind
+	t.includes, t.loops = bytes.Contains(f.data, []byte("AWS::Include")), bytes.Contains(f.data, []byte("Fn::ForEach::"))
 	s := g.scope(t, n, f.account, f.region)
 	s.constructs, s.assets = f.constructs, f.assets
 	return s, nil
@@ -225,6 +227,7 @@ func (s *scope) unfold() {
 		return
 	}
 	s.unfolded = true
+	s.transforms()
 	s.template.forEach(s)
 	s.expanded = s.expand().out
 	for _, r := range s.expanded {

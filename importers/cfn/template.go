@@ -24,6 +24,8 @@ type template struct {
 	byID     map[string]*resource
 
 	included []string              // further files that it was made of
+	includes bool                  // it has AWS::Include in it
+	loops    bool                  // it has Fn::ForEach in it
 	events   map[source.Span]Event // names of triggers, by place, where the source has names of its own
 	extra    []madeTrigger
 	unknown  map[string]bool // tokens that its texts hold
