@@ -9,6 +9,10 @@ type Guardrails struct {
 	Management bool    // the organization's management account, which neither binds
 }
 
+// AnyAccount stands in a design's guardrails for accounts that have none of their own there, where it is not known which
+// accounts an organization has.
+const AnyAccount = "*"
+
 // A Level is what is attached at one place on the way from the organization's root to an account. Each level has to
 // allow, by any of its policies.
 type Level struct {

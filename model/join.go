@@ -167,14 +167,18 @@ func (j *Joined) owner(e Element) int {
 // scopes are what tells the designs' ids apart.
 func scopes(designs []*Design) []string {
 	account := map[string]bool{}
+	holding := 0 // designs that hold elements
 	for _, d := range designs {
-		account[d.info.Account+":"+d.info.Region] = true
+		if !d.onlyGuards() {
+			account[d.info.Account+":"+d.info.Region] = true
+			holding++
+		}
 	}
 	out := make([]string, len(designs))
 	taken := map[string]bool{}
 	for i, d := range designs {
 		name := string(MakeID("", d.info.Name))[1:] + "/"
-		if len(account) == len(designs) {
+		if len(account) == holding {
 			name = d.info.Account + ":" + d.info.Region + ":"
 		} else if len(account) > 1 {
 			name = d.info.Account + ":" + d.info.Region + ":" + name
@@ -221,17 +225,20 @@ func placeholder(e Element) bool {
 func joinInfo(designs []*Design) Info {
 	var out Info
 	accounts := map[string]string{}
-	several := false
-	for i, d := range designs {
+	several, first := false, true
+	for _, d := range designs {
 		in := d.info
-		several = several || len(in.Accounts) > 0 || in.Account != designs[0].info.Account
 		for _, e := range d.list {
 			accounts[e.Place().File] = cmp.Or(in.Accounts[e.Place().File], in.Account)
 		}
-		if i == 0 {
-			out = in
-			out.Files, out.NotSeen, out.Outside, out.Guardrails, out.Passed, out.Constructs, out.Unresolved = nil, nil, nil, nil, nil, nil, 0
-		} else {
+		switch {
+		case d.onlyGuards():
+		case first:
+			first = false
+			out.Name, out.Kind, out.Partition, out.Account, out.Region = in.Name, in.Kind, in.Partition, in.Account, in.Region
+			several = len(in.Accounts) > 0
+		default:
+			several = several || len(in.Accounts) > 0 || in.Account != out.Account
 			out.Name += " + " + in.Name
 			if out.Kind != in.Kind {
 				out.Kind = "several"
@@ -256,10 +263,41 @@ func joinInfo(designs []*Design) Info {
 			out.Guardrails[account] = g
 		}
 	}
+	if first && len(designs) > 0 { // guardrails alone
+		in := designs[0].info
+		out.Name, out.Kind, out.Partition, out.Account, out.Region = in.Name, in.Kind, in.Partition, in.Account, in.Region
+	}
 	if several {
 		out.Accounts = accounts
 	}
+	guardAll(&out, designs)
 	return out
+}
+
+// onlyGuards reports whether a design has nothing but what an organization sets its accounts.
+func (d *Design) onlyGuards() bool { return len(d.list) == 0 && len(d.info.Guardrails) > 0 }
+
+// guardAll gives the guardrails of any account to those that have none of their own, and takes from what was not seen the
+// kinds of which every account has some.
+func guardAll(out *Info, designs []*Design) {
+	any, known := out.Guardrails[AnyAccount]
+	scps, rcps := true, true
+	for _, d := range designs {
+		if d.onlyGuards() {
+			continue
+		}
+		for _, account := range append(slices.Collect(maps.Values(d.info.Accounts)), d.info.Account) {
+			if _, own := out.Guardrails[account]; !own && known {
+				out.Guardrails[account] = any
+			}
+			g := out.Guardrails[account]
+			scps, rcps = scps && (g.Management || len(g.SCPs) > 0), rcps && (g.Management || len(g.RCPs) > 0)
+		}
+	}
+	if known {
+		delete(out.Guardrails, AnyAccount)
+	}
+	out.NotSeen = slices.DeleteFunc(out.NotSeen, func(s string) bool { return s == "scps" && scps || s == "rcps" && rcps })
 }
 
 func stackOf(e Element) string {

@@ -1,11 +1,12 @@
-// Package account reads accounts written down as files: Bulkhead's own snapshots ("bulkhead": "account/v1")
-// and the output of iam get-account-authorization-details.
+// Package account reads accounts written down as files: Bulkhead's own snapshots ("bulkhead": "account/v1"), the output of
+// iam get-account-authorization-details, exports of AWS Config, and the policies of an organization.
 //
-//	JSON --yamlpos.Parse--> nodes with spans --reader--> Design
+//	JSON, JSON Lines --yamlpos.Parse--> nodes with spans --(Config: converted)--> snapshot --reader--> Design
 package account
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,8 @@ func New() Source { return Source{} }
 // Name is "account".
 func (Source) Name() string { return "account" }
 
-// Detect reports whether a JSON file is a snapshot or lists roles as get-account-authorization-details does.
+// Detect reports whether a JSON file is a snapshot, lists roles as get-account-authorization-details does, or is of AWS Config
+// or Organizations.
 func (Source) Detect(fsys fs.FS, name string) bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -42,7 +44,13 @@ func (Source) Detect(fsys fs.FS, name string) bool {
 	head := make([]byte, 64<<10)
 	n, _ := f.Read(head)
 	head = bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf")), " \t\r\n")
-	if len(head) == 0 || head[0] != '{' {
+	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
+		return false
+	}
+	if isConfig(head) || isOrganization(head) {
+		return true
+	}
+	if head[0] == '[' {
 		return false
 	}
 	if version.Match(head) {
@@ -74,23 +82,33 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	if m := version.FindSubmatch(data[:min(len(data), 64<<10)]); m != nil && string(m[1]) != "1" {
 		return nil, fmt.Errorf("%s is a snapshot of a newer Bulkhead (account/v%s; this one reads account/v1): update Bulkhead to open it", name, m[1])
 	}
-	root, diagnostics, err := yamlpos.Parse(name, data)
+	roots, diagnostics, err := documents(name, data)
 	if err != nil {
 		return nil, err
-	}
-	if root.Resolve() == nil || root.Resolve().Kind != yamlpos.Mapping {
-		return nil, errors.New(name + ": an account file is a JSON object with RoleDetailList or \"bulkhead\": \"account/v1\"")
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	head := data[:min(len(data), 64<<10)]
 	r := newReader(name, data, diagnostics)
-	r.account(root, o)
+	r.info.Partition = cmp.Or(o.Partition, "aws")
+	kind := "account"
+	switch {
+	case len(roots) == 1 && roots[0].Kind == yamlpos.Mapping && !isConfig(head) && !isOrganization(head), version.Match(head):
+		r.account(roots[0], o)
+	case isOrganization(head):
+		kind = "organization"
+		r.organization(roots)
+	case isConfig(head):
+		r.account(converted(roots), o)
+	default:
+		return nil, errors.New(name + ": an account file is a JSON object with RoleDetailList or \"bulkhead\": \"account/v1\"")
+	}
 	r.info.Name = strings.TrimSuffix(path.Base(name), path.Ext(name))
-	if r.info.Account != "" {
+	if r.info.Account != "" && kind == "account" {
 		r.info.Name = "account " + r.info.Account
 	}
-	r.info.Kind, r.info.Files = "account", []string{name}
+	r.info.Kind, r.info.Files = kind, []string{name}
 	d, err := model.New(r.info, r.elements...)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
