@@ -25,6 +25,8 @@ type builder struct {
 	*register
 	external  map[string]*model.Role
 	starts    []*model.Trigger
+	startsOf  map[model.ID][]*model.Trigger // by what they reach
+	runs      map[model.ID][]*resource      // functions by their role
 	permitted []permission
 	attached  []attachment
 	limited   []limit
@@ -74,7 +76,7 @@ type permission struct {
 }
 
 func newBuilder(s *scope, pl *places, r *register) *builder {
-	b := &builder{scope: s, places: pl, register: r, external: map[string]*model.Role{}}
+	b := &builder{scope: s, places: pl, register: r, external: map[string]*model.Role{}, startsOf: map[model.ID][]*model.Trigger{}, runs: map[model.ID][]*resource{}}
 	r.builders[s] = b
 	return b
 }

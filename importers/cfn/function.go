@@ -172,6 +172,7 @@ func (b *builder) runAs() {
 		}
 		if role := b.find(n, ofType("AWS::IAM::Role")); role != nil {
 			f.Role, f.RoleARN = b.ids[role], b.arnOf(role)
+			b.runs[f.Role] = append(b.runs[f.Role], r)
 			continue
 		}
 		arn, ok := b.text(n)

@@ -107,8 +107,11 @@ func (b *builder) walls() {
 func (b *builder) inLattice() []string {
 	var out []string
 	for _, t := range b.starts {
+		if t.Kind != "lattice" {
+			continue
+		}
 		for _, f := range b.functions {
-			if t.Kind == "lattice" && f.ID == t.To && !slices.Contains(out, f.LogicalID) {
+			if f.ID == t.To && !slices.Contains(out, f.LogicalID) {
 				out = append(out, f.LogicalID)
 			}
 		}

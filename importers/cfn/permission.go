@@ -129,10 +129,7 @@ func (b *builder) permissionTriggers() {
 // isTriggered reports whether a trigger of the function explains the permission.
 func (b *builder) isTriggered(p permission, service string) bool {
 	to, from := b.ids[p.function], b.elementOf(p.from)
-	for _, t := range b.starts {
-		if t.To != to {
-			continue
-		}
+	for _, t := range b.startsOf[to] {
 		if from != "" && t.From == from {
 			return true
 		}

@@ -1,6 +1,10 @@
 package cfn
 
-import "bulkhead/model/catalog"
+import (
+	"sync"
+
+	"bulkhead/model/catalog"
+)
 
 // A shape says how a type of resource is named: the property that names it, its ARN, and what Ref and
 // Fn::GetAtt return. In the patterns ${Name} is the physical name, ${Arn} the ARN, ${Partition}, ${Region},
@@ -21,14 +25,20 @@ func regional(service, rest string) string {
 // shapeOf follows "Return values" of each type in the CloudFormation template reference,
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/.
 func shapeOf(cfnType string) (shape, bool) {
-	if s, ok := compute(cfnType); ok {
-		return s, true
+	if s, ok := shapes.Load(cfnType); ok {
+		return *s.(*shape), true
 	}
-	if s, ok := storage(cfnType); ok {
-		return s, true
+	for _, of := range []func(string) (shape, bool){compute, storage, messaging} {
+		if s, ok := of(cfnType); ok {
+			shapes.Store(cfnType, &s)
+			return s, true
+		}
 	}
-	return messaging(cfnType)
+	return shape{}, false
 }
+
+// shapes remembers what was asked for: a template asks for the same few types all the time.
+var shapes sync.Map // string → *shape
 
 func compute(cfnType string) (shape, bool) {
 	switch cfnType {

@@ -75,7 +75,7 @@ func kindOfTemplate(name string, data []byte) string {
 		if !hasTopKey(text, "Resources") && !hasTopKey(text, "AWSTemplateFormatVersion") {
 			return ""
 		}
-	} else if !hasTopYAML(text, "AWSTemplateFormatVersion|Resources|Transform") || hasTopYAML(text, "service|provider|functions|resources|kind|apiVersion") {
+	} else if keys := topKeys(text); !hasAny(keys, "AWSTemplateFormatVersion", "Resources", "Transform") || hasAny(keys, "service", "provider", "functions", "resources", "kind", "apiVersion") {
 		return ""
 	}
 	switch {
@@ -89,10 +89,34 @@ func kindOfTemplate(name string, data []byte) string {
 	return ""
 }
 
-// hasTopYAML reports whether YAML text has one of the keys at its top level, whatever that is indented by.
-func hasTopYAML(text, keys string) bool {
+// topKeys are the keys at the top level of YAML text, whatever that is indented by.
+func topKeys(text string) map[string]bool {
+	out := map[string]bool{}
 	m := firstKey.FindStringSubmatch(text)
-	return m != nil && regexp.MustCompile(`(?m)^`+m[1]+`["']?(`+keys+`)["']?[ \t]*:`).MatchString(text)
+	if m == nil {
+		return out
+	}
+	indent := m[1]
+	for text != "" {
+		line := text
+		if end := strings.IndexByte(text, '\n'); end >= 0 {
+			line, text = text[:end], text[end+1:]
+		} else {
+			text = ""
+		}
+		rest, ok := strings.CutPrefix(line, indent)
+		if !ok || rest == "" || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '-' || rest[0] == '#' {
+			continue
+		}
+		if key, _, ok := strings.Cut(rest, ":"); ok {
+			out[strings.Trim(strings.TrimRight(key, " \t"), `"'`)] = true
+		}
+	}
+	return out
+}
+
+func hasAny(keys map[string]bool, names ...string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return keys[n] })
 }
 
 // hasTopKey reports whether JSON text has a key at its top level; the text may be cut off.

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -149,11 +150,7 @@ func (g *group) load(name string) (stackFile, error) {
 	if err != nil {
 		return stackFile{}, fmt.Errorf("%s: %w", name, err)
 	}
-	kind := kindOfTemplate(name, data)
-	if kind == "" {
-		kind = kindCFN
-	}
-	return stackFile{name: name, data: data, stack: stackName(name), kind: kind}, nil
+	return stackFile{name: name, data: data, stack: stackName(name)}, nil
 }
 
 // add parses a template and gives it a scope.
@@ -319,7 +316,7 @@ func (s *scope) child(r *resource) *scope {
 	}
 	f, err := s.group.load(file)
 	if err == nil {
-		f.stack = s.stack + "-" + r.ID
+		f.stack, f.kind = s.stack+"-"+r.ID, cmp.Or(kindOfTemplate(file, f.data), kindCFN)
 		var c *scope
 		if c, err = s.group.add(f); err == nil {
 			c.parent, c.deep, c.many = s, s.deep+1, true

@@ -39,6 +39,7 @@ func (b *builder) addTrigger(t *model.Trigger, holder *resource, node *yamlpos.N
 		t.ID = model.ID(fmt.Sprintf("%s-%d", base, i))
 	}
 	b.starts = append(b.starts, t)
+	b.startsOf[t.To] = append(b.startsOf[t.To], t)
 	b.places.triggers[t.ID] = node
 	b.places.triggerOf[t.ID] = holder
 	b.add(t)

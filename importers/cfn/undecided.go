@@ -193,11 +193,7 @@ func (b *builder) holds(holder *resource) []policy.Condition {
 	out := b.given(holder.condition())
 	var shared []policy.Condition
 	first := true
-	for _, r := range b.resources {
-		f := b.functions[r]
-		if f == nil || f.Role != b.ids[holder] {
-			continue
-		}
+	for _, r := range b.runs[b.ids[holder]] {
 		given := b.given(r.condition())
 		if !first {
 			given = slices.DeleteFunc(given, func(c policy.Condition) bool { return !slices.ContainsFunc(shared, c.Equal) })

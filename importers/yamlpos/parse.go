@@ -118,7 +118,7 @@ func (p *parser) decode(data []byte) (doc *yaml.Node, err error) {
 		}
 		return nil, p.syntax(data, err)
 	}
-	if !secondDocument.Match(data) {
+	if !bytes.HasPrefix(data, []byte("---")) && !bytes.Contains(data, []byte("\n---")) && !bytes.Contains(data, []byte("\n...")) {
 		return doc, nil
 	}
 	var second yaml.Node
@@ -132,8 +132,7 @@ func (p *parser) decode(data []byte) (doc *yaml.Node, err error) {
 }
 
 var (
-	secondDocument = regexp.MustCompile(`(?m)^(---|\.\.\.)`)
-	yamlError      = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
+	yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
 )
 
 // syntax turns the library's error into file:line:column and one line of text.
