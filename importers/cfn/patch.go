@@ -33,16 +33,37 @@ func (s Source) generated(in *importers.Import, after *model.Design) error {
 	for _, t := range r.templates {
 		kinds[t.File] = t.Kind
 	}
+	var first *importers.GeneratedError // that names a construct, if one does
 	for _, c := range in.Design.Diff(after) {
 		e := cmp.Or(c.After, c.Before)
 		if c.Before != nil {
 			e = c.Before
 		}
 		if file := e.Place().File; kinds[file] == kindCDK && !isMark(c) {
-			return &importers.GeneratedError{File: file, By: "the AWS CDK", Construct: in.Design.Info().Constructs[e.ElementID()]}
+			at := constructAt(in.Design, e)
+			if first == nil || first.Construct == "" {
+				first = &importers.GeneratedError{File: file, By: "the AWS CDK", Construct: at}
+			}
 		}
 	}
+	if first != nil {
+		return first
+	}
 	return nil
+}
+
+// constructAt is the construct that makes an element, or what it was made of by an edit.
+func constructAt(d *model.Design, e model.Element) string {
+	made := d.Info().Constructs
+	if at := made[e.ElementID()]; at != "" {
+		return at
+	}
+	for _, x := range d.Elements() {
+		if at := made[x.ElementID()]; at != "" && x.Place() == e.Place() {
+			return at
+		}
+	}
+	return ""
 }
 
 // rewrite is Patch for every kind of template.

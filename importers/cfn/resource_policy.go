@@ -152,7 +152,7 @@ func (b *builder) layerPermission(r *resource) {
 		return
 	}
 	st := &policy.Statement{Sid: r.ID, Actions: []string{b.words(b.get(r.Props, "Action"))}, Resources: []string{b.arnOf(layer)},
-		Principals: []policy.Principal{b.principalOf(b.words(b.get(r.Props, "Principal")))}, Span: r.Origin}
+		Principals: []policy.Principal{policy.PrincipalOf(b.words(b.get(r.Props, "Principal")), b.partition)}, Span: r.Origin}
 	if org := b.words(b.get(r.Props, "OrganizationId")); org != "" {
 		st.Conditions = append(st.Conditions, policy.Condition{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{org}})
 	}
