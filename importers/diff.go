@@ -177,3 +177,13 @@ func back(reached [][]int, d, k int) []step {
 	slices.Reverse(out)
 	return out
 }
+
+// LineEdits are the edits by whole lines that make of one text of a file another, as few lines as can be.
+func LineEdits(file string, before, after []byte) []source.Edit {
+	var out []source.Edit
+	for _, e := range lineEdits(string(before), string(after)) {
+		at := source.Span{File: file, Start: e.Start, End: e.End, Line: 1 + strings.Count(string(before[:e.Start]), "\n"), Column: 1}
+		out = append(out, source.Edit{Span: at, New: e.New})
+	}
+	return out
+}

@@ -97,13 +97,7 @@ func (s *scope) render(data []byte, file string, vars cty.Value) (cty.Value, err
 	if diags.HasErrors() {
 		return cty.NilVal, fmt.Errorf("the template has an error in line %d", diags[0].Subject.Start.Line)
 	}
-	in := &scope{ev: s.ev, vars: map[string]cty.Value{}}
-	if !isUnknown(vars) && !vars.IsNull() && vars.CanIterateElements() && (vars.Type().IsObjectType() || vars.Type().IsMapType()) {
-		for it := vars.ElementIterator(); it.Next(); {
-			k, v := it.Element()
-			in.vars[k.AsString()] = v
-		}
-	}
+	in := &scope{ev: s.ev, vars: variablesOf(vars)}
 	v, err := in.eval(t)
 	if err != nil {
 		return v, err
@@ -113,6 +107,18 @@ func (s *scope) render(data []byte, file string, vars cty.Value) (cty.Value, err
 	}
 	text, err := in.text(v, t)
 	return cty.StringVal(text), err
+}
+
+// variablesOf are the values of a map or object by their names.
+func variablesOf(vars cty.Value) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	if !isUnknown(vars) && !vars.IsNull() && (vars.Type().IsObjectType() || vars.Type().IsMapType()) {
+		for it := vars.ElementIterator(); it.Next(); {
+			k, v := it.Element()
+			out[k.AsString()] = v
+		}
+	}
+	return out
 }
 
 // fileset lists the files below a folder whose paths fit a pattern, in which ** stands for any folders.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bulkhead/importers"
+	"bulkhead/model"
 	"bulkhead/model/source"
 )
 
@@ -541,4 +542,29 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A bucket belongs to the account of its provider, though its ARN names none: a role there reads it, one elsewhere does not.
+func TestAccountsOfResources(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": `
+provider "aws" {}
+provider "aws" {
+  alias = "prod"
+  assume_role { role_arn = "arn:aws:iam::222233334444:role/deploy" }
+}
+resource "aws_s3_bucket" "home" { bucket = "home" }
+resource "aws_s3_bucket" "prod" {
+  provider = aws.prod
+  bucket   = "prod"
+}
+resource "aws_sqs_queue" "prod" {
+  provider = aws.prod
+  name     = "prod"
+}
+`})
+	for id, want := range map[model.ID]string{"res/aws_s3_bucket.home": "", "res/aws_s3_bucket.prod": "222233334444", "res/aws_sqs_queue.prod": ""} {
+		if got := in.Design.Resource(id).Account; got != want {
+			t.Errorf("%s is in %q, want %q", id, got, want)
+		}
+	}
 }

@@ -28,6 +28,7 @@ type site struct {
 	block  *hclsyntax.Block          // of inBlock
 	list   *siteList                 // that it is an item of; nil where it stands alone or is a block
 	scope  *scope
+	plain  bool   // of inText: it is no template, so it cannot refer to anything
 	shared string // why what is written here may be others' too; "" if it is not
 	users  map[string]bool
 }
@@ -339,7 +340,18 @@ func (s *scope) sitesOf(b bound, depth int) []*site {
 			if err != nil {
 				return nil
 			}
-			return b.scope.textSites(name, data, 0, len(data), e.Name == "templatefile")
+			in := b.scope
+			if e.Name == "templatefile" {
+				in = &scope{ev: b.scope.ev, vars: map[string]cty.Value{}}
+				if len(e.Args) > 1 {
+					vars, err := b.scope.quietly(e.Args[1])
+					if err != nil {
+						return nil
+					}
+					in.vars = variablesOf(vars)
+				}
+			}
+			return in.textSites(name, data, 0, len(data), e.Name == "templatefile")
 		}
 	case *hclsyntax.TemplateExpr:
 		r := e.Range()
@@ -453,7 +465,7 @@ func (s *scope) textSites(file string, data []byte, start, end int, template boo
 	}
 	span := func(n *jsonNode) source.Span { return spanIn(file, data, n.start, n.end) }
 	if st.kind == jsonObject {
-		return []*site{{kind: inText, span: span(st), text: st, scope: s}}
+		return []*site{{kind: inText, span: span(st), text: st, scope: s, plain: !template}}
 	}
 	if st.kind != jsonList {
 		return nil
@@ -461,7 +473,7 @@ func (s *scope) textSites(file string, data []byte, start, end int, template boo
 	list := &siteList{span: span(st), text: st}
 	out := []*site{}
 	for _, i := range st.items {
-		out = append(out, &site{kind: inText, span: span(i), text: i, list: list, scope: s})
+		out = append(out, &site{kind: inText, span: span(i), text: i, list: list, scope: s, plain: !template})
 	}
 	return out
 }

@@ -1,0 +1,737 @@
+package terraform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// An field is a member of a written statement, or of a statement block: "Action" with its value.
+type field struct {
+	key              string
+	keyStart, keyEnd int
+	start, end       int    // of the value
+	list             bool   // the value is a list
+	items            []item // its texts; of a value that is no list, it as the only one
+	open             bool   // the value is a call or a reference: its texts do not stand here
+}
+
+// An item is one text of a value.
+type item struct {
+	text       string
+	start, end int
+}
+
+// A page is a statement as it stands in its file.
+type page struct {
+	*patch
+	site   *site
+	file   string
+	data   []byte
+	start  int // of the statement
+	end    int
+	fields []field
+	spoken map[string]string // text → how this statement says it
+}
+
+// open reads how a statement is written.
+func (p *patch) open(s *site) (*page, error) {
+	g := &page{patch: p, site: s, file: s.span.File, data: p.in.Files[s.span.File], start: s.span.Start, end: s.span.End, spoken: map[string]string{}}
+	switch {
+	case s.object != nil:
+		for _, i := range s.object.Items {
+			k, err := s.scope.quietly(i.KeyExpr)
+			if err != nil || k.Type() != cty.String || !k.IsKnown() || k.IsNull() {
+				return nil, fmt.Errorf("%s: a key of this statement is the result of an expression", s.span)
+			}
+			e := g.expression(i.ValueExpr)
+			r := i.KeyExpr.Range()
+			e.key, e.keyStart, e.keyEnd = k.AsString(), r.Start.Byte, r.End.Byte
+			g.fields = append(g.fields, e)
+		}
+	case s.text != nil && s.text.kind == jsonObject:
+		for _, m := range s.text.members {
+			e := field{key: m.key, keyStart: m.keyStart, keyEnd: m.keyEnd, start: m.value.start, end: m.value.end}
+			values := []*jsonNode{m.value}
+			if m.value.kind == jsonList {
+				e.list, values = true, m.value.items
+			}
+			for _, v := range values {
+				text, ok := g.jsonText(v)
+				e.open = e.open || !ok
+				e.items = append(e.items, item{text, v.start, v.end})
+			}
+			g.fields = append(g.fields, e)
+		}
+	case s.block != nil:
+		for _, a := range argumentsOf(s.block.Body) {
+			e := g.expression(a.Expr)
+			e.key, e.keyStart, e.keyEnd = a.Name, a.NameRange.Start.Byte, a.NameRange.End.Byte
+			g.fields = append(g.fields, e)
+		}
+	default:
+		return nil, fmt.Errorf("%s: this statement is the result of an expression, so it cannot be changed", s.span)
+	}
+	for _, e := range g.fields {
+		for _, i := range e.items {
+			if !e.open && i.start < i.end {
+				g.spoken[i.text] = string(g.data[i.start:i.end])
+			}
+		}
+	}
+	return g, nil
+}
+
+// expression reads a value of HCL.
+func (g *page) expression(x hclsyntax.Expression) field {
+	r := x.Range()
+	e := field{start: r.Start.Byte, end: r.End.Byte}
+	values := []hclsyntax.Expression{x}
+	if t, ok := x.(*hclsyntax.TupleConsExpr); ok {
+		e.list, values = true, t.Exprs
+	}
+	for _, v := range values {
+		at := v.Range()
+		value, err := g.site.scope.quietly(v)
+		text, ok := text(value)
+		if err != nil || !ok {
+			e.open = true
+		}
+		if g.site.kind == inBlock {
+			text = strings.ReplaceAll(text, "&{", "${")
+		}
+		e.items = append(e.items, item{text, at.Start.Byte, at.End.Byte})
+	}
+	return e
+}
+
+// jsonText is the text that a JSON string comes to, in a template or in plain JSON.
+func (g *page) jsonText(n *jsonNode) (string, bool) {
+	if n.kind != jsonString {
+		return "", false
+	}
+	return g.jsonValue(string(g.data[n.start:n.end]))
+}
+
+func (p *page) field(key string) *field {
+	for i := range p.fields {
+		if p.fields[i].key == key {
+			return &p.fields[i]
+		}
+	}
+	return nil
+}
+
+// names of the elements of a statement in a statement block.
+var blockNames = map[string]string{"Sid": "sid", "Effect": "effect", "Action": "actions", "NotAction": "not_actions", "Resource": "resources", "NotResource": "not_resources"}
+
+func (g *page) name(key string) string {
+	if g.site.kind == inBlock {
+		return blockNames[key]
+	}
+	return key
+}
+
+// statement makes a written statement another.
+func (p *patch) statement(s *site, was, is *policy.Statement) error {
+	g, err := p.open(s)
+	if err != nil {
+		return err
+	}
+	if err := g.word("Sid", was.Sid, is.Sid); err != nil {
+		return err
+	}
+	if was.Effect != is.Effect {
+		if err := g.word("Effect", was.Effect.String(), is.Effect.String()); err != nil {
+			return err
+		}
+	}
+	not := map[bool]string{true: "Not"}
+	if err := g.texts(not[was.NotAction]+"Action", not[is.NotAction]+"Action", was.Actions, is.Actions); err != nil {
+		return err
+	}
+	if err := g.texts(not[was.NotResource]+"Resource", not[is.NotResource]+"Resource", was.Resources, is.Resources); err != nil {
+		return err
+	}
+	if !slices.Equal(was.Principals, is.Principals) || was.NotPrincipal != is.NotPrincipal {
+		if err := g.structure(not[was.NotPrincipal]+"Principal", not[is.NotPrincipal]+"Principal", principalTree(is.Principals)); err != nil {
+			return err
+		}
+	}
+	if !slices.EqualFunc(was.Conditions, is.Conditions, policy.Condition.Equal) {
+		if err := g.structure("Condition", "Condition", conditionTree(is.Conditions)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// word sets a member that is one text; "" takes it out.
+func (g *page) word(key, was, is string) error {
+	if was == is {
+		return nil
+	}
+	e := g.field(g.name(key))
+	if is == "" {
+		if e != nil {
+			g.cut(*e)
+		}
+		return nil
+	}
+	text, err := g.say(is)
+	if err != nil {
+		return err
+	}
+	if e != nil {
+		g.put(g.file, e.start, e.end, text)
+		return nil
+	}
+	g.add(g.name(key), text)
+	return nil
+}
+
+// texts makes the value of a member the given texts: those that stay are not touched.
+func (g *page) texts(oldKey, newKey string, was, is []string) error {
+	if oldKey == newKey && slices.Equal(was, is) {
+		return nil
+	}
+	e := g.field(g.name(oldKey))
+	if e == nil {
+		text, err := g.list(is, false)
+		if err != nil || len(is) == 0 {
+			return err
+		}
+		g.add(g.name(newKey), text)
+		return nil
+	}
+	if len(is) == 0 {
+		g.cut(*e)
+		return nil
+	}
+	if oldKey != newKey {
+		key := g.name(newKey)
+		if strings.HasPrefix(string(g.data[e.keyStart:]), `"`) {
+			key = `"` + key + `"`
+		}
+		g.put(g.file, e.keyStart, e.keyEnd, key)
+	}
+	if e.list && !e.open && g.edited(*e, is) {
+		return nil
+	}
+	text, err := g.list(is, !e.list && g.site.kind != inBlock)
+	if err != nil {
+		return err
+	}
+	if lineStart(g.data, e.keyStart) > g.start || g.site.kind == inBlock {
+		text = g.indented(text, lead(g.data, e.keyStart))
+	} else {
+		text = strings.ReplaceAll(flat(text), ",]", "]")
+	}
+	g.put(g.file, e.start, e.end, text)
+	return nil
+}
+
+// edited makes a list the given texts by taking out items and adding others behind the last that stays; false where
+// that is not all.
+func (g *page) edited(e field, is []string) bool {
+	var stay []item
+	next := 0
+	var gone []int
+	for i, it := range e.items {
+		if next < len(is) && it.text == is[next] {
+			stay = append(stay, it)
+			next++
+			continue
+		}
+		gone = append(gone, i)
+	}
+	if len(stay) == 0 {
+		return false
+	}
+	var more []string
+	for _, t := range is[next:] {
+		text, err := g.say(t)
+		if err != nil {
+			return false
+		}
+		more = append(more, text)
+	}
+	// The first of the texts that are new takes the place of the first that goes behind those that stay, if there is one.
+	spans := make([][2]int, len(e.items))
+	for i, it := range e.items {
+		spans[i] = [2]int{it.start, it.end}
+	}
+	after := slices.IndexFunc(e.items, func(it item) bool { return it == stay[len(stay)-1] })
+	for len(more) > 0 && len(gone) > 0 && gone[len(gone)-1] > after {
+		i := slices.IndexFunc(gone, func(i int) bool { return i > after })
+		g.put(g.file, spans[gone[i]][0], spans[gone[i]][1], more[0])
+		more = more[1:]
+		gone = slices.Delete(gone, i, i+1)
+		if i < len(gone) {
+			continue
+		}
+	}
+	if len(more) > 0 {
+		sep := ", "
+		if at := spans[after][0]; lineStart(g.data, at) > e.start {
+			sep = ",\n" + lead(g.data, at)
+		}
+		g.put(g.file, spans[after][1], spans[after][1], sep+strings.Join(more, sep))
+	}
+	removeItems(g.patch, g.file, g.data, spans, gone, e.start, e.end)
+	return true
+}
+
+// cut takes a member out.
+func (g *page) cut(e field) {
+	var spans [][2]int
+	at := -1
+	for i, o := range g.fields {
+		spans = append(spans, [2]int{o.keyStart, o.end})
+		if o.keyStart == e.keyStart {
+			at = i
+		}
+	}
+	removeItems(g.patch, g.file, g.data, spans, []int{at}, g.start, g.end)
+}
+
+// removeItems takes fields out of a list or an object, each with its comma and, where it stands alone, its line.
+func removeItems(p *patch, file string, data []byte, spans [][2]int, gone []int, start, end int) {
+	isGone := map[int]bool{}
+	for _, i := range gone {
+		isGone[i] = true
+	}
+	for _, i := range gone {
+		from, to := spans[i][0], spans[i][1]
+		// The comma behind it, else the one before.
+		behind := to
+		for behind < end && (data[behind] == ' ' || data[behind] == '\t') {
+			behind++
+		}
+		comma := behind < end && data[behind] == ','
+		if comma {
+			to = behind + 1
+		} else if next := to + len(data[to:end]) - len(strings.TrimLeft(string(data[to:end]), " \t\r\n")); next < end && data[next] == ',' {
+			to, comma = next+1, true
+		}
+		if !comma {
+			// The last one: what stays before it must not end in a comma where it did not before.
+			last := i - 1
+			for last >= 0 && isGone[last] {
+				last--
+			}
+			if last >= 0 && strings.Contains(string(data[spans[last][1]:from]), ",") && !isGoneBetween(isGone, last+1, i) {
+				c := spans[last][1] + strings.IndexByte(string(data[spans[last][1]:from]), ',')
+				p.put(file, c, c+1, "")
+			} else if last >= 0 && isGoneBetween(isGone, last+1, i) {
+				if c := strings.IndexByte(string(data[spans[last][1]:spans[last+1][0]]), ','); c >= 0 {
+					p.put(file, spans[last][1]+c, spans[last][1]+c+1, "")
+				}
+			}
+		}
+		first := lineStart(data, from)
+		rest := strings.IndexByte(string(data[to:]), '\n')
+		alone := strings.TrimSpace(string(data[first:from])) == "" && rest >= 0 && (strings.TrimSpace(string(data[to:to+rest])) == "" || isComment(string(data[to:to+rest])))
+		switch {
+		case alone:
+			from, to = first, to+rest+1
+		default:
+			for to < end && (data[to] == ' ' || data[to] == '\t') && comma {
+				to++
+			}
+			if !comma {
+				for from > start && (data[from-1] == ' ' || data[from-1] == '\t') {
+					from--
+				}
+			}
+		}
+		p.put(file, from, to, "")
+	}
+}
+
+func isGoneBetween(gone map[int]bool, from, to int) bool {
+	for i := from; i < to; i++ {
+		if gone[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// isComment reports whether the rest of a line is a comment of HCL.
+func isComment(s string) bool {
+	s = strings.TrimSpace(s)
+	return strings.HasPrefix(s, "#") || strings.HasPrefix(s, "//")
+}
+
+func lineStart(data []byte, at int) int {
+	return strings.LastIndexByte(string(data[:at]), '\n') + 1
+}
+
+// lead is the white space that the line of a place begins with.
+func lead(data []byte, at int) string {
+	line := string(data[lineStart(data, at):])
+	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+}
+
+// add puts a member behind the last one.
+func (g *page) add(key, value string) {
+	sep := " = "
+	if g.site.kind == inText {
+		key, sep = `"`+key+`"`, ": "
+	}
+	if len(g.fields) == 0 {
+		g.put(g.file, g.start+1, g.start+1, " "+key+sep+value+" ")
+		return
+	}
+	last := g.fields[len(g.fields)-1]
+	if g.site.kind == inText && strings.HasPrefix(string(g.data[last.keyEnd:]), ":") && last.keyEnd+1 < len(g.data) && g.data[last.keyEnd+1] != ' ' {
+		sep = ":"
+	}
+	if g.site.kind == inObject && strings.HasPrefix(strings.TrimLeft(string(g.data[last.keyEnd:]), " "), ":") {
+		sep = " : "
+	}
+	apart := lineStart(g.data, last.keyStart) > g.start
+	if g.site.kind == inBlock && g.site.block != nil { // before the nested blocks, behind the last argument
+		apart = true
+	}
+	at := last.end
+	comma := ""
+	if rest := strings.TrimLeft(string(g.data[at:g.end]), " \t"); strings.HasPrefix(rest, ",") {
+		at = g.end - len(rest) + 1
+		comma = ","
+	}
+	switch {
+	case apart && g.site.kind == inText:
+		g.put(g.file, last.end, last.end, ",\n"+lead(g.data, last.keyStart)+key+sep+g.indented(value, lead(g.data, last.keyStart)))
+	case apart:
+		g.put(g.file, at, at, "\n"+lead(g.data, last.keyStart)+key+sep+g.indented(g.over(value), lead(g.data, last.keyStart))+comma)
+	default:
+		g.put(g.file, last.end, last.end, ", "+key+sep+flat(value))
+	}
+}
+
+// indented puts the further lines of a value behind a lead.
+func (g *page) indented(value, lead string) string { return strings.ReplaceAll(value, "\n", "\n"+lead) }
+
+// flat is a value in one line.
+func flat(value string) string {
+	lines := strings.Split(value, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	out := strings.Join(lines, " ")
+	return strings.NewReplacer("[ ", "[", ", ]", "]", " ]", "]").Replace(out)
+}
+
+// list is texts as a list; with single, one text is no list.
+func (g *page) list(texts []string, single bool) (string, error) {
+	var out []string
+	for _, t := range texts {
+		s, err := g.say(t)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, s)
+	}
+	if single && len(out) == 1 {
+		return out[0], nil
+	}
+	if line := "[" + strings.Join(out, ", ") + "]"; len(line) <= 100 {
+		return line, nil
+	}
+	text := "[\n"
+	for i, s := range out {
+		text += "  " + s
+		if i < len(out)-1 || g.site.kind != inText {
+			text += ","
+		}
+		text += "\n"
+	}
+	return text + "]", nil
+}
+
+// A tree is a Principal or Condition element: keys in order, and their texts or trees.
+type tree struct {
+	keys []string
+	of   map[string]*tree
+	text []string
+}
+
+func (t *tree) at(key string) *tree {
+	if t.of == nil {
+		t.of = map[string]*tree{}
+	}
+	if t.of[key] == nil {
+		t.keys = append(t.keys, key)
+		t.of[key] = &tree{}
+	}
+	return t.of[key]
+}
+
+func principalTree(list []policy.Principal) *tree {
+	out := &tree{}
+	for _, p := range list {
+		if p.Kind == "*" && len(list) == 1 {
+			return &tree{text: []string{"*"}}
+		}
+		kind := p.Kind
+		if kind == "*" {
+			kind = "AWS"
+		}
+		n := out.at(kind)
+		n.text = append(n.text, p.Value)
+	}
+	return out
+}
+
+func conditionTree(list []policy.Condition) *tree {
+	out := &tree{}
+	for _, c := range list {
+		n := out.at(c.Operator).at(c.Key)
+		n.text = append(n.text, c.Values...)
+	}
+	return out
+}
+
+func (t *tree) empty() bool { return len(t.keys)+len(t.text) == 0 }
+
+// structure sets a member that is a Principal or Condition; an empty one is taken out.
+func (g *page) structure(oldKey, newKey string, t *tree) error {
+	if g.site.kind == inBlock {
+		return g.nested(oldKey, newKey, t)
+	}
+	e := g.field(oldKey)
+	if t.empty() {
+		if e != nil {
+			g.cut(*e)
+		}
+		return nil
+	}
+	text, err := g.render(t)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		g.add(newKey, text)
+		return nil
+	}
+	if oldKey != newKey {
+		key := newKey
+		if g.data[e.keyStart] == '"' {
+			key = `"` + key + `"`
+		}
+		g.put(g.file, e.keyStart, e.keyEnd, key)
+	}
+	if lineStart(g.data, e.keyStart) <= g.start && lineStart(g.data, g.end) <= g.start {
+		text = flat(text)
+	} else {
+		text = g.over(text)
+	}
+	g.put(g.file, e.start, e.end, g.indented(text, lead(g.data, e.keyStart)))
+	return nil
+}
+
+// render is a tree as text.
+func (g *page) render(t *tree) (string, error) {
+	if len(t.keys) == 0 {
+		return g.list(t.text, true)
+	}
+	text := "{\n"
+	for i, key := range t.keys {
+		v, err := g.render(t.of[key])
+		if err != nil {
+			return "", err
+		}
+		name, sep := `"`+key+`"`, ": "
+		if g.site.kind == inObject {
+			sep = " = "
+			if isName(key) {
+				name = key
+			}
+		}
+		text += "  " + name + sep + g.indented(v, "  ")
+		if i < len(t.keys)-1 {
+			text += ","
+		}
+		text += "\n"
+	}
+	return text + "}", nil
+}
+
+// over is a value over several lines as the statement's language has it: members of HCL need no commas there, items of
+// lists do.
+func (g *page) over(text string) string {
+	if g.site.kind == inText {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	lists := 0
+	for i, l := range lines {
+		t := strings.TrimSpace(l)
+		if strings.HasPrefix(t, "]") {
+			lists--
+		}
+		if lists == 0 {
+			lines[i] = strings.TrimSuffix(l, ",")
+		}
+		if strings.HasSuffix(t, "[") {
+			lists++
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func isName(s string) bool { return hclsyntax.ValidIdentifier(s) }
+
+// nested sets the principals or condition blocks of a statement block: those of the kind are written anew.
+func (g *page) nested(oldKey, newKey string, t *tree) error {
+	typ := map[string]string{"Principal": "principals", "NotPrincipal": "not_principals", "Condition": "condition"}
+	indent := lead(g.data, g.start) + "  "
+	text := ""
+	write := func(lines ...string) {
+		text += indent + typ[newKey] + " {\n"
+		for _, l := range lines {
+			text += indent + "  " + g.indented(l, indent+"  ") + "\n"
+		}
+		text += indent + "}\n"
+	}
+	if len(t.keys) == 0 && len(t.text) > 0 {
+		write(`type        = "*"`, `identifiers = ["*"]`)
+	}
+	for _, key := range t.keys {
+		n := t.of[key]
+		if newKey != "Condition" {
+			list, err := g.list(n.text, false)
+			if err != nil {
+				return err
+			}
+			write(`type        = "`+key+`"`, "identifiers = "+list)
+			continue
+		}
+		for _, variable := range n.keys {
+			list, err := g.list(n.of[variable].text, false)
+			if err != nil {
+				return err
+			}
+			write(`test     = "`+key+`"`, `variable = "`+variable+`"`, "values   = "+list)
+		}
+	}
+	var old []*hclsyntax.Block
+	for _, b := range g.site.block.Body.Blocks {
+		if b.Type == typ[oldKey] {
+			old = append(old, b)
+		}
+		if b.Type == "dynamic" && len(b.Labels) == 1 && b.Labels[0] == typ[oldKey] {
+			return fmt.Errorf("%s: dynamic blocks make the %s of this statement", g.evaluator.blockSpan(b), typ[oldKey])
+		}
+	}
+	// Blocks that say what they are to say stay.
+	at := g.end - 1
+	if len(old) > 0 {
+		at = lineStart(g.data, old[0].TypeRange.Start.Byte)
+	}
+	at0 := at
+	if len(old) == 0 {
+		at0 = lineStart(g.data, g.end-1)
+		if strings.TrimSpace(string(g.data[at0:g.end-1])) != "" {
+			return fmt.Errorf("%s: this statement stands in one line: write it over several first", g.site.span)
+		}
+		if text != "" {
+			text = "\n" + text
+		}
+	}
+	for i, b := range old {
+		from, to := g.blockLines(b.TypeRange.Start.Byte, b.CloseBraceRange.End.Byte)
+		if i > 0 { // the blank lines between those that go
+			for from > 1 && g.data[from-1] == '\n' && g.data[from-2] == '\n' {
+				from--
+			}
+		}
+		if i == 0 {
+			g.put(g.file, from, to, text)
+			continue
+		}
+		g.put(g.file, from, to, "")
+	}
+	if len(old) == 0 {
+		g.put(g.file, at0, at0, text)
+	}
+	return nil
+}
+
+// blockLines are the whole lines that a place takes.
+func (g *page) blockLines(from, to int) (int, int) {
+	first := lineStart(g.data, from)
+	if strings.TrimSpace(string(g.data[first:from])) == "" {
+		from = first
+	}
+	if i := strings.IndexByte(string(g.data[to:]), '\n'); i >= 0 && strings.TrimSpace(string(g.data[to:to+i])) == "" {
+		to += i + 1
+	}
+	return from, to
+}
+
+// removeStatements takes statements out of their lists, or their blocks.
+func (p *patch) removeStatements(list []*policy.Statement) error {
+	lists := map[source.Span][]*site{}
+	var order []source.Span
+	for _, st := range list {
+		s, err := p.site(st.Span)
+		if err != nil {
+			return err
+		}
+		switch {
+		case s.block != nil:
+			g, err := p.open(s)
+			if err != nil {
+				return err
+			}
+			from, to := g.blockLines(s.span.Start, s.span.End)
+			p.put(s.span.File, p.withBlank(s.span.File, from), to, "")
+		case s.list == nil:
+			return fmt.Errorf("%s: this statement does not stand in a list, so it cannot be taken out", s.span)
+		default:
+			if lists[s.list.span] == nil {
+				order = append(order, s.list.span)
+			}
+			lists[s.list.span] = append(lists[s.list.span], s)
+		}
+	}
+	for _, at := range order {
+		sites := lists[at]
+		var spans [][2]int
+		var gone []int
+		l := sites[0].list
+		if l.tuple != nil {
+			for _, e := range l.tuple.Exprs {
+				spans = append(spans, [2]int{e.Range().Start.Byte, e.Range().End.Byte})
+			}
+		} else {
+			for _, n := range l.text.items {
+				spans = append(spans, [2]int{n.start, n.end})
+			}
+		}
+		for _, s := range sites {
+			gone = append(gone, slices.IndexFunc(spans, func(x [2]int) bool { return x[0] == s.span.Start }))
+		}
+		slices.Sort(gone)
+		removeItems(p, at.File, p.in.Files[at.File], spans, gone, at.Start, at.End)
+	}
+	return nil
+}
+
+// withBlank takes in the blank line before a place.
+func (p *patch) withBlank(file string, from int) int {
+	data := p.in.Files[file]
+	if from > 1 && data[from-1] == '\n' && data[from-2] == '\n' {
+		return from - 1
+	}
+	return from
+}

@@ -1,0 +1,218 @@
+package terraform
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"bulkhead/importers"
+	"bulkhead/internal/corpus"
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
+)
+
+// folders lists the configurations of the corpus.
+func folders(t testing.TB) []string {
+	t.Helper()
+	list, err := filepath.Glob(filepath.Join(corpus.Dir(t), "templates", "tf-dir", "*", "*"))
+	if err != nil || len(list) < 6 {
+		t.Fatalf("%d folders (%v)", len(list), err)
+	}
+	return append(list, filepath.Join(corpus.Dir(t), "privesc", "iam-vulnerable", "tool-testing"))
+}
+
+func openFolder(t testing.TB, dir string) *importers.Import {
+	t.Helper()
+	in, err := importers.OpenFS(context.Background(), Sources(), os.DirFS(dir), ".", importers.Options{StackName: "s"})
+	if err != nil {
+		t.Fatalf("%s: %v", dir, err)
+	}
+	return in
+}
+
+func openFiles(t testing.TB, files map[string]string) *importers.Import {
+	t.Helper()
+	data := source.Files{}
+	for name, text := range files {
+		data[name] = []byte(text)
+	}
+	in, err := importers.OpenFS(context.Background(), Sources(), importers.Memory(data, nil), ".", importers.Options{StackName: "s"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// A tightening is one statement changed.
+type tightening struct {
+	name   string
+	change func(*policy.Statement) *policy.Statement // nil: it cannot be done here; the same: drop it
+}
+
+var tightenings = []tightening{
+	{"drop the first action", func(s *policy.Statement) *policy.Statement {
+		if len(s.Actions) < 2 || s.NotAction {
+			return nil
+		}
+		n := *s
+		n.Actions = s.Actions[1:]
+		return &n
+	}},
+	{"drop the last action", func(s *policy.Statement) *policy.Statement {
+		if len(s.Actions) < 2 || s.NotAction {
+			return nil
+		}
+		n := *s
+		n.Actions = s.Actions[:len(s.Actions)-1]
+		return &n
+	}},
+	{"spell a wildcard out", func(s *policy.Statement) *policy.Statement {
+		if s.NotAction {
+			return nil
+		}
+		for i, a := range s.Actions {
+			if strings.HasSuffix(a, "*") && strings.Contains(a, ":") {
+				all := catalog.Load().Expand(a)
+				if len(all) < 2 {
+					return nil
+				}
+				n := *s
+				n.Actions = append(append([]string(nil), s.Actions[:i]...), all[0].String(), all[len(all)-1].String())
+				n.Actions = append(n.Actions, s.Actions[i+1:]...)
+				return &n
+			}
+		}
+		return nil
+	}},
+	{"narrow the resource", func(s *policy.Statement) *policy.Statement {
+		if s.NotResource || len(s.Resources) == 0 {
+			return nil
+		}
+		n := *s
+		n.Resources = []string{"arn:aws:s3:::narrow/*"}
+		return &n
+	}},
+	{"add a resource", func(s *policy.Statement) *policy.Statement {
+		if len(s.Resources) == 0 {
+			return nil
+		}
+		n := *s
+		n.Resources = append(s.Resources[:len(s.Resources):len(s.Resources)], "arn:aws:s3:::more/${aws:username}/*")
+		return &n
+	}},
+	{"add a condition", func(s *policy.Statement) *policy.Statement {
+		n := *s
+		n.Conditions = append(s.Conditions[:len(s.Conditions):len(s.Conditions)], policy.Condition{Operator: "StringEqualsIfExists", Key: "aws:RequestedRegion", Values: []string{"eu-west-1", "eu-west-3"}})
+		return &n
+	}},
+	{"drop the statement", func(s *policy.Statement) *policy.Statement { return s }},
+}
+
+// tightened is the design with one statement changed; nil if the policy would be left empty.
+func tightened(t testing.TB, d *model.Design, p *model.Policy, i int, to *policy.Statement) *model.Design {
+	t.Helper()
+	doc := *p.Document
+	doc.Statements = append([]*policy.Statement(nil), p.Document.Statements...)
+	if to == p.Document.Statements[i] {
+		if len(doc.Statements) == 1 {
+			return nil
+		}
+		doc.Statements = append(doc.Statements[:i:i], doc.Statements[i+1:]...)
+	} else {
+		doc.Statements[i] = to
+	}
+	n := *p
+	n.Document = &doc
+	after, err := d.With(model.Change{Before: p, After: &n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after
+}
+
+// anyText is what statements that look the same may differ in.
+var anyText = regexp.MustCompile(`"([A-Za-z]*)[^"]*"`)
+
+// hasPlace is where something stands in a file, in an error.
+var hasPlace = regexp.MustCompile(`^[^ ]+:\d+: `)
+
+// proven makes a patch, and checks that it imports as it should and that terraform fmt finds nothing new.
+func proven(t testing.TB, what string, in *importers.Import, after *model.Design) (source.Files, bool) {
+	t.Helper()
+	edits, err := in.Source.(importers.Patcher).Patch(in, after)
+	if err != nil {
+		if !hasPlace.MatchString(err.Error()) {
+			t.Errorf("%s: refused without a place: %v", what, err)
+		}
+		t.Logf("%s: refused: %v", what, err)
+		return nil, false
+	}
+	if len(edits) == 0 {
+		t.Errorf("%s: nothing was changed", what)
+		return nil, false
+	}
+	files, err := importers.Prove(context.Background(), in, after, edits)
+	if err != nil {
+		files, _ := in.Files.Apply(edits)
+		t.Errorf("%s: %v\n%s", what, err, importers.UnifiedDiff(in.Files, files))
+		return nil, false
+	}
+	for name, data := range files {
+		if was := in.Files[name]; strings.HasSuffix(name, ".tf") && bytes.Equal(was, hclwrite.Format(was)) && !bytes.Equal(data, hclwrite.Format(data)) {
+			t.Errorf("%s: terraform fmt would change %s\n%s", what, name, importers.UnifiedDiff(files, source.Files{name: hclwrite.Format(data)}))
+		}
+	}
+	if os.Getenv("SHOW") != "" {
+		t.Logf("%s\n%s", what, importers.UnifiedDiff(in.Files, files))
+	}
+	return files, true
+}
+
+// Every statement of every configuration of the corpus can be tightened, and the patch is proven. Refusals name the place.
+func TestTightenCorpus(t *testing.T) {
+	done, refused := 0, map[string]int{}
+	seen := map[string]bool{}
+	for _, dir := range folders(t) {
+		in := openFolder(t, dir)
+		for _, p := range in.Design.Policies() {
+			if p.Document == nil || p.Document.Span.IsZero() {
+				continue
+			}
+			for i, st := range p.Document.Statements {
+				for _, how := range tightenings {
+					// Of many statements that look the same, one is enough.
+					look := how.name + anyText.ReplaceAllString(string(in.Files[st.Span.File][st.Span.Start:st.Span.End]), `"$1"`)
+					if seen[look] {
+						continue
+					}
+					seen[look] = true
+					to := how.change(st)
+					if to == nil {
+						continue
+					}
+					after := tightened(t, in.Design, p, i, to)
+					if after == nil {
+						continue
+					}
+					if _, ok := proven(t, filepath.Base(dir)+": "+how.name+" of "+string(p.ID), in, after); ok {
+						done++
+					} else {
+						refused[how.name]++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d tightenings proven, refused: %v", done, refused)
+	if done < 100 {
+		t.Errorf("only %d tightenings", done)
+	}
+}
