@@ -51,6 +51,9 @@ type patch struct {
 	clean         map[string]bool // files in which terraform fmt finds nothing to change
 	gone          map[string]bool // addresses of blocks that are taken out
 	named         map[*module][]nameRef
+	led           map[model.ID]map[string]string // new role → what stands in the place of the old one's attachments and policies
+	away          map[string]int                 // how many blocks named a resource, and name a copy now
+	rename        map[string]string              // address of what goes → what takes its place, within the module
 }
 
 // newPatch reads the configuration again.
@@ -63,7 +66,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &patch{configuration: c, in: in, before: before, after: after, done: map[model.ID]bool{}, taken: map[string]bool{}, clean: map[string]bool{}, gone: map[string]bool{}, named: map[*module][]nameRef{}}
+	p := &patch{configuration: c, in: in, before: before, after: after, done: map[model.ID]bool{}, taken: map[string]bool{}, clean: map[string]bool{}, gone: map[string]bool{}, named: map[*module][]nameRef{}, away: map[string]int{}}
 	for name, data := range in.Files {
 		if strings.HasSuffix(name, ".tf") {
 			p.clean[name] = bytes.Equal(hclwrite.Format(data), data)
@@ -74,7 +77,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 
 func (p *patch) run() error {
 	changes := p.before.Diff(p.after)
-	for _, step := range []func([]model.Change) error{p.splits, p.policies, p.resourcePolicies, p.roles, p.rest} {
+	for _, step := range []func([]model.Change) error{p.splits, p.policies, p.resourcePolicies, p.roles, p.dangling, p.rest} {
 		if err := step(changes); err != nil {
 			return err
 		}
@@ -92,7 +95,7 @@ func (p *patch) put(file string, start, end int, text string) {
 
 // formatted are the edits with what terraform fmt makes of them, by lines.
 func (p *patch) formatted() ([]source.Edit, error) {
-	files, err := p.in.Files.Apply(p.edits)
+	files, err := p.in.Files.Apply(joined(p.edits))
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +111,29 @@ func (p *patch) formatted() ([]source.Edit, error) {
 		out = append(out, importers.LineEdits(name, was, is)...)
 	}
 	return out, nil
+}
+
+// joined are edits in which those that take away what others take away too are one.
+func joined(edits []source.Edit) []source.Edit {
+	var out, cuts []source.Edit
+	for _, e := range edits {
+		if e.New == "" && e.Span.Start < e.Span.End {
+			cuts = append(cuts, e)
+		} else {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(cuts, func(a, b source.Edit) int {
+		return cmp.Or(strings.Compare(a.Span.File, b.Span.File), a.Span.Start-b.Span.Start, a.Span.End-b.Span.End)
+	})
+	for i, e := range cuts {
+		if last := len(out) - 1; i > 0 && out[last].Span.File == e.Span.File && e.Span.Start < out[last].Span.End {
+			out[last].Span.End = max(out[last].Span.End, e.Span.End)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // policies writes the documents of policies that stay, and takes out policies that go.
@@ -179,6 +205,9 @@ func (p *patch) roles(changes []model.Change) error {
 		if ok1 && ok2 {
 			n := *is
 			n.Policies, n.Trust, n.Pins = was.Policies, was.Trust, was.Pins
+			if err := p.attachMore(was, is); err != nil {
+				return err
+			}
 			if model.Same(was, &n) && !slices.ContainsFunc(is.Policies, func(id model.ID) bool { return !slices.Contains(was.Policies, id) && !p.done[id] }) {
 				lost := slices.DeleteFunc(slices.Clone(was.Policies), func(id model.ID) bool { return slices.Contains(is.Policies, id) || p.done[id] })
 				if err := p.detach(was, lost); err != nil {

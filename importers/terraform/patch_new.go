@@ -273,6 +273,44 @@ func (p *patch) cutLines(at source.Span) {
 	p.put(at.File, from, to, "")
 }
 
+// attachMore gives a role the managed policies that it is to have more: in its own list, or by a block.
+func (p *patch) attachMore(was, is *model.Role) error {
+	i := p.instance(was.LogicalID)
+	for _, id := range is.Policies {
+		q := p.after.Policy(id)
+		if i == nil || q == nil || !q.Managed || slices.Contains(was.Policies, id) {
+			continue
+		}
+		if i.shared != "" {
+			return fmt.Errorf("%s: %s cannot get %s: %s", i.object.span, was.LogicalID, q.Name, i.shared)
+		}
+		p.done[id] = true
+		if b, _ := i.place.bound([]string{"managed_policy_arns"}); b.expr != nil {
+			l, err := p.listOf(b)
+			if err != nil || len(l.spans) == 0 {
+				return fmt.Errorf("%s: the managed policies of %s do not stand in it", i.object.span, was.LogicalID)
+			}
+			arn, err := p.sayIn(i.module.scope(), q.ARN, false)
+			if err != nil {
+				return fmt.Errorf("%s: %w", i.object.span, err)
+			}
+			last := l.spans[len(l.spans)-1]
+			sep := ", "
+			if data := p.in.Files[l.file]; lineStart(data, last[0]) > l.start {
+				sep = ",\n" + lead(data, last[0])
+			}
+			p.put(l.file, last[1], last[1], sep+arn)
+			continue
+		}
+		text, err := p.attachment(i, was, is, q)
+		if err != nil {
+			return err
+		}
+		p.put(i.object.span.File, i.object.span.End, i.object.span.End, "\n\n"+text)
+	}
+	return nil
+}
+
 // detach takes policies from a role that others keep: the blocks that attach them.
 func (p *patch) detach(role *model.Role, lost []model.ID) error {
 	for _, id := range lost {

@@ -96,6 +96,14 @@ func (p *patch) sayIn(s *scope, text string, inJSON bool) (string, error) {
 		v, err := s.quietly(e)
 		return err == nil && words(v) == text
 	}
+	if ref, rest, ok := p.newName(s, text); ok {
+		switch {
+		case rest == "" && !inJSON:
+			return ref, nil
+		case !strings.ContainsAny(rest, `"\\$%`):
+			return `"${` + ref + `}` + rest + `"`, nil
+		}
+	}
 	if !inJSON {
 		if ref := p.refersTo(s, text); ref != "" && try(ref) {
 			return ref, nil
@@ -211,6 +219,29 @@ func (p *patch) namesIn(s *scope) []nameRef {
 	slices.SortStableFunc(out, func(a, b nameRef) int { return len(b.value) - len(a.value) })
 	p.named[s.m] = out
 	return out
+}
+
+// newName is the reference to a function or role that the patch makes, for its ARN or what continues it.
+func (p *patch) newName(s *scope, text string) (ref, rest string, ok bool) {
+	if s.m == nil {
+		return "", "", false
+	}
+	try := func(logical, arn string) {
+		if after, found := strings.CutPrefix(text, arn); found && arn != "" && ends(after) && strings.HasPrefix(logical, s.m.path) {
+			ref, rest, ok = strings.TrimPrefix(logical, s.m.path)+".arn", after, true
+		}
+	}
+	for _, f := range p.after.Functions() {
+		if p.before.Function(f.ID) == nil {
+			try(f.LogicalID, f.ARN)
+		}
+	}
+	for _, r := range p.after.Roles() {
+		if p.before.Role(r.ID) == nil {
+			try(r.LogicalID, r.ARN)
+		}
+	}
+	return ref, rest, ok
 }
 
 // refersTo is the reference that says just a text, "" if there is none.

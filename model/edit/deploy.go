@@ -381,6 +381,9 @@ func (w *deployment) roleChanged(r *model.Role) bool {
 	return false
 }
 
+// terraform reports whether the design is a Terraform configuration.
+func (w *deployment) terraform() bool { return w.after.Info().Kind == "terraform" }
+
 // order says how to deploy and how to go back.
 func (w *deployment) order() {
 	w.section("Order")
@@ -398,6 +401,8 @@ func (w *deployment) order() {
 	}
 	if w.account() {
 		step("Put the policies (folder `policies`) on the roles: new roles and functions first, then the triggers, then the smaller policies.")
+	} else if w.terraform() {
+		step("Run `terraform plan`, look for the changes above and nothing else, and `terraform apply`. Terraform makes what others refer to first; what stands beside each other changes in no fixed order.")
 	} else if len(w.created)+len(w.removed) > 0 {
 		step("Deploy the template. CloudFormation makes new roles and functions first, then changes triggers and policies, and removes last.")
 	} else {
@@ -410,6 +415,8 @@ func (w *deployment) order() {
 	w.section("Way back")
 	if w.account() {
 		w.line("Keep the present policies (`aws iam get-role-policy`) and put them back.")
+	} else if w.terraform() {
+		w.line("Apply the configuration as it was before.")
 	} else {
 		w.line("Deploy the template as it was before.")
 	}

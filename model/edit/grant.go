@@ -67,10 +67,7 @@ func grant(d *model.Design, role *model.Role, statements ...*policy.Statement) (
 		return d.With(model.Change{Before: p, After: &n})
 	}
 	name := inlineName(role, "")
-	p := &model.Policy{
-		ID: inlineID(role, name), Name: name, Stack: role.Stack, Origin: role.Origin,
-		Document: &policy.Document{Version: "2012-10-17", Statements: statements},
-	}
+	p := newInline(role, name, &policy.Document{Version: "2012-10-17", Statements: statements}, role.Origin)
 	n := *role
 	n.Policies = append(role.Policies[:len(role.Policies):len(role.Policies)], p.ID)
 	return d.With(model.Change{Before: role, After: &n}, model.Change{After: p})

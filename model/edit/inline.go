@@ -14,6 +14,9 @@ import (
 
 // inlineID is the id of an inline policy of a role.
 func inlineID(role *model.Role, name string) model.ID {
+	if isAddress(role.LogicalID) {
+		return model.MakeID("policy", beside(role.LogicalID, rolePolicy, name))
+	}
 	_, rest, _ := strings.Cut(string(role.ID), "/")
 	return model.MakeID("policy", rest+"/"+name)
 }
@@ -52,6 +55,12 @@ func inlineName(role *model.Role, instead model.ID) string {
 	}
 	for n := 0; ; n++ {
 		name := firstOf(role.LogicalID, role.Name) + "Policy" + strconv.Itoa(n)
+		if isAddress(role.LogicalID) {
+			name = localName(role.LogicalID) + "_policy"
+			if n > 0 {
+				name += strconv.Itoa(n + 1)
+			}
+		}
 		if !slices.Contains(role.Policies, inlineID(role, name)) {
 			return name
 		}

@@ -264,11 +264,14 @@ func (n *neededPart) instead(d *model.Design, role *model.Role) (*model.Design, 
 // inlined is an inline policy of a role that stands in the place of another.
 func inlined(role *model.Role, instead *model.Policy, doc *policy.Document) *model.Policy {
 	name := inlineName(role, instead.ID)
-	return &model.Policy{ID: inlineID(role, name), Name: name, Document: doc, Stack: role.Stack, Origin: instead.Origin}
+	return newInline(role, name, doc, instead.Origin)
 }
 
 // besides is a policy of a role that is a resource beside it, called after what has the role: ShopLogs.
 func besides(d *model.Design, role *model.Role, doc *policy.Document) *model.Policy {
+	if isAddress(role.LogicalID) {
+		return newInline(role, inlineName(role, ""), doc, role.Origin)
+	}
 	taken := logicalIDs(d, role.Stack)
 	base := strings.TrimSuffix(role.LogicalID, "Role") + "Logs"
 	for _, st := range doc.Statements {

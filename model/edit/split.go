@@ -108,30 +108,37 @@ func (s *splitting) checkParts() error {
 	if len(s.Parts) < 2 {
 		return errors.New("a split makes at least two parts")
 	}
-	names := map[string]bool{}
+	given := map[string]bool{}
 	for i := range s.Parts {
-		p := &splitPart{Part: &s.Parts[i]}
+		part := s.Parts[i]
+		if isAddress(s.whole.LogicalID) && beside(s.whole.LogicalID, "", localName(part.Name)) == part.Name {
+			part.Name = localName(part.Name) // given by its address
+		}
+		p := &splitPart{Part: &part}
+		own := localName(s.whole.LogicalID)
 		switch {
 		case p.Name == "":
 			return fmt.Errorf("part %d has no name", i+1)
 		case s.whole.Stem != "" && !functionKey.MatchString(p.Name):
 			return fmt.Errorf("part %s: a service's functions are called by letters, digits, - and _ only", p.Name)
-		case s.whole.Stem == "" && s.design.Info().Kind != "account" && !logicalID.MatchString(p.Name):
+		case isAddress(s.whole.LogicalID) && !terraformName.MatchString(p.Name):
+			return fmt.Errorf("part %s: Terraform's names have letters, digits, _ and - only, and begin with a letter or _", p.Name)
+		case s.whole.Stem == "" && !isAddress(s.whole.LogicalID) && s.design.Info().Kind != "account" && !logicalID.MatchString(p.Name):
 			return fmt.Errorf("part %s: a template's logical ids have letters and digits only", p.Name)
-		case names[p.Name]:
+		case given[p.Name]:
 			return fmt.Errorf("two parts are called %s", p.Name)
 		case p.Keeps && s.kept != nil:
 			return fmt.Errorf("%s and %s cannot both stay the function that is there", s.kept.Name, p.Name)
-		case p.Keeps && p.Name != firstOf(s.whole.LogicalID, s.whole.Name):
-			return fmt.Errorf("part %s stays the function that is there, so it is called %s", p.Name, firstOf(s.whole.LogicalID, s.whole.Name))
+		case p.Keeps && p.Name != firstOf(own, s.whole.Name):
+			return fmt.Errorf("part %s stays the function that is there, so it is called %s", p.Name, firstOf(own, s.whole.Name))
 		case p.Keeps && p.FunctionName != "" && p.FunctionName != s.whole.Name:
 			return fmt.Errorf("part %s stays the function that is there, so its name stays %s", p.Name, s.whole.Name)
 		}
-		names[p.Name] = true
+		given[p.Name] = true
 		if p.Keeps {
 			s.kept = p
 		}
-		if p.Keeps || p.Name == s.Repoint {
+		if p.Keeps || s.Repoint != "" && (p.Name == s.Repoint || beside(s.whole.LogicalID, "", p.Name) == s.Repoint) {
 			s.heir = p
 		}
 		for _, name := range p.Environment {
@@ -141,7 +148,7 @@ func (s *splitting) checkParts() error {
 		}
 		s.parts = append(s.parts, p)
 	}
-	if s.Repoint != "" && s.kept != nil && s.Repoint != s.kept.Name {
+	if s.Repoint != "" && s.kept != nil && s.Repoint != s.kept.Name && s.Repoint != s.whole.LogicalID {
 		return fmt.Errorf("callers reach %s, which stays; repoint is for splits where no part stays", s.kept.Name)
 	}
 	if s.Repoint != "" && s.heir == nil {
@@ -239,14 +246,18 @@ func (s *splitting) makeParts() error {
 		f.Handler = firstOf(p.Handler, f.Handler)
 		role := *s.role
 		if !p.Keeps {
-			f.ID = renamed(s.whole.ID, firstOf(s.whole.LogicalID, s.whole.Name), p.Name)
-			f.LogicalID, f.Name = p.Name, firstOf(p.FunctionName, physicalOf(s.whole, p.Name))
-			if f.Stem != "" {
+			logical := beside(s.whole.LogicalID, "", p.Name)
+			f.ID = renamed(s.whole.ID, firstOf(s.whole.LogicalID, s.whole.Name), logical)
+			f.LogicalID, f.Name = logical, firstOf(p.FunctionName, physicalOf(s.whole, p.Name))
+			switch {
+			case f.Stem != "":
 				f.Stem = stemOf(p.Name)
+			case isAddress(logical):
+				f.Name = firstOf(p.FunctionName, p.Name) // Terraform generates none for functions
 			}
 			f.ARN = renameARN(s.whole.ARN, f.Name)
 			f.Policy = nil
-			if taken[p.Name] {
+			if taken[logical] {
 				return fmt.Errorf("part %s: something in the source is called that already", p.Name)
 			}
 		}
@@ -255,9 +266,13 @@ func (s *splitting) makeParts() error {
 			if f.Stem != "" {
 				base = f.Stem
 			}
-			name := base + "Role"
+			base += "Role"
+			if isAddress(s.role.LogicalID) {
+				base = beside(s.role.LogicalID, "", p.Name+"_role")
+			}
+			name := base
 			for n := 2; taken[name] && !role.Implicit; n++ {
-				name = fmt.Sprintf("%sRole%d", base, n)
+				name = fmt.Sprintf("%s%d", base, n)
 			}
 			if taken[name] {
 				return fmt.Errorf("part %s gets a role called %s, but something in the source is called that already", p.Name, name)

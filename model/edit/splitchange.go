@@ -235,7 +235,7 @@ func (s *splitting) letsIn(st *policy.Statement) []*splitPart {
 			return []*splitPart{p}
 		}
 	}
-	for _, fits := range []func(*model.Trigger, *policy.Statement) bool{s.comesFrom, servedBy} {
+	for _, fits := range []func(*model.Trigger, *policy.Statement) bool{s.comesFrom, servedBy, fromElsewhere} {
 		for _, p := range s.parts {
 			if slices.ContainsFunc(p.triggers, func(t *model.Trigger) bool { return fits(t, st) }) {
 				out = append(out, p)
@@ -263,6 +263,15 @@ func servedBy(t *model.Trigger, st *policy.Statement) bool {
 		}
 	}
 	return false
+}
+
+// fromElsewhere reports whether a statement is for the service behind a trigger whose source is not in the design, so that
+// what the statement names may be it.
+func fromElsewhere(t *model.Trigger, st *policy.Statement) bool {
+	return t.From == "" && slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
+		service, _, _ := strings.Cut(p.Value, ".")
+		return p.Kind == "Service" && (slices.Contains(callers[t.Kind], service) || t.Event == service)
+	})
 }
 
 // comesFrom reports whether a statement's aws:SourceArn names where the trigger comes from.

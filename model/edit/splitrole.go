@@ -157,13 +157,14 @@ func (s *splitting) newPolicy(p *splitPart, from []model.ID, statements []*polic
 		versions = append(versions, c.version)
 	}
 	name := p.role.LogicalID + "Policy0"
-	if p.role.ID == s.role.ID {
+	switch {
+	case p.role.ID == s.role.ID && len(from) > 0:
 		name = inlineName(s.role, from[0])
+	case isAddress(p.role.LogicalID):
+		name = localName(p.role.LogicalID) + "_policy"
 	}
-	return &model.Policy{
-		ID: inlineID(p.role, name), Name: name, Stack: p.role.Stack, Origin: origin,
-		Document: &policy.Document{Version: commonVersion(versions, statements), Statements: statements, Span: span},
-	}
+	doc := &policy.Document{Version: commonVersion(versions, statements), Statements: statements, Span: span}
+	return newInline(p.role, name, doc, origin)
 }
 
 // withCarried adds what is carried to a part's statements. A Sid stands once in a document.

@@ -1,0 +1,351 @@
+package terraform
+
+import (
+	"strings"
+	"testing"
+
+	"bulkhead/importers"
+	"bulkhead/model"
+	"bulkhead/model/edit"
+)
+
+const shop = `
+# ---- the shop ----
+resource "aws_lambda_function" "shop" {
+  function_name = "shop"
+  role          = aws_iam_role.shop.arn
+  handler       = "app.handler"
+  runtime       = "python3.12"
+  filename      = "shop.zip"
+
+  environment {
+    variables = {
+      PRODUCTS = aws_dynamodb_table.products.name
+      OUTBOX   = aws_sqs_queue.outbox.url # for mails
+      STAGE    = "prod"
+    }
+  }
+
+  depends_on = [aws_iam_role_policy_attachment.basic]
+}
+
+resource "aws_iam_role" "shop" {
+  name = "shop"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "basic" {
+  role       = aws_iam_role.shop.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+}
+
+resource "aws_iam_role_policy" "shop" {
+  name = "shop"
+  role = aws_iam_role.shop.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "Products"
+        Effect   = "Allow"
+        Action   = ["dynamodb:*"]
+        Resource = aws_dynamodb_table.products.arn
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [aws_sqs_queue.outbox.arn]
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        Resource = [aws_sqs_queue.inbox.arn]
+      },
+    ]
+  })
+}
+
+resource "aws_dynamodb_table" "products" {
+  name         = "products"
+  hash_key     = "id"
+  billing_mode = "PAY_PER_REQUEST"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+
+resource "aws_sqs_queue" "outbox" {
+  name = "outbox"
+}
+
+resource "aws_sqs_queue" "inbox" {
+  name = "inbox"
+}
+
+resource "aws_lambda_event_source_mapping" "inbox" {
+  event_source_arn = aws_sqs_queue.inbox.arn
+  function_name    = aws_lambda_function.shop.arn
+}
+
+resource "aws_apigatewayv2_api" "api" {
+  name          = "shop"
+  protocol_type = "HTTP"
+}
+
+resource "aws_apigatewayv2_integration" "shop" {
+  api_id           = aws_apigatewayv2_api.api.id
+  integration_type = "AWS_PROXY"
+  integration_uri  = aws_lambda_function.shop.invoke_arn
+}
+
+resource "aws_apigatewayv2_route" "list" {
+  api_id    = aws_apigatewayv2_api.api.id
+  route_key = "GET /products"
+  target    = "integrations/${aws_apigatewayv2_integration.shop.id}"
+}
+
+resource "aws_apigatewayv2_route" "order" {
+  api_id    = aws_apigatewayv2_api.api.id
+  route_key = "POST /orders"
+  target    = "integrations/${aws_apigatewayv2_integration.shop.id}"
+}
+
+resource "aws_lambda_permission" "api" {
+  statement_id  = "api"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.shop.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.api.execution_arn}/*/*"
+}
+
+resource "aws_lambda_function_event_invoke_config" "shop" {
+  function_name = aws_lambda_function.shop.function_name
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.outbox.arn
+    }
+  }
+}
+
+output "shop" {
+  value = aws_lambda_function.shop.arn
+}
+`
+
+// splitShop gives the list of products a function of its own.
+func splitShop(keeps bool) *edit.Split {
+	list := edit.Part{Name: "catalog", Handler: "catalog.handler", Triggers: []string{"trigger/aws_apigatewayv2_route.list"}, Environment: []string{"PRODUCTS"},
+		Grants: []edit.Access{{Actions: []string{"dynamodb:GetItem", "dynamodb:Query"}, Resources: []string{"res/aws_dynamodb_table.products"}}}}
+	rest := edit.Part{Name: "shop", Keeps: keeps, Triggers: []string{"trigger/aws_apigatewayv2_route.order", "trigger/aws_lambda_event_source_mapping.inbox"}, Environment: []string{"PRODUCTS", "OUTBOX", "STAGE"},
+		Grants: []edit.Access{{Actions: []string{"dynamodb:PutItem"}, Resources: []string{"res/aws_dynamodb_table.products"}}, {Actions: []string{"sqs:SendMessage"}, Resources: []string{"res/aws_sqs_queue.outbox"}}}}
+	s := &edit.Split{Function: "fn/aws_lambda_function.shop", Confirm: true}
+	if !keeps {
+		rest.Name, rest.Handler = "checkout", "checkout.handler"
+		s.Repoint = "checkout"
+	}
+	s.Parts = []edit.Part{list, rest}
+	return s
+}
+
+// A function is split beside the one that is there, with roles, policies, triggers and permissions, with a part that
+// stays and without.
+func TestSplit(t *testing.T) {
+	for name, keeps := range map[string]bool{"with a part that stays": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			in := openFiles(t, map[string]string{"main.tf": strings.TrimPrefix(shop, "\n")})
+			r, err := splitShop(keeps).Apply(in.Design)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, ok := proven(t, name, in, r.Design)
+			if !ok {
+				t.Fatal("refused")
+			}
+			again := openFiles(t, map[string]string{"main.tf": string(files["main.tf"])})
+			for _, f := range again.Design.Functions() {
+				if role := again.Design.Role(f.Role); role == nil || role.External {
+					t.Errorf("%s has no role", f.ID)
+				}
+			}
+			for _, d := range again.Diagnostics {
+				if strings.Contains(d.Summary, "cannot be worked out") {
+					t.Error(d, d.Detail)
+				}
+			}
+			diff := importers.UnifiedDiff(in.Files, files)
+			if keeps {
+				for line := range strings.Lines(diff) {
+					if strings.HasPrefix(line, "-") && strings.Contains(line, "# ---- the shop") {
+						t.Errorf("a comment is lost\n%s", diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Splits of what others share are refused with place and reason.
+func TestSplitRefusals(t *testing.T) {
+	counted := strings.Replace(shop, "resource \"aws_lambda_function\" \"shop\" {", "resource \"aws_lambda_function\" \"shop\" {\n  count = 2", 1)
+	counted = strings.ReplaceAll(counted, "aws_lambda_function.shop.", "aws_lambda_function.shop[0].")
+	in := openFiles(t, map[string]string{"main.tf": counted})
+	f := in.Design.Functions()[0]
+	s := splitShop(true)
+	s.Function = f.ID
+	s.Parts[1].Name = "shop"
+	r, err := s.Apply(in.Design)
+	if err != nil {
+		t.Skip(err)
+	}
+	_, err = in.Source.(importers.Patcher).Patch(in, r.Design)
+	if err == nil || !hasPlace.MatchString(err.Error()) {
+		t.Errorf("error %v, want one with a place", err)
+	}
+}
+
+// halves splits a function into two: the first half of its triggers, variables and statements goes to a new part.
+func halves(d *model.Design, f *model.Function, keeps bool) *edit.Split {
+	name := nameOf(f.LogicalID)
+	first := edit.Part{Name: name + "_first", Handler: "first.handler"}
+	second := edit.Part{Name: name, Keeps: keeps}
+	if !keeps {
+		second = edit.Part{Name: name + "_second", Handler: "second.handler"}
+	}
+	s := &edit.Split{Function: f.ID, Confirm: true}
+	if !keeps {
+		s.Repoint = second.Name
+	}
+	half := func(i, n int) *edit.Part {
+		if i < (n+1)/2 {
+			return &first
+		}
+		return &second
+	}
+	ts := d.TriggersOf(f.ID)
+	for i, t := range ts {
+		p := half(i, len(ts))
+		p.Triggers = append(p.Triggers, string(t.ID))
+	}
+	for i, v := range f.Environment {
+		p := half(i, len(f.Environment))
+		p.Environment = append(p.Environment, v.Name)
+	}
+	role := d.Role(f.Role)
+	if role == nil || role.External {
+		return nil
+	}
+	var grants []edit.Access
+	for _, id := range role.Policies {
+		p := d.Policy(id)
+		if p == nil || p.Document == nil || p.Managed && p.LogicalID == "" {
+			continue
+		}
+		for _, st := range p.Document.Statements {
+			if st.Effect == 0 && !st.NotAction && !st.NotResource && len(st.Resources) > 0 {
+				grants = append(grants, edit.Access{Actions: st.Actions, Resources: st.Resources[:1]})
+			}
+		}
+	}
+	for i, g := range grants {
+		p := half(i, len(grants))
+		p.Grants = append(p.Grants, g)
+	}
+	s.Parts = []edit.Part{first, second}
+	return s
+}
+
+// Every function of the corpus is split in halves, once with a part that stays and once without; the patch is proven, or
+// refused with a place.
+func TestSplitCorpus(t *testing.T) {
+	done, refused := 0, 0
+	for _, dir := range folders(t) {
+		in := openFolder(t, dir)
+		for _, f := range in.Design.Functions() {
+			for _, keeps := range []bool{true, false} {
+				s := halves(in.Design, f, keeps)
+				if s == nil {
+					continue
+				}
+				r, err := s.Apply(in.Design)
+				if err != nil {
+					t.Logf("%s: %s: %v", dir, f.ID, err)
+					continue
+				}
+				if _, ok := proven(t, string(f.ID), in, r.Design); ok {
+					done++
+				} else {
+					refused++
+				}
+			}
+		}
+	}
+	t.Logf("%d splits proven, %d refused", done, refused)
+	if done < 15 {
+		t.Errorf("only %d splits", done)
+	}
+}
+
+const two = `
+resource "aws_lambda_function" "billing" {
+  function_name = "billing"
+  role          = aws_iam_role.billing.arn
+  handler       = "billing.handler"
+  runtime       = "python3.12"
+  filename      = "billing.zip"
+}
+
+resource "aws_iam_role" "billing" {
+  name                = "billing"
+  assume_role_policy  = aws_iam_role.shop.assume_role_policy
+  managed_policy_arns = ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", "arn:aws:iam::aws:policy/AmazonSQSFullAccess"]
+}
+
+resource "aws_sns_topic" "t" {
+  name = "t"
+}
+
+resource "aws_sns_topic_subscription" "t" {
+  topic_arn = aws_sns_topic.t.arn
+  protocol  = "lambda"
+  endpoint  = aws_lambda_function.shop.arn
+}
+
+resource "aws_lambda_permission" "t" {
+  statement_id  = "t"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.shop.function_name
+  principal     = "sns.amazonaws.com"
+  source_arn    = aws_sns_topic.t.arn
+}
+`
+
+// The architect's other edits are written too, or refused with a place.
+func TestOtherEdits(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": strings.TrimPrefix(shop, "\n") + two})
+	for name, e := range map[string]edit.Edit{
+		"a trigger moves":              &edit.MoveTrigger{Trigger: "trigger/aws_sns_topic_subscription.t", To: "fn/aws_lambda_function.billing"},
+		"a managed policy is replaced": &edit.ReplaceManaged{Role: "role/aws_iam_role.billing", ARN: "arn:aws:iam::aws:policy/AmazonSQSFullAccess", With: edit.With{Accesses: []edit.Access{{Actions: []string{"sqs:SendMessage"}, Resources: []string{"res/aws_sqs_queue.outbox"}}}}},
+		"an attached one is replaced":  &edit.ReplaceManaged{Role: "role/aws_iam_role.shop", ARN: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", With: edit.With{Accesses: []edit.Access{{Actions: []string{"logs:PutLogEvents"}, Resources: []string{"*"}}}}},
+		"a managed policy is detached": &edit.ReplaceManaged{Role: "role/aws_iam_role.billing", ARN: "arn:aws:iam::aws:policy/AmazonSQSFullAccess"},
+		"a grant":                      &edit.Grant{Role: "role/aws_iam_role.shop", Access: edit.Access{Actions: []string{"sqs:SendMessage"}, Resources: []string{"res/aws_sqs_queue.inbox"}}},
+		"a grant of a new policy":      &edit.Grant{Role: "role/aws_iam_role.billing", Access: edit.Access{Actions: []string{"dynamodb:GetItem"}, Resources: []string{"res/aws_dynamodb_table.products"}}},
+		"a statement is dropped":       &edit.Tighten{Role: "role/aws_iam_role.shop", Policy: "policy/aws_iam_role_policy.shop", Statement: edit.StatementRef{Sid: "Products"}, Drop: true},
+		"two become one":               &edit.Merge{Functions: []model.ID{"fn/aws_lambda_function.shop", "fn/aws_lambda_function.billing"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := e.Apply(in.Design)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := proven(t, name, in, r.Design); !ok {
+				t.Error("refused")
+			}
+		})
+	}
+}
