@@ -239,6 +239,9 @@ func (m *module) resource(d *declared) *expansion {
 		if kind == counted && len(keys) == 1 {
 			i.shared = ""
 		}
+		if m.decls.standIn {
+			i.shared = "a module of the registry makes it"
+		}
 		if m.reach > 1 {
 			i.shared = "its module is used several times"
 		}
@@ -277,6 +280,11 @@ func (m *module) instanceOf(d *declared, k repeated) *instance {
 		return o.span
 	}
 	o.documents = func(path ...string) *written { return m.documentsOf(i, path) }
+	if m.decls.standIn {
+		o.span = m.called
+		o.at = func(...string) source.Span { return m.called }
+		o.documents = nil
+	}
 	i.object = o
 	full[addressKey] = cty.StringVal(address)
 	i.value = cty.ObjectVal(full)

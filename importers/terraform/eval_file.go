@@ -64,7 +64,11 @@ func (s *scope) fileFunction(name string, e *hclsyntax.FunctionCallExpr, args []
 	case "file", "templatefile":
 		data, err := s.ev.read(file)
 		if err != nil {
-			return cty.NilVal, fmt.Errorf("%s could not be read: %w", text, err)
+			var p *fs.PathError
+			if errors.As(err, &p) {
+				err = p.Err
+			}
+			return cty.NilVal, fmt.Errorf("%s could not be read (%v)", text, err)
 		}
 		if !utf8.Valid(data) {
 			return cty.NilVal, fmt.Errorf("%s is no text", text)

@@ -68,6 +68,7 @@ type module struct {
 	path      string // "module.a[0].", "" for the root
 	parent    *module
 	nested    int
+	called    source.Span // the block that calls it
 	givens    map[string]given
 	providers map[string]*provider // as the call passes them, by the name within
 	reach     int                  // how many instances use this module's files
@@ -317,7 +318,7 @@ func (m *module) call(name string) *callExpansion {
 var notArguments = []string{"source", "version", "providers", "count", "for_each", "depends_on"}
 
 func (m *module) instance(b *hclsyntax.Block, decls *declarations, dir, where string, k repeated, of int) *module {
-	n := &module{evaluator: m.evaluator, decls: decls, dir: dir, path: where, parent: m, nested: m.nested + 1, givens: map[string]given{}, reach: m.reach * of}
+	n := &module{evaluator: m.evaluator, decls: decls, called: m.blockSpan(b), dir: dir, path: where, parent: m, nested: m.nested + 1, givens: map[string]given{}, reach: m.reach * of}
 	n.prepare()
 	s := k.scope(m.scope())
 	for _, a := range argumentsOf(b.Body) {
@@ -325,6 +326,9 @@ func (m *module) instance(b *hclsyntax.Block, decls *declarations, dir, where st
 			continue
 		}
 		if decls.variables[a.Name] == nil {
+			if decls.standIn {
+				continue
+			}
 			m.tell(source.Warning, m.span(a.NameRange), "the module has no variable "+a.Name, "What stands here has no effect.")
 			continue
 		}
@@ -349,6 +353,9 @@ func (m *module) load(b *hclsyntax.Block) (*declarations, string) {
 		src = v.AsString()
 	}
 	if !strings.HasPrefix(src, "./") && !strings.HasPrefix(src, "../") {
+		if d := m.fromRegistry(name, src, at); d != nil {
+			return d, d.dir
+		}
 		what := "comes from elsewhere"
 		if src != "" {
 			what = "comes from " + src

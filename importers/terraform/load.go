@@ -93,6 +93,7 @@ type declarations struct {
 	callNamed map[string]*hclsyntax.Block
 	order     []any // *declared and *hclsyntax.Block of calls as written
 	aliases   []string
+	standIn   bool // of a module of the registry
 }
 
 // A declared is a resource or data block.
@@ -109,6 +110,13 @@ func (d *declared) key() string {
 	return d.typ + "." + d.name
 }
 
+func emptyDeclarations(dir string) *declarations {
+	return &declarations{
+		dir: dir, variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
+		providers: map[string]*hclsyntax.Block{}, byName: map[string]*declared{}, callNamed: map[string]*hclsyntax.Block{},
+	}
+}
+
 // declarationsOf parses the files of a module's folder, once.
 func (ev *evaluator) declarationsOf(dir string) (*declarations, error) {
 	if d := ev.parsed[dir]; d != nil {
@@ -118,10 +126,7 @@ func (ev *evaluator) declarationsOf(dir string) (*declarations, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the folder: %w", err)
 	}
-	d := &declarations{
-		dir: dir, variables: map[string]*hclsyntax.Block{}, locals: map[string]*hclsyntax.Attribute{}, outputs: map[string]*hclsyntax.Block{},
-		providers: map[string]*hclsyntax.Block{}, byName: map[string]*declared{}, callNamed: map[string]*hclsyntax.Block{},
-	}
+	d := emptyDeclarations(dir)
 	var overrides []string
 	found := false
 	for _, e := range entries {

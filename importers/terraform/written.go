@@ -65,7 +65,7 @@ func (m *module) documentsOf(i *instance, path []string) *written {
 		m.evaluator.sites = map[source.Span]*site{}
 	}
 	for _, s := range sites {
-		if s == nil {
+		if s == nil || s.span.IsZero() {
 			out.statements = append(out.statements, span)
 			continue
 		}
