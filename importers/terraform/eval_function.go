@@ -40,7 +40,7 @@ var functions = map[string]function.Function{
 var opaque = set("abs", "base64decode", "base64encode", "base64gzip", "base64sha256", "base64sha512", "ceil", "cidrhost", "cidrnetmask", "cidrsubnet",
 	"cidrsubnets", "csvdecode", "endswith", "floor", "formatdate", "index", "log", "max", "md5", "min", "parseint", "pow", "range",
 	"regex", "regexall", "sha1", "sha256", "sha512", "signum", "split", "startswith", "strcontains", "strrev", "substr", "timeadd", "timecmp", "title",
-	"tobool", "tonumber", "trim", "urlencode", "urldecode", "jsondecode", "yamldecode", "provider::aws::arn_parse")
+	"tobool", "tonumber", "trim", "urlencode", "urldecode", "provider::aws::arn_parse")
 
 // literally are functions of one text that are done on what is written around tokens, while these become tokens of their own.
 var literally = map[string]func(string) string{"lower": strings.ToLower, "upper": strings.ToUpper}
@@ -99,7 +99,12 @@ func (s *scope) call(e *hclsyntax.FunctionCallExpr) (cty.Value, error) {
 			return s.notKnown(name, e, args)
 		}
 	}
-	return invoke(name, f, args)
+	given := slices.Clone(args)
+	v, err := invoke(name, f, args)
+	if err != nil && !errors.Is(err, errTooMuch) && slices.ContainsFunc(given, uncertain) {
+		return resultToken(name, given), nil // a token stood where something else was wanted
+	}
+	return v, err
 }
 
 // notKnown is the result of a function that is not one of Terraform's pure ones.

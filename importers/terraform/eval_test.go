@@ -166,3 +166,33 @@ data "aws_caller_identity" "current" {}
 		}
 	}
 }
+
+// A configuration with modules, repetition, types and files comes out as Terraform has it: terraform.json is what
+// terraform output -json said after terraform apply, version 1.11.4, of this folder.
+func TestOutputsAsTerraform(t *testing.T) {
+	data, err := os.ReadFile("testdata/outputs/terraform.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string]json.RawMessage
+	if err := json.Unmarshal(data, &want); err != nil || len(want) < 20 {
+		t.Fatalf("%d outputs (%v)", len(want), err)
+	}
+	c, err := readFolder(context.Background(), os.DirFS("testdata/outputs"), ".", importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range want {
+		v, err := c.evaluator.main.output(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got := jsonOf(v); !sameJSON(got, string(value)) {
+			t.Errorf("output %s is %s, and Terraform has %s", name, got, value)
+		}
+	}
+	for _, d := range c.diagnostics {
+		t.Error(d, d.Detail)
+	}
+}

@@ -95,6 +95,11 @@ func (p *patch) put(file string, start, end int, text string) {
 
 // formatted are the edits with what terraform fmt makes of them, by lines.
 func (p *patch) formatted() ([]source.Edit, error) {
+	for i, e := range p.edits {
+		if bytes.Contains(p.in.Files[e.Span.File], []byte("\r\n")) { // in the file's own line ends
+			p.edits[i].New = strings.ReplaceAll(strings.ReplaceAll(e.New, "\r\n", "\n"), "\n", "\r\n")
+		}
+	}
 	files, err := p.in.Files.Apply(joined(p.edits))
 	if err != nil {
 		return nil, err

@@ -361,3 +361,30 @@ func TestNothingToPatch(t *testing.T) {
 		t.Errorf("a plan: %v", err)
 	}
 }
+
+// A file with the line ends of Windows keeps them.
+func TestLineEnds(t *testing.T) {
+	for way, files := range waysToWrite {
+		crlf := map[string]string{}
+		for name, text := range withBeside(files) {
+			crlf[name] = strings.ReplaceAll(text, "\n", "\r\n")
+		}
+		in := openFiles(t, crlf)
+		after := withPolicy(t, in.Design, "policy/aws_iam_role_policy.p", func(l []*policy.Statement) []*policy.Statement {
+			n := *l[0]
+			n.Actions = n.Actions[1:]
+			n.Conditions = []policy.Condition{{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"true"}}}
+			return []*policy.Statement{&n, l[2], {Sid: "New", Actions: []string{"s3:ListAllMyBuckets"}, Resources: []string{"*"}}}
+		})
+		got, ok := proven(t, way, in, after)
+		if !ok {
+			t.Errorf("%s: refused", way)
+			continue
+		}
+		for name, data := range got {
+			if strings.Count(string(data), "\n") != strings.Count(string(data), "\r\n") || strings.Contains(string(data), "\r\r") {
+				t.Errorf("%s: %s has mixed line ends: %q", way, name, data)
+			}
+		}
+	}
+}

@@ -216,3 +216,57 @@ func TestTightenCorpus(t *testing.T) {
 		t.Errorf("only %d tightenings", done)
 	}
 }
+
+// The bytes of every statement's place, in every configuration of the corpus, say what the statement says.
+func TestStatementsSayWhatStandsThere(t *testing.T) {
+	n := 0
+	for _, dir := range folders(t) {
+		in := openFolder(t, dir)
+		p, err := newPatch(in, in.Design)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(id model.ID, d *policy.Document) {
+			if d == nil || d.Span.IsZero() {
+				return
+			}
+			for _, st := range d.Statements {
+				s := p.evaluator.sites[st.Span]
+				if s == nil {
+					t.Errorf("%s: %s: how the statement at %v is written is not known", dir, id, st.Span)
+					continue
+				}
+				g, err := p.open(s)
+				if err != nil {
+					t.Errorf("%s: %s: %v", dir, id, err)
+					continue
+				}
+				said := map[string][]string{}
+				for _, f := range g.fields {
+					for _, i := range f.items {
+						said[f.key] = append(said[f.key], i.text)
+					}
+				}
+				not := map[bool]string{true: "Not"}
+				for key, want := range map[string][]string{not[st.NotAction] + "Action": st.Actions, not[st.NotResource] + "Resource": st.Resources} {
+					if got := said[g.name(key)]; strings.Join(got, " ") != strings.Join(want, " ") {
+						t.Errorf("%v: %s says %q, and %s has %q", st.Span, key, got, id, want)
+					}
+				}
+				n++
+			}
+		}
+		for _, q := range in.Design.Policies() {
+			check(q.ID, q.Document)
+		}
+		for _, r := range in.Design.Roles() {
+			check(r.ID, r.Trust)
+		}
+		for _, r := range in.Design.Resources() {
+			check(r.ID, r.Policy)
+		}
+	}
+	if n < 60 {
+		t.Errorf("only %d statements", n)
+	}
+}

@@ -1,0 +1,2 @@
+given      = "tfvars"
+never_null = null
