@@ -68,7 +68,7 @@ func (m *module) policyDocument(s *scope, address string, args cty.Value, i *ins
 	for n, b := range items(dig(args, "statement")) {
 		st := statement{sid: words(dig(b, "sid")), json: ownStatement(b)}
 		if places := at.blocks["statement"]; n < len(places) {
-			st.site = &site{kind: inBlock, span: places[n].span, block: places[n].block, scope: s, shared: i.sharedReason()}
+			st.site = &site{kind: inBlock, span: places[n].span, block: places[n].block, scope: s, shared: i.shared}
 			if places[n].shared {
 				st.site.shared = "a dynamic block makes it"
 			}
@@ -106,8 +106,6 @@ func (d *merged) text() (string, bool) {
 	data, err := json.Marshal(out)
 	return string(data), err == nil && len(data) <= maxWeight
 }
-
-func (i *instance) sharedReason() string { return i.shared }
 
 // mergeText merges a document that is given as text. One that nobody tells, or that is none, is told and left out.
 func (m *module) mergeText(doc *merged, v cty.Value, at *place, path []string, s *scope) {

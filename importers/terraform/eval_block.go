@@ -232,26 +232,27 @@ func (m *module) resource(d *declared) *expansion {
 			m.tell(source.Error, source.Span{File: m.root}, "the configuration has too many resources", fmt.Sprintf("The first %d are in the design.", maxObjects))
 			break
 		}
-		i := m.instanceOf(d, k)
-		if len(keys) > 1 || kind == keyed {
-			i.shared = "count or for_each makes several of it"
-		}
-		if kind == counted && len(keys) == 1 {
-			i.shared = ""
-		}
-		if m.decls.standIn {
-			i.shared = "a module of the registry makes it"
-		}
-		if m.reach > 1 {
-			i.shared = "its module is used several times"
-		}
+		i := m.instanceOf(d, k, m.sharedBy(kind, len(keys)))
 		x.instances = append(x.instances, i)
 	}
 	x.busy = false
 	return x
 }
 
-func (m *module) instanceOf(d *declared, k repeated) *instance {
+// sharedBy says why what a block says makes more than one resource; "" if it does not.
+func (m *module) sharedBy(kind repetition, n int) string {
+	switch {
+	case m.decls.standIn:
+		return "a module of the registry makes it"
+	case m.reach > 1:
+		return "its module is used several times"
+	case n > 1, kind == keyed:
+		return "count or for_each makes several of it"
+	}
+	return ""
+}
+
+func (m *module) instanceOf(d *declared, k repeated, shared string) *instance {
 	s := k.scope(m.scope())
 	address := m.path + d.key() + k.suffix()
 	p := m.providerOfBlock(d)
@@ -263,7 +264,7 @@ func (m *module) instanceOf(d *declared, k repeated) *instance {
 		values["tags_all"] = withTags(p.tags, values["tags"])
 	}
 	args := cty.ObjectVal(values)
-	i := &instance{key: k.key, args: args, place: where, module: m, decl: d}
+	i := &instance{key: k.key, args: args, place: where, module: m, decl: d, shared: shared}
 	full := maps.Clone(values)
 	if d.data {
 		maps.Copy(full, m.dataSource(d, s, address, args, p.owner, i))

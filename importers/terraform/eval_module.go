@@ -320,6 +320,7 @@ var notArguments = []string{"source", "version", "providers", "count", "for_each
 func (m *module) instance(b *hclsyntax.Block, decls *declarations, dir, where string, k repeated, of int) *module {
 	n := &module{evaluator: m.evaluator, decls: decls, called: m.blockSpan(b), dir: dir, path: where, parent: m, nested: m.nested + 1, givens: map[string]given{}, reach: m.reach * of}
 	n.prepare()
+	decls.uses++
 	s := k.scope(m.scope())
 	for _, a := range argumentsOf(b.Body) {
 		if slices.Contains(notArguments, a.Name) {

@@ -94,6 +94,7 @@ type declarations struct {
 	order     []any // *declared and *hclsyntax.Block of calls as written
 	aliases   []string
 	standIn   bool // of a module of the registry
+	uses      int  // how many blocks call it
 }
 
 // A declared is a resource or data block.

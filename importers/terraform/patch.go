@@ -362,6 +362,8 @@ func (p *patch) site(at source.Span) (*site, error) {
 		return nil, fmt.Errorf("%s: how this policy is written here is not known, so it cannot be changed", at)
 	case s.shared != "":
 		return nil, fmt.Errorf("%s: this statement cannot be changed: %s", at, s.shared)
+	case s.scope != nil && s.scope.m != nil && s.scope.m.decls.uses > 1:
+		return nil, fmt.Errorf("%s: this statement cannot be changed: its module is used several times", at)
 	case len(s.users) > 1:
 		return nil, fmt.Errorf("%s: this statement is used by %s: give each a document of its own first", at, strings.Join(slices.Sorted(maps.Keys(s.users)), " and "))
 	case s.kind != inText && !strings.HasSuffix(at.File, ".tf"):

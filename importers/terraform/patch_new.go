@@ -216,8 +216,8 @@ func (p *patch) removeInline(was *model.Policy) error {
 			if b.span != was.Origin {
 				continue
 			}
-			if b.shared || i.shared != "" {
-				return fmt.Errorf("%s: this policy cannot be taken out: %s", was.Origin, firstText(i.shared, "a dynamic block makes it"))
+			if b.shared || sharing(i) != "" {
+				return fmt.Errorf("%s: this policy cannot be taken out: %s", was.Origin, firstText(sharing(i), "a dynamic block makes it"))
 			}
 			p.cutLines(b.span)
 			p.done[was.ID] = true
@@ -239,10 +239,18 @@ func firstText(list ...string) string {
 // instance is the resource of an address; nil if there is none.
 func (p *patch) instance(address string) *instance { return p.evaluator.byAddress[address] }
 
+// sharing says why the block of a resource makes others too; "" if it does not.
+func sharing(i *instance) string {
+	if i.shared == "" && i.module.decls.uses > 1 {
+		return "its module is used several times"
+	}
+	return i.shared
+}
+
 // mayGo is an error where a block makes more than one resource, or something that stays refers to it.
 func (p *patch) mayGo(i *instance) error {
-	if i.shared != "" {
-		return fmt.Errorf("%s: %s cannot be taken out: %s", i.object.span, i.object.address, i.shared)
+	if sharing(i) != "" {
+		return fmt.Errorf("%s: %s cannot be taken out: %s", i.object.span, i.object.address, sharing(i))
 	}
 	return nil
 }
@@ -281,8 +289,8 @@ func (p *patch) attachMore(was, is *model.Role) error {
 		if i == nil || q == nil || !q.Managed || slices.Contains(was.Policies, id) {
 			continue
 		}
-		if i.shared != "" {
-			return fmt.Errorf("%s: %s cannot get %s: %s", i.object.span, was.LogicalID, q.Name, i.shared)
+		if sharing(i) != "" {
+			return fmt.Errorf("%s: %s cannot get %s: %s", i.object.span, was.LogicalID, q.Name, sharing(i))
 		}
 		p.done[id] = true
 		if b, _ := i.place.bound([]string{"managed_policy_arns"}); b.expr != nil {
@@ -336,7 +344,7 @@ func (p *patch) detach(role *model.Role, lost []model.ID) error {
 		if i := p.instance(role.LogicalID); i != nil {
 			if b, at := i.place.bound([]string{"managed_policy_arns"}); b.expr != nil && at != nil {
 				if e, err := p.listOf(b); err == nil {
-					if n := slices.Index(e.texts, pol.ARN); n >= 0 && i.shared == "" {
+					if n := slices.Index(e.texts, pol.ARN); n >= 0 && sharing(i) == "" {
 						removeItems(p, e.file, p.in.Files[e.file], e.spans, []int{n}, e.start, e.end)
 						continue
 					}

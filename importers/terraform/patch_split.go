@@ -60,8 +60,8 @@ type rewriting struct {
 func (p *patch) rewrite(i *instance) (*rewriting, error) {
 	at := i.object.span
 	switch {
-	case i.shared != "":
-		return nil, fmt.Errorf("%s: %s cannot be changed: %s", at, i.object.address, i.shared)
+	case sharing(i) != "":
+		return nil, fmt.Errorf("%s: %s cannot be changed: %s", at, i.object.address, sharing(i))
 	case !strings.HasSuffix(at.File, ".tf"):
 		return nil, fmt.Errorf("%s: a configuration in JSON is not edited", at)
 	}
@@ -832,8 +832,8 @@ func (p *patch) newPolicies(changes []model.Change) error {
 			if i == nil {
 				continue
 			}
-			if i.shared != "" {
-				return fmt.Errorf("%s: %s cannot get a policy of its own: %s", i.object.span, role.LogicalID, i.shared)
+			if sharing(i) != "" {
+				return fmt.Errorf("%s: %s cannot get a policy of its own: %s", i.object.span, role.LogicalID, sharing(i))
 			}
 			text, err := p.rolePolicy(i, role, q)
 			if err != nil {

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -345,6 +346,49 @@ func TestOtherEdits(t *testing.T) {
 			}
 			if _, ok := proven(t, name, in, r.Design); !ok {
 				t.Error("refused")
+			}
+		})
+	}
+}
+
+// A function in a module is split within it, and refused where the module is called twice.
+func TestSplitInModules(t *testing.T) {
+	inModule := func(s *edit.Split) *edit.Split {
+		at := func(name string) string { return strings.Replace(name, "/aws_", "/module.a.aws_", 1) }
+		s.Function = model.ID(at(string(s.Function)))
+		for i := range s.Parts {
+			p := &s.Parts[i]
+			for j := range p.Triggers {
+				p.Triggers[j] = at(p.Triggers[j])
+			}
+			for j := range p.Grants {
+				p.Grants[j].Resources[0] = at(p.Grants[j].Resources[0])
+			}
+		}
+		return s
+	}
+	for _, x := range []struct {
+		name, root string
+		ok         bool
+	}{
+		{"called once", "module \"a\" {\n  source = \"./m\"\n  prefix = \"a\"\n}\n", true},
+		{"called twice", "module \"a\" {\n  source = \"./m\"\n  prefix = \"a\"\n}\n\nmodule \"b\" {\n  source = \"./m\"\n  prefix = \"b\"\n}\n", false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			text := regexp.MustCompile(`(?m)^(  (?:function_)?name +=) "`).ReplaceAllString(strings.TrimPrefix(shop, "\n"), `$1 "$${var.prefix}-`)
+			in := openFiles(t, map[string]string{"main.tf": x.root, "m/main.tf": "variable \"prefix\" {}\n\n" + text})
+			for _, keeps := range []bool{true, false} {
+				r, err := inModule(splitShop(keeps)).Apply(in.Design)
+				if err != nil {
+					t.Fatal(err)
+				}
+				files, ok := proven(t, x.name, in, r.Design)
+				if ok != x.ok {
+					t.Errorf("written: %v", ok)
+				}
+				if ok && string(files["main.tf"]) != x.root {
+					t.Errorf("the call became %s", files["main.tf"])
+				}
 			}
 		})
 	}

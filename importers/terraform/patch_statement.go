@@ -632,20 +632,15 @@ func (g *page) nested(oldKey, newKey string, t *tree) error {
 			return fmt.Errorf("%s: dynamic blocks make the %s of this statement", g.evaluator.blockSpan(b), typ[oldKey])
 		}
 	}
-	// Blocks that say what they are to say stay.
-	at := g.end - 1
-	if len(old) > 0 {
-		at = lineStart(g.data, old[0].TypeRange.Start.Byte)
-	}
-	at0 := at
-	if len(old) == 0 {
-		at0 = lineStart(g.data, g.end-1)
-		if strings.TrimSpace(string(g.data[at0:g.end-1])) != "" {
+	if len(old) == 0 { // before the closing brace
+		at := lineStart(g.data, g.end-1)
+		if strings.TrimSpace(string(g.data[at:g.end-1])) != "" {
 			return fmt.Errorf("%s: this statement stands in one line: write it over several first", g.site.span)
 		}
 		if text != "" {
-			text = "\n" + text
+			g.put(g.file, at, at, "\n"+text)
 		}
+		return nil
 	}
 	for i, b := range old {
 		from, to := g.blockLines(b.TypeRange.Start.Byte, b.CloseBraceRange.End.Byte)
@@ -659,9 +654,6 @@ func (g *page) nested(oldKey, newKey string, t *tree) error {
 			continue
 		}
 		g.put(g.file, from, to, "")
-	}
-	if len(old) == 0 {
-		g.put(g.file, at0, at0, text)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ const maxFollow = 50
 
 // documentsOf is where the statements of the document of an argument are written; nil where that is not known.
 func (m *module) documentsOf(i *instance, path []string) *written {
-	b, at := i.place.bound(path)
+	b, _ := i.place.bound(path)
 	var sites []*site
 	var span source.Span
 	switch {
@@ -56,7 +56,6 @@ func (m *module) documentsOf(i *instance, path []string) *written {
 		span = i.object.span
 		sites = m.documented[i.object.address]
 	}
-	_ = at
 	if sites == nil {
 		return nil
 	}
@@ -315,13 +314,7 @@ func (s *scope) sitesOf(b bound, depth int) []*site {
 	if b.expr == nil || depth > maxFollow {
 		return nil
 	}
-	from := b
 	b = b.scope.written(b, 0)
-	elsewhere := ""
-	if b.expr != from.expr && !within(from.expr, b.expr) {
-		elsewhere = "it stands apart from what uses it"
-	}
-	_ = elsewhere
 	switch e := b.expr.(type) {
 	case *hclsyntax.FunctionCallExpr:
 		switch {
@@ -371,11 +364,6 @@ func (s *scope) sitesOf(b bound, depth int) []*site {
 		return b.scope.ev.documented[i.object.address]
 	}
 	return nil
-}
-
-func within(outer, inner hclsyntax.Expression) bool {
-	o, i := outer.Range(), inner.Range()
-	return o.Filename == i.Filename && o.Start.Byte <= i.Start.Byte && i.End.Byte <= o.End.Byte
 }
 
 // objectSites is where the statements of a document stand that is an object of HCL.
