@@ -244,6 +244,8 @@ func (m *module) sharedBy(kind repetition, n int) string {
 	switch {
 	case m.decls.standIn:
 		return "a module of the registry makes it"
+	case strings.HasPrefix(relative(m.root, m.dir), fetchedDir):
+		return "its module was fetched from elsewhere"
 	case m.reach > 1:
 		return "its module is used several times"
 	case n > 1, kind == keyed:

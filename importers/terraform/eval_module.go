@@ -46,6 +46,7 @@ type evaluator struct {
 	documented map[string][]*site // address of an aws_iam_policy_document → where its statements are written
 
 	accounts accounts
+	manifest map[string]string // call → folder of a module that "terraform init" has fetched
 	modules  int
 	made     int // resources and data sources
 	spent    int
@@ -69,6 +70,7 @@ type module struct {
 	parent    *module
 	nested    int
 	called    source.Span // the block that calls it
+	names     []string    // of the calls that lead to it
 	givens    map[string]given
 	providers map[string]*provider // as the call passes them, by the name within
 	reach     int                  // how many instances use this module's files
@@ -318,7 +320,7 @@ func (m *module) call(name string) *callExpansion {
 var notArguments = []string{"source", "version", "providers", "count", "for_each", "depends_on"}
 
 func (m *module) instance(b *hclsyntax.Block, decls *declarations, dir, where string, k repeated, of int) *module {
-	n := &module{evaluator: m.evaluator, decls: decls, called: m.blockSpan(b), dir: dir, path: where, parent: m, nested: m.nested + 1, givens: map[string]given{}, reach: m.reach * of}
+	n := &module{evaluator: m.evaluator, decls: decls, called: m.blockSpan(b), names: append(m.names[:len(m.names):len(m.names)], b.Labels[0]), dir: dir, path: where, parent: m, nested: m.nested + 1, givens: map[string]given{}, reach: m.reach * of}
 	n.prepare()
 	decls.uses++
 	s := k.scope(m.scope())
@@ -354,6 +356,11 @@ func (m *module) load(b *hclsyntax.Block) (*declarations, string) {
 		src = v.AsString()
 	}
 	if !strings.HasPrefix(src, "./") && !strings.HasPrefix(src, "../") {
+		if dir := m.fetched()[m.key(name)]; dir != "" {
+			if d, err := m.declarationsOf(dir); err == nil && m.nested < maxDepth {
+				return d, dir
+			}
+		}
 		if d := m.fromRegistry(name, src, at); d != nil {
 			return d, d.dir
 		}

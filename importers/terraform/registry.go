@@ -2,6 +2,8 @@ package terraform
 
 import (
 	"embed"
+	"encoding/json"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -52,6 +54,41 @@ func (ev *evaluator) standIn(name string) *declarations {
 	d.take(ev, f.Body.(*hclsyntax.Body))
 	ev.parsed[key] = d
 	return d
+}
+
+// fetchedDir is where "terraform init" puts the modules that it fetches.
+const fetchedDir = ".terraform/modules/"
+
+// fetched finds the folders of modules that "terraform init" has fetched into the root module's folder.
+func (ev *evaluator) fetched() map[string]string {
+	if ev.manifest != nil {
+		return ev.manifest
+	}
+	ev.manifest = map[string]string{}
+	name := path.Join(ev.root, fetchedDir+"modules.json")
+	if _, err := fs.Stat(ev.fsys, name); err != nil {
+		return ev.manifest
+	}
+	data, err := ev.read(name)
+	if err != nil {
+		return ev.manifest
+	}
+	var m struct{ Modules []struct{ Key, Dir string } }
+	if json.Unmarshal(data, &m) != nil {
+		return ev.manifest
+	}
+	for _, x := range m.Modules {
+		dir := path.Join(ev.root, strings.ReplaceAll(x.Dir, "\\", "/"))
+		if x.Key != "" && fs.ValidPath(dir) && strings.HasPrefix(relative(ev.root, dir)+"/", fetchedDir) {
+			ev.manifest[x.Key] = dir
+		}
+	}
+	return ev.manifest
+}
+
+// key is how Terraform's list of fetched modules names a call.
+func (m *module) key(name string) string {
+	return strings.Join(append(m.names[:len(m.names):len(m.names)], name), ".")
 }
 
 // fromRegistry tells of a call of a module that is not read, and returns its stand-in; nil if there is none.

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"bulkhead/importers"
+	"bulkhead/model/policy"
+	"bulkhead/model/source"
 )
 
 // What the inputs of modules of the registry tell is in the design, and stands where they are called.
@@ -128,6 +132,32 @@ module "role" {
 		if name != "main.tf" {
 			t.Errorf("%s is among the files", name)
 		}
+	}
+}
+
+// A module that terraform init has fetched is read where it is, and not edited; a list that leads elsewhere is not followed.
+func TestFetchedModules(t *testing.T) {
+	files := map[string]string{
+		"main.tf": "module \"q\" {\n  source = \"acme/queue/aws\"\n  name   = \"orders\"\n}\n\nmodule \"out\" {\n  source = \"acme/out/aws\"\n}\n",
+		".terraform/modules/modules.json": `{"Modules": [{"Key": "", "Source": "", "Dir": "."}, {"Key": "q", "Source": "registry.terraform.io/acme/queue/aws", "Version": "1.0.0", "Dir": ".terraform/modules/q"},
+			{"Key": "q.inner", "Source": "registry.terraform.io/acme/inner/aws", "Dir": ".terraform/modules/q.inner"}, {"Key": "out", "Source": "acme/out/aws", "Dir": "../secret"}]}`,
+		".terraform/modules/q/main.tf":       "variable \"name\" {}\nresource \"aws_sqs_queue\" \"this\" {\n  name = var.name\n}\nmodule \"inner\" {\n  source = \"acme/inner/aws\"\n}\n",
+		".terraform/modules/q.inner/main.tf": "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({ Statement = [{ Effect = \"Allow\", Action = [\"s3:GetObject\", \"s3:PutObject\"], Resource = \"*\" }] })\n}\n",
+	}
+	in := openFiles(t, files)
+	if r := in.Design.Resource("res/module.q.aws_sqs_queue.this"); r == nil || r.Name != "orders" {
+		t.Errorf("the queue is %+v", r)
+	}
+	after := withPolicy(t, in.Design, "policy/module.q.module.inner.aws_iam_policy.p", func(l []*policy.Statement) []*policy.Statement {
+		n := *l[0]
+		n.Actions = n.Actions[:1]
+		return []*policy.Statement{&n}
+	})
+	if _, err := in.Source.(importers.Patcher).Patch(in, after); err == nil || !strings.Contains(err.Error(), "fetched from elsewhere") {
+		t.Errorf("error %v", err)
+	}
+	if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool { return strings.Contains(d.Summary, "acme/out/aws") }) {
+		t.Errorf("what leads elsewhere is not told: %v", in.Diagnostics)
 	}
 }
 
