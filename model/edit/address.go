@@ -22,6 +22,9 @@ func isAddress(logical string) bool {
 
 // localName is the name of a resource within its type and module: the last part of an address, else the logical id.
 func localName(logical string) string {
+	if !isAddress(logical) {
+		return logical
+	}
 	if i := strings.IndexByte(logical, '['); i > 0 && strings.LastIndexByte(logical, ']') == len(logical)-1 {
 		if last := strings.LastIndexByte(logical, '['); !strings.Contains(logical[last:], ".") {
 			logical = logical[:last]
