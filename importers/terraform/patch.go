@@ -62,7 +62,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, _, err := build(c.objects, c.owner, in.Design.Info()) // it asks where everything is written
+	before, _, err := build(c.objects, in.Design.Info(), c.dir) // it asks where everything is written
 	if err != nil {
 		return nil, err
 	}
