@@ -3,6 +3,7 @@ package reach
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -311,5 +312,69 @@ func TestFilterOnlyNarrows(t *testing.T) {
 				t.Error(fmt.Errorf("%s: %w", p, err))
 			}
 		}
+	}
+}
+
+// What the writer chooses is looked for wherever its choice is limited: in its own policies, in its boundary, and in the
+// policy of what it writes to.
+func TestFilterWithinEveryPolicy(t *testing.T) {
+	const open, shop = `{"source": [{"anything-but": "bank"}]}`, `"StringEquals": {"events:source": ["shop"]}`
+	const bank = `"StringEquals": {"events:source": ["bank"]}`
+	lets := func(condition string) string {
+		return `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("WriterRole") + `"}, "Action": "events:PutEvents", "Resource": "*", "Condition": {` + condition + `}}`
+	}
+	const passes = "must; events whose source is not bank"
+	for _, c := range []struct {
+		name, own, boundary, bus, want string
+	}{
+		{"own", conditional("events:PutEvents", "*", shop), "", "", passes},
+		{"own, in vain", conditional("events:PutEvents", "*", bank), "", "", ""},
+		{"boundary", allow("events:PutEvents", "*"), conditional("events:PutEvents", "*", shop), "", passes},
+		{"boundary, in vain", allow("events:PutEvents", "*"), conditional("events:PutEvents", "*", bank), "", ""},
+		{"bus", allow("s3:ListAllMyBuckets", "*"), "", lets(shop), passes},
+		{"bus, in vain", allow("s3:ListAllMyBuckets", "*"), "", lets(bank), ""},
+	} {
+		b := filter(t, c.own)
+		bus := b.resource("AWS::Events::EventBus", "bus")
+		b.trigger(bus.ID, b.fed.ID, "event-rule").Filter.Pattern = open
+		if c.boundary != "" {
+			b.roleOf(b.writer).Boundary = b.managed("Limit", c.boundary).ID
+		}
+		if c.bus != "" {
+			bus.Policy = document(t, c.bus)
+		}
+		if got := b.says(); got != c.want {
+			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
+
+// One event goes through several filters: what one wants to be there, another must not want away.
+func TestFilterWantsThereAndAway(t *testing.T) {
+	for second, want := range map[string]string{`{"detail": {"x": ["a"]}}`: "", `{"detail": {"y": ["a"]}}`: "must; events whose x is not there, then events whose y is a"} {
+		b := filter(t, allow("events:PutEvents", "*"))
+		first, bus := b.resource("AWS::Events::EventBus", "first"), b.resource("AWS::Events::EventBus", "second")
+		b.trigger(first.ID, bus.ID, "event-rule").Filter.Pattern = `{"detail": {"x": [{"exists": false}]}}`
+		b.trigger(bus.ID, b.fed.ID, "event-rule").Filter.Pattern = second
+		// The second bus is written to by the first alone.
+		b.elements[slices.IndexFunc(b.elements, func(e model.Element) bool { return e.ElementID() == b.roleOf(b.writer).Policies[0] })].(*model.Policy).Document = document(t, allow("events:PutEvents", first.ARN))
+		if got := b.says(); got != want {
+			t.Errorf("%s: %q, not %q", second, got, want)
+		}
+	}
+}
+
+// A filter behind a door that cannot be read lets pass perhaps; a log group's lets pass what the writer wants.
+func TestFilterBehindDoors(t *testing.T) {
+	b := filter(t, allow("iot:Publish", "*"))
+	b.trigger("", b.queue("Q").ID, "iot-rule").Label = "SELECT * FROM 'cars/#'"
+	b.trigger("res/Q", b.fed.ID, "event-source-mapping").Filter.Pattern = `{"body": {"a": [{"like": "b"}]}}`
+	if got := b.says(); !strings.HasPrefix(got, "may; ") || !strings.HasSuffix(got, ifPasses) {
+		t.Errorf("unread behind a topic: %q", got)
+	}
+	b = filter(t, allow("logs:PutLogEvents", "*"))
+	b.trigger(b.resource("AWS::Logs::LogGroup", "/app").ID, b.fed.ID, "log-subscription").Filter.Pattern = "ERROR"
+	if got := b.says(); got != "must; log events that match ERROR" {
+		t.Errorf("log events: %q", got)
 	}
 }
