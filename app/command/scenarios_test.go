@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -150,6 +151,44 @@ func TestSeveralSteps(t *testing.T) {
 				a.role("top", root, administrator)
 			},
 			admin: "must",
+		},
+		"a role that adds whoever assumed it to the administrators": {
+			make: func(a *snapshot) {
+				group := a.group("admins", administrator)
+				a.user("start", assume("hr"))
+				a.role("hr", root, grants("iam:AddUserToGroup", group))
+			},
+			admin: "must",
+		},
+		"a role that adds whoever assumed it to a group of nobodies": {
+			make: func(a *snapshot) {
+				a.group("admins", administrator)
+				group := a.group("readers", grants("s3:ListAllMyBuckets", "*"))
+				a.user("start", assume("hr"))
+				a.role("hr", root, grants("iam:AddUserToGroup", group))
+			},
+		},
+		"a role that adds users to the administrators, held by no user": {
+			make: func(a *snapshot) {
+				group := a.group("admins", administrator)
+				a.role("start", service("lambda.amazonaws.com"), grants("iam:AddUserToGroup", group))
+			},
+		},
+		"a role that adds a user whom it can become": {
+			make: func(a *snapshot) {
+				group := a.group("admins", administrator)
+				a.role("start", service("lambda.amazonaws.com"), grants("iam:AddUserToGroup", group), grants("iam:CreateAccessKey", "*"))
+				a.user("clerk")
+			},
+			admin: "must",
+		},
+		"a role that adds its user, whom a boundary holds": {
+			make: func(a *snapshot) {
+				group := a.group("admins", administrator)
+				a.user("start", assume("hr"))
+				bounded(a.users, a.managed("limit", grants("sts:AssumeRole", "*")))
+				a.role("hr", root, grants("iam:AddUserToGroup", group))
+			},
 		},
 		"passing a role with the service named": {
 			make: func(a *snapshot) {
@@ -360,7 +399,7 @@ func TestSeveralSteps(t *testing.T) {
 			a := newSnapshot(ours)
 			c.make(a)
 			start := "user/start"
-			if len(a.users) == 0 {
+			if !slices.ContainsFunc(a.users, func(u any) bool { return u.(object)["UserName"] == "start" }) {
 				start = "role/start"
 			}
 			got := flooded(t, start, a)

@@ -88,6 +88,9 @@ func (an *Analysis) after(x *alter) power {
 	switch {
 	case x.technique.route == creating:
 		return an.rules(a, a.stackOf(program(everything), nil))
+	case x.technique.route == joining:
+		docs := slices.Concat(an.actorOfTarget(x.target).documents, a.documents)
+		return an.rules(a, a.stackOf(program(docs...), a.layers().Boundary))
 	case x.technique.route == altering:
 		docs := append([]*policy.Document{everything}, a.documents...)
 		return an.rules(a, a.stackOf(program(docs...), a.layers().Boundary))

@@ -526,7 +526,7 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		anywhere()
 		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + " that acts as"
 		an.noteTrust(c, e.over, e.service)
-	case altering, unguarding, creating:
+	case altering, unguarding, joining, creating:
 	}
 }
 

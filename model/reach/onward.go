@@ -178,6 +178,10 @@ func (e *explorer) principal(f *finding, t *target) {
 			if e.actor.admin != surely && !t.guarded {
 				e.alter(f, p)
 			}
+		case joining:
+			if e.actor.sort != isUser && e.actor.sort != isGroup && e.actor.admin != surely {
+				e.join(f, p)
+			}
 		case passing, existing, running, creating, mapping:
 		}
 	}
@@ -389,6 +393,21 @@ func (e *explorer) alter(f *finding, k *plan) {
 			continue
 		}
 		e.actor.alters = append(e.actor.alters, alter{actor: a, target: f.target, must: v == surely && k.note == "", technique: k.technique})
+	}
+}
+
+// join tries to add users to a group of administrators. Each is of use to whoever holds that user as well.
+func (e *explorer) join(f *finding, k *plan) {
+	v := e.all(f, k, nil)
+	group := e.an.actorOfTarget(f.target)
+	if v == never || group == nil || e.an.isAdmin(group) == never {
+		return
+	}
+	e.actor.meddles = true
+	for _, a := range e.an.actors {
+		if a.sort == isUser && a.account == group.account {
+			e.actor.alters = append(e.actor.alters, alter{actor: a.index, target: f.target, must: v == surely, technique: k.technique})
+		}
 	}
 }
 

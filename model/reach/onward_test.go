@@ -359,7 +359,7 @@ func TestTechniques(t *testing.T) {
 			}
 		case altering, unguarding, creating:
 			t.Run(k.id+fmt.Sprint(k.on), func(t *testing.T) { testAltering(t, k) })
-		case feeding, mapping, running:
+		case feeding, mapping, running, joining:
 		}
 	}
 }

@@ -25,6 +25,8 @@ const (
 	altering
 	// unguarding: as altering, but takes away what holds the principal: its boundary, or its denials.
 	unguarding
+	// joining: the permissions on a group give what it is granted to any user. It is for who is none itself but holds one.
+	joining
 	// creating: the permissions on one new name make a principal that may do anything.
 	creating
 	// feeding: the permissions on a function choose its input.
@@ -37,7 +39,7 @@ const (
 type technique struct {
 	id    string
 	route route
-	on    sort     // onTarget, running, altering, unguarding: what the permissions are on
+	on    sort     // onTarget, running, altering, unguarding, joining: what the permissions are on
 	needs []string // all of them, each "service:Action" or several with |; iam:PassRole is understood in passing
 	by    []string // passing, existing, running: services, one of which the role must trust
 	note  string   // why it is only perhaps, "" if nothing beside the policies decides
@@ -151,6 +153,7 @@ var techniques = []technique{
 	{id: "iam-008", route: altering, on: isUser, needs: []string{"iam:AttachUserPolicy"}, says: "attaches a policy to"},
 	{id: "iam-011", route: altering, on: isGroup, needs: []string{"iam:PutGroupPolicy"}, says: "writes an inline policy of"},
 	{id: "iam-010", route: altering, on: isGroup, needs: []string{"iam:AttachGroupPolicy"}, says: "attaches a policy to"},
+	{id: "iam-013", route: joining, on: isGroup, needs: []string{"iam:AddUserToGroup"}, says: "adds a user that it holds to"},
 	{id: "iam-001", route: altering, on: isPolicy, needs: []string{"iam:CreatePolicyVersion"}, says: "rewrites the policy"},
 	{id: "iam-set-default-policy-version", route: altering, on: isPolicy, needs: []string{"iam:SetDefaultPolicyVersion"}, note: ifOneMaybe, says: "sets another version of the policy"},
 	{id: "guard-removal", route: unguarding, on: isRole, needs: []string{"iam:DeleteRolePermissionsBoundary|iam:PutRolePermissionsBoundary"}, says: "removes the permissions boundary of"},
@@ -270,7 +273,7 @@ var plans = sync.OnceValue(func() *planTable {
 			}
 		}
 		switch p.route {
-		case onTarget, running, altering, unguarding, feeding:
+		case onTarget, running, altering, unguarding, joining, feeding:
 			t.on[p.on] = append(t.on[p.on], p)
 		case passing:
 			t.passing = append(t.passing, p)
