@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -323,3 +324,31 @@ func TestTagsOfPrincipals(t *testing.T) {
 }
 
 const none = Certainty(255)
+
+// Sending to what a key encrypts takes the key for writing, reading from it for reading.
+func TestKeysOfQueues(t *testing.T) {
+	key := arnOf("AWS::KMS::Key", "k")
+	for grants, want := range map[string][]string{
+		allow("sqs:SendMessage", "*"):                                           nil,
+		allow("sqs:SendMessage", "*") + "," + allow("kms:Decrypt", key):         {"must secret res/k"},
+		allow("sqs:SendMessage", "*") + "," + allow("kms:GenerateDataKey", key): {"must send res/Q"},
+		allow("sns:Publish", "*"):                                               nil,
+		allow("sns:Publish", "*") + "," + allow("kms:GenerateDataKey", key):     {"must send res/N"},
+		allow("sqs:PurgeQueue", "*"):                                            {"must delete res/Q"},
+	} {
+		b := build(t)
+		f := b.function("F", grants)
+		k := b.resource("AWS::KMS::Key", "k")
+		b.queue("Q").Key = k.ID
+		b.resource("AWS::SNS::Topic", "N").Key = k.ID
+		var got []string
+		for _, line := range say(breach(t, b.analyse(), f.ID)) {
+			if !strings.HasSuffix(line, "res/k") || strings.Contains(line, "secret") {
+				got = append(got, line)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, not %q", grants, got, want)
+		}
+	}
+}

@@ -145,3 +145,21 @@ func TestSeaInFull(t *testing.T) {
 		}
 	}
 }
+
+// What is only made is nothing of the sea; what somebody else reaches who is perhaps reached is perhaps reached.
+func TestBeyondOfOthers(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("sqs:CreateQueue dynamodb:CreateTable", "*"))
+	if sea := breach(t, b.analyse(), f.ID).Beyond(); len(sea) > 0 {
+		t.Errorf("making things reaches %+v", sea)
+	}
+	for condition, want := range map[string]Certainty{"": Must, `, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}`: May} {
+		b := build(t)
+		f := b.function("F", allow("sts:AssumeRole", roleARN("R")))
+		b.role("R", `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("FRole")+`"}, "Action": "sts:AssumeRole"`+condition+`}`, allow("s3:GetObject", "*"))
+		sea := breach(t, b.analyse(), f.ID).Beyond()
+		if len(sea) != 1 || sea[0].Certainty != want || sea[0].Principal != "role/R" {
+			t.Errorf("%q: %+v", condition, sea)
+		}
+	}
+}

@@ -187,3 +187,27 @@ func everyIndex(b []brick) []int {
 	}
 	return out
 }
+
+// A wall in front of what a breach itself does leaves alone what fed functions do; and what a start does to its own role is
+// nothing that a wall takes away.
+func TestWallLeavesAlone(t *testing.T) {
+	const data = "arn:aws:s3:::data/*"
+	b := build(t)
+	b.bucket("data")
+	b.function("F", allow("s3:GetObject", data)+", "+allow("lambda:InvokeFunction", functionARN("G")))
+	b.function("G", allow("s3:GetObject", data))
+	if w := wallOf(t, b.analyse(), "fn/F", "res/data"); !slices.Equal(w.names(), []string{"policy/FRole-0 1"}) || !w.Smallest {
+		t.Errorf("wall of %v, smallest %v", w.names(), w.Smallest)
+	}
+	b = build(t)
+	b.bucket("data")
+	b.bucket("other")
+	b.function("F", allow("s3:GetObject s3:DeleteObject iam:UpdateRole", "*"))
+	w := wallOf(t, b.analyse(), "fn/F", "res/data")
+	if !slices.ContainsFunc(w.Also, func(c Cut) bool { return c.From == "fn/F" && c.Target == "res/other" }) {
+		t.Errorf("the other bucket is not told: %+v", w.Also)
+	}
+	if slices.ContainsFunc(w.Also, func(c Cut) bool { return c.From == "fn/F" && c.Target == "role/FRole" }) {
+		t.Errorf("its own role is told: %+v", w.Also)
+	}
+}
