@@ -282,6 +282,27 @@ func TestAcrossAccounts(t *testing.T) {
 			},
 			not: "role/top",
 		},
+		"a resource control of one's own account binds no bucket of another": {
+			make: func(a, b, _ *snapshot) {
+				a.user("start", grants("s3:GetObject", "*"))
+				a.resource("arn:aws:s3:::mine", "AWS::S3::Bucket")
+				control := lets(object{"AWS": "*"}, "s3:*", "*")
+				control["Effect"], control["Principal"] = "Deny", "*"
+				a.controls = []any{object{"target": "root", "policies": []any{document([]any{control})}}}
+				b.resource(bucket, "AWS::S3::Bucket", lets(root(ours), "s3:GetObject", bucket+"/*"))
+			},
+			hits: "res/theirs: must read", not: "res/mine",
+		},
+		"a resource control of the bucket's account": {
+			make: func(a, b, _ *snapshot) {
+				a.user("start", grants("s3:GetObject", "*"))
+				control := lets(object{"AWS": "*"}, "s3:*", "*")
+				control["Effect"], control["Principal"] = "Deny", "*"
+				b.controls = []any{object{"target": "root", "policies": []any{document([]any{control})}}}
+				b.resource(bucket, "AWS::S3::Bucket", lets(root(ours), "s3:GetObject", bucket+"/*"))
+			},
+			not: "res/theirs",
+		},
 		"the same names in both": {
 			make: func(a, b, _ *snapshot) {
 				a.user("start", assume(role(theirs, "app")))

@@ -11,9 +11,9 @@ import (
 
 // A snapshot is an account in the making.
 type snapshot struct {
-	number                                                   string
-	users, groups, roles, policies                           []any
-	functions, resources, resourcePolicies, triggers, levels []any
+	number                                                             string
+	users, groups, roles, policies                                     []any
+	functions, resources, resourcePolicies, triggers, levels, controls []any
 }
 
 func newSnapshot(number string) *snapshot { return &snapshot{number: number} }
@@ -163,7 +163,7 @@ func (a *snapshot) file(t testing.TB, dir string) string {
 	t.Helper()
 	data, err := json.Marshal(object{"bulkhead": "account/v1", "account": a.number, "regions": []string{"us-east-1"}, "taken": "2026-01-01T00:00:00Z",
 		"authorizationDetails": object{"UserDetailList": a.users, "GroupDetailList": a.groups, "RoleDetailList": a.roles, "Policies": a.policies},
-		"functions":            a.functions, "resources": a.resources, "resourcePolicies": a.resourcePolicies, "triggers": a.triggers, "scps": a.levels})
+		"functions":            a.functions, "resources": a.resources, "resourcePolicies": a.resourcePolicies, "triggers": a.triggers, "scps": a.levels, "rcps": a.controls})
 	if err != nil {
 		t.Fatal(err)
 	}

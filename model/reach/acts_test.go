@@ -325,6 +325,34 @@ func TestTagsOfPrincipals(t *testing.T) {
 
 const none = Certainty(255)
 
+// Settings of what a key encrypts take no key; and a grant that may be made for a service alone opens nothing to whoever calls
+// the key itself.
+func TestKeysOfTables(t *testing.T) {
+	key := arnOf("AWS::KMS::Key", "k")
+	for grants, want := range map[string]string{
+		allow("dynamodb:UpdateTable", "*"):                                   "must write res/T",
+		allow("dynamodb:PutItem", "*"):                                       "",
+		allow("dynamodb:GetItem", "*") + "," + allow("kms:CreateGrant", key): "must read res/T",
+		allow("dynamodb:GetItem", "*") + "," + conditional("kms:CreateGrant", key, `"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}`): "",
+		allow("dynamodb:GetItem", "*") + "," + conditional("kms:Decrypt", key, `"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}`):     "must read res/T",
+		allow("dynamodb:GetItem", "*") + "," + conditional("kms:Decrypt", key, `"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}`):           "",
+		allow("dynamodb:GetItem", "*") + "," + conditional("kms:CreateGrant", key, `"Bool": {"kms:GrantIsForAWSResource": "true"}`):                          "",
+	} {
+		b := build(t)
+		f := b.function("F", grants)
+		b.table("T").Key = b.resource("AWS::KMS::Key", "k").ID
+		got := ""
+		for _, line := range say(breach(t, b.analyse(), f.ID)) {
+			if strings.HasSuffix(line, "res/T") {
+				got = line
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, not %q", grants, got, want)
+		}
+	}
+}
+
 // Sending to what a key encrypts takes the key for writing, reading from it for reading.
 func TestKeysOfQueues(t *testing.T) {
 	key := arnOf("AWS::KMS::Key", "k")
