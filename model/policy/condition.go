@@ -243,7 +243,7 @@ func (c *condition) eval(v *view) (result tri, broken bool) {
 	var buf [1]string
 	values, st := v.get(c.key, &buf)
 	if st == open {
-		return maybe, false
+		return c.byTime(v), false
 	}
 	if c.op == opNull {
 		return c.evalNull(st == absent), false

@@ -19,6 +19,9 @@ type Request struct {
 	// a Deny for Decision.Outcome (an upper bound), each listed in Decision.Assumed; Decision.Must tells whether
 	// the request is allowed whatever they are.
 	Open bool
+	// Anytime: an Open request may also have been made long ago. Else it is made after 2025, so that what a policy
+	// allows until a day before is refused.
+	Anytime bool
 	// Absent are keys, lower-case, that the request is known to lack, also where they would follow from its
 	// principal or resource.
 	Absent []string

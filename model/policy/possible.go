@@ -13,7 +13,7 @@ const maxConditions = 300
 // none. Where the policies contradict each other on a key, it does not; where that takes too long to tell, it
 // does, which is an upper bound. Assumed lists what the context must be like.
 func (s *Stack) Possible(req Request) Decision {
-	req.Open = true
+	req.Open, req.Anytime = true, true
 	d := s.Evaluate(req)
 	if d.Outcome != Allowed || d.Must {
 		return d
