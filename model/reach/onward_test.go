@@ -497,7 +497,7 @@ func testAltering(t *testing.T, k *technique) {
 		}
 		own := b.managed("Own", allow("s3:ListAllMyBuckets", "*"))
 		boundary := b.managed("Boundary", allow(needs, "*"))
-		denies := b.managed("Denies", deny("s3:GetObject", "*"))
+		denies := b.managed("Denies", deny("s3:GetObject iam:CreateUser", "*"))
 		for _, e := range b.elements {
 			if e.ElementID() != holder {
 				continue
