@@ -171,6 +171,8 @@ func TestGuardrails(t *testing.T) {
   {"target": "r-root", "policies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]},
   {"target": "ou-1", "policies": [{"PolicySummary": {"Name": "NoIAM"}, "Content": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"NoUsers\", \"Effect\": \"Deny\", \"Action\": \"iam:CreateUser\", \"Resource\": \"*\"}]}"},
    {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}]},
+  {"target": "ou-1", "policies": [{"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}]},
+  {"target": "999999999999", "policies": [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}]},
   {"target": "111122223333", "policies": [{"Statement": {"Effect": "Alow"}}]}],
  "rcps": [{"target": "r-root", "policies": [{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}}]}]}`
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -178,7 +180,7 @@ func TestGuardrails(t *testing.T) {
 	}
 	in := read(t, file)
 	g := in.Design.Info().Guardrails["111122223333"]
-	if len(g.SCPs) != 2 || len(g.SCPs[1].Policies) != 2 || len(g.RCPs) != 1 || g.Management {
+	if len(g.SCPs) != 2 || len(g.SCPs[1].Policies) != 3 || len(g.RCPs) != 1 || g.Management {
 		t.Fatalf("guardrails = %+v", g)
 	}
 	if s := g.SCPs[1].Policies[0].Statements[0]; s.Sid != "NoUsers" || s.Span.File != "a.json" || s.Span.Line != 5 {
@@ -202,7 +204,11 @@ func TestFilters(t *testing.T) {
  "triggers": [
   {"From": "arn:aws:s3:::b", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "s3-notification", "Filter": {"prefix": "in/", "suffix": ".jpg", "events": ["s3:ObjectCreated:*"]}},
   {"From": "arn:aws:sns:us-east-1:111122223333:n", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "sns-subscription", "Filter": {"pattern": {"a": ["b"]}, "scope": "MessageBody"}},
-  {"From": "arn:aws:events:us-east-1:111122223333:rule/r", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "event-rule", "Filter": {"pattern": "{\"source\": [\"shop\"]}"}}]}`
+  {"From": "arn:aws:events:us-east-1:111122223333:rule/r", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "event-rule", "Filter": {"pattern": "{\"source\": [\"shop\"]}"}},
+  {"From": "arn:aws:s3:::c", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "s3-notification", "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "in/"}, {"Name": "suffix", "Value": ".png"}]}, "Events": ["s3:ObjectCreated:Put"]}},
+  {"From": "arn:aws:sns:us-east-1:111122223333:m", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "sns-subscription", "Filter": {"FilterPolicy": "{\"a\": [\"b\"]}", "FilterPolicyScope": "MessageBody"}},
+  {"From": "arn:aws:events:us-east-1:111122223333:rule/s", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "event-rule", "Filter": {"EventPattern": "{\"source\": [\"shop\"]}"}},
+  {"From": "arn:aws:events:us-east-1:111122223333:rule/t", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "event-rule", "Filter": {"source": ["shop"]}}]}`
 	in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -216,11 +222,18 @@ func TestFilters(t *testing.T) {
 		{Prefix: "in/", Suffix: ".jpg", Events: []string{"s3:ObjectCreated:*"}},
 		{Pattern: `{"a": ["b"]}`, OnBody: true},
 		{Pattern: `{"source": ["shop"]}`},
+		{Prefix: "in/", Suffix: ".png", Events: []string{"s3:ObjectCreated:Put"}},
+		{Pattern: `{"a": ["b"]}`, OnBody: true},
+		{Pattern: `{"source": ["shop"]}`},
+		{},
 	}
 	if !slices.EqualFunc(got, want, func(a, b model.Filter) bool {
 		return a.Pattern == b.Pattern && a.Prefix == b.Prefix && a.Suffix == b.Suffix && a.OnBody == b.OnBody && slices.Equal(a.Events, b.Events)
 	}) {
 		t.Errorf("filters %+v, not %+v", got, want)
+	}
+	if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool { return d.Summary == `a filter's "source" is not known` }) {
+		t.Errorf("diagnostics %v", in.Diagnostics)
 	}
 	if r := in.Design.Resource("res/t"); r == nil || r.PartitionKey != "pk" {
 		t.Errorf("the partition key is lost: %+v", r)

@@ -2,6 +2,8 @@ package account
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
@@ -18,12 +20,16 @@ func (r *reader) guardrails(root *yamlpos.Node) {
 	}
 }
 
-// levels reads one kind of guardrails. A policy that cannot be read is told, and its level taken as if it were not
+// levels reads one kind of guardrails. Entries for one target are one level, any policy of which may allow; those for
+// another account do not bind this one. A policy that cannot be read is told, and its level taken as if it were not
 // there: what it would have let pass, or denied, is not known.
 func (r *reader) levels(list *yamlpos.Node, kind string, t policy.Type) []model.Level {
 	var out []model.Level
 	for _, n := range items(list) {
 		level := model.Level{Target: text(n.Get("target"))}
+		if account := level.Target; len(account) == 12 && strings.Trim(account, "0123456789") == "" && account != r.info.Account {
+			continue
+		}
 		readable := true
 		for _, p := range items(n.Get("policies")) {
 			d := r.guardrail(p, t)
@@ -36,6 +42,10 @@ func (r *reader) levels(list *yamlpos.Node, kind string, t policy.Type) []model.
 		}
 		if !readable {
 			r.info.NotSeen = append(r.info.NotSeen, kind+" of "+level.Target)
+			continue
+		}
+		if i := slices.IndexFunc(out, func(l model.Level) bool { return l.Target != "" && l.Target == level.Target }); i >= 0 {
+			out[i].Policies = append(out[i].Policies, level.Policies...)
 			continue
 		}
 		out = append(out, level)

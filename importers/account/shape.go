@@ -72,7 +72,8 @@ var (
 		"eventSourceMappings", list(object([]string{"FunctionArn"}, "UUID", aText, "EventSourceArn", aText, "FunctionArn", aText, "State", aText,
 			"FilterCriteria", object(nil, "Filters", list(object(nil, "Pattern", aText))))),
 		"triggers", list(object([]string{"To", "Kind"}, "From", aText, "To", aText, "Kind", aText, "Filter",
-			object(nil, "prefix", aText, "suffix", aText, "events", texts, "pattern", anyThing, "scope", aText, "route", aText, "schedule", aText, "auth", aText))),
+			object(nil, "prefix", aText, "suffix", aText, "events", texts, "pattern", anyThing, "scope", aText, "route", aText, "schedule", aText, "auth", aText,
+				"Key", object(nil, "FilterRules", list(object(nil, "Name", aText, "Value", aText))), "Events", texts, "FilterPolicy", anyThing, "FilterPolicyScope", aText, "EventPattern", anyThing))),
 		"scps", levels, "rcps", levels, "problems", list(object(nil, "Call", aText, "Error", aText)), "lastAccessed", list(anyThing))
 )
 

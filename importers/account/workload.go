@@ -212,6 +212,43 @@ func (r *reader) json(n *yamlpos.Node) string {
 	return string(r.data[n.Span.Start:n.Span.End])
 }
 
+// filter reads what of a trigger's source passes: in the snapshot's own words, or as the services tell it, a bucket's
+// notification with its Key and Events, a subscription with its FilterPolicy and its scope, a rule with its EventPattern.
+// What is neither is told: everything is taken to pass.
+func (r *reader) filter(n *yamlpos.Node) model.Filter {
+	n = n.Resolve()
+	first := func(names ...string) *yamlpos.Node {
+		for _, name := range names {
+			if x := n.Get(name); x != nil {
+				return x
+			}
+		}
+		return nil
+	}
+	f := model.Filter{Prefix: text(n.Get("prefix")), Suffix: text(n.Get("suffix")), Pattern: r.json(first("pattern", "FilterPolicy", "EventPattern")),
+		OnBody: text(first("scope", "FilterPolicyScope")) == "MessageBody"}
+	for _, e := range items(first("events", "Events")) {
+		f.Events = append(f.Events, text(e))
+	}
+	for _, rule := range items(n.Get("Key").Get("FilterRules")) {
+		switch strings.ToLower(text(rule.Get("Name"))) {
+		case "prefix":
+			f.Prefix = text(rule.Get("Value"))
+		case "suffix":
+			f.Suffix = text(rule.Get("Value"))
+		}
+	}
+	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern"}
+	if n != nil && n.Kind == yamlpos.Mapping {
+		for _, m := range n.Pairs {
+			if !slices.Contains(known, m.Key.Value) {
+				r.report(source.Warning, m.Key.Span, fmt.Sprintf("a filter's %q is not known", m.Key.Value), "everything is taken to pass; a filter has prefix, suffix, events and pattern, or is as S3, SNS or EventBridge tells it")
+			}
+		}
+	}
+	return f
+}
+
 // trigger reads an entry of the snapshot's own list.
 func (r *reader) trigger(n *yamlpos.Node) {
 	from, to, kind := text(n.Get("From")), text(n.Get("To")), text(n.Get("Kind"))
@@ -221,10 +258,7 @@ func (r *reader) trigger(n *yamlpos.Node) {
 		return
 	}
 	filter := n.Get("Filter")
-	t.Filter = model.Filter{Prefix: text(filter.Get("prefix")), Suffix: text(filter.Get("suffix")), Pattern: r.json(filter.Get("pattern")), OnBody: text(filter.Get("scope")) == "MessageBody"}
-	for _, e := range items(filter.Get("events")) {
-		t.Filter.Events = append(t.Filter.Events, text(e))
-	}
+	t.Filter = r.filter(filter)
 	onDefault := kind == "event-rule"
 	if bus := busOf(from); onDefault && bus != "" && bus != "default" {
 		onDefault = false
