@@ -27,6 +27,9 @@ func printBreaches(ctx context.Context, out io.Writer, a *reach.Analysis, breach
 	if m.AtLeast > 0 {
 		worst = "nothing is known to flood"
 	}
+	if len(m.Admin) > 0 {
+		worst = "an administrator is within reach of " + count(len(m.Admin), "function") // shares count what is hit as things are
+	}
 	if m.WorstOf != "" {
 		worst = fmt.Sprintf("worst %s (%s)", render.Share(m.Worst, m.AtLeast > 0), d.Name(m.WorstOf))
 	}

@@ -34,6 +34,9 @@ func Ledger(st session.State) []Measure {
 		Tip: "1 minus the mean reach: 1 means that no breach reaches anything."}
 	worst := Measure{Name: "Worst breach", Figure: render.Share(a.Worst, a.AtLeast > 0), Color: alarm(a.Worst, a.AtLeast > 0), Remark: "nothing floods",
 		Tip: "The largest share of the counted resources that the breach of one function reaches, must and may."}
+	if len(a.Admin) > 0 {
+		worst.Remark, worst.Color = "an administrator is within reach", render.Danger
+	}
 	if a.WorstOf != "" {
 		worst.Remark = Name(d, a.WorstOf)
 		if br := st.After.Analysis.Breach(a.WorstOf); br != nil && reachesOut(br, st.Vulnerable) {
