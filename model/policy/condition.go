@@ -327,9 +327,13 @@ func (c *condition) evalNull(isAbsent bool) tri {
 
 // any compares one value of the request with all of the policy: ORed; for a negated operator, none may match.
 func (c *condition) any(value string, v *view) (result tri, broken bool) {
+	most := yes
 	for i := range c.values {
 		t, how := c.values[i].matches(c.op, value, v)
 		switch {
+		case how == openVariable:
+			most = maybe
+			result = max(result, t)
 		case how == compared:
 			result = max(result, t)
 		case how == brokenVariable && c.negated:
@@ -340,7 +344,8 @@ func (c *condition) any(value string, v *view) (result tri, broken bool) {
 		}
 	}
 	if c.negated {
-		result = result.not()
+		// Without the variable the statement would not apply.
+		result = min(result.not(), most)
 	}
 	return result, false
 }
@@ -350,6 +355,7 @@ type comparison uint8
 
 const (
 	compared       comparison = iota
+	openVariable              // compared, but the policy's value needs a variable that the request perhaps does not have
 	brokenVariable            // the policy's value needs a variable that the request does not have
 	incomparable              // one of them is no number, date, address or boolean
 )
@@ -430,17 +436,31 @@ func (p *conditionValue) matchARN(value string, v *view) (tri, comparison) {
 		}
 		return no, incomparable
 	}
-	result := yes
+	result, all := yes, compared
 	for i := range p.segments {
 		t, how := matchVariables(&p.segments[i], fields[i], v)
-		if how != compared {
+		switch how {
+		case compared:
+		case openVariable:
+			all = how
+		case brokenVariable, incomparable:
 			return no, how
 		}
-		if result = min(result, t); result == no {
-			return no, compared
+		if result = min(result, t); result == no && !p.asks(i+1) {
+			return no, all
 		}
 	}
-	return result, compared
+	return result, all
+}
+
+// asks reports whether a field from one on has a variable: without it nothing is compared, whatever the other fields are.
+func (p *conditionValue) asks(from int) bool {
+	for i := from; i < len(p.segments); i++ {
+		if p.segments[i].variables {
+			return true
+		}
+	}
+	return false
 }
 
 // matchVariables matches a pattern after its variables took their values from the request.
@@ -466,15 +486,16 @@ func (p *pattern) matchFilled(s *subject, v *view) (tri, comparison) {
 		case unspelled:
 		}
 	}
-	filled, ok := p.fill(v)
-	if !ok {
-		return no, brokenVariable
+	filled, how := p.fill(v)
+	if how == brokenVariable {
+		return no, how
 	}
-	return filled.match(s), compared
+	return filled.match(s), how
 }
 
-// fill replaces the variables of a pattern; false if one is absent and has no default.
-func (p *pattern) fill(v *view) (pattern, bool) {
+// fill replaces the variables of a pattern; brokenVariable if one is absent and has no default.
+func (p *pattern) fill(v *view) (pattern, comparison) {
+	how := compared
 	out := pattern{shape: shapeSymbols, fold: p.fold, symbols: make([]symbol, 0, len(p.symbols)+16)}
 	for i := range p.symbols {
 		sym := &p.symbols[i]
@@ -486,13 +507,16 @@ func (p *pattern) fill(v *view) (pattern, bool) {
 		switch {
 		case st == open:
 			out.symbols = append(out.symbols, symbol{kind: unknown, name: sym.name})
+			if !sym.hasFall {
+				how = openVariable
+			}
 		case st == present && p.ignoreCase:
 			out.symbols = append(out.symbols, symbols(strings.ToLower(value), syntax{fold: p.fold})...)
 		case st == present:
 			out.symbols = append(out.symbols, symbols(value, syntax{fold: p.fold})...)
 		default:
-			return pattern{}, false
+			return pattern{}, brokenVariable
 		}
 	}
-	return out, true
+	return out, how
 }

@@ -298,7 +298,7 @@ func (e *evaluation) matchResources(s *statement, layer Layer) tri {
 		// A trust policy's resource is its role; elsewhere IAM asks for a Resource.
 		return triOf(layer == LayerResource, false)
 	}
-	t := no
+	t, most := no, yes
 	for i := range s.resources {
 		p := &s.resources[i]
 		if p.shape != shapeSymbols && e.resource.symbols == nil {
@@ -310,9 +310,12 @@ func (e *evaluation) matchResources(s *statement, layer Layer) tri {
 		}
 		if p.variables {
 			one, how := p.matchFilled(&e.resource, &e.view)
-			if how == compared {
+			switch {
+			case how == compared:
 				t = max(t, one)
-			} else if s.notResource {
+			case how == openVariable:
+				t, most = max(t, one), maybe
+			case s.notResource:
 				return no
 			}
 		} else {
@@ -326,7 +329,8 @@ func (e *evaluation) matchResources(s *statement, layer Layer) tri {
 		t = max(t, e.matchShort(s.short))
 	}
 	if s.notResource {
-		t = t.not()
+		// Without the variable the statement would not apply.
+		t = min(t.not(), most)
 	}
 	return t
 }
@@ -347,7 +351,7 @@ func (e *evaluation) matchShort(patterns []pattern) tri {
 	resource, t := subjectOf(shortAPI+within), no
 	for i := range patterns {
 		if p := &patterns[i]; p.variables {
-			if one, how := p.matchFilled(&resource, &e.view); how == compared {
+			if one, how := p.matchFilled(&resource, &e.view); how == compared || how == openVariable {
 				t = max(t, one)
 			}
 		} else {

@@ -33,3 +33,48 @@ func TestOpenBoundsEveryContext(t *testing.T) {
 		}
 	})
 }
+
+// What somebody may do in one context is possible, whoever calls, whomever policies name and whatever they ask of the caller.
+func TestPossibleMissesNothing(t *testing.T) {
+	some, none := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawNamed(t)
+		r := drawCall(t)
+		if rapid.Bool().Draw(t, "resource") {
+			r.ResourcePolicy = drawNamed(t).Endpoint
+		}
+		if rapid.IntRange(0, 3).Draw(t, "foreign") == 0 {
+			r.ResourceAccount = foreign
+		}
+		open := r
+		open.Context, open.Open = Context{}, true
+		// Who calls is no open question: what AWS sends of the caller stays.
+		for _, key := range []string{"aws:userid", "aws:principalarn"} {
+			if v, ok := r.Context[key]; ok {
+				open.Context[key] = v
+			}
+		}
+		possible := s.Possible(open)
+		for range 10 {
+			closed := r
+			drawn := drawRequest(t)
+			closed.Action, closed.Resource = r.Action, r.Resource
+			closed.Context = drawn.Context
+			for k, v := range open.Context {
+				closed.Context[k] = v
+			}
+			if s.Evaluate(closed).Outcome != Allowed {
+				continue
+			}
+			if some++; possible.Outcome != Allowed {
+				t.Fatalf("%s: %s on %s is allowed with %v, and not possible: %v\n%s", r.Principal, r.Action, r.Resource, closed.Context, possible.Outcome, showAll(t, s))
+			}
+		}
+		if possible.Outcome != Allowed {
+			none++
+		}
+	})
+	if some == 0 || none == 0 {
+		t.Errorf("%d allowed, %d impossible: the draws prove nothing", some, none)
+	}
+}
