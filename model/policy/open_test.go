@@ -78,3 +78,58 @@ func TestPossibleMissesNothing(t *testing.T) {
 		t.Errorf("%d allowed, %d impossible: the draws prove nothing", some, none)
 	}
 }
+
+// everyContext is all contexts that the drawn conditions can tell apart.
+func everyContext() (contexts []Context) {
+	values := []string{"a", "ab", "b", "c", "ac", "cc", "a*", "?"}
+	for m := range 1 << len(values) {
+		var keys []string
+		for i, v := range values {
+			if m&(1<<i) != 0 {
+				keys = append(keys, v)
+			}
+		}
+		for _, tag := range append([]string{"none", ""}, values...) {
+			c := Context{}
+			if tag != "none" {
+				c["aws:principaltag/p"] = []string{tag}
+			}
+			if keys != nil {
+				c["aws:tagkeys"] = keys
+			}
+			contexts = append(contexts, c)
+		}
+	}
+	return contexts
+}
+
+// What is possible, some context allows.
+func TestPossibleIsNoMore(t *testing.T) {
+	contexts := everyContext()
+	found, impossible := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStack(t, "identity")
+		r := drawRequest(t)
+		r.ResourcePolicy = compileMaybe(drawMaybe(t, "resource", true))
+		r.Context = Context{}
+		possible := s.Possible(r).Outcome == Allowed
+		allowed := false
+		for _, c := range contexts {
+			if r.Context = c; s.Evaluate(r).Outcome == Allowed {
+				allowed = true
+				break
+			}
+		}
+		if possible != allowed {
+			t.Fatalf("%s on %s: possible %v, in some context allowed %v\n%s", r.Action, r.Resource, possible, allowed, show(t, s))
+		}
+		if allowed {
+			found++
+		} else {
+			impossible++
+		}
+	})
+	if found == 0 || impossible == 0 {
+		t.Errorf("%d possible, %d impossible: the draws prove nothing", found, impossible)
+	}
+}
