@@ -286,11 +286,13 @@ func (a *actor) own(w *world, s *statement) *statement {
 		return s
 	}
 	var resources []string
+	perhaps := false
 	for _, r := range s.from.Resources {
 		if s.doc.Version != "2012-10-17" {
 			resources = append(resources, plain(r))
 		} else if filled, ok := a.fill(r); ok {
 			resources = append(resources, filled)
+			perhaps = perhaps || s.from.NotResource && needsVariable(filled)
 		} else if s.from.NotResource {
 			return nil
 		}
@@ -306,7 +308,7 @@ func (a *actor) own(w *world, s *statement) *statement {
 	}
 	from := *s.from
 	from.Resources = resources
-	f := &statement{from: &from, doc: s.doc, index: s.index, deny: s.deny, keys: s.keys, ofTarget: s.ofTarget, remembers: map[string]truth{}}
+	f := &statement{from: &from, doc: s.doc, index: s.index, deny: s.deny, keys: s.keys, ofTarget: s.ofTarget, perhaps: perhaps, remembers: map[string]truth{}}
 	f.place(w)
 	if s.filled == nil {
 		s.filled = map[string]*statement{}

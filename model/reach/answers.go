@@ -47,6 +47,7 @@ type statement struct {
 	dynamic   bool     // its resources hold policy variables, or what looks like them, so that it is placed for each who has it
 	keys      []string // condition keys that it asks for, lower-case, sorted
 	ofTarget  bool     // … some of them are the resource's
+	perhaps   bool     // a variable of its NotResource is perhaps not there, and the statement then about nothing
 	wide      bool     // it reaches every form of its groups
 	groups    []group
 	parts     []match // parts of forms that its patterns reach, of all menus
@@ -388,6 +389,21 @@ func variablesOf(s string) []string {
 			out = append(out, strings.ToLower(strings.TrimSpace(name)))
 		}
 		s = s[i+end+1:]
+	}
+}
+
+// needsVariable reports whether a text holds a policy variable without a default.
+func needsVariable(s string) bool {
+	for {
+		_, rest, ok := strings.Cut(s, "${")
+		if !ok {
+			return false
+		}
+		token, after, _ := strings.Cut(rest, "}")
+		if strings.Contains(token, ":") && !strings.Contains(token, ",") {
+			return true
+		}
+		s = after
 	}
 }
 

@@ -143,8 +143,11 @@ func (t *tally) part(s *statement) {
 // each calls do for every form that a statement surely or perhaps applies to.
 func (t *tally) each(s *statement, do func(f int32, b doings, v truth)) {
 	v := surely
+	if s.perhaps {
+		v = truthOf(false, true)
+	}
 	if !s.ofTarget {
-		if v = t.an.truth(t.actor, s, nil); v == never {
+		if v = min(v, t.an.truth(t.actor, s, nil)); v == never {
 			return
 		}
 	}
