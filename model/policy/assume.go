@@ -5,23 +5,30 @@ import (
 	"strings"
 )
 
-// A demand is what one layer, or one level of SCPs, asks of the context: nothing where a statement surely allows.
+// A demand is what one layer, one level of SCPs, or the resource's policy by one bond, asks of the context: nothing where a
+// statement surely allows.
 type demand struct {
 	layer Layer
-	level int
+	level int // of SCPs; of the resource's policy, the bond
 	sure  bool
 	// What the statement asks that asks least: e.opens[from:to].
 	from, to int
 }
 
+// cost is how many conditions a demand comes to.
+func (d *demand) cost() int {
+	if d.sure {
+		return 0
+	}
+	return d.to - d.from
+}
+
 // maxDemands is how many layers and levels can ask something; deeper organizations do not exist.
 const maxDemands = 16
 
-// assume lists what an allowed request takes: for each layer whose allow is not sure, what its statement that
+// assume lists what an allowed request takes: for each layer that has to allow and does not surely, what its statement that
 // asks least asks; and for each denial that is not sure, one thing that must not be so.
 func (e *evaluation) assume(d *Decision) {
-	// Within an account identity and resource policies help each other, unless the one only delegates to the other.
-	either := !e.needsResource() && !e.needsIdentity()
 	var memory [maxDemands]demand
 	demands := memory[:0]
 	e.opens = e.opens[:0]
@@ -37,11 +44,12 @@ func (e *evaluation) assume(d *Decision) {
 			continue
 		}
 		level := 0
-		switch {
-		case m.layer == LayerSCP:
+		switch m.layer {
+		case LayerSCP:
 			level = e.levelOf(m.policy)
-		case m.layer == LayerResource && either && m.bond == bondAccount:
-			continue
+		case LayerResource:
+			level = int(m.bond)
+		default:
 		}
 		k := slices.IndexFunc(demands, func(a demand) bool { return a.layer == m.layer && a.level == level })
 		if k < 0 {
@@ -59,19 +67,10 @@ func (e *evaluation) assume(d *Decision) {
 			e.opens = e.opens[:from]
 		}
 	}
-	if either {
-		identity, resource := find(demands, LayerIdentity), find(demands, LayerResource)
-		if identity != nil && resource != nil {
-			switch {
-			case identity.sure, !resource.sure && identity.to-identity.from <= resource.to-resource.from:
-				resource.sure = true
-			default:
-				identity.sure = true
-			}
-		}
-	}
-	for _, at := range demands {
-		if at.sure {
+	needs := e.cheapest(demands)
+	for i := range demands {
+		at := &demands[i]
+		if at.sure || !needs.has(at) {
 			continue
 		}
 		for _, c := range e.opens[at.from:at.to] {
@@ -80,6 +79,92 @@ func (e *evaluation) assume(d *Decision) {
 	}
 	if e.req.PolicyUnseen {
 		seen.add(d, Condition{Operator: "Allows", Key: "ResourcePolicy", Values: []string{e.req.Resource}})
+	}
+}
+
+// A way is what has to allow together, beside SCPs and the endpoint's policy, for a request to be allowed: join, told by layers.
+type way struct {
+	identity, limits bool // limits: boundary and session policy
+	bond             bond // of the resource's policy; bondNone: it has not to allow
+}
+
+// ways lists the ways of a request; where the resource's policy has to allow by any bond, one for each.
+func (e *evaluation) ways() (list [5]way, n int) {
+	put := func(w way) { list[n] = w; n++ }
+	each := func(w way) {
+		for w.bond = bondSelf; w.bond > bondNone; w.bond-- {
+			put(w)
+		}
+	}
+	c := &e.view.caller
+	switch {
+	case !c.isIAM():
+		each(way{})
+	case c.account != e.view.resource:
+		each(way{identity: true, limits: true})
+	case e.mustBeNamed():
+		put(way{bond: bondSelf})
+		put(way{bond: bondRole, limits: true})
+		each(way{identity: true, limits: true})
+	default:
+		put(way{identity: true, limits: true})
+		put(way{bond: bondSelf})
+		put(way{bond: bondRole, limits: true})
+	}
+	return list, n
+}
+
+// cheapest is the way that asks least.
+func (e *evaluation) cheapest(demands []demand) way {
+	list, n := e.ways()
+	best, least := way{}, -1
+	for _, w := range list[:n] {
+		if cost, ok := e.cost(w, demands); ok && (least < 0 || cost < least) {
+			best, least = w, cost
+		}
+	}
+	return best
+}
+
+// cost is how many conditions a way comes to; false if something on it does not allow.
+func (e *evaluation) cost(w way, demands []demand) (sum int, ok bool) {
+	ok = true
+	add := func(layer Layer, level int) {
+		k := slices.IndexFunc(demands, func(a demand) bool { return a.layer == layer && a.level == level })
+		if k < 0 {
+			ok = false
+			return
+		}
+		sum += demands[k].cost()
+	}
+	if root := e.view.caller.typ == typeRoot; !root {
+		if w.identity {
+			add(LayerIdentity, 0)
+		}
+		if w.limits && e.stack.Boundary != nil {
+			add(LayerBoundary, 0)
+		}
+		if w.limits && e.stack.Session != nil {
+			add(LayerSession, 0)
+		}
+	}
+	if w.bond != bondNone && !e.req.PolicyUnseen {
+		add(LayerResource, int(w.bond))
+	}
+	return sum, ok
+}
+
+// has reports whether a demand is one of a way.
+func (w way) has(d *demand) bool {
+	switch d.layer {
+	case LayerIdentity:
+		return w.identity
+	case LayerBoundary, LayerSession:
+		return w.limits
+	case LayerResource:
+		return w.bond != bondNone && d.level == int(w.bond)
+	default:
+		return true
 	}
 }
 
@@ -105,25 +190,6 @@ func (s *conditionSet) add(d *Decision, c Condition) {
 		(*s)[name(c)] = true
 		d.Assumed = append(d.Assumed, c)
 	}
-}
-
-func find(demands []demand, layer Layer) *demand {
-	for i := range demands {
-		if demands[i].layer == layer {
-			return &demands[i]
-		}
-	}
-	return nil
-}
-
-func (e *evaluation) needsResource() bool {
-	c := &e.view.caller
-	return !c.isIAM() || c.account != e.view.resource || e.mustBeNamed()
-}
-
-func (e *evaluation) needsIdentity() bool {
-	c := &e.view.caller
-	return c.isIAM() && c.account != e.view.resource
 }
 
 // levelOf is the SCP level of a document's number.

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -131,5 +133,41 @@ func TestPossibleIsNoMore(t *testing.T) {
 	})
 	if found == 0 || impossible == 0 {
 		t.Errorf("%d possible, %d impossible: the draws prove nothing", found, impossible)
+	}
+}
+
+// What an allowed request takes is enough for it, and can be had.
+func TestAssumedIsEnough(t *testing.T) {
+	contexts := everyContext()
+	told := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStack(t, "identity")
+		r := drawRequest(t)
+		r.ResourcePolicy = compileMaybe(drawMaybe(t, "resource", true))
+		r.Context = Context{}
+		d := s.Possible(r)
+		if d.Outcome != Allowed || d.Must || slices.ContainsFunc(d.Assumed, func(c Condition) bool { return strings.HasPrefix(c.Operator, "Not") }) {
+			return // or turned round in words that IAM does not have
+		}
+		told++
+		had := false
+		for _, c := range contexts {
+			r.Context = c
+			v := view{req: &r, caller: parseCaller(r.Principal), resource: own, tags: present}
+			met := !slices.ContainsFunc(d.Assumed, func(c Condition) bool {
+				compiled := compileCondition(&c, true)
+				t, broken := compiled.eval(&v)
+				return t != yes || broken
+			})
+			if had = had || met; met && s.Evaluate(r).Outcome != Allowed {
+				t.Fatalf("%s on %s takes %v, and is refused with %v\n%s", r.Action, r.Resource, d.Assumed, c, show(t, s))
+			}
+		}
+		if !had {
+			t.Fatalf("%s on %s takes %v, which no context has\n%s", r.Action, r.Resource, d.Assumed, show(t, s))
+		}
+	})
+	if told == 0 {
+		t.Error("the draws prove nothing")
 	}
 }
