@@ -297,6 +297,8 @@ func TestGrants(t *testing.T) {
 			[]string{"s3:* on arn:aws:s3:::a/${$}{aws:username} when StringEquals aws:PrincipalTag/t ${$}{aws:username}"}},
 		{"all but a variable's", identity(t, allow(`"Action": "s3:*", "NotResource": "arn:aws:s3:::a/${aws:username}"`)),
 			[]string{"s3:* on * except * on arn:aws:s3:::a/${aws:username} when Null aws:username false"}},
+		{"a variable that a condition fixes", identity(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:PrincipalTag/p}/*", "Condition": {"StringEquals": {"aws:PrincipalTag/p": "red"}}`)),
+			[]string{"s3:* on arn:aws:s3:::a/${aws:PrincipalTag/p}/* when StringEquals aws:PrincipalTag/p red"}},
 		{"a variable within a boundary", &Stack{Identity: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:username}/*"`)), Boundary: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/alice/x"`))},
 			[]string{"s3:* on arn:aws:s3:::a/${aws:username}/x when StringLike aws:username alice"}},
 	} {

@@ -136,7 +136,10 @@ func (s *Stack) sampleCallers(g *Grant) (out []string, all bool) {
 	for _, e := range g.Except {
 		keep(e.Unless)
 	}
-	all = len(conditions) == 0 && !usesCallerKeys(g)
+	// A sample gives a variable one value, and a condition may ask for another.
+	all = len(conditions) == 0 && !usesCallerKeys(g) && !slices.ContainsFunc(g.Resources, func(r string) bool {
+		return slices.ContainsFunc(symbols(r, syntax{variables: true}), func(s symbol) bool { return s.kind == variable })
+	})
 	switch {
 	case s.Principal != "":
 		return []string{s.Principal}, all
