@@ -85,24 +85,24 @@ func (s *Session) compute(ctx context.Context, before, after *model.Design) (b, 
 func (s *Session) fill() { s.state.fill() }
 
 // Breached is the state with the breach elsewhere, "" for nowhere; the session stays as it is.
-func (st State) Breached(start model.ID) State {
-	st.Start = start
-	st.fill()
-	return st
+func (s State) Breached(start model.ID) State {
+	s.Start = start
+	s.fill()
+	return s
 }
 
 // fill sets breaches and measures.
-func (st *State) fill() {
-	for _, side := range []*Side{&st.Before, &st.After} {
+func (s *State) fill() {
+	for _, side := range []*Side{&s.Before, &s.After} {
 		side.Breach = nil
 		side.Measures = reach.Measures{}
 		if side.Analysis == nil {
 			continue
 		}
-		side.Measures = side.Analysis.Measures(st.Vulnerable)
-		side.Sea = side.Analysis.SeaKinds(st.Vulnerable)
-		if st.Start != "" {
-			side.Breach = side.Analysis.Breach(counterpart(st, side))
+		side.Measures = side.Analysis.Measures(s.Vulnerable)
+		side.Sea = side.Analysis.SeaKinds(s.Vulnerable)
+		if s.Start != "" {
+			side.Breach = side.Analysis.Breach(counterpart(s, side))
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (r *reader) hold(n *yamlpos.Node, s *shape, path string) {
 		r.info.Unresolved++
 		n.Kind, n.Null, n.Value, n.Pairs, n.Items = yamlpos.Scalar, true, "", nil, nil
 	}
-	if is := formOf(n); !s.takes(n, is) {
+	if is := formOf(n); !s.takes(n) {
 		remedy := fmt.Sprintf("write %s there", s.is)
 		if s.is == isText && n.Kind == yamlpos.Scalar {
 			remedy = "write it in quotes"
@@ -140,7 +140,7 @@ func (r *reader) hold(n *yamlpos.Node, s *shape, path string) {
 }
 
 // takes reports whether a value is of the shape's form.
-func (s *shape) takes(n *yamlpos.Node, is string) bool {
+func (s *shape) takes(n *yamlpos.Node) bool {
 	switch s.is {
 	case isText:
 		return n.Kind == yamlpos.Scalar && n.Quoted

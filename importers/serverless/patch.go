@@ -73,7 +73,7 @@ func (p *writing) family(f *function, was *model.Function) {
 			now = append(now, m)
 		}
 	}
-	if len(now) == 1 && model.Same(was, now[0]) && !p.moves(f, was) {
+	if len(now) == 1 && model.Same(was, now[0]) && !p.moves(was) {
 		return
 	}
 	p.Done(was.ID)
@@ -162,7 +162,7 @@ func (p *writing) shares(f *function, was *model.Function, now []*model.Function
 }
 
 // moves reports whether events come to a function, or leave it.
-func (p *writing) moves(f *function, was *model.Function) bool {
+func (p *writing) moves(was *model.Function) bool {
 	ids := func(d *model.Design) []string {
 		var out []string
 		for _, t := range d.TriggersOf(was.ID) {

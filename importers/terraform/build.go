@@ -388,7 +388,7 @@ func (b *builder) document(x *object, in policy.Setting, path ...string) *policy
 		b.tell(source.Error, at, "It is left out, with what it allows and denies.", "%s: not a policy: %v", x.address, err)
 		return nil
 	}
-	b.place(x, d, []byte(json), in, at, path)
+	b.place(x, d, in, at, path)
 	return d
 }
 
@@ -398,7 +398,7 @@ func isOneToken(text string) bool {
 }
 
 // place gives a document and its statements the places where they are written, and tells what is wrong with them there.
-func (b *builder) place(x *object, d *policy.Document, json []byte, in policy.Setting, at source.Span, path []string) {
+func (b *builder) place(x *object, d *policy.Document, in policy.Setting, at source.Span, path []string) {
 	statements := slices.Repeat([]source.Span{at}, len(d.Statements))
 	if x.documents != nil {
 		if w := x.documents(path...); w != nil && len(w.statements) == len(d.Statements) {

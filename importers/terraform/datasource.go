@@ -139,7 +139,7 @@ func tokensIn(v cty.Value) map[string]bool {
 		switch {
 		case v == cty.NilVal, !v.IsKnown(), v.IsNull():
 		case v.Type() == cty.String:
-			around(v.AsString(), func(s string) string { return "" }, func(t string) string { out[t] = true; return "" })
+			around(v.AsString(), func(string) string { return "" }, func(t string) string { out[t] = true; return "" })
 		case v.CanIterateElements():
 			for it := v.ElementIterator(); it.Next(); {
 				_, e := it.Element()

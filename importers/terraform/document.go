@@ -52,11 +52,11 @@ func (m *module) policyDocument(s *scope, address string, args cty.Value, i *ins
 		if v := dig(args, name); v.IsNull() {
 			return
 		} else if isUnknown(v) || !list {
-			m.mergeText(doc, v, at, []string{name}, s)
+			m.mergeText(doc, v, at, []string{name})
 			return
 		}
 		for n, v := range items(dig(args, name)) {
-			m.mergeText(doc, v, at, []string{name, strconv.Itoa(n)}, s)
+			m.mergeText(doc, v, at, []string{name, strconv.Itoa(n)})
 		}
 	}
 	add("source_json", false)
@@ -108,7 +108,7 @@ func (d *merged) text() (string, bool) {
 }
 
 // mergeText merges a document that is given as text. One that nobody tells, or that is none, is told and left out.
-func (m *module) mergeText(doc *merged, v cty.Value, at *place, path []string, s *scope) {
+func (m *module) mergeText(doc *merged, v cty.Value, at *place, path []string) {
 	where := at.at(path)
 	if where.IsZero() {
 		where = at.at(path[:1])

@@ -68,7 +68,7 @@ func (s *scope) fileFunction(name string, e *hclsyntax.FunctionCallExpr, args []
 			if errors.As(err, &p) {
 				err = p.Err
 			}
-			return cty.NilVal, fmt.Errorf("%s could not be read (%v)", text, err)
+			return cty.NilVal, fmt.Errorf("%s could not be read: %w", text, err)
 		}
 		if !utf8.Valid(data) {
 			return cty.NilVal, fmt.Errorf("%s is no text", text)

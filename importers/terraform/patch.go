@@ -241,7 +241,7 @@ func (p *patch) rest(changes []model.Change) error {
 		if e == nil {
 			e = c.After
 		}
-		if p.done[e.ElementID()] || isMark(c) || isBeside(p, c) {
+		if p.done[e.ElementID()] || isMark(c) || isBeside(c) {
 			continue
 		}
 		switch {
@@ -256,7 +256,7 @@ func (p *patch) rest(changes []model.Change) error {
 }
 
 // isBeside reports whether a policy of AWS comes or goes with who has it.
-func isBeside(p *patch, c model.Change) bool {
+func isBeside(c model.Change) bool {
 	e := c.Before
 	if e == nil {
 		e = c.After

@@ -181,7 +181,7 @@ func (p *patch) splits(changes []model.Change) error {
 			_, isPolicy := c.After.(*model.Policy)
 			return isPolicy
 		case *model.Role:
-			return c.After == nil || model.Same(b, b) && roleGains(p, b, c.After)
+			return c.After == nil || roleGains(b, c.After)
 		}
 		return false
 	}) {
@@ -202,7 +202,7 @@ func (p *patch) splits(changes []model.Change) error {
 }
 
 // roleGains reports whether a role has a policy now that it had not.
-func roleGains(p *patch, was *model.Role, after model.Element) bool {
+func roleGains(was *model.Role, after model.Element) bool {
 	is, ok := after.(*model.Role)
 	return ok && slices.ContainsFunc(is.Policies, func(id model.ID) bool { return !slices.Contains(was.Policies, id) })
 }

@@ -119,10 +119,10 @@ func (g *page) jsonText(n *jsonNode) (string, bool) {
 	return g.jsonValue(string(g.data[n.start:n.end]))
 }
 
-func (p *page) field(key string) *field {
-	for i := range p.fields {
-		if p.fields[i].key == key {
-			return &p.fields[i]
+func (g *page) field(key string) *field {
+	for i := range g.fields {
+		if g.fields[i].key == key {
+			return &g.fields[i]
 		}
 	}
 	return nil
