@@ -149,7 +149,7 @@ func (w *window) showSlide(step int) {
 	s := p.slides[step]
 	p.picture.SetScene(s.Scene)
 	p.picture.Fit()
-	p.page.Show(step, len(p.slides), s.Title, strings.TrimSpace(s.Claim.Figure+"  "+s.Claim.Noun), s.Note)
+	p.page.Show(step, len(p.slides), s.Title, strings.Trim(s.Claim.Figure+" · "+s.Claim.Noun, " ·"), s.Note)
 }
 
 // stopPresenting goes back to the window.
