@@ -35,6 +35,7 @@ var allowed = []struct {
 	{"bulkhead/app/session", []string{"importers", "model/"}},
 	{"bulkhead/app/command", []string{"app/session", "importers", "model/", "render/", "assets"}},
 	{"bulkhead/app/", []string{"app/", "importers", "model/", "render/", "assets"}},
+	{"bulkhead/internal/tightening", []string{"model", "model/policy", "model/catalog"}},
 	{"bulkhead/internal/", nil},
 	{"bulkhead/docs/", nil},
 	{"bulkhead", []string{"app", "app/command", "importers/", "render/", "assets"}},

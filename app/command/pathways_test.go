@@ -1,10 +1,7 @@
 package command_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,21 +19,7 @@ type pathway struct {
 
 func pathways(t testing.TB) []pathway {
 	t.Helper()
-	f, err := os.Open(filepath.Join(corpus.Dir(t), "privesc", "pathfinding-cloud-paths.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close() //nolint:errcheck // only read
-	var out []pathway
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var p pathway
-		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, p)
-	}
+	out := corpus.Rows[pathway](t, "privesc", "pathfinding-cloud-paths.jsonl")
 	if len(out) < 60 {
 		t.Fatalf("%d rows", len(out))
 	}

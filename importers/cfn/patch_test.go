@@ -10,6 +10,7 @@ import (
 
 	"bulkhead/importers"
 	"bulkhead/internal/corpus"
+	"bulkhead/internal/tightening"
 	"bulkhead/model/edit"
 	"bulkhead/model/source"
 )
@@ -83,7 +84,7 @@ func BenchmarkPatch(b *testing.B) {
 	p := in.Design.Policy("policy/F500Role/F500RolePolicy0")
 	st := *p.Document.Statements[0]
 	st.Actions, st.Resources = st.Actions[:1], []string{in.Design.Resource("res/Q7").ARN}
-	after := tightened(b, in.Design, p, 0, &st)
+	after := tightening.Tightened(b, in.Design, p, 0, &st)
 	b.SetBytes(int64(t.Len()))
 	for b.Loop() {
 		edits, err := Source{}.rewrite(in, after)

@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,25 +47,7 @@ type golden struct {
 
 func goldens(t *testing.T) []golden {
 	t.Helper()
-	f, err := os.Open(filepath.Join(corpus.Dir(t), "sam-golden", "sam-golden.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	var out []golden
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var g golden
-		if err := json.Unmarshal(lines.Bytes(), &g); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, g)
-	}
-	if len(out) == 0 {
-		t.Fatal("no goldens")
-	}
-	return out
+	return corpus.Rows[golden](t, "sam-golden", "sam-golden.jsonl")
 }
 
 // The transform makes of each template what AWS's own does. testdata/sam-golden-known.txt lists the cases that

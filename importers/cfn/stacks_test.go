@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"bulkhead/importers"
+	"bulkhead/internal/tightening"
 	"bulkhead/model"
 	"bulkhead/model/policy"
 )
@@ -131,7 +132,7 @@ func TestPatchNested(t *testing.T) {
 	p := in.Design.Policy(list[len(list)-1])
 	st := *p.Document.Statements[0]
 	st.Actions = []string{"dynamodb:PutItem"}
-	after := tightened(t, in.Design, p, 0, &st)
+	after := tightening.Tightened(t, in.Design, p, 0, &st)
 	files := proven(t, in, after)
 	for name, data := range files {
 		if want := in.Files[name]; name != "parts/api.yaml" && string(data) != string(want) {
@@ -227,16 +228,16 @@ func TestPatchFolder(t *testing.T) {
 			continue
 		}
 		for i, st := range p.Document.Statements {
-			for _, how := range tightenings {
-				to := how.change(st)
+			for _, how := range tightening.All {
+				to := how.Change(st)
 				if to == nil {
 					continue
 				}
-				if after := tightened(t, in.Design, p, i, to); after != nil {
+				if after := tightening.Tightened(t, in.Design, p, i, to); after != nil {
 					files := proven(t, in, after)
 					for name := range files {
 						if name != st.Span.File && string(files[name]) != string(in.Files[name]) {
-							t.Errorf("%s of %s changes %s", how.name, p.ID, name)
+							t.Errorf("%s of %s changes %s", how.Name, p.ID, name)
 						}
 					}
 					n++

@@ -1,9 +1,7 @@
 package serverless
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,25 +22,7 @@ type golden struct{ ID, Input, Output string }
 
 func goldens(t *testing.T) []golden {
 	t.Helper()
-	f, err := os.Open(filepath.Join(corpus.Dir(t), "sls-golden", "sls-golden.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	var out []golden
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var g golden
-		if err := json.Unmarshal(lines.Bytes(), &g); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, g)
-	}
-	if len(out) == 0 {
-		t.Fatal("no goldens")
-	}
-	return out
+	return corpus.Rows[golden](t, "sls-golden", "sls-golden.jsonl")
 }
 
 // importFile opens a file of the corpus.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,8 +14,8 @@ import (
 
 	"bulkhead/importers"
 	"bulkhead/internal/corpus"
+	"bulkhead/internal/tightening"
 	"bulkhead/model"
-	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
@@ -51,22 +52,9 @@ func openFiles(t testing.TB, files map[string]string) *importers.Import {
 	return in
 }
 
-// A tightening is one statement changed.
-type tightening struct {
-	name   string
-	change func(*policy.Statement) *policy.Statement // nil: it cannot be done here; the same: drop it
-}
-
-var tightenings = []tightening{
-	{"drop the first action", func(s *policy.Statement) *policy.Statement {
-		if len(s.Actions) < 2 || s.NotAction {
-			return nil
-		}
-		n := *s
-		n.Actions = s.Actions[1:]
-		return &n
-	}},
-	{"drop the last action", func(s *policy.Statement) *policy.Statement {
+// tightenings are those of every patcher, and more that a list can be changed by.
+var tightenings = slices.Concat(tightening.All, []tightening.Tightening{
+	{Name: "drop the last action", Change: func(s *policy.Statement) *policy.Statement {
 		if len(s.Actions) < 2 || s.NotAction {
 			return nil
 		}
@@ -74,33 +62,7 @@ var tightenings = []tightening{
 		n.Actions = s.Actions[:len(s.Actions)-1]
 		return &n
 	}},
-	{"spell a wildcard out", func(s *policy.Statement) *policy.Statement {
-		if s.NotAction {
-			return nil
-		}
-		for i, a := range s.Actions {
-			if strings.HasSuffix(a, "*") && strings.Contains(a, ":") {
-				all := catalog.Load().Expand(a)
-				if len(all) < 2 {
-					return nil
-				}
-				n := *s
-				n.Actions = append(append([]string(nil), s.Actions[:i]...), all[0].String(), all[len(all)-1].String())
-				n.Actions = append(n.Actions, s.Actions[i+1:]...)
-				return &n
-			}
-		}
-		return nil
-	}},
-	{"narrow the resource", func(s *policy.Statement) *policy.Statement {
-		if s.NotResource || len(s.Resources) == 0 {
-			return nil
-		}
-		n := *s
-		n.Resources = []string{"arn:aws:s3:::narrow/*"}
-		return &n
-	}},
-	{"add a resource", func(s *policy.Statement) *policy.Statement {
+	{Name: "add a resource", Change: func(s *policy.Statement) *policy.Statement {
 		if len(s.Resources) == 0 {
 			return nil
 		}
@@ -108,35 +70,7 @@ var tightenings = []tightening{
 		n.Resources = append(s.Resources[:len(s.Resources):len(s.Resources)], "arn:aws:s3:::more/${aws:username}/*")
 		return &n
 	}},
-	{"add a condition", func(s *policy.Statement) *policy.Statement {
-		n := *s
-		n.Conditions = append(s.Conditions[:len(s.Conditions):len(s.Conditions)], policy.Condition{Operator: "StringEqualsIfExists", Key: "aws:RequestedRegion", Values: []string{"eu-west-1", "eu-west-3"}})
-		return &n
-	}},
-	{"drop the statement", func(s *policy.Statement) *policy.Statement { return s }},
-}
-
-// tightened is the design with one statement changed; nil if the policy would be left empty.
-func tightened(t testing.TB, d *model.Design, p *model.Policy, i int, to *policy.Statement) *model.Design {
-	t.Helper()
-	doc := *p.Document
-	doc.Statements = append([]*policy.Statement(nil), p.Document.Statements...)
-	if to == p.Document.Statements[i] {
-		if len(doc.Statements) == 1 {
-			return nil
-		}
-		doc.Statements = append(doc.Statements[:i:i], doc.Statements[i+1:]...)
-	} else {
-		doc.Statements[i] = to
-	}
-	n := *p
-	n.Document = &doc
-	after, err := d.With(model.Change{Before: p, After: &n})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return after
-}
+})
 
 // anyText is what statements that look the same may differ in.
 var anyText = regexp.MustCompile(`"([A-Za-z]*)[^"]*"`)
@@ -189,23 +123,23 @@ func TestTightenCorpus(t *testing.T) {
 			for i, st := range p.Document.Statements {
 				for _, how := range tightenings {
 					// Of many statements that look the same, one is enough.
-					look := how.name + anyText.ReplaceAllString(string(in.Files[st.Span.File][st.Span.Start:st.Span.End]), `"$1"`)
+					look := how.Name + anyText.ReplaceAllString(string(in.Files[st.Span.File][st.Span.Start:st.Span.End]), `"$1"`)
 					if seen[look] {
 						continue
 					}
 					seen[look] = true
-					to := how.change(st)
+					to := how.Change(st)
 					if to == nil {
 						continue
 					}
-					after := tightened(t, in.Design, p, i, to)
+					after := tightening.Tightened(t, in.Design, p, i, to)
 					if after == nil {
 						continue
 					}
-					if _, ok := proven(t, filepath.Base(dir)+": "+how.name+" of "+string(p.ID), in, after); ok {
+					if _, ok := proven(t, filepath.Base(dir)+": "+how.Name+" of "+string(p.ID), in, after); ok {
 						done++
 					} else {
-						refused[how.name]++
+						refused[how.Name]++
 					}
 				}
 			}

@@ -2,6 +2,8 @@
 package corpus
 
 import (
+	"bufio"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -36,4 +38,31 @@ func Dir(t testing.TB) string {
 		t.Skipf("NOTICE: skipped, no corpus at %s (set BULKHEAD_CORPUS)", dir)
 	}
 	return dir
+}
+
+// Rows reads a file of the corpus that has one JSON value a line. A file without rows fails the test.
+func Rows[T any](t testing.TB, name ...string) []T {
+	t.Helper()
+	f, err := os.Open(filepath.Join(append([]string{Dir(t)}, name...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	var out []T
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var row T
+		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+			t.Fatalf("%s: %v", f.Name(), err)
+		}
+		out = append(out, row)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatalf("%s: %v", f.Name(), err)
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s: no rows", f.Name())
+	}
+	return out
 }

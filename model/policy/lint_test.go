@@ -1,10 +1,7 @@
 package policy
 
 import (
-	"bufio"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -42,24 +39,14 @@ var otherwise = map[string]string{
 
 // The cases of parliament's tests: each finding about validity is reported, and nothing where there is none.
 func TestLintCases(t *testing.T) {
-	f, err := os.Open(filepath.Join(corpus.Dir(t), "policy-lint", "parliament.jsonl"))
-	if err != nil {
-		t.Fatal(err)
+	type row struct {
+		ID               string
+		Policy           string
+		ExpectedFindings any
 	}
-	defer f.Close() //nolint:errcheck // it was only read
 	name := regexp.MustCompile(`[A-Z_]{5,}`)
 	n := 0
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var c struct {
-			ID               string
-			Policy           string
-			ExpectedFindings any
-		}
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range corpus.Rows[row](t, "policy-lint", "parliament.jsonl") {
 		if otherwise[c.ID] != "" {
 			continue
 		}

@@ -1,0 +1,190 @@
+package terraform
+
+import (
+	"errors"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"bulkhead/model/source"
+)
+
+func operate(op *hclsyntax.Operation, args ...cty.Value) (cty.Value, error) {
+	params := op.Impl.Params()
+	for i, a := range args {
+		if a.IsNull() && i < len(params) && !params[i].AllowNull {
+			return cty.NilVal, errors.New("an operand is null")
+		}
+		if i < len(params) {
+			c, err := convert.Convert(a, params[i].Type)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			args[i] = c
+		}
+	}
+	v, err := op.Impl.Call(args)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return v, sane(v)
+}
+
+func (s *scope) binary(e *hclsyntax.BinaryOpExpr) (cty.Value, error) {
+	left, err := s.eval(e.LHS)
+	if err != nil {
+		return left, err
+	}
+	switch e.Op {
+	case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+		stop := e.Op == hclsyntax.OpLogicalOr // the answer that one side is enough for
+		if l := truth(left); l.IsKnown() && l.True() == stop {
+			return cty.BoolVal(stop), nil
+		}
+		right, err := s.eval(e.RHS)
+		if err != nil {
+			if !truth(left).IsKnown() {
+				return cty.UnknownVal(cty.Bool), nil // it is perhaps not asked for
+			}
+			return right, err
+		}
+		l, r := truth(left), truth(right)
+		switch {
+		case r.IsKnown() && r.True() == stop:
+			return cty.BoolVal(stop), nil
+		case l.IsKnown() && r.IsKnown():
+			return cty.BoolVal(!stop), nil
+		}
+		return cty.UnknownVal(cty.Bool), nil
+	}
+	right, err := s.eval(e.RHS)
+	if err != nil {
+		return right, err
+	}
+	switch e.Op {
+	case hclsyntax.OpEqual:
+		return same(left, right), nil
+	case hclsyntax.OpNotEqual:
+		v := same(left, right)
+		if !v.IsKnown() {
+			return v, nil
+		}
+		return v.Not(), nil
+	}
+	if isUnknown(left) || isUnknown(right) {
+		return cty.UnknownVal(e.Op.Type), nil
+	}
+	return operate(e.Op, left, right)
+}
+
+// truth is a value as a bool, unknown where nobody tells it or it is none.
+func truth(v cty.Value) cty.Value {
+	if isUnknown(v) || v.IsNull() {
+		return cty.UnknownVal(cty.Bool)
+	}
+	b, err := convert.Convert(v, cty.Bool)
+	if err != nil || !b.IsKnown() || b.IsNull() {
+		return cty.UnknownVal(cty.Bool)
+	}
+	return b
+}
+
+// same says whether two values are equal, unknown where tokens may be anything. What nobody tells is taken not to be null.
+func same(a, b cty.Value) cty.Value {
+	switch {
+	case isUnknown(a) && b.IsKnown() && b.IsNull(), isUnknown(b) && a.IsKnown() && a.IsNull():
+		return cty.False
+	case !a.IsKnown() || !b.IsKnown():
+		return cty.UnknownVal(cty.Bool)
+	case a.IsNull() || b.IsNull():
+		return cty.BoolVal(a.IsNull() && b.IsNull())
+	case a.Type() == cty.String && b.Type() == cty.String:
+		x, y := a.AsString(), b.AsString()
+		switch {
+		case x == y:
+			return cty.True
+		case mayEqual(x, y):
+			return cty.UnknownVal(cty.Bool)
+		}
+		return cty.False
+	case isToken(a) || isToken(b):
+		return cty.UnknownVal(cty.Bool)
+	}
+	if uncertain(a) || uncertain(b) {
+		if a.Type().Equals(b.Type()) && a.RawEquals(b) {
+			return cty.True
+		}
+		return cty.UnknownVal(cty.Bool)
+	}
+	if !a.Type().Equals(b.Type()) {
+		return cty.False
+	}
+	return cty.BoolVal(a.RawEquals(b))
+}
+
+// conditional is the branch that the condition chooses. Where nobody tells the condition, the choice is for what there is
+// most of: a value rather than null, something rather than nothing; two texts give a token.
+func (s *scope) conditional(e *hclsyntax.ConditionalExpr) (cty.Value, error) {
+	c, err := s.eval(e.Condition)
+	if err != nil {
+		return c, err
+	}
+	if c.IsKnown() && c.IsNull() {
+		return cty.NilVal, errors.New("the condition is null")
+	}
+	if !isUnknown(c) {
+		b, err := convert.Convert(c, cty.Bool)
+		if err != nil {
+			return cty.NilVal, errors.New("the condition is neither true nor false")
+		}
+		if b.True() {
+			return s.eval(e.TrueResult)
+		}
+		return s.eval(e.FalseResult)
+	}
+	yes, errYes := s.eval(e.TrueResult)
+	no, errNo := s.eval(e.FalseResult)
+	switch {
+	case errYes != nil:
+		return no, errNo
+	case errNo != nil:
+		return yes, nil
+	case yes.Type().Equals(no.Type()) && yes.RawEquals(no):
+		return yes, nil
+	case nothing(no):
+		return yes, nil
+	case nothing(yes):
+		return no, nil
+	case yes.Type() == cty.String && no.Type() == cty.String:
+		return s.unknownText(e), nil
+	case yes.Type() == cty.Number && no.Type() == cty.Number, yes.Type() == cty.Bool && no.Type() == cty.Bool:
+		return cty.UnknownVal(yes.Type()), nil
+	}
+	if !s.ev.choices[e] {
+		s.ev.choices[e] = true
+		s.ev.tell(source.Warning, s.ev.span(e.Condition.Range()), "nobody tells which of the two this chooses", "The first was taken.")
+	}
+	return yes, nil
+}
+
+// nothing reports whether a value is null, empty, false or 0.
+func nothing(v cty.Value) bool {
+	if !v.IsKnown() {
+		return false
+	}
+	if v.IsNull() {
+		return true
+	}
+	switch t := v.Type(); {
+	case t == cty.String:
+		return v.AsString() == ""
+	case t == cty.Bool:
+		return v.False()
+	case t == cty.Number:
+		return v.RawEquals(cty.Zero)
+	case t.IsCollectionType(), t.IsTupleType(), t.IsObjectType():
+		return v.LengthInt() == 0
+	}
+	return false
+}
