@@ -250,6 +250,25 @@ func (d *Design) TriggersOf(id ID) []*Trigger {
 // A Change is one element before and after; nil where it is not there.
 type Change struct{ Before, After Element }
 
+// IsMark reports whether a change is only what the architect noted: it is kept in saved designs, not in sources.
+func (c Change) IsMark() bool {
+	switch b := c.Before.(type) {
+	case *Resource:
+		if a, ok := c.After.(*Resource); ok {
+			n := *a
+			n.Weight, n.Crown, n.Marked = b.Weight, b.Crown, b.Marked
+			return Same(b, &n)
+		}
+	case *Role:
+		if a, ok := c.After.(*Role); ok {
+			n := *a
+			n.Pins = b.Pins
+			return Same(b, &n)
+		}
+	}
+	return false
+}
+
 // With returns the design with the changes made. A change without Before adds After, behind the element
 // with the same origin if there is one and at the end otherwise; one without After removes; one with both
 // replaces, and Before.ID must be there. Nothing is checked beyond ids: edits answer for meaning.

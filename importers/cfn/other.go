@@ -325,16 +325,9 @@ func (b *builder) putPolicy(r *resource, targets, doc *yamlpos.Node, cfnType str
 // has several they are one here.
 func (b *builder) mergePolicy(r *resource, d *policy.Document) {
 	e := b.others[r]
-	if e == nil || d == nil {
-		return
+	if e != nil {
+		e.Policy = e.Policy.Join(d)
 	}
-	if e.Policy == nil {
-		e.Policy = d
-		return
-	}
-	both := *e.Policy
-	both.Statements = append(append([]*policy.Statement(nil), e.Policy.Statements...), d.Statements...)
-	e.Policy = &both
 }
 
 // busPolicy reads AWS::Events::EventBusPolicy: a statement, or an action and a principal.

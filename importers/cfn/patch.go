@@ -39,7 +39,7 @@ func (s Source) generated(in *importers.Import, after *model.Design) error {
 		if c.Before != nil {
 			e = c.Before
 		}
-		if file := e.Place().File; kinds[file] == kindCDK && !isMark(c) {
+		if file := e.Place().File; kinds[file] == kindCDK && !c.IsMark() {
 			at := constructAt(in.Design, e)
 			if first == nil || first.Construct == "" {
 				first = &importers.GeneratedError{File: file, By: "the AWS CDK", Construct: at}
@@ -88,7 +88,7 @@ func (s Source) rewrite(in *importers.Import, after *model.Design) ([]source.Edi
 		}
 		edits = append(edits, e...)
 	}
-	if len(edits) == 0 && slices.ContainsFunc(p.before.Diff(after), func(c model.Change) bool { return !isMark(c) }) {
+	if len(edits) == 0 && slices.ContainsFunc(p.before.Diff(after), func(c model.Change) bool { return !c.IsMark() }) {
 		return nil, fmt.Errorf("%s: nothing in the template says what changed", in.Path)
 	}
 	return edits, nil
@@ -222,7 +222,7 @@ func (p *patch) rest(changes []model.Change) error {
 			e = c.Before
 		}
 		id := e.ElementID()
-		if p.done[id] || isMark(c) {
+		if p.done[id] || c.IsMark() {
 			continue
 		}
 		if (c.Before == nil || c.After == nil) && p.madeBesides(e) {
@@ -259,25 +259,6 @@ func whereIs(e model.Element) string {
 		return at.String()
 	}
 	return string(e.ElementID())
-}
-
-// isMark reports whether a change is only what the architect noted: it is kept in saved designs, not in sources.
-func isMark(c model.Change) bool {
-	switch b := c.Before.(type) {
-	case *model.Resource:
-		if a, ok := c.After.(*model.Resource); ok {
-			n := *a
-			n.Weight, n.Crown, n.Marked = b.Weight, b.Crown, b.Marked
-			return model.Same(b, &n)
-		}
-	case *model.Role:
-		if a, ok := c.After.(*model.Role); ok {
-			n := *a
-			n.Pins = b.Pins
-			return model.Same(b, &n)
-		}
-	}
-	return false
 }
 
 // writeCopy inserts copies of a resource, or of several, before one of the template.

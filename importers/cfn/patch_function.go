@@ -82,7 +82,7 @@ func (s *sheet) function(d *yamlpos.Draft, r *resource, was, is *model.Function)
 	defer s.leaveHolder()
 	props := yamlpos.MembersOf(r.Value.Get("Properties").Resolve())
 	if was.Handler != is.Handler {
-		props.Set("Handler", s.reworded(props.Value("Handler"), is.Handler))
+		props.Set("Handler", yamlpos.Reworded(props.Value("Handler"), is.Handler))
 	}
 	s.physicalName(d, props, "FunctionName", was.Name, is.Name)
 	s.environmentOf(d, r, props, was, is)
@@ -91,20 +91,6 @@ func (s *sheet) function(d *yamlpos.Draft, r *resource, was, is *model.Function)
 	if props.Changed() && !s.shared(d, r.Value.Get("Properties").Resolve()) {
 		props.Write(d)
 	}
-}
-
-// reworded is a text in the quotes of the scalar that it takes the place of.
-func (s *sheet) reworded(n *yamlpos.Node, text string) yamlpos.Value {
-	if n != nil && n.Kind == yamlpos.Scalar && n.Tag == "" {
-		switch n.Style {
-		case yamlpos.SingleQuoted:
-			return yamlpos.Quoted(text, '\'')
-		case yamlpos.DoubleQuoted:
-			return yamlpos.Quoted(text, '"')
-		case yamlpos.Plain, yamlpos.Literal, yamlpos.Folded, yamlpos.Flow, yamlpos.Block:
-		}
-	}
-	return yamlpos.Text(text)
 }
 
 // environmentOf leaves a function the variables that it is to have.

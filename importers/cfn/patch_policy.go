@@ -387,7 +387,7 @@ func (p *patch) resourcePolicies(changes []model.Change) error {
 		n := *is
 		if p.isNamedAfter(was.ID) {
 			n.Name, n.ARN = was.Name, was.ARN // written with the references in it
-			p.done[was.ID] = isMark(model.Change{Before: was, After: &n}) || model.Same(was, &n)
+			p.done[was.ID] = model.Change{Before: was, After: &n}.IsMark() || model.Same(was, &n)
 		}
 		if sameDocument(was.Policy, is.Policy) {
 			continue

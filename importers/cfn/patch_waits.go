@@ -124,7 +124,7 @@ func (s *sheet) wait(d *yamlpos.Draft, r *resource, led followers) {
 				continue
 			}
 			named[id], changed = true, true
-			v := s.reworded(item, id)
+			v := yamlpos.Reworded(item, id)
 			plan = append(plan, yamlpos.Slot{Old: old, New: &v})
 			old = -1
 		}

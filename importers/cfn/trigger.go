@@ -6,6 +6,7 @@ import (
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/source"
 )
 
@@ -182,7 +183,11 @@ func (b *builder) mapping(r *resource) {
 	b.notes.quiet++
 	arn := b.words(n)
 	b.notes.quiet--
-	t.Event = b.eventOf(t.From, arn)
+	typ := ""
+	if from := b.places.resources[t.From]; from != nil {
+		typ = from.Type
+	}
+	t.Event = catalog.PolledEvent(typ, arn)
 	if b.get(r.Props, "SelfManagedEventSource") != nil {
 		t.Event = "kafka"
 	}
@@ -196,30 +201,6 @@ func (b *builder) mapping(r *resource) {
 	if to := b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"})); to != "" {
 		b.functions[f].Destinations = append(b.functions[f].Destinations, to)
 	}
-}
-
-// eventOf names the kind of event by the source's type, or by the service in its ARN.
-func (b *builder) eventOf(from model.ID, arn string) string {
-	if r := b.places.resources[from]; r != nil {
-		switch r.Type {
-		case "AWS::SQS::Queue":
-			return "sqs"
-		case "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable":
-			return "dynamodb"
-		case "AWS::Kinesis::Stream":
-			return "kinesis"
-		case "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster":
-			return "kafka"
-		case "AWS::AmazonMQ::Broker":
-			return "mq"
-		case "AWS::DocDB::DBCluster":
-			return "documentdb"
-		}
-	}
-	if parts := strings.SplitN(arn, ":", 4); len(parts) == 4 && parts[0] == "arn" {
-		return parts[2]
-	}
-	return "stream"
 }
 
 // filterCriteria is the JSON of the patterns in a FilterCriteria.

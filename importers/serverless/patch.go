@@ -197,7 +197,7 @@ func (p *writing) one(page *yamlpos.Page, d *yamlpos.Draft, f *function, was, is
 		}
 	}
 	if is.Handler != was.Handler {
-		props.Set("handler", p.reworded(props.Value("handler"), is.Handler))
+		props.Set("handler", yamlpos.Reworded(props.Value("handler"), is.Handler))
 	}
 	p.variables(page, d, f, props, was, is)
 	if is.Role != was.Role {
@@ -220,21 +220,7 @@ func (p *writing) rename(page *yamlpos.Page, props *yamlpos.Members, f *function
 			return
 		}
 	}
-	props.Set("name", p.reworded(n, is.Name))
-}
-
-// reworded is a text in the quotes of the scalar that it takes the place of.
-func (p *writing) reworded(n *yamlpos.Node, text string) yamlpos.Value {
-	if n != nil && n.Kind == yamlpos.Scalar {
-		switch n.Style {
-		case yamlpos.SingleQuoted:
-			return yamlpos.Quoted(text, '\'')
-		case yamlpos.DoubleQuoted:
-			return yamlpos.Quoted(text, '"')
-		case yamlpos.Plain, yamlpos.Literal, yamlpos.Folded, yamlpos.Flow, yamlpos.Block:
-		}
-	}
-	return yamlpos.Text(text)
+	props.Set("name", yamlpos.Reworded(n, is.Name))
 }
 
 // variables leaves a function the environment variables that it is to have.
@@ -286,7 +272,7 @@ func (p *writing) role(d *yamlpos.Draft, f *function, props *yamlpos.Members, is
 			props.Remove(key)
 		}
 	}
-	v := p.reworded(props.Value("role"), role.LogicalID)
+	v := yamlpos.Reworded(props.Value("role"), role.LogicalID)
 	if props.Index("role") < 0 && props.Index("handler") >= 0 && f.keyNode.Style == yamlpos.Plain {
 		v = yamlpos.Text(role.LogicalID)
 	}

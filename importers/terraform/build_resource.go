@@ -277,7 +277,7 @@ func (b *builder) layerPermission(x *object) {
 	if org := x.word("organization_id"); org != "" {
 		st.Conditions = []policy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{org}}}
 	}
-	b.merge(e, &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
+	e.Policy = e.Policy.Join(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
 }
 
 // putPolicy puts a document on the resource that an object names.
@@ -288,20 +288,8 @@ func (b *builder) putPolicy(x *object, p policyOf) {
 		return
 	}
 	if d := b.document(x, policy.Setting{Type: policy.ResourcePolicy, Of: e.Type}, p.document); d != nil {
-		b.merge(e, d)
+		e.Policy = e.Policy.Join(d)
 	}
-}
-
-// merge adds a document to a resource's policy. AWS keeps one document a resource; where a configuration has several they
-// are one here.
-func (b *builder) merge(e *model.Resource, d *policy.Document) {
-	if e.Policy == nil {
-		e.Policy = d
-		return
-	}
-	both := *e.Policy
-	both.Statements = append(append([]*policy.Statement(nil), e.Policy.Statements...), d.Statements...)
-	e.Policy = &both
 }
 
 // busPermission reads aws_cloudwatch_event_permission: one statement of a bus's policy.
@@ -320,7 +308,8 @@ func (b *builder) busPermission(x *object) {
 	if c := x.get("condition", "key"); !c.IsNull() {
 		st.Conditions = []policy.Condition{{Operator: x.word("condition", "type"), Key: words(c), Values: []string{x.word("condition", "value")}}}
 	}
-	b.merge(b.others[bus], &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
+	e := b.others[bus]
+	e.Policy = e.Policy.Join(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
 }
 
 // absent reports whether a value is not there: null, or an empty text.

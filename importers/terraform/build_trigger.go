@@ -77,7 +77,11 @@ func (b *builder) mapping(x *object) {
 	arn := x.word("event_source_arn")
 	from := b.find(arn, x)
 	t.From = b.elementOf(from)
-	t.Event = eventOf(from, arn)
+	typ := ""
+	if from != nil {
+		typ = typeOf(from)
+	}
+	t.Event = catalog.PolledEvent(typ, arn)
 	if len(items(x.get("self_managed_event_source"))) > 0 {
 		t.Event = "kafka"
 	}
@@ -91,30 +95,6 @@ func (b *builder) mapping(x *object) {
 	if to := x.word("destination_config", "on_failure", "destination_arn"); to != "" {
 		b.functions[f].Destinations = append(b.functions[f].Destinations, to)
 	}
-}
-
-// eventOf names the kind of event by the source's type, or by the service in its ARN.
-func eventOf(from *object, arn string) string {
-	if from != nil {
-		switch typeOf(from) {
-		case "AWS::SQS::Queue":
-			return "sqs"
-		case "AWS::DynamoDB::Table":
-			return "dynamodb"
-		case "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer":
-			return "kinesis"
-		case "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster":
-			return "kafka"
-		case "AWS::AmazonMQ::Broker":
-			return "mq"
-		case "AWS::DocDB::DBCluster":
-			return "documentdb"
-		}
-	}
-	if parts := strings.SplitN(arn, ":", 4); len(parts) == 4 && parts[0] == "arn" {
-		return parts[2]
-	}
-	return "stream"
 }
 
 // patterns are the patterns of filter blocks, one after the other.

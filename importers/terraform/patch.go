@@ -82,7 +82,7 @@ func (p *patch) run() error {
 			return err
 		}
 	}
-	if len(p.edits) == 0 && slices.ContainsFunc(changes, func(c model.Change) bool { return !isMark(c) }) {
+	if len(p.edits) == 0 && slices.ContainsFunc(changes, func(c model.Change) bool { return !c.IsMark() }) {
 		return fmt.Errorf("%s: nothing in the configuration says what changed", p.in.Path)
 	}
 	return nil
@@ -241,7 +241,7 @@ func (p *patch) rest(changes []model.Change) error {
 		if e == nil {
 			e = c.After
 		}
-		if p.done[e.ElementID()] || isMark(c) || isBeside(c) {
+		if p.done[e.ElementID()] || c.IsMark() || isBeside(c) {
 			continue
 		}
 		switch {
@@ -268,25 +268,6 @@ func isBeside(c model.Change) bool {
 // whereIs is file:line of an element, or its id where it stands nowhere.
 func whereIs(e model.Element) string {
 	return cmp.Or(e.Place().String(), string(e.ElementID()))
-}
-
-// isMark reports whether a change is only what the architect noted: no source tells it.
-func isMark(c model.Change) bool {
-	switch b := c.Before.(type) {
-	case *model.Resource:
-		if a, ok := c.After.(*model.Resource); ok {
-			n := *a
-			n.Weight, n.Crown, n.Marked = b.Weight, b.Crown, b.Marked
-			return model.Same(b, &n)
-		}
-	case *model.Role:
-		if a, ok := c.After.(*model.Role); ok {
-			n := *a
-			n.Pins = b.Pins
-			return model.Same(b, &n)
-		}
-	}
-	return false
 }
 
 // document makes the statements of a written document those of after.

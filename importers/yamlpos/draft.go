@@ -575,3 +575,17 @@ func settle(edits []source.Edit) []source.Edit {
 	}
 	return out
 }
+
+// Reworded is a text in the quotes of the scalar that it takes the place of; one with a tag, or none, gives no example.
+func Reworded(n *Node, text string) Value {
+	if n != nil && n.Kind == Scalar && n.Tag == "" {
+		switch n.Style {
+		case SingleQuoted:
+			return Quoted(text, '\'')
+		case DoubleQuoted:
+			return Quoted(text, '"')
+		case Plain, Literal, Folded, Flow, Block:
+		}
+	}
+	return Text(text)
+}

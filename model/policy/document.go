@@ -65,3 +65,17 @@ type Condition struct {
 	Key      string // as written: aws:SourceArn …
 	Values   []string
 }
+
+// Join is one document that says what two say, the other's statements behind its own: AWS keeps one policy a resource, where
+// a source may write several. A nil document says nothing.
+func (d *Document) Join(o *Document) *Document {
+	switch {
+	case d == nil:
+		return o
+	case o == nil:
+		return d
+	}
+	both := *d
+	both.Statements = append(append([]*Statement(nil), d.Statements...), o.Statements...)
+	return &both
+}
