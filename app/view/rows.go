@@ -116,6 +116,9 @@ func compareCrown(x, y Row) int {
 	return 1
 }
 
+// besideBar is how many letters the outline has room for between its edge and the bar of a function.
+const besideBar = 11
+
 func find(words ...string) string { return strings.ToLower(strings.Join(words, " ")) }
 
 func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[model.ID][]*model.Trigger) []Row {
@@ -127,12 +130,12 @@ func bays(d *model.Design, a *reach.Analysis, vulnerable bool, starters map[mode
 	for _, f := range d.Functions() {
 		row := Row{Place: Bay, ID: f.ID, Name: Name(d, f.ID), Icon: "function", Caption: starts(starters[f.ID]),
 			find: find(f.LogicalID, f.Name, f.ARN, f.Handler, f.Runtime, Name(d, f.Role))}
-		if strings.Contains(row.Caption, ", ") { // of several kinds: too much for the room beside the bar
+		if len(row.Caption) > besideBar { // of several kinds, or of one with a long name
 			row.Hint, row.Caption = row.Caption, plural(countStarts(starters[f.ID]), "trigger")
 		}
 		if f.Role != "" && shared[f.Role] > 1 {
 			row.Hint = starts(starters[f.ID]) + " · shares " + Name(d, f.Role)
-			row.Caption = "shares a role"
+			row.Caption = "shared role"
 		}
 		row.reaches(a, vulnerable)
 		out = append(out, row)
