@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"syscall"
 
 	"bulkhead/app"
 	"bulkhead/app/command"
@@ -22,7 +23,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	sources := slices.Concat(cfn.Sources(), []importers.Source{serverless.New(), account.New()}, terraform.Sources())
 	samples, err := fs.Sub(assets.FS, "samples")
 	if err != nil {

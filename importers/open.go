@@ -25,16 +25,7 @@ var saysNothing = map[string]bool{"template": true, "sam": true, "cloudformation
 // file's folder, or the folder itself: symbolic links that lead out of it are not followed, but for the one
 // that path itself may be. An error is one line that starts with path.
 func Open(ctx context.Context, sources []Source, path string, o Options) (*Import, error) {
-	place, err := locate(path)
-	if err != nil {
-		return nil, err
-	}
-	in, err := OpenFS(ctx, sources, place.fsys, place.name, place.named(o))
-	if err != nil {
-		return nil, calledBy(path, place.name, err)
-	}
-	in.roots = mounts{{"", place.fsys, place.dir}}
-	return in, nil
+	return OpenAll(ctx, sources, []string{path}, o)
 }
 
 // calledBy says an error about a name within a folder as one about the path that people typed.
@@ -71,21 +62,43 @@ func locate(path string) (place, error) {
 	p := place{dir: real, name: "."}
 	switch {
 	case info.IsDir():
-		p.stack = filepath.Base(real)
 	case info.Mode().IsRegular():
 		p.dir, p.name = filepath.Split(real)
-		if saysNothing[strings.ToLower(strings.TrimSuffix(p.name, filepath.Ext(p.name)))] {
-			p.stack = filepath.Base(p.dir)
-		}
 	default:
 		return place{}, fmt.Errorf("%s: not a file or a folder; pipe it into -", path)
 	}
+	p.callStack(filepath.Base(p.dir))
 	root, err := os.OpenRoot(p.dir)
 	if err != nil {
 		return place{}, openError(path, err)
 	}
 	p.fsys = root.FS() // an import keeps it for proving patches; the root is closed with its last use
 	return p, nil
+}
+
+// locateIn is locate within a file system.
+func locateIn(fsys fs.FS, name string) (place, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return place{}, openError(name, err)
+	}
+	p := place{name: "."}
+	dir := name
+	if !info.IsDir() {
+		dir, p.name = path.Dir(name), path.Base(name)
+	}
+	p.callStack(path.Base(dir))
+	if p.fsys, err = fs.Sub(fsys, dir); err != nil {
+		return place{}, openError(name, err)
+	}
+	return p, nil
+}
+
+// callStack names the stack after the folder, where the file's name says nothing.
+func (p *place) callStack(folder string) {
+	if p.name == "." || saysNothing[strings.ToLower(strings.TrimSuffix(p.name, path.Ext(p.name)))] {
+		p.stack = folder
+	}
 }
 
 // OpenFS is Open within a file system: for samples, standard input and tests.

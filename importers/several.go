@@ -35,12 +35,7 @@ type Gatherer interface {
 // OpenAll imports several files and folders of the disk as one design; one alone as Open does. Each is read within its
 // own folder. An error is one line that starts with the path that it is about.
 func OpenAll(ctx context.Context, sources []Source, paths []string, o Options) (*Import, error) {
-	if len(paths) == 1 {
-		return Open(ctx, sources, paths[0], o)
-	}
-	var inputs []Input
-	var roots mounts
-	var notes []source.Diagnostic
+	var places []place
 	for i, p := range paths {
 		for _, other := range paths[:i] {
 			if sameFile(p, other) {
@@ -51,6 +46,40 @@ func OpenAll(ctx context.Context, sources []Source, paths []string, o Options) (
 		if err != nil {
 			return nil, err
 		}
+		places = append(places, place)
+	}
+	return openPlaces(ctx, sources, paths, places, o)
+}
+
+// OpenAllFS is OpenAll within a file system: each path is read within its own folder of it.
+func OpenAllFS(ctx context.Context, sources []Source, fsys fs.FS, paths []string, o Options) (*Import, error) {
+	var places []place
+	for _, p := range paths {
+		place, err := locateIn(fsys, p)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, place)
+	}
+	return openPlaces(ctx, sources, paths, places, o)
+}
+
+// openPlaces imports what is at places as one design; paths are what people call them.
+func openPlaces(ctx context.Context, sources []Source, paths []string, places []place, o Options) (*Import, error) {
+	if len(places) == 1 {
+		place := places[0]
+		in, err := OpenFS(ctx, sources, place.fsys, place.name, place.named(o))
+		if err != nil {
+			return nil, calledBy(paths[0], place.name, err)
+		}
+		in.roots = mounts{{"", place.fsys, place.dir}}
+		return in, nil
+	}
+	var inputs []Input
+	var roots mounts
+	var notes []source.Diagnostic
+	for i, place := range places {
+		p := paths[i]
 		found, diagnostics, err := inputsOf(ctx, sources, place.fsys, place.name, place.named(o))
 		if err != nil {
 			return nil, calledBy(p, place.name, err)

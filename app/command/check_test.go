@@ -236,6 +236,7 @@ func TestCheckGit(t *testing.T) {
 	git("commit", "-q", "-m", "narrow")
 	put(shop("[dynamodb:GetItem, dynamodb:DeleteItem]"))
 	before := git("status", "--porcelain")
+	t.Setenv("TMPDIR", filepath.Join(dir, "nowhere")) // old files are written nowhere
 	if got := check(t, 1, file, "--against-git", "HEAD").ids(); !strings.HasPrefix(got, "hit fn/Shop res/Orders delete\n") {
 		t.Errorf("against HEAD: %s", got)
 	}
@@ -245,6 +246,23 @@ func TestCheckGit(t *testing.T) {
 	git("commit", "-q", "-a", "-m", "wide")
 	check(t, 0, file, "--against-git", "HEAD")
 	check(t, 1, file, "--against-git", "HEAD~1")
+	check(t, 1, filepath.Dir(file), "--against-git", "HEAD~1")
+	saved := filepath.Join(dir, "shop.bulkhead") // its source is in a folder beside it
+	if err := os.WriteFile(saved, []byte(`{"bulkhead": "design/v1", "sources": [{"path": "infra/template.yaml"}]}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	git("add", ".")
+	git("commit", "-q", "-m", "save")
+	put(shop(`"dynamodb:*"`))
+	if got := check(t, 1, saved, "--against-git", "HEAD").ids(); !strings.Contains(got, "hit fn/Shop res/Orders permissions") {
+		t.Errorf("a saved design against HEAD: %s", got)
+	}
+	put(shop("[dynamodb:GetItem, dynamodb:DeleteItem]"))
+	other := filepath.Join(t.TempDir(), filepath.Base(dir)) // another repository of the same name
+	if out, err := exec.Command("git", "clone", "-q", dir, other).CombinedOutput(); err != nil {
+		t.Fatalf("git clone: %v: %s", err, out)
+	}
+	check(t, 0, file, filepath.Join(other, "infra", "template.yaml"), "--against-git", "HEAD")
 	for args, want := range map[string]string{"nowhere": "no such revision", "--all": "", "HEAD~5": "no such revision"} {
 		if r := run(t, "check", file, "--against-git", args); r.code != 2 || !strings.Contains(r.err, want) {
 			t.Errorf("%s: exit %d: %s", args, r.code, r.err)

@@ -44,6 +44,11 @@ func open(ctx context.Context, env *Env, files []string, o importers.Options) (*
 	if err != nil {
 		return nil, inputError(err)
 	}
+	return told(env, s), nil
+}
+
+// told tells the diagnostics of a design that was opened.
+func told(env *Env, s *session.Session) *opened {
 	st := s.State()
 	for _, d := range st.Diagnostics() {
 		detail := "" // what was assumed, and what to do
@@ -52,7 +57,7 @@ func open(ctx context.Context, env *Env, files []string, o importers.Options) (*
 		}
 		fmt.Fprintf(env.Err, "%s%s\n", d, detail)
 	}
-	return &opened{s, st.Import, st.After.Design}, nil
+	return &opened{s, st.Import, st.After.Design}
 }
 
 func openSession(ctx context.Context, env *Env, file string, o session.Options) (*session.Session, error) {

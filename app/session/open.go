@@ -105,6 +105,36 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, sources []importers.So
 	return start(in, o), nil
 }
 
+// OpenAllFS is OpenAll within a file system: each name is read within its own folder of it, and a saved design's sources
+// are by their places from its own.
+func OpenAllFS(ctx context.Context, fsys fs.FS, names []string, sources []importers.Source, o Options) (*Session, error) {
+	for _, name := range names {
+		switch {
+		case path.Ext(name) != savedExt:
+			continue
+		case len(names) > 1:
+			return nil, fmt.Errorf("%s: a saved design is opened by itself, not with others", name)
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return replay(name, data, sources, o, func(refs []edit.SourceRef, o importers.Options) (*importers.Import, []string, error) {
+			var at []string
+			for _, ref := range refs {
+				at = append(at, path.Join(path.Dir(name), ref.Path))
+			}
+			in, err := importers.OpenAllFS(ctx, sources, fsys, at, o)
+			return in, nil, err
+		})
+	}
+	in, err := importers.OpenAllFS(ctx, sources, fsys, names, o.Import)
+	if err != nil {
+		return nil, err
+	}
+	return start(in, o), nil
+}
+
 // Blank opens an empty design, to be drawn from nothing.
 // Among sources is what writes it down in the end (importers.Drafter).
 func Blank(title string, sources []importers.Source, o Options) (*Session, error) {
