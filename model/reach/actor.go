@@ -93,7 +93,7 @@ var attackerChooses = map[string]string{"aws:securetransport": "true"}
 // newContext tells the condition keys that follow from who the actor is ("AWS global condition context keys").
 // keys are those that policies of the design ask for.
 func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
-	c := policy.Context{"aws:principalarn": {a.arn}, "aws:principalaccount": {a.account}, "aws:principalisawsservice": {"false"}}
+	c := policy.Context{"aws:principalarn": {a.arn}, "aws:principalaccount": {a.account}, "kms:calleraccount": {a.account}, "aws:principalisawsservice": {"false"}}
 	for k, v := range attackerChooses {
 		c[k] = []string{v}
 	}
@@ -104,6 +104,8 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 		c["aws:principaltype"] = []string{"User"}
 		if a.sort == isUser {
 			c["aws:username"] = []string{a.arn[strings.LastIndexByte(a.arn, '/')+1:]}
+		} else {
+			absent = append(absent, "aws:username") // who is in the group has one, and is a start of its own
 		}
 		absent = append(absent, "lambda:sourcefunctionarn")
 	case isRole, isFunction:
@@ -290,8 +292,11 @@ func (a *actor) own(w *world, s *statement) *statement {
 	for _, r := range s.from.Resources {
 		if s.doc.Version != "2012-10-17" {
 			resources = append(resources, plain(r))
-		} else if filled, ok := a.fill(r); ok {
-			resources = append(resources, filled)
+			continue
+		}
+		at, _ := resourcePart(r)
+		if filled, ok := a.fill(r[at:]); ok {
+			resources = append(resources, plain(r[:at])+filled)
 			perhaps = perhaps || s.from.NotResource && needsVariable(filled)
 		} else if s.from.NotResource {
 			return nil
@@ -353,8 +358,8 @@ func (a *actor) fill(s string) (string, bool) {
 	}
 }
 
-// plain escapes what would be variables: before Version 2012-10-17 they are plain text ("IAM policy elements: Variables
-// and tags"). Unknowns of the template stay.
+// plain escapes what would be variables: before Version 2012-10-17, and outside of an ARN's resource portion, they are plain
+// text ("IAM policy elements: Variables and tags"). Unknowns of the template stay.
 func plain(s string) string {
 	var b strings.Builder
 	for {

@@ -30,11 +30,12 @@ type kinship struct {
 	keyed  map[int32][]int32 // target of a key → what it encrypts
 	unseen []int32           // what is encrypted by keys that were not seen
 	sifted []int32           // what feeds through filters
+	acting map[int32][]int32 // role → what acts as it, by which nobody gets to where he is
 }
 
 // newKin looks at the gates.
 func (an *Analysis) newKin() *kin {
-	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, plain: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}}}
+	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, plain: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}, acting: map[int32][]int32{}}}
 	open := newSet(len(an.gates))
 	for _, t := range an.open {
 		open.put(t)
@@ -45,7 +46,17 @@ func (an *Analysis) newKin() *kin {
 			k.sifted = append(k.sifted, t)
 		}
 	}
+	for _, tr := range an.triggers {
+		if role, from := an.world.target(tr.Role), an.world.target(tr.From); role >= 0 && from >= 0 {
+			k.acting[role] = append(k.acting[role], from)
+		}
+	}
 	for i := range an.world.targets {
+		if r := an.world.targets[i].resource; r != nil && r.Role != "" {
+			if role := an.world.target(r.Role); role >= 0 {
+				k.acting[role] = append(k.acting[role], int32(i))
+			}
+		}
 		switch key := an.world.targets[i].key; key {
 		case noKey:
 		case unseenKey:
@@ -274,7 +285,7 @@ func (k *kin) excepted(a *actor) []int32 {
 	out = append(out, k.alone...)
 	for _, t := range []int32{a.self, w.target(a.id)} {
 		if t >= 0 {
-			out = append(out, t)
+			out = append(append(out, t), k.acting[t]...)
 		}
 	}
 	slices.Sort(out)

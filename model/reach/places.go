@@ -184,17 +184,7 @@ func completions(pattern string) []string {
 	if !strings.HasPrefix(pattern, "arn:") {
 		return []string{pattern}
 	}
-	colons := 0
-	for i := 0; i < len(pattern) && colons < 5; i++ {
-		switch {
-		case strings.HasPrefix(pattern[i:], "${"):
-			if end := strings.IndexByte(pattern[i:], '}'); end > 0 {
-				i += end
-			}
-		case pattern[i] == ':':
-			colons++
-		}
-	}
+	_, colons := resourcePart(pattern)
 	if colons == 5 {
 		return []string{pattern}
 	}
@@ -203,4 +193,22 @@ func completions(pattern string) []string {
 		return []string{full}
 	}
 	return []string{pattern, full}
+}
+
+// resourcePart is where the sixth field of an ARN begins, its length where there is none, and how many of the first five
+// colons it has; those within ${…} do not count.
+func resourcePart(pattern string) (at, colons int) {
+	for i := 0; i < len(pattern); i++ {
+		switch {
+		case strings.HasPrefix(pattern[i:], "${"):
+			if end := strings.IndexByte(pattern[i:], '}'); end > 0 {
+				i += end
+			}
+		case pattern[i] == ':':
+			if colons++; colons == 5 {
+				return i + 1, colons
+			}
+		}
+	}
+	return len(pattern), colons
 }

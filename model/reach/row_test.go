@@ -111,7 +111,7 @@ func inFull(b *Breach) string {
 }
 
 // same fails where two analyses of a design differ in anything.
-func same(rt *rapid.T, x, y *Analysis) {
+func same(rt rapid.TB, x, y *Analysis) {
 	for i, a := range x.actors {
 		b := y.actors[i]
 		var acts, others []act
@@ -164,5 +164,45 @@ func same(rt *rapid.T, x, y *Analysis) {
 		if p, q := fmt.Sprint(x.Measures(vulnerable)), fmt.Sprint(y.Measures(vulnerable)); p != q {
 			rt.Fatalf("measures %s, not %s", p, q)
 		}
+	}
+}
+
+// A role that shares statements gets nowhere by what acts as it, and finds its steps in the order of one who shares nothing.
+func TestRowsOfOneself(t *testing.T) {
+	for _, c := range []struct{ name, acts string }{{"a project", "AWS::CodeBuild::Project"}, {"a state machine", machineType}} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			far := allow("codebuild:* states:* sqs:${Verb} lambda:*", "*")
+			for _, name := range []string{"A", "B"} {
+				b.role(name, trusts("codebuild.amazonaws.com", "states.amazonaws.com"), far)
+				r := b.resource(c.acts, "As"+name)
+				if c.acts == machineType {
+					b.trigger(r.ID, "fn/F", "state-machine-task").Role = model.ID("role/" + name)
+				} else {
+					r.ARN, r.Role = strings.TrimSuffix(projectARN, "P")+name, model.ID("role/"+name)
+				}
+			}
+			f := b.function("F")
+			b.trigger(b.queue("Q").ID, f.ID, "event-source-mapping")
+			d := b.design()
+			same(t, shared(t, d, nil, 0), shared(t, d, nil, unshared))
+		})
+	}
+}
+
+// What an actor does by its own statements stands before what its row finds later, however sure.
+func TestRowsKeepOrder(t *testing.T) {
+	b := build(t)
+	b.function("A", allow("sqs:${Verb} dynamodb:*", "*"), allow("lambda:*", functionARN("F")))
+	f := b.function("F")
+	for _, name := range []string{"Q", "R", "S"} {
+		b.trigger(b.queue(name).ID, f.ID, "event-source-mapping")
+		b.table("T" + name)
+	}
+	d := b.design()
+	rows := shared(t, d, nil, 3)
+	same(t, rows, shared(t, d, nil, unshared))
+	if len(rows.kin.rows) == 0 {
+		t.Error("nothing is shared")
 	}
 }

@@ -202,7 +202,9 @@ func (a *actor) settleEdges() {
 				all = append(all, x)
 			}
 		}
-		all = preferred(append(all, to(a.edges, n)...))
+		all = append(all, to(a.edges, n)...)
+		slices.SortStableFunc(all, byFirst) // as one who shares nothing finds them
+		all = preferred(all)
 		if slices.EqualFunc(all, to(a.row.best, n), func(x, y edge) bool {
 			_, not := slices.BinarySearch(a.except, y.rank)
 			return !not && x.kind == y.kind && x.rank == y.rank && x.first == y.first
@@ -216,6 +218,8 @@ func (a *actor) settleEdges() {
 }
 
 func byNode(x, y edge) int { return int(x.to - y.to) }
+
+func byFirst(x, y edge) int { return cmp.Compare(x.first, y.first) }
 
 // leading counts the edges at the head of a list, sorted by node, that lead to one node.
 func leading(edges []edge) int {
@@ -245,7 +249,7 @@ func preferred(edges []edge) []edge {
 		}
 		out[i].first = first
 	}
-	slices.SortStableFunc(out, func(x, y edge) int { return cmp.Compare(x.first, y.first) })
+	slices.SortStableFunc(out, byFirst)
 	return out
 }
 

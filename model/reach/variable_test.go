@@ -63,3 +63,29 @@ func TestVariablesOfResourcePolicies(t *testing.T) {
 		})
 	}
 }
+
+// A variable stands for something in the last field of an ARN alone, and who is in a group has a name of his own.
+func TestVariablesByPlace(t *testing.T) {
+	for _, c := range []struct {
+		name, resource string
+		user, group    []string
+	}{
+		{"in the name", "arn:aws:dynamodb:*:*:table/${aws:username}", []string{"must read res/U"}, nil},
+		{"of the account", "arn:aws:dynamodb:*:*:table/${kms:CallerAccount}", []string{"must read res/" + testAccount}, []string{"must read res/" + testAccount}},
+		{"in the region", "arn:aws:dynamodb:${aws:RequestedRegion}:*:table/U", nil, nil},
+		{"in the account's field", "arn:aws:dynamodb:*:${aws:PrincipalAccount}:table/*", nil, nil},
+		{"without fields", "*${aws:username}", nil, nil},
+		{"an unknown in the region", "arn:aws:dynamodb:${Region}:*:table/U", []string{"may read res/U"}, []string{"may read res/U"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			u, g := b.user("U", allow("dynamodb:GetItem", c.resource)), b.user("G", allow("dynamodb:GetItem", c.resource))
+			g.ID, g.Kind, g.ARN = "group/G", model.Group, "arn:aws:iam::"+testAccount+":group/G"
+			b.table("U")
+			b.table(testAccount)
+			a := b.analyse()
+			want(t, breach(t, a, u.ID), c.user...)
+			want(t, breach(t, a, g.ID), c.group...)
+		})
+	}
+}
