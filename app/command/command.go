@@ -96,7 +96,7 @@ type grammar struct {
 	Draw     drawCmd     `cmd:"" help:"One picture."`
 	Check    checkCmd    `cmd:"" help:"Gate for CI: what is worse than a baseline, or above a limit."`
 	Present  presentCmd  `cmd:"" help:"Steps for a review: before, breaches, after, figures."`
-	Import   importCmd   `cmd:"" help:"Import a live account (not built yet)."`
+	Import   importCmd   `cmd:"" help:"Import a live account."`
 	Tour     tourCmd     `cmd:"" help:"The whole job on a built-in sample, without a window."`
 	Version  versionCmd  `cmd:"" help:"What this program is."`
 	Help     helpCmd     `cmd:"" help:"This text."`
@@ -187,11 +187,3 @@ type suggestCmd struct {
 }
 
 func (suggestCmd) Run() error { return usage("suggest: not built yet") }
-
-type importCmd struct {
-	Args []string `arg:"" optional:"" passthrough:""`
-}
-
-func (importCmd) Run() error {
-	return usage("import account: not built yet; a snapshot or get-account-authorization-details JSON can be opened as FILE")
-}

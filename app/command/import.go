@@ -1,0 +1,208 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"bulkhead/importers/account/live"
+)
+
+// importCmd holds what is imported from elsewhere than a file.
+type importCmd struct {
+	Account importAccountCmd `cmd:"" help:"Take a snapshot of a live account, read-only."`
+}
+
+// accessFlags say whose credentials are used, and where.
+type accessFlags struct {
+	Profile    string `help:"Profile of the shared configuration; SSO included." placeholder:"P"`
+	Role       string `help:"Role to assume." placeholder:"ARN"`
+	ExternalID string `name:"external-id" help:"External id that the role's trust policy asks for." placeholder:"ID"`
+	MFASerial  string `name:"mfa-serial" help:"MFA device that the role's trust policy asks for; its code is asked for." placeholder:"ARN"`
+	Endpoint   string `name:"endpoint-url" help:"Endpoint of all services (AWS_ENDPOINT_URL)." placeholder:"URL"`
+}
+
+// access is what package live takes of them. A code of an MFA device is asked for on standard error, and read from standard
+// input.
+func (f accessFlags) access(env *Env, region string) live.Access {
+	return live.Access{Profile: f.Profile, Role: f.Role, ExternalID: f.ExternalID, MFASerial: f.MFASerial, Endpoint: f.Endpoint, Region: region,
+		Code: func() (string, error) {
+			fmt.Fprint(env.Err, "Code of the MFA device: ")
+			line, err := bufio.NewReader(env.In).ReadString('\n')
+			if code := strings.TrimSpace(line); code != "" {
+				return code, nil
+			}
+			return "", errors.Join(errors.New("no code of the MFA device was given"), err)
+		}}
+}
+
+type importAccountCmd struct {
+	accessFlags
+	Region      []string `help:"Regions to read, or all that are enabled (all)." placeholder:"R"`
+	Output      string   `short:"o" help:"Snapshot to write, compressed if it ends in .gz (account-NUMBER.json); - is standard output." placeholder:"SNAPSHOT"`
+	PrintPolicy bool     `name:"print-policy" help:"Print the policy that the import needs, and read nothing."`
+}
+
+func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
+	o := live.Options{}
+	if c.PrintPolicy {
+		policy, err := live.Policy(o)
+		if err != nil {
+			return err
+		}
+		_, err = env.Out.Write(policy)
+		return err
+	}
+	first := ""
+	for _, r := range c.Region {
+		if r != "all" {
+			first = r
+			break
+		}
+	}
+	client, err := c.access(env, first).Open(ctx)
+	if err != nil {
+		return importError(err)
+	}
+	who, err := client.Identify(ctx)
+	if err != nil {
+		return importError(err)
+	}
+	if o.Regions, err = who.Within(c.Region, client.Region()); err != nil {
+		return importError(err)
+	}
+	out := c.Output
+	if out == "" {
+		out = "account-" + who.Account + ".json"
+	}
+	if out != "-" {
+		o.Journal = out + ".partial"
+	}
+	introduce(env.Err, who, o)
+	bar := &progressLine{w: env.Err}
+	o.Progress = bar.show
+	s, err := client.Take(ctx, who, o)
+	bar.end()
+	if err != nil {
+		return stopped(err, o.Journal)
+	}
+	if out == "-" {
+		data, err := s.Encode()
+		if err != nil {
+			return err
+		}
+		_, err = env.Out.Write(data)
+		return err
+	}
+	before, _ := live.Read(out) //nolint:errcheck // none, or one that cannot be compared with
+	if err := s.Write(out); err != nil {
+		return importError(err)
+	}
+	if err := os.Remove(o.Journal); err != nil && !errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintf(env.Err, "%s is of no more use, and could not be removed\n", o.Journal)
+	}
+	fmt.Fprintf(env.Out, "%s: %s\n", out, strings.Join(s.Count(), ", "))
+	if before != nil {
+		for _, line := range s.Since(before) {
+			fmt.Fprintln(env.Out, line)
+		}
+	}
+	if len(s.Problems) > 0 {
+		fmt.Fprintf(env.Err, "not seen, as what could not be read:\n")
+		for _, p := range s.Problems {
+			fmt.Fprintf(env.Err, "  %s\n", p)
+		}
+	}
+	return nil
+}
+
+// importError is an error about access to an account: exit code 2.
+func importError(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return usage("import account: %w", err)
+}
+
+// stopped is the error of an import that did not come to its end.
+func stopped(err error, journal string) error {
+	var s *live.Stopped
+	if !errors.As(err, &s) {
+		return importError(err)
+	}
+	what := s.Error()
+	if errors.Is(err, context.Canceled) {
+		what = "interrupted"
+	}
+	if journal == "" || s.Done == 0 {
+		return usage("import account: %s; nothing was written", what)
+	}
+	return usage("import account: %s; no snapshot was written. What was answered (%d calls) is kept in %s: the same command goes on from there", what, s.Done, journal)
+}
+
+// introduce says who reads what, before anything is read.
+func introduce(w io.Writer, who live.Identity, o live.Options) {
+	name := ""
+	if who.Alias != "" {
+		name = " (" + who.Alias + ")"
+	}
+	fmt.Fprintf(w, "account %s%s as %s\n", who.Account, name, who.ARN)
+	fmt.Fprintf(w, "reads %s in %s; changes nothing, reads no object, item, message or secret (--print-policy: each call)\n", strings.Join(live.Services(o), ", "), strings.Join(o.Regions, ", "))
+}
+
+// A progressLine shows how far an import is: one line that changes on a terminal, one now and then elsewhere.
+type progressLine struct {
+	w     io.Writer
+	last  time.Time
+	shown bool
+}
+
+func (l *progressLine) show(p live.Progress) {
+	terminal := isTerminal(l.w)
+	now := time.Now()
+	if !terminal && now.Sub(l.last) < 10*time.Second {
+		if l.last.IsZero() {
+			l.last = now
+		}
+		return
+	}
+	l.last = now
+	text := fmt.Sprintf("%d of %d calls", p.Done, p.Known)
+	if p.Kept > 0 {
+		text += fmt.Sprintf(" (%d from before)", p.Kept)
+	}
+	if p.Problems > 0 {
+		text += fmt.Sprintf(", %d not answered", p.Problems)
+	}
+	if p.Left > 0 {
+		text += fmt.Sprintf(", about %s left", p.Left)
+	}
+	text += ", " + p.Call + " in " + p.Region
+	if terminal {
+		fmt.Fprintf(l.w, "\r\x1b[K%.100s", text)
+		l.shown = true
+		return
+	}
+	fmt.Fprintln(l.w, text)
+}
+
+func (l *progressLine) end() {
+	if l.shown {
+		fmt.Fprint(l.w, "\r\x1b[K")
+	}
+}
+
+// isTerminal reports whether somebody watches.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

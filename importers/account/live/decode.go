@@ -1,0 +1,182 @@
+package live
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+var errPage = errors.New("a web page")
+
+// decode reads an answer into out, which has the members that are kept, by their own names; all else passes by. A member
+// of another type than expected is left out, as emulators and new versions of services may have it.
+func decode(o *operation, body io.Reader, out any) error {
+	r := bufio.NewReader(body)
+	if head, _ := r.Peek(256); isPage(head) { //nolint:errcheck // a short answer is no page
+		return errPage
+	}
+	if raw, ok := out.(*rawPolicy); ok {
+		text, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		raw.Policy.set(string(text))
+		return nil
+	}
+	switch o.of.proto {
+	case jsonRPC, restJSON:
+		err := json.NewDecoder(r).Decode(out)
+		var other *json.UnmarshalTypeError
+		if errors.Is(err, io.EOF) || errors.As(err, &other) {
+			return nil
+		}
+		return err
+	case query:
+		return decodeXML(r, o.name+"Result", out)
+	case ec2Query, restXML:
+		return decodeXML(r, "", out)
+	}
+	return errors.New("no such protocol")
+}
+
+// decodeXML decodes the element of a name, or the outermost for "".
+func decodeXML(r io.Reader, name string, out any) error {
+	d := xml.NewDecoder(r)
+	for {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil // nothing to tell
+		}
+		if err != nil {
+			return err
+		}
+		if start, ok := t.(xml.StartElement); ok && (name == "" || start.Name.Local == name) {
+			return d.DecodeElement(out, &start)
+		}
+	}
+}
+
+// rawPolicy is an answer that is a policy and nothing else.
+type rawPolicy struct{ Policy document }
+
+// A document is a policy as JSON, null where there is none. Services write it as an object, as a text, or as a text that is
+// encoded for URLs; what is no JSON stays the text that it is.
+type document json.RawMessage
+
+func (d *document) set(text string) {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "%") {
+		if decoded, err := url.PathUnescape(text); err == nil {
+			text = strings.TrimSpace(decoded)
+		}
+	}
+	var b bytes.Buffer
+	switch {
+	case text == "":
+		*d = nil
+	case json.Valid([]byte(text)) && json.Compact(&b, []byte(text)) == nil:
+		*d = document(b.Bytes())
+	default:
+		quoted, _ := json.Marshal(text) //nolint:errcheck // a text
+		*d = quoted
+	}
+}
+
+// UnmarshalText reads it out of XML.
+func (d *document) UnmarshalText(text []byte) error {
+	d.set(string(text))
+	return nil
+}
+
+// UnmarshalJSON reads it as an object, or as JSON in a text.
+func (d *document) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		d.set(text)
+		return nil
+	}
+	d.set(string(data))
+	return nil
+}
+
+// MarshalJSON writes it as an object.
+func (d document) MarshalJSON() ([]byte, error) {
+	if len(d) == 0 {
+		return []byte("null"), nil
+	}
+	return d, nil
+}
+
+// A flag is true or false, which services write in several ways.
+type flag bool
+
+// UnmarshalJSON takes true and "true".
+func (f *flag) UnmarshalJSON(data []byte) error {
+	*f = flag(strings.EqualFold(strings.Trim(string(data), `"`), "true"))
+	return nil
+}
+
+// UnmarshalText reads it out of XML.
+func (f *flag) UnmarshalText(text []byte) error {
+	*f = flag(strings.EqualFold(strings.TrimSpace(string(text)), "true"))
+	return nil
+}
+
+// names are the keys of an object whose values are nobody's business: they are gone with the bytes they came in.
+type names []string
+
+// UnmarshalJSON reads the keys.
+func (n *names) UnmarshalJSON(data []byte) error {
+	*n = nil
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		if s, ok := key.(string); ok {
+			*n = append(*n, s)
+		}
+		var skipped json.RawMessage
+		if d.Decode(&skipped) != nil {
+			return nil
+		}
+		clear(skipped)
+	}
+	slices.Sort(*n)
+	return nil
+}
+
+// MarshalJSON writes them as the object that they are the keys of.
+func (n names) MarshalJSON() ([]byte, error) {
+	m := map[string]string{}
+	for _, k := range n {
+		m[k] = ""
+	}
+	return json.Marshal(m)
+}
+
+// token is where the next page of an answer begins, and the name of the argument that asks for it; "" for the last page.
+// A page's member has the argument's name in its tag: `page:"Marker"`.
+func token(out any) (name, value string) {
+	v := reflect.ValueOf(out).Elem()
+	if v.Kind() != reflect.Struct {
+		return "", ""
+	}
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Tag.Get("page"); name != "" {
+			return name, v.Field(i).String()
+		}
+	}
+	return "", ""
+}

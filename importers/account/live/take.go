@@ -1,0 +1,349 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options say what is read, and how.
+type Options struct {
+	Regions   []string
+	Templates bool // of CloudFormation's stacks, too
+	// LastAccessed asks IAM when each role last used which action. IAM makes a report a role for it.
+	LastAccessed bool
+	Parallel     int              // calls under way at once; 24 if 0
+	Journal      string           // path of what was answered so far, to go on from after an interruption; "" for none
+	Progress     func(p Progress) // called now and then, from one goroutine at a time; nil for nobody
+	guardrails   *levels          // of the account, where somebody else has read them
+	now          func() time.Time
+}
+
+// A Progress tells how far an import is.
+type Progress struct {
+	Done, Known int // calls; more become known while things are found
+	Kept        int // of those done, that were answered before an interruption
+	Problems    int
+	Call        string // the last: "lambda:GetPolicy"
+	Region      string
+	Elapsed     time.Duration
+	Left        time.Duration // by the pace so far; 0 while that says nothing
+}
+
+// A Stopped is an import that could not go on. What was answered is kept in the journal.
+type Stopped struct {
+	Err  error
+	Done int // calls that were answered
+}
+
+func (s *Stopped) Error() string { return s.Err.Error() }
+func (s *Stopped) Unwrap() error { return s.Err }
+
+// outages is how many calls have to fail in the network, with none going through between, for it to be gone.
+const outages = 12
+
+// A taker takes one snapshot.
+type taker struct {
+	client  *Client
+	who     Identity
+	options Options
+	pace    *pace
+	journal *journal
+	stop    context.CancelCauseFunc
+	started time.Time
+
+	done, known, kept, fresh atomic.Int64
+	out                      atomic.Int64 // calls in a row that failed in the network
+	wg                       sync.WaitGroup
+
+	mu       sync.Mutex
+	snapshot *Snapshot
+	problems map[problemKey]*problemCount
+	missing  map[string]bool // calls that there are not: by region and call
+	told     time.Time
+}
+
+// Take reads the account. An error is a *Stopped where it may go on later from its journal, or the context's.
+func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	if o.now == nil {
+		o.now = time.Now
+	}
+	t := &taker{client: c, who: who, options: o, pace: newPace(cmp.Or(o.Parallel, 24)), stop: stop, started: time.Now(),
+		snapshot: newSnapshot(who, o), problems: map[problemKey]*problemCount{}, missing: map[string]bool{}}
+	var err error
+	if t.journal, err = openJournal(o.Journal, who, o); err != nil {
+		return nil, err
+	}
+	defer t.journal.close()
+	t.plan(ctx)
+	t.wg.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, &Stopped{Err: err, Done: int(t.done.Load())}
+	}
+	if t.fresh.Load() == 0 && t.kept.Load() == 0 {
+		return nil, t.nothing()
+	}
+	t.finish()
+	if err := t.journal.close(); err != nil {
+		return nil, err
+	}
+	return t.snapshot, nil
+}
+
+// plan starts all that is to be read.
+func (t *taker) plan(ctx context.Context) {
+	t.go_(func() { t.identities(ctx) })
+	t.go_(func() { t.storage(ctx) })
+	for _, region := range t.options.Regions {
+		for _, read := range regional {
+			t.go_(func() { read(t, ctx, region) })
+		}
+	}
+}
+
+// regional reads what a region has, a service each.
+var regional []func(t *taker, ctx context.Context, region string)
+
+// go_ reads beside what is being read.
+func (t *taker) go_(f func()) {
+	t.wg.Add(1)
+	go func() {
+		defer t.wg.Done()
+		f()
+	}()
+}
+
+// each reads all of a list beside each other, and waits for none.
+func each[T any](t *taker, list []T, f func(T)) {
+	for _, x := range list {
+		t.go_(func() { f(x) })
+	}
+}
+
+// keep changes the snapshot.
+func (t *taker) keep(f func(s *Snapshot)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f(t.snapshot)
+}
+
+// ask makes a call, trying again what may pass, and reports whether it was answered. That there is nothing is an answer; what
+// is not becomes a problem of the snapshot. about is what the call is about, for people; "" where it is about all.
+func ask[Out any](ctx context.Context, t *taker, region string, o *operation, in args, about string) (*Out, bool) {
+	out := new(Out)
+	t.known.Add(1)
+	defer func() {
+		t.done.Add(1)
+		t.tell(o, region)
+	}()
+	key := o.key(region, in)
+	if answer, ok := t.journal.find(key); ok {
+		if answer == nil {
+			t.kept.Add(1)
+			return nil, false
+		}
+		if json.Unmarshal(answer, out) == nil {
+			t.kept.Add(1)
+			return out, true
+		}
+		out = new(Out)
+	}
+	err := t.try(ctx, region, o, in, out)
+	var f *Fault
+	switch {
+	case err == nil:
+		t.fresh.Add(1)
+		t.journal.add(key, out)
+		return out, true
+	case !errors.As(err, &f):
+		t.stop(err)
+		return nil, false
+	case slices.Contains(o.absent, f.Code) && f.Err == nil:
+		t.fresh.Add(1)
+		t.journal.add(key, nil)
+		return nil, false
+	}
+	t.problem(o, region, about, f)
+	return nil, false
+}
+
+// try makes a call until it goes through, or must be taken to fail.
+func (t *taker) try(ctx context.Context, region string, o *operation, in args, out any) error {
+	there := region + " " + o.String()
+	t.mu.Lock()
+	gone := t.missing[there]
+	t.mu.Unlock()
+	if gone {
+		return &Fault{Call: o.String(), Region: region, Status: 501, Code: "NotImplemented"}
+	}
+	gate := t.pace.gate(region + " " + o.of.name)
+	for try := 1; ; try++ {
+		if err := t.pace.enter(ctx, gate); err != nil {
+			return err
+		}
+		err := t.client.call(ctx, region, o, in, out)
+		t.pace.leave(gate)
+		var f *Fault
+		if !errors.As(err, &f) {
+			if err == nil {
+				t.out.Store(0)
+				gate.went(false)
+			}
+			return err
+		}
+		gate.went(f.throttled())
+		if f.Err == nil {
+			t.out.Store(0)
+		}
+		if f.Unknown() {
+			return t.unknown(f)
+		}
+		if f.Missing() {
+			t.mu.Lock()
+			t.missing[there] = true
+			t.mu.Unlock()
+			return f
+		}
+		most := otherTries
+		if f.throttled() {
+			most = throttleTries
+		}
+		if !f.again() || try >= most {
+			if f.Err != nil && t.out.Add(1) >= outages {
+				return fmt.Errorf("the network is gone: %s", f.Reason())
+			}
+			return f
+		}
+		wait := time.NewTimer(pause(try, f.after))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// unknown is the error of a call whose caller is not known any more: it ends the import, since all others would fail.
+// Services that know nobody while the others do, in regions that are not enabled, are a problem and no end.
+func (t *taker) unknown(f *Fault) error {
+	if f.Expired() || f.Skewed() {
+		return errors.New(t.client.explain(f))
+	}
+	return f
+}
+
+// pages makes a call for each page of its answer and hands them on, in order. It reports whether all were answered.
+func pages[Out any](ctx context.Context, t *taker, region string, o *operation, in args, about string, f func(*Out)) bool {
+	seen := map[string]bool{}
+	for {
+		out, ok := ask[Out](ctx, t, region, o, in, about)
+		if !ok {
+			return false
+		}
+		f(out)
+		name, next := token(out)
+		if next == "" || seen[next] { // some emulators hand out the same page for ever
+			return true
+		}
+		seen[next] = true
+		asked := args{}
+		for k, v := range in {
+			asked[k] = v
+		}
+		asked[name] = next
+		in = asked
+	}
+}
+
+// problemKey tells problems apart: those of one call in one region for one reason are one.
+type problemKey struct{ call, region, reason string }
+
+type problemCount struct {
+	about []string
+	many  bool // about so many that they are not listed
+}
+
+// problem notes a call that was not answered.
+func (t *taker) problem(o *operation, region, about string, f *Fault) {
+	if o.of.global || o.of == s3Service {
+		region = ""
+	}
+	t.note(o.String(), region, f.Reason(), about, f.Missing())
+}
+
+func (t *taker) note(call, region, reason, about string, many bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k := problemKey{call, region, reason}
+	p := t.problems[k]
+	if p == nil {
+		p = &problemCount{}
+		t.problems[k] = p
+	}
+	p.many = p.many || many
+	if about != "" && !slices.Contains(p.about, about) {
+		p.about = append(p.about, about)
+	}
+}
+
+// tell reports progress, a few times a second.
+func (t *taker) tell(o *operation, region string) {
+	if t.options.Progress == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if now.Sub(t.told) < 200*time.Millisecond {
+		return
+	}
+	t.told = now
+	p := Progress{Done: int(t.done.Load()), Known: int(t.known.Load()), Kept: int(t.kept.Load()), Problems: len(t.problems), Call: o.String(), Region: region,
+		Elapsed: now.Sub(t.started)}
+	if asked := p.Done - p.Kept; asked >= 50 && p.Known > p.Done {
+		p.Left = time.Duration(float64(p.Elapsed) / float64(asked) * float64(p.Known-p.Done)).Round(time.Second)
+	}
+	t.options.Progress(p)
+}
+
+// nothing is the error of an account that answered no call.
+func (t *taker) nothing() error {
+	denied := false
+	reasons := map[string]bool{}
+	for k := range t.problems {
+		denied = denied || strings.HasPrefix(k.reason, "not allowed")
+		reasons[k.reason] = true
+	}
+	if denied {
+		return fmt.Errorf("%s may read nothing in account %s: give it the policy that `bulkhead import account --print-policy` prints", t.who.ARN, t.who.Account)
+	}
+	var all []string
+	for r := range reasons {
+		all = append(all, r)
+	}
+	slices.Sort(all)
+	return fmt.Errorf("account %s answered no call (%s): check the region and the endpoint", t.who.Account, strings.Join(all, "; "))
+}
+
+// finish puts the snapshot in order.
+func (t *taker) finish() {
+	for k, p := range t.problems {
+		slices.Sort(p.about)
+		e := Problem{Call: k.call + in(k.region), Error: k.reason}
+		if !p.many {
+			e.About = p.about
+		}
+		t.snapshot.Problems = append(t.snapshot.Problems, e)
+	}
+	t.snapshot.sort()
+}
