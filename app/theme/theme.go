@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/color"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -151,11 +152,15 @@ func (t *Theme) Font(s fyne.TextStyle) fyne.Resource {
 	return Font(render.Regular)
 }
 
-// Font is the font of a weight.
-func Font(w render.Weight) fyne.Resource {
-	name := [...]string{"Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-Bold.ttf"}[w]
-	return &fyne.StaticResource{StaticName: name, StaticContent: font.Of(w).TTF()}
-}
+// Font is the font of a weight, the same each time: the toolkit reads each resource that it is given anew.
+func Font(w render.Weight) fyne.Resource { return fonts()[w] }
+
+var fonts = sync.OnceValue(func() (out [3]fyne.Resource) {
+	for w, name := range [...]string{"Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-Bold.ttf"} {
+		out[w] = &fyne.StaticResource{StaticName: name, StaticContent: font.Of(render.Weight(w)).TTF()}
+	}
+	return out
+})
 
 // Icon is Fyne's own; the program's icons come from Icon of this package.
 func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource {
@@ -199,13 +204,28 @@ func Icon(name string, c render.Color) fyne.Resource {
 }
 
 func icon(name string, c color.NRGBA) fyne.Resource {
+	key := painted{name, c}
+	if known, ok := icons.Load(key); ok {
+		return known.(fyne.Resource)
+	}
 	data, err := assets.FS.ReadFile("icons/" + name + ".svg")
 	if err != nil {
 		return nil
 	}
 	hex := fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
-	return &fyne.StaticResource{
+	r := &fyne.StaticResource{
 		StaticName:    name + hex[1:] + ".svg",
 		StaticContent: []byte(strings.ReplaceAll(string(data), "currentColor", hex)),
 	}
+	icons.Store(key, r)
+	return r
 }
+
+// A painted is an icon in a colour.
+type painted struct {
+	name  string
+	color color.NRGBA
+}
+
+// icons are those that were asked for, by painted.
+var icons sync.Map

@@ -59,3 +59,20 @@ func TestEveryColourAndSizeIsGiven(t *testing.T) {
 		t.Error("icons come by their names only")
 	}
 }
+
+// TestResourcesAreTheSameEachTime: the toolkit keeps what it read of a resource by the resource, and would read a font anew for
+// each label.
+func TestResourcesAreTheSameEachTime(t *testing.T) {
+	test.NewTempApp(t)
+	for _, w := range []render.Weight{render.Regular, render.Medium, render.Bold} {
+		if Font(w) != Font(w) {
+			t.Errorf("two fonts of weight %d", w)
+		}
+	}
+	if a, b := Icon("hull", render.Link), Icon("hull", render.Link); a == nil || a != b {
+		t.Error("two icons of one name and colour")
+	}
+	if Icon("hull", render.Link) == Icon("hull", render.Danger) {
+		t.Error("one icon of two colours")
+	}
+}
