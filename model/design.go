@@ -60,8 +60,11 @@ func New(info Info, elements ...Element) (*Design, error) {
 
 // MakeID returns kind/name with the characters that the grammar of IDs reserves percent-escaped.
 func MakeID(kind, name string) ID {
-	return ID(kind + "/" + strings.NewReplacer("%2F", "/", "%3A", ":").Replace(url.PathEscape(name)))
+	return ID(kind + "/" + free.Replace(url.PathEscape(name)))
 }
+
+// free takes the escapes back of what IDs do not reserve.
+var free = strings.NewReplacer("%2F", "/", "%3A", ":")
 
 // Info says what the design is of.
 func (d *Design) Info() Info { return d.info }

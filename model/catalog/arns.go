@@ -249,9 +249,9 @@ func (c *Catalog) findBelonging(rt *ResourceType) belonging {
 }
 
 // plain is a name without case, dashes and spaces.
-func plain(s string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", " ", "", "_", "").Replace(s))
-}
+func plain(s string) string { return strings.ToLower(gaps.Replace(s)) }
+
+var gaps = strings.NewReplacer("-", "", " ", "", "_", "")
 
 // namespaces lists the types of each namespace, sorted, by its plain name.
 func (t *typeTable) namespaces() map[string][]string {

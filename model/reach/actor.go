@@ -386,8 +386,10 @@ func literal(s string) string {
 	if !strings.ContainsAny(s, "*?") {
 		return s
 	}
-	return strings.NewReplacer("*", "${*}", "?", "${?}").Replace(s)
+	return wildcards.Replace(s)
 }
+
+var wildcards = strings.NewReplacer("*", "${*}", "?", "${?}")
 
 // layers is the actor's policies as the evaluator takes them.
 func (a *actor) layers() *policy.Stack {

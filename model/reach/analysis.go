@@ -83,6 +83,7 @@ type graph struct {
 
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
+	kinds  [2]tallied         // of things in the sea: with fed functions safe, and vulnerable
 	detail map[detailKey]*Step
 	steps  map[stepKey]*Step
 }

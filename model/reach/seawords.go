@@ -242,11 +242,15 @@ func (b *Breach) SeaAt(vulnerable bool, hops int) []Beyond {
 }
 
 // SeaKinds counts the kinds of things, as headlines name them, that breaches of the functions reach beyond the design; with
-// vulnerable, fed functions taken as vulnerable.
+// vulnerable, fed functions taken as vulnerable. It is counted when somebody asks first, which of a whole account takes as
+// long as the analysis.
 func (an *Analysis) SeaKinds(vulnerable bool) int {
-	look := runsMay
+	if n, ok := an.SeaCounted(vulnerable); ok {
+		return n
+	}
+	look, at := runsMay, 0
 	if vulnerable {
-		look = fedMay
+		look, at = fedMay, 1
 	}
 	reached := newSet(len(an.actors))
 	for _, f := range an.design.Functions() {
@@ -258,7 +262,28 @@ func (an *Analysis) SeaKinds(vulnerable bool) int {
 			all = append(all, an.sea(int32(i))...)
 		}
 	}
-	return KindsOf(mergeSea(all))
+	n := KindsOf(mergeSea(all))
+	an.mu.Lock()
+	an.kinds[at] = tallied{n, true}
+	an.mu.Unlock()
+	return n
+}
+
+// A tallied is a count, once it was taken.
+type tallied struct {
+	n    int
+	done bool
+}
+
+// SeaCounted is SeaKinds where it was counted already.
+func (an *Analysis) SeaCounted(vulnerable bool) (n int, ok bool) {
+	at := 0
+	if vulnerable {
+		at = 1
+	}
+	an.mu.Lock()
+	defer an.mu.Unlock()
+	return an.kinds[at].n, an.kinds[at].done
 }
 
 // KindsOf counts the kinds of things in a sea, as its headline names them. What is marked as fed is not in it.
