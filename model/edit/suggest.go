@@ -25,7 +25,8 @@ func ExpandActions(patterns ...string) []string {
 
 // NarrowToDesign suggests to name, in the place of a statement's wildcards, the design's own resources that its
 // actions work on; nil where there is no wildcard, no such resource, or nothing to edit. It claims no need: it
-// says what of the design the statement reaches. What execution policies are for is known better: see Needed.
+// says what of the design the statement reaches. What execution policies are for is known better: see Needed. Where that is
+// more than a role's policies may hold, as of an administrator of a whole account, nothing comes back.
 func NarrowToDesign(d *model.Design, role, pol model.ID, index int) *Tighten {
 	h, err := findHolder(d, role)
 	if err != nil {
@@ -40,13 +41,16 @@ func NarrowToDesign(d *model.Design, role, pol model.ID, index int) *Tighten {
 		return nil
 	}
 	var resources []string
-	narrower := false
+	narrower, written := false, 0
 	for _, r := range s.Resources {
 		if !strings.ContainsAny(r, "*?") {
 			resources = appendNew(resources, spell(d, r))
 			continue
 		}
-		own := ownWithin(d, s.Actions, r)
+		own, length := ownWithin(d, s.Actions, r)
+		if written += length; written > mostWritten {
+			return nil
+		}
 		if len(own) != 1 || own[0] != spell(d, r) {
 			narrower = true
 		}
@@ -137,26 +141,20 @@ func appendNew(list []string, s string) []string {
 
 // ownWithin lists the design's own resources within an ARN pattern that the actions work on, as a script names
 // them: with a part ("res/Photos/*") where some action is for what is inside only.
-func ownWithin(d *model.Design, actions []string, pattern string) []string {
-	forms := formsOf(actions)
-	services := map[string]bool{}
-	for _, shapes := range forms {
-		for _, sh := range shapes {
-			services[sh.service] = true
-		}
-	}
+// length is how many characters their ARNs have.
+func ownWithin(d *model.Design, actions []string, pattern string) (out []string, length int) {
+	forms := byService(formsOf(actions))
 	literal, _, _ := strings.Cut(strings.ReplaceAll(pattern, "?", "*"), "*")
-	var out []string
 	for _, e := range d.Elements() {
 		arn := model.ARN(e)
-		if arn == "" || !strings.HasPrefix(arn, literal) && !strings.HasPrefix(literal, arn) || !services[""] && !services[field(arn, 2)] {
+		if arn == "" || !strings.HasPrefix(arn, literal) && !strings.HasPrefix(literal, arn) || len(forms.of(field(arn, 2))) == 0 {
 			continue // of a whole account that is nearly all, found out for little
 		}
 		if p, ok := e.(*model.Policy); ok && isAWSManaged(p) {
 			continue
 		}
 		parts := map[string]bool{}
-		for _, shapes := range forms {
+		for _, shapes := range forms.of(field(arn, 2)) {
 			own := map[string]bool{}
 			for _, sh := range shapes {
 				if part, ok := sh.of(arn); ok && policy.Covers(pattern, arn+part) {
@@ -172,8 +170,45 @@ func ownWithin(d *model.Design, actions []string, pattern string) []string {
 		}
 		for _, part := range sortedKeys(parts) {
 			out = append(out, string(e.ElementID())+part)
+			length += len(arn) + len(part)
 		}
 	}
+	return out, length
+}
+
+// mostWritten is how many characters the inline policies of a role may have together (IAM User Guide, "IAM and AWS STS quotas":
+// 10,240; those of a user 2,048, of a group 5,120, a managed policy 6,144).
+const mostWritten = 10_240
+
+// byService sorts the forms of actions by the service whose ARNs they fit.
+func byService(forms [][]shape) *servicedForms {
+	return &servicedForms{all: forms, fit: map[string][][]shape{}}
+}
+
+// servicedForms are forms of which an element needs to be held against those of its service alone.
+type servicedForms struct {
+	all [][]shape
+	fit map[string][][]shape
+}
+
+// of is the forms of a service, and of those that leave it open.
+func (f *servicedForms) of(service string) [][]shape {
+	out, ok := f.fit[service]
+	if ok {
+		return out
+	}
+	for _, shapes := range f.all {
+		var fit []shape
+		for _, sh := range shapes {
+			if sh.service == "" || sh.service == service {
+				fit = append(fit, sh)
+			}
+		}
+		if len(fit) > 0 {
+			out = append(out, fit)
+		}
+	}
+	f.fit[service] = out
 	return out
 }
 

@@ -1,6 +1,7 @@
 package edit_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -217,6 +218,26 @@ func TestNarrowToDesign(t *testing.T) {
 	}
 	if e := edit.NarrowToDesign(wide, "role/ShopRole", "policy/shared", 0); e == nil || strings.Join(e.Resources, " ") != "res/Photos res/Photos/*" {
 		t.Errorf("bucket and objects: %+v", e)
+	}
+}
+
+// TestNarrowToDesignFitsAPolicy: nothing is suggested that no role could hold.
+func TestNarrowToDesignFitsAPolicy(t *testing.T) {
+	d := shop(t)
+	for _, n := range []int{20, 200} {
+		var more []model.Change
+		for i := range n {
+			name := fmt.Sprintf("Table%d", i)
+			more = append(more, model.Change{After: &model.Resource{ID: model.MakeID("res", name), LogicalID: name, Name: name, Type: "AWS::DynamoDB::Table", ARN: arnOf("table", name)}})
+		}
+		wide, err := d.With(more...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := edit.NarrowToDesign(wide, "role/ShopRole", "policy/ShopRole/main", 0)
+		if fits := n == 20; (e != nil) != fits {
+			t.Errorf("of %d tables and their parts it is suggested to name all: %v, want %v", n, e != nil, fits)
+		}
 	}
 }
 
