@@ -77,16 +77,18 @@ func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
 
 // TypedRune hands keys on to the window, whose shortcuts they are.
 func (b *Button) TypedRune(r rune) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil && c.OnTypedRune() != nil && r != ' ' {
-		c.OnTypedRune()(r)
+	if r != ' ' {
+		handRune(b, r)
 	}
 }
 
 // TypedKey presses the button by Space or Enter.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
-	if !escaped(b, e) && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+	if presses(e) {
 		b.Tapped(nil)
+		return
 	}
+	handKey(b, e)
 }
 
 // MouseIn lights the button up and shows its tip.

@@ -1,8 +1,6 @@
 package view
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -60,22 +58,20 @@ func (b *ChipButton) FocusLost() { b.focused = false; b.Refresh() }
 
 // TypedRune hands keys on to the window.
 func (b *ChipButton) TypedRune(r rune) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil && c.OnTypedRune() != nil {
-		c.OnTypedRune()(r)
+	if r != ' ' {
+		handRune(b, r)
 	}
 }
 
 // TypedKey takes the chip out on Delete and opens it on Enter.
 func (b *ChipButton) TypedKey(e *fyne.KeyEvent) {
-	if escaped(b, e) {
-		return
-	}
-	is := func(keys ...fyne.KeyName) bool { return slices.Contains(keys, e.Name) }
-	if b.OnRemove != nil && is(fyne.KeyDelete, fyne.KeyBackspace) {
+	switch {
+	case b.OnRemove != nil && (e.Name == fyne.KeyDelete || e.Name == fyne.KeyBackspace):
 		b.OnRemove()
-	}
-	if b.OnTap != nil && is(fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace) {
+	case b.OnTap != nil && presses(e):
 		b.OnTap()
+	default:
+		handKey(b, e)
 	}
 }
 

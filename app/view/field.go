@@ -24,14 +24,3 @@ func (f *Field) TypedKey(k *fyne.KeyEvent) {
 		f.Entry.TypedKey(k)
 	}
 }
-
-// escaped hands Escape on to the window: Fyne gives keys to what has the focus and to nothing else.
-func escaped(o fyne.CanvasObject, k *fyne.KeyEvent) bool {
-	if k.Name != fyne.KeyEscape {
-		return false
-	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
-		c.OnTypedKey()(k)
-	}
-	return true
-}

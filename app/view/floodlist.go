@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
-	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/theme"
@@ -30,7 +29,7 @@ type Floods struct {
 	title   *Label
 	claim   *Text
 	hops    *Stepper
-	list    *widget.List
+	list    *Reel
 	empty   *Label
 }
 
@@ -45,21 +44,17 @@ func NewFloods() *Floods {
 			f.OnHop(n)
 		}
 	}
-	f.list = widget.NewList(
-		func() int { return len(f.value.Rows) },
-		func() fyne.CanvasObject { return newFloodRow(f) },
-		func(i widget.ListItemID, o fyne.CanvasObject) {
-			if i < len(f.value.Rows) {
-				o.(*floodRow).set(f.value.Rows[i])
-			}
-		})
-	f.list.OnSelected = func(i widget.ListItemID) { // by the keyboard: a click is the row's
-		f.list.UnselectAll()
-		if i < len(f.value.Rows) && f.value.Rows[i].ID != "" && f.OnSelect != nil {
+	f.list = NewReel()
+	f.list.Length = func() int { return len(f.value.Rows) }
+	f.list.Height = func(int) float32 { return floodHeight }
+	f.list.New = func() fyne.CanvasObject { return newFloodRow(f) }
+	f.list.Fill = func(i int, o fyne.CanvasObject) { o.(*floodRow).set(f.value.Rows[i]) }
+	f.list.Takes = func(i int) bool { return f.value.Rows[i].ID != "" }
+	f.list.OnTaken = func(i int) {
+		if f.OnSelect != nil {
 			f.OnSelect(f.value.Rows[i].ID)
 		}
 	}
-	f.list.HideSeparators = true
 	f.empty = NewLabel("", para)
 	f.fold = NewButton("", "down", Quiet, func() {
 		if f.OnFold != nil {
@@ -109,7 +104,7 @@ func (f *Floods) Set(l FloodList) {
 	}
 	f.list.Refresh()
 	if fresh {
-		f.list.ScrollToTop()
+		f.list.ScrollTo(0)
 	}
 }
 
@@ -125,7 +120,7 @@ func (f *Floods) SetFolded(folded bool) {
 // Need is how high the head is, and how high the panel is with all its rows.
 func (f *Floods) Need() (head, all float32) {
 	head = f.head.MinSize().Height
-	all = head + float32(len(f.value.Rows)+f.value.Hidden)*(floodHeight+fynetheme.Padding()) + 4
+	all = head + float32(len(f.value.Rows)+f.value.Hidden)*(floodHeight+reelGap) + 4
 	if f.empty.Visible() {
 		all = head + 60
 	}

@@ -23,7 +23,7 @@ type OutlinePanel struct {
 	rows     []Row
 	shown    []Row
 	selected model.ID
-	list     *widget.List
+	list     *Reel
 	none     *Label
 	notes    *fyne.Container
 }
@@ -33,21 +33,19 @@ func NewOutline() *OutlinePanel {
 	p := &OutlinePanel{Search: newSearch("Search (Ctrl+F)")}
 	p.none = NewLabel("", para.aligned(fyne.TextAlignCenter))
 	p.none.Hide()
-	p.list = widget.NewList(
-		func() int { return len(p.shown) },
-		func() fyne.CanvasObject { return newOutlineRow(p) },
-		func(i widget.ListItemID, o fyne.CanvasObject) {
-			if i < len(p.shown) {
-				o.(*outlineRow).set(p.shown[i], p.shown[i].ID == p.selected && p.selected != "")
-			}
-		})
-	p.list.OnSelected = func(i widget.ListItemID) { // by the keyboard: a click is the row's
-		p.list.UnselectAll()
-		if i < len(p.shown) && p.shown[i].ID != "" && p.OnSelect != nil {
+	p.list = NewReel()
+	p.list.Length = func() int { return len(p.shown) }
+	p.list.Height = func(i int) float32 { return rowHeight(p.shown[i]) }
+	p.list.New = func() fyne.CanvasObject { return newOutlineRow(p) }
+	p.list.Fill = func(i int, o fyne.CanvasObject) {
+		o.(*outlineRow).set(p.shown[i], p.shown[i].ID == p.selected && p.selected != "")
+	}
+	p.list.Takes = func(i int) bool { return p.shown[i].ID != "" }
+	p.list.OnTaken = func(i int) {
+		if p.OnSelect != nil {
 			p.OnSelect(p.shown[i].ID)
 		}
 	}
-	p.list.HideSeparators = true
 	p.notes = newColumn(2)
 	p.Search.OnChanged = func(string) { p.filter() }
 	p.Search.onDone = func() { // Enter takes the first that was found
@@ -82,6 +80,9 @@ func (outlineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 
 // Set shows rows.
 func (p *OutlinePanel) Set(rows []Row) {
+	if len(rows) > 0 && len(rows) == len(p.rows) && &rows[0] == &p.rows[0] {
+		return
+	}
 	was := p.index(p.selected)
 	p.rows = rows
 	p.filter()
@@ -99,9 +100,9 @@ func (p *OutlinePanel) reveal(i int) {
 	switch {
 	case i < 0:
 	case i <= 1:
-		p.list.ScrollToTop() // with the heading
+		p.list.ScrollTo(0) // with the heading
 	default:
-		p.list.ScrollTo(i)
+		p.list.Reveal(i)
 	}
 }
 
@@ -124,9 +125,6 @@ func (p *OutlinePanel) SetNotes(notes ...Note) {
 
 func (p *OutlinePanel) filter() {
 	p.shown = Search(p.rows, p.Search.Text)
-	for i, r := range p.shown {
-		p.list.SetItemHeight(i, rowHeight(r))
-	}
 	switch {
 	case len(p.shown) > 0:
 		p.none.Hide()
@@ -145,8 +143,10 @@ func (p *OutlinePanel) Select(id model.ID) {
 	if p.selected == id {
 		return
 	}
+	was := p.index(p.selected)
 	p.selected = id
-	p.list.Refresh()
+	p.list.RefreshRow(was)
+	p.list.RefreshRow(p.index(id))
 	p.reveal(p.index(id))
 }
 

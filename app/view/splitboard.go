@@ -303,12 +303,14 @@ func (m *mark) MouseMoved(*desktop.MouseEvent) {}
 func (m *mark) MouseOut()                      { m.hover = false; m.Refresh() }
 func (m *mark) FocusGained()                   { m.focused = true; m.Refresh() }
 func (m *mark) FocusLost()                     { m.focused = false; m.Refresh() }
-func (m *mark) TypedRune(rune)                 {}
+func (m *mark) TypedRune(r rune)               { handRune(m, r) }
 
 func (m *mark) TypedKey(e *fyne.KeyEvent) {
-	if !escaped(m, e) && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn) {
+	if presses(e) {
 		m.tap()
+		return
 	}
+	handKey(m, e)
 }
 
 func (m *mark) CreateRenderer() fyne.WidgetRenderer {

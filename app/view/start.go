@@ -199,16 +199,18 @@ func (c *sampleCard) heightFor(w float32) float32 { return heightOf(c.content, w
 func (c *sampleCard) Tapped(*fyne.PointEvent)        { c.tap() }
 func (c *sampleCard) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 func (c *sampleCard) MouseMoved(*desktop.MouseEvent) {}
-func (c *sampleCard) TypedRune(rune)                 {}
+func (c *sampleCard) TypedRune(r rune)               { handRune(c, r) }
 func (c *sampleCard) MouseIn(*desktop.MouseEvent)    { c.light(true) }
 func (c *sampleCard) MouseOut()                      { c.light(c.focused) }
 func (c *sampleCard) FocusGained()                   { c.focused = true; c.light(true) }
 func (c *sampleCard) FocusLost()                     { c.focused = false; c.light(false) }
 
 func (c *sampleCard) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter || e.Name == fyne.KeySpace {
+	if presses(e) {
 		c.tap()
+		return
 	}
+	handKey(c, e)
 }
 
 func (c *sampleCard) light(on bool) {

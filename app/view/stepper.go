@@ -95,18 +95,18 @@ func (s *Stepper) FocusLost() { s.focused = false; s.Refresh() }
 
 // TypedRune hands keys on to the window.
 func (s *Stepper) TypedRune(r rune) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil && c.OnTypedRune() != nil {
-		c.OnTypedRune()(r)
-	}
+	handRune(s, r)
 }
 
 // TypedKey steps by the arrow keys.
 func (s *Stepper) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyLeft || e.Name == fyne.KeyDown {
+	switch e.Name {
+	case fyne.KeyLeft, fyne.KeyDown:
 		s.step(s.at - 1)
-	}
-	if e.Name == fyne.KeyRight || e.Name == fyne.KeyUp {
+	case fyne.KeyRight, fyne.KeyUp:
 		s.step(s.at + 1)
+	default:
+		handKey(s, e)
 	}
 }
 

@@ -200,16 +200,18 @@ func (l *Link) FocusLost() { l.focused = false; l.light() }
 
 // TypedRune hands keys on to the window, whose shortcuts they are.
 func (l *Link) TypedRune(r rune) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil && c.OnTypedRune() != nil && r != ' ' {
-		c.OnTypedRune()(r)
+	if r != ' ' {
+		handRune(l, r)
 	}
 }
 
 // TypedKey follows the link by Enter or Space.
 func (l *Link) TypedKey(e *fyne.KeyEvent) {
-	if !escaped(l, e) && (e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+	if presses(e) {
 		l.Tapped(nil)
+		return
 	}
+	handKey(l, e)
 }
 
 // MouseIn underlines the link and shows its tip.
