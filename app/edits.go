@@ -219,7 +219,7 @@ func (w *window) effects() {
 	}
 	suggestions := w.inspect.Suggestions()
 	now := w.state
-	if w.session == nil || !now.Analysed() || len(suggestions) == 0 || now.Start == "" {
+	if w.session == nil || !now.Analysed() || len(suggestions) == 0 || now.Start == "" || w.job.cancel != nil { // the picture first
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())

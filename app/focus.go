@@ -7,15 +7,49 @@ import (
 	"strings"
 	"sync"
 
+	"bulkhead/app/session"
 	"bulkhead/app/view"
 	"bulkhead/model/reach"
 	"bulkhead/render"
 )
 
-// learned is what pictures found out about a large design, for those that come after: by the analysis that told it.
+// learned is what pictures found out about a design, for those that come after: by the analysis that told it.
 type learned struct {
 	mu    sync.Mutex
-	known map[*reach.Analysis]*render.Known
+	known map[*reach.Analysis]*render.Known // of large designs
+
+	ranks struct {
+		of     [2]*reach.Analysis
+		fed    bool
+		answer *render.Ranking
+	}
+	rows struct {
+		of     *reach.Analysis
+		fed    bool
+		answer []view.Row
+	}
+}
+
+// ranking is the ranked table of a view, compared with another.
+func (l *learned) ranking(v, before render.View) *render.Ranking {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := &l.ranks
+	if of := [2]*reach.Analysis{v.Analysis, before.Analysis}; k.answer == nil || k.of != of || k.fed != v.Vulnerable {
+		k.of, k.fed, k.answer = of, v.Vulnerable, render.Rankings(v, &before)
+	}
+	return k.answer
+}
+
+// outline is the rows of the outline.
+func (l *learned) outline(s session.Side, vulnerable bool) []view.Row {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := &l.rows
+	if k.answer == nil || k.of != s.Analysis || k.fed != vulnerable {
+		k.of, k.fed, k.answer = s.Analysis, vulnerable, view.Outline(s.Design, s.Analysis, s.Measures, vulnerable)
+	}
+	return k.answer
 }
 
 // of is what is known of a view's design. Of a small one that costs less than to keep it.
@@ -38,7 +72,7 @@ func (l *learned) of(v render.View) *render.Known {
 
 func (l *learned) forget() {
 	l.mu.Lock()
-	l.known = nil
+	l.known, l.ranks.answer, l.rows.answer = nil, nil, nil
 	l.mu.Unlock()
 }
 

@@ -113,16 +113,16 @@ func (w *window) adopt(s *session.Session) {
 	w.watchSource(s)
 	w.unwatch = s.Watch(func(st session.State) {
 		fyne.Do(func() {
-			if w.session == s && st.Revision >= w.state.Revision {
-				w.choose(st)
+			if w.session == s && st.Revision >= w.state.Revision && !w.choose(st) {
 				w.show(st)
 			}
 		})
 	})
 }
 
-// choose puts the first breach into the worst function, so that a design opens with something to see.
-func (w *window) choose(st session.State) {
+// choose puts the first breach into the worst function, so that a design opens with something to see; true where it did,
+// and the state that shows it is on its way.
+func (w *window) choose(st session.State) bool {
 	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen && len(st.After.Design.Functions()) > 0 {
 		w.look.chosen = true
 		if large(st.After.Design) {
@@ -131,12 +131,14 @@ func (w *window) choose(st session.State) {
 			w.look.chart = view.HullChart
 		}
 		w.showRanks()
-		if worst := st.After.Measures.WorstOf; worst != "" {
-			w.session.Select(worst)
-		} else if fs := st.After.Design.Functions(); len(fs) > 0 {
-			w.session.Select(fs[0].ID)
+		worst := st.After.Measures.WorstOf
+		if worst == "" {
+			worst = st.After.Design.Functions()[0].ID
 		}
+		w.session.Select(worst)
+		return true
 	}
+	return false
 }
 
 func (w *window) offerFitting(e *session.MisfitError, again func()) {

@@ -65,71 +65,132 @@ func (a ask) floods(b ask) bool {
 	return a.look == b.look && a.room == b.room && a.state.Before.Design == b.state.Before.Design && a.state.After.Design == b.state.After.Design && a.look.chart == view.HullChart
 }
 
-// A drawn is what came of an ask.
+// A drawn is the picture that came of an ask.
 type drawn struct {
 	scene  *render.Scene
 	twins  []render.Twin
 	beyond *render.Scene   // shown in its place right of a wipe
-	ranks  *render.Ranking // where they are shown in the place of the scene
 	groups []render.Bundle // of a large design
-	rows   []view.Row
-	floods view.FloodList
 	err    error
 }
 
-// picture draws the state in the background. While it is being analysed, the last picture stays.
-func (w *window) picture() {
+// picture draws the state in the background, and then finds out what takes its time; false where nothing is to be drawn.
+// While a design is being analysed, its last picture stays.
+func (w *window) picture() bool {
 	now := ask{w.state, w.look, w.room()}
 	if w.session == nil || !w.state.Analysed() || now.same(w.job.last) {
 		if w.session != nil && !w.state.Analysed() && w.canvas.Scene() == nil {
-			w.outline.Set(view.Outline(w.state.After.Design, nil, w.state.After.Measures, false))
+			w.names()
 		}
-		return
+		return false
 	}
 	w.job.stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	w.job.cancel, w.job.last = cancel, now
-	go func() {
-		d := w.draw(ctx, now)
+	show := func(f func()) {
 		fyne.Do(func() {
-			if ctx.Err() != nil {
-				return
+			if ctx.Err() == nil {
+				f()
 			}
+		})
+	}
+	go func() {
+		w.draw(ctx, now, show)
+		show(func() {
+			w.job.cancel = nil
 			cancel()
-			if d.err != nil && !errors.Is(d.err, context.Canceled) {
-				w.fail("Draw the picture", d.err)
-				return
-			}
-			w.outline.Set(d.rows)
-			w.floods.Set(d.floods)
-			w.decks.Refresh() // the reasons take the room that they need
-			w.showPicture(now, d)
-			w.showTools()
+			w.session.CountSea()
+			w.effects()
 		})
 	}()
+	return true
 }
 
-func (w *window) draw(ctx context.Context, a ask) drawn {
+// names shows what a design has before anything is known of its breaches.
+func (w *window) names() {
+	d := w.state.After.Design
+	w.outline.Set(view.Outline(d, nil, w.state.After.Measures, false))
+	if large(d) {
+		w.look.chart = view.TableChart
+		w.showRanks()
+		w.showTools()
+		w.ranks.Set(render.Rankings(viewOf(w.state, w.state.After, 0), nil))
+	}
+}
+
+// draw makes the lists and the picture of an ask and shows them: of a large design one after the other, what is looked at
+// first; of a small one all at once, so that what is seen together changes together.
+func (w *window) draw(ctx context.Context, a ask, show func(func())) {
 	shown := a.state.After
 	if a.look.side == view.Before {
 		shown = a.state.Before
 	}
-	var d drawn
-	d.rows = view.Outline(shown.Design, shown.Analysis, shown.Measures, a.state.Vulnerable)
-	d.floods = view.FloodsOf(shown, a.state.Vulnerable, a.look.hop)
-	if large(shown.Design) {
-		d.groups = render.Bundles(shown.Design)
+	big := large(shown.Design)
+	var all []func()
+	say := func(f func()) {
+		if big {
+			show(f)
+		} else {
+			all = append(all, f)
+		}
 	}
 	before, after := viewOf(a.state, a.state.Before, a.look.hop), viewOf(a.state, shown, a.look.hop)
-	switch a.look.chart {
-	case view.TableChart:
-		d.ranks = render.Rankings(after, &before)
-		d.scene, d.twins = table.Draw(font.Metrics(), d.ranks), d.ranks.Twins() // to be exported
-	case view.HeatChart:
+	var ranks *render.Ranking
+	if a.look.chart == view.TableChart {
+		ranks = w.learned.ranking(after, before)
+		say(func() {
+			w.ranks.Set(ranks)
+			w.ranks.Select(w.state.Selected)
+		})
+	}
+	rows := w.learned.outline(shown, a.state.Vulnerable)
+	say(func() { w.outline.Set(rows) })
+	lists := func() {
+		if ctx.Err() != nil {
+			return
+		}
+		floods := view.FloodsOf(shown, a.state.Vulnerable, a.look.hop)
+		say(func() {
+			w.floods.Set(floods)
+			w.decks.Refresh() // the reasons take the room that they need
+		})
+	}
+	if ranks != nil || !big {
+		lists()
+	}
+	d := w.scene(ctx, a, ranks, before, after)
+	say(func() { w.showPicture(a, d) })
+	if ranks == nil && big {
+		lists()
+	}
+	say(w.showTools)
+	if !big {
+		show(func() {
+			for _, f := range all {
+				f()
+			}
+		})
+	}
+}
+
+// scene draws the picture.
+func (w *window) scene(ctx context.Context, a ask, ranks *render.Ranking, before, after render.View) drawn {
+	var d drawn
+	if large(after.Design) {
+		d.groups = render.Bundles(after.Design)
+	}
+	switch {
+	case ctx.Err() != nil:
+		d.err = ctx.Err()
+	case ranks != nil: // to be exported: the table is shown by its own
+		r := *ranks
+		r.Sea = render.SeaOfAll(after)
+		d.scene, d.twins = table.Draw(font.Metrics(), &r), r.Twins()
+	case a.look.chart == view.HeatChart:
 		rows, cols := table.Room(float64(a.room.Width), float64(a.room.Height))
 		heat := render.Heats(after, rows, cols)
 		d.scene, d.twins = table.DrawHeat(font.Metrics(), heat), heat.Twins()
-	case view.HullChart, view.MapChart:
+	default:
 		w.chart(ctx, a, &d)
 	}
 	return d
@@ -137,8 +198,12 @@ func (w *window) draw(ctx context.Context, a ask) drawn {
 
 // showPicture shows what was drawn for an ask.
 func (w *window) showPicture(a ask, d drawn) {
-	w.ranks.Set(d.ranks)
-	w.ranks.Select(w.state.Selected)
+	if d.err != nil {
+		if !errors.Is(d.err, context.Canceled) {
+			w.fail("Draw the picture", d.err)
+		}
+		return
+	}
 	w.twins = d.twins
 	if d.beyond == nil && !w.still() && a.floods(w.shown) {
 		w.canvas.Rise(d.scene)

@@ -115,7 +115,7 @@ func newWindow(a fyne.App, p Program, o importers.Options) *window {
 	w.makeParts()
 	w.makeMenu()
 	w.shortcuts()
-	w.win.SetContent(view.WithTips(view.NewFrame(w.tools.Root, w.root, nil)))
+	w.win.SetContent(view.WithTips(view.NewFrame(w.tools.Root, container.NewStack(w.root, w.progress.Root), nil)))
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(float32(pref.FloatWithFallback(prefWidth, 1280)), float32(pref.FloatWithFallback(prefHeight, 800))))
 	w.win.SetMaster()
@@ -180,14 +180,14 @@ func (w *window) makeParts() {
 	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop = w.showSource, w.selectElement, w.showHop
 	w.inspect = view.NewInspector()
 	w.inspect.OnEdit, w.inspect.OnSource, w.inspect.OnSelect, w.inspect.OnSplit = w.do, w.showSource, w.selectElement, w.split
-	w.inspect.OnTight = w.tightenAll
+	w.inspect.OnTight, w.inspect.OnOffers = w.tightenAll, w.effects
 	w.inspect.OnKeep, w.inspect.OnNarrow, w.inspect.OnReplace = w.keepActions, w.narrowResources, w.replaceManaged
 	w.ledger = view.NewLedgerBar()
 	w.strip = view.NewStrip()
 	w.progress = view.NewProgress()
-	w.progress.OnCancel = w.cancel
+	w.progress.OnCancel, w.progress.Still = w.cancel, w.still
 
-	picture := view.NewFrame(view.NewColumn(w.focus.Root, w.stock.Root, w.strip.Root), container.NewStack(w.canvas, w.ranks.Root, view.NewFrame(w.progress.Root, nil, nil)), nil)
+	picture := view.NewFrame(view.NewColumn(w.focus.Root, w.stock.Root, w.strip.Root), container.NewStack(w.canvas, w.ranks.Root), nil)
 	w.strip.OnResize = picture.Refresh
 	w.decks = view.NewDecks(picture, w.floods.Root, float32(pref.FloatWithFallback(prefLower, 0.3)))
 	w.decks.Need = w.floods.Need
@@ -245,8 +245,9 @@ func (w *window) show(st session.State) {
 	w.showStock()
 	w.canvas.Select(st.Selected)
 	w.ranks.Select(st.Selected)
-	w.picture()
-	w.effects()
+	if !w.picture() {
+		w.effects()
+	}
 }
 
 // showStart goes back to the start page.

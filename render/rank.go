@@ -13,9 +13,10 @@ import (
 // where a Diagram of as large a design costs much.
 type Ranking struct {
 	Claim     Claim
-	Sea       Sea
+	Sea       Sea    // what all reach together; see SeaOfAll
 	By        string // what the bundles of the ranks have in common; "" where there is one bundle alone
 	Functions int
+	Pending   bool       // the breaches are still to be worked out: it has names, and no figures
 	Ranks     []Rank     // worst first
 	Exposures []Exposure // most exposed first; counted resources alone
 }
@@ -57,6 +58,9 @@ func Rankings(v View, before *View) *Ranking {
 	r := &Ranking{Functions: len(s.design.Functions()), Claim: claimOf([]*survey{s}, 0)}
 	r.Claim.Parts = nil
 	r.Claim.Sentence = strings.Replace(r.Claim.Sentence, "No breach shown", "Every breach at once", 1)
+	if r.Pending = r.Functions > 0 && len(s.reaches) == 0; r.Pending {
+		r.Claim.Sentence = fmt.Sprintf("Working out the breaches of %s in %s", count(r.Functions, "function", "functions"), count(len(s.compartments), "compartment", "compartments"))
+	}
 	was := func(model.ID) float64 { return -1 }
 	if before != nil && before.Design != v.Design {
 		old := sight(*before)
@@ -96,14 +100,20 @@ func Rankings(v View, before *View) *Ranking {
 	slices.SortStableFunc(r.Exposures, func(a, b Exposure) int {
 		return cmp.Or(cmp.Compare(b.By, a.By), cmp.Compare(b.Weight, a.Weight))
 	})
-	if v.Analysis != nil {
-		kinds := v.Analysis.SeaKinds(v.Vulnerable)
-		r.Sea.Words, r.Sea.Open = "nothing beyond the design", kinds > 0
-		if kinds > 0 {
-			r.Sea.Words = fmt.Sprintf("over all breaches, %s of things beyond the design", count(kinds, "kind", "kinds"))
-		}
-	}
 	return r
+}
+
+// SeaOfAll says what all breaches of a view's design reach beyond it, in one figure. Of a whole account that takes as long to
+// count as the analysis, so a Ranking has none until it is given one.
+func SeaOfAll(v View) Sea {
+	if v.Analysis == nil {
+		return Sea{}
+	}
+	kinds := v.Analysis.SeaKinds(v.Vulnerable)
+	if kinds == 0 {
+		return Sea{Words: "nothing beyond the design"}
+	}
+	return Sea{Words: fmt.Sprintf("over all breaches, %s of things beyond the design", count(kinds, "kind", "kinds")), Open: true}
 }
 
 // worst is the function of a compartment with the worst breach, the first of those with the same.

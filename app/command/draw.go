@@ -245,7 +245,9 @@ func drawTable(view string, before, after render.View, side string) (*render.Sce
 	if view == "heat" {
 		return table.DrawHeat(font.Metrics(), render.Heats(v, table.HeatRows, table.HeatCols)), nil
 	}
-	return table.Draw(font.Metrics(), render.Rankings(v, &before)), nil
+	r := render.Rankings(v, &before)
+	r.Sea = render.SeaOfAll(v)
+	return table.Draw(font.Metrics(), r), nil
 }
 
 func layoutOf(view string) render.Layout {

@@ -96,15 +96,47 @@ func (s *State) fill() {
 	for _, side := range []*Side{&s.Before, &s.After} {
 		side.Breach = nil
 		side.Measures = reach.Measures{}
+		side.Sea = Uncounted
 		if side.Analysis == nil {
 			continue
 		}
 		side.Measures = side.Analysis.Measures(s.Vulnerable)
-		side.Sea = side.Analysis.SeaKinds(s.Vulnerable)
+		if n, ok := side.Analysis.SeaCounted(s.Vulnerable); ok {
+			side.Sea = n
+		} else if len(side.Design.Elements()) <= mostCounted {
+			side.Sea = side.Analysis.SeaKinds(s.Vulnerable)
+		}
 		if s.Start != "" {
 			side.Breach = side.Analysis.Breach(counterpart(s, side))
 		}
 	}
+}
+
+// mostCounted is how many elements a design has whose sea is counted with the rest: that takes no time to speak of.
+const mostCounted = 400
+
+// CountSea counts in the background what breaches reach beyond the designs of the state where that is not known, and hands a
+// state out that says it: of a whole account that takes as long as the analysis, so it is asked for once there is something to
+// see.
+func (s *Session) CountSea() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.work.counting || s.closed || !s.state.Analysed() || s.state.Before.Sea != Uncounted && s.state.After.Sea != Uncounted {
+		return
+	}
+	s.work.counting = true
+	before, after, vulnerable := s.state.Before.Analysis, s.state.After.Analysis, s.state.Vulnerable
+	go func() {
+		before.SeaKinds(vulnerable)
+		after.SeaKinds(vulnerable)
+		s.mu.Lock()
+		s.work.counting = false
+		if !s.closed {
+			s.fill()
+			s.publish()
+		}
+		s.mu.Unlock()
+	}()
 }
 
 // counterpart is State.Start as one side knows it: a part of a split is its whole before, a whole that went is

@@ -56,6 +56,8 @@ type work struct {
 	done   chan struct{} // closed when the latest analysis has ended
 	before *reach.Analysis
 	after  *reach.Analysis // of the latest design that was analysed
+
+	counting bool // what lies beyond the designs
 }
 
 // State is the session as it is now.

@@ -45,8 +45,11 @@ type Side struct {
 	Analysis *reach.Analysis // nil while it is being computed; of a Comparison where there is one
 	Breach   *reach.Breach   // from State.Start, or from what it came from or became; nil if there is none
 	Measures reach.Measures  // on the common ledger where there is a Comparison
-	Sea      int             // kinds of things that breaches reach beyond the design
+	Sea      int             // kinds of things that breaches reach beyond the design; Uncounted until CountSea was heard
 }
+
+// Uncounted is the Sea of a side before it is counted.
+const Uncounted = -1
 
 // Progress is work that goes on in the background.
 type Progress struct {

@@ -132,6 +132,17 @@ func dedupe(list []string) []string {
 
 // PoliciesOf are the policies of a role, user or group as cards.
 func PoliciesOf(d *model.Design, holder model.ID) []PolicyCard {
+	out := policiesOf(d, holder)
+	for i := range out {
+		for k := range out[i].Cards {
+			out[i].Cards[k].narrow(d)
+		}
+	}
+	return out
+}
+
+// policiesOf are PoliciesOf without what would narrow their statements.
+func policiesOf(d *model.Design, holder model.ID) []PolicyCard {
 	var ids []model.ID
 	var attached model.Attachments // of a role
 	switch e := d.Element(holder).(type) {
@@ -248,12 +259,17 @@ func cardOf(d *model.Design, holder model.ID, p *model.Policy, i int, names map[
 	for _, x := range s.Conditions {
 		c.When = append(c.When, x.String())
 	}
-	if c.Editable {
-		if c.Narrow = edit.NarrowToDesign(d, holder, p.ID, i); c.Narrow != nil {
-			c.NarrowTo = narrowWords(d, c.Narrow)
-		}
-	}
 	return c
+}
+
+// narrow finds what of the design's own a statement could be narrowed to.
+func (c *Card) narrow(d *model.Design) {
+	if !c.Editable {
+		return
+	}
+	if c.Narrow = edit.NarrowToDesign(d, c.Role, c.Policy, c.Index); c.Narrow != nil {
+		c.NarrowTo = narrowWords(d, c.Narrow)
+	}
 }
 
 func actionChip(a string) Chip {

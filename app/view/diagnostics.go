@@ -1,8 +1,12 @@
 package view
 
 import (
+	"fmt"
+	"strings"
+
 	"fyne.io/fyne/v2"
 
+	"bulkhead/app/session"
 	"bulkhead/model/source"
 	"bulkhead/render"
 )
@@ -49,4 +53,37 @@ func Diagnostics(ds []source.Diagnostic, open func(source.Span)) fyne.CanvasObje
 	}
 	refill(page, content, true, rows...)
 	return page
+}
+
+// Unresolved says how much an import could not tell, and what it found wrong in policies: "2 NOT RESOLVED · 1 POLICY
+// FAULT"; "" where all is told.
+func Unresolved(st session.State) string {
+	var warnings, errs, faults int
+	for _, d := range st.Diagnostics() {
+		if d.Rule != "" && d.Severity > source.Info {
+			faults++
+			continue
+		}
+		switch d.Severity {
+		case source.Error:
+			errs++
+		case source.Warning:
+			warnings++
+		case source.Info:
+		}
+	}
+	var parts []string
+	if errs > 0 {
+		parts = append(parts, strings.ToUpper(plural(errs, "error")))
+	}
+	if warnings > 0 {
+		parts = append(parts, fmt.Sprintf("%d NOT RESOLVED", warnings))
+	}
+	if faults > 0 {
+		parts = append(parts, strings.ToUpper(plural(faults, "policy fault")))
+	}
+	if len(parts) == 0 && len(st.Diagnostics()) > 0 {
+		return strings.ToUpper(plural(len(st.Diagnostics()), "remark"))
+	}
+	return strings.Join(parts, " · ")
 }

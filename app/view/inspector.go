@@ -28,8 +28,11 @@ type Inspector struct {
 	OnKeep    func(c Card, action Chip) // keep only some of a wildcard
 	OnNarrow  func(c Card, resource Chip)
 	OnReplace func(holder model.ID, p PolicyCard)
+	OnOffers  func() // there are other suggestions now
 
 	page, content *fyne.Container
+	reading       *reading // the statements that are shown, nil where there are none
+	setting       bool     // Set is at work, and lays everything out in the end
 	shown         model.ID
 	design        *model.Design
 	analysis      *reach.Analysis
@@ -56,13 +59,15 @@ type Effect struct {
 func NewInspector() *Inspector {
 	in := &Inspector{words: map[string]Effect{}}
 	in.page, in.content = newPage(10, 16, 14)
+	scroll := in.page.Layout.(*pageLayout).scroll
+	scroll.OnScrolled = func(at fyne.Position) { in.scrolled(at, scroll.Size()) }
 	in.Root = newBehind(NewGround(render.Panel, render.None, 0), in.page)
 	in.empty()
 	return in
 }
 
 func (in *Inspector) empty() {
-	in.shown, in.design, in.analysis, in.suggestions = "", nil, nil, nil
+	in.shown, in.design, in.analysis, in.suggestions, in.reading = "", nil, nil, nil, nil
 	refill(in.page, in.content, true,
 		NewLabel("Nothing selected", heading),
 		NewLabel("Click a bay, a tile or a row on the left to see what it is, which statements it lives by, and what could be tighter.", para))
@@ -99,7 +104,9 @@ func (in *Inspector) Set(st session.State) {
 		in.words = map[string]Effect{}
 	}
 	in.shown, in.design, in.analysis, in.vulnerable = st.Selected, d, st.After.Analysis, st.Vulnerable
-	in.effects, in.suggestions = map[string]*Label{}, nil
+	in.effects, in.suggestions, in.reading = map[string]*Label{}, nil, nil
+	in.setting = true
+	defer func() { in.setting = false }()
 	var parts []fyne.CanvasObject
 	switch e := d.Element(st.Selected).(type) {
 	case *model.Function:
@@ -174,11 +181,21 @@ func (in *Inspector) function(f *model.Function) []fyne.CanvasObject {
 	if b := in.breach(f.ID); b != nil {
 		parts = append(parts, in.reach(b))
 	}
-	if r := d.Role(f.Role); r != nil {
-		parts = append(parts, in.policies(r.ID)...)
-	} else {
+	rest := in.wiring(f, triggers)
+	r := d.Role(f.Role)
+	switch {
+	case r == nil:
 		parts = append(parts, NewLabel("Its role is not in the design, so what it may do is not known: "+f.RoleARN, para))
+		return append(parts, rest...)
+	case statementsOf(d, r) > portion: // what would come below would hardly be found
+		return append(append(parts, rest...), in.policies(r.ID))
 	}
+	return append(append(parts, in.policies(r.ID)), rest...)
+}
+
+// wiring is what starts a function and what its environment names.
+func (in *Inspector) wiring(f *model.Function, triggers []*model.Trigger) []fyne.CanvasObject {
+	var parts []fyne.CanvasObject
 	var ids []model.ID
 	for _, t := range triggers {
 		if t.Kind != "permission" {
@@ -276,7 +293,7 @@ func (in *Inspector) role(r *model.Role) []fyne.CanvasObject {
 	if r.Boundary != "" {
 		parts = append(parts, newColumn(2, NewLabel("BOUNDARY", section), in.link(r.Boundary)))
 	}
-	return append(parts, in.policies(r.ID)...)
+	return append(parts, in.policies(r.ID))
 }
 
 func (in *Inspector) principal(p *model.Principal) []fyne.CanvasObject {
@@ -291,7 +308,7 @@ func (in *Inspector) principal(p *model.Principal) []fyne.CanvasObject {
 	if len(p.Groups) > 0 {
 		parts = append(parts, in.list("IN GROUPS", p.Groups))
 	}
-	return append(parts, in.policies(p.ID)...)
+	return append(parts, in.policies(p.ID))
 }
 
 // mostReachers is how many functions are listed that reach a resource: each of them with all hits of its breach.
@@ -437,153 +454,6 @@ func (in *Inspector) link(id model.ID) fyne.CanvasObject {
 	return newSide(22, NewPicture(Icon(in.design, id), render.Muted, 15), NewLink(Name(in.design, id), Style{Size: 13, Elide: true}, func() { in.OnSelect(id) }))
 }
 
-// policies are the cards of a holder's policies.
-func (in *Inspector) policies(holder model.ID) []fyne.CanvasObject {
-	d := in.design
-	cards := PoliciesOf(d, holder)
-	n := 0
-	for _, p := range cards {
-		n += len(p.Cards)
-	}
-	name := NewLink(Name(d, holder), heading.in(render.Ink).named(), func() { in.OnSelect(holder) })
-	parts := []fyne.CanvasObject{spacer(2), nameAnd(name, heading.width(name.Text), 170, NewLabel(plural(n, "statement"), small.whole()))}
-	if len(cards) == 0 {
-		words := "It has no policies: it may do nothing of its own."
-		if r := d.Role(holder); r != nil && r.External {
-			words = "Its policies were not seen: it is named by ARN only."
-		}
-		parts = append(parts, NewLabel(words, para))
-	}
-	for _, p := range cards {
-		parts = append(parts, in.policyHead(holder, p)...)
-		if p.Needed != nil {
-			parts = append(parts, in.suggest(string(p.ID), p.Needs, p.Needed))
-		}
-		for _, c := range p.Cards {
-			parts = append(parts, in.card(c))
-		}
-	}
-	return parts
-}
-
-// nameAnd puts facts behind a name, or under it where it is wider than most: a name is worth more than a line.
-func nameAnd(name fyne.CanvasObject, wide float64, most float64, facts ...fyne.CanvasObject) fyne.CanvasObject {
-	if wide <= most || len(facts) == 0 {
-		return newLine(8, 0, append([]fyne.CanvasObject{name}, facts...)...)
-	}
-	return newColumn(1, newLine(8, 0, name), newFlow(8, facts...))
-}
-
-func (in *Inspector) policyHead(holder model.ID, p PolicyCard) []fyne.CanvasObject {
-	name := NewText(p.Name, small.weighing(render.Medium))
-	name.Tip = p.ARN
-	var facts []fyne.CanvasObject
-	switch {
-	case p.AWS:
-		facts = append(facts, NewLabel("by AWS", small.whole()))
-		if in.design.Role(holder) != nil && !p.Unseen {
-			facts = append(facts, NewLink("replace…", small.in(render.Link).whole(), func() { in.OnReplace(holder, p) }))
-		}
-	case p.ARN != "":
-		facts = append(facts, NewLabel("managed", small.whole()))
-	}
-	out := []fyne.CanvasObject{nameAnd(name, name.Style.width(name.Text), 150, facts...)}
-	if p.Unseen {
-		out = append(out, NewLabel("Its document was not seen, so what it allows is not known.", para))
-	}
-	return out
-}
-
-// mostChips is how many actions or resources a card shows before it counts the rest.
-const mostChips = 24
-
-func (in *Inspector) card(c Card) fyne.CanvasObject {
-	d := in.design
-	head := []fyne.CanvasObject{NewText(c.Title, strong.weighing(render.Bold))}
-	if c.Deny {
-		head = append(head, NewLabel("Deny", small.in(render.Good).weighing(render.Bold).whole()))
-	}
-	if !c.Place.IsZero() {
-		head = append(head, in.line(c.Place))
-	}
-	if c.Editable {
-		drop := NewButton("", "close", Quiet, func() { in.OnEdit(c.Dropped(d)) }).withTip("Drop the statement")
-		drop.Height = 20
-		head = append(head, drop)
-	}
-	box := newColumn(7, newLine(8, 0, head...))
-	if c.NotAction {
-		box.Add(NewLabel("everything but", small))
-	}
-	box.Add(in.chips(c, c.Actions, true))
-	if c.NotRes {
-		box.Add(NewLabel("on everything but", small))
-	}
-	if len(c.Resources) > 0 {
-		box.Add(in.chips(c, c.Resources, false))
-	}
-	for _, w := range c.When {
-		box.Add(NewText("when "+w, small.lines(2)))
-	}
-	if c.Narrow != nil {
-		box.Add(in.suggest(fmt.Sprintf("%s %d", c.Policy, c.Index), c.NarrowTo, c.Narrow))
-	}
-	return newBehind(NewGround(render.Panel, render.Line, 8), newInset(12, 9, box))
-}
-
-func (in *Inspector) chips(c Card, chips []Chip, action bool) fyne.CanvasObject {
-	d := in.design
-	box := newFlow(6)
-	for i, x := range chips {
-		if i == mostChips && len(chips) > mostChips+2 {
-			box.Add(NewLabel(fmt.Sprintf("and %d more", len(chips)-i), small.whole()))
-			break
-		}
-		var remove, tap func()
-		fixed := action && c.NotAction || !action && c.NotRes
-		if c.Editable && !fixed {
-			remove = func() { in.OnEdit(c.without1(d, action, x.Value)) }
-			if x.Wild {
-				tap = func() { in.OnNarrow(c, x) }
-				if action {
-					tap = func() { in.OnKeep(c, x) }
-				}
-			}
-		}
-		if tap == nil && x.ID != "" {
-			tap = func() { in.OnSelect(x.ID) }
-		}
-		box.Add(NewChip(x, remove, tap))
-		if x.Opens != "" {
-			l := NewLink(x.Opens, small.whole().in(render.Muted), tap)
-			l.Tip = x.Tip
-			box.Add(newInsetTop(3, l))
-		}
-	}
-	return box
-}
-
-func (c Card) without1(d *model.Design, action bool, value string) edit.Edit {
-	if action {
-		return c.WithoutAction(d, value)
-	}
-	return c.WithoutResource(d, value)
-}
-
-// suggest is a row that offers an edit and says what it would come to.
-func (in *Inspector) suggest(key, words string, e edit.Edit) fyne.CanvasObject {
-	in.suggestions = append(in.suggestions, Suggestion{key, e})
-	effect := NewLabel("", effectStyle(Effect{}))
-	if w, ok := in.words[key]; ok {
-		effect.Set(w.Text, effectStyle(w))
-	}
-	in.effects[key] = effect
-	link := NewLink(words, Style{Size: 12, Weight: render.Medium, Lines: 2}, func() { in.OnEdit(e) })
-	link.Tip = e.String() + ": " + words
-	row := &fyne.Container{Layout: &tallLine{line{8, 0}}, Objects: []fyne.CanvasObject{link, effect}}
-	return newBehind(NewGround(render.Bilge, render.None, 6), newInset(10, 5, row))
-}
-
 func upper(s string) string {
 	if s == "" {
 		return s
@@ -607,55 +477,3 @@ func (l widthOnly) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (l widthOnly) Layout(o []fyne.CanvasObject, s fyne.Size) { o[0].Resize(s) }
-
-// KindName is what people call a kind of source.
-func KindName(kind string) string {
-	switch kind {
-	case "sam":
-		return "SAM"
-	case "cloudformation":
-		return "CloudFormation"
-	case "cdk":
-		return "CDK"
-	case "serverless":
-		return "Serverless Framework"
-	case "account":
-		return "account"
-	case "blank":
-		return "new design"
-	}
-	return kind
-}
-
-// Unresolved says how much an import could not tell, and what it found wrong in policies: "2 NOT RESOLVED · 1 POLICY
-// FAULT"; "" where all is told.
-func Unresolved(st session.State) string {
-	var warnings, errs, faults int
-	for _, d := range st.Diagnostics() {
-		if d.Rule != "" && d.Severity > source.Info {
-			faults++
-			continue
-		}
-		switch d.Severity {
-		case source.Error:
-			errs++
-		case source.Warning:
-			warnings++
-		case source.Info:
-		}
-	}
-	var parts []string
-	if errs > 0 {
-		parts = append(parts, strings.ToUpper(plural(errs, "error")))
-	}
-	if warnings > 0 {
-		parts = append(parts, fmt.Sprintf("%d NOT RESOLVED", warnings))
-	}
-	if faults > 0 {
-		parts = append(parts, strings.ToUpper(plural(faults, "policy fault")))
-	}
-	if len(parts) == 0 && len(st.Diagnostics()) > 0 {
-		return strings.ToUpper(plural(len(st.Diagnostics()), "remark"))
-	}
-	return strings.Join(parts, " · ")
-}

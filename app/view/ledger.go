@@ -39,7 +39,7 @@ func Ledger(st session.State) []Measure {
 	}
 	if a.WorstOf != "" {
 		worst.Remark = Name(d, a.WorstOf)
-		if br := st.After.Analysis.Breach(a.WorstOf); br != nil && reachesOut(br, st.Vulnerable) {
+		if br := st.After.Analysis.Breach(a.WorstOf); br != nil && st.After.Sea > 0 && reachesOut(br, st.Vulnerable) {
 			worst.Remark += ", and the sea"
 			worst.Color = render.Danger
 		}
@@ -62,10 +62,14 @@ func Ledger(st session.State) []Measure {
 	}
 	beyond := Measure{Name: "The sea", Figure: fmt.Sprint(st.After.Sea), Color: alarm(float64(st.After.Sea), a.AtLeast > 0), Remark: "kinds beyond the design",
 		Tip: "How many kinds of things breaches of the functions reach beyond the design, as the sea under the picture names them: any other table of the account is one."}
-	if st.After.Sea == 0 {
+	counted := st.Before.Sea != session.Uncounted && st.After.Sea != session.Uncounted
+	switch {
+	case !counted:
+		beyond.Figure, beyond.Color, beyond.Remark = "…", render.Muted, "being counted"
+	case st.After.Sea == 0:
 		beyond.Remark = "nothing beyond"
 	}
-	if edited {
+	if edited && counted {
 		compare(&beyond, fmt.Sprint(st.Before.Sea), float64(st.Before.Sea-st.After.Sea), func(x float64) string { return strings.Replace(fmt.Sprintf("%+.0f", -x), "-", "−", 1) })
 	}
 	crowns := Measure{Name: "Crown jewels exposed", Figure: of(a.CrownsExposed, a.Crowns), Color: render.Good,

@@ -125,3 +125,22 @@ func starts(triggers []*model.Trigger) string {
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func percent(share float64) string { return render.Percent(share) }
+
+// KindName is what people call a kind of source.
+func KindName(kind string) string {
+	switch kind {
+	case "sam":
+		return "SAM"
+	case "cloudformation":
+		return "CloudFormation"
+	case "cdk":
+		return "CDK"
+	case "serverless":
+		return "Serverless Framework"
+	case "account":
+		return "account"
+	case "blank":
+		return "new design"
+	}
+	return kind
+}

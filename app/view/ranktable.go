@@ -31,7 +31,7 @@ type RankTable struct {
 	title         *Text
 	bays, storage *Button
 	heads         *fyne.Container
-	list          *widget.List
+	list          *Reel
 }
 
 // An order is by a column, downward from the greatest or from the first name.
@@ -102,15 +102,12 @@ func NewRankTable() *RankTable {
 	t.storage = NewButton("Resources", "", Plain, func() { t.show(true) }).withTip("Which resource is most exposed")
 	t.bays.Height, t.storage.Height = 26, 26
 	t.heads = &fyne.Container{Layout: rankHeads{t}}
-	t.list = widget.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRankLine(t) }, func(i widget.ListItemID, o fyne.CanvasObject) {
-		if i < len(t.rows) {
-			o.(*rankLine).set(t.rows[i])
-		}
-	})
-	t.list.HideSeparators = true
-	t.list.OnSelected = func(i widget.ListItemID) { // by the keyboard: a click is the line's
-		t.list.UnselectAll()
-		if i < len(t.rows) && t.OnSelect != nil {
+	t.list = NewReel()
+	t.list.Length = func() int { return len(t.rows) }
+	t.list.New = func() fyne.CanvasObject { return newRankLine(t) }
+	t.list.Fill = func(i int, o fyne.CanvasObject) { o.(*rankLine).set(t.rows[i]) }
+	t.list.OnTaken = func(i int) {
+		if t.OnSelect != nil {
 			t.OnSelect(t.rows[i].id)
 		}
 	}
@@ -137,7 +134,7 @@ func (t *RankTable) Select(id model.ID) {
 	t.selected = id
 	t.list.Refresh()
 	if i := slices.IndexFunc(t.rows, func(r rankRow) bool { return r.id == id }); i >= 0 {
-		t.list.ScrollTo(i)
+		t.list.Reveal(i)
 	}
 }
 
@@ -146,7 +143,7 @@ func (t *RankTable) show(things bool) {
 	t.bays.Set(!things, false)
 	t.storage.Set(things, false)
 	t.fill()
-	t.list.ScrollToTop()
+	t.list.ScrollTo(0)
 }
 
 // SortBy sorts by the column of a name; by the same again, the other way round.
@@ -162,7 +159,7 @@ func (t *RankTable) SortBy(head string) {
 		*o = order{by: i}
 	}
 	t.fill()
-	t.list.ScrollToTop()
+	t.list.ScrollTo(0)
 }
 
 func index(second bool) int {
@@ -230,6 +227,10 @@ func (t *RankTable) fill() {
 func bayRow(r *render.Ranking, i int) rankRow {
 	k := r.Ranks[i]
 	row := rankRow{id: k.Start, at: i, name: k.Name, admin: k.Admin, open: k.Open, share: k.Share, sure: k.Sure, figure: render.Share(k.Share, k.AtLeast), icon: "function"}
+	resources, weighted := itoa(k.Resources), percent(k.Weighted)
+	if r.Pending {
+		row.figure, resources, weighted = "…", "…", "…"
+	}
 	if k.Functions > 1 {
 		row.note = plural(k.Functions, "function")
 	}
@@ -240,7 +241,7 @@ func bayRow(r *render.Ranking, i int) rankRow {
 	if k.Triggers > 0 {
 		triggers = itoa(k.Triggers)
 	}
-	row.cells = append(row.cells, triggers, "", itoa(k.Resources), percent(k.Weighted))
+	row.cells = append(row.cells, triggers, "", resources, weighted)
 	row.tip = k.Name
 	if k.Caption != "" {
 		row.tip += " · " + k.Caption
@@ -248,7 +249,7 @@ func bayRow(r *render.Ranking, i int) rankRow {
 	if k.Admin {
 		row.tip += "\nAn administrator is reachable."
 	}
-	if k.Was >= 0 && k.Was != k.Share {
+	if k.Was >= 0 && k.Was != k.Share && !r.Pending {
 		row.figure += " (was " + percent(k.Was) + ")"
 	}
 	return row
@@ -260,7 +261,11 @@ func thingRow(r *render.Ranking, i int) rankRow {
 	if r.Functions > 0 {
 		share = float64(e.By) / float64(r.Functions)
 	}
-	return rankRow{id: e.ID, at: i, name: e.Name, icon: e.Icon, crown: e.Crown, share: share, sure: share, figure: of(e.By, r.Functions),
+	figure := of(e.By, r.Functions)
+	if r.Pending {
+		figure = "…"
+	}
+	return rankRow{id: e.ID, at: i, name: e.Name, icon: e.Icon, crown: e.Crown, share: share, sure: share, figure: figure,
 		cells: []string{e.Noun, fmt.Sprintf("%g", e.Weight), ""}, tip: e.Noun + " " + e.Name}
 }
 

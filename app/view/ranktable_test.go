@@ -81,7 +81,7 @@ func TestRankTableSelectsAndAsksForTheHull(t *testing.T) {
 		t.Fatalf("%d lines are shown", len(lines))
 	}
 	test.Tap(lines[1])
-	table.list.OnSelected(2)
+	table.list.OnTaken(2)
 	if want := []model.ID{r.Ranks[1].Start, r.Ranks[2].Start}; !slices.Equal(got, want) {
 		t.Errorf("selected %q, want %q", got, want)
 	}
@@ -117,5 +117,27 @@ func TestFocusBarOffersTheGroups(t *testing.T) {
 	b.Set(nil, "", "", "")
 	if b.Root.Visible() {
 		t.Error("a small design has a bar")
+	}
+}
+
+// TestTheTableHasNamesBeforeFigures: while the breaches are being worked out it names the compartments, and claims nothing.
+func TestTheTableHasNamesBeforeFigures(t *testing.T) {
+	newApp(t)
+	_, st := opened(t, "webshop")
+	r := render.Rankings(render.View{Design: st.After.Design}, nil)
+	if !r.Pending || len(r.Ranks) != 2 {
+		t.Fatalf("pending %v with %d rows", r.Pending, len(r.Ranks))
+	}
+	table := NewRankTable()
+	newWindow(t, table.Root, 900, 500)
+	table.Set(r)
+	shown := texts(table.Root)
+	for _, want := range []string{"Shop", "Mailer", "Working out the breaches of 2 functions in 2 compartments", "…"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%q is not shown", want)
+		}
+	}
+	if strings.Contains(shown, "%") {
+		t.Errorf("figures of what nobody worked out: %s", shown)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/render"
 )
@@ -144,41 +143,4 @@ func (l *tallLine) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	h := heightOf(x, x.Size().Width)
 	x.Move(fyne.NewPos(x.Position().X, (size.Height-h)/2))
 	x.Resize(fyne.NewSize(x.Size().Width, h))
-}
-
-// Progress is a strip that says what goes on, and can end it.
-type Progress struct {
-	Root     *fyne.Container
-	OnCancel func()
-
-	text *Label
-	bar  *widget.ProgressBarInfinite
-}
-
-// NewProgress returns a hidden strip.
-func NewProgress() *Progress {
-	p := &Progress{text: NewLabel("", small.whole()), bar: widget.NewProgressBarInfinite()}
-	p.bar.Stop()
-	cancel := NewButton("Cancel", "", Plain, func() {
-		if p.OnCancel != nil {
-			p.OnCancel()
-		}
-	})
-	cancel.Height = 22
-	p.Root = newBehind(NewGround(render.Panel, render.Line, 0), newInset(16, 5, newLine(12, 1, p.text, newInset(0, 8, p.bar), cancel)))
-	p.Root.Hide()
-	return p
-}
-
-// Set says what goes on; "" hides the strip.
-func (p *Progress) Set(doing string) {
-	if doing == "" {
-		p.bar.Stop()
-		p.Root.Hide()
-		return
-	}
-	p.text.SetText(doing + "…")
-	p.bar.Start()
-	p.Root.Show()
-	p.Root.Refresh()
 }
