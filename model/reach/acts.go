@@ -236,43 +236,12 @@ func (an *Analysis) assumable(a *actor, f *finding) {
 	}
 }
 
-// signed leaves lambda:InvokeFunctionUrl only on functions with a URL that asks for AWS credentials: an open one is
-// everybody's, breach or not, and without one there is nothing to call.
-func (an *Analysis) signed(f *finding) {
-	t := &an.world.targets[f.target]
-	if t.sort != isFunction {
-		return
-	}
-	var signed []string // ARNs of what has such a URL
-	for _, i := range an.triggersTo[t.id] {
-		if tr := an.triggers[i]; tr.Kind == "function-url" && !tr.Open {
-			signed = append(signed, strings.TrimSuffix(t.arn+":"+tr.Alias, ":"))
-		}
-	}
-	for _, xs := range [...][]allowance{f.whole, f.parts} {
-		for k := range xs {
-			x := &xs[k]
-			pattern := cmp.Or(x.part.pattern, x.part.part, an.world.forms[x.form].space, t.arn)
-			i := an.world.forms[x.form].menu.bit("lambda:invokefunctionurl")
-			if i < 0 || !x.may.has(i) || slices.ContainsFunc(signed, func(arn string) bool {
-				_, may := policy.Match(pattern, arn)
-				return may
-			}) {
-				continue
-			}
-			x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
-			x.must[i>>6] &^= 1 << (i & 63)
-			x.may[i>>6] &^= 1 << (i & 63)
-		}
-	}
-}
-
 // actOf is a finding as capabilities; false where there are none that matter. It takes out of the finding what
 // keys and trust policies keep.
 func (an *Analysis) actOf(a *actor, f *finding) (act, bool) {
 	an.lock(a, f)
 	an.assumable(a, f)
-	an.signed(f)
+	an.signed(a, f)
 	out := act{target: f.target, part: true}
 	sum := func(xs []allowance, parts bool) {
 		for _, x := range xs {

@@ -172,6 +172,9 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	step.Actions = slices.Sorted(maps.Keys(all))
 	step.Certainty = certainty(step.Must != 0)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	if step.Certainty == May && all[callsURL] && !all[invokes] {
+		step.Note = ifOldURL
+	}
 	if step.Part == "" {
 		step.Denials = an.denials(a, f, step.Capabilities)
 	}
@@ -284,7 +287,7 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 	}
 	an.lock(a, f)
 	an.assumable(a, f)
-	an.signed(f)
+	an.signed(a, f)
 	return f
 }
 
@@ -385,14 +388,14 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 // carrierStep fills in a feed through a resource.
 func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, int32, string, policy.Context) bool) {
 	w := an.world
-	step.Technique, step.Says, step.Note, step.any = e.carrier.technique, e.carrier.says, e.carrier.note, e.carrier != &imagePush
+	step.Technique, step.Says, step.Note, step.any = e.carrier.technique, e.carrier.says, e.carrier.note, !slices.Contains(wholly, e.carrier)
 	for i, k := range e.triggers {
 		if i > 0 || e.over >= 0 {
 			step.Through = append(step.Through, an.triggers[k].From)
 		}
 		step.Via = an.triggers[k].ID
 	}
-	if e.carrier == &signedURL {
+	if e.carrier == &signedURL || e.carrier == &publicURL {
 		step.Through = nil
 	}
 	step.Only = an.only(e.triggers)

@@ -198,30 +198,6 @@ func objectActions(events []string) []string {
 	return out
 }
 
-// url feeds a function through its URL where that asks for AWS credentials. An open one is everybody's, not the
-// breach's.
-func (e *explorer) url(f *finding, t *target) {
-	const call = "lambda:invokefunctionurl"
-	for _, i := range e.an.triggersTo[t.id] {
-		tr := e.an.triggers[i]
-		if tr.Kind != "function-url" || tr.Open {
-			continue
-		}
-		var v truth
-		var how *written
-		if tr.Alias == "" {
-			v = e.allowed(f, call)
-		} else if e.held(f, call) != never {
-			how = &written{arn: t.arn + ":" + tr.Alias}
-			d := e.an.decide(e.actor, f.target, "lambda:InvokeFunctionUrl", how.arn, nil)
-			v = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
-		}
-		if v != never {
-			e.add(edge{to: e.an.nodeOf[t.id], kind: Feeds, must: v == surely, carrier: &signedURL, over: f.target, how: how, triggers: []int32{i}})
-		}
-	}
-}
-
 // doors feeds functions through event buses that the design does not show and through routes that ask for AWS credentials.
 func (e *explorer) doors() {
 	w := e.w

@@ -31,9 +31,30 @@ func TestFeeds(t *testing.T) {
 		{"another event source", allow("lambda:UpdateEventSourceMapping", "arn:aws:lambda:us-east-1:"+testAccount+":event-source-mapping:*"), nil, "esm-repoint may"},
 		{"another event source for it", `{"Effect": "Allow", "Action": "lambda:UpdateEventSourceMapping", "Resource": "*", "Condition": {"ArnEquals": {"lambda:FunctionArn": "` + functionARN("G") + `"}}}`, nil, "esm-repoint may"},
 		{"another event source for another", `{"Effect": "Allow", "Action": "lambda:UpdateEventSourceMapping", "Resource": "*", "Condition": {"ArnEquals": {"lambda:FunctionArn": "` + functionARN("H") + `"}}}`, nil, ""},
-		{"signed URL", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
+		{"signed URL of old", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, "invoke-url may"},
+		{"signed URL", allow("lambda:InvokeFunctionUrl", functionARN("G")) + "," + byURLOnly(functionARN("G")), func(b *builder, g *model.Function) {
 			b.trigger("", g.ID, "function-url").Outside = true
 		}, "invoke-url must"},
+		{"signed URL, invoked otherwise only", allow("lambda:InvokeFunctionUrl", functionARN("G")) + "," + strings.Replace(byURLOnly(functionARN("G")), "true", "false", 1), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, "invoke must"},
+		{"signed URL, invoked by it alone", byURLOnly(functionARN("G")), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, ""},
+		{"signed URL, both by the function's policy", "", func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+			lets := `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("FRole") + `"}, "Action": "lambda:InvokeFunctionUrl", "Resource": "` + g.ARN + `"}`
+			g.Policy = document(b.t, lets+","+strings.NewReplacer("InvokeFunctionUrl", "InvokeFunction", `"Resource"`, `"Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}, "Resource"`).Replace(lets))
+		}, "invoke-url must"},
+		{"signed URL, one by each policy", byURLOnly("*"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+			g.Policy = document(b.t, `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("FRole")+`"}, "Action": "lambda:InvokeFunctionUrl", "Resource": "`+g.ARN+`", "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}}`)
+		}, "invoke-url must"},
+		{"signed URL, invoking denied", allow("lambda:InvokeFunctionUrl lambda:InvokeFunction", functionARN("G")) + "," + deny("lambda:InvokeFunction", "*"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "function-url").Outside = true
+		}, "invoke-url may"},
 		{"open URL is everybody's", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
 			tr := b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Open = true, true
@@ -42,18 +63,22 @@ func TestFeeds(t *testing.T) {
 			tr := b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Open, tr.Alias = true, true, "live"
 			b.trigger("", g.ID, "function-url").Outside = true
-		}, "invoke-url must"},
+		}, "invoke-url may"},
 		{"open URL beside a signed one of an alias", allow("lambda:InvokeFunctionUrl", functionARN("G")), func(b *builder, g *model.Function) {
 			tr := b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Open = true, true
 			tr = b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Alias = true, "live"
 		}, ""},
-		{"signed URL of an alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":live"), func(b *builder, g *model.Function) {
+		{"signed URL of an alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":live") + "," + byURLOnly(functionARN("G")+":live"), func(b *builder, g *model.Function) {
 			tr := b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Alias = true, "live"
 		}, "invoke-url must"},
-		{"signed URL of some alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":l*"), func(b *builder, g *model.Function) {
+		{"signed URL of an alias, invoking the function only", allow("lambda:InvokeFunctionUrl", functionARN("G")+":live") + "," + byURLOnly(functionARN("G")), func(b *builder, g *model.Function) {
+			tr := b.trigger("", g.ID, "function-url")
+			tr.Outside, tr.Alias = true, "live"
+		}, "invoke-url may"},
+		{"signed URL of some alias", allow("lambda:InvokeFunctionUrl", functionARN("G")+":l*") + "," + byURLOnly("*"), func(b *builder, g *model.Function) {
 			tr := b.trigger("", g.ID, "function-url")
 			tr.Outside, tr.Alias = true, "live"
 		}, "invoke-url must"},

@@ -36,6 +36,7 @@ type Opening struct {
 	Certainty Certainty
 	Evidence  []Evidence // none for a route
 	Assumed   []policy.Condition
+	Note      string // why it is only perhaps, where no condition says it
 }
 
 // Sentence says who gets in, and by which statement: "s3.amazonaws.com may start it for anybody's resources, because policy of
@@ -70,8 +71,17 @@ func (o Opening) Sentence(d *model.Design) string {
 	if o.Certainty == May && len(o.Assumed) > 0 {
 		out += ", if " + conditionWords(o.Assumed[0])
 	}
+	if o.Note != "" {
+		out += ", " + o.Note
+	}
 	return out
 }
+
+// Whoever calls by himself carries no service's keys, and who is nobody's principal none of a principal's.
+var (
+	aloneLacks  = []string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:principalservicename"}
+	nobodyLacks = append([]string{"aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}, aloneLacks...)
+)
 
 // somebody is an account that is nobody's of the design.
 const somebody = "000000000000"
@@ -97,9 +107,19 @@ func (an *Analysis) openings(ti int32) []Opening {
 	t := &an.world.targets[ti]
 	var out []Opening
 	for _, i := range an.triggersTo[t.id] {
-		if tr := an.triggers[i]; tr.Open {
-			out = append(out, Opening{On: t.id, Kind: ToAnyone, Principal: "*", Trigger: tr.ID, Certainty: certainty(!tr.Keyed)})
+		tr := an.triggers[i]
+		if !tr.Open {
+			continue
 		}
+		o := Opening{On: t.id, Kind: ToAnyone, Principal: "*", Trigger: tr.ID, Certainty: certainty(!tr.Keyed)}
+		if tr.Kind == "function-url" {
+			v, note := an.anyoneCalls(tr)
+			if v == never {
+				continue
+			}
+			o.Certainty, o.Note = certainty(v == surely), note
+		}
+		out = append(out, o)
 	}
 	doc := an.resourcePolicy(ti)
 	if doc == nil {
@@ -143,26 +163,23 @@ func (an *Analysis) opening(ti int32, gate *policy.Program, s *statement, p poli
 	if t.resource != nil {
 		req.S3.BlockPublicAccess = t.resource.BlockPublicAccess
 	}
-	// Whoever calls by himself carries no service's keys, and who is nobody's principal none of a principal's.
-	alone := []string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:principalservicename"}
-	nobody := append([]string{"aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}, alone...)
 	stranger := &policy.Stack{Identity: program(everything)}
 	switch {
 	case p.Value == "*":
-		o.Kind, req.Principal, req.Absent = ToAnyone, "anonymous", nobody
+		o.Kind, req.Principal, req.Absent = ToAnyone, "anonymous", nobodyLacks
 		if an.ask(&o, ti, s, &policy.Stack{}, req, []string{""}) {
 			return o, true
 		}
-		o.Kind, req.Principal, req.Absent = ToAccount, "arn:aws:iam::"+somebody+":role/"+anyName, alone
+		o.Kind, req.Principal, req.Absent = ToAccount, "arn:aws:iam::"+somebody+":role/"+anyName, aloneLacks
 		return o, an.ask(&o, ti, s, stranger, req, []string{""})
 	case p.Kind == "Federated":
-		o.Kind, req.Principal, req.Absent = ToFederated, p.Value, alone
+		o.Kind, req.Principal, req.Absent = ToFederated, p.Value, aloneLacks
 		return o, an.ask(&o, ti, s, &policy.Stack{}, req, []string{""})
 	case p.Kind == "Service" && t.sort != isRole: // a role's is guarded by iam:PassRole
 		o.Kind, req.Principal = ToDeputy, p.Value
 		return o, an.ask(&o, ti, s, &policy.Stack{}, req, foreignSources(s.from))
 	case p.Kind == "AWS" && foreign(accountARN(p.Value), t.account) != "":
-		o.Kind, req.Absent = ToAccount, alone
+		o.Kind, req.Absent = ToAccount, aloneLacks
 		req.Principal = strings.Replace(accountARN(p.Value), ":root", ":role/"+anyName, 1)
 		return o, an.ask(&o, ti, s, stranger, req, []string{""})
 	}

@@ -154,9 +154,14 @@ func (s *stranger) calls(action string) string {
 // routes finds the functions that start at routes and URLs without authorizer.
 func (e *explorer) routes() {
 	for _, i := range e.actor.outside.routes {
-		to, c := e.an.triggers[i].To, &openRoute
-		if e.an.triggers[i].Keyed {
+		tr := e.an.triggers[i]
+		to, c := tr.To, &openRoute
+		if tr.Keyed {
 			c = &keyedRoute
+		}
+		if tr.Kind == "function-url" {
+			e.openURL(i, tr)
+			continue
 		}
 		if n, ok := e.an.nodeOf[to]; ok {
 			e.add(edge{to: n, kind: Feeds, must: c.note == "", carrier: c, over: -1, triggers: []int32{i}})

@@ -16,6 +16,7 @@ func TestStrangers(t *testing.T) {
 	b := build(t)
 	open := b.function("Open", allow("s3:GetObject", "*"))
 	b.trigger("", open.ID, "function-url").Open = true
+	open.Policy = document(t, public(open, callsURL, invokes))
 	data := b.bucket("data")
 	data.Policy = document(t, `{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "`+data.ARN+`/public/*"},
 		{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::`+other+`:role/reader"}, "Action": "s3:PutObject", "Resource": "`+data.ARN+`/*"}`)

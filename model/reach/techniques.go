@@ -65,7 +65,7 @@ var techniques = []technique{
 	{id: "lambda-003", route: onTarget, on: isFunction, needs: []string{"lambda:UpdateFunctionCode"}, says: "replaces the code of"},
 	{id: "lambda-update-function-configuration", route: onTarget, on: isFunction, needs: []string{"lambda:UpdateFunctionConfiguration"}, says: "puts a layer or a start-up variable into"},
 
-	{id: "lambda-001", route: passing, needs: []string{"lambda:CreateFunction", "lambda:InvokeFunction|lambda:InvokeFunctionUrl"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "lambda-001", route: passing, needs: []string{"lambda:CreateFunction", "lambda:InvokeFunction"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-002", route: passing, needs: []string{"lambda:CreateFunction", "lambda:CreateEventSourceMapping"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-006", route: passing, needs: []string{"lambda:CreateFunction", "lambda:AddPermission"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-update-function-configuration-update-function-code-passrole", route: passing, needs: []string{"lambda:UpdateFunctionConfiguration"}, by: []string{"lambda.amazonaws.com"}},
@@ -224,12 +224,18 @@ var (
 	otherBus   = carrier{technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event on a bus that the design does not show, which starts"}
 	iotTopic   = carrier{technique: "iot-rule", actions: []string{"iot:publish"}, says: "publishes a message on a topic whose rule starts"}
 	iotSome    = carrier{technique: "iot-rule", actions: []string{"iot:publish"}, note: "if the rule selects the message", says: "publishes a message on a topic whose rule starts"}
-	signedURL  = carrier{technique: "invoke-url", actions: []string{"lambda:invokefunctionurl"}, says: "calls the function URL of"}
+	signedURL  = carrier{technique: "invoke-url", actions: []string{"lambda:invokefunctionurl", "lambda:invokefunction"}, says: "calls the function URL of"}
 	signedAPI  = carrier{technique: "api-invoke", actions: []string{"execute-api:invoke"}, note: "if the route is of an API that the grant names", says: "calls a route that starts"}
 )
 
 // openRoute is how anyone starts a function by a route or URL without authorizer.
 var openRoute = carrier{technique: "open-route", says: "starts by an open route"}
+
+// publicURL is how anyone starts a function whose policy lets everybody call its URL.
+var publicURL = carrier{technique: "open-route", actions: signedURL.actions, says: "starts by an open route"}
+
+// wholly are the carriers that take all of their actions; of the others, one is enough.
+var wholly = []*carrier{&imagePush, &signedURL, &publicURL}
 
 // keyedRoute is how anyone does who has the API key that a route asks for.
 var keyedRoute = carrier{technique: "open-route", says: "starts by an open route", note: "if it has the API key"}
