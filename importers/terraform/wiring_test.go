@@ -220,6 +220,18 @@ resource "aws_batch_job_definition" "j" {
   name                 = "j"
   container_properties = jsonencode({ image = "x", jobRoleArn = aws_iam_role.r.arn })
 }
+resource "aws_bedrockagentcore_code_interpreter" "k" {
+  name               = "k"
+  execution_role_arn = aws_iam_role.r.arn
+}
+resource "aws_bedrockagentcore_browser" "w" {
+  name               = "w"
+  execution_role_arn = aws_iam_role.r.arn
+}
+resource "aws_bedrockagentcore_agent_runtime" "a" {
+  agent_runtime_name = "a"
+  role_arn           = aws_iam_role.r.arn
+}
 `)}, nil), "m", importers.Options{StackName: "m"})
 	if err != nil {
 		t.Fatal(err)
@@ -227,8 +239,9 @@ resource "aws_batch_job_definition" "j" {
 	for id, want := range map[model.ID]model.ID{
 		"res/aws_instance.i": "role/aws_iam_role.r", "res/aws_instance.none": "", "res/aws_spot_instance_request.s": "role/aws_iam_role.r", "res/aws_cloudformation_stack.c": "role/aws_iam_role.r",
 		"res/aws_codebuild_project.b": "role/aws_iam_role.r", "res/aws_batch_job_definition.j": "role/aws_iam_role.r",
+		"res/aws_bedrockagentcore_code_interpreter.k": "role/aws_iam_role.r", "res/aws_bedrockagentcore_browser.w": "role/aws_iam_role.r", "res/aws_bedrockagentcore_agent_runtime.a": "role/aws_iam_role.r",
 	} {
-		if r := in.Design.Resource(id); r == nil || r.Role != want {
+		if r := in.Design.Resource(id); r == nil || r.Role != want || r.ARN == "" {
 			t.Errorf("%s is %+v", id, r)
 		}
 	}
