@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -41,7 +40,9 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 		from := model.ID(c.From) // of a start outside the account, such as outside/anyone
 		if e := o.Design.Find(c.From); e != nil {
 			from = e.ElementID()
-		} else if !slices.Contains(a.Strangers(), from) {
+		} else if id, ok := a.Stranger(c.From); ok {
+			from = id
+		} else {
 			return usage("breach: %s: no function, role, user or group is called %q (bulkhead model lists them)%s", c.File[0], c.From, strangers(a))
 		}
 		if one = a.Breach(from); one == nil {

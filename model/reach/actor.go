@@ -400,7 +400,7 @@ func (a *actor) layers() *policy.Stack {
 		}
 		a.stack = a.stackOf(program(a.documents...), boundary)
 		if a.outside != nil {
-			a.stack = a.outside.stack
+			a.stack = a.outside.on(a, a.account)
 		}
 	})
 	return a.stack
@@ -522,7 +522,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			an.actorOf[i] = add(a, p.Tags)
 		case isStranger:
 			s := an.strangers[n.id]
-			an.actorOf[i] = add(&actor{profile: profile{id: n.id, sort: isStranger, arn: s.principal, session: s.caller, self: -1, outside: s}}, nil)
+			an.actorOf[i] = add(&actor{profile: profile{id: n.id, sort: isStranger, arn: s.principal, session: s.caller, self: -1, outside: s, unseen: s.resident}}, nil)
 		case isResource, isPolicy, isImplied:
 		}
 	}

@@ -73,6 +73,9 @@ func (a *actor) limits() []*answers {
 // target's account.
 func (an *Analysis) layersOn(a *actor, t *target) *policy.Stack {
 	s := a.layers()
+	if t != nil && a.outside != nil && t.account != a.account {
+		s = a.outside.on(a, t.account)
+	}
 	if t == nil || a.linked || t.account == a.account || a.guards == nil && an.guards[t.account] == nil {
 		return s
 	}

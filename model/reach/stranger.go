@@ -11,9 +11,10 @@ import (
 // anyone is whoever asks, with or without an AWS account.
 const anyone model.ID = "outside/anyone"
 
-// A stranger is somebody outside the account that a policy of the design lets in, or may: anyone, another account or
-// one of its principals, an identity provider. It is a start like any other, with what its own account may allow it
-// taken as everything.
+// A stranger is somebody that the design does not show and a policy of the design lets in, or may: anyone, another account
+// or one of its principals, an identity provider, a user or role of the account itself that is made elsewhere. It is a
+// start like any other. What another account may allow its own is taken as everything; what the account's own unseen
+// principals are allowed by themselves is left out, and said to be unseen.
 type stranger struct {
 	principal string // as policies name it, "*" for anyone
 	caller    string // who asks
@@ -21,6 +22,7 @@ type stranger struct {
 	federated string // the action by which a provider's users take a role, "" if it is none
 	doors     []int32
 	routes    []int32 // triggers without authorizer
+	resident  bool    // of an account whose roles and users the design shows
 	stack     *policy.Stack
 }
 
@@ -33,6 +35,23 @@ func (an *Analysis) Strangers() []model.ID {
 		}
 	}
 	return out
+}
+
+// Stranger is the start outside the design that is called by its id, by its ARN, or by a name that only one of them ends in.
+func (an *Analysis) Stranger(name string) (model.ID, bool) {
+	var found []model.ID
+	for _, id := range an.Strangers() {
+		if string(id) == name || an.strangers[id].principal == name {
+			return id, true
+		}
+		if strings.HasSuffix(an.strangers[id].principal, "/"+name) {
+			found = append(found, id)
+		}
+	}
+	if len(found) != 1 {
+		return "", false
+	}
+	return found[0], true
 }
 
 // newStrangers finds who outside the account is let in, and makes a start of each.
@@ -63,6 +82,8 @@ func (an *Analysis) newStrangers() {
 				s.caller = strings.TrimSuffix(arn, ":root") + ":role/" + anyName
 			}
 			s.stack = &policy.Stack{Identity: program(everything)}
+		case p.Kind == "AWS" && an.owns(accountOf(p.Value)) && madeElsewhere(p.Value) && an.design.Find(p.Value) == nil:
+			s.account, s.resident = accountOf(p.Value), true
 		default:
 			return nil
 		}
@@ -122,6 +143,13 @@ func (an *Analysis) newStrangers() {
 	}
 }
 
+// madeElsewhere reports whether a principal of a policy is one user or role, by its whole ARN.
+func madeElsewhere(arn string) bool {
+	parts := strings.SplitN(arn, ":", 6)
+	return len(parts) == 6 && parts[2] == "iam" && (strings.HasPrefix(parts[5], "user/") || strings.HasPrefix(parts[5], "role/")) &&
+		!strings.ContainsAny(arn, "*?$")
+}
+
 // owns reports whether the design shows an account's own roles and users, so that these are the starts.
 func (an *Analysis) owns(account string) bool {
 	return account == an.world.account || slices.ContainsFunc(an.world.targets, func(t target) bool {
@@ -141,6 +169,18 @@ func (s *stranger) context() (policy.Context, []string) {
 		absent = append(absent, "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:username")
 	}
 	return c, absent
+}
+
+// on is the stranger's policies for a target of an account: a resident's own are not seen, and what its account may let it
+// do in another is taken as everything.
+func (s *stranger) on(a *actor, account string) *policy.Stack {
+	if !s.resident {
+		return s.stack
+	}
+	if account == s.account {
+		return a.stackOf(nil, nil)
+	}
+	return a.stackOf(program(everything), nil)
 }
 
 // calls is the action by which a stranger does what a technique asks for.

@@ -80,3 +80,49 @@ func TestKeyedRoute(t *testing.T) {
 		t.Errorf("hit %+v", h)
 	}
 }
+
+// A user of the account that is made elsewhere is a start where a policy names it: by that policy it surely does what the
+// policy says, no more, and what its own policies add is said to be unseen. In another account it may do what that one
+// lets it.
+func TestResidents(t *testing.T) {
+	const other = "999988887777"
+	b := build(t)
+	user := "arn:aws:iam::" + testAccount + ":user/ops/starter"
+	b.role("Helpdesk", `{"Effect": "Allow", "Principal": {"AWS": "`+user+`"}, "Action": "sts:AssumeRole"}`, allow("s3:GetObject", "*"))
+	b.role("Known", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::`+testAccount+`:role/Helpdesk"}, "Action": "sts:AssumeRole"}`)
+	b.bucket("data")
+	log := b.bucket("log")
+	log.Policy = document(t, `{"Effect": "Allow", "Principal": {"AWS": "`+user+`"}, "Action": "s3:PutObject", "Resource": "`+log.ARN+`/*"}`)
+	far := b.bucket("far")
+	far.Account = other
+	far.Policy = document(t, `{"Effect": "Allow", "Principal": {"AWS": "`+user+`"}, "Action": "s3:DeleteObject", "Resource": "`+far.ARN+`/*"}`)
+	a := analyse(t, b.design(), nil)
+	if got := a.Strangers(); len(got) != 1 {
+		t.Fatalf("strangers %v", got)
+	}
+	for _, name := range []string{user, "starter", "outside/" + user} {
+		if id, ok := a.Stranger(name); !ok || id != a.Strangers()[0] {
+			t.Errorf("%s is %q", name, id)
+		}
+	}
+	if id, ok := a.Stranger("start"); ok {
+		t.Errorf("start is %s", id)
+	}
+	breach := a.Breach(a.Strangers()[0])
+	var got []string
+	for _, h := range breach.Hits {
+		var caps []string
+		for _, c := range h.Capabilities.All() {
+			caps = append(caps, c.String())
+		}
+		got = append(got, fmt.Sprintf("%s %s %s", h.Certainty, h.Target, strings.Join(caps, ",")))
+	}
+	slices.Sort(got)
+	want := []string{"must res/data read", "must res/far delete", "must res/log read,write", "must role/Helpdesk secret", "must role/Known secret"}
+	if !slices.Equal(got, want) {
+		t.Errorf("reaches %q, not %q", got, want)
+	}
+	if len(breach.NotSeen) == 0 {
+		t.Error("nothing is said to be unseen")
+	}
+}
