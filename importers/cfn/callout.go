@@ -41,6 +41,9 @@ var callouts = []callout{
 	{cfnType: "AWS::CodePipeline::Pipeline", path: "Stages.Actions.Configuration.FunctionName", kind: "pipeline", event: "codepipeline", label: "pipeline"},
 	{cfnType: "AWS::S3ObjectLambda::AccessPoint", path: "ObjectLambdaConfiguration.TransformationConfigurations.ContentTransformation.AwsLambda.FunctionArn", kind: "object-lambda", event: "s3", label: "objects read"},
 	{cfnType: "AWS::AppSync::GraphQLApi", path: "LambdaAuthorizerConfig.AuthorizerUri", kind: "authorizer", event: "authorizer", label: "authorizer", outside: true},
+	{cfnType: "AWS::AppSync::GraphQLApi", path: "AdditionalAuthenticationProviders.LambdaAuthorizerConfig.AuthorizerUri", kind: "authorizer", event: "authorizer", label: "authorizer", outside: true},
+	{cfnType: "AWS::AppSync::GraphQLApi", path: "Auth.LambdaAuthorizer.AuthorizerUri", kind: "authorizer", event: "authorizer", label: "authorizer", outside: true}, // SAM's
+	{cfnType: "AWS::AppSync::GraphQLApi", path: "Auth.Additional.LambdaAuthorizer.AuthorizerUri", kind: "authorizer", event: "authorizer", label: "authorizer", outside: true},
 	{cfnType: "AWS::Bedrock::Flow", path: "Definition.Nodes.Configuration.LambdaFunction.LambdaArn", kind: "agent", event: "bedrock", label: "flow"},
 	{cfnType: "AWS::CloudFormation::Macro", path: "FunctionName", kind: "macro", event: "cloudformation", label: "deployment"},
 	{cfnType: "AWS::CodeCommit::Repository", path: "Triggers.DestinationArn", kind: "repository", event: "codecommit", label: "commits"},

@@ -88,10 +88,29 @@ func (b *builder) elementOf(r *resource) model.ID {
 		}
 		return ""
 	}
+	if m := b.machineOf(r); m != r {
+		return b.elementOf(m)
+	}
 	if k := kindOf(r.Type); k != "fn" && k != "res" || isWiring(r.Type) {
 		return ""
 	}
 	return b.ids[r]
+}
+
+// machineOf is the state machine that a version or an alias of one stands for, nil for one that is not there; anything
+// else stands for itself.
+func (b *builder) machineOf(r *resource) *resource {
+	switch r.Type {
+	case "AWS::StepFunctions::StateMachineVersion":
+		return b.of(r).find(b.of(r).get(r.Props, "StateMachineArn"), ofType("AWS::StepFunctions::StateMachine"))
+	case "AWS::StepFunctions::StateMachineAlias":
+		v := b.of(r).find(b.of(r).machineVersion(r), ofType("AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachine"))
+		if v == nil {
+			return nil
+		}
+		return b.machineOf(v)
+	}
+	return r
 }
 
 // localCode is the path of the function's code where it is a local one.

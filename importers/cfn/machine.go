@@ -57,7 +57,8 @@ func (b *builder) machine(r *resource) {
 func (b *builder) isTask(r *resource) bool {
 	switch r.Type {
 	case "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::SQS::Queue", "AWS::SNS::Topic",
-		"AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine":
+		"AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine",
+		"AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias":
 		return true
 	}
 	return false
@@ -67,7 +68,7 @@ func (b *builder) taskOf(r *resource) *resource {
 	if r.Type == "AWS::Lambda::Alias" || r.Type == "AWS::Lambda::Version" {
 		return b.findFunction(b.get(r.Props, "FunctionName"))
 	}
-	return r
+	return b.machineOf(r)
 }
 
 // walls lists what the design shows of ways that IAM does not see.

@@ -144,6 +144,11 @@ func (s *scope) getAtt(id, attr string, span source.Span) string {
 		return s.unknown("name", id+"."+attr, span, "", "")
 	}
 	s.tellExcluded(r, span)
+	if strings.HasPrefix(r.Written, "AWS::Serverless::") {
+		if text, ok := s.samRef(id + "." + attr); ok {
+			return text
+		}
+	}
 	sh, known := shapeOf(r.Type)
 	if pattern, ok := sh.attrs[attr]; ok {
 		return s.fill(pattern, r)
@@ -232,6 +237,9 @@ func (s *scope) slot(name string, r *resource) string {
 			}
 			return s.nameOf(r)
 		}
+	case "Machine":
+		version := s.words(s.machineVersion(r))
+		return version[:max(0, strings.LastIndexByte(version, ':'))]
 	case "Bus":
 		if bus := s.busName(s.get(r.Props, "EventBusName")); bus != "" && bus != "default" {
 			return bus + "/"
@@ -252,6 +260,17 @@ func (s *scope) slot(name string, r *resource) string {
 		return def
 	}
 	return s.nameOf(r)
+}
+
+// machineVersion is the version that an alias of a state machine leads to.
+func (s *scope) machineVersion(r *resource) *yamlpos.Node {
+	if n := s.get(r.Props, "DeploymentPreference", "StateMachineVersionArn"); n != nil {
+		return n
+	}
+	for _, i := range s.items(s.get(r.Props, "RoutingConfiguration")) {
+		return s.get(i, "StateMachineVersionArn")
+	}
+	return nil
 }
 
 // property is the text of a property, guarded against names that depend on themselves.

@@ -25,6 +25,9 @@ func (b *builder) openAPI(r *resource, body *yamlpos.Node, event string) {
 			integration := b.get(m.Value, "x-amazon-apigateway-integration")
 			to := b.invoked(b.get(integration, "uri"))
 			if to == nil {
+				to = b.serviceTarget(b.get(integration, "type"), b.get(integration, "uri"), b.get(integration, "requestTemplates"), b.get(integration, "requestParameters"))
+			}
+			if to == nil {
 				continue
 			}
 			label := routeLabel(m.Key.Value, path.Key.Value)
@@ -100,7 +103,11 @@ func (b *builder) asks(body, operation *yamlpos.Node) asked {
 	for _, entry := range entries {
 		most := asksNothing
 		for _, p := range b.pairs(entry) {
-			most = max(most, b.scheme(b.get(schemes(b, body), p.Key.Value)))
+			scheme := b.get(schemes(b, body), p.Key.Value)
+			if scheme == nil && p.Key.Value == "NONE" {
+				continue // SAM's word for no authorizer
+			}
+			most = max(most, b.scheme(scheme))
 		}
 		least = min(least, most)
 	}

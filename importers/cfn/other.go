@@ -19,6 +19,7 @@ func isWiring(cfnType string) bool {
 		"AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::LayerVersionPermission",
 		"AWS::SNS::Subscription", "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy", "AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy",
 		"AWS::S3::BucketPolicy", "AWS::SecretsManager::ResourcePolicy", "AWS::Events::EventBusPolicy", "AWS::Kinesis::ResourcePolicy",
+		"AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias",
 		"AWS::IAM::UserToGroupAddition", "AWS::CDK::Metadata", "AWS::CloudFormation::WaitConditionHandle", "AWS::CloudFormation::WaitCondition",
 		"AWS::ApiGateway::Deployment", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::Account",
 		"AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Deployment", "AWS::Logs::SubscriptionFilter":
@@ -276,29 +277,6 @@ func (b *builder) endpointPolicy(r *resource) {
 			b.endpoints = append(b.endpoints, r.ID)
 			return
 		}
-	}
-}
-
-// apiPolicy reads the statements that a SAM API adds to its resource policy.
-// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
-func (b *builder) apiPolicy(r *resource) {
-	n := b.get(r.Props, "Auth", "ResourcePolicy")
-	d := &policy.Document{Version: "2012-10-17"}
-	for _, p := range b.pairs(n) {
-		if p.Key.Value != "CustomStatements" {
-			b.note(source.Warning, p.Key.Span, "Who may call the API is not known in full.", "%s of %s is not read", p.Key.Value, r.ID)
-			continue
-		}
-		for _, i := range b.chosen(p.Value) {
-			for _, st := range b.statements(i.node) {
-				d.Statements = append(d.Statements, onlyWhen(st, i.when))
-			}
-		}
-	}
-	if len(d.Statements) > 0 {
-		d.Span = n.Span
-		b.lint(d, n, ofResource(r.Type))
-		b.mergePolicy(r, d)
 	}
 }
 

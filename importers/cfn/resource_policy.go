@@ -81,7 +81,11 @@ func (b *builder) ownPolicy(r *resource) {
 		return
 	}
 	var docs []found
-	b.documentsIn(r.Props, nil, &docs)
+	props := r.Props
+	if r.Written == samAPI {
+		props = without(props, "DefinitionBody", "Domain") // read as Body, and not about the API
+	}
+	b.documentsIn(props, nil, &docs)
 	for _, d := range docs {
 		on, of := []*resource{r}, r.Type
 		if strings.HasSuffix(r.Type, "Policy") {

@@ -102,7 +102,8 @@ func (b *builder) restMethod(r *resource) {
 	f := b.invoked(b.get(r.Props, "Integration", "Uri"))
 	to := f
 	if f == nil {
-		to = b.serviceTarget(b.get(r.Props, "Integration"))
+		n := b.get(r.Props, "Integration")
+		to = b.serviceTarget(b.get(n, "Type"), b.get(n, "Uri"), b.get(n, "RequestTemplates"), b.get(n, "RequestParameters"))
 	}
 	if to == nil {
 		return
@@ -152,13 +153,12 @@ func (b *builder) restPath(n *yamlpos.Node) string {
 	return cmp.Or(path, "/")
 }
 
-// serviceTarget is the resource that an AWS service integration of an API writes to, as far as it shows.
-func (b *builder) serviceTarget(integration *yamlpos.Node) *resource {
-	if kind := b.words(b.get(integration, "Type")); kind != "AWS" && kind != "AWS_PROXY" {
+// serviceTarget is the resource that an AWS service integration of an API writes to, as far as what it says shows.
+func (b *builder) serviceTarget(kind *yamlpos.Node, says ...*yamlpos.Node) *resource {
+	if text := b.words(kind); !strings.EqualFold(text, "AWS") && !strings.EqualFold(text, "AWS_PROXY") {
 		return nil
 	}
-	uri := b.get(integration, "Uri")
-	for _, n := range []*yamlpos.Node{uri, b.get(integration, "RequestTemplates"), b.get(integration, "RequestParameters")} {
+	for _, n := range says {
 		if r := b.find(n, isSink); r != nil {
 			return r
 		}
@@ -169,7 +169,7 @@ func (b *builder) serviceTarget(integration *yamlpos.Node) *resource {
 // isSink reports whether an API may write to a resource without a function between.
 func isSink(r *resource) bool {
 	switch r.Type {
-	case "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine", "AWS::SNS::Topic", "AWS::Kinesis::Stream", "AWS::KinesisFirehose::DeliveryStream",
+	case "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine", "AWS::StepFunctions::StateMachineAlias", "AWS::SNS::Topic", "AWS::Kinesis::Stream", "AWS::KinesisFirehose::DeliveryStream",
 		"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Events::EventBus":
 		return true
 	}

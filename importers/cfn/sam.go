@@ -188,10 +188,10 @@ func (t *transform) callee(f *resource, span source.Span) *yamlpos.Node {
 	return refTo(f.ID, span)
 }
 
-// aliasOf is the logical id of the alias that SAM makes for AutoPublishAlias, "" if none.
+// aliasOf is the logical id of the alias that SAM makes for AutoPublishAlias and that events call, "" if none.
 func (t *transform) aliasOf(f *resource) string {
 	name := t.words(t.get(f.Props, "AutoPublishAlias"))
-	if name == "" || f.Written != samFunction {
+	if name == "" || f.Written != samFunction && (f.Written != samMachine || !t.isTrue(t.get(f.Props, "UseAliasAsEventTarget"))) {
 		return ""
 	}
 	return f.ID + "Alias" + name

@@ -2,7 +2,10 @@ package cfn
 
 import (
 	"cmp"
+	"crypto/sha1"
+	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -48,23 +51,21 @@ func (t *transform) authorizers(api *resource) {
 		if n == nil {
 			continue
 		}
-		for _, id := range t.refs(n) {
-			f := t.resource(id)
-			if f == nil || f.Written != samFunction && f.Type != "AWS::Lambda::Function" {
-				continue
-			}
-			span := entrySpan(a.Key, a.Value)
-			t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: api, key: a.Key.Value, from: refTo(api.ID, span), kind: "authorizer", event: "authorizer",
-				label: "authorizer", open: true, outside: true, entry: span, node: a.Value})
-			rest := api.Written == samAPI
-			if enable := t.get(a.Value, "EnableFunctionDefaultPermissions"); !rest && !t.isTrue(enable) || rest && enable != nil && !t.isTrue(enable) {
-				continue
-			}
-			arn := subOf("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*", span, pair("Api", refTo(api.ID, span)))
-			t.hide(api, api.ID+a.Key.Value+"AuthorizerPermission", "AWS::Lambda::Permission", mapping(span,
-				pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", n),
-				pair("Principal", scalar("apigateway.amazonaws.com", span)), pair("SourceArn", arn)), span)
+		f := t.functionIn(n)
+		if f == nil {
+			continue
 		}
+		span := entrySpan(a.Key, a.Value)
+		t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: api, key: a.Key.Value, from: refTo(api.ID, span), kind: "authorizer", event: "authorizer",
+			label: "authorizer", open: true, outside: true, entry: span, node: a.Value})
+		rest := api.Written == samAPI
+		if rest && t.isTrue(t.get(a.Value, "DisableFunctionDefaultPermissions")) || !rest && !t.isTrue(t.get(a.Value, "EnableFunctionDefaultPermissions")) {
+			continue
+		}
+		arn := subOf("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*", span, pair("Api", refTo(api.ID, span)))
+		t.hide(api, api.ID+a.Key.Value+"AuthorizerPermission", "AWS::Lambda::Permission", mapping(span,
+			pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", n),
+			pair("Principal", scalar("apigateway.amazonaws.com", span)), pair("SourceArn", arn)), span)
 	}
 }
 
@@ -107,7 +108,11 @@ func (t *transform) apiOf(n *yamlpos.Node, implicit string) (*resource, *yamlpos
 		api := t.implicit(implicit)
 		return api, refTo(api.ID, api.Origin)
 	}
-	for _, id := range t.refs(n) {
+	ids := t.refs(n)
+	if n.Kind == yamlpos.Scalar && !isCall(n) {
+		ids = []string{n.Value} // an API's logical id, as it stands
+	}
+	for _, id := range ids {
 		if id == implicit && t.template.byID[id] == nil {
 			return t.implicit(implicit), n
 		}
@@ -175,34 +180,52 @@ func (t *transform) restEvent(e event) {
 	r.open, r.token = t.isOpen(e, api) && !r.inside, takesToken(t.authorizerOf(e, api))
 	r.keyed = r.open && t.asksKey(e, api)
 	t.scope.routes = append(t.scope.routes, r)
-	stage := "Prod"
-	if api != nil {
-		if s := t.words(t.get(api.Props, "StageName")); s != "" {
-			stage = notAlphanumeric.ReplaceAllString(s, "")
-		}
-	}
 	if e.of.Written == samMachine {
-		t.starter(e, "apigateway.amazonaws.com", e.id+"Role")
+		t.starter(e, "apigateway.amazonaws.com", e.id+"Role", e.of.Props.Get("PermissionsBoundary"))
 		return
 	}
-	t.permission(e.of, e.id+"Permission"+stage, "apigateway.amazonaws.com", e.span, pair("SourceArn", t.routeARN(node, "*/"+methodInARN(method)+pathInARN(path), e.span)))
+	t.permission(e.of, e.id+"Permission"+t.stageInID(api), "apigateway.amazonaws.com", e.span, pair("SourceArn", t.routeARN(node, "*/"+methodInARN(method)+pathInARN(path), e.span)))
+}
+
+// isAnyMethod reports whether a route is there for all methods.
+func isAnyMethod(method string) bool {
+	return method == "" || strings.EqualFold(method, "any") || strings.EqualFold(method, "x-amazon-apigateway-any-method")
 }
 
 func methodInARN(method string) string {
-	if strings.EqualFold(method, "any") || method == "" {
+	if isAnyMethod(method) {
 		return "*"
 	}
 	return strings.ToUpper(method)
 }
 
-var pathVariable = regexp.MustCompile(`{([a-zA-Z0-9._-]+|proxy\+)}`)
+// stageInID is how an API's stage stands in the logical ids that SAM makes.
+func (t *transform) stageInID(api *resource) string {
+	if api == nil {
+		return "AllStages"
+	}
+	n := api.Props.Get("StageName").Resolve()
+	switch {
+	case n == nil || isCall(n) || n.Kind != yamlpos.Scalar:
+		return "Stage"
+	case notAlphanumeric.MatchString(n.Value):
+		sum := sha1.Sum([]byte(n.Value)) // as SAM does; it keeps names apart, no secrets
+		return hex.EncodeToString(sum[:])[:10]
+	}
+	return n.Value
+}
 
-// pathInARN is a route's path in the ARN that a permission names: variables are wildcards.
+var pathVariable = regexp.MustCompile(`{[a-zA-Z0-9._-]+\+?}`)
+
+// pathInARN is a route's path in the ARN that a permission names: variables are wildcards, and there is no slash at the end.
 func pathInARN(path string) string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	return strings.ReplaceAll(pathVariable.ReplaceAllString(path, "*"), "$default", "$default")
+	if path != "/" {
+		path = strings.TrimSuffix(path, "/")
+	}
+	return pathVariable.ReplaceAllString(path, "*")
 }
 
 // routeARN is what a permission for a route names.
@@ -218,38 +241,99 @@ func (t *transform) httpEvent(e event) {
 	if api != nil {
 		r.apiID = api.ID
 	}
-	rest := "*/" + methodInARN(method) + pathInARN(path)
 	if path == "" {
-		r.path, rest = "$default", "*/$default"
+		path, r.path = defaultRoute, defaultRoute
 	}
 	t.scope.routes = append(t.scope.routes, r)
-	if e.of.Written == samMachine {
+	if e.of.Written == samMachine || path != defaultRoute && t.hasDefaultRoute(e.of, api) {
 		return
 	}
+	rest := "*/" + methodInARN(method)
+	switch {
+	case path == "/"+defaultRoute && strings.EqualFold(method, "any"):
+		rest = "*" + path
+	case path != defaultRoute:
+		rest += pathInARN(path)
+	}
 	t.permission(e.of, e.id+"Permission", "apigateway.amazonaws.com", e.span, pair("SourceArn", t.routeARN(node, rest, e.span)))
+}
+
+// defaultRoute is what is left for what no other route of an HTTP API takes.
+const defaultRoute = "$default"
+
+// hasDefaultRoute reports whether a function has the default route of an HTTP API whose definition SAM writes, by an event of
+// its own or in the definition: the permission for it is one for all other routes.
+func (t *transform) hasDefaultRoute(f, api *resource) bool {
+	if api == nil || api.Written != samHTTPAPI || t.get(api.Props, "DefinitionUri") != nil || t.aliasOf(f) != "" { // of an alias SAM does not find it
+		return false
+	}
+	for _, p := range t.pairs(t.get(f.Props, "Events")) {
+		props := t.get(p.Value, "Properties")
+		path := cmp.Or(t.words(t.get(props, "Path")), defaultRoute)
+		if t.words(t.get(p.Value, "Type")) != "HttpApi" || path != defaultRoute || !isAnyMethod(t.words(t.get(props, "Method"))) {
+			continue
+		}
+		if of, _ := t.apiOf(t.get(props, "ApiId"), implicitHTTP); of == api {
+			return true
+		}
+	}
+	uri := t.get(api.Props, "DefinitionBody", "paths", defaultRoute, "x-amazon-apigateway-any-method", "x-amazon-apigateway-integration", "uri")
+	return slices.Contains(t.refs(uri), f.ID)
 }
 
 // webSocketAPI reads AWS::Serverless::WebSocketApi: its routes name their functions.
 func (t *transform) webSocketAPI(r *resource) {
 	r.Type = "AWS::ApiGatewayV2::Api"
-	auth := t.words(t.get(r.Props, "Auth", "AuthType"))
-	t.authorizers(r)
-	for _, p := range t.pairs(t.get(r.Props, "Routes")) {
+	auth := strings.ToUpper(t.words(t.get(r.Props, "Auth", "AuthType")))
+	stage := t.get(r.Props, "StageName")
+	if stage == nil {
+		stage = scalar("default", r.Origin)
+	}
+	permit := func(id string, function *yamlpos.Node, rest string, span source.Span) {
+		arn := subOf("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/"+rest, span, pair("Api", refTo(r.ID, span)), pair("Stage", stage))
+		t.hide(r, id, "AWS::Lambda::Permission", mapping(span, pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", function),
+			pair("Principal", scalar("apigateway.amazonaws.com", span)), pair("SourceArn", arn)), span)
+	}
+	routes := t.get(r.Props, "Routes")
+	for _, p := range t.pairs(routes) {
 		n := t.get(p.Value, "FunctionArn")
-		for _, id := range t.refs(n) {
-			f := t.resource(id)
-			if f == nil || f.Written != samFunction && f.Type != "AWS::Lambda::Function" {
-				continue
-			}
-			span := entrySpan(p.Key, p.Value)
-			key := p.Key.Value
-			t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: r, key: key, from: refTo(r.ID, span), kind: "api-route", event: "websocket", label: key,
-				open: auth == "" || auth == "NONE", outside: true, entry: span, node: p.Value})
-			name := notAlphanumeric.ReplaceAllString(key, "")
-			name = strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
-			t.hide(r, r.ID+name+"Permission", "AWS::Lambda::Permission", mapping(span,
-				pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", n), pair("Principal", scalar("apigateway.amazonaws.com", span)),
-				pair("SourceArn", t.routeARN(refTo(r.ID, span), "*/"+key, span))), span)
+		f := t.functionIn(n)
+		if f == nil {
+			continue
+		}
+		span := entrySpan(p.Key, p.Value)
+		key := p.Key.Value
+		t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: r, key: key, from: refTo(r.ID, span), kind: "api-route", event: "websocket", label: key,
+			open: auth == "" || auth == "NONE", token: takesToken(auth), outside: true, entry: span, node: p.Value})
+		permit(r.ID+capitalized(strings.TrimPrefix(key, "$"))+"Permission", n, "${Stage}/"+key, span)
+	}
+	n := t.get(r.Props, "Auth", "AuthArn")
+	f := t.functionIn(n)
+	if auth != "CUSTOM" || f == nil || routes.Get("$connect") == nil {
+		return
+	}
+	span := t.get(r.Props, "Auth").Span
+	t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: r, key: "ConnectAuthorizer", from: refTo(r.ID, span), kind: "authorizer", event: "authorizer",
+		label: "authorizer", open: true, outside: true, entry: span, node: t.get(r.Props, "Auth")})
+	if t.get(r.Props, "Auth", "InvokeRole") == nil {
+		permit(r.ID+"AuthorizerPermission", n, "authorizers/*", span)
+	}
+}
+
+// functionIn is the function of the template that an ARN names, nil for none.
+func (t *transform) functionIn(arn *yamlpos.Node) *resource {
+	for _, id := range t.refs(arn) {
+		if f := t.resource(id); f != nil && (f.Written == samFunction || f.Type == "AWS::Lambda::Function") {
+			return f
 		}
 	}
+	return nil
+}
+
+// capitalized is a word with its first letter alone in upper case.
+func capitalized(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
 }

@@ -98,7 +98,7 @@ var samEvents = map[string]string{
 	"MQ":               `Broker! DynamicPolicyName? StartingPosition` + pullFields,
 	"SelfManagedKafka": `StartingPosition` + pullFields,
 	"DocumentDB":       `Cluster! DatabaseName! CollectionName FullDocument StartingPosition` + pullFields,
-	"Schedule":         `Schedule! RuleName Input Enabled State Name Description DeadLetterConfig{ RetryPolicy{ Target{ RoleArn`,
+	"Schedule":         `Schedule! RuleName Input Enabled? State Name Description DeadLetterConfig{ RetryPolicy{`,
 	"ScheduleV2": `PermissionsBoundary ScheduleExpression FlexibleTimeWindow{ Name State Description StartDate EndDate ScheduleExpressionTimezone GroupName Input
 		KmsKeyArn RoleArn DeadLetterConfig{ RetryPolicy{ OmitName?`,
 	"CloudWatchEvent": `EventBusName RuleName Pattern{ DeadLetterConfig{ RetryPolicy{ Input InputPath Target{ Enabled State InputTransformer{`,
@@ -108,6 +108,17 @@ var samEvents = map[string]string{
 	"AlexaSkill":      `SkillId`,
 	"Cognito":         `UserPool! Trigger!`,
 }
+
+// samMachineEvents lists what the events of state machines take.
+var samMachineEvents = map[string]string{
+	"Api":             `Path! Method! RestApiId Stage Auth{ UnescapeMappingTemplate?`,
+	"Schedule":        `Schedule! Input Enabled? State Name Description DeadLetterConfig{ RetryPolicy{ Target{ RoleArn`,
+	"ScheduleV2":      samEvents["ScheduleV2"],
+	"CloudWatchEvent": machineRule,
+	"EventBridgeRule": machineRule,
+}
+
+const machineRule = `EventBusName RuleName Pattern{ Input InputPath DeadLetterConfig{ RetryPolicy{ State Target{ InputTransformer{`
 
 // checkFields holds a mapping against what it may have.
 func (t *transform) checkFields(what string, n *yamlpos.Node, place source.Span, allowed []field) {
@@ -309,6 +320,9 @@ func (t *transform) checkFunction(f *resource) {
 
 func (t *transform) checkEvent(e event) {
 	list, ok := samEvents[e.kind]
+	if e.of.Written == samMachine {
+		list, ok = samMachineEvents[e.kind]
+	}
 	if !ok {
 		return
 	}
@@ -422,8 +436,9 @@ func (t *transform) checkKafka(e event, what string) {
 			subnet = true
 		case "VPC_SECURITY_GROUP":
 			group = true
-		case "SASL_SCRAM_256_AUTH", "SASL_SCRAM_512_AUTH", "BASIC_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH", "SERVER_ROOT_CA_CERTIFICATE":
+		case "SASL_SCRAM_256_AUTH", "SASL_SCRAM_512_AUTH", "BASIC_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH":
 			auth++
+		case "SERVER_ROOT_CA_CERTIFICATE":
 		default:
 			t.refuse(a.Span, "%s: SourceAccessConfigurations has no Type %s", what, kind)
 		}

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -59,6 +60,41 @@ func (r *samRole) addInline(name string, doc *yamlpos.Node, from madeOf) {
 	item := mapping(span, pair("PolicyName", scalar(name, span)), pair("PolicyDocument", doc))
 	r.t.template.origins[item] = from
 	r.inline = append(r.inline, item)
+}
+
+// addOnce is addInline for a document that SAM leaves out where the role has one of the same words.
+func (r *samRole) addOnce(name string, doc *yamlpos.Node) {
+	for _, i := range r.inline {
+		if alike(i.Get("PolicyDocument"), doc) {
+			return
+		}
+	}
+	r.addInline(name, doc, madeOf{})
+}
+
+// alike reports whether two values are written with the same words.
+func alike(a, b *yamlpos.Node) bool {
+	a, b = a.Resolve(), b.Resolve()
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.Kind != b.Kind || a.Value != b.Value || len(a.Items) != len(b.Items) || len(a.Pairs) != len(b.Pairs) {
+		return false
+	}
+	if a.Kind == yamlpos.Scalar {
+		return a.Tag == b.Tag
+	}
+	for i := range a.Items {
+		if !alike(a.Items[i], b.Items[i]) {
+			return false
+		}
+	}
+	for _, p := range a.Pairs {
+		if v := b.Get(p.Key.Value); v == nil || !alike(p.Value, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // policies reads a SAM Policies property: managed policies, documents and policy templates.
@@ -122,7 +158,11 @@ func (t *transform) function(f *resource) {
 	var role *samRole
 	if t.get(p, "Role") == nil || t.perhapsNone(p.Get("Role")) {
 		role = t.newRole(f, f.ID+"Role", span)
-		role.aws("service-role/AWSLambdaBasicExecutionRole")
+		if n := t.get(p, "DurableConfig"); n != nil && (n.Kind != yamlpos.Mapping || len(n.Pairs) > 0) {
+			role.aws("service-role/AWSLambdaBasicDurableExecutionRolePolicy")
+		} else {
+			role.aws("service-role/AWSLambdaBasicExecutionRole")
+		}
 		if traces(t.words(t.get(p, "Tracing"))) {
 			role.aws(t.xray())
 		}
@@ -153,6 +193,18 @@ func (t *transform) function(f *resource) {
 			t.out[behind] = made
 		}
 	}
+}
+
+// inPlaceOfNone is an Fn::If with a value in the branch that has none.
+func inPlaceOfNone(n, value *yamlpos.Node) *yamlpos.Node {
+	_, arg := intrinsic(n)
+	items := slices.Clone(arg.Items)
+	for i, x := range items {
+		if i > 0 && isNoValue(x.Resolve()) {
+			items[i] = value
+		}
+	}
+	return mapping(n.Span, pair("Fn::If", sequence(arg.Span, items...)))
 }
 
 // perhapsNone reports whether a value is none under a condition that cannot be decided.
@@ -198,12 +250,18 @@ func (t *transform) eventInvoke(f *resource, role *samRole) {
 		id := f.ID + "EventInvokeConfig" + when
 		to := t.get(d, "Destination")
 		kind := t.words(t.get(d, "Type"))
-		if to == nil {
+		if raw := d.Get("Destination"); to == nil || t.perhapsNone(raw) {
+			var made *yamlpos.Node
 			switch kind {
 			case "SQS":
-				to = getAttOf(t.make(f, id+"Queue", "AWS::SQS::Queue", mapping(d.Span), d.Span).ID, "Arn", d.Span)
+				made = getAttOf(t.make(f, id+"Queue", "AWS::SQS::Queue", mapping(d.Span), d.Span).ID, "Arn", d.Span)
 			case "SNS":
-				to = refTo(t.make(f, id+"Topic", "AWS::SNS::Topic", mapping(d.Span), d.Span).ID, d.Span)
+				made = refTo(t.make(f, id+"Topic", "AWS::SNS::Topic", mapping(d.Span), d.Span).ID, d.Span)
+			}
+			if to == nil {
+				to = made
+			} else if made != nil {
+				to = inPlaceOfNone(raw.Resolve(), made)
 			}
 		}
 		if to == nil {
@@ -223,12 +281,17 @@ func (t *transform) eventInvoke(f *resource, role *samRole) {
 		case "Lambda":
 			role.addInline(id+"LambdaPolicy", documentOf(d.Span, "", allow(d.Span, to, "lambda:InvokeFunction")), madeOf{})
 		case "S3Bucket":
-			objects := mapping(d.Span, pair("Fn::Join", sequence(d.Span, scalar("/", d.Span), sequence(d.Span, to, scalar("*", d.Span)))))
-			role.addInline(id+"S3Policy", documentOf(d.Span, "", allow(d.Span, objects, "s3:PutObject"), allow(d.Span, to, "s3:ListBucket")), madeOf{})
+			role.addInline(id+"S3Policy", storing(to, d.Span), madeOf{})
 		}
 	}
 	t.make(f, f.ID+"EventInvokeConfig", "AWS::Lambda::EventInvokeConfig",
 		mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span)), pair("DestinationConfig", mapping(n.Span, destinations...))), n.Span)
+}
+
+// storing is a document that lets put objects into a bucket.
+func storing(bucket *yamlpos.Node, span source.Span) *yamlpos.Node {
+	objects := mapping(span, pair("Fn::Join", sequence(span, scalar("/", span), sequence(span, bucket, scalar("*", span)))))
+	return documentOf(span, "", allow(span, objects, "s3:PutObject"), allow(span, bucket, "s3:ListBucket"))
 }
 
 func (t *transform) alias(f *resource) {
@@ -249,8 +312,9 @@ func (t *transform) functionURLConfig(f *resource) {
 	}
 	auth := t.get(n, "AuthType")
 	span := n.Span
+	written := n.Get("AuthType").Resolve()
 	t.make(f, f.ID+"Url", "AWS::Lambda::Url", mapping(span, pair("TargetFunctionArn", t.callee(f, span)), pair("AuthType", auth)), span)
-	if t.words(auth) != "NONE" {
+	if t.words(auth) != "NONE" || isCall(written) { // SAM does not look into calls
 		return
 	}
 	t.hide(f, f.ID+"UrlPublicPermissions", "AWS::Lambda::Permission", mapping(span,

@@ -8,7 +8,7 @@ import (
 
 // A shape says how a type of resource is named: the property that names it, its ARN, and what Ref and
 // Fn::GetAtt return. In the patterns ${Name} is the physical name, ${Arn} the ARN, ${Partition}, ${Region},
-// ${Account} and ${URLSuffix} the pseudo parameters, ${Prop} a property and ${Prop|x} a property with a default.
+// ${Account} and ${URLSuffix} the pseudo parameters, ${Machine} the state machine of an alias, ${Prop} a property and ${Prop|x} a property with a default.
 // What is not here comes from the catalogue's CloudFormation types.
 type shape struct {
 	name  string            // property; "" if AWS always generates the name
@@ -72,6 +72,10 @@ func compute(cfnType string) (shape, bool) {
 		return shape{}, true
 	case "AWS::StepFunctions::StateMachine":
 		return shape{name: "StateMachineName", arn: regional("states", "stateMachine:${Name}"), ref: "${Arn}", attrs: map[string]string{"Name": "${Name}"}}, true
+	case "AWS::StepFunctions::StateMachineVersion":
+		return shape{arn: "${StateMachineArn}:${Name}", ref: "${Arn}"}, true
+	case "AWS::StepFunctions::StateMachineAlias":
+		return shape{name: "Name", arn: "${Machine}:${Name}", ref: "${Arn}"}, true
 	case "AWS::StepFunctions::Activity":
 		return shape{name: "Name", arn: regional("states", "activity:${Name}"), ref: "${Arn}", attrs: map[string]string{"Name": "${Name}"}}, true
 	case "AWS::ApiGateway::RestApi":

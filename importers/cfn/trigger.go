@@ -24,6 +24,7 @@ type madeTrigger struct {
 	pattern *yamlpos.Node // EventBridge pattern
 	policy  *yamlpos.Node // SNS filter policy
 	open    bool
+	token   bool
 	outside bool
 	role    *yamlpos.Node // that the service acts with
 	entry   source.Span
@@ -65,7 +66,7 @@ func (b *builder) readTriggers() {
 		}
 		t := &model.Trigger{
 			ID: model.MakeID("trigger", b.in(holder.ID+"/"+m.key)), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
-			Label: m.label, Filter: m.filter, Open: m.open, Outside: m.outside, Stack: b.stack, Origin: m.entry,
+			Label: m.label, Filter: m.filter, Open: m.open, Token: m.token, Outside: m.outside, Stack: b.stack, Origin: m.entry,
 		}
 		t.Role = b.actsAs(m.role)
 		if m.pattern != nil {
@@ -190,6 +191,8 @@ func (b *builder) mapping(r *resource) {
 	t.Event = catalog.PolledEvent(typ, arn)
 	if b.get(r.Props, "SelfManagedEventSource") != nil {
 		t.Event = "kafka"
+	} else if b.get(r.Props, "DocumentDBEventSourceConfig") != nil {
+		t.Event = "documentdb"
 	}
 	t.Label = t.Event
 	t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "FilterCriteria"))
