@@ -258,7 +258,12 @@ func layoutOf(view string) render.Layout {
 }
 
 // writeFile writes a file in one go: readers see the old content or the new, never a part.
-func writeFile(name string, data []byte) error {
+func writeFile(name string, data []byte) error { return writeMode(name, data, 0o644) }
+
+// writePrivate is writeFile for what nobody else is to read.
+func writePrivate(name string, data []byte) error { return writeMode(name, data, 0o600) }
+
+func writeMode(name string, data []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".bulkhead-*")
 	if err != nil {
 		return inputError(fmt.Errorf("write %s: %w", name, errors.Unwrap(err)))
@@ -269,7 +274,7 @@ func writeFile(name string, data []byte) error {
 		err = closed
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+		err = os.Chmod(f.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), name)
