@@ -62,6 +62,17 @@ type EnvVar struct {
 	Origin source.Span
 }
 
+// A Profile says whether an instance profile holds a role: EC2 gives instances a role by its profile alone ("Use an IAM role to
+// grant permissions to applications running on Amazon EC2 instances").
+type Profile uint8
+
+// What is known of a role's profile.
+const (
+	ProfileNotKnown Profile = iota
+	HasProfile
+	NoProfile
+)
+
 // A Role is an IAM role.
 type Role struct {
 	ID            ID
@@ -78,7 +89,8 @@ type Role struct {
 	Compiled      bool // made by a framework for functions without a role of their own: it cannot be written otherwise than the framework makes it
 	External      bool // named by ARN only: its policies were not seen
 	ServiceLinked bool
-	Pins          []Pin // what the architect says it needs; in no source
+	Profile       Profile // whether an instance profile holds it
+	Pins          []Pin   // what the architect says it needs; in no source
 	Tags          map[string]string
 	Stack         string
 	Origin        source.Span

@@ -26,8 +26,18 @@ func TestSeveralSteps(t *testing.T) {
 				a.user("start", assume("one"))
 				a.role("one", aws(a.iam("user/start")), grants("iam:PassRole", role("two")), grants("ec2:RunInstances", "*"))
 				a.role("two", service("ec2.amazonaws.com"), grants("iam:AttachRolePolicy", role("two")))
+				a.profiles("two", "two")
 			},
 			admin: "must",
+		},
+		"no instance profile holds the passed role": {
+			make: func(a *snapshot) {
+				a.user("start", assume("one"))
+				a.role("one", aws(a.iam("user/start")), grants("iam:PassRole", role("two")), grants("ec2:RunInstances", "*"))
+				a.role("two", service("ec2.amazonaws.com"), grants("iam:AttachRolePolicy", role("two")))
+				a.profiles("two")
+			},
+			hits: "role/one: must secret",
 		},
 		"the passed role is of another service": {
 			make: func(a *snapshot) {

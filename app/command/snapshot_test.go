@@ -105,6 +105,19 @@ func (a *snapshot) role(name string, trust object, given ...any) string {
 	return o["Arn"].(string)
 }
 
+// profiles says which instance profiles hold a role.
+func (a *snapshot) profiles(role string, names ...string) {
+	list := []any{}
+	for _, name := range names {
+		list = append(list, object{"InstanceProfileName": name, "Arn": a.iam("instance-profile/" + name)})
+	}
+	for _, o := range a.roles {
+		if o.(object)["RoleName"] == role {
+			o.(object)["InstanceProfileList"] = list
+		}
+	}
+}
+
 func (a *snapshot) user(name string, given ...any) string {
 	o := a.identity("User", name, given)
 	a.users = append(a.users, o)

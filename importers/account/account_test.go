@@ -103,6 +103,23 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// Of roles a file says which instance profiles hold them, or says nothing.
+func TestProfiles(t *testing.T) {
+	for list, want := range map[string]model.Profile{`, "InstanceProfileList": []`: model.NoProfile, `, "InstanceProfileList": [{"Arn": "arn:aws:iam::111122223333:instance-profile/p"}]`: model.HasProfile, "": model.ProfileNotKnown} {
+		data := `{"RoleDetailList": [{"RoleName": "r", "Arn": "arn:aws:iam::111122223333:role/r"` + list + `}]}`
+		in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := in.Design.Role("role/r"); r.Profile != want {
+			t.Errorf("%q: %v", list, r.Profile)
+		}
+		if len(in.Diagnostics) > 0 {
+			t.Errorf("%q: %v", list, in.Diagnostics)
+		}
+	}
+}
+
 func TestCorpusAccounts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus.Dir(t), "accounts", "*.json"))
 	if err != nil || len(files) == 0 {

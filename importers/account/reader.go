@@ -235,6 +235,12 @@ func (r *reader) role(n *yamlpos.Node) {
 	role.Trust = r.document(n.Get("AssumeRolePolicyDocument"), trust)
 	role.Policies = r.policies(owner, policy.RoleInline, n.Get("RolePolicyList"), n.Get("AttachedManagedPolicies"))
 	role.Boundary = r.boundary(n)
+	if profiles := n.Get("InstanceProfileList"); profiles != nil {
+		role.Profile = model.NoProfile
+		if len(items(profiles)) > 0 {
+			role.Profile = model.HasProfile
+		}
+	}
 	r.add(role, role.ARN)
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"bulkhead/importers"
+	"bulkhead/model"
 )
 
 // The role with which what runs in a resource acts is read wherever CloudFormation says it.
@@ -48,5 +49,22 @@ Resources:
 		if string(r.Role) != c.want {
 			t.Errorf("%s %s: %q, not %q", cfnType, c.properties, r.Role, c.want)
 		}
+	}
+}
+
+// A role that an instance profile of the template holds is marked, and no other.
+func TestRoleInProfile(t *testing.T) {
+	const text = `
+Resources:
+  Role: &role {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  Other: *role
+  Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
+`
+	in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(text)}}, "template.yaml", importers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, o := in.Design.Role("role/Role"), in.Design.Role("role/Other"); r.Profile != model.HasProfile || o.Profile != model.ProfileNotKnown {
+		t.Errorf("profiles %v and %v", r.Profile, o.Profile)
 	}
 }

@@ -101,6 +101,20 @@ func (b *builder) roleOf(r *resource) model.ID {
 	return b.actsAs(n)
 }
 
+// profiles marks the roles that instance profiles hold.
+func (b *builder) profiles() {
+	for _, r := range b.resources {
+		if r.Hidden || r.Type != "AWS::IAM::InstanceProfile" {
+			continue
+		}
+		for _, n := range b.items(b.get(r.Props, "Roles")) {
+			if role := b.roles[b.find(n, ofType("AWS::IAM::Role"))]; role != nil {
+				role.Profile = model.HasProfile
+			}
+		}
+	}
+}
+
 // partitionKey is the attribute by which a table's items are spread, "" for what is no table.
 func (b *builder) partitionKey(r *resource) string {
 	switch r.Written {

@@ -71,6 +71,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b.packages()
 	b.credentials()
 	b.blockPublicAccess()
+	b.profiles()
 	b.resourcePolicies()
 	b.permissions()
 	b.triggers()

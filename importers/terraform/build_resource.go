@@ -68,6 +68,17 @@ func (b *builder) roleOf(x *object) model.ID {
 	return ""
 }
 
+// profiles marks the roles that instance profiles hold.
+func (b *builder) profiles() {
+	for _, x := range b.objects {
+		if x.typ == "aws_iam_instance_profile" {
+			if role := b.roles[b.find(x.word("role"), x, "AWS::IAM::Role")]; role != nil {
+				role.Profile = model.HasProfile
+			}
+		}
+	}
+}
+
 // blockPublicAccess reads what buckets say of public policies.
 func (b *builder) blockPublicAccess() {
 	for _, x := range b.objects {

@@ -204,6 +204,10 @@ resource "aws_iam_role" "r" {
   name               = "r"
   assume_role_policy = "{}"
 }
+resource "aws_iam_role" "q" {
+  name               = "q"
+  assume_role_policy = "{}"
+}
 resource "aws_iam_instance_profile" "p" { role = aws_iam_role.r.name }
 resource "aws_instance" "i" { iam_instance_profile = aws_iam_instance_profile.p.name }
 resource "aws_instance" "none" {}
@@ -244,5 +248,8 @@ resource "aws_bedrockagentcore_agent_runtime" "a" {
 		if r := in.Design.Resource(id); r == nil || r.Role != want || r.ARN == "" {
 			t.Errorf("%s is %+v", id, r)
 		}
+	}
+	if p, q := in.Design.Role("role/aws_iam_role.r").Profile, in.Design.Role("role/aws_iam_role.q").Profile; p != model.HasProfile || q != model.ProfileNotKnown {
+		t.Errorf("profiles %v and %v", p, q)
 	}
 }

@@ -245,6 +245,9 @@ func (s *splitting) makeParts() error {
 		}
 		f.Handler = firstOf(p.Handler, f.Handler)
 		role := *s.role
+		if !p.Keeps || s.shared || s.role.Compiled {
+			role.Profile = model.ProfileNotKnown // a profile holds the role that was
+		}
 		if !p.Keeps {
 			logical := beside(s.whole.LogicalID, "", p.Name)
 			f.ID = renamed(s.whole.ID, firstOf(s.whole.LogicalID, s.whole.Name), logical)

@@ -157,7 +157,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && maps.Equal(a.Tags, b.Tags)
 	case *model.Role:
 		b, ok := b.(*model.Role)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && maps.Equal(a.Tags, b.Tags)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && a.Profile == b.Profile && maps.Equal(a.Tags, b.Tags)
 	case *model.Policy:
 		b, ok := b.(*model.Policy)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Managed == b.Managed

@@ -335,7 +335,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 	}
 	b.Certainty, b.Evidence = certainty(sure), c.reasons()
 	b.All = pattern == "*" || t == nil && strings.HasSuffix(pattern, ":*") || t != nil && (n.name == "*" || reachesAll(an.world, t, pattern, s.a.account))
-	b.Known = b.Type != "" && an.world.types[b.Type]
+	b.Known = b.Type != "" && len(an.world.types[b.Type]) > 0
 	key := [3]string{service, b.Type, pattern}
 	if i, ok := s.at[key]; ok {
 		old := &s.out[i]

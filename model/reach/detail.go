@@ -228,12 +228,9 @@ func (s *Step) explain() {
 	}
 }
 
-// finding works out one actor's finding on one target.
-func (an *Analysis) finding(a *actor, ti int32) *finding {
+// partsOn are the parts of a target that an actor's policies and limits name.
+func (an *Analysis) partsOn(a *actor, ti int32) []match {
 	w := an.world
-	t := &w.targets[ti]
-	g := an.gates[ti]
-	f := &finding{target: ti}
 	var parts []match
 	collect := func(d *answers, allows bool) {
 		for _, s := range d.statements {
@@ -267,6 +264,16 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 			collect(d, false)
 		}
 	}
+	return parts
+}
+
+// finding works out one actor's finding on one target.
+func (an *Analysis) finding(a *actor, ti int32) *finding {
+	w := an.world
+	t := &w.targets[ti]
+	g := an.gates[ti]
+	f := &finding{target: ti}
+	parts := an.partsOn(a, ti)
 	for _, fi := range t.forms {
 		form := &w.forms[fi]
 		x := allowance{form: fi}
@@ -501,7 +508,12 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		if name != e.service {
 			step.Note = cmp.Or(step.Note, "if it is passed to "+name+", the service's name in one region")
 		}
-		anywhere()
+		if k.there == "" || !an.thereStep(step, a, k, ask) {
+			anywhere()
+		}
+		if e.service == instances {
+			an.profileStep(step, a, e, ask)
+		}
 		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which acts as"
 		an.noteTrust(c, e.over, e.service)
 	case existing:

@@ -235,6 +235,10 @@ func (e *explorer) able(of []*plan) []means {
 	var out []means
 	for _, p := range of {
 		if v := e.somewhere(p.technique); v != never {
+			if v == surely && p.there != "" {
+				_, v = e.an.there(e.actor, p.technique)
+				v = max(v, perhaps) // designs do not show all there is
+			}
 			out = append(out, means{p, v})
 		}
 	}
@@ -253,6 +257,9 @@ func (e *explorer) pass(f *finding, to int32) {
 	for _, m := range e.passing {
 		for _, service := range m.by {
 			v := min(m.truth, e.an.trusts(f.target, service))
+			if service == instances {
+				v = min(v, e.profiled(f.target))
+			}
 			if v == never {
 				continue
 			}

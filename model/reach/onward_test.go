@@ -402,6 +402,13 @@ func firsts(k *technique) []string {
 	return out
 }
 
+// thereARN are ARNs of what techniques work with, without partition, region and account.
+var thereARN = map[string]string{
+	"AWS::EC2::Instance": "ec2:instance/i-1", "AWS::AutoScaling::AutoScalingGroup": "autoscaling:autoScalingGroup:u:autoScalingGroupName/g", "AWS::ECS::TaskDefinition": "ecs:task-definition/t:1",
+	"AWS::ECS::Cluster": "ecs:cluster/c", "AWS::Batch::JobQueue": "batch:job-queue/q", "AWS::CloudFormation::Stack": "cloudformation:stack/s/1", "AWS::CloudFormation::StackSet": "cloudformation:stackset/s:1",
+	"AWS::CodeBuild::Project": "codebuild:project/p", "AWS::Glue::Job": "glue:job/j", "AWS::Scheduler::Schedule": "scheduler:schedule/default/s", "AWS::Cognito::IdentityPool": "cognito-identity:identitypool/p",
+}
+
 func testService(t *testing.T, k *technique, service string) {
 	needs := firsts(k)
 	all := strings.Join(needs, " ")
@@ -409,11 +416,16 @@ func testService(t *testing.T, k *technique, service string) {
 	if service == "cognito-identity.amazonaws.com" {
 		trust = `{"Effect": "Allow", "Principal": {"Federated": "` + service + `"}, "Action": "sts:AssumeRoleWithWebIdentity"}`
 	}
+	profile, there := model.HasProfile, k.there
 	run := func(name, trust, want string, policies ...string) {
 		t.Helper()
 		b := build(t)
 		f := b.function("F", policies...)
 		r := b.role("Target", trust, adminGrant)
+		r.Profile = profile
+		if arn := thereARN[there]; there != "" && there != "AWS::Lambda::Function" {
+			b.resource(there, "Thing").ARN = "arn:aws:" + strings.Replace(arn, ":", ":us-east-1:"+testAccount+":", 1)
+		}
 		br := breach(t, b.analyse(), f.ID)
 		got := runsTo(br, r.ID)
 		if want == "" {
@@ -443,6 +455,26 @@ func testService(t *testing.T, k *technique, service string) {
 			run("without "+needs[i], trust, "", allow(strings.Join(less, " "), "*"))
 		}
 		run("denied "+needs[i], trust, "", allow(all, "*"), deny(needs[i], "*"))
+	}
+	if k.route == passing && k.note == "" && service == instances {
+		profile = model.ProfileNotKnown
+		run("a profile that is not shown", trust, k.id+" may", allow(all, "*"))
+		run("a new profile", trust, works, allow(all, "*"), allow("iam:CreateInstanceProfile iam:AddRoleToInstanceProfile", "*"))
+		profile = model.NoProfile
+		run("no profile", trust, "", allow(all, "*"))
+		run("a new profile for want of one", trust, works, allow(all, "*"), allow("iam:CreateInstanceProfile iam:AddRoleToInstanceProfile", "*"))
+		run("an empty profile", trust, k.id+" may", allow(all, "*"), allow("iam:AddRoleToInstanceProfile", "*"))
+		run("a profile that stays empty", trust, "", allow(all, "*"), allow("iam:CreateInstanceProfile", "*"))
+		profile = model.HasProfile
+	}
+	if k.there != "" && k.there != "AWS::Lambda::Function" {
+		there = ""
+		run("nothing to do it with", trust, k.id+" may", allow(all, "*"))
+		there = k.there
+		if parts := strings.Split(thereARN[there], ":"); parts[0] != "ecs" && parts[0] != "cognito-identity" || strings.HasPrefix(parts[1], "task-definition") {
+			// With some that the design does not show.
+			run("nothing to do it with that it may use", trust, k.id+" may", allow(all, "*"), `{"Effect": "Deny", "Action": "`+parts[0]+`:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "core"}}}`)
+		}
 	}
 	run("trust in another service", trusts("batch.amazonaws.com"), "", allow(all, "*"))
 	if k.route == passing {

@@ -42,6 +42,7 @@ type target struct {
 	ordinal  int32 // among the resources; -1 for what is none
 	forms    []int32
 	key      int32           // target of the key that encrypts it, or noKey, unseenKey
+	profile  model.Profile   // of a role: whether an instance profile holds it
 	guarded  bool            // a role that only AWS changes: service-linked, or of IAM Identity Center
 	ownLogOf model.ID        // function whose own log group it is, "" if none
 	policy   *answers        // resource policy (trust policy of a role), nil if none or not seen
@@ -146,8 +147,8 @@ type world struct {
 	forms     []form
 	menus     []*menu
 	resources int
-	types     map[string]bool // CloudFormation types of targets, those that are implied aside
-	words     int             // of all forms together
+	types     map[string][]int32 // targets by CloudFormation type, those that are implied aside
+	words     int                // of all forms together
 	byID      map[model.ID]int32
 	byARN     map[string]int32
 	menuOf    map[string]*menu
@@ -188,14 +189,14 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		catalog: c, partition: cmp.Or(info.Partition, "aws"), account: info.Account, region: cmp.Or(info.Region, "us-east-1"),
 		known: info.Kind == "account",
 		byID:  map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
-		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, types: map[string]bool{},
+		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, types: map[string][]int32{},
 	}
 	for _, f := range d.Functions() {
 		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function", tags: f.Tags})
 	}
 	for _, r := range d.Roles() {
 		guarded := r.ServiceLinked || strings.Contains(r.ARN, ":role/aws-service-role/") || strings.Contains(r.ARN, ":role/aws-reserved/")
-		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role", guarded: guarded, tags: r.Tags})
+		w.add(target{id: r.ID, sort: isRole, arn: r.ARN, typ: "AWS::IAM::Role", guarded: guarded, profile: r.Profile, tags: r.Tags})
 	}
 	for _, p := range d.Principals() {
 		if p.Kind == model.Group {
@@ -248,7 +249,7 @@ func (w *world) add(t target) {
 	}
 	t.key, t.ordinal = noKey, -1
 	if t.sort != isImplied {
-		w.types[t.typ] = true
+		w.types[t.typ] = append(w.types[t.typ], int32(len(w.targets)))
 	}
 	if t.sort == isResource {
 		t.ordinal = int32(w.resources)

@@ -42,6 +42,7 @@ type technique struct {
 	on    sort     // onTarget, running, altering, unguarding, joining: what the permissions are on
 	needs []string // all of them, each "service:Action" or several with |; iam:PassRole is understood in passing
 	by    []string // passing, existing, running: services, one of which the role must trust
+	there string   // passing: CloudFormation type of what has to exist, as the technique does not make it; "" for nothing
 	note  string   // why it is only perhaps, "" if nothing beside the policies decides
 	says  string   // for people, before the name of the target: "replaces the code of"
 }
@@ -50,6 +51,8 @@ type technique struct {
 const (
 	ifOneRuns   = "if something of that service runs with this role"
 	ifQualified = "if the function has such a version or alias"
+	ifEmpty     = "if there is an instance profile without a role"
+	ifProfile   = "if an instance profile holds the role, which the design does not show"
 	ifOneMaybe  = "if a version of the policy allows more than the current one"
 )
 
@@ -68,39 +71,39 @@ var techniques = []technique{
 	{id: "lambda-001", route: passing, needs: []string{"lambda:CreateFunction", "lambda:InvokeFunction"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-002", route: passing, needs: []string{"lambda:CreateFunction", "lambda:CreateEventSourceMapping"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-006", route: passing, needs: []string{"lambda:CreateFunction", "lambda:AddPermission"}, by: []string{"lambda.amazonaws.com"}},
-	{id: "lambda-update-function-configuration-update-function-code-passrole", route: passing, needs: []string{"lambda:UpdateFunctionConfiguration"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "lambda-update-function-configuration-update-function-code-passrole", route: passing, needs: []string{"lambda:UpdateFunctionConfiguration"}, by: []string{"lambda.amazonaws.com"}, there: "AWS::Lambda::Function"},
 	{id: "ec2-001", route: passing, needs: []string{"ec2:RunInstances"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ec2-003", route: passing, needs: []string{"ec2:RequestSpotInstances"}, by: []string{"ec2.amazonaws.com"}},
-	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation"}, by: []string{"ec2.amazonaws.com"}, there: "AWS::EC2::Instance"},
 	{id: "autoscaling-create-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}},
-	{id: "autoscaling-update-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "autoscaling-update-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}, there: "AWS::AutoScaling::AutoScalingGroup"},
 	{id: "ec2-create-launch-template-create-auto-scaling-group-passrole", route: passing, needs: []string{"ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "imagebuilder-001", route: passing, needs: []string{"imagebuilder:CreateInfrastructureConfiguration", "imagebuilder:CreateImage"}, by: []string{"ec2.amazonaws.com"}},
-	{id: "ecs-008", route: passing, needs: []string{"ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}},
-	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}},
-	{id: "ecs-003", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, by: []string{"ecs-tasks.amazonaws.com"}},
-	{id: "batch-001", route: passing, needs: []string{"batch:RegisterJobDefinition", "batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}},
+	{id: "ecs-008", route: passing, needs: []string{"ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: "AWS::ECS::TaskDefinition"},
+	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: "AWS::ECS::TaskDefinition"},
+	{id: "ecs-003", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, by: []string{"ecs-tasks.amazonaws.com"}, there: "AWS::ECS::Cluster"},
+	{id: "batch-001", route: passing, needs: []string{"batch:RegisterJobDefinition", "batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}, there: "AWS::Batch::JobQueue"},
 	{id: "cloudformation-001", route: passing, needs: []string{"cloudformation:CreateStack"}, by: []string{"cloudformation.amazonaws.com"}},
-	{id: "cloudformation-update-stack-passrole", route: passing, needs: []string{"cloudformation:UpdateStack"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "cloudformation-update-stack-passrole", route: passing, needs: []string{"cloudformation:UpdateStack"}, by: []string{"cloudformation.amazonaws.com"}, there: "AWS::CloudFormation::Stack"},
 	{id: "cloudformation-003", route: passing, needs: []string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"}, by: []string{"cloudformation.amazonaws.com"}},
-	{id: "cloudformation-004", route: passing, needs: []string{"cloudformation:UpdateStackSet"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "cloudformation-004", route: passing, needs: []string{"cloudformation:UpdateStackSet"}, by: []string{"cloudformation.amazonaws.com"}, there: "AWS::CloudFormation::StackSet"},
 	{id: "cloudformation-create-change-set-execute-change-set-passrole", route: passing, needs: []string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"}, by: []string{"cloudformation.amazonaws.com"}},
 	{id: "codebuild-001", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuild"}, by: []string{"codebuild.amazonaws.com"}},
 	{id: "codebuild-004", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}},
-	{id: "codebuild-update-project-start-build-passrole", route: passing, needs: []string{"codebuild:UpdateProject", "codebuild:StartBuild|codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}},
+	{id: "codebuild-update-project-start-build-passrole", route: passing, needs: []string{"codebuild:UpdateProject", "codebuild:StartBuild|codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}, there: "AWS::CodeBuild::Project"},
 	{id: "datapipeline-001", route: passing, needs: []string{"datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"}, by: []string{"datapipeline.amazonaws.com"}},
 	{id: "glue-001", route: passing, needs: []string{"glue:CreateDevEndpoint"}, by: []string{"glue.amazonaws.com"}},
 	{id: "glue-003", route: passing, needs: []string{"glue:CreateJob", "glue:StartJobRun"}, by: []string{"glue.amazonaws.com"}},
 	{id: "glue-004", route: passing, needs: []string{"glue:CreateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}},
-	{id: "glue-005", route: passing, needs: []string{"glue:UpdateJob", "glue:StartJobRun"}, by: []string{"glue.amazonaws.com"}},
-	{id: "glue-006", route: passing, needs: []string{"glue:UpdateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}},
+	{id: "glue-005", route: passing, needs: []string{"glue:UpdateJob", "glue:StartJobRun"}, by: []string{"glue.amazonaws.com"}, there: "AWS::Glue::Job"},
+	{id: "glue-006", route: passing, needs: []string{"glue:UpdateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}, there: "AWS::Glue::Job"},
 	{id: "glue-007", route: passing, needs: []string{"glue:CreateSession", "glue:RunStatement"}, by: []string{"glue.amazonaws.com"}},
 	{id: "sagemaker-001", route: passing, needs: []string{"sagemaker:CreateNotebookInstance"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "sagemaker-002", route: passing, needs: []string{"sagemaker:CreateTrainingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "sagemaker-003", route: passing, needs: []string{"sagemaker:CreateProcessingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "stepfunctions-001", route: passing, needs: []string{"states:CreateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}},
 	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
-	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
+	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}, there: "AWS::Scheduler::Schedule"},
 	{id: "role-alias", route: passing, needs: []string{"rolesanywhere:CreateProfile|rolesanywhere:UpdateProfile"}, by: []string{"rolesanywhere.amazonaws.com"}, note: "if it has a certificate that a trust anchor of the account accepts"},
 	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, by: []string{"ssm.amazonaws.com"}},
 	{id: "apprunner-001", route: passing, needs: []string{"apprunner:CreateService"}, by: []string{"tasks.apprunner.amazonaws.com"}},
@@ -109,7 +112,7 @@ var techniques = []technique{
 	{id: "bedrock-003", route: passing, needs: []string{"bedrock-agentcore:CreateAgentRuntime", "bedrock-agentcore:CreateAgentRuntimeEndpoint", "bedrock-agentcore:CreateWorkloadIdentity", "bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
 	{id: "bedrock-006", route: passing, needs: []string{"bedrock-agentcore:CreateBrowser", "bedrock-agentcore:StartBrowserSession", "bedrock-agentcore:ConnectBrowserAutomationStream"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
 	{id: "braket-001", route: passing, needs: []string{"braket:CreateJob"}, by: []string{"braket.amazonaws.com"}},
-	{id: "cognitoidentity-001", route: passing, needs: []string{"cognito-identity:SetIdentityPoolRoles"}, by: []string{"cognito-identity.amazonaws.com"}},
+	{id: "cognitoidentity-001", route: passing, needs: []string{"cognito-identity:SetIdentityPoolRoles"}, by: []string{"cognito-identity.amazonaws.com"}, there: "AWS::Cognito::IdentityPool"},
 	{id: "emr-001", route: passing, needs: []string{"elasticmapreduce:RunJobFlow"}, by: []string{"elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"}},
 	{id: "emrserverless-001", route: passing, needs: []string{"emr-serverless:CreateApplication", "emr-serverless:StartJobRun"}, by: []string{"emr-serverless.amazonaws.com"}},
 	{id: "gamelift-001", route: passing, needs: []string{"gamelift:CreateBuild", "gamelift:CreateFleet"}, by: []string{"gamelift.amazonaws.com"}},
@@ -167,6 +170,13 @@ var techniques = []technique{
 	{id: "invoke", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, says: "invokes"},
 	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:AddPermission"}, says: "lets itself invoke"},
 	{id: "esm-repoint", route: mapping, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
+}
+
+// filling are ways to an instance profile that holds a role, by which alone EC2 takes one: a new profile, or one that holds
+// none and that designs do not show. They are no techniques by themselves.
+var filling = []technique{
+	{id: "new-profile", route: passing, needs: []string{"iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"}},
+	{id: "empty-profile", route: passing, needs: []string{"iam:AddRoleToInstanceProfile"}},
 }
 
 // A carrier says which actions on a resource reach whoever its triggers start.
@@ -286,6 +296,9 @@ var plans = sync.OnceValue(func() *planTable {
 		case existing, creating, mapping:
 			t.rest = append(t.rest, p)
 		}
+	}
+	for i := range filling {
+		t.passing = append(t.passing, &plan{technique: &filling[i]})
 	}
 	for _, more := range []string{"iam:PassRole", "lambda:InvokeFunctionUrl"} {
 		if _, ok := number[more]; !ok {
