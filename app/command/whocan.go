@@ -1,9 +1,11 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -12,8 +14,8 @@ import (
 
 type whoCanCmd struct {
 	templateFlags
-	Action   string   `arg:"" help:"Action, e.g. s3:GetObject."`
-	Resource string   `arg:"" help:"Resource: ARN, id or name; * for any."`
+	Action   string   `arg:"" help:"Action, e.g. s3:GetObject; with wildcards any of those that it stands for."`
+	Resource string   `arg:"" help:"Resource: ARN, id or name, which stand for what of it the action acts on, such as a bucket's objects; * for any."`
 	File     []string `arg:"" help:"Template, folder, snapshot or saved design. Several make one design."`
 	JSON     bool     `name:"json" help:"Print JSON."`
 	knownFlags
@@ -43,6 +45,8 @@ type whoJSON struct {
 	Principal model.ID       `json:"principal"`
 	ARN       string         `json:"arn"`
 	How       string         `json:"how"`                     // direct or path
+	Actions   []string       `json:"actions"`                 // those of the question's that it may
+	Part      string         `json:"part,omitempty"`          // of the resource, where it may on that alone
 	Admin     string         `json:"administrator,omitempty"` // why it is known as one
 	Certainty string         `json:"certainty"`
 	Evidence  []evidenceJSON `json:"evidence"`
@@ -54,18 +58,15 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	if catalog.Load().Action(c.Action) == nil {
-		return usage("who-can: AWS has no action %q", c.Action)
-	}
-	resource := c.Resource
-	if e := o.Design.Find(resource); e != nil && model.ARN(e) != "" {
-		resource = model.ARN(e)
-	}
 	a, err := reach.Analyze(ctx, o.Design, catalog.Load(), nil)
 	if err != nil {
 		return err
 	}
-	found, err := a.WhoCan(ctx, c.Action, resource)
+	q, err := a.Question(c.Action, c.Resource)
+	if err != nil {
+		return usage("who-can: %s", err)
+	}
+	found, err := a.Answer(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -76,10 +77,10 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		if len(w.Path) > 0 {
 			how = "path"
 		}
-		out = append(out, whoJSON{w.Principal, model.ARN(o.Design.Element(w.Principal)), how, reach.WhyKnown(known, w.Principal), w.Certainty.String(), evidence(w.Evidence), steps(w.Path)})
+		out = append(out, whoJSON{w.Principal, model.ARN(o.Design.Element(w.Principal)), how, w.Actions, w.Part, reach.WhyKnown(known, w.Principal), w.Certainty.String(), evidence(w.Evidence), steps(w.Path)})
 	}
 	if c.JSON {
-		return printJSON(env.Out, map[string]any{"action": c.Action, "resource": resource, "principals": out, "administrators": administrators(known)})
+		return printJSON(env.Out, map[string]any{"action": c.Action, "actions": q.Actions, "resource": q.Resource, "on": list(q.On), "principals": out, "administrators": administrators(known)})
 	}
 	var folded []reach.Administrator
 	if !c.Unfold {
@@ -87,8 +88,11 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 			return slices.ContainsFunc(out, func(w whoJSON) bool { return w.Principal == id })
 		})
 	}
+	if says := q.Says(); says != "" {
+		fmt.Fprintln(env.Out, says)
+	}
 	if len(out) == 0 {
-		fmt.Fprintf(env.Out, "nobody in this design may %s on %s\n", c.Action, resource)
+		fmt.Fprintf(env.Out, "nobody in this design may %s on %s\n", c.Action, cmp.Or(strings.Join(q.On, ", "), q.Resource))
 	}
 	if len(folded) > 0 {
 		fmt.Fprintln(env.Out, reach.AdministratorWords(o.Design, folded))
@@ -100,6 +104,16 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		fmt.Fprintf(env.Out, "%-4s %-6s %s", w.Certainty, w.How, o.Design.Name(w.Principal))
 		for _, s := range found[i].Path {
 			fmt.Fprintf(env.Out, " → %s", o.Design.Name(s.To))
+		}
+		if w.Part != "" {
+			fmt.Fprintf(env.Out, "  %s only", w.Part)
+		}
+		if len(q.Actions) > 1 {
+			some := w.Actions
+			if most := 3; len(some) > most+1 {
+				some = append(slices.Clone(some[:most]), fmt.Sprintf("%d more", len(some)-most))
+			}
+			fmt.Fprintf(env.Out, "  %s", strings.Join(some, ", "))
 		}
 		for _, e := range w.Evidence {
 			if e.Line > 0 {

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,31 +14,80 @@ import (
 // A Who is a principal that may do an action, by its own permissions or by a path to another that may.
 type Who struct {
 	Principal model.ID
+	Actions   []string // of the question's, those that it may; of a path, whoever is at its end
+	Part      string   // of the resource, where it may on that alone: "public/*", "index/*"
 	Certainty Certainty
 	Evidence  []Evidence // of whoever does it in the end
 	Assumed   []policy.Condition
 	Path      []*Step // steps to whoever does it; empty: directly
 }
 
-// WhoCan lists the functions, roles and users that may do an action on a resource (an ARN, an element's id, or "*"
-// for anything at all): those that may directly first, then those by a path, each in the order of the design. An
-// action that AWS does not have is an error.
+// WhoCan lists the functions, roles and users that may do an action on a resource: those that may directly first, then those by a
+// path, each in the order of the design. See Question for what may be asked. Of an action with wildcards, who may any of those that
+// it stands for is listed, directly rather than by a path.
 func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who, error) {
-	known := an.world.catalog.Action(action)
-	if known == nil {
-		return nil, fmt.Errorf("who can %s: AWS has no such action", action)
+	q, err := an.Question(action, resource)
+	if err != nil {
+		return nil, fmt.Errorf("who can: %w", err)
 	}
-	ti := an.world.target(model.ID(resource))
-	if ti >= 0 {
-		resource = an.world.targets[ti].arn
-	} else if t, ok := an.world.byARN[strings.TrimSuffix(resource, ":*")]; ok {
-		ti = t
-	} else if m := an.world.match(resource); len(m) > 0 && !strings.ContainsAny(resource, "*?") {
-		ti = an.world.forms[m[0].form].target
+	return an.Answer(ctx, q)
+}
+
+// Answer is WhoCan for a question that was read.
+func (an *Analysis) Answer(ctx context.Context, q *Question) ([]Who, error) {
+	var out []Who
+	at := map[model.ID]int{}
+	for _, action := range q.Actions {
+		found, err := an.whoCan(ctx, q, action)
+		if err != nil {
+			return nil, err
+		}
+		if len(q.Actions) == 1 {
+			return found, nil
+		}
+		for _, x := range found {
+			i, met := at[x.Principal]
+			if !met {
+				at[x.Principal] = len(out)
+				out = append(out, x)
+				continue
+			}
+			old := &out[i]
+			switch direct, was := len(x.Path) == 0, len(old.Path) == 0; {
+			case direct != was:
+				if direct {
+					*old = x
+				}
+			case x.Part == "" && old.Part != "" || x.Part == old.Part && x.Certainty < old.Certainty:
+				x.Actions = append(old.Actions, x.Actions...)
+				*old = x
+			default:
+				old.Actions = append(old.Actions, x.Actions...)
+			}
+		}
 	}
-	answers := make([]*policy.Decision, len(an.actors))
+	place := map[model.ID]int{}
+	for i, n := range an.nodes {
+		place[n.id] = i
+	}
+	slices.SortStableFunc(out, func(x, y Who) int {
+		return cmp.Or(cmp.Compare(min(len(x.Path), 1), min(len(y.Path), 1)), cmp.Compare(place[x.Principal], place[y.Principal]))
+	})
+	return out, nil
+}
+
+// An answered is what the evaluator says of a principal, and of which part of the resource.
+type answered struct {
+	policy.Decision
+	part string
+}
+
+// whoCan is who may one of a question's actions.
+func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]Who, error) {
+	ti := q.target
+	answers := make([]*answered, len(an.actors))
 	may, must := newSet(len(an.actors)), newSet(len(an.actors)) // actors who may, and who surely may
-	allows := an.allowing(strings.ToLower(known.String()), resource)
+	allows := an.allowing(strings.ToLower(action), q)
 	for i, a := range an.actors {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
@@ -45,10 +95,13 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 		if !allows(a) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
 			continue
 		}
-		for _, arn := range an.askedOn(a, known.String(), resource) {
-			d := an.decide(a, ti, known.String(), arn, nil)
+		for _, on := range an.askedOn(a, action, q) {
+			if old := answers[i]; old != nil && old.Must {
+				break
+			}
+			d := an.decide(a, ti, action, on.arn, nil)
 			if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
-				answers[i] = &d
+				answers[i] = &answered{d, on.part}
 				may.put(int32(i))
 				if d.Must {
 					must.put(int32(i))
@@ -64,11 +117,11 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 		d, evidence := answers[i], reasons[i]
 		if evidence == nil {
 			c := &account{an: an, actor: an.actors[i]}
-			c.note(d, ti, known.String())
+			c.note(&d.Decision, ti, action)
 			evidence = c.reasons()
 			reasons[i] = evidence
 		}
-		return Who{Principal: an.nodes[start].id, Certainty: certainty(d.Must), Evidence: evidence, Assumed: d.Assumed, Path: path}
+		return Who{Principal: an.nodes[start].id, Actions: []string{action}, Part: d.part, Certainty: certainty(d.Must), Evidence: evidence, Assumed: d.Assumed, Path: path}
 	}
 	for n := range an.nodes {
 		if n%64 == 0 && ctx.Err() != nil {
@@ -97,12 +150,15 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 	return append(direct, byPath...), nil
 }
 
-// allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on a resource, "*" for any.
+// allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on what a question is about.
 // What a document says is looked up once for all who have it.
-func (an *Analysis) allowing(action, resource string) func(*actor) bool {
-	anything := resource == "*" || resource == ""
+func (an *Analysis) allowing(action string, q *Question) func(*actor) bool {
+	anything := q.Resource == "*"
 	about := func(s *statement) bool {
-		return s != nil && !s.deny && s.acts(action) && (anything || s.reaches(resource) != never)
+		return s != nil && !s.deny && s.acts(action) && (anything || s.reaches(q.Resource) != never || slices.ContainsFunc(q.forms, func(fi int32) bool {
+			_, v := s.on(fi, an.world.forms[fi].menu)
+			return v != never || slices.ContainsFunc(s.parts, func(m match) bool { return m.form == fi })
+		}))
 	}
 	known := map[*answers]bool{}
 	own := map[*answers][]*statement{} // those with variables, which each actor fills in
@@ -135,16 +191,43 @@ func (g *gate) lets(a *actor, t *target) bool {
 	return g.all || g.anyone || t.account != a.account || g.names(a)
 }
 
-// askedOn is the resource itself; for "*", a place of the actor's own where the action is allowed, if any.
-func (an *Analysis) askedOn(a *actor, action, resource string) []string {
-	if resource != "*" && resource != "" {
-		return []string{resource}
+// A spot is an ARN to ask about, and of which part of the resource it is, "" for all of it.
+type spot struct{ arn, part string }
+
+// askedOn is what a question is about: the resource itself, what of it the action acts on and, of that, the parts that policies
+// name; for "*", a place of the actor's own where the action is allowed, if any.
+func (an *Analysis) askedOn(a *actor, action string, q *Question) []spot {
+	var out []spot
+	switch {
+	case q.Resource == "*":
+		out = append(out, spot{arn: "*"})
+		for _, p := range an.places(a, []string{action}) {
+			out = append(out, spot{arn: p.arn})
+		}
+		return out
+	case len(q.forms) == 0:
+		return []spot{{arn: q.Resource}}
 	}
-	out := []string{"*"}
-	for _, p := range an.places(a, []string{action}) {
-		out = append(out, p.arn)
+	w := an.world
+	t := &w.targets[q.target]
+	parts := an.partsOn(a, q.target)
+	lower := strings.ToLower(action)
+	var of []spot
+	for _, fi := range q.forms {
+		form := &w.forms[fi]
+		if form.menu.bit(lower) < 0 {
+			continue
+		}
+		s := spot{arn: form.witness}
+		if form.minor || len(out) > 0 {
+			s.part = strings.TrimLeft(strings.TrimPrefix(form.space, t.arn), "/:")
+		}
+		out = append(out, s)
+		for _, p := range w.partsWorthALook(a, fi, parts, an.gates[q.target]) {
+			of = append(of, spot{p.part, partName(t, p)})
+		}
 	}
-	return out
+	return append(out, of...)
 }
 
 // Touches lists the steps (acts, feeds, runs) that a compartment's role or function has of its own, without going

@@ -23,6 +23,10 @@ func TestWhoCan(t *testing.T) {
 	b.table("Orders")
 	r := b.bucket("data")
 	r.Policy = document(t, `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("OtherRole")+`"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}`)
+	b.user("Some", allow("s3:GetObject", "arn:aws:s3:::data/public/*"), allow("s3:ListBucket", "arn:aws:s3:::data"), allow("dynamodb:Query", arnOf("AWS::DynamoDB::Table", "Orders")+"/index/*"),
+		allow("lambda:InvokeFunction", functionARN("Direct")+":live"), allow("logs:GetLogEvents", arnOf("AWS::Logs::LogGroup", "Log")+":log-stream:a*"))
+	b.resource("AWS::Logs::LogGroup", "Log")
+	b.queue("Q")
 	a := b.analyse()
 	for _, c := range []struct{ action, resource, want string }{
 		{"dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Orders"), "must fn/Direct; must role/DirectRole; must role/Reader; may user/Perhaps; must fn/Assumer by role/Reader; must role/AssumerRole by role/Reader"},
@@ -32,6 +36,19 @@ func TestWhoCan(t *testing.T) {
 		{"dynamodb:DeleteTable", "*", ""},
 		{"s3:GetObject", "arn:aws:s3:::data/x", "must fn/Other; must role/OtherRole"},
 		{"s3:GetObject", "arn:aws:s3:::elsewhere/x", ""},
+		{"s3:GetObject", "res/data", "must fn/Other; must role/OtherRole; must user/Some of public/*"},
+		{"s3:GetObject", "data", "must fn/Other; must role/OtherRole; must user/Some of public/*"},
+		{"s3:GetObject", "arn:aws:s3:::data", "must fn/Other; must role/OtherRole; must user/Some of public/*"},
+		{"s3:GetObject", "arn:aws:s3:::data/private/x", "must fn/Other; must role/OtherRole"},
+		{"s3:ListBucket", "data", "must user/Some"},
+		{"dynamodb:Query", "Orders", "must user/Some of index/*"},
+		{"dynamodb:Query", arnOf("AWS::DynamoDB::Table", "Orders"), ""},
+		{"dynamodb:*Item", "Orders", "must fn/Direct; must fn/Other; must role/DirectRole; must role/Reader; must role/OtherRole; may user/Perhaps; must fn/Assumer by role/Reader; must role/AssumerRole by role/Reader"},
+		{"s3:*Object", "data", "must fn/Other; must role/OtherRole; must user/Some of public/*"},
+		{"lambda:InvokeFunction", "Direct", "must user/Some of live"},
+		{"logs:GetLogEvents", "Log", "must user/Some of log-stream:a*"},
+		{"sqs:CreateQueue", "Q", ""},
+		{"iam:ListUsers", "data", ""},
 	} {
 		who, err := a.WhoCan(context.Background(), c.action, c.resource)
 		if err != nil {
@@ -40,10 +57,16 @@ func TestWhoCan(t *testing.T) {
 		var got []string
 		for _, w := range who {
 			line := w.Certainty.String() + " " + string(w.Principal)
+			if w.Part != "" {
+				line += " of " + w.Part
+			}
 			for _, s := range w.Path {
 				line += " by " + string(s.To)
 			}
 			got = append(got, line)
+			if len(w.Actions) == 0 {
+				t.Errorf("%s on %s: no action for %s", c.action, c.resource, w.Principal)
+			}
 			if len(w.Evidence) == 0 {
 				t.Errorf("%s on %s: no evidence for %s", c.action, c.resource, w.Principal)
 			}
@@ -52,8 +75,45 @@ func TestWhoCan(t *testing.T) {
 			t.Errorf("who can %s on %s:\n%s\nwant\n%s", c.action, c.resource, s, c.want)
 		}
 	}
-	if _, err := a.WhoCan(context.Background(), "dynamodb:GetItme", "*"); err == nil {
-		t.Error("a misspelled action is an error")
+	for _, c := range []struct{ action, resource, want string }{
+		{"dynamodb:GetItme", "*", `AWS has no action "dynamodb:GetItme"`},
+		{"dynamodb:Gte*", "*", `AWS has no action "dynamodb:Gte*"`},
+		{"dynamodb:GetItem", "Nowhere", `the design has no "Nowhere"; an ARN of what it does not show begins with arn:`},
+		{"dynamodb:GetItem", "Q", "dynamodb:GetItem does not act on Q, a queue, but on table"},
+		{"s3:*", "Q", "s3:* does not act on Q, a queue"},
+		{"*", "*", "ask about at most 400, or about one resource"},
+		{"s3:GetObject", "policy/DirectRole-0", `the design has no "policy/DirectRole-0"`},
+	} {
+		if _, err := a.WhoCan(context.Background(), c.action, c.resource); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("who can %s on %s: %v, not %s", c.action, c.resource, err, c.want)
+		}
+	}
+	for _, c := range []struct{ action, resource, want string }{
+		{"s3:getobject", "data", "s3:GetObject acts on arn:aws:s3:::data/*"}, {"s3:GetObject", "arn:aws:s3:::data/x", ""}, {"s3:ListBucket", "data", ""},
+		{"s3:GetObject", "*", ""}, {"dynamodb:Query", "Orders", ""}, {"dynamodb:GetRecords", "Orders", "dynamodb:GetRecords acts on " + arnOf("AWS::DynamoDB::Table", "Orders") + "/stream/*"},
+		{"s3:GetObjectT*", "data", "s3:GetObjectTagging, s3:GetObjectTorrent act on arn:aws:s3:::data/*"},
+	} {
+		q, err := a.Question(c.action, c.resource)
+		if err != nil || q.Says() != c.want {
+			t.Errorf("%s on %s: %q, %v", c.action, c.resource, q.Says(), err)
+		}
+	}
+}
+
+// Of an action with wildcards, what somebody may himself goes before what he may by others.
+func TestWhoCanAny(t *testing.T) {
+	b := build(t)
+	b.user("U", allow("dynamodb:PutItem", "*"), allow("sts:AssumeRole", "*"))
+	b.role("Both", rootTrust, allow("dynamodb:GetItem dynamodb:UpdateItem", "*"))
+	b.table("T")
+	who, err := b.analyse().WhoCan(context.Background(), "dynamodb:*Item", "T")
+	if err != nil || len(who) != 2 {
+		t.Fatal(who, err)
+	}
+	for i, want := range []Who{{Principal: "role/Both", Actions: []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}}, {Principal: "user/U", Actions: []string{"dynamodb:PutItem"}}} {
+		if w := who[i]; w.Principal != want.Principal || !slices.Equal(w.Actions, want.Actions) || len(w.Path) > 0 || w.Certainty != Must {
+			t.Errorf("%+v", w)
+		}
 	}
 }
 
@@ -154,7 +214,14 @@ func TestWhoCanIsEvaluation(t *testing.T) {
 		a := analyse(t, drawDesign(rt).build(t), nil)
 		action := rapid.SampledFrom([]string{"s3:GetObject", "s3:DeleteBucket", "dynamodb:GetItem", "kms:Decrypt", "sts:AssumeRole", "lambda:InvokeFunction", "sqs:SendMessage"}).Draw(rt, "asked action")
 		resource := rapid.SampledFrom([]string{"*", "arn:aws:s3:::data", "arn:aws:s3:::data/in/x", "res/T", "res/Q", "res/k", roleARN("Deploy"), functionARN("A")}).Draw(rt, "asked resource")
-		found, err := a.WhoCan(context.Background(), action, resource)
+		q, err := a.Question(action, resource)
+		if err != nil {
+			if !strings.Contains(err.Error(), "does not act on") {
+				t.Fatal(err)
+			}
+			return
+		}
+		found, err := a.Answer(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,20 +231,14 @@ func TestWhoCanIsEvaluation(t *testing.T) {
 				direct[w.Principal] = w.Certainty
 			}
 		}
-		ti, arn := a.world.target(model.ID(resource)), resource
-		if ti >= 0 {
-			arn = a.world.targets[ti].arn
-		} else if m := a.world.match(resource); len(m) > 0 && resource != "*" {
-			ti = a.world.forms[m[0].form].target
-		}
 		for n, node := range a.nodes {
 			if node.sort == isGroup || node.sort == isStranger {
 				continue
 			}
 			x := a.actors[a.actorOf[n]]
 			best := never
-			for _, place := range a.askedOn(x, action, arn) {
-				d := a.decide(x, ti, action, place, nil)
+			for _, place := range a.askedOn(x, action, q) {
+				d := a.decide(x, q.target, action, place.arn, nil)
 				best = max(best, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed))
 			}
 			if c, ok := direct[node.id]; ok != (best != never) || ok && (c == Must) != (best == surely) {
