@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -256,4 +257,19 @@ func (who Identity) Within(asked []string, configured string) ([]string, error) 
 		}
 	}
 	return out, nil
+}
+
+// span is a length of time in the unit that people would say it in.
+func span(d time.Duration) string {
+	unit, one := time.Minute, "minute"
+	switch {
+	case d >= 24*time.Hour:
+		unit, one = 24*time.Hour, "day"
+	case d >= time.Hour:
+		unit, one = time.Hour, "hour"
+	}
+	if n := int((d + unit/2) / unit); n != 1 {
+		return fmt.Sprintf("%d %ss", n, one)
+	}
+	return "a " + one
 }

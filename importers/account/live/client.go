@@ -145,6 +145,9 @@ func (c *Client) request(ctx context.Context, region string, o *operation, in ar
 	if content != "" {
 		request.Header.Set("Content-Type", content)
 	}
+	if o.of.proto == restJSON {
+		request.Header.Set("Accept", "application/json") // or API Gateway answers in another shape
+	}
 	request.Header.Set("User-Agent", "bulkhead")
 	return request, body, signer, nil
 }

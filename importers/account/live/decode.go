@@ -77,6 +77,12 @@ func (d *document) set(text string) {
 			text = strings.TrimSpace(decoded)
 		}
 	}
+	if strings.HasPrefix(text, `{\"`) || strings.HasPrefix(text, `{\n`) { // API Gateway's, quoted once more
+		var inner string
+		if json.Unmarshal([]byte(`"`+text+`"`), &inner) == nil {
+			text = inner
+		}
+	}
 	var b bytes.Buffer
 	switch {
 	case text == "":

@@ -112,7 +112,13 @@ func (j *journal) find(key string) (json.RawMessage, bool) {
 
 // add keeps an answer; a nil one says that there is nothing.
 func (j *journal) add(key string, out any) {
-	if j.file == nil {
+	j.mu.Lock()
+	if out == nil {
+		j.answers[key] = nil
+	}
+	keeps := j.file != nil
+	j.mu.Unlock()
+	if !keeps {
 		return
 	}
 	l := journalLine{Key: key}

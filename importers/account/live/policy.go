@@ -2,7 +2,10 @@ package live
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Policy is the policy that reading with these options needs, and no more, as JSON.
@@ -10,12 +13,44 @@ func Policy(o Options) ([]byte, error) {
 	type statement struct {
 		Sid, Effect string
 		Action      []string
-		Resource    string
+		Resource    any
+	}
+	all := statement{Sid: "BulkheadReads", Effect: "Allow", Resource: "*"}
+	statements := map[string]*statement{"": &all}
+	region := ""
+	if len(o.Regions) > 0 {
+		region = o.Regions[0]
+	}
+	for _, x := range o.calls() {
+		a := x.permission()
+		if a == "" {
+			continue
+		}
+		s := statements[strings.Join(x.on, " ")]
+		if s == nil {
+			var on []string
+			for _, arn := range x.on {
+				on = append(on, strings.Replace(arn, "arn:*:", "arn:"+partitionOf(region).name+":", 1))
+			}
+			s = &statement{Sid: "BulkheadReadsSome", Effect: "Allow", Resource: on}
+			statements[strings.Join(x.on, " ")] = s
+		}
+		if !slices.Contains(s.Action, a) {
+			s.Action = append(s.Action, a)
+		}
 	}
 	document := struct {
 		Version   string
-		Statement []statement
-	}{"2012-10-17", []statement{{"BulkheadReadOnly", "Allow", o.actions(), "*"}}}
+		Statement []*statement
+	}{Version: "2012-10-17"}
+	for i, key := range slices.Sorted(maps.Keys(statements)) {
+		s := statements[key]
+		slices.Sort(s.Action)
+		if i > 0 {
+			s.Sid = fmt.Sprintf("BulkheadReadsSome%d", i)
+		}
+		document.Statement = append(document.Statement, s)
+	}
 	out, err := json.MarshalIndent(document, "", "  ")
 	return append(out, '\n'), err
 }
@@ -29,17 +64,6 @@ func (o Options) calls() []*operation {
 		}
 	}
 	return out
-}
-
-func (o Options) actions() []string {
-	var out []string
-	for _, x := range o.calls() {
-		if a := x.permission(); a != "" {
-			out = append(out, a)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // Services are the services that reading with these options asks, for people.

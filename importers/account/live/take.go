@@ -22,7 +22,6 @@ type Options struct {
 	Parallel     int              // calls under way at once; 24 if 0
 	Journal      string           // path of what was answered so far, to go on from after an interruption; "" for none
 	Progress     func(p Progress) // called now and then, from one goroutine at a time; nil for nobody
-	guardrails   *levels          // of the account, where somebody else has read them
 	now          func() time.Time
 }
 
@@ -68,6 +67,8 @@ type taker struct {
 	problems map[problemKey]*problemCount
 	missing  map[string]bool // calls that there are not: by region and call
 	told     time.Time
+	aliases  map[string]string // of keys: ARN of the alias → ARN of the key
+	tagged   map[string][]Tag  // by ARN
 }
 
 // Take reads the account. An error is a *Stopped where it may go on later from its journal, or the context's.
@@ -78,7 +79,8 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 		o.now = time.Now
 	}
 	t := &taker{client: c, who: who, options: o, pace: newPace(cmp.Or(o.Parallel, 24)), stop: stop, started: time.Now(),
-		snapshot: newSnapshot(who, o), problems: map[problemKey]*problemCount{}, missing: map[string]bool{}}
+		snapshot: newSnapshot(who, o), problems: map[problemKey]*problemCount{}, missing: map[string]bool{},
+		aliases: map[string]string{}, tagged: map[string][]Tag{}}
 	var err error
 	if t.journal, err = openJournal(o.Journal, who, o); err != nil {
 		return nil, err
@@ -86,6 +88,12 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 	defer t.journal.close()
 	t.plan(ctx)
 	t.wg.Wait()
+	if o.LastAccessed {
+		for _, role := range t.roles() {
+			t.go_(func() { t.accessedOf(ctx, role) })
+		}
+		t.wg.Wait()
+	}
 	if err := context.Cause(ctx); err != nil {
 		return nil, &Stopped{Err: err, Done: int(t.done.Load())}
 	}
@@ -103,6 +111,7 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 func (t *taker) plan(ctx context.Context) {
 	t.go_(func() { t.identities(ctx) })
 	t.go_(func() { t.storage(ctx) })
+	t.go_(func() { t.guardrails(ctx) })
 	for _, region := range t.options.Regions {
 		for _, read := range regional {
 			t.go_(func() { read(t, ctx, region) })
@@ -335,8 +344,28 @@ func (t *taker) nothing() error {
 	return fmt.Errorf("account %s answered no call (%s): check the region and the endpoint", t.who.Account, strings.Join(all, "; "))
 }
 
+// roles are the roles of the account's functions.
+func (t *taker) roles() []string {
+	var out []string
+	for _, f := range t.snapshot.Functions {
+		if f.Role != "" {
+			out = append(out, f.Role)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // finish puts the snapshot in order.
 func (t *taker) finish() {
+	for i := range t.snapshot.Resources {
+		r := &t.snapshot.Resources[i]
+		r.KmsKeyArn = cmp.Or(t.aliases[r.KmsKeyArn], r.KmsKeyArn)
+		r.Tags = t.tagged[r.Arn]
+	}
+	for i := range t.snapshot.Functions {
+		t.snapshot.Functions[i].Tags = t.tagged[t.snapshot.Functions[i].FunctionArn]
+	}
 	for k, p := range t.problems {
 		slices.Sort(p.about)
 		e := Problem{Call: k.call + in(k.region), Error: k.reason}

@@ -1,0 +1,453 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Stack is a stack of CloudFormation, and what is of it.
+type Stack struct {
+	StackId, StackName string
+	Resources          []stackResource
+}
+
+type stackResource struct{ LogicalResourceId, PhysicalResourceId, ResourceType string }
+
+// What of API Gateway is read: its action is the method of HTTP, and among what it could read are values of API keys.
+var apisAlone = []string{"arn:*:apigateway:*::/restapis", "arn:*:apigateway:*::/restapis/*", "arn:*:apigateway:*::/apis", "arn:*:apigateway:*::/apis/*"}
+
+var (
+	listBuses       = op(operation{of: eventsService, name: "ListEventBuses", reads: "event buses and their policies"})
+	listRules       = op(operation{of: eventsService, name: "ListRules", absent: []string{nothingThere}, reads: "rules"})
+	listTargets     = op(operation{of: eventsService, name: "ListTargetsByRule", absent: []string{nothingThere}, reads: "what rules start"})
+	listSchedules   = op(operation{of: schedulerService, name: "ListSchedules", path: "/schedules", reads: "schedules"})
+	getSchedule     = op(operation{of: schedulerService, name: "GetSchedule", path: "/schedules/{Name}", absent: []string{nothingThere}, reads: "when schedules run, and as which role"})
+	listPipes       = op(operation{of: pipesService, name: "ListPipes", path: "/v1/pipes", reads: "pipes"})
+	describePipe    = op(operation{of: pipesService, name: "DescribePipe", path: "/v1/pipes/{Name}", absent: []string{"NotFoundException"}, reads: "filters and roles of pipes"})
+	getRestAPIs     = op(operation{of: restAPIService, name: "GetRestApis", action: "GET", path: "/restapis", on: apisAlone, reads: "REST APIs and their policies"})
+	getMethods      = op(operation{of: restAPIService, name: "GetResources", action: "GET", path: "/restapis/{restapi_id}/resources?embed=methods", on: apisAlone, reads: "routes of REST APIs and what they call"})
+	getRestAuth     = op(operation{of: restAPIService, name: "GetAuthorizers", action: "GET", path: "/restapis/{restapi_id}/authorizers", on: apisAlone, reads: "authorizers of REST APIs"})
+	getAPIs         = op(operation{of: apiService, name: "GetApis", action: "GET", path: "/v2/apis", on: apisAlone, reads: "HTTP and WebSocket APIs"})
+	getRoutes       = op(operation{of: apiService, name: "GetRoutes", action: "GET", path: "/v2/apis/{apiId}/routes", on: apisAlone, reads: "their routes"})
+	getIntegrations = op(operation{of: apiService, name: "GetIntegrations", action: "GET", path: "/v2/apis/{apiId}/integrations", on: apisAlone, reads: "what the routes call"})
+	getAuthorizers  = op(operation{of: apiService, name: "GetAuthorizers", action: "GET", path: "/v2/apis/{apiId}/authorizers", on: apisAlone, reads: "their authorizers"})
+	listMachines    = op(operation{of: statesService, name: "ListStateMachines", reads: "state machines"})
+	describeMachine = op(operation{of: statesService, name: "DescribeStateMachine", absent: []string{"StateMachineDoesNotExist"}, reads: "their roles, and of their definitions what they call"})
+	listPools       = op(operation{of: cognitoService, name: "ListUserPools", reads: "user pools"})
+	describePool    = op(operation{of: cognitoService, name: "DescribeUserPool", absent: []string{nothingThere}, reads: "triggers of user pools"})
+	listLogGroups   = op(operation{of: logsService, name: "DescribeLogGroups", reads: "log groups"})
+	listLogFilters  = op(operation{of: logsService, name: "DescribeSubscriptionFilters", absent: []string{nothingThere}, reads: "where logs are sent"})
+	listStacks      = op(operation{of: cloudFormationService, name: "ListStacks", reads: "stacks"})
+	listStackParts  = op(operation{of: cloudFormationService, name: "ListStackResources", reads: "what is of which stack"})
+)
+
+type busPage struct {
+	EventBuses []struct {
+		Name, Arn string
+		Policy    document
+	}
+	NextToken string `page:"NextToken"`
+}
+type rulePage struct {
+	Rules     []rule
+	NextToken string `page:"NextToken"`
+}
+type rule struct{ Name, Arn, EventPattern, State, ScheduleExpression string }
+type targetPage struct {
+	Targets   []struct{ Arn, RoleArn string }
+	NextToken string `page:"NextToken"`
+}
+type schedulePage struct {
+	Schedules []struct{ Arn, Name, GroupName, State string }
+	NextToken string `page:"NextToken"`
+}
+type scheduleAnswer struct {
+	ScheduleExpression string
+	Target             struct{ Arn, RoleArn string }
+}
+type pipePage struct {
+	Pipes     []struct{ Arn, Name, CurrentState string }
+	NextToken string `page:"NextToken"`
+}
+type pipeAnswer struct {
+	Source, Target, Enrichment someARN
+	RoleArn                    string
+	SourceParameters           struct {
+		FilterCriteria struct {
+			Filters []struct{ Pattern string }
+		}
+	}
+}
+type restAPIPage struct {
+	Item     []restAPI
+	Position string `page:"position"`
+}
+type restAPI struct {
+	Id, Name string
+	Policy   document
+}
+type methodPage struct {
+	Item []struct {
+		Path            string
+		ResourceMethods map[string]struct {
+			AuthorizationType string
+			ApiKeyRequired    flag
+			MethodIntegration struct{ Uri, Credentials string }
+		}
+	}
+	Position string `page:"position"`
+}
+type restAuthPage struct {
+	Item     []struct{ Name, AuthorizerUri, AuthorizerCredentials string }
+	Position string `page:"position"`
+}
+type apiPage struct {
+	Items     []struct{ ApiId, Name, ProtocolType string }
+	NextToken string `page:"nextToken"`
+}
+type routePage struct {
+	Items     []route
+	NextToken string `page:"nextToken"`
+}
+type route struct {
+	RouteKey, Target, AuthorizationType string
+	ApiKeyRequired                      flag
+}
+type integrationPage struct {
+	Items     []struct{ IntegrationId, IntegrationUri, CredentialsArn string }
+	NextToken string `page:"nextToken"`
+}
+type authorizerPage struct {
+	Items     []struct{ Name, AuthorizerUri, AuthorizerCredentialsArn string }
+	NextToken string `page:"nextToken"`
+}
+type machinePage struct {
+	StateMachines []struct{ StateMachineArn, Name string }
+	NextToken     string `page:"nextToken"`
+}
+type machineAnswer struct {
+	RoleArn    string
+	Definition calledARNs
+}
+type poolPage struct {
+	UserPools []struct{ Id, Name string }
+	NextToken string `page:"NextToken"`
+}
+type poolAnswer struct {
+	UserPool struct {
+		Arn          string
+		LambdaConfig lambdaConfig
+	}
+}
+type logGroupPage struct {
+	LogGroups []struct{ LogGroupName, Arn, KmsKeyId string }
+	NextToken string `page:"nextToken"`
+}
+type logFilterPage struct {
+	SubscriptionFilters []struct{ FilterPattern, DestinationArn, RoleArn string }
+	NextToken           string `page:"nextToken"`
+}
+type stackPage struct {
+	StackSummaries []stackSummary `xml:"StackSummaries>member"`
+	NextToken      string         `page:"NextToken"`
+}
+type stackSummary struct{ StackId, StackName, StackStatus string }
+type stackPartPage struct {
+	StackResourceSummaries []stackResource `xml:"StackResourceSummaries>member"`
+	NextToken              string          `page:"NextToken"`
+}
+
+// calledARNs are the ARNs in a state machine's definition; the rest of it, which may hold anything, is not kept.
+type calledARNs []string
+
+// UnmarshalJSON takes a definition as text, or the list that it came to.
+func (c *calledARNs) UnmarshalJSON(data []byte) error {
+	*c = nil
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		var definition any
+		if json.Unmarshal([]byte(text), &definition) == nil {
+			c.find(definition)
+		}
+	} else {
+		var list []string
+		_ = json.Unmarshal(data, &list) //nolint:errcheck // neither: none
+		*c = list
+	}
+	slices.Sort(*c)
+	*c = slices.Compact(*c)
+	return nil
+}
+
+func (c *calledARNs) find(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			c.find(x)
+		}
+	case map[string]any:
+		for k, x := range v {
+			if name, ok := x.(string); ok && strings.TrimSuffix(k, ".$") == "FunctionName" && functionName.MatchString(name) {
+				*c = append(*c, byName+name)
+			}
+			c.find(x)
+		}
+	case string:
+		if functionARN.MatchString(v) {
+			*c = append(*c, v)
+		}
+	}
+}
+
+// byName stands before a function that is called by its name alone.
+const byName = "function:"
+
+var (
+	functionName = regexp.MustCompile(`^[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$`)
+	functionARN  = regexp.MustCompile(`^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$`)
+)
+
+// lambdaConfig are the functions that a user pool calls.
+type lambdaConfig []string
+
+// UnmarshalJSON takes AWS's object, in which some triggers are objects with a version, or the list that it came to.
+func (l *lambdaConfig) UnmarshalJSON(data []byte) error {
+	*l = nil
+	var v any
+	if json.Unmarshal(data, &v) == nil {
+		var c calledARNs
+		c.find(v)
+		slices.Sort(c)
+		*l = lambdaConfig(slices.Compact(c))
+	}
+	return nil
+}
+
+func init() {
+	regional = append(regional, (*taker).buses, (*taker).schedules, (*taker).pipes, (*taker).restAPIs, (*taker).apis, (*taker).machines, (*taker).pools, (*taker).logs, (*taker).stacks)
+}
+
+func (t *taker) buses(ctx context.Context, region string) {
+	pages(ctx, t, region, listBuses, nil, "", func(p *busPage) {
+		for _, b := range p.EventBuses {
+			t.resource(Resource{Arn: b.Arn, Type: "AWS::Events::EventBus"})
+			t.policy(b.Arn, b.Policy)
+			t.go_(func() {
+				pages(ctx, t, region, listRules, args{"EventBusName": b.Name}, b.Name, func(p *rulePage) {
+					each(t, p.Rules, func(r rule) { t.rule(ctx, region, b.Name, r) })
+				})
+			})
+		}
+	})
+}
+
+func (t *taker) rule(ctx context.Context, region, bus string, r rule) {
+	t.resource(Resource{Arn: r.Arn, Type: "AWS::Events::Rule"})
+	if r.State == "DISABLED" {
+		return
+	}
+	pages(ctx, t, region, listTargets, args{"Rule": r.Name, "EventBusName": bus}, r.Name, func(p *targetPage) {
+		for _, x := range p.Targets {
+			t.trigger(Trigger{From: r.Arn, To: x.Arn, Kind: "event-rule", Role: x.RoleArn, Filter: filter{Pattern: r.EventPattern, Schedule: r.ScheduleExpression}})
+		}
+	})
+}
+
+func (t *taker) schedules(ctx context.Context, region string) {
+	pages(ctx, t, region, listSchedules, nil, "", func(p *schedulePage) {
+		for _, s := range p.Schedules {
+			t.resource(Resource{Arn: s.Arn, Type: "AWS::Scheduler::Schedule"})
+			if s.State == "DISABLED" {
+				continue
+			}
+			t.go_(func() {
+				in := args{"Name": s.Name}
+				if s.GroupName != "" {
+					in["groupName"] = s.GroupName
+				}
+				if a, ok := ask[scheduleAnswer](ctx, t, region, getSchedule, in, s.Name); ok && !strings.Contains(a.Target.Arn, ":::aws-sdk:") {
+					t.trigger(Trigger{From: s.Arn, To: a.Target.Arn, Kind: "schedule", Role: a.Target.RoleArn, Filter: filter{Schedule: a.ScheduleExpression}})
+				}
+			})
+		}
+	})
+}
+
+func (t *taker) pipes(ctx context.Context, region string) {
+	pages(ctx, t, region, listPipes, nil, "", func(p *pipePage) {
+		for _, x := range p.Pipes {
+			t.resource(Resource{Arn: x.Arn, Type: "AWS::Pipes::Pipe"})
+			if x.CurrentState == "STOPPED" {
+				continue
+			}
+			t.go_(func() {
+				a, ok := ask[pipeAnswer](ctx, t, region, describePipe, args{"Name": x.Name}, x.Name)
+				if !ok {
+					return
+				}
+				var patterns []string
+				for _, f := range a.SourceParameters.FilterCriteria.Filters {
+					patterns = append(patterns, f.Pattern)
+				}
+				for _, to := range []someARN{a.Enrichment, a.Target} {
+					t.trigger(Trigger{From: string(a.Source), To: string(to), Kind: "pipe", Role: a.RoleArn, Filter: filter{Pattern: strings.Join(patterns, "\n")}})
+				}
+			})
+		}
+	})
+}
+
+// called is what an integration's address stands for: a function, or a queue; "" for anything else.
+// https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html
+func called(uri string) string {
+	if strings.HasPrefix(uri, "arn:") && strings.Contains(uri, ":lambda:") && !strings.Contains(uri, ":apigateway:") {
+		return uri
+	}
+	if _, rest, ok := strings.Cut(uri, "/functions/"); ok {
+		return strings.TrimSuffix(rest, "/invocations")
+	}
+	if f := strings.SplitN(uri, ":", 6); len(f) == 6 && f[2] == "apigateway" && f[4] == "sqs" {
+		if path := strings.Split(f[5], "/"); len(path) >= 3 && path[0] == "path" {
+			return strings.Join([]string{"arn", f[1], "sqs", f[3], path[1], path[2]}, ":")
+		}
+	}
+	return ""
+}
+
+func (t *taker) restAPIs(ctx context.Context, region string) {
+	pages(ctx, t, region, getRestAPIs, args{"limit": 500}, "", func(p *restAPIPage) {
+		each(t, p.Item, func(api restAPI) { t.restAPI(ctx, region, api) })
+	})
+}
+
+func (t *taker) restAPI(ctx context.Context, region string, api restAPI) {
+	arn := "arn:" + partitionOf(region).name + ":apigateway:" + region + "::/restapis/" + api.Id
+	t.resource(Resource{Arn: arn, Type: "AWS::ApiGateway::RestApi", Name: api.Name})
+	t.policy(arn, api.Policy)
+	in := args{"restapi_id": api.Id}
+	t.go_(func() {
+		pages(ctx, t, region, getRestAuth, in, api.Name, func(p *restAuthPage) {
+			for _, a := range p.Item {
+				t.trigger(Trigger{From: arn, To: called(a.AuthorizerUri), Kind: "authorizer", Role: a.AuthorizerCredentials, Filter: filter{}})
+			}
+		})
+	})
+	in = maps.Clone(in)
+	in["limit"] = 500
+	pages(ctx, t, region, getMethods, in, api.Name, func(p *methodPage) {
+		for _, r := range p.Item {
+			for _, method := range slices.Sorted(maps.Keys(r.ResourceMethods)) {
+				m := r.ResourceMethods[method]
+				t.trigger(Trigger{From: arn, To: called(m.MethodIntegration.Uri), Kind: "api-route", Role: m.MethodIntegration.Credentials,
+					Filter: filter{Route: method + " " + r.Path, Auth: cmp.Or(m.AuthorizationType, "NONE"), Keyed: m.ApiKeyRequired}})
+			}
+		}
+	})
+}
+
+func (t *taker) apis(ctx context.Context, region string) {
+	pages(ctx, t, region, getAPIs, nil, "", func(p *apiPage) {
+		for _, api := range p.Items {
+			t.go_(func() { t.api(ctx, region, api.ApiId, api.Name) })
+		}
+	})
+}
+
+func (t *taker) api(ctx context.Context, region, id, name string) {
+	arn := "arn:" + partitionOf(region).name + ":apigateway:" + region + "::/apis/" + id
+	t.resource(Resource{Arn: arn, Type: "AWS::ApiGatewayV2::Api", Name: name})
+	in := args{"apiId": id}
+	t.go_(func() {
+		pages(ctx, t, region, getAuthorizers, in, name, func(p *authorizerPage) {
+			for _, a := range p.Items {
+				t.trigger(Trigger{From: arn, To: called(a.AuthorizerUri), Kind: "authorizer", Role: a.AuthorizerCredentialsArn, Filter: filter{}})
+			}
+		})
+	})
+	type integration struct{ to, role string }
+	behind := map[string]integration{}
+	pages(ctx, t, region, getIntegrations, in, name, func(p *integrationPage) {
+		for _, x := range p.Items {
+			behind["integrations/"+x.IntegrationId] = integration{called(x.IntegrationUri), x.CredentialsArn}
+		}
+	})
+	pages(ctx, t, region, getRoutes, in, name, func(p *routePage) {
+		for _, r := range p.Items {
+			to := behind[r.Target]
+			t.trigger(Trigger{From: arn, To: to.to, Kind: "api-route", Role: to.role, Filter: filter{Route: r.RouteKey, Auth: cmp.Or(r.AuthorizationType, "NONE"), Keyed: r.ApiKeyRequired}})
+		}
+	})
+}
+
+func (t *taker) machines(ctx context.Context, region string) {
+	pages(ctx, t, region, listMachines, nil, "", func(p *machinePage) {
+		for _, m := range p.StateMachines {
+			t.go_(func() {
+				r := Resource{Arn: m.StateMachineArn, Type: "AWS::StepFunctions::StateMachine"}
+				if a, ok := ask[machineAnswer](ctx, t, region, describeMachine, args{"stateMachineArn": r.Arn}, m.Name); ok {
+					r.Role = a.RoleArn
+					for _, to := range a.Definition {
+						if name, ok := strings.CutPrefix(to, byName); ok {
+							to = "arn:" + partitionOf(region).name + ":lambda:" + region + ":" + t.who.Account + ":function:" + name
+						}
+						t.trigger(Trigger{From: r.Arn, To: to, Kind: "state-machine-task", Role: a.RoleArn, Filter: filter{}})
+					}
+				}
+				t.resource(r)
+			})
+		}
+	})
+}
+
+func (t *taker) pools(ctx context.Context, region string) {
+	pages(ctx, t, region, listPools, args{"MaxResults": 60}, "", func(p *poolPage) {
+		for _, x := range p.UserPools {
+			t.go_(func() {
+				r := Resource{Arn: "arn:" + partitionOf(region).name + ":cognito-idp:" + region + ":" + t.who.Account + ":userpool/" + x.Id, Type: "AWS::Cognito::UserPool"}
+				if a, ok := ask[poolAnswer](ctx, t, region, describePool, args{"UserPoolId": x.Id}, x.Name); ok {
+					for _, to := range a.UserPool.LambdaConfig {
+						t.trigger(Trigger{From: r.Arn, To: to, Kind: "cognito", Filter: filter{}})
+					}
+				}
+				t.resource(r)
+			})
+		}
+	})
+}
+
+func (t *taker) logs(ctx context.Context, region string) {
+	pages(ctx, t, region, listLogGroups, args{"limit": 50}, "", func(p *logGroupPage) {
+		for _, g := range p.LogGroups {
+			arn := strings.TrimSuffix(cmp.Or(g.Arn, "arn:"+partitionOf(region).name+":logs:"+region+":"+t.who.Account+":log-group:"+g.LogGroupName), ":*")
+			t.resource(Resource{Arn: arn, Type: "AWS::Logs::LogGroup", KmsKeyArn: t.keyARN(region, g.KmsKeyId)})
+			t.go_(func() {
+				pages(ctx, t, region, listLogFilters, args{"logGroupName": g.LogGroupName}, g.LogGroupName, func(p *logFilterPage) {
+					for _, f := range p.SubscriptionFilters {
+						t.trigger(Trigger{From: arn, To: f.DestinationArn, Kind: "log-subscription", Role: f.RoleArn, Filter: filter{Pattern: f.FilterPattern}})
+					}
+				})
+			})
+		}
+	})
+}
+
+func (t *taker) stacks(ctx context.Context, region string) {
+	pages(ctx, t, region, listStacks, nil, "", func(p *stackPage) {
+		each(t, p.StackSummaries, func(s stackSummary) {
+			if s.StackStatus == "DELETE_COMPLETE" {
+				return
+			}
+			x := Stack{StackId: s.StackId, StackName: s.StackName, Resources: []stackResource{}}
+			pages(ctx, t, region, listStackParts, args{"StackName": s.StackId}, s.StackName, func(p *stackPartPage) {
+				x.Resources = append(x.Resources, p.StackResourceSummaries...)
+			})
+			by(x.Resources, func(r stackResource) string { return r.LogicalResourceId })
+			t.keep(func(snapshot *Snapshot) { snapshot.Stacks = append(snapshot.Stacks, x) })
+		})
+	})
+}
