@@ -26,7 +26,7 @@ var leftOut = map[string]bool{
 }
 
 // endings are those of the files of a folder that are looked at.
-var endings = []string{".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".template", ".tfstate"}
+var endings = []string{".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".template", ".tfstate", ".gz"}
 
 // inputsOf lists what a path stands for: itself where a source knows it, else, of a folder, what is found in it. A folder
 // that a source knows (a cloud assembly, a Terraform or Serverless project) is one input, and nothing else in it is one. So

@@ -7,9 +7,11 @@ package account
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -42,7 +44,18 @@ func (Source) Detect(fsys fs.FS, name string) bool {
 	}
 	defer f.Close() //nolint:errcheck // only read
 	head := make([]byte, 64<<10)
-	n, _ := f.Read(head)
+	n, _ := io.ReadFull(f, head) //nolint:errcheck // a short file
+	if isCompressed(head[:n]) {
+		whole, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return false
+		}
+		z, err := gzip.NewReader(bytes.NewReader(whole))
+		if err != nil {
+			return false
+		}
+		n, _ = io.ReadFull(z, head) //nolint:errcheck // a short file, or one that is cut: Import says so
+	}
 	head = bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf")), " \t\r\n")
 	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
 		return false
@@ -64,6 +77,24 @@ func (Source) Detect(fsys fs.FS, name string) bool {
 	return false
 }
 
+func isCompressed(data []byte) bool { return bytes.HasPrefix(data, []byte{0x1f, 0x8b}) }
+
+// decompressed is what a gzip file holds.
+func decompressed(data []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("not gzip: %w", err)
+	}
+	out, err := io.ReadAll(io.LimitReader(z, maxSize+1))
+	switch {
+	case err != nil:
+		return nil, errors.New("the file is cut off or damaged: take the snapshot again (bulkhead import account), or copy it again")
+	case len(out) > maxSize:
+		return nil, fmt.Errorf("it holds more than an account file may have (%d MB)", maxSize>>20)
+	}
+	return out, nil
+}
+
 var version = regexp.MustCompile(`"bulkhead"\s*:\s*"account/v([0-9]+)"`)
 
 // Import reads an account file.
@@ -79,11 +110,19 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
+	if isCompressed(data) {
+		if data, err = decompressed(data); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+	}
 	if m := version.FindSubmatch(data[:min(len(data), 64<<10)]); m != nil && string(m[1]) != "1" {
 		return nil, fmt.Errorf("%s is a snapshot of a newer Bulkhead (account/v%s; this one reads account/v1): update Bulkhead to open it", name, m[1])
 	}
 	roots, diagnostics, err := documents(name, data)
 	if err != nil {
+		if text := bytes.TrimSpace(data); version.Match(data[:min(len(data), 64<<10)]) && !bytes.HasSuffix(text, []byte("}")) {
+			return nil, fmt.Errorf("%s is cut off after %d bytes: take the snapshot again (bulkhead import account), or copy it again", name, len(data))
+		}
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {

@@ -83,8 +83,17 @@ func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 	for _, n := range items(root.Get("functions")) {
 		r.function(n)
 	}
+	for _, n := range items(root.Get("eventInvokeConfigs")) {
+		r.destinations(n)
+	}
 	for _, n := range items(root.Get("resourcePolicies")) {
 		r.resourcePolicy(n)
+	}
+	for _, n := range items(root.Get("resources")) {
+		r.accessControlList(n)
+	}
+	for _, n := range items(root.Get("keyGrants")) {
+		r.keyGrant(n)
 	}
 	for _, n := range items(root.Get("eventSourceMappings")) {
 		r.mapping(n)
@@ -93,6 +102,7 @@ func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 		r.trigger(n)
 	}
 	r.permissions()
+	r.stacks(items(root.Get("stacks")))
 
 	if r.info.Account == "" {
 		for _, e := range r.elements {
@@ -109,19 +119,36 @@ func (r *reader) account(root *yamlpos.Node, o importers.Options) {
 // notSeen says which layers the file does not show.
 func (r *reader) notSeen(root *yamlpos.Node, snapshot bool) {
 	g := r.info.Guardrails[r.info.Account]
-	if len(g.SCPs) == 0 {
+	free := text(root.Get("noOrganization")) == "true"
+	if len(g.SCPs) == 0 && !free {
 		r.info.NotSeen = append(r.info.NotSeen, "scps")
 	}
 	if !snapshot {
 		r.info.NotSeen = append(r.info.NotSeen, "functions", "resources and their policies", "triggers")
 	}
-	if len(g.RCPs) == 0 {
+	if len(g.RCPs) == 0 && !free {
 		r.info.NotSeen = append(r.info.NotSeen, "rcps")
 	}
 	for _, p := range items(root.Get("problems")) {
 		call := text(p.Get("Call"))
-		r.info.NotSeen = append(r.info.NotSeen, call)
-		r.report(source.Warning, p.Span, fmt.Sprintf("%s was not read", call), text(p.Get("Error")))
+		if !slices.Contains(r.info.NotSeen, call) {
+			r.info.NotSeen = append(r.info.NotSeen, call)
+		}
+		detail := text(p.Get("Error"))
+		var about []string
+		for _, a := range items(p.Get("About")) {
+			about = append(about, text(a))
+		}
+		switch n := len(about); {
+		case n > 3:
+			detail += fmt.Sprintf(", for %s and %d more", strings.Join(about[:3], ", "), n-3)
+		case n > 0:
+			detail += ", for " + strings.Join(about, ", ")
+		}
+		r.report(source.Warning, p.Span, fmt.Sprintf("%s was not read", call), detail)
+	}
+	for _, n := range items(root.Get("notRead")) {
+		r.info.NotSeen = append(r.info.NotSeen, text(n))
 	}
 }
 

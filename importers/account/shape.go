@@ -46,12 +46,13 @@ var (
 	texts     = list(aText)
 	number    = &shape{is: isText, spells: regexp.MustCompile(`^[0-9]{12}$`), as: "an account's number, 12 digits"}
 
-	tagList  = list(object(nil, "Key", aText, "Value", aText))
-	inline   = list(object([]string{"PolicyName"}, "PolicyName", aText, "PolicyDocument", aDocument))
-	attached = list(object([]string{"PolicyArn"}, "PolicyName", aText, "PolicyArn", aText))
-	boundary = object(nil, "PermissionsBoundaryArn", aText)
-	someArn  = list(object(nil, "Arn", aText))
-	levels   = list(object(nil, "target", aText, "policies", list(aDocument)))
+	tagList     = list(object(nil, "Key", aText, "Value", aText))
+	inline      = list(object([]string{"PolicyName"}, "PolicyName", aText, "PolicyDocument", aDocument))
+	attached    = list(object([]string{"PolicyArn"}, "PolicyName", aText, "PolicyArn", aText))
+	boundary    = object(nil, "PermissionsBoundaryArn", aText)
+	someArn     = list(object(nil, "Arn", aText))
+	destination = object(nil, "Destination", aText)
+	levels      = list(object(nil, "target", aText, "policies", list(aDocument)))
 
 	details = object(nil,
 		"Policies", list(object([]string{"Arn"}, "PolicyName", aText, "Arn", aText, "DefaultVersionId", aText,
@@ -67,15 +68,23 @@ var (
 	snapshot = object(nil, "bulkhead", aText, "account", number, "regions", texts, "taken", aText, "managementAccount", aFlag,
 		"functions", list(object([]string{"FunctionName", "FunctionArn"}, "FunctionName", aText, "FunctionArn", aText, "Role", aText, "Runtime", aText, "Handler", aText,
 			"VpcConfig", object(nil, "VpcId", aText, "SubnetIds", texts), "Environment", object(nil, "Variables", object(nil)), "TracingConfig", object(nil, "Mode", aText),
-			"DeadLetterConfig", object(nil, "TargetArn", aText), "Layers", someArn, "FileSystemConfigs", someArn)),
-		"resources", list(object([]string{"Arn"}, "Arn", aText, "Type", aText, "PartitionKey", aText, "KmsKeyArn", aText, "EventBridge", aFlag, "Role", aText, "Tags", tagList)),
+			"DeadLetterConfig", object(nil, "TargetArn", aText), "Layers", someArn, "FileSystemConfigs", someArn, "Tags", tagList)),
+		"resources", list(object([]string{"Arn"}, "Arn", aText, "Type", aText, "Name", aText, "PartitionKey", aText, "KmsKeyArn", aText, "EventBridge", aFlag, "Role", aText, "Tags", tagList,
+			"PublicAccessBlock", object(nil, "BlockPublicAcls", aFlag, "IgnorePublicAcls", aFlag, "BlockPublicPolicy", aFlag, "RestrictPublicBuckets", aFlag),
+			"Acl", list(object(nil, "Grantee", aText, "Permission", aText)))),
 		"resourcePolicies", list(object([]string{"Resource"}, "Resource", aText, "Account", aText, "Policy", aDocument)),
 		"eventSourceMappings", list(object([]string{"FunctionArn"}, "UUID", aText, "EventSourceArn", aText, "FunctionArn", aText, "State", aText,
 			"FilterCriteria", object(nil, "Filters", list(object(nil, "Pattern", aText))))),
-		"triggers", list(object([]string{"To", "Kind"}, "From", aText, "To", aText, "Kind", aText, "Filter",
-			object(nil, "prefix", aText, "suffix", aText, "events", texts, "pattern", anyThing, "scope", aText, "route", aText, "schedule", aText, "auth", aText,
+		"triggers", list(object([]string{"To", "Kind"}, "From", aText, "To", aText, "Kind", aText, "Role", aText, "Filter",
+			object(nil, "prefix", aText, "suffix", aText, "events", texts, "pattern", anyThing, "scope", aText, "route", aText, "schedule", aText, "auth", aText, "apiKey", aFlag,
 				"Key", object(nil, "FilterRules", list(object(nil, "Name", aText, "Value", aText))), "Events", texts, "FilterPolicy", anyThing, "FilterPolicyScope", aText, "EventPattern", anyThing))),
-		"scps", levels, "rcps", levels, "problems", list(object(nil, "Call", aText, "Error", aText)), "lastAccessed", list(anyThing))
+		"eventInvokeConfigs", list(object([]string{"FunctionArn"}, "FunctionArn", aText, "DestinationConfig", object(nil, "OnSuccess", destination, "OnFailure", destination))),
+		"keyGrants", list(object([]string{"KeyId"}, "KeyId", aText, "GrantId", aText, "GranteePrincipal", aText, "Operations", texts,
+			"Constraints", object(nil, "EncryptionContextSubset", object(nil), "EncryptionContextEquals", object(nil)))),
+		"stacks", list(object([]string{"StackName"}, "StackId", aText, "StackName", aText,
+			"Resources", list(object(nil, "LogicalResourceId", aText, "PhysicalResourceId", aText, "ResourceType", aText)))),
+		"aliases", list(anyThing), "versions", list(anyThing), "notRead", texts, "noOrganization", aFlag,
+		"scps", levels, "rcps", levels, "problems", list(object(nil, "Call", aText, "Error", aText, "About", texts)), "lastAccessed", list(anyThing))
 )
 
 func list(of *shape) *shape { return &shape{is: isList, of: of} }

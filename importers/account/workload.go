@@ -28,7 +28,7 @@ func (r *reader) function(n *yamlpos.Node) {
 	name, arn := text(n.Get("FunctionName")), text(n.Get("FunctionArn"))
 	f := &model.Function{ID: r.nameID("fn", name, arn), LogicalID: name, Name: name, ARN: arn, Runtime: text(n.Get("Runtime")), Handler: text(n.Get("Handler")),
 		RoleARN: text(n.Get("Role")), VPC: len(items(n.Get("VpcConfig").Get("SubnetIds"))) > 0, Tracing: text(n.Get("TracingConfig").Get("Mode")) == "Active",
-		DeadLetter: text(n.Get("DeadLetterConfig").Get("TargetArn")), Origin: n.Span}
+		DeadLetter: text(n.Get("DeadLetterConfig").Get("TargetArn")), Tags: tags(n.Get("Tags")), Origin: n.Span}
 	if id, ok := r.byARN[f.RoleARN]; ok {
 		f.Role = id
 	} else if f.RoleARN != "" {
@@ -77,7 +77,8 @@ func (r *reader) resource(n *yamlpos.Node) {
 	}
 	res.External, res.Origin = false, n.Span
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
-	res.Tags = tags(n.Get("Tags"))
+	res.Tags, res.Name = tags(n.Get("Tags")), cmp.Or(text(n.Get("Name")), res.Name)
+	res.BlockPublicAccess = text(n.Get("PublicAccessBlock").Get("RestrictPublicBuckets")) == "true"
 	if role := text(n.Get("Role")); role != "" {
 		if res.Role = r.byARN[role]; res.Role == "" {
 			res.Role = r.external(role, n.Get("Role").Span)
@@ -135,17 +136,17 @@ func (r *reader) resourcePolicy(n *yamlpos.Node) {
 	if arn == "" || d == nil {
 		return
 	}
-	id, ok := r.byARN[arn]
-	if !ok {
+	id := cmp.Or(r.byARN[arn], r.started(arn)) // a policy of an alias or a version names it in its statements
+	if id == "" {
 		res := r.newResource(arn, "", n.Span)
 		res.External = true
 		id = res.ID
 	}
 	switch e := r.byID[id].(type) {
 	case *model.Function:
-		e.Policy = d
+		e.Policy = joined(e.Policy, d)
 	case *model.Resource:
-		e.Policy = d
+		e.Policy = joined(e.Policy, d)
 		if owner := text(n.Get("Account")); owner != r.info.Account && field(arn, 4) == "" {
 			e.Account = owner
 		}
@@ -238,7 +239,7 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 			f.Suffix = text(rule.Get("Value"))
 		}
 	}
-	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern"}
+	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "apiKey", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern"}
 	if n != nil && n.Kind == yamlpos.Mapping {
 		for _, m := range n.Pairs {
 			if !slices.Contains(known, m.Key.Value) {
@@ -271,10 +272,24 @@ func (r *reader) trigger(n *yamlpos.Node) {
 	}
 	t.From = r.origin(from, n.Span)
 	t.Label = cmp.Or(text(filter.Get("route")), text(filter.Get("schedule")), lastPart(from), kind)
+	if role := text(n.Get("Role")); role != "" {
+		if t.Role = r.byARN[role]; t.Role == "" {
+			t.Role = r.external(role, n.Get("Role").Span)
+		}
+	}
 	switch kind {
+	case "authorizer":
+		t.Outside, t.Open, t.Label = true, true, "authorizer"
+	case "state-machine-task":
+		t.Event, t.Label = "states", "task"
+	case "log-subscription":
+		t.Event, t.Label = "logs", "log events"
+	case "pipe":
+		t.Label = "pipe"
 	case "api-route":
 		auth := text(filter.Get("auth"))
 		t.Event, t.Outside, t.Open = "http", true, auth == "NONE"
+		t.Keyed = t.Open && text(filter.Get("apiKey")) == "true"
 		t.Token = auth == "JWT" || auth == "CUSTOM" || auth == "COGNITO_USER_POOLS"
 	case "function-url":
 		t.Event, t.Outside, t.Open, t.Label = "url", true, text(filter.Get("auth")) == "NONE", "function URL"

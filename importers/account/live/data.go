@@ -81,9 +81,18 @@ type subscription struct {
 	Endpoint                            someARN
 }
 type streamPage struct {
-	StreamNames []string
-	NextToken   string `page:"NextToken"`
+	StreamNames    []string
+	HasMoreStreams flag
+	NextToken      string
 }
+
+func (p *streamPage) next() (string, string) {
+	if p.NextToken == "" && bool(p.HasMoreStreams) && len(p.StreamNames) > 0 {
+		return "ExclusiveStartStreamName", p.StreamNames[len(p.StreamNames)-1]
+	}
+	return "NextToken", p.NextToken
+}
+
 type streamAnswer struct {
 	StreamDescriptionSummary struct{ StreamARN, KeyId string }
 }

@@ -175,6 +175,9 @@ func (n names) MarshalJSON() ([]byte, error) {
 // token is where the next page of an answer begins, and the name of the argument that asks for it; "" for the last page.
 // A page's member has the argument's name in its tag: `page:"Marker"`.
 func token(out any) (name, value string) {
+	if p, ok := out.(interface{ next() (string, string) }); ok {
+		return p.next()
+	}
 	v := reflect.ValueOf(out).Elem()
 	if v.Kind() != reflect.Struct {
 		return "", ""

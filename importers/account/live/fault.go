@@ -50,7 +50,7 @@ func (f *Fault) Reason() string {
 	case f.Denied():
 		return "not allowed (" + f.code() + ")"
 	case f.Missing():
-		return "there is no such call there (" + f.code() + ")"
+		return "there is no such call there"
 	case f.throttled():
 		return "too many calls (" + f.code() + ")"
 	}

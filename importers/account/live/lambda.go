@@ -76,14 +76,14 @@ type destination struct {
 const nothingThere = "ResourceNotFoundException"
 
 var (
-	listFunctions     = op(operation{of: lambdaService, name: "ListFunctions", path: "/2015-03-31/functions/", reads: "functions and their versions; of environments, names alone"})
+	listFunctions     = op(operation{of: lambdaService, name: "ListFunctions", path: "/2015-03-31/functions", reads: "functions and their versions; of environments, names alone"})
 	getPolicy         = op(operation{of: lambdaService, name: "GetPolicy", path: "/2015-03-31/functions/{FunctionName}/policy", absent: []string{nothingThere}, reads: "policies of functions, versions and aliases"})
 	listAliases       = op(operation{of: lambdaService, name: "ListAliases", path: "/2015-03-31/functions/{FunctionName}/aliases", reads: "aliases"})
 	listURLs          = op(operation{of: lambdaService, name: "ListFunctionUrlConfigs", path: "/2021-10-31/functions/{FunctionName}/urls", absent: []string{nothingThere}, reads: "function URLs"})
 	listInvokeConfigs = op(operation{of: lambdaService, name: "ListFunctionEventInvokeConfigs", path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list", absent: []string{nothingThere},
 		reads: "destinations of asynchronous calls"})
 	getConcurrency = op(operation{of: lambdaService, name: "GetFunctionConcurrency", path: "/2019-09-30/functions/{FunctionName}/concurrency", absent: []string{nothingThere}, reads: "reserved concurrency"})
-	listMappings   = op(operation{of: lambdaService, name: "ListEventSourceMappings", path: "/2015-03-31/event-source-mappings/", reads: "event source mappings"})
+	listMappings   = op(operation{of: lambdaService, name: "ListEventSourceMappings", path: "/2015-03-31/event-source-mappings", reads: "event source mappings"})
 	listLayers     = op(operation{of: lambdaService, name: "ListLayers", path: "/2018-10-31/layers", reads: "layers"})
 	getLayerPolicy = op(operation{of: lambdaService, name: "GetLayerVersionPolicy", path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", absent: []string{nothingThere}, reads: "policies of layers"})
 )

@@ -67,7 +67,7 @@ type Trigger struct {
 	To     string
 	Kind   string
 	Role   string `json:",omitempty"` // that the service acts with
-	Filter any
+	Filter filter
 }
 
 // A filter is what of a trigger's source passes; what is empty is not written.

@@ -198,7 +198,7 @@ func (c *calledARNs) find(v any) {
 			c.find(x)
 		}
 	case string:
-		if functionARN.MatchString(v) {
+		if calledARN.MatchString(v) {
 			*c = append(*c, v)
 		}
 	}
@@ -209,7 +209,7 @@ const byName = "function:"
 
 var (
 	functionName = regexp.MustCompile(`^[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$`)
-	functionARN  = regexp.MustCompile(`^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$`)
+	calledARN    = regexp.MustCompile(`^arn:[a-z-]+:(lambda|sqs|sns|dynamodb|events|states):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9:/$._-]+$`)
 )
 
 // lambdaConfig are the functions that a user pool calls.
