@@ -82,11 +82,7 @@ func (c checkCmd) Run(ctx context.Context, env *Env) error {
 		found, r.Better = result.Findings, result.Better
 	}
 	found = append(found, review.Limits(after, c.NoAdmin, worst)...)
-	now := time.Now
-	if env.Now != nil {
-		now = env.Now
-	}
-	risks.judge(r, found, now())
+	risks.judge(r, found, env.now())
 	if c.AcceptNew {
 		if err := risks.add(r.Open); err != nil {
 			return err

@@ -39,6 +39,14 @@ type Env struct {
 	Now    func() time.Time // nil: time.Now
 }
 
+// now is what time it is.
+func (e *Env) now() time.Time {
+	if e.Now != nil {
+		return e.Now()
+	}
+	return time.Now()
+}
+
 // An exit ends a command with a code; its message, if any, is one line for standard error.
 type exit struct {
 	code    int

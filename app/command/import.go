@@ -2,11 +2,14 @@ package command
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,27 +46,42 @@ func (f accessFlags) access(env *Env, region string) live.Access {
 
 type importAccountCmd struct {
 	accessFlags
-	Region      []string `help:"Regions to read, or all that are enabled (all)." placeholder:"R"`
-	Output      string   `short:"o" help:"Snapshot to write, compressed if it ends in .gz (account-NUMBER.json); - is standard output." placeholder:"SNAPSHOT"`
-	PrintPolicy bool     `name:"print-policy" help:"Print the policy that the import needs, and read nothing."`
+	Region       []string `help:"Regions to read, or all that are enabled (all)." placeholder:"R"`
+	Services     []string `help:"Read these services only, by the prefixes of their actions, beside IAM and Organizations." placeholder:"PREFIX"`
+	LastAccessed bool     `name:"last-accessed" default:"true" negatable:"" help:"Ask IAM when each function's role last used what (on)."`
+	Templates    string   `help:"Write the templates of CloudFormation's stacks into a folder." placeholder:"DIR"`
+	Parallel     int      `default:"24" help:"Calls under way at once." placeholder:"N"`
+	Output       string   `short:"o" help:"Snapshot to write, compressed if it ends in .gz (account-NUMBER.json); - is standard output. With --org: folder to write to." placeholder:"SNAPSHOT"`
+	PrintPolicy  bool     `name:"print-policy" help:"Print the policy that the import needs, and read nothing."`
+	Org          bool     `help:"Read each account of the organization, one snapshot an account."`
+	RoleName     string   `name:"role-name" help:"With --org: role to assume in each account." placeholder:"NAME"`
+	OU           []string `name:"ou" help:"With --org: only accounts in these organizational units." placeholder:"OU"`
+	Accounts     string   `help:"With --org: only accounts that a file lists, one a line." placeholder:"FILE"`
 }
 
 func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
-	o := live.Options{}
-	if c.PrintPolicy {
-		policy, err := live.Policy(o)
-		if err != nil {
-			return err
-		}
-		_, err = env.Out.Write(policy)
-		return err
+	if c.Parallel < 1 || c.Parallel > 256 {
+		return usage("import account: --parallel %d: a number from 1 to 256", c.Parallel)
+	}
+	if known := live.Prefixes(); slices.ContainsFunc(c.Services, func(s string) bool { return !slices.Contains(known, s) }) {
+		return usage("import account: --services takes %s", strings.Join(known, ", "))
+	}
+	o := live.Options{Services: c.Services, LastAccessed: c.LastAccessed, Parallel: c.Parallel}
+	if c.Templates != "" {
+		o.Template = c.template
+	}
+	if !c.Org && (c.RoleName != "" || len(c.OU) > 0 || c.Accounts != "") {
+		return usage("import account: --role-name, --ou and --accounts go with --org")
+	}
+	if c.Org && c.RoleName == "" {
+		return usage("import account: --org needs --role-name, the role to assume in each account")
 	}
 	first := ""
-	for _, r := range c.Region {
-		if r != "all" {
-			first = r
-			break
-		}
+	if i := slices.IndexFunc(c.Region, func(r string) bool { return r != "all" }); i >= 0 {
+		first = c.Region[i]
+	}
+	if c.PrintPolicy {
+		return c.printPolicy(env, o, cmp.Or(first, os.Getenv("AWS_REGION")))
 	}
 	client, err := c.access(env, first).Open(ctx)
 	if err != nil {
@@ -76,16 +94,22 @@ func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
 	if o.Regions, err = who.Within(c.Region, client.Region()); err != nil {
 		return importError(err)
 	}
-	out := c.Output
-	if out == "" {
-		out = "account-" + who.Account + ".json"
+	if c.Org {
+		return c.organization(ctx, env, client, who, o)
 	}
-	if out != "-" {
-		o.Journal = out + ".partial"
+	out := cmp.Or(c.Output, "account-"+who.Account+".json")
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		out = filepath.Join(out, "account-"+who.Account+".json")
 	}
 	introduce(env.Err, who, o)
 	bar := &progressLine{w: env.Err}
 	o.Progress = bar.show
+	if out != "-" {
+		o.Journal = out + ".partial"
+		if err := writable(out); err != nil {
+			return importError(err)
+		}
+	}
 	s, err := client.Take(ctx, who, o)
 	bar.end()
 	if err != nil {
@@ -103,9 +127,7 @@ func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
 	if err := s.Write(out); err != nil {
 		return importError(err)
 	}
-	if err := os.Remove(o.Journal); err != nil && !errors.Is(err, os.ErrNotExist) {
-		fmt.Fprintf(env.Err, "%s is of no more use, and could not be removed\n", o.Journal)
-	}
+	_ = os.Remove(o.Journal) //nolint:errcheck // it is of no more use, and stale some hours later
 	fmt.Fprintf(env.Out, "%s: %s\n", out, strings.Join(s.Count(), ", "))
 	if before != nil {
 		for _, line := range s.Since(before) {
@@ -113,10 +135,47 @@ func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
 		}
 	}
 	if len(s.Problems) > 0 {
-		fmt.Fprintf(env.Err, "not seen, as what could not be read:\n")
+		fmt.Fprintln(env.Out, "not seen, since it could not be read:")
 		for _, p := range s.Problems {
-			fmt.Fprintf(env.Err, "  %s\n", p)
+			fmt.Fprintf(env.Out, "  %s\n", p)
 		}
+	}
+	return nil
+}
+
+// printPolicy prints what the role that reads needs; with --org, what who asks needs, and says how to print the other.
+func (c importAccountCmd) printPolicy(env *Env, o live.Options, region string) error {
+	if region != "" {
+		o.Regions = []string{region}
+	}
+	policy, err := live.Policy(o)
+	if c.Org {
+		policy, err = live.OrganizationPolicy(c.RoleName, region)
+		fmt.Fprintf(env.Err, "this is for who asks; %s in each account needs what the same command prints without --org\n", c.RoleName)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = env.Out.Write(policy)
+	return err
+}
+
+// template writes a stack's template, for its owner alone.
+func (c importAccountCmd) template(region, stack string, body []byte) error {
+	if err := os.MkdirAll(c.Templates, 0o700); err != nil {
+		return fmt.Errorf("write templates: %w", err)
+	}
+	return live.WriteFile(filepath.Join(c.Templates, live.TemplateName(region, stack, body)), body)
+}
+
+// writable finds out early whether a snapshot can be written.
+func writable(path string) error {
+	info, err := os.Stat(filepath.Dir(path))
+	switch {
+	case err != nil:
+		return fmt.Errorf("write %s: its folder is not there", path)
+	case !info.IsDir():
+		return fmt.Errorf("write %s: %s is no folder", path, filepath.Dir(path))
 	}
 	return nil
 }

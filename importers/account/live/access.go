@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Access says whose credentials are used, and where. The zero value is what every tool of AWS takes: environment, shared
@@ -45,6 +46,7 @@ func (a Access) Open(ctx context.Context) (*Client, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = code }),
 		config.WithAppID("bulkhead"),
+		config.WithLogger(logging.Nop{}), // what is wrong is an error's to say
 	}
 	if a.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(a.Profile))
@@ -72,13 +74,20 @@ func (a Access) Open(ctx context.Context) (*Client, error) {
 	if a.Role != "" {
 		c = c.assume(a.Role, a.ExternalID, a.MFASerial, code)
 	}
-	if _, err := c.config.Credentials.Retrieve(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, errors.New(a.explain(err))
+	c.access = a
+	return c, c.ready(ctx)
+}
+
+// ready finds out whether there are credentials. The error says in one line what to do.
+func (c *Client) ready(ctx context.Context) error {
+	_, err := c.config.Credentials.Retrieve(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
 	}
-	return c, nil
+	return errors.New(c.access.explain(err))
 }
 
 // assume is a client with the credentials of a role.
@@ -97,7 +106,7 @@ func (c *Client) assume(role, externalID, serial string, code func() (string, er
 		}
 	}))
 	cfg.Region = c.config.Region
-	return &Client{config: cfg, http: c.http, signer: c.signer}
+	return &Client{config: cfg, http: c.http, signer: c.signer, access: Access{Role: role, Profile: c.access.Profile}}
 }
 
 // Region is the region of the configuration, "" for none.
@@ -190,6 +199,9 @@ type regionList struct {
 func (c *Client) Identify(ctx context.Context) (Identity, error) {
 	region := cmp.Or(c.config.Region, "us-east-1")
 	var who Identity
+	if err := c.ready(ctx); err != nil {
+		return who, err
+	}
 	var caller callerIdentity
 	if err := c.patiently(ctx, region, getCallerIdentity, nil, &caller); err != nil {
 		var f *Fault

@@ -35,6 +35,7 @@ type Client struct {
 	http    aws.HTTPClient
 	signer  *v4.Signer
 	account string // once it is known
+	access  Access // that it was opened with
 }
 
 // args are what a call is asked with: members of its input, those of REST's paths among them.

@@ -70,6 +70,7 @@ type operation struct {
 	on     []string             // resources that its action is to be allowed on; all if none
 	absent []string             // codes of errors which say that there is nothing, as one may expect
 	reads  string               // what, for people
+	aside  bool                 // it is not for reading an account: of an organization, a check
 	needs  func(o Options) bool // whether it is made; nil: always
 }
 
@@ -102,4 +103,10 @@ func sortedOperations() []*operation {
 	return slices.SortedFunc(slices.Values(operations), func(a, b *operation) int {
 		return cmp.Or(cmp.Compare(a.of.title, b.of.title), cmp.Compare(a.String(), b.String()))
 	})
+}
+
+// asks reports whether reading with these options makes a call.
+func (o Options) asks(x *operation) bool {
+	always := x.of == stsService || x.of == iamService || x.of == organizationsService || x.of == ec2Service
+	return (x.needs == nil || x.needs(o)) && (always || o.Services == nil || slices.Contains(o.Services, cmp.Or(x.of.prefix, x.of.name)))
 }

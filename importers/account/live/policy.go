@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,34 +11,47 @@ import (
 
 // Policy is the policy that reading with these options needs, and no more, as JSON.
 func Policy(o Options) ([]byte, error) {
+	region := ""
+	if len(o.Regions) > 0 {
+		region = o.Regions[0]
+	}
+	return printPolicy(o.calls(), nil, region)
+}
+
+// printPolicy is a policy that allows calls, and some on some resources only.
+func printPolicy(calls []*operation, some map[*operation][]string, region string) ([]byte, error) {
 	type statement struct {
 		Sid, Effect string
 		Action      []string
 		Resource    any
 	}
-	all := statement{Sid: "BulkheadReads", Effect: "Allow", Resource: "*"}
-	statements := map[string]*statement{"": &all}
-	region := ""
-	if len(o.Regions) > 0 {
-		region = o.Regions[0]
-	}
-	for _, x := range o.calls() {
-		a := x.permission()
+	statements := map[string]*statement{}
+	add := func(x *operation, on []string) {
+		a, key := x.permission(), strings.Join(on, " ")
 		if a == "" {
-			continue
+			return
 		}
-		s := statements[strings.Join(x.on, " ")]
+		s := statements[key]
 		if s == nil {
-			var on []string
-			for _, arn := range x.on {
-				on = append(on, strings.Replace(arn, "arn:*:", "arn:"+partitionOf(region).name+":", 1))
+			s = &statement{Sid: "BulkheadReads", Effect: "Allow", Resource: "*"}
+			if key != "" {
+				var arns []string
+				for _, arn := range on {
+					arns = append(arns, strings.Replace(arn, "arn:*:", "arn:"+partitionOf(region).name+":", 1))
+				}
+				s.Sid, s.Resource = "BulkheadReadsSome", arns
 			}
-			s = &statement{Sid: "BulkheadReadsSome", Effect: "Allow", Resource: on}
-			statements[strings.Join(x.on, " ")] = s
+			statements[key] = s
 		}
 		if !slices.Contains(s.Action, a) {
 			s.Action = append(s.Action, a)
 		}
+	}
+	for _, x := range calls {
+		add(x, x.on)
+	}
+	for x, on := range some {
+		add(x, on)
 	}
 	document := struct {
 		Version   string
@@ -46,8 +60,8 @@ func Policy(o Options) ([]byte, error) {
 	for i, key := range slices.Sorted(maps.Keys(statements)) {
 		s := statements[key]
 		slices.Sort(s.Action)
-		if i > 0 {
-			s.Sid = fmt.Sprintf("BulkheadReadsSome%d", i)
+		if i > 1 {
+			s.Sid += fmt.Sprint(i)
 		}
 		document.Statement = append(document.Statement, s)
 	}
@@ -59,7 +73,7 @@ func Policy(o Options) ([]byte, error) {
 func (o Options) calls() []*operation {
 	var out []*operation
 	for _, x := range sortedOperations() {
-		if x.needs == nil || x.needs(o) {
+		if o.asks(x) && !x.aside {
 			out = append(out, x)
 		}
 	}
@@ -72,6 +86,35 @@ func Services(o Options) []string {
 	for _, x := range o.calls() {
 		if x.of != stsService && x.of != ec2Service {
 			out = append(out, x.of.title)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// A Made call is one that reading makes, for people.
+type Made struct {
+	Service string // its name
+	Call    string // "lambda:ListFunctions"
+	Action  string // of IAM, that allows it; "" for none
+	Reads   string
+}
+
+// Calls are the calls that reading with these options makes.
+func Calls(o Options) []Made {
+	var out []Made
+	for _, x := range o.calls() {
+		out = append(out, Made{x.of.title, x.String(), x.permission(), x.reads})
+	}
+	return out
+}
+
+// Prefixes are what Options.Services may hold.
+func Prefixes() []string {
+	var out []string
+	for _, x := range operations {
+		if x.of != stsService && x.of != iamService && x.of != ec2Service && x.of != organizationsService {
+			out = append(out, cmp.Or(x.of.prefix, x.of.name))
 		}
 	}
 	slices.Sort(out)

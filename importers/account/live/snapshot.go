@@ -106,10 +106,19 @@ var notRead = []string{
 }
 
 func newSnapshot(who Identity, o Options) *Snapshot {
+	unread := notRead
+	if o.Services != nil {
+		for _, x := range operations {
+			if left := x.of.title + " (left out)"; x.needs == nil && !o.asks(x) && !slices.Contains(unread, left) {
+				unread = append(slices.Clone(unread), left)
+			}
+		}
+		slices.Sort(unread)
+	}
 	return &Snapshot{
 		Bulkhead: Version, Account: who.Account, Alias: who.Alias, Partition: partitionOf(o.Regions[0]).name, Regions: o.Regions, Taken: o.now().UTC().Format(time.RFC3339),
 		Functions: []Function{}, Mappings: []Mapping{}, Policies: []ResourcePolicy{}, Resources: []Resource{}, Triggers: []Trigger{}, SCPs: []Level{}, RCPs: []Level{},
-		LastAccessed: []LastAccessed{}, NotRead: notRead, Problems: []Problem{},
+		LastAccessed: []LastAccessed{}, NotRead: unread, Problems: []Problem{},
 	}
 }
 

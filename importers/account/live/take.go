@@ -15,13 +15,18 @@ import (
 
 // Options say what is read, and how.
 type Options struct {
-	Regions   []string
-	Templates bool // of CloudFormation's stacks, too
-	// LastAccessed asks IAM when each role last used which action. IAM makes a report a role for it.
+	Regions []string
+	// Services are the prefixes of those that are asked ("lambda", "s3"), IAM and Organizations beside; nil: all.
+	Services []string
+	// Template is handed the templates of CloudFormation's stacks, which are read for it alone; nil: they are not read. A
+	// template may hold anything: it is in no snapshot and no journal.
+	Template func(region, stack string, body []byte) error
+	// LastAccessed asks IAM when each function's role last used which action. IAM makes a report a role for it.
 	LastAccessed bool
 	Parallel     int              // calls under way at once; 24 if 0
 	Journal      string           // path of what was answered so far, to go on from after an interruption; "" for none
 	Progress     func(p Progress) // called now and then, from one goroutine at a time; nil for nobody
+	Above        *Client          // asks the organization; nil: who reads the account
 	now          func() time.Time
 }
 
@@ -94,6 +99,12 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 		}
 		t.wg.Wait()
 	}
+	if o.Template != nil {
+		for _, s := range t.snapshot.Stacks {
+			t.go_(func() { t.template(ctx, s) })
+		}
+		t.wg.Wait()
+	}
 	if err := context.Cause(ctx); err != nil {
 		return nil, &Stopped{Err: err, Done: int(t.done.Load())}
 	}
@@ -149,6 +160,9 @@ func (t *taker) keep(f func(s *Snapshot)) {
 // is not becomes a problem of the snapshot. about is what the call is about, for people; "" where it is about all.
 func ask[Out any](ctx context.Context, t *taker, region string, o *operation, in args, about string) (*Out, bool) {
 	out := new(Out)
+	if !t.options.asks(o) {
+		return nil, false
+	}
 	t.known.Add(1)
 	defer func() {
 		t.done.Add(1)
@@ -199,7 +213,7 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 		if err := t.pace.enter(ctx, gate); err != nil {
 			return err
 		}
-		err := t.client.call(ctx, region, o, in, out)
+		err := t.of(o).call(ctx, region, o, in, out)
 		t.pace.leave(gate)
 		var f *Fault
 		if !errors.As(err, &f) {
@@ -240,6 +254,14 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// of is the client that makes a call.
+func (t *taker) of(o *operation) *Client {
+	if o.of == organizationsService && t.options.Above != nil {
+		return t.options.Above
+	}
+	return t.client
 }
 
 // unknown is the error of a call whose caller is not known any more: it ends the import, since all others would fail.

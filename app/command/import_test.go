@@ -1,0 +1,276 @@
+package command_test
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"bulkhead/importers/account/live"
+	"bulkhead/internal/fakeaws"
+)
+
+const planted = "MARKED-9c41"
+
+// reader hides the configuration of whoever runs the tests, and gives credentials that are none.
+func reader(t *testing.T) {
+	t.Helper()
+	for _, name := range os.Environ() {
+		if name, _, _ = strings.Cut(name, "="); strings.HasPrefix(name, "AWS_") {
+			t.Setenv(name, "")
+		}
+	}
+	dir := t.TempDir()
+	for name, value := range map[string]string{"ACCESS_KEY_ID": "AKIDEXAMPLE", "SECRET_ACCESS_KEY": planted, "EC2_METADATA_DISABLED": "true",
+		"CONFIG_FILE": filepath.Join(dir, "config"), "SHARED_CREDENTIALS_FILE": filepath.Join(dir, "credentials")} {
+		t.Setenv("AWS_"+name, value)
+	}
+}
+
+func team(n int) *fakeaws.Account {
+	a := fakeaws.New("111122223333")
+	a.Fill(n, planted)
+	a.PageSize = 4
+	return a
+}
+
+// TestImportAccount takes a snapshot by the command and works with it: nothing that was planted comes out anywhere.
+func TestImportAccount(t *testing.T) {
+	reader(t)
+	a := team(12)
+	a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+		if c.Operation == "GetKeyPolicy" {
+			return fakeaws.Denied
+		}
+		return fakeaws.Fine
+	}
+	url, dir := a.Serve(t), t.TempDir()
+	file := filepath.Join(dir, "team.json")
+	out := []string{}
+	said := func(want int, args ...string) result {
+		r := run(t, args...)
+		if r.code != want {
+			t.Fatalf("%q: exit %d: %s%s", args, r.code, r.out, r.err)
+		}
+		out = append(out, r.out, r.err)
+		return r
+	}
+	r := said(0, "import", "account", "--endpoint-url", url, "--region", fakeaws.Region, "-o", file)
+	for _, word := range []string{"account 111122223333 (team) as arn:aws:iam::111122223333:user/reader", "us-east-1"} {
+		if !strings.Contains(r.err, word) {
+			t.Errorf("before it starts it does not say %q: %s", word, r.err)
+		}
+	}
+	if !strings.Contains(r.out, "12 functions") || !strings.Contains(r.out, "kms:GetKeyPolicy in us-east-1: not allowed") {
+		t.Errorf("says %s", r.out)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the snapshot: %v %v", info, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*.partial")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	first, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// Everything works from it.
+	var breach struct {
+		NotSeen  []string
+		Breaches []struct {
+			From string
+			Hits []struct{ Target string }
+		}
+	}
+	if err := json.Unmarshal([]byte(said(0, "breach", file, "--json").out), &breach); err != nil {
+		t.Fatal(err)
+	}
+	if len(breach.Breaches) != 12 || !slices.ContainsFunc(breach.Breaches[0].Hits, func(h struct{ Target string }) bool { return h.Target == "res/bucket-0" }) {
+		t.Errorf("breaches: %+v", breach.Breaches)
+	}
+	for _, layer := range []string{"kms:GetKeyPolicy in us-east-1", "RDS databases"} {
+		if !slices.Contains(breach.NotSeen, layer) {
+			t.Errorf("%s is not among what was not seen: %q", layer, breach.NotSeen)
+		}
+	}
+	said(0, "model", file, "--json")
+	said(0, "breach", file, "--from", "fn-1")
+	said(0, "who-can", "s3:GetObject", "arn:aws:s3:::bucket-0/x", file)
+	said(0, "report", file, "-o", filepath.Join(dir, "report"))
+	said(0, "draw", file, "--view", "map", "-o", filepath.Join(dir, "map.svg"))
+
+	// Again: what changed; the file but for the time is the same where nothing did.
+	if r := said(0, "import", "account", "--endpoint-url", url, "--region", fakeaws.Region, "-o", file); !strings.Contains(r.out, "nothing changed") {
+		t.Errorf("a second import says %s", r.out)
+	}
+	second, _ := os.ReadFile(file)
+	if untimed(string(first)) != untimed(string(second)) {
+		t.Error("two imports of the same account differ")
+	}
+	a.Set("kms:ListGrants", "11111111-2222-3333-4444-555555555555", fakeaws.M{"Grants": []any{}})
+	if r := said(0, "import", "account", "--endpoint-url", url, "--region", fakeaws.Region, "-o", file); !strings.Contains(r.out, "- grant of key") {
+		t.Errorf("an import after a change says %s", r.out)
+	}
+	packed := filepath.Join(dir, "team.json.gz")
+	said(0, "import", "account", "--endpoint-url", url, "--region", "all", "-o", packed)
+	said(0, "breach", packed)
+
+	for _, text := range out {
+		if strings.Contains(text, planted) {
+			t.Errorf("what was planted is printed: %s", text)
+		}
+	}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if strings.Contains(string(data), planted) {
+			t.Errorf("what was planted is in %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func untimed(s string) string {
+	before, rest, _ := strings.Cut(s, `"taken": "`)
+	_, after, _ := strings.Cut(rest, `"`)
+	return before + after
+}
+
+// TestImportRefuses is about what may be wrong: one line that says what and what to do, exit 2, and nothing written.
+func TestImportRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		fault fakeaws.Fault
+		args  []string
+		says  string
+	}{
+		{"expired", fakeaws.Expired, nil, "sign in again"},
+		{"clock", fakeaws.Skewed, nil, "set the clock"},
+		{"proxy", fakeaws.Page, nil, "proxy"},
+		{"region", fakeaws.Fine, []string{"--region", "eu-wst-1"}, "eu-wst-1 is not a region that this account has enabled"},
+		{"no such folder", fakeaws.Fine, []string{"-o", "nowhere/a.json"}, "its folder is not there"},
+		{"forbidden", fakeaws.Denied, nil, "--print-policy"},
+		{"no role's name", fakeaws.Fine, []string{"--org"}, "--role-name"},
+		{"a role's name alone", fakeaws.Fine, []string{"--role-name", "x"}, "--org"},
+		{"services", fakeaws.Fine, []string{"--services", "lamda"}, "lambda"},
+		{"parallel", fakeaws.Fine, []string{"--parallel", "0"}, "--parallel"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			reader(t)
+			a := team(2)
+			a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+				if test.fault == fakeaws.Denied && c.Operation == "GetCallerIdentity" {
+					return fakeaws.Fine
+				}
+				return test.fault
+			}
+			url, dir := a.Serve(t), t.TempDir()
+			t.Chdir(dir)
+			args := append([]string{"import", "account", "--endpoint-url", url}, test.args...)
+			if !slices.Contains(test.args, "--region") {
+				args = append(args, "--region", fakeaws.Region)
+			}
+			r := run(t, args...)
+			lines := strings.Split(strings.TrimSpace(r.err), "\n")
+			if r.code != 2 || !strings.Contains(lines[len(lines)-1], test.says) || strings.Contains(r.err, planted) {
+				t.Errorf("exit %d: %s", r.code, r.err)
+			}
+			if left, _ := filepath.Glob("*.json"); len(left) > 0 {
+				t.Errorf("written: %q", left)
+			}
+		})
+	}
+}
+
+// TestImportOrganization reads each account of an organization, goes on with those that were not seen, and opens all as one
+// design in which each stands under its own guardrails.
+func TestImportOrganization(t *testing.T) {
+	reader(t)
+	management, one, two := fakeaws.New("999999999999"), fakeaws.New("111111111111"), fakeaws.New("222222222222")
+	for _, a := range []*fakeaws.Account{management, one, two} {
+		a.Fill(2, planted)
+	}
+	o := fakeaws.NewOrganization(management, "ou-1", one, two)
+	o.Refuses["222222222222"] = true
+	server := httptest.NewServer(o)
+	t.Cleanup(server.Close)
+	dir := filepath.Join(t.TempDir(), "org")
+	args := []string{"import", "account", "--org", "--role-name", "reader", "--endpoint-url", server.URL, "--region", fakeaws.Region, "-o", dir}
+	index := func() *live.Index {
+		var x live.Index
+		data, err := os.ReadFile(filepath.Join(dir, "index.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, &x); err != nil {
+			t.Fatal(err)
+		}
+		return &x
+	}
+	r := run(t, args...)
+	if x := index(); r.code != 0 || len(x.Accounts) != 3 || x.Complete || !strings.Contains(x.Accounts[1].Error, "may not be assumed") || x.Accounts[0].File != "account-111111111111.json" {
+		t.Fatalf("exit %d: %s%s%+v", r.code, r.out, r.err, x)
+	}
+	calls := one.Calls()["lambda:ListFunctions"]
+	o.Refuses = map[string]bool{}
+	if r := run(t, args...); r.code != 0 || !index().Complete || strings.Contains(r.out+r.err, planted) {
+		t.Fatalf("exit %d: %s%s%+v", r.code, r.out, r.err, index())
+	}
+	if again := one.Calls()["lambda:ListFunctions"]; again != calls {
+		t.Errorf("an account that was read was read again")
+	}
+	for _, id := range []string{"111111111111", "222222222222"} {
+		s, err := live.Read(filepath.Join(dir, "account-"+id+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var targets []string
+		for _, l := range s.SCPs {
+			targets = append(targets, l.Target)
+		}
+		if !slices.Equal(targets, []string{"root", "ou-1", id}) || s.Account != id {
+			t.Errorf("%s stands under %q", s.Account, targets)
+		}
+		if last := string(s.SCPs[2].Policies[len(s.SCPs[2].Policies)-1]) + string(s.SCPs[2].Policies[0]); !strings.Contains(last, "Of"+id) {
+			t.Errorf("%s stands under %s", id, last)
+		}
+	}
+	if s, err := live.Read(filepath.Join(dir, "account-999999999999.json")); err != nil || !bool(s.ManagementAccount) {
+		t.Errorf("the management account: %v", err)
+	}
+	r = run(t, "breach", dir, "--json")
+	var breach struct{ Design struct{ Functions int } }
+	if err := json.Unmarshal([]byte(r.out), &breach); err != nil || breach.Design.Functions != 6 {
+		t.Errorf("together: %d functions, %v: %s", breach.Design.Functions, err, r.err)
+	}
+}
+
+// TestImportTemplates writes the templates of stacks beside the snapshot, and not into it.
+func TestImportTemplates(t *testing.T) {
+	reader(t)
+	a := team(1)
+	a.Set("cloudformation:GetTemplate", a.ARN("cloudformation", "stack/shop/1"), fakeaws.M{"TemplateBody": "Resources: {}\n# " + planted + "\n"})
+	dir := t.TempDir()
+	r := run(t, "import", "account", "--endpoint-url", a.Serve(t), "--region", fakeaws.Region, "-o", filepath.Join(dir, "a.json"), "--templates", filepath.Join(dir, "stacks"))
+	if r.code != 0 {
+		t.Fatal(r.err)
+	}
+	path := filepath.Join(dir, "stacks", "us-east-1-shop.yaml")
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the template: %v %v", info, err)
+	}
+	if data, _ := os.ReadFile(filepath.Join(dir, "a.json")); strings.Contains(string(data), planted) {
+		t.Error("the template is in the snapshot")
+	}
+}
