@@ -54,5 +54,7 @@ func (w *window) still() bool { return w.app.Preferences().Bool(prefStill) }
 
 func (w *window) toggleMotion() {
 	w.app.Preferences().SetBool(prefStill, !w.still())
+	w.pause()
+	w.floods.SetStill(w.still())
 	w.showMenu()
 }

@@ -31,7 +31,7 @@ type menu struct {
 	drawing, present                       *fyne.MenuItem
 	contrast                               [2]*fyne.MenuItem
 	sizes                                  map[int]*fyne.MenuItem // of texts, in per cent
-	motion, twins, copyText, editor        *fyne.MenuItem
+	motion, twins, copyText, editor, play  *fyne.MenuItem
 	draw                                   []*fyne.MenuItem          // into the design
 	single                                 map[*fyne.MenuItem]string // keys without a modifier
 	shown                                  menuState
@@ -135,6 +135,7 @@ func (w *window) makeMenu() {
 	m.wipe = w.item("Wipe From Before to After", nil, w.toggleWipe)
 	m.after = w.item("After", nil, func() { w.showSide(view.After) })
 	m.fed = w.item("Fed Functions Vulnerable", nil, w.toggleVulnerable)
+	m.play = w.item("Play the Breach", nil, w.togglePlay)
 	m.system = w.item("System", nil, func() { w.setTheme(theme.System) })
 	m.light = w.item("Light", nil, func() { w.setTheme(theme.Light) })
 	m.dark = w.item("Dark", nil, func() { w.setTheme(theme.Dark) })
@@ -153,7 +154,7 @@ func (w *window) makeMenu() {
 	m.copyText = w.item("Copy What the Picture Says", ctrlShift(fyne.KeyC), w.copyPicture)
 	m.editor = w.item("Editor…", nil, w.chooseEditor)
 	m.present = w.item("Present…", &desktop.CustomShortcut{KeyName: fyne.KeyF5}, w.askPresent)
-	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, fyne.NewMenuItemSeparator(),
+	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, m.play, fyne.NewMenuItemSeparator(),
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
 		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
 		w.item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
@@ -164,7 +165,7 @@ func (w *window) makeMenu() {
 		m.present,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
-	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.wipe: "W", m.fed: "F"}
+	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.wipe: "W", m.fed: "F", m.play: "Space"}
 
 	help := fyne.NewMenu("Help", w.item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), w.item("About Bulkhead", nil, w.showAbout))
 	m.main = fyne.NewMainMenu(file, edits, design, views, help)
@@ -200,7 +201,7 @@ func (w *window) showMenu() {
 		m.recent.ChildMenu.Items = append(m.recent.ChildMenu.Items, fyne.NewMenuItem(p, func() { w.guard("Open another design", func() { w.open(p) }) }))
 	}
 	m.recent.Disabled = len(w.recent()) == 0
-	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload, m.present, m.twins, m.copyText} {
+	for _, i := range []*fyne.MenuItem{m.save, m.saveAs, m.export, m.close, m.ranks, m.hull, m.graph, m.heat, m.before, m.fed, m.diagnostics, m.hist, m.reload, m.play, m.present, m.twins, m.copyText} {
 		i.Disabled = !open
 	}
 	m.both.Disabled, m.after.Disabled, m.wipe.Disabled = !now.edited, !now.edited, !now.edited
@@ -328,6 +329,8 @@ func (w *window) shortcuts() {
 			w.toggleWipe()
 		case 'f', 'F':
 			w.toggleVulnerable()
+		case ' ':
+			w.togglePlay()
 		case '0':
 			w.canvas.Fit()
 		case '+', '=':

@@ -179,6 +179,8 @@ func (w *window) chooseFile(folder bool) {
 				w.open(path)
 			}
 		}, w.win)
+		d.SetTitleText("Open a template, a snapshot of an account or a saved design")
+		d.SetView(dialog.ListView)
 		d.SetFilter(storage.NewExtensionFileFilter([]string{".yaml", ".yml", ".json", ".template", ".bulkhead"}))
 		w.showFileDialog(d)
 	})

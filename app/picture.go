@@ -98,6 +98,7 @@ func (w *window) picture() bool {
 		w.draw(ctx, now, show)
 		show(func() {
 			w.job.cancel = nil
+			w.playOn()
 			cancel()
 			w.session.CountSea()
 			w.effects()

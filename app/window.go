@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -71,8 +72,11 @@ type window struct {
 	root     *fyne.Container   // the start page, or the body
 
 	keeper   *keeper
-	quitting bool // the person was asked about edits that are not saved
-	job      job  // the picture that is being made
+	quitting bool  // the person was asked about edits that are not saved
+	job      job   // the picture that is being made
+	playing  *play // nil while the water stands
+	beat     time.Duration
+	clicked  bool // the element that is selected next was chosen by hand
 	learned  learned
 	shown    ask           // of the picture that is shown
 	showing  *presentation // nil while nothing is presented
@@ -109,7 +113,7 @@ type look struct {
 }
 
 func newWindow(a fyne.App, p Program, o importers.Options) *window {
-	w := &window{app: a, win: a.NewWindow("Bulkhead"), program: p, options: o, maps: dot.New(), keeper: newKeeper()}
+	w := &window{app: a, win: a.NewWindow("Bulkhead"), program: p, options: o, maps: dot.New(), keeper: newKeeper(), beat: beat}
 	pref := a.Preferences()
 	w.takeTextSize()
 	w.makeParts()
@@ -177,7 +181,8 @@ func (w *window) makeParts() {
 	w.focus = view.NewFocusBar()
 	w.focus.OnChoose = w.showFocus
 	w.floods = view.NewFloods()
-	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop = w.showSource, w.selectElement, w.showHop
+	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop, w.floods.OnPlay = w.showSource, w.selectElement, w.showHop, w.togglePlay
+	w.floods.SetStill(w.still())
 	w.inspect = view.NewInspector()
 	w.inspect.OnEdit, w.inspect.OnSource, w.inspect.OnSelect, w.inspect.OnSplit = w.do, w.showSource, w.selectElement, w.split
 	w.inspect.OnTight, w.inspect.OnOffers = w.tightenAll, w.effects
@@ -227,8 +232,13 @@ func (w *window) show(st session.State) {
 		w.look.side = view.Before
 	}
 	if st.Start != was.Start {
+		w.pause()
 		w.look.hop = 0
+		if w.clicked {
+			w.rush()
+		}
 	}
+	w.clicked = false
 	if st.Progress.Doing != "" {
 		w.busy(st.Progress.Doing)
 	} else if w.opening == nil {
@@ -305,6 +315,7 @@ func (w *window) selectElement(id model.ID) {
 		return
 	}
 	if w.session != nil {
+		w.clicked = true
 		w.session.Select(id)
 	}
 }
@@ -365,6 +376,7 @@ func (w *window) showSide(s view.Side) {
 	}
 	if w.look.side != s && w.session != nil && (s == view.Before || w.state.Edited) {
 		refit := w.look.side == view.Both || s == view.Both
+		w.pause()
 		w.look.side = s
 		w.look.hop = 0
 		if refit {
@@ -402,6 +414,7 @@ func (w *window) foldRight() {
 }
 
 func (w *window) showHop(hop int) {
+	w.pause()
 	if w.look.hop != hop {
 		w.look.hop = hop
 		w.picture()
@@ -461,6 +474,7 @@ func (w *window) close() {
 
 // leave closes the session that is open.
 func (w *window) leave() {
+	w.pause()
 	w.job.stop()
 	if w.unwatchSource != nil {
 		w.unwatchSource()

@@ -20,11 +20,14 @@ type Floods struct {
 	OnSource func(source.Span)
 	OnSelect func(model.ID)
 	OnHop    func(int)
+	OnPlay   func() // the water is to go on by itself, or to stop
 	OnFold   func()
 
 	value   FloodList
 	oneFile bool // all places are in one file
 	fold    *Button
+	play    *Button
+	still   bool
 	head    fyne.CanvasObject
 	title   *Label
 	claim   *Text
@@ -62,8 +65,15 @@ func NewFloods() *Floods {
 		}
 	})
 	f.fold.Height = 24
+	f.play = NewButton("", "play", Quiet, func() {
+		if f.OnPlay != nil {
+			f.OnPlay()
+		}
+	})
+	f.play.Height = 24
+	f.SetPlaying(false)
 	f.SetFolded(false)
-	f.head = newInset(18, 8, newLine(14, 1, f.title, f.claim, f.hops, f.fold))
+	f.head = newInset(18, 8, newLine(14, 1, f.title, f.claim, newLine(0, -1, f.play, f.hops), f.fold))
 	f.Root = newBehind(NewGround(render.Panel, render.None, 0), &fyne.Container{Layout: headLayout{}, Objects: []fyne.CanvasObject{f.head, newBehind(f.list, newInset(18, 10, f.empty))}})
 	f.Set(FloodList{})
 	return f
@@ -93,6 +103,7 @@ func (f *Floods) Set(l FloodList) {
 	}
 	f.claim.SetText(l.Claim)
 	f.hops.Set(l.Hop, l.Hops)
+	f.showPlay()
 	f.empty.Hide()
 	switch {
 	case l.Start == "":
@@ -105,6 +116,32 @@ func (f *Floods) Set(l FloodList) {
 	f.list.Refresh()
 	if fresh {
 		f.list.ScrollTo(0)
+	}
+}
+
+// Hops is how many hops the breach has whose list is shown.
+func (f *Floods) Hops() int { return f.value.Hops }
+
+// SetPlaying shows whether the water goes on by itself.
+func (f *Floods) SetPlaying(on bool) {
+	f.play.Icon, f.play.Tip = "play", "Let the water rise hop by hop (Space)"
+	if on {
+		f.play.Icon, f.play.Tip = "pause", "Stop the water here (Space)"
+	}
+	f.play.Refresh()
+}
+
+// SetStill takes away what moves by itself, or gives it back.
+func (f *Floods) SetStill(still bool) {
+	f.still = still
+	f.showPlay()
+}
+
+func (f *Floods) showPlay() {
+	if f.still || f.value.Hops < 2 {
+		f.play.Hide()
+	} else {
+		f.play.Show()
 	}
 }
 

@@ -55,24 +55,13 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	}
 	all := 0 // rows at the last hop
 	for i := range b.Hits {
-		h := &b.Hits[i]
-		if h.Fed && !vulnerable {
-			continue
+		if !b.Hits[i].Fed || vulnerable {
+			all++
 		}
-		l.Hops = max(l.Hops, h.Hops)
-		for _, w := range h.Ways() {
-			l.Hops = max(l.Hops, w.Hops)
-		}
-		all++
 	}
 	sea := b.Sea(vulnerable)
-	for _, y := range sea {
-		l.Hops = max(l.Hops, y.Hops)
-	}
 	all += len(l.Rows) + min(1, len(sea))
-	if b.Admin || b.AdminMay {
-		l.Hops = max(l.Hops, len(b.AdminWhy()))
-	}
+	l.Hops = HopsOf(s, vulnerable)
 	l.Hop = l.Hops
 	if hop > 0 && hop < l.Hops {
 		l.Hop = hop
@@ -104,6 +93,32 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(x.hops, y.hops))
 	})
 	return l
+}
+
+// HopsOf is how many hops the longest way of a side's breach has; 0 where nothing is breached or floods.
+func HopsOf(s session.Side, vulnerable bool) int {
+	b := s.Breach
+	if b == nil {
+		return 0
+	}
+	hops := 0
+	for i := range b.Hits {
+		h := &b.Hits[i]
+		if h.Fed && !vulnerable {
+			continue
+		}
+		hops = max(hops, h.Hops)
+		for _, w := range h.Ways() {
+			hops = max(hops, w.Hops)
+		}
+	}
+	for _, y := range b.Sea(vulnerable) {
+		hops = max(hops, y.Hops)
+	}
+	if b.Admin || b.AdminMay {
+		hops = max(hops, len(b.AdminWhy()))
+	}
+	return hops
 }
 
 func hitRow(d *model.Design, h *reach.Hit) FloodRow {
