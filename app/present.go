@@ -5,7 +5,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -100,7 +99,7 @@ func nameIn(st session.State, id model.ID) string {
 
 // makeSlides draws the steps in the background.
 func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
-	st, s, notes := w.state, w.session, w.slideNotes()
+	st, s := w.state, w.session
 	var all []slides.Slide
 	w.background("Drawing the steps", func(ctx context.Context) (err error) {
 		compare := func(st session.State) render.Compare {
@@ -110,7 +109,7 @@ func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
 		for _, id := range starts {
 			breaches = append(breaches, slides.Breach{Key: string(id), Name: nameIn(st, id), Compare: compare(st.Breached(id))})
 		}
-		all, err = slides.Draw(ctx, hull.Layout{Width: 1600, Height: 1000}, font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), notes)
+		all, err = slides.Draw(ctx, hull.Layout{Width: 1600, Height: 1000}, font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), st.Notes)
 		return err
 	}, func() {
 		if w.session == s {
@@ -131,7 +130,7 @@ func (w *window) startPresenting(all []slides.Slide) {
 	p.page.OnNote = func(text string) {
 		step, _ := p.page.At()
 		p.slides[step].Note = text
-		w.keepNote(p.slides[step].Key, text)
+		w.session.Note(p.slides[step].Key, text)
 	}
 	w.showing = p
 	w.win.SetMainMenu(nil)
@@ -179,26 +178,6 @@ func (w *window) presentKey(e *fyne.KeyEvent) {
 		p.Go(of - 1)
 	case fyne.KeyEscape:
 		w.stopPresenting()
-	}
-}
-
-// Notes are kept by the design's path.
-func (w *window) notesKey() string { return "notes " + w.state.Path }
-
-func (w *window) slideNotes() map[string]string {
-	notes := map[string]string{}
-	_ = json.Unmarshal([]byte(w.app.Preferences().String(w.notesKey())), &notes) // none, or not ours
-	return notes
-}
-
-func (w *window) keepNote(key, text string) {
-	notes := w.slideNotes()
-	notes[key] = text
-	if text == "" {
-		delete(notes, key)
-	}
-	if data, err := json.Marshal(notes); err == nil {
-		w.app.Preferences().SetString(w.notesKey(), string(data))
 	}
 }
 

@@ -114,7 +114,7 @@ func (k *keeper) found() []view.Recovered {
 			continue
 		}
 		if r, err := session.ReadRecovery(dir); err == nil {
-			out = append(out, view.Recovered{Dir: dir, Title: r.Title, Path: r.Path, Edits: r.Edits, Time: r.Time})
+			out = append(out, view.Recovered{Dir: dir, Title: r.Title, Path: r.Path, Edits: r.Edits, Notes: r.Notes, Time: r.Time})
 		}
 	}
 	slices.SortFunc(out, func(a, b view.Recovered) int { return b.Time.Compare(a.Time) })

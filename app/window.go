@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -221,7 +222,7 @@ func (w *window) showTools() {
 func (w *window) show(st session.State) {
 	was := w.state
 	w.state = st
-	if len(was.Steps) != len(st.Steps) || was.Undo != st.Undo || was.Dirty != st.Dirty || was.SavePath != st.SavePath {
+	if len(was.Steps) != len(st.Steps) || was.Undo != st.Undo || was.Dirty != st.Dirty || !maps.Equal(was.Notes, st.Notes) || was.SavePath != st.SavePath {
 		w.keeper.follow(w.session, st)
 	}
 	w.title()

@@ -56,7 +56,7 @@ func (c presentCmd) Run(ctx context.Context, env *Env) error {
 	for _, id := range starts {
 		breaches = append(breaches, slides.Breach{Key: string(id), Name: nameIn(st, id), Compare: compared(st.Breached(id))})
 	}
-	all, err := slides.Draw(ctx, hull.Layout{Width: 1600, Height: 1000}, font.Metrics(), slides.Steps(compared(st.Breached("")), breaches), nil)
+	all, err := slides.Draw(ctx, hull.Layout{Width: 1600, Height: 1000}, font.Metrics(), slides.Steps(compared(st.Breached("")), breaches), st.Notes)
 	if err != nil {
 		return err
 	}

@@ -50,3 +50,23 @@ func TestPresentFolderAndPDF(t *testing.T) {
 		t.Errorf("a breach of nobody: exit %d", r.code)
 	}
 }
+
+// TestPresentHasTheNotesOfTheDesign: what was written at a step in the window is with it on the page.
+func TestPresentHasTheNotesOfTheDesign(t *testing.T) {
+	dir := t.TempDir()
+	template, err := os.ReadFile(filepath.FromSlash("../../assets/samples/webshop/template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string]string{"template.yaml": string(template),
+		"shop.bulkhead": `{"bulkhead": "design/v1", "sources": [{"path": "template.yaml"}]}` + "\n" + `{"note": "before/fn/Mailer", "text": "One queue, one table & no more."}` + "\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(dir, "page.html")
+	done(t, "present", filepath.Join(dir, "shop.bulkhead"), "--breach", "Mailer", "-o", out)
+	if page := read(t, out); strings.Count(page, "One queue, one table &amp; no more.") != 1 {
+		t.Error("the note is not on the page once")
+	}
+}

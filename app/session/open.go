@@ -228,6 +228,7 @@ func replay(file string, data []byte, sources []importers.Source, o Options, ope
 	s.state.Path, s.state.SavePath = file, file
 	s.state.Misfits, s.state.Changed = misfits, changed
 	s.saved = edit.Edits(s.history.Steps())
+	s.state.Notes, s.noted = saved.Notes, saved.Notes
 	s.work.idle = o.Idle
 	s.edited()
 	return s, nil

@@ -19,6 +19,7 @@ type Recovery struct {
 	SavePath string    `json:"savePath,omitempty"` // of its *.bulkhead file
 	Title    string    `json:"title"`
 	Edits    int       `json:"edits"`
+	Notes    int       `json:"notes,omitempty"`
 	Time     time.Time `json:"time"`
 	Lent     bool      `json:"lent,omitempty"` // the source is on no disk, and stands with the recovery
 }
@@ -45,7 +46,7 @@ func (s *Session) Autosave(dir string) error {
 	if err != nil {
 		return fmt.Errorf("autosave: %w", err)
 	}
-	r := Recovery{Path: st.Path, SavePath: st.SavePath, Title: st.Title, Edits: len(saved.Edits), Time: time.Now()}
+	r := Recovery{Path: st.Path, SavePath: st.SavePath, Title: st.Title, Edits: len(saved.Edits), Notes: len(saved.Notes), Time: time.Now()}
 	if lent && st.Import.Source != nil {
 		if _, ok := st.Import.Files[st.Import.Path]; !ok {
 			return errors.New("autosave: the source is not one file that could be kept")
@@ -108,8 +109,9 @@ func Recover(ctx context.Context, dir string, sources []importers.Source, o Opti
 	if r.Lent {
 		s.disk = nil
 	}
-	s.saved = nil
-	s.state.Path, s.state.SavePath, s.state.Dirty = r.Path, r.SavePath, len(s.state.Steps) > 0
+	s.saved, s.noted = nil, nil
+	s.state.Path, s.state.SavePath = r.Path, r.SavePath
+	s.compareSaved()
 	s.publish()
 	return s, nil
 }

@@ -75,7 +75,7 @@ func (s *Session) Changed() []string {
 // longer fit it is a *MisfitError, unless o.Fitting.
 func (s *Session) Reload(ctx context.Context, sources []importers.Source, o Options) (*Session, error) {
 	s.mu.Lock()
-	st, disk, saved, written := s.state, s.disk, s.saved, s.writtenEdits
+	st, disk, saved, noted, written := s.state, s.disk, s.saved, s.noted, s.writtenEdits
 	s.mu.Unlock()
 	if len(disk) == 0 || st.Import.Source == nil {
 		return nil, fmt.Errorf("%s: it is no file on disk that could be read again", st.Title)
@@ -103,7 +103,8 @@ func (s *Session) Reload(ctx context.Context, sources []importers.Source, o Opti
 		return nil, &MisfitError{Path: st.Path, Misfits: misfits}
 	}
 	now := &next.state
-	now.Path, now.SavePath, now.Misfits, now.Vulnerable = st.Path, st.SavePath, misfits, st.Vulnerable
+	now.Path, now.SavePath, now.Misfits, now.Vulnerable, now.Notes = st.Path, st.SavePath, misfits, st.Vulnerable, st.Notes
+	next.noted = noted
 	if now.After.Design = next.history.Design(); now.After.Design.Element(st.Selected) != nil {
 		now.Selected = st.Selected
 	}

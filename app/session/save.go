@@ -16,7 +16,7 @@ func (s *Session) Saved(path string) (*edit.SavedDesign, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := &s.state
-	out := &edit.SavedDesign{Edits: edit.Edits(st.Steps), Params: st.Import.Options.Params, Region: st.Import.Options.Region, Account: st.Import.Options.Account}
+	out := &edit.SavedDesign{Edits: edit.Edits(st.Steps), Params: st.Import.Options.Params, Region: st.Import.Options.Region, Account: st.Import.Options.Account, Notes: st.Notes}
 	if st.Import.Source == nil {
 		out.Name = st.Title
 		return out, nil
@@ -74,9 +74,9 @@ func (s *Session) Save(path string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.saved = saved.Edits
+	s.saved, s.noted = saved.Edits, saved.Notes
 	s.state.SavePath = path
-	s.state.Dirty = !sameEdits(edit.Edits(s.state.Steps), s.saved)
+	s.compareSaved()
 	s.publish()
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -39,7 +40,8 @@ type Session struct {
 	mu      sync.Mutex
 	state   State
 	history *edit.History
-	saved   []edit.Edit // as last saved
+	saved   []edit.Edit       // as last saved
+	noted   map[string]string // notes as last saved
 	seen    map[string]onDisk
 	// writtenEdits are those that WriteSource wrote last.
 	writtenEdits []edit.Edit
@@ -202,10 +204,35 @@ func (s *Session) edited() {
 	st.Edited = st.After.Design != st.Before.Design
 	st.Steps = s.history.Steps()
 	st.Undo, st.Redo = s.history.UndoTitle(), s.history.RedoTitle()
-	st.Dirty = !sameEdits(edit.Edits(st.Steps), s.saved)
+	s.compareSaved()
 	s.compareSource()
 	s.analyse()
 	s.fill()
+	s.publish()
+}
+
+// compareSaved says whether there is something that is not saved. s.mu is held.
+func (s *Session) compareSaved() {
+	s.state.Dirty = !sameEdits(edit.Edits(s.state.Steps), s.saved) || !maps.Equal(s.state.Notes, s.noted)
+}
+
+// Note keeps what is said at a step of the presentation, by the step's key; "" takes it away. It is saved with the design.
+func (s *Session) Note(step, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state.Notes[step] == text {
+		return
+	}
+	notes := maps.Clone(s.state.Notes) // states that were handed out keep theirs
+	if notes == nil {
+		notes = map[string]string{}
+	}
+	notes[step] = text
+	if text == "" {
+		delete(notes, step)
+	}
+	s.state.Notes = notes
+	s.compareSaved()
 	s.publish()
 }
 

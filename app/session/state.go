@@ -28,6 +28,7 @@ type State struct {
 	Undo    string            // sentence of what Undo takes back, "" where there is nothing
 	Redo    string            // sentence of what Redo does again, "" where there is nothing
 	Misfits []*edit.StepError // edits of a saved design that no longer fit
+	Notes   map[string]string // of the steps that present the design, by the step's key; not to be changed
 	Changed []string          // sources of a saved design that changed since it was saved
 
 	Selected   model.ID // what the inspector shows, "" if nothing

@@ -1,7 +1,7 @@
 package view
 
 import (
-	"fmt"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -50,8 +50,20 @@ const Blank = -1
 // A Recovered is a design that was being edited when the program ended without being asked to.
 type Recovered struct {
 	Dir, Title, Path string
-	Edits            int
+	Edits, Notes     int
 	Time             time.Time
+}
+
+// what is "2 edits", "1 note", "2 edits and 1 note".
+func (r Recovered) what() string {
+	var parts []string
+	if r.Edits > 0 || r.Notes == 0 {
+		parts = append(parts, plural(r.Edits, "edit"))
+	}
+	if r.Notes > 0 {
+		parts = append(parts, plural(r.Notes, "note"))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // mostRecovered is how many are offered; the next come when these are gone.
@@ -64,7 +76,7 @@ func (s *Start) SetRecovered(all []Recovered) {
 		s.recovered.Add(NewLabel("NOT SAVED", section.in(render.Danger)))
 	}
 	for _, r := range all[:min(len(all), mostRecovered)] {
-		text := NewText(fmt.Sprintf("%s of %s", plural(r.Edits, "edit"), r.Title), strong)
+		text := NewText(r.what()+" of "+r.Title, strong)
 		text.Tip = r.Path
 		restore := NewButton("Restore", "", Plain, func() { s.OnRestore(r.Dir) })
 		discard := NewButton("Discard", "", Quiet, func() { s.OnDiscard(r.Dir) })

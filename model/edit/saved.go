@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 )
 
 // savedVersion is the version of saved designs that is written.
@@ -22,7 +24,8 @@ type SavedDesign struct {
 	Params  map[string]string
 	Region  string
 	Account string
-	Stack   string // name of the stack: generated names, and so the hashes of statements, hold it
+	Stack   string            // name of the stack: generated names, and so the hashes of statements, hold it
+	Notes   map[string]string // of the steps that present it, by the step: "before", "before/fn/Shop", "after", "figures"
 	Edits   []Edit
 }
 
@@ -48,6 +51,28 @@ type savedHeader struct {
 	Stack    string            `json:"stack,omitempty"`
 }
 
+// A savedNote is what is said at a step of a presentation: a line of its own, so that a review shows what changed.
+type savedNote struct {
+	Note string `json:"note"` // key of the step
+	Text string `json:"text"`
+}
+
+// readNote reads a line as a note; nil where it is none.
+func readNote(line []byte) (*savedNote, error) {
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(line, &keys) != nil || keys["note"] == nil || keys["op"] != nil {
+		return nil, nil
+	}
+	n := &savedNote{}
+	if err := strict(line, n); err != nil {
+		return nil, fmt.Errorf("read note: %w", err)
+	}
+	if n.Note == "" {
+		return nil, errors.New("a note names no step")
+	}
+	return n, nil
+}
+
 var savedFormat = regexp.MustCompile(`^design/v([0-9]+)$`)
 
 // IsSaved reports whether data begins like a saved design.
@@ -69,6 +94,17 @@ func ReadSaved(r io.Reader) (*SavedDesign, error) {
 				return fmt.Errorf("line %d: %w", n, err)
 			}
 			s = &SavedDesign{Sources: h.Sources, Name: h.Name, Params: h.Params, Region: h.Region, Account: h.Account, Stack: h.Stack}
+			return nil
+		}
+		note, err := readNote(line)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if note != nil {
+			if s.Notes == nil {
+				s.Notes = map[string]string{}
+			}
+			s.Notes[note.Note] = note.Text
 			return nil
 		}
 		e, err := readEdit(line)
@@ -113,7 +149,7 @@ func readHeader(line []byte) (*savedHeader, error) {
 	return h, nil
 }
 
-// Write writes the design so that ReadSaved reads it: a header line, then one edit a line.
+// Write writes the design so that ReadSaved reads it: a header line, then one note and one edit a line.
 func (s *SavedDesign) Write(w io.Writer) error {
 	h := savedHeader{Bulkhead: savedVersion, Name: s.Name, Sources: s.Sources, Params: s.Params, Region: s.Region, Account: s.Account, Stack: s.Stack}
 	if h.Sources == nil {
@@ -125,6 +161,15 @@ func (s *SavedDesign) Write(w io.Writer) error {
 	}
 	if _, err := w.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("write saved design: %w", err)
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Notes)) {
+		line, err := json.Marshal(savedNote{key, s.Notes[key]})
+		if err != nil {
+			return fmt.Errorf("write saved design: %w", err)
+		}
+		if _, err := w.Write(append(line, '\n')); err != nil {
+			return fmt.Errorf("write saved design: %w", err)
+		}
 	}
 	return WriteScript(w, s.Edits)
 }

@@ -150,6 +150,7 @@ func TestSavedDesigns(t *testing.T) {
 	yes := true
 	saved := &edit.SavedDesign{
 		Sources: []edit.SourceRef{{Path: "template.yaml", SHA256: edit.Hash([]byte("x"))}}, Params: map[string]string{"Stage": "prod"}, Region: "eu-west-1",
+		Notes: map[string]string{"before": "One role for all.\nIt reaches everything.", "before/fn/Shop": "The worst."},
 		Edits: []edit.Edit{keeping(), &edit.Mark{Resource: "res/Orders", Crown: &yes}},
 	}
 	var b bytes.Buffer
@@ -173,6 +174,8 @@ func TestSavedDesigns(t *testing.T) {
 		{"an account", `{"bulkhead": "account/v1"}`, `it says it is "account/v1"`},
 		{"unknown key", `{"bulkhead": "design/v1", "sources": [], "shape": 3}`, `unknown key "shape"`},
 		{"no path", `{"bulkhead": "design/v1", "sources": [{}]}`, "a source has no path"},
+		{"a note of nothing", `{"bulkhead": "design/v1", "sources": []}` + "\n" + `{"note": "", "text": "x"}`, "line 2: a note names no step"},
+		{"a note with more", `{"bulkhead": "design/v1", "sources": []}` + "\n" + `{"note": "before", "text": "x", "by": "me"}`, `line 2: read note: unknown key "by"`},
 		{"bad edit", `{"bulkhead": "design/v1", "sources": []}` + "\n" + `{"op": "x"}`, "line 2: unknown op"},
 	} {
 		if _, err := edit.ReadSaved(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
