@@ -195,4 +195,10 @@ func TestFocus(t *testing.T) {
 	if len(got.Clusters) != 2 || len(got.Claim.Parts) != 2 {
 		t.Errorf("the map has %d clusters, the claim %d parts", len(got.Clusters), len(got.Claim.Parts))
 	}
+	if want := "78 resources that no compartment drawn here can touch are not drawn"; !slices.Contains(got.Claim.Notes, want) {
+		t.Errorf("of what it leaves out it says %q", got.Claim.Notes)
+	}
+	if whole := render.Draw(render.View{Design: d, Facts: facts}); slices.ContainsFunc(whole.Claim.Notes, func(n string) bool { return strings.Contains(n, "not drawn") }) {
+		t.Errorf("leaving nothing out it says %q", whole.Claim.Notes)
+	}
 }

@@ -36,6 +36,9 @@ func draw(views []View, parts map[model.ID][]model.ID) []*Diagram {
 		d.level()
 		d.Sea = s.sea()
 		d.Claim = claimOf(surveys, i)
+		if n := p.away[i]; n > 0 {
+			d.Claim.Notes = append(d.Claim.Notes, awayNote(n))
+		}
 		d.graph()
 		out[i] = d.Diagram
 	}

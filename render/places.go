@@ -18,6 +18,7 @@ type places struct {
 	homes  map[model.ID]home    // resource → where it stands; not there: not shown
 	family []map[model.ID]int   // by survey: compartment → its family
 	left   []map[model.ID]bool  // by survey: compartments left out
+	away   []int                // by survey: resources left out with them
 	partOf map[model.ID]string  // new compartment → name of the one it came from
 	users  map[model.ID]float64 // resource → how much it is shared, for the order of the bilge
 	crowns map[model.ID]bool    // marked by the architect in any of the designs: a mark is a thing's, not a design's
@@ -124,7 +125,7 @@ func (p *places) families(surveys []*survey, parts map[model.ID][]model.ID) (n i
 
 // cut leaves out the driest families where there are more compartments than a hull has bays.
 func (p *places) cut(surveys []*survey, families int) {
-	p.left = make([]map[model.ID]bool, len(surveys))
+	p.left, p.away = make([]map[model.ID]bool, len(surveys)), make([]int, len(surveys))
 	size, worst := make([]int, families), make([]float64, families)
 	total := 0
 	for i, s := range surveys {
@@ -342,6 +343,9 @@ func (p *places) house(surveys []*survey) {
 				p.crowns[r.ID] = true
 			}
 			if p.distant(surveys, r.ID) {
+				if s.counted[r.ID] || r.Crown {
+					p.away[i]++
+				}
 				continue
 			}
 			if show := s.counted[r.ID] || r.Crown || r.Marked || byName[r.ID] != nil; show && !shown[r.ID] {

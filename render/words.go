@@ -347,6 +347,14 @@ func changes(before, after *survey) string {
 	return strings.Join(out, ", ")
 }
 
+// awayNote says that a picture of a part of a design leaves resources out.
+func awayNote(n int) string {
+	if n == 1 {
+		return "One resource that no compartment drawn here can touch is not drawn"
+	}
+	return fmt.Sprintf("%d resources that no compartment drawn here can touch are not drawn", n)
+}
+
 // notes say once what was not seen and what stands outside the model.
 func (s *survey) notes(b *reach.Breach) []string {
 	var out []string
