@@ -43,7 +43,7 @@ func (w *window) remarks(e edit.Edit, r *edit.Result) {
 		rs = append(rs, view.Remark{Text: fmt.Sprintf("%s is not proven to allow nothing new: %s", e, r.Unproven)})
 	}
 	for _, text := range r.Warnings {
-		rs = append(rs, view.Remark{Text: text, Action: "undo", OnTap: w.undo})
+		rs = append(rs, view.Remark{Text: upper(text), Action: "undo", OnTap: w.undo})
 	}
 	w.strip.Forget(rs...)
 }
@@ -203,7 +203,7 @@ func (w *window) tightenAll(role model.ID) {
 				continue
 			}
 			for _, text := range r.Warnings {
-				rs = append(rs, view.Remark{Text: text})
+				rs = append(rs, view.Remark{Text: upper(text)})
 			}
 		}
 		w.strip.Forget(rs...)

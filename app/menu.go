@@ -230,7 +230,12 @@ func (w *window) showMenu() {
 	m.main.Refresh()
 }
 
-func upper(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+func upper(words string) string {
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
 
 func sentence(verb, what string) string {
 	if what == "" {

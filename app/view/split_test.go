@@ -220,3 +220,62 @@ func TestChooserKeepsWhatIsChosen(t *testing.T) {
 		t.Errorf("the search shows %d rows", len(c.shown))
 	}
 }
+
+// TestSuggestedSplit: by a button the Webshop is shared out by its routes and names; what comes of it can be split so, and most
+// parts reach less than the whole.
+func TestSuggestedSplit(t *testing.T) {
+	s, st, p := shopPlan(t)
+	board := NewSplitBoard(p)
+	changed := 0
+	board.OnChange = func() { changed++ }
+	newWindow(t, board.Root, 1200, 800)
+	test.Tap(button(t, board.Root, "Suggest"))
+	if changed != 1 || !board.Touched {
+		t.Fatalf("the plan changed %d times", changed)
+	}
+	has := map[string]string{}
+	for i, part := range p.Parts {
+		var routes []string
+		for k, x := range p.Triggers {
+			if p.TriggerOf(k) == i {
+				routes = append(routes, x.Label)
+			}
+		}
+		has[part.Name] = strings.Join(routes, ", ")
+	}
+	for name, want := range map[string]string{"ShopProducts": "GET /products, GET /products/{id}", "ShopCart": "GET /cart, PUT /cart, DELETE /cart", "ShopPayment": "POST /payment",
+		"ShopOrders": "GET /orders, GET /orders/{id}", "ShopReceipts": "GET /receipts/{id}", "Shop": "POST /checkout"} {
+		if has[name] != want {
+			t.Errorf("%s has %q, want %q", name, has[name], want)
+		}
+	}
+	r, err := s.Try(p.Edit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := reach.Analyze(context.Background(), r.Design, catalog.Load(), st.After.Analysis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, _ := st.After.Analysis.Reach("fn/Shop")
+	for _, part := range p.Parts {
+		f, ok := a.Reach(r.Design.Find(part.Name).ElementID())
+		if !ok || f.May.Share >= whole.May.Share/2 {
+			t.Errorf("%s reaches %v, the whole %v", part.Name, f.May.Share, whole.May.Share)
+		}
+	}
+	// What is in a bucket is read with it.
+	if b := a.Breach("fn/ShopReceipts"); b == nil || !slices.ContainsFunc(b.Hits, func(h reach.Hit) bool { return h.Target == "res/Receipts" && h.Capabilities.Has(catalog.Read) }) {
+		t.Error("the part that is given a bucket to read cannot read what is in it")
+	}
+	// What only asks may only read.
+	orders := offer(t, p, "Orders")
+	for i, part := range p.Parts {
+		if l := p.LevelOf(orders, i); part.Name == "ShopOrders" && (l == 0 || p.Offers[orders].Levels[l-1].Name != "read") {
+			t.Errorf("%s has level %d of Orders", part.Name, l)
+		}
+	}
+	if !strings.Contains(texts(board.Root), "no code was read") {
+		t.Error("it is not said that this is a guess")
+	}
+}

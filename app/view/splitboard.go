@@ -18,6 +18,7 @@ type SplitBoard struct {
 	Touched  bool   // the plan is no longer the one that the board was opened with
 	OnChange func() // the plan changed: the window tries it and calls Judge
 
+	intro   *Label
 	frame   *fyne.Container
 	grid    *fyne.Container
 	scroll  *container.Scroll
@@ -32,8 +33,8 @@ func NewSplitBoard(p *SplitPlan) *SplitBoard {
 	b := &SplitBoard{Plan: p, verdict: NewText("", body.lines(3)), notes: newColumn(3)}
 	b.grid = &fyne.Container{Layout: &matrix{}}
 	b.scroll = container.NewScroll(b.grid)
-	intro := NewLabel("Each trigger goes to exactly one part. Give each part the access and the variables that it needs; what its triggers and its logs need is added by itself. What no part is given is dropped.", para)
-	b.frame = &fyne.Container{Layout: boardLayout{}, Objects: []fyne.CanvasObject{intro, b.scroll, newBehind(NewGround(render.Bilge, render.None, 6), newInset(12, 8, newColumn(4, b.verdict, b.notes)))}}
+	b.intro = NewLabel("Each trigger goes to exactly one part. Give each part the access and the variables that it needs; what its triggers and its logs need is added by itself. What no part is given is dropped.", para)
+	b.frame = &fyne.Container{Layout: boardLayout{}, Objects: []fyne.CanvasObject{b.intro, b.scroll, newBehind(NewGround(render.Bilge, render.None, 6), newInset(12, 8, newColumn(4, b.verdict, b.notes)))}}
 	b.Root = WithTips(b.frame)
 	b.build()
 	return b
@@ -136,7 +137,16 @@ func (b *SplitBoard) build() {
 		p.Add(PartPlan{})
 		b.changed()
 	})
-	row(34, newInset(0, 2, add), func(i int) fyne.CanvasObject {
+	guess := NewButton("Suggest", "split", Plain, func() {
+		if p.Suggest() {
+			b.intro.SetText("A guess by routes, names and variables: no code was read. Give each part what else its code uses, and look at what was dropped below.")
+			b.changed()
+		}
+	}).withTip("Share it out by routes, names and variables: something to start from")
+	if guess.Set(false, len(p.Guesses()) == 0); guess.Disabled {
+		guess.Tip = "Neither routes nor names tell parts apart"
+	}
+	row(34, newInset(0, 2, newLine(6, -1, guess, add)), func(i int) fyne.CanvasObject {
 		e := newField(p.Parts[i].Name)
 		e.SetPlaceHolder("Name")
 		if p.Parts[i].Keeps {

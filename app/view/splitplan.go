@@ -34,7 +34,8 @@ type PartPlan struct {
 // An Offer is what the whole may do with one thing, to be given to parts.
 type Offer struct {
 	Name, Icon string
-	Statement  string // "statement 1 (Tables)"
+	ID         model.ID // of the thing, "" for a pattern
+	Statement  string   // "statement 1 (Tables)"
 	Levels     []Level
 }
 
@@ -71,12 +72,7 @@ func NewSplitPlan(d *model.Design, f *model.Function) *SplitPlan {
 
 // free is a name that nothing in the design has.
 func (p *SplitPlan) free(stem string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, stem)
+	clean := letters(stem)
 	taken := map[string]bool{}
 	for _, x := range p.Parts {
 		taken[x.Name] = true
@@ -87,6 +83,16 @@ func (p *SplitPlan) free(stem string) string {
 			return name
 		}
 	}
+}
+
+// letters is what of a name a logical id can have.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, name)
 }
 
 // Add adds a part that has nothing.
@@ -139,6 +145,93 @@ func (p *SplitPlan) Keep(part int) {
 			p.Parts[i].Name = p.free(Name(p.design, p.Function))
 		}
 	}
+}
+
+// Guesses are the parts that routes and names tell apart, the rest last; none where they tell nothing apart.
+func (p *SplitPlan) Guesses() []edit.Guess {
+	var things []model.ID
+	for _, o := range p.Offers {
+		if o.ID != "" && !slices.Contains(things, o.ID) {
+			things = append(things, o.ID)
+		}
+	}
+	return edit.GuessParts(p.design, p.design.Function(p.Function), things)
+}
+
+// Suggest shares the function out as routes and names tell, in the place of the parts that there are; false where they tell
+// nothing apart. The rest stays the function that was there, and has what no name speaks of.
+func (p *SplitPlan) Suggest() bool {
+	guesses := p.Guesses()
+	if len(guesses) == 0 {
+		return false
+	}
+	rest, apart := guesses[len(guesses)-1], guesses[:len(guesses)-1]
+	if len(rest.Triggers) == 0 { // one of them stays, then
+		rest.Triggers, rest.Things = apart[0].Triggers, append(slices.Clone(rest.Things), apart[0].Things...)
+		apart = apart[1:]
+	}
+	parts := append([]edit.Guess{rest}, apart...)
+	whole := p.design.Function(p.Function)
+	p.Parts = nil
+	p.level, p.has = make([][]int, len(p.Offers)), make([][]bool, len(p.Vars))
+	for i, g := range parts {
+		part := PartPlan{Name: Name(p.design, p.Function), Handler: whole.Handler, Keeps: i == 0}
+		if i > 0 {
+			part.Name = p.named(Name(p.design, p.Function), g.Word)
+		}
+		p.Add(part)
+		for t, x := range p.Triggers {
+			if slices.Contains(g.Triggers, x.ID) {
+				p.trigger[t] = i
+			}
+		}
+		for o, x := range p.Offers {
+			if slices.Contains(g.Things, x.ID) || i == 0 && x.ID == "" {
+				p.level[o][i] = x.level(g.Reads, i == 0)
+			}
+		}
+		for v, x := range p.Vars {
+			p.has[v][i] = x.Refers == "" || slices.Contains(g.Things, x.Refers)
+		}
+	}
+	for v, x := range p.Vars { // what refers to something that is not shared out
+		if !slices.Contains(p.has[v], true) && x.Refers != "" {
+			p.has[v][0] = true
+		}
+	}
+	return true
+}
+
+// level is how much of an offer a part is given at first: what stays as it was, all; what only asks, to read; others no more
+// than to read, write and delete.
+func (o Offer) level(reads, all bool) int {
+	wanted := []string{"read, write, delete", "read and write", "get the secret", "send", "write", "read"}
+	if reads {
+		wanted = []string{"read", "get the secret"}
+	}
+	for _, name := range wanted {
+		if i := slices.IndexFunc(o.Levels, func(l Level) bool { return l.Name == name }); i >= 0 && !all {
+			return i + 1
+		}
+	}
+	return len(o.Levels)
+}
+
+// named is a name for a part that says what it is for: "ShopProducts".
+func (p *SplitPlan) named(whole, word string) string {
+	name := letters(whole)
+	for _, w := range strings.FieldsFunc(word, func(r rune) bool { return letters(string(r)) == "" }) {
+		name += upper(w)
+	}
+	for _, x := range p.Parts {
+		if x.Name == name {
+			return p.free(whole)
+		}
+	}
+	if p.design.Find(name) != nil || p.design.Find(name+"Role") != nil {
+		return p.free(whole)
+	}
+	return name
 }
 
 // MoveTrigger gives a trigger to a part.
@@ -247,7 +340,7 @@ func groups(d *model.Design, refs []string) []*group {
 			g = &group{id: id}
 			g.Name, g.Icon = chip.Text, "resource"
 			if id != "" {
-				g.Name, g.Icon = Name(d, id), Icon(d, id)
+				g.Name, g.Icon, g.ID = Name(d, id), Icon(d, id), id
 			}
 			at[key] = g
 			out = append(out, g)
@@ -267,12 +360,23 @@ func levels(d *model.Design, s *policy.Statement, g *group) []Level {
 	case *model.Function:
 		arn, kind = e.ARN, "AWS::Lambda::Function"
 	}
+	places := []string{arn} // the thing, and what is in it, as the statement names them
+	for _, r := range g.refs {
+		for _, whole := range []string{string(g.id), arn} {
+			if part, ok := strings.CutPrefix(r, whole); ok && whole != "" && part != "" && !slices.Contains(places, arn+part) {
+				places = append(places, arn+part)
+			}
+		}
+	}
+	of := func(a *catalog.Action) bool {
+		return kind == "" || slices.ContainsFunc(places, func(p string) bool { return slices.Contains(known.TypesOf(a, p), kind) })
+	}
 	var actions []*catalog.Action
 	wild := false
 	for _, pattern := range s.Actions {
 		wild = wild || strings.ContainsAny(pattern, "*?")
 		for _, a := range known.Expand(pattern) {
-			if (kind == "" || slices.Contains(known.TypesOf(a, arn), kind)) && !slices.Contains(actions, a) {
+			if of(a) && !slices.Contains(actions, a) {
 				actions = append(actions, a)
 			}
 		}
