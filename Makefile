@@ -5,12 +5,14 @@ BIN      = bin
 WINDOW   = -tags migrated_fynedo
 HEADLESS = -tags headless,migrated_fynedo
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  = -ldflags "-X bulkhead/app/command.version=$(VERSION)"
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+DATE    := $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
+LDFLAGS  = -ldflags "-X bulkhead/app/command.version=$(VERSION) -X bulkhead/app/command.commit=$(COMMIT) -X bulkhead/app/command.date=$(DATE)"
 OS      := $(shell uname -s)
 # On a Mac or Windows there is always a display.
 DISPLAYED := $(if $(filter Linux,$(OS)),$(DISPLAY)$(WAYLAND_DISPLAY),yes)
 
-.PHONY: run window headless test test-window bench differential lint gallery cross generate clean
+.PHONY: run window headless test test-window bench differential lint gallery dist cross generate clean
 
 run: $(if $(DISPLAYED),window,headless)
 ifneq ($(DISPLAYED),)
@@ -53,14 +55,14 @@ lint:
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
 	$(GO) tool -modfile=.ci/lint/go.mod golangci-lint run --build-tags headless,migrated_fynedo ./...
 
-# The headless binary for the three systems, its map helper beside it.
+# Release archives of all systems in dist/, with SBOMs and SHA256SUMS: the headless programs, the window for this machine's
+# system (tar and deb on Linux, an app on a Mac) and, where mingw-w64 is there, for Windows. See docs/release.md.
+dist:
+	$(GO) run ./internal/release -go "$(GO)" -out dist
+
+# The headless archives alone.
 cross:
-	@for t in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
-	  os=$${t%/*}; arch=$${t#*/}; ext=; [ $$os = windows ] && ext=.exe; dir=dist/$$os-$$arch; \
-	  echo $$dir; export CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch; \
-	  $(GO) build -trimpath $(HEADLESS) $(LDFLAGS) -o $$dir/bulkhead$$ext . && \
-	  $(GO) build -trimpath -o $$dir/bulkhead-dot$$ext ./render/dot/bulkhead-dot || exit 1; \
-	done
+	$(GO) run ./internal/release -go "$(GO)" -out dist -window no
 
 generate:
 	$(GO) generate ./assets/...

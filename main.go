@@ -32,7 +32,7 @@ func main() {
 	env := command.Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Sources: sources,
-		Samples: samples,
+		Samples: samples, Windowed: app.Windowed,
 		Window: func(ctx context.Context, paths []string, o importers.Options) error {
 			return app.Run(ctx, app.Program{Sources: sources, Samples: samples, Version: command.Version()}, paths, o)
 		},

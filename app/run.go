@@ -13,11 +13,15 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"bulkhead/app/theme"
+	"bulkhead/assets"
 	"bulkhead/importers"
 )
 
 // appID names the preferences.
 const appID = "dev.bulkhead.Bulkhead"
+
+// Windowed says whether Run opens a window.
+const Windowed = true
 
 var errNoDisplay = errors.New("there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are empty): try bulkhead tour, which does the same job without one, or bulkhead help for the commands")
 
@@ -29,6 +33,9 @@ func Run(ctx context.Context, p Program, paths []string, o importers.Options) er
 		return errNoDisplay
 	}
 	a := fyneapp.NewWithID(appID)
+	if icon, err := assets.FS.ReadFile("icons/app/bulkhead.png"); err == nil {
+		a.SetIcon(fyne.NewStaticResource("bulkhead.png", icon))
+	}
 	a.Settings().SetTheme(theme.New(theme.ModeOf(a.Preferences().String(prefTheme))))
 	w := newWindow(a, p, o)
 	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })

@@ -8,7 +8,7 @@ import "embed"
 
 //go:generate go run ./generate
 
-// FS holds the folders data (read by model/catalog), fonts (TrueType), icons (24×24 SVG) and samples.
+// FS holds the folders data (read by model/catalog), fonts (TrueType), icons (24×24 SVG; in app the program's own) and samples.
 //
 //go:embed data fonts icons samples SOURCES.md
 var FS embed.FS

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -37,6 +36,8 @@ type Env struct {
 	// Window opens the window, with one design of all that the paths name; empty without any.
 	Window func(ctx context.Context, paths []string, o importers.Options) error
 	Now    func() time.Time // nil: time.Now
+	// Windowed says that Window opens one: the build is not headless.
+	Windowed bool
 }
 
 // now is what time it is.
@@ -58,24 +59,6 @@ func (e *exit) Error() string { return e.message }
 // usage is an error about input or usage: exit code 2.
 func usage(format string, args ...any) error {
 	return &exit{exitUsage, fmt.Errorf(format, args...).Error()}
-}
-
-// version is set by the linker; see Makefile.
-var version string
-
-// Version says what this program is: the tag or commit it was built from.
-func Version() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				return s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return "dev"
 }
 
 // templateFlags say what a template does not.
@@ -160,13 +143,6 @@ func Run(ctx context.Context, args []string, env Env) (code int) {
 }
 
 var errHelp = errors.New("help was printed")
-
-type versionCmd struct{}
-
-func (versionCmd) Run(env *Env) error {
-	fmt.Fprintf(env.Out, "bulkhead %s\n", Version())
-	return nil
-}
 
 type helpCmd struct {
 	Command string `arg:"" optional:"" help:"Command to explain."`
