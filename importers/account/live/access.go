@@ -238,7 +238,7 @@ func (c *Client) Identify(ctx context.Context) (Identity, error) {
 
 // patiently makes a call and tries again what may pass soon.
 func (c *Client) patiently(ctx context.Context, region string, o *operation, in args, out any) error {
-	t := &taker{client: c, pace: newPace(1), missing: map[string]bool{}}
+	t := &taker{client: c, pace: newPace(1), missing: map[string]bool{}, broken: map[string]int{}}
 	return t.try(ctx, region, o, in, out)
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -89,7 +90,15 @@ func (c *Client) call(ctx context.Context, region string, o *operation, in args,
 	case errors.Is(err, errPage):
 		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Page: true}
 	case err != nil:
-		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Err: err}
+		f := &Fault{Call: o.String(), Region: region, Status: answer.StatusCode}
+		var notJSON *json.SyntaxError
+		var notXML *xml.SyntaxError
+		if errors.As(err, &notJSON) || errors.As(err, &notXML) && !strings.Contains(notXML.Msg, "EOF") {
+			f.Garbled = true
+		} else {
+			f.Err = err
+		}
+		return f
 	}
 	return nil
 }

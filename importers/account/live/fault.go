@@ -17,13 +17,15 @@ import (
 // A Fault is a call that was not answered as it should be. Its text says which call, and why, in words of ours:
 // what services write there names sessions, and perhaps more.
 type Fault struct {
-	Call   string // "lambda:ListFunctions"
-	Region string
-	Status int           // of HTTP; 0 where nothing came back
-	Code   string        // as the service names it: AccessDeniedException
-	Page   bool          // it was a page for people: no service of AWS answered, but something between
-	Skew   time.Duration // by how much this machine's clock is ahead of the service's, 0 if little or not known
-	Err    error         // of the network
+	Call     string // "lambda:ListFunctions"
+	Region   string
+	Status   int           // of HTTP; 0 where nothing came back
+	Code     string        // as the service names it: AccessDeniedException
+	Page     bool          // it was a page for people: no service of AWS answered, but something between
+	Skew     time.Duration // by how much this machine's clock is ahead of the service's, 0 if little or not known
+	Garbled  bool          // what was answered is not of its protocol
+	Hopeless bool          // it was not made: others of its kind failed
+	Err      error         // of the network
 
 	message   string        // the service's own words; never shown
 	after     time.Duration // which it asks to wait
@@ -45,6 +47,8 @@ func (f *Fault) Reason() string {
 	switch {
 	case f.Err != nil:
 		return reasonOf(f.Err)
+	case f.Garbled:
+		return "what was answered cannot be read"
 	case f.Page:
 		return fmt.Sprintf("answered by a web page (%d), not by AWS", f.Status)
 	case f.Denied():
@@ -139,5 +143,5 @@ func (f *Fault) again() bool {
 	if f.Missing() {
 		return false
 	}
-	return f.throttled() || f.Err != nil || f.Status >= 500 || f.Page || retryables.IsErrorRetryable(f).Bool()
+	return f.throttled() || f.Err != nil || f.Status >= 500 || f.Page || f.Garbled || retryables.IsErrorRetryable(f).Bool()
 }

@@ -20,6 +20,7 @@ type journal struct {
 	file    *os.File
 	out     *bufio.Writer
 	answers map[string]json.RawMessage // nil: there is nothing
+	flushed time.Time
 	err     error
 }
 
@@ -130,6 +131,9 @@ func (j *journal) add(key string, out any) {
 	defer j.mu.Unlock()
 	if err == nil {
 		_, err = j.out.Write(append(line, '\n'))
+	}
+	if now := time.Now(); err == nil && now.Sub(j.flushed) > time.Second {
+		j.flushed, err = now, j.out.Flush()
 	}
 	j.err = errors.Join(j.err, err)
 }

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -73,6 +74,10 @@ type destination struct {
 	Destination string `json:",omitempty"`
 }
 
+// maxVersions is how many published versions of a region are asked for policies of their own, which few have: Lambda answers
+// 15 calls a second, and an account may have kept every version that it ever deployed.
+const maxVersions = 500
+
 const nothingThere = "ResourceNotFoundException"
 
 var (
@@ -80,6 +85,7 @@ var (
 	getPolicy         = op(operation{of: lambdaService, name: "GetPolicy", path: "/2015-03-31/functions/{FunctionName}/policy", absent: []string{nothingThere}, reads: "policies of functions, versions and aliases"})
 	listAliases       = op(operation{of: lambdaService, name: "ListAliases", path: "/2015-03-31/functions/{FunctionName}/aliases", reads: "aliases"})
 	listURLs          = op(operation{of: lambdaService, name: "ListFunctionUrlConfigs", path: "/2021-10-31/functions/{FunctionName}/urls", absent: []string{nothingThere}, reads: "function URLs"})
+	getURL            = op(operation{of: lambdaService, name: "GetFunctionUrlConfig", path: "/2021-10-31/functions/{FunctionName}/url", absent: []string{nothingThere}, reads: "a function's URL, where they cannot be listed"})
 	listInvokeConfigs = op(operation{of: lambdaService, name: "ListFunctionEventInvokeConfigs", path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list", absent: []string{nothingThere},
 		reads: "destinations of asynchronous calls"})
 	getConcurrency = op(operation{of: lambdaService, name: "GetFunctionConcurrency", path: "/2019-09-30/functions/{FunctionName}/concurrency", absent: []string{nothingThere}, reads: "reserved concurrency"})
@@ -97,9 +103,10 @@ type aliasPage struct {
 	NextMarker string `page:"Marker"`
 }
 type urlPage struct {
-	FunctionUrlConfigs []struct{ FunctionArn, AuthType string }
+	FunctionUrlConfigs []functionURL
 	NextMarker         string `page:"Marker"`
 }
+type functionURL struct{ FunctionArn, AuthType string }
 type invokeConfigPage struct {
 	FunctionEventInvokeConfigs []InvokeConfig
 	NextMarker                 string `page:"Marker"`
@@ -132,14 +139,20 @@ func (t *taker) functions(ctx context.Context, region string) {
 	})
 	t.go_(func() { t.layers(ctx, region) })
 	t.go_(func() {
+		var versions []Function
 		pages(ctx, t, region, listFunctions, args{"FunctionVersion": "ALL"}, "", func(p *functionPage) {
 			for _, f := range p.Functions {
 				if f.Version != "" && f.Version != "$LATEST" {
-					t.keep(func(s *Snapshot) { s.Versions = append(s.Versions, f) })
-					t.go_(func() { t.functionPolicy(ctx, region, f.FunctionName, f.FunctionArn, f.Version) })
+					versions = append(versions, f)
 				}
 			}
 		})
+		t.keep(func(s *Snapshot) { s.Versions = append(s.Versions, versions...) })
+		if len(versions) > maxVersions {
+			t.note(getPolicy.String()+" of versions", region, fmt.Sprintf("%d versions are more than are asked for their policies (%d)", len(versions), maxVersions), "", true)
+			return
+		}
+		each(t, versions, func(f Function) { t.functionPolicy(ctx, region, f.FunctionName, f.FunctionArn, f.Version) })
 	})
 	pages(ctx, t, region, listFunctions, nil, "", func(p *functionPage) {
 		each(t, p.Functions, func(f Function) { t.function(ctx, region, f) })
@@ -154,15 +167,22 @@ func (t *taker) function(ctx context.Context, region string, f Function) {
 	t.go_(func() {
 		pages(ctx, t, region, listAliases, name, f.FunctionName, func(p *aliasPage) {
 			t.keep(func(s *Snapshot) { s.Aliases = append(s.Aliases, p.Aliases...) })
-			each(t, p.Aliases, func(a Alias) { t.functionPolicy(ctx, region, f.FunctionName, a.AliasArn, a.Name) })
+			each(t, p.Aliases, func(a Alias) {
+				t.functionPolicy(ctx, region, f.FunctionName, a.AliasArn, a.Name)
+				if t.lacks(region, listURLs) {
+					t.urlOf(ctx, region, args{"FunctionName": f.FunctionName, "Qualifier": a.Name}, f.FunctionName+":"+a.Name)
+				}
+			})
 		})
 	})
 	t.go_(func() {
-		pages(ctx, t, region, listURLs, name, f.FunctionName, func(p *urlPage) {
+		if !pages(ctx, t, region, listURLs, name, f.FunctionName, func(p *urlPage) {
 			for _, u := range p.FunctionUrlConfigs {
-				t.trigger(Trigger{To: u.FunctionArn, Kind: "function-url", Filter: filter{Auth: u.AuthType}})
+				t.url(u)
 			}
-		})
+		}) && t.lacks(region, listURLs) {
+			t.urlOf(ctx, region, name, f.FunctionName)
+		}
 	})
 	t.go_(func() {
 		pages(ctx, t, region, listInvokeConfigs, name, f.FunctionName, func(p *invokeConfigPage) {
@@ -173,6 +193,18 @@ func (t *taker) function(ctx context.Context, region string, f Function) {
 		f.ReservedConcurrency = c.ReservedConcurrentExecutions
 	}
 	t.keep(func(s *Snapshot) { s.Functions = append(s.Functions, f) })
+}
+
+// urlOf reads the URL of a function or an alias, where all of a function cannot be listed: some stand-ins for AWS know no
+// other way.
+func (t *taker) urlOf(ctx context.Context, region string, in args, about string) {
+	if u, ok := ask[functionURL](ctx, t, region, getURL, in, about); ok {
+		t.url(*u)
+	}
+}
+
+func (t *taker) url(u functionURL) {
+	t.trigger(Trigger{To: u.FunctionArn, Kind: "function-url", Filter: filter{Auth: u.AuthType}})
 }
 
 // functionPolicy reads the policy of a function, or of one of its versions or aliases.

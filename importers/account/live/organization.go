@@ -36,7 +36,7 @@ type unitPage struct {
 
 // Members lists the active accounts of the organization, or of some organizational units and what is in them, by number.
 func (c *Client) Members(ctx context.Context, units []string) ([]Member, error) {
-	t := &taker{client: c, pace: newPace(4), missing: map[string]bool{}}
+	t := &taker{client: c, pace: newPace(4), missing: map[string]bool{}, broken: map[string]int{}}
 	var out []Member
 	add := func(p *accountPage) {
 		for _, a := range p.Accounts {

@@ -180,7 +180,7 @@ func at(v any, path []string) []string {
 }
 
 // isolated hides the configuration of whoever runs the tests, and gives credentials that are none.
-func isolated(t *testing.T) {
+func isolated(t testing.TB) {
 	t.Helper()
 	for _, name := range os.Environ() {
 		if name, _, _ = strings.Cut(name, "="); strings.HasPrefix(name, "AWS_") {

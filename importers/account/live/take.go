@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -50,6 +51,9 @@ type Stopped struct {
 func (s *Stopped) Error() string { return s.Err.Error() }
 func (s *Stopped) Unwrap() error { return s.Err }
 
+// hopeless is how many calls of one kind have to fail for good, with none going through between, for the others to be spared.
+const hopeless = 8
+
 // outages is how many calls have to fail in the network, with none going through between, for it to be gone.
 const outages = 12
 
@@ -71,9 +75,12 @@ type taker struct {
 	snapshot *Snapshot
 	problems map[problemKey]*problemCount
 	missing  map[string]bool // calls that there are not: by region and call
+	broken   map[string]int  // how often in a row calls of one kind failed for good, by region and call
 	told     time.Time
-	aliases  map[string]string // of keys: ARN of the alias → ARN of the key
-	tagged   map[string][]Tag  // by ARN
+	aliases  map[string]string   // of keys: ARN of the alias → ARN of the key
+	tagged   map[string][]Tag    // by ARN
+	instead  map[problemKey]bool // calls that there are not, and others were made for
+	spared   map[problemKey]bool // calls that were not made since others of their kind failed
 }
 
 // Take reads the account. An error is a *Stopped where it may go on later from its journal, or the context's.
@@ -84,8 +91,8 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 		o.now = time.Now
 	}
 	t := &taker{client: c, who: who, options: o, pace: newPace(cmp.Or(o.Parallel, 24)), stop: stop, started: time.Now(),
-		snapshot: newSnapshot(who, o), problems: map[problemKey]*problemCount{}, missing: map[string]bool{},
-		aliases: map[string]string{}, tagged: map[string][]Tag{}}
+		snapshot: newSnapshot(who, o), problems: map[problemKey]*problemCount{}, missing: map[string]bool{}, broken: map[string]int{},
+		aliases: map[string]string{}, tagged: map[string][]Tag{}, spared: map[problemKey]bool{}, instead: map[problemKey]bool{}}
 	var err error
 	if t.journal, err = openJournal(o.Journal, who, o); err != nil {
 		return nil, err
@@ -203,10 +210,13 @@ func ask[Out any](ctx context.Context, t *taker, region string, o *operation, in
 func (t *taker) try(ctx context.Context, region string, o *operation, in args, out any) error {
 	there := region + " " + o.String()
 	t.mu.Lock()
-	gone := t.missing[there]
+	gone, broken := t.missing[there], t.broken[there] >= hopeless
 	t.mu.Unlock()
-	if gone {
-		return &Fault{Call: o.String(), Region: region, Status: 501, Code: "NotImplemented"}
+	switch {
+	case gone:
+		return &Fault{Call: o.String(), Region: region, Status: http.StatusNotImplemented, Code: "NotImplemented"}
+	case broken:
+		return &Fault{Call: o.String(), Region: region, Hopeless: true}
 	}
 	gate := t.pace.gate(region + " " + o.of.name)
 	for try := 1; ; try++ {
@@ -220,6 +230,9 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 			if err == nil {
 				t.out.Store(0)
 				gate.went(false)
+				t.mu.Lock()
+				delete(t.broken, there)
+				t.mu.Unlock()
 			}
 			return err
 		}
@@ -243,6 +256,11 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 		if !f.again() || try >= most {
 			if f.Err != nil && t.out.Add(1) >= outages {
 				return fmt.Errorf("the network is gone: %s", f.Reason())
+			}
+			if f.again() {
+				t.mu.Lock()
+				t.broken[there]++
+				t.mu.Unlock()
 			}
 			return f
 		}
@@ -271,6 +289,18 @@ func (t *taker) unknown(f *Fault) error {
 		return errors.New(t.client.explain(f))
 	}
 	return f
+}
+
+// lacks reports whether there is no such call in a region, and another will be made in its place: then that decides what was
+// not seen.
+func (t *taker) lacks(region string, o *operation) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.missing[region+" "+o.String()] {
+		return false
+	}
+	t.instead[problemKey{o.String(), region, ""}] = true
+	return true
 }
 
 // pages makes a call for each page of its answer and hands them on, in order. It reports whether all were answered.
@@ -308,6 +338,12 @@ type problemCount struct {
 func (t *taker) problem(o *operation, region, about string, f *Fault) {
 	if o.of.global || o.of == s3Service {
 		region = ""
+	}
+	if f.Hopeless {
+		t.mu.Lock()
+		t.spared[problemKey{o.String(), region, ""}] = true
+		t.mu.Unlock()
+		return
 	}
 	t.note(o.String(), region, f.Reason(), about, f.Missing())
 }
@@ -389,9 +425,12 @@ func (t *taker) finish() {
 		t.snapshot.Functions[i].Tags = t.tagged[t.snapshot.Functions[i].FunctionArn]
 	}
 	for k, p := range t.problems {
+		if t.instead[problemKey{k.call, k.region, ""}] {
+			continue
+		}
 		slices.Sort(p.about)
 		e := Problem{Call: k.call + in(k.region), Error: k.reason}
-		if !p.many {
+		if !p.many && !t.spared[problemKey{k.call, k.region, ""}] { // else it is about all
 			e.About = p.about
 		}
 		t.snapshot.Problems = append(t.snapshot.Problems, e)

@@ -276,6 +276,38 @@ func TestHalfForbidden(t *testing.T) {
 	}
 }
 
+// TestSomeCallsInstead reads URLs one by one where they cannot be listed.
+func TestSomeCallsInstead(t *testing.T) {
+	isolated(t)
+	a := filled(11, 0)
+	a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+		if c.Operation == "ListFunctionUrlConfigs" {
+			return fakeaws.Missing
+		}
+		return fakeaws.Fine
+	}
+	for qualifier, auth := range map[string]string{"": "NONE", "/live": "AWS_IAM"} {
+		a.Set("lambda:GetFunctionUrlConfig", "fn-10"+qualifier, fakeaws.M{"FunctionArn": a.ARN("lambda", "function:fn-10"+strings.Replace(qualifier, "/", ":", 1)), "AuthType": auth, "FunctionUrl": mark})
+	}
+	c, who := open(t, a)
+	s, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var urls []string
+	for _, x := range s.Triggers {
+		if x.Kind == "function-url" {
+			urls = append(urls, x.To+" "+x.Filter.Auth)
+		}
+	}
+	if want := []string{a.ARN("lambda", "function:fn-10") + " NONE", a.ARN("lambda", "function:fn-10:live") + " AWS_IAM"}; !slices.Equal(urls, want) {
+		t.Errorf("URLs: %q", urls)
+	}
+	if len(s.Problems) > 0 {
+		t.Errorf("not read: %v", s.Problems)
+	}
+}
+
 // TestNoSecret looks for what the account has been marked with, wherever a service lets people write what they like.
 func TestNoSecret(t *testing.T) {
 	isolated(t)
