@@ -164,26 +164,7 @@ func (t *taker) function(ctx context.Context, region string, f Function) {
 	f.FunctionArn = strings.TrimSuffix(f.FunctionArn, ":$LATEST")
 	name := args{"FunctionName": f.FunctionName}
 	t.go_(func() { t.functionPolicy(ctx, region, f.FunctionName, f.FunctionArn, "") })
-	t.go_(func() {
-		pages(ctx, t, region, listAliases, name, f.FunctionName, func(p *aliasPage) {
-			t.keep(func(s *Snapshot) { s.Aliases = append(s.Aliases, p.Aliases...) })
-			each(t, p.Aliases, func(a Alias) {
-				t.functionPolicy(ctx, region, f.FunctionName, a.AliasArn, a.Name)
-				if t.lacks(region, listURLs) {
-					t.urlOf(ctx, region, args{"FunctionName": f.FunctionName, "Qualifier": a.Name}, f.FunctionName+":"+a.Name)
-				}
-			})
-		})
-	})
-	t.go_(func() {
-		if !pages(ctx, t, region, listURLs, name, f.FunctionName, func(p *urlPage) {
-			for _, u := range p.FunctionUrlConfigs {
-				t.url(u)
-			}
-		}) && t.lacks(region, listURLs) {
-			t.urlOf(ctx, region, name, f.FunctionName)
-		}
-	})
+	t.go_(func() { t.aliasesAndURLs(ctx, region, f.FunctionName) })
 	t.go_(func() {
 		pages(ctx, t, region, listInvokeConfigs, name, f.FunctionName, func(p *invokeConfigPage) {
 			t.keep(func(s *Snapshot) { s.InvokeConfigs = append(s.InvokeConfigs, p.FunctionEventInvokeConfigs...) })
@@ -193,6 +174,26 @@ func (t *taker) function(ctx context.Context, region string, f Function) {
 		f.ReservedConcurrency = c.ReservedConcurrentExecutions
 	}
 	t.keep(func(s *Snapshot) { s.Functions = append(s.Functions, f) })
+}
+
+// aliasesAndURLs reads the aliases of a function, their policies, and the URLs of both.
+func (t *taker) aliasesAndURLs(ctx context.Context, region, name string) {
+	in := args{"FunctionName": name}
+	var aliases []Alias
+	pages(ctx, t, region, listAliases, in, name, func(p *aliasPage) { aliases = append(aliases, p.Aliases...) })
+	t.keep(func(s *Snapshot) { s.Aliases = append(s.Aliases, aliases...) })
+	each(t, aliases, func(a Alias) { t.functionPolicy(ctx, region, name, a.AliasArn, a.Name) })
+	if pages(ctx, t, region, listURLs, in, name, func(p *urlPage) {
+		for _, u := range p.FunctionUrlConfigs {
+			t.url(u)
+		}
+	}) || !t.lacks(region, listURLs) {
+		return
+	}
+	t.urlOf(ctx, region, in, name)
+	each(t, aliases, func(a Alias) {
+		t.urlOf(ctx, region, args{"FunctionName": name, "Qualifier": a.Name}, name+":"+a.Name)
+	})
 }
 
 // urlOf reads the URL of a function or an alias, where all of a function cannot be listed: some stand-ins for AWS know no
