@@ -102,7 +102,7 @@ func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
 		out = filepath.Join(out, "account-"+who.Account+".json")
 	}
 	introduce(env.Err, who, o)
-	bar := &progressLine{w: env.Err}
+	bar := &progressLine{w: env.Err, last: time.Now()}
 	o.Progress = bar.show
 	if out != "-" {
 		o.Journal = out + ".partial"
@@ -225,9 +225,6 @@ func (l *progressLine) show(p live.Progress) {
 	terminal := isTerminal(l.w)
 	now := time.Now()
 	if !terminal && now.Sub(l.last) < 10*time.Second {
-		if l.last.IsZero() {
-			l.last = now
-		}
 		return
 	}
 	l.last = now

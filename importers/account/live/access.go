@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,12 @@ func (a Access) Open(ctx context.Context) (*Client, error) {
 		code = func() (string, error) {
 			return "", errors.New("a code of an MFA device is needed, and nobody is there to give it")
 		}
+	}
+	if a.Role != "" && !strings.HasPrefix(a.Role, "arn:") {
+		return nil, fmt.Errorf("%s is no ARN of a role: arn:aws:iam::111122223333:role/reader is one", a.Role)
+	}
+	if u, err := url.Parse(a.Endpoint); a.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("the endpoint %s is no address: http://127.0.0.1:5000 is one", a.Endpoint)
 	}
 	load := []func(*config.LoadOptions) error{
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) { o.TokenProvider = code }),
@@ -127,6 +134,8 @@ func (a Access) explain(err error) string {
 			login += " --profile " + a.Profile
 		}
 		return fmt.Sprintf("the sign-in of profile %s has expired: run `%s` and try again", profile, login)
+	case strings.Contains(text, "process provider"):
+		return fmt.Sprintf("the credential_process of profile %s failed: run it by itself to see why", profile)
 	case strings.Contains(text, "MFA device"):
 		return "a code of the MFA device is needed: run the command in a terminal, or sign in first and give the session's credentials"
 	}
@@ -144,7 +153,7 @@ func (a Access) explain(err error) string {
 		}
 	}
 	if a.Role != "" && strings.Contains(text, "AssumeRole") {
-		return fmt.Sprintf("the role %s could not be assumed: %s", a.Role, reasonOf(err))
+		return fmt.Sprintf("the role %s could not be assumed (%s): check the network and --endpoint-url", a.Role, reasonOf(err))
 	}
 	return "no credentials were found: sign in (aws sso login, aws configure), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 }
@@ -211,7 +220,7 @@ func (c *Client) Identify(ctx context.Context) (Identity, error) {
 		case f.Err != nil && f.Reason() != reasonOf(context.DeadlineExceeded) && strings.HasPrefix(f.Reason(), "there is no host"):
 			return who, fmt.Errorf("%s: is %s a region? --region names one (eu-central-1)", f.Reason(), region)
 		case f.Err != nil:
-			return who, fmt.Errorf("AWS %s: check the network, the proxy and --endpoint-url", f.Reason())
+			return who, fmt.Errorf("AWS does not answer (%s): check the network, the proxy and --endpoint-url", f.Reason())
 		}
 		return who, errors.New(c.explain(f))
 	}

@@ -88,7 +88,7 @@ func Services(o Options) []string {
 			out = append(out, x.of.title)
 		}
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	return slices.Compact(out)
 }
 

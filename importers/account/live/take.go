@@ -113,7 +113,7 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 		t.wg.Wait()
 	}
 	if err := context.Cause(ctx); err != nil {
-		return nil, &Stopped{Err: err, Done: int(t.done.Load())}
+		return nil, &Stopped{Err: err, Done: int(t.fresh.Load() + t.kept.Load())}
 	}
 	if t.fresh.Load() == 0 && t.kept.Load() == 0 {
 		return nil, t.nothing()
