@@ -143,9 +143,31 @@ func BenchmarkWithin(b *testing.B) {
 }
 
 func BenchmarkGrants(b *testing.B) {
-	s := &Stack{Identity: MustCompile(manyStatements(50))}
-	for b.Loop() {
-		for range s.Grants() {
+	admin := MustCompile(&Document{Statements: []*Statement{{Actions: []string{"*"}, Resources: []string{"*"}}}})
+	stars := func(n int, actions, resource string) *Program {
+		d := &Document{Version: "2012-10-17"}
+		for i := range n {
+			d.Statements = append(d.Statements, &Statement{Actions: []string{actions}, Resources: []string{fmt.Sprintf(resource, i)}})
 		}
+		return MustCompile(d)
+	}
+	big := MustCompile(manyStatements(200))
+	for _, c := range []struct {
+		name  string
+		stack *Stack
+	}{
+		{"statements", &Stack{Identity: MustCompile(manyStatements(50))}},
+		{"bounded", &Stack{Identity: big, Boundary: big, SCPs: [][]*Program{{admin}, {big}}}},
+		{"stars", &Stack{Identity: stars(200, "s3:Get*", "arn:aws:s3:::*a%d-*/b*"), Boundary: stars(200, "s3:*Object*", "arn:aws:s3:::*%d-x*/*b?c*")}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				n := 0
+				for range c.stack.Grants() {
+					n++
+				}
+				b.ReportMetric(float64(n), "grants")
+			}
+		})
 	}
 }

@@ -256,6 +256,12 @@ func FuzzGrants(f *testing.F) {
 		f.Add([]byte(p), []byte(fuzzPolicies[(i+1)%len(fuzzPolicies)]), []byte(fuzzPolicies[(i+2)%len(fuzzPolicies)]), "s3:GetObject", "arn:aws:s3:::a/alice/x", "aws:x", "a")
 		f.Add([]byte(p), []byte(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`), []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":["s3:Put*","kms:*","*:x"],"Resource":"*"}}`), "s3:GetObject", "arn:aws:s3:::b", "aws:SourceIp", "10.1.1.1")
 	}
+	hard := func(actions, resources, deny string) []byte {
+		return []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[` + actions + `],"Resource":[` + resources + `]},{"Effect":"Deny",` + deny + `}]}`)
+	}
+	f.Add(hard(`"s3:*e*O*"`, `"arn:aws:s3:::*a*b*","arn:aws:s3:::?*/${aws:username}/*x*"`, `"NotAction":"s3:*t*","NotResource":"arn:aws:s3:::*x*y*"`),
+		hard(`"s3:?*t*b*"`, `"arn:aws:s3:::*b*a*","arn:aws:s3:::${aws:PrincipalTag/p, 'a'}*l?ce/*"`, `"Action":"*:*a*t","Resource":"arn:aws:s3:::*a*a*b","Condition":{"Null":{"aws:x":"true"}}`),
+		[]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","NotAction":["s3:Get*","*:Ret*"],"Resource":"*"}}`), "s3:GetObject", "arn:aws:s3:::a/alice/xb", "aws:PrincipalTag/p", "a/a")
 	f.Fuzz(func(t *testing.T, identity, limit, rcp []byte, action, arn, key, value string) {
 		if len(identity)+len(limit)+len(rcp) > 2000 || !surely(actionShape, symbols(action, syntax{})) || surely(actionTwice, symbols(action, syntax{})) {
 			return
@@ -311,5 +317,6 @@ func (g *Grant) about(r *Request) bool {
 			return perhaps(c.list(), symbols(s, syntax{fold: fold}))
 		})
 	}
-	return may(g.Actions, r.Action, true) && may(g.Resources, r.Resource, false)
+	of := func(s Scope) bool { return may(s.Actions, r.Action, true) && may(s.Resources, r.Resource, false) }
+	return of(g.Scope) && !slices.ContainsFunc(g.Within, func(s Scope) bool { return !of(s) })
 }

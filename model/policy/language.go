@@ -32,11 +32,11 @@ func Overlap(a, b string) (example string, ok bool) {
 	if !perhaps(p, q) {
 		return "", false
 	}
-	return common(p, q), true
+	return commonWord(p, q), true
 }
 
-// common builds a short string that both patterns match, given that there is one.
-func common(p, q []symbol) string {
+// commonWord builds a short string that both patterns match, given that there is one.
+func commonWord(p, q []symbol) string {
 	loose := func(s symbol) bool { return s.kind != literal && s.kind != one }
 	type state struct{ i, j int }
 	type step struct {

@@ -19,16 +19,13 @@ func (s *Stack) unnamed(st *statement) []*statement {
 	if s.Principal != "" {
 		return s.unnamedFor(st, parseCaller(s.Principal))
 	}
-	var ways [][]Condition
 	switch {
 	case !st.from.NotPrincipal:
-		ways = callersOf(st.principals).any(st.effect == Deny)
+		return st.under(callersOf(st.principals).any(st.effect == Deny), nil)
 	case st.effect == Deny && s.Boundary != nil:
-		ways = [][]Condition{nil} // whoever has a boundary is denied; see matchPrincipals
-	default:
-		ways = callersOf(spared(st)).none(st.effect == Deny)
+		return st.under([][]Condition{nil}, nil) // whoever has a boundary is denied; see matchPrincipals
 	}
-	return st.under(ways)
+	return st.under(callersOf(spared(st)).none(st.effect == Deny))
 }
 
 // spared are the entries of a NotPrincipal that spare somebody: with Deny, an account alone spares its root user, who answers
@@ -59,19 +56,20 @@ func (s *Stack) unnamedFor(st *statement, c caller) []*statement {
 	who := callersOf(perhaps)
 	switch everyone := [][]Condition{nil}; {
 	case !st.from.NotPrincipal && named:
-		return st.under(everyone)
+		return st.under(everyone, nil)
 	case !st.from.NotPrincipal:
-		return st.under(who.any(st.effect == Deny))
+		return st.under(who.any(st.effect == Deny), nil)
 	case st.effect == Deny && s.Boundary != nil:
-		return st.under(everyone)
+		return st.under(everyone, nil)
 	case named:
 		return nil
 	}
 	return st.under(who.none(st.effect == Deny))
 }
 
-// under is a statement without its principals, once for each way in which its conditions may be met beside its own.
-func (s *statement) under(ways [][]Condition) []*statement {
+// under is a statement without its principals, once for each way in which its conditions may be met beside its own; but of
+// nobody of whom all conditions of one of others hold.
+func (s *statement) under(ways, others [][]Condition) []*statement {
 	if len(ways) == 1 && len(ways[0]) == 0 {
 		return []*statement{s}
 	}
@@ -84,7 +82,7 @@ func (s *statement) under(ways [][]Condition) []*statement {
 		for i := range way {
 			t.conditions = append(t.conditions, compileCondition(&way[i], true))
 		}
-		t.from, t.whole = &from, s.from
+		t.from, t.whole, t.spares = &from, s.from, others
 		if s.whole != nil {
 			t.whole = s.whole
 		}
@@ -193,10 +191,14 @@ func (c *callers) any(cautious bool) (ways [][]Condition) {
 	return ways
 }
 
-// none lists ways to be none of the callers. cautious: who perhaps is none is taken for none.
-func (c *callers) none(cautious bool) [][]Condition {
+// maxWays bounds the ways to be none of some callers.
+const maxWays = 64
+
+// none lists ways to be none of the callers, apart from some others: the sessions of who is known by what their conditions say.
+// cautious: who perhaps is none is taken for none.
+func (c *callers) none(cautious bool) (ways, others [][]Condition) {
 	if c.everyone {
-		return nil
+		return nil, nil
 	}
 	var all []Condition
 	if len(c.arns) > 0 {
@@ -204,6 +206,10 @@ func (c *callers) none(cautious bool) [][]Condition {
 	}
 	if len(c.accounts) > 0 {
 		all = append(all, Condition{"StringNotEquals", "aws:PrincipalAccount", c.accounts})
+	}
+	like := "StringLike"
+	if !cautious {
+		like = "StringLikeIfExists"
 	}
 	unlike := func(values []string) []Condition {
 		out := []Condition{{"StringNotLike", "aws:userid", values}}
@@ -215,21 +221,17 @@ func (c *callers) none(cautious bool) [][]Condition {
 	if len(c.ids) > 0 {
 		all = append(all, unlike(c.ids)...)
 	}
-	ways := [][]Condition{all}
+	ways = [][]Condition{all}
 	for _, s := range c.sessions {
-		role := Condition{"ArnNotLike", "aws:PrincipalArn", s.roles}
+		if len(ways)*2 > maxWays {
+			others = append(others, []Condition{{"ArnLike", "aws:PrincipalArn", s.roles}, {like, "aws:userid", s.ids}})
+			continue
+		}
 		var next [][]Condition
 		for _, way := range ways {
-			switch {
-			case len(ways)*2 <= maxParts:
-				next = append(next, append(slices.Clip(way), role), append(slices.Clip(way), unlike(s.ids)...))
-			case cautious: // the session counts as none of them
-				next = append(next, way)
-			default: // no session of the role is one
-				next = append(next, append(slices.Clip(way), role))
-			}
+			next = append(next, append(slices.Clip(way), Condition{"ArnNotLike", "aws:PrincipalArn", s.roles}), append(slices.Clip(way), unlike(s.ids)...))
 		}
 		ways = next
 	}
-	return ways
+	return ways, others
 }

@@ -33,8 +33,9 @@ type statement struct {
 	policy, index int
 	document      *Document
 	from          *Statement
-	whole         *Statement // of which from is a part; nil if it is no part
-	bound         []string   // of a NotAction in a resource control policy: whose actions it is about; nil: everybody's
+	whole         *Statement    // of which from is a part; nil if it is no part
+	spares        [][]Condition // it is about nobody of whom all of one hold; see under
+	bound         []string      // of a NotAction in a resource control policy: whose actions it is about; nil: everybody's
 }
 
 // Compile prepares documents for evaluation. The order of docs is the index in Reason.Policy. It accepts every

@@ -215,15 +215,10 @@ func (g *Grant) describes(r *Request) bool {
 		}
 		return true
 	}
-	if !in(g.Actions, &action, true) || !in(g.Resources, &resource, false) || !holds(g.When) {
-		return false
-	}
-	for _, e := range g.Except {
-		if in(e.Actions, &action, true) && in(e.Resources, &resource, false) && holds(e.Unless) {
-			return false
-		}
-	}
-	return true
+	of := func(s Scope) bool { return in(s.Actions, &action, true) && in(s.Resources, &resource, false) }
+	spares := func(s Spare) bool { return of(s.Scope) && holds(s.When) }
+	taken := func(e Except) bool { return of(e.Scope) && !slices.ContainsFunc(e.Spares, spares) && holds(e.Unless) }
+	return of(g.Scope) && !slices.ContainsFunc(g.Within, func(s Scope) bool { return !of(s) }) && holds(g.When) && !slices.ContainsFunc(g.Except, taken)
 }
 
 // A request is allowed just where some grant describes it.
@@ -300,14 +295,24 @@ func TestGrants(t *testing.T) {
 		{"a variable that a condition fixes", identity(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:PrincipalTag/p}/*", "Condition": {"StringEquals": {"aws:PrincipalTag/p": "red"}}`)),
 			[]string{"s3:* on arn:aws:s3:::a/${aws:PrincipalTag/p}/* when StringEquals aws:PrincipalTag/p red"}},
 		{"a variable within a boundary", &Stack{Identity: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:username}/*"`)), Boundary: program(t, allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/alice/x"`))},
-			[]string{"s3:* on arn:aws:s3:::a/${aws:username}/x when StringLike aws:username alice"}},
+			[]string{"s3:* on arn:aws:s3:::a/${aws:username}/* within * on arn:aws:s3:::a/alice/x"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
 			for g := range c.stack.Grants() {
-				text := strings.Join(g.Actions, ",") + " on " + strings.Join(g.Resources, ",")
+				scope := func(s Scope) string { return strings.Join(s.Actions, ",") + " on " + strings.Join(s.Resources, ",") }
+				text := scope(g.Scope)
+				for _, s := range g.Within {
+					text += " within " + scope(s)
+				}
 				for _, e := range g.Except {
-					text += " except " + strings.Join(e.Actions, ",") + " on " + strings.Join(e.Resources, ",")
+					text += " except " + scope(e.Scope)
+					for _, s := range e.Spares {
+						text += " but " + scope(s.Scope)
+						for _, w := range s.When {
+							text += " of " + w.String()
+						}
+					}
 					for _, u := range e.Unless {
 						text += " unless " + u.String()
 					}

@@ -5,76 +5,123 @@ import (
 	"strings"
 )
 
-// empty reports a grant of which the exceptions and contradictions leave nothing.
-func (s *Stack) empty(g *Grant) bool {
-	if len(g.Except) == 0 && len(g.When) == 0 {
-		return false
+// empty reports a grant of which the exceptions and contradictions leave nothing, as far as the steps left in work tell.
+func (s *Stack) empty(g *Grant, work *int) bool {
+	if *work < 0 || len(g.Within) < 2 && len(g.Except) == 0 && len(g.When) == 0 {
+		return false // patterns that were told to meet
 	}
-	if _, all := s.sampleCallers(g); !all {
+	who, all := s.sampleCallers(g)
+	if !all {
 		return false // nobody has looked at everybody
 	}
-	_, found, complete := s.Sample(g)
+	_, found, complete := s.sample(g, who, all, work)
 	return !found && complete
 }
 
 // Sample makes a request that a grant allows, on a resource of the principal's account. complete is false where
 // it gave up looking.
 func (s *Stack) Sample(g *Grant) (req Request, found, complete bool) {
-	who, complete := s.sampleCallers(g)
+	who, all := s.sampleCallers(g)
+	work := workBudget
+	return s.sample(g, who, all, &work)
+}
+
+// sample is Sample for some principals, which are all that a grant tells apart or not.
+func (s *Stack) sample(g *Grant, who []string, all bool, work *int) (req Request, found, complete bool) {
 	for _, principal := range who {
 		// The plainest words first; looking for those that no exception takes is dear.
-		if req, found := s.plainSample(g, principal); found {
+		if req, found := s.plainSample(g, principal, work); found {
 			return req, true, true
 		}
 	}
-	req, found, all := s.rareSample(g, who[0])
-	return req, found, found || complete && all
+	few := min(workBudget/100, *work)
+	*work -= few
+	req, found, complete = s.rareSample(g, who[0], &few)
+	*work += max(0, few)
+	return req, found, found || all && complete
 }
 
 // plainSample looks among the shortest actions and resources of a grant.
-func (s *Stack) plainSample(g *Grant, principal string) (req Request, found bool) {
-	for _, a := range g.Actions[:min(3, len(g.Actions))] {
-		for _, r := range g.Resources[:min(3, len(g.Resources))] {
-			p, q := compilePattern(a, syntax{wildcards: true, fold: true}), compilePattern(r, syntax{wildcards: true, variables: true})
-			word, resource := sampleWord(p.list()), sampleWord(q.list())
-			if p.shape == shapeAny {
-				word = symbols("example:action", syntax{})
-			}
-			if q.shape == shapeAny {
-				resource = symbols("arn:aws:example:us-east-1:"+parseCaller(principal).account+":thing/example", syntax{})
-			}
-			if surely(actionShape, word) {
-				if req, ok := s.trySample(principal, spell(word), resource); ok {
-					return req, true
-				}
+func (s *Stack) plainSample(g *Grant, principal string, work *int) (req Request, found bool) {
+	resources := g.sampleResources("arn:aws:example:us-east-1:" + parseCaller(principal).account + ":thing/example")
+	for _, a := range g.sampleActions() {
+		if !surely(actionShape, a) {
+			continue
+		}
+		for _, r := range resources {
+			if req, ok := s.trySample(principal, spell(a), r, work); ok {
+				return req, true
 			}
 		}
 	}
 	return Request{}, false
 }
 
+func (g *Grant) sampleActions() [][]symbol {
+	beside := make([][]string, len(g.Within))
+	for i := range g.Within {
+		beside[i] = g.Within[i].Actions
+	}
+	return sampleWords(g.Actions, beside, syntax{wildcards: true, fold: true}, "example:action")
+}
+
+func (g *Grant) sampleResources(whole string) [][]symbol {
+	beside := make([][]string, len(g.Within))
+	for i := range g.Within {
+		beside[i] = g.Within[i].Resources
+	}
+	return sampleWords(g.Resources, beside, syntax{wildcards: true, variables: true}, whole)
+}
+
+// sampleWords are short words of the first of some patterns, and such as one of another list beside them matches too; whole
+// stands for *.
+func sampleWords(patterns []string, beside [][]string, syn syntax, whole string) (out [][]symbol) {
+	const few = 3
+	for _, text := range patterns[:min(few, len(patterns))] {
+		p := compilePattern(text, syn)
+		if p.shape == shapeAny {
+			out = append(out, symbols(whole, syntax{}))
+		} else {
+			out = append(out, sampleWord(p.list()))
+		}
+		for _, list := range beside {
+			for _, text := range list[:min(few, len(list))] {
+				if q := compilePattern(text, syn); q.shape != shapeAny && p.meets(&q) {
+					out = append(out, symbols(commonWord(p.list(), q.list()), syntax{}))
+				}
+			}
+		}
+	}
+	return out
+}
+
 // rareSample looks for an action and a resource that no exception takes.
-func (s *Stack) rareSample(g *Grant, principal string) (req Request, found, complete bool) {
+func (s *Stack) rareSample(g *Grant, principal string, work *int) (req Request, found, complete bool) {
 	complete = true
-	work := workBudget / 100
 	syn := syntax{wildcards: true, fold: true}
 	var actionLists, resourceLists [][]symbol
+	scopes := slices.Clone(g.Within)
 	for _, e := range g.Except {
-		for _, a := range e.Actions {
+		scopes = append(scopes, e.Scope)
+		for _, spare := range e.Spares {
+			scopes = append(scopes, spare.Scope)
+		}
+	}
+	for _, scope := range scopes {
+		for _, a := range scope.Actions {
 			p := compilePattern(a, syn)
 			actionLists = append(actionLists, p.list())
 		}
-		for _, r := range e.Resources {
-			for _, p := range compileResource(r, true) {
-				resourceLists = append(resourceLists, p.list())
-			}
+		for _, r := range scope.Resources {
+			p := compilePattern(r, syntax{wildcards: true, variables: true})
+			resourceLists = append(resourceLists, p.list())
 		}
 	}
 	actionLists = append(actionLists, actionShape, actionTwice)
 	resourceLists = append(resourceLists, arnShape, []symbol{{char: '*'}})
 	for _, a := range g.Actions {
 		p := compilePattern(a, syn)
-		actions, all := classes(p.list(), actionLists, classBudget, &work)
+		actions, all := classes(p.list(), actionLists, classBudget, work)
 		complete = complete && all
 		for _, ac := range actions {
 			if n := len(actionLists); !ac.sure.has(n-2) || ac.sure.has(n-1) {
@@ -82,14 +129,17 @@ func (s *Stack) rareSample(g *Grant, principal string) (req Request, found, comp
 			}
 			for _, r := range g.Resources {
 				rp := compilePattern(r, syntax{wildcards: true, variables: true})
-				resources, all := classes(rp.list(), resourceLists, classBudget, &work)
+				resources, all := classes(rp.list(), resourceLists, classBudget, work)
 				complete = complete && all
 				for _, rc := range resources {
 					if n := len(resourceLists); !rc.may.has(n-2) && !rc.may.has(n-1) {
 						continue
 					}
-					if req, ok := s.trySample(principal, spell(ac.word), rc.word); ok {
+					if req, ok := s.trySample(principal, spell(ac.word), rc.word, work); ok {
 						return req, true, true
+					}
+					if *work < 0 {
+						return Request{}, false, false
 					}
 				}
 			}
@@ -98,7 +148,11 @@ func (s *Stack) rareSample(g *Grant, principal string) (req Request, found, comp
 	return Request{}, false, complete
 }
 
-func (s *Stack) trySample(principal, action string, resource []symbol) (Request, bool) {
+// trySteps is what it costs to ask about one request.
+const trySteps = 1000
+
+func (s *Stack) trySample(principal, action string, resource []symbol, work *int) (Request, bool) {
+	*work -= trySteps
 	req := Request{Principal: principal, Action: action, Context: Context{}}
 	req.Resource = s.inAccount(&req, resource)
 	if s.Possible(req).Outcome != Allowed {
@@ -134,12 +188,10 @@ func (s *Stack) sampleCallers(g *Grant) (out []string, all bool) {
 	}
 	keep(g.When)
 	for _, e := range g.Except {
-		keep(e.Unless)
+		keep(e.conditions())
 	}
 	// A sample gives a variable one value, and a condition may ask for another.
-	all = len(conditions) == 0 && !usesCallerKeys(g) && !slices.ContainsFunc(g.Resources, func(r string) bool {
-		return slices.ContainsFunc(symbols(r, syntax{variables: true}), func(s symbol) bool { return s.kind == variable })
-	})
+	all = len(conditions) == 0 && !usesCallerKeys(g) && !g.hasVariable(func(symbol) bool { return true })
 	switch {
 	case s.Principal != "":
 		return []string{s.Principal}, all
@@ -191,19 +243,37 @@ var callerKeys = map[string]bool{
 
 // usesCallerKeys reports whether a variable in a grant's patterns or conditions asks for such a key.
 func usesCallerKeys(g *Grant) bool {
-	uses := func(text string) bool {
-		return slices.ContainsFunc(symbols(text, syntax{variables: true}), func(s symbol) bool { return s.kind == variable && callerKeys[s.name] })
-	}
-	found := slices.ContainsFunc(g.Resources, uses)
+	asks := func(s symbol) bool { return callerKeys[s.name] }
 	conditions := slices.Clone(g.When)
 	for _, e := range g.Except {
-		found = found || slices.ContainsFunc(e.Resources, uses)
-		conditions = append(conditions, e.Unless...)
+		if e.hasVariable(asks) || slices.ContainsFunc(e.Spares, func(s Spare) bool { return s.hasVariable(asks) }) {
+			return true
+		}
+		conditions = append(conditions, e.conditions()...)
 	}
-	for _, c := range conditions {
-		found = found || slices.ContainsFunc(c.Values, uses)
+	return g.hasVariable(asks) || slices.ContainsFunc(conditions, func(c Condition) bool { return anyVariable(c.Values, asks) })
+}
+
+// conditions are all that an exception asks.
+func (e *Except) conditions() []Condition {
+	out := slices.Clone(e.Unless)
+	for _, s := range e.Spares {
+		out = append(out, s.When...)
 	}
-	return found
+	return out
+}
+
+// hasVariable reports whether what allows of a grant has such a variable.
+func (g *Grant) hasVariable(is func(symbol) bool) bool {
+	return g.Scope.hasVariable(is) || slices.ContainsFunc(g.Within, func(scope Scope) bool { return scope.hasVariable(is) })
+}
+
+func (scope *Scope) hasVariable(is func(symbol) bool) bool { return anyVariable(scope.Resources, is) }
+
+func anyVariable(list []string, is func(symbol) bool) bool {
+	return slices.ContainsFunc(list, func(text string) bool {
+		return slices.ContainsFunc(symbols(text, syntax{variables: true}), func(s symbol) bool { return s.kind == variable && is(s) })
+	})
 }
 
 // callerExample is a value that a policy's value matches, made of words that ARNs of callers have.

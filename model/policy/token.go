@@ -130,8 +130,8 @@ func hasUnknown(s string) bool {
 	}
 }
 
-// surely matches pattern symbols with those of a string (literals, unknowns, variables): an opaque symbol
-// matches itself and *. It is greedy with one point to go back to, so at worst pattern times string.
+// surely matches pattern symbols with those of a string (literals, unknowns, variables), or of another pattern, all of whose
+// strings are then the first one's: an opaque symbol matches itself and *. It is greedy with one point to go back to, so at worst pattern times string.
 func surely(p, s []symbol) bool {
 	pi, si, star, mark := 0, 0, -1, 0
 	for si < len(s) {
@@ -142,7 +142,7 @@ func surely(p, s []symbol) bool {
 				pi++
 				continue
 			case one:
-				if s[si].kind == literal {
+				if s[si].kind == literal || s[si].kind == one {
 					pi++
 					si++
 					continue

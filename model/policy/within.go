@@ -52,6 +52,8 @@ const (
 // actions, resources and values of condition keys that no statement tells apart, each looked at by one example.
 func (s *Stack) Within(t *Stack) Verdict {
 	a, b := newSide(s), newSide(t)
+	a.spare(Deny)
+	b.spare(Allow)
 	w := &proof{from: a, to: b, left: cellBudget, work: workBudget}
 	all := slices.Concat(a.all(), b.all())
 	w.actions = newPatternSet(all, func(s *statement) []pattern { return s.actions })
@@ -138,6 +140,16 @@ func (a *side) unnamed(st *statement) []*statement {
 	list := a.stack.unnamed(st)
 	a.named = a.named || len(list) != 1 || len(list[0].conditions) != len(st.conditions)
 	return list
+}
+
+// spare leaves out statements of one effect that spare callers whom no condition of theirs tells: those of the other effect
+// are taken to spare nobody.
+func (a *side) spare(effect Effect) {
+	spares := func(st *statement) bool { return st.effect == effect && st.spares != nil }
+	for i := range a.groups {
+		a.groups[i] = slices.DeleteFunc(a.groups[i], spares)
+	}
+	a.denies, a.rcps = slices.DeleteFunc(a.denies, spares), slices.DeleteFunc(a.rcps, spares)
 }
 
 // A proof is one run of Within.
