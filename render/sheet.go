@@ -100,6 +100,31 @@ func Shifted(it Item, dx, dy float64) Item {
 	return it
 }
 
+// Scaled returns the item k times as large about the origin. Halos and hatching keep their size.
+func Scaled(it Item, k float64) Item {
+	switch it := it.(type) {
+	case Shape:
+		path := make(Path, len(it.Path))
+		for i, s := range it.Path {
+			path[i] = Segment{Op: s.Op, X1: s.X1 * k, Y1: s.Y1 * k, X2: s.X2 * k, Y2: s.Y2 * k, X: s.X * k, Y: s.Y * k}
+		}
+		it.Path, it.Width = path, it.Width*k
+		dash := make([]float64, len(it.Dash))
+		for i, d := range it.Dash {
+			dash[i] = d * k
+		}
+		it.Dash = dash
+		return it
+	case Text:
+		it.X, it.Y, it.Size = it.X*k, it.Y*k, it.Size*k
+		return it
+	case Icon:
+		it.X, it.Y, it.Size = it.X*k, it.Y*k, it.Size*k
+		return it
+	}
+	return it
+}
+
 // Stack puts scenes one above the other with one legend. Nil scenes are left out; none give an empty scene.
 func Stack(scenes ...*Scene) *Scene { return join(scenes, true) }
 

@@ -83,7 +83,7 @@ type grammar struct {
 	Suggest  suggestCmd  `cmd:"" help:"Suggest tightenings and splits (not built yet)."`
 	Edit     editCmd     `cmd:"" help:"Apply an edit script; print before, after and the change."`
 	Export   exportCmd   `cmd:"" help:"Write policies, or a patch of the source."`
-	Report   reportCmd   `cmd:"" help:"Before and after: pictures and one HTML page."`
+	Report   reportCmd   `cmd:"" help:"Before and after: pictures, and one page as HTML, Markdown and PDF."`
 	Draw     drawCmd     `cmd:"" help:"One picture."`
 	Check    checkCmd    `cmd:"" help:"Gate for CI: what is worse than a baseline, or above a limit."`
 	Present  presentCmd  `cmd:"" help:"Steps for a review: before, breaches, after, figures."`

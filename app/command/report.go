@@ -35,7 +35,7 @@ func (c reportCmd) Run(ctx context.Context, env *Env) error {
 	if err := writeReport(ctx, o.Session, c.Out, c.Known...); err != nil {
 		return inputError(err)
 	}
-	fmt.Fprintf(env.Err, "wrote %s/index.html\n", c.Out)
+	fmt.Fprintf(env.Err, "wrote %s/index.html, and the same as report.md and report.pdf\n", c.Out)
 	return undecided(o.Session.State())
 }
 

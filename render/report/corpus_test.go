@@ -48,9 +48,11 @@ func TestCorpus(t *testing.T) {
 		v := view(analysed(t, in.Design), "")
 		r := Report{Title: in.Design.Info().Name, Before: v, After: v, Diagnostics: in.Diagnostics, Map: dot.Own()}
 		t.Run(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path), func(t *testing.T) {
-			if text := words(t, pageOf(t, r)); len(text) < 1000 {
+			html, page, pictures := formsOf(t, r)
+			if text := words(t, html); len(text) < 1000 {
 				t.Errorf("the page says only %q", text)
 			}
+			checkPaper(t, page.paper(pictures))
 		})
 	}
 	if n < 20 {

@@ -42,6 +42,7 @@ type page struct {
 	Removed   []string
 	Edits     []editText
 	Deploy    template.HTML
+	deploy    string // the same as Markdown
 	NotSeen   []string
 	Outside   []string
 	Messages  []messageText
@@ -91,7 +92,16 @@ type messageText struct{ Severity, Place, Summary, Detail string }
 
 const mostMessages = 200
 
-func (r *Report) page(b *bytes.Buffer, pictures []*picture) error {
+// page writes the HTML page.
+func (r *Report) page(b *bytes.Buffer, p *page) error {
+	if err := pageTemplate().Execute(b, p); err != nil {
+		return fmt.Errorf("fill the page: %w", err)
+	}
+	return nil
+}
+
+// tell is what all forms of the report say.
+func (r *Report) tell(pictures []*picture) (*page, error) {
 	d := r.After.Design
 	info := d.Info()
 	p := &page{Title: r.Title, Style: template.CSS(palettes() + style), Edited: r.edited(), Kind: info.Kind, Sources: info.Files, Assume: r.After.Vulnerable}
@@ -109,7 +119,7 @@ func (r *Report) page(b *bytes.Buffer, pictures []*picture) error {
 	for _, pic := range pictures {
 		t, err := r.picture(pic)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		p.Pictures = append(p.Pictures, t)
 	}
@@ -121,7 +131,7 @@ func (r *Report) page(b *bytes.Buffer, pictures []*picture) error {
 		p.Edits = append(p.Edits, editText{Says: s.Edit.String(), Warnings: s.Warnings, Unproven: s.Unproven})
 	}
 	if r.Deploy != "" && p.Edited {
-		p.Deploy = markdown(r.Deploy)
+		p.Deploy, p.deploy = markdown(r.Deploy), r.Deploy
 	}
 	p.NotSeen, p.Outside = info.NotSeen, info.Outside
 	if info.Unresolved > 0 {
@@ -129,10 +139,7 @@ func (r *Report) page(b *bytes.Buffer, pictures []*picture) error {
 	}
 	r.messages(p)
 	p.Legend, p.Glossary = r.legend(pictures), glossary
-	if err := pageTemplate().Execute(b, p); err != nil {
-		return fmt.Errorf("fill the page: %w", err)
-	}
-	return nil
+	return p, nil
 }
 
 // tellers are those of both sides; before is nil where nothing was edited.

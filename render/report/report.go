@@ -1,8 +1,10 @@
 // Package report writes what is known of a design, before and after its edits, for people who do not run the program:
-// pictures, and one HTML page that needs nothing but itself.
+// pictures, and one HTML page that needs nothing but itself; the same as Markdown, and as PDF for paper.
 //
 //	Views, Comparison, Steps --Draw, Layout--> Scenes --svg, png, pdf--> files
 //	                         --tell--> tables and sentences --html/template--> index.html
+//	                                                        --markdown--> report.md
+//	                                                        --paper--> Scenes, one a page --pdf--> report.pdf
 //
 // The tables say all that the pictures show, for readers who cannot see them.
 package report
@@ -12,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/color"
 	"maps"
 	"os"
 	"path/filepath"
@@ -52,7 +55,7 @@ type file struct {
 	data []byte
 }
 
-// Write writes the report into a folder, which it makes where it is missing: index.html, hull and map as SVG, PNG and
+// Write writes the report into a folder, which it makes where it is missing: index.html, the same as report.md and report.pdf, hull and map as SVG, PNG and
 // PDF, in dark colours as SVG, and where there were edits each side as SVG of its own. Files are written when all of
 // them are ready, each in one go.
 func Write(ctx context.Context, dir string, r Report) error {
@@ -100,8 +103,16 @@ func (r *Report) files(ctx context.Context) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	page, err := r.tell(pictures)
+	if err != nil {
+		return nil, err
+	}
+	white := *render.Light // as paper is
+	white.Colors[render.Ground] = color.NRGBA{R: 255, G: 255, B: 255, A: 255}
 	jobs := map[string]func(*bytes.Buffer) error{
-		"index.html": func(b *bytes.Buffer) error { return r.page(b, pictures) },
+		"index.html": func(b *bytes.Buffer) error { return r.page(b, page) },
+		"report.md":  func(b *bytes.Buffer) error { page.markdown(b); return nil },
+		"report.pdf": func(b *bytes.Buffer) error { return pdf.Write(b, &white, pdf.Paper{}, page.paper(pictures)...) },
 	}
 	for _, p := range pictures {
 		jobs[p.name+".svg"] = func(b *bytes.Buffer) error { return svg.Write(b, p.whole, render.Light, svg.Options{}) }

@@ -84,15 +84,8 @@ func split(t testing.TB) Report {
 
 func pageOf(t testing.TB, r Report) string {
 	t.Helper()
-	pictures, err := r.pictures(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := r.page(&b, pictures); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
+	html, _, _ := formsOf(t, r)
+	return html
 }
 
 var space = regexp.MustCompile(`\s+`)
@@ -246,7 +239,7 @@ func TestWrite(t *testing.T) {
 		}
 	}
 	want := []string{"hull-after.svg", "hull-before.svg", "hull-dark.svg", "hull.pdf", "hull.png", "hull.svg", "index.html",
-		"map-after.svg", "map-before.svg", "map-dark.svg", "map.pdf", "map.png", "map.svg"}
+		"map-after.svg", "map-before.svg", "map-dark.svg", "map.pdf", "map.png", "map.svg", "report.md", "report.pdf"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the files are %v, want %v", got, want)
 	}
