@@ -22,6 +22,7 @@ var allowed = []struct {
 	{"bulkhead/model/edit", []string{"model", "model/policy", "model/catalog", "model/source"}},
 	{"bulkhead/model/reach", []string{"model", "model/event", "model/policy", "model/catalog", "model/source"}},
 	{"bulkhead/model/advise", []string{"model", "model/policy", "model/catalog", "model/source", "model/edit", "model/reach"}},
+	{"bulkhead/model/probe", []string{"model", "model/policy", "model/catalog"}},
 	{"bulkhead/model/review", []string{"model", "model/policy", "model/catalog", "model/source", "model/reach"}},
 	{"bulkhead/model", []string{"model/policy", "model/source"}},
 	{"bulkhead/importers", []string{"model", "model/policy", "model/source"}},

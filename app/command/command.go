@@ -88,6 +88,7 @@ type grammar struct {
 	Check    checkCmd    `cmd:"" help:"Gate for CI: what is worse than a baseline, or above a limit."`
 	Present  presentCmd  `cmd:"" help:"Steps for a review: before, breaches, after, figures."`
 	Import   importCmd   `cmd:"" help:"Import a live account."`
+	Verify   verifyCmd   `cmd:"" help:"Compare decisions with those of AWS's policy simulator."`
 	Redact   redactCmd   `cmd:"" help:"Give accounts and names in snapshots other ones, so that they can be shown."`
 	Tour     tourCmd     `cmd:"" help:"The whole job on a built-in sample, without a window."`
 	Version  versionCmd  `cmd:"" help:"What this program is."`

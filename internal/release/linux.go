@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // what dpkg checks files with
 	"debug/elf"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,12 +64,13 @@ func (r *release) linux(programs map[string]string) []file {
 // packages are Debian's, by the libraries that programs ask the loader for.
 var packages = map[string]string{
 	"libc.so.6": "libc6", "libm.so.6": "libc6", "libdl.so.2": "libc6", "libpthread.so.0": "libc6", "librt.so.1": "libc6", "libresolv.so.2": "libc6", "ld-linux-x86-64.so.2": "libc6", "ld-linux-aarch64.so.1": "libc6",
-	"libGL.so.1": "libgl1", "libEGL.so.1": "libegl1", "libGLESv2.so.2": "libgles2", "libX11.so.6": "libx11-6", "libXcursor.so.1": "libxcursor1", "libXrandr.so.2": "libxrandr2", "libXinerama.so.1": "libxinerama1",
+	"libGL.so.1": "libgl1", "libEGL.so.1": "libegl1", "libX11.so.6": "libx11-6", "libXcursor.so.1": "libxcursor1", "libXrandr.so.2": "libxrandr2", "libXinerama.so.1": "libxinerama1",
 	"libXi.so.6": "libxi6", "libXxf86vm.so.1": "libxxf86vm1", "libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so.0": "libwayland-cursor0", "libwayland-egl.so.1": "libwayland-egl1",
-	"libxkbcommon.so.0": "libxkbcommon0",
+	"libxkbcommon.so.0": "libxkbcommon0", "libXrender.so.1": "libxrender1", "libXext.so.6": "libxext6",
 }
 
-// depends lists the packages that a program cannot start without.
+// depends lists the packages that a program cannot start without: of libraries that it is linked to, and of those that it
+// opens by name once it runs, as GLFW does.
 func depends(program string) ([]string, error) {
 	f, err := elf.Open(program)
 	if err != nil {
@@ -78,6 +80,15 @@ func depends(program string) ([]string, error) {
 	libraries, err := f.ImportedLibraries()
 	if err != nil {
 		return nil, err
+	}
+	data, err := os.ReadFile(program)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range sortedKeys(packages) {
+		if bytes.Contains(data, []byte("\x00"+l+"\x00")) {
+			libraries = append(libraries, l)
+		}
 	}
 	var out []string
 	for _, l := range libraries {

@@ -207,6 +207,29 @@ type regionList struct {
 // Identify says who the credentials are of. Errors say in one line what to do.
 func (c *Client) Identify(ctx context.Context) (Identity, error) {
 	region := cmp.Or(c.config.Region, "us-east-1")
+	who, err := c.Caller(ctx)
+	if err != nil {
+		return who, err
+	}
+	var aliases accountAliases
+	if c.patiently(ctx, region, listAliasesOf, nil, &aliases) == nil && len(aliases.AccountAliases) > 0 {
+		who.Alias = aliases.AccountAliases[0]
+	}
+	var regions regionList
+	if c.patiently(ctx, region, describeRegions, nil, &regions) == nil {
+		for _, r := range regions.Regions {
+			if r.RegionName != "" && r.OptInStatus != "not-opted-in" {
+				who.Regions = append(who.Regions, r.RegionName)
+			}
+		}
+		slices.Sort(who.Regions)
+	}
+	return who, ctx.Err()
+}
+
+// Caller says whose credentials these are, as Identify does, and asks for nothing else.
+func (c *Client) Caller(ctx context.Context) (Identity, error) {
+	region := cmp.Or(c.config.Region, "us-east-1")
 	var who Identity
 	if err := c.ready(ctx); err != nil {
 		return who, err
@@ -229,19 +252,6 @@ func (c *Client) Identify(ctx context.Context) (Identity, error) {
 	}
 	c.account = caller.Account
 	who.Account, who.ARN = caller.Account, caller.Arn
-	var aliases accountAliases
-	if c.patiently(ctx, region, listAliasesOf, nil, &aliases) == nil && len(aliases.AccountAliases) > 0 {
-		who.Alias = aliases.AccountAliases[0]
-	}
-	var regions regionList
-	if c.patiently(ctx, region, describeRegions, nil, &regions) == nil {
-		for _, r := range regions.Regions {
-			if r.RegionName != "" && r.OptInStatus != "not-opted-in" {
-				who.Regions = append(who.Regions, r.RegionName)
-			}
-		}
-		slices.Sort(who.Regions)
-	}
 	return who, ctx.Err()
 }
 
