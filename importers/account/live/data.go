@@ -225,10 +225,10 @@ func (t *taker) queues(ctx context.Context, region string) {
 }
 
 func (t *taker) topics(ctx context.Context, region string) {
-	t.go_(func() { t.subscriptions(ctx, region) })
+	t.beside(func() { t.subscriptions(ctx, region) })
 	pages(ctx, t, region, listTopics, nil, "", func(p *topicPage) {
 		for _, x := range p.Topics {
-			t.go_(func() {
+			t.beside(func() {
 				r := Resource{Arn: x.TopicArn, Type: "AWS::SNS::Topic"}
 				if a, ok := ask[attributesAnswer](ctx, t, region, getTopic, args{"TopicArn": x.TopicArn}, lastPart(x.TopicArn)); ok {
 					var d document
@@ -275,7 +275,7 @@ func (t *taker) streams(ctx context.Context, region string) {
 
 // keys reads the account's own keys. AWS's are left out: whom they let in follows from the services that use them.
 func (t *taker) keys(ctx context.Context, region string) {
-	t.go_(func() {
+	t.beside(func() {
 		pages(ctx, t, region, listKeyAliases, nil, "", func(p *keyAliasPage) {
 			t.keep(func(*Snapshot) {
 				for _, a := range p.Aliases {
@@ -288,7 +288,7 @@ func (t *taker) keys(ctx context.Context, region string) {
 	})
 	pages(ctx, t, region, listKeys, nil, "", func(p *keyPage) {
 		for _, k := range p.Keys {
-			t.go_(func() { t.key(ctx, region, k.KeyId, k.KeyArn) })
+			t.beside(func() { t.key(ctx, region, k.KeyId, k.KeyArn) })
 		}
 	})
 }
@@ -299,7 +299,7 @@ func (t *taker) key(ctx context.Context, region, id, arn string) {
 		return
 	}
 	t.resource(Resource{Arn: arn, Type: "AWS::KMS::Key"})
-	t.go_(func() {
+	t.beside(func() {
 		pages(ctx, t, region, listGrants, in, id, func(p *grantPage) {
 			t.keep(func(s *Snapshot) {
 				for _, g := range p.Grants {
@@ -322,7 +322,7 @@ func (t *taker) secrets(ctx context.Context, region string) {
 			if s.RotationEnabled {
 				t.trigger(Trigger{From: s.ARN, To: s.RotationLambdaARN, Kind: "rotation", Filter: filter{}})
 			}
-			t.go_(func() {
+			t.beside(func() {
 				if p, ok := ask[resourcePolicyAnswer](ctx, t, region, getSecretPolicy, args{"SecretId": s.ARN}, s.Name); ok {
 					t.policy(s.ARN, p.ResourcePolicy)
 				}
@@ -340,7 +340,7 @@ func (t *taker) parameters(ctx context.Context, region string) {
 			}
 			t.resource(Resource{Arn: arn, Type: "AWS::SSM::Parameter", KmsKeyArn: t.keyARN(region, x.KeyId)})
 			if x.Tier == "Advanced" { // others cannot be shared
-				t.go_(func() {
+				t.beside(func() {
 					pages(ctx, t, region, getParamPolicies, args{"ResourceArn": arn}, x.Name, func(p *policiesPage) {
 						for _, one := range p.Policies {
 							t.policy(arn, one.Policy)
@@ -356,7 +356,7 @@ func (t *taker) repositories(ctx context.Context, region string) {
 	pages(ctx, t, region, listRepositories, nil, "", func(p *repositoryPage) {
 		for _, r := range p.Repositories {
 			t.resource(Resource{Arn: r.RepositoryArn, Type: "AWS::ECR::Repository", KmsKeyArn: t.keyARN(region, r.EncryptionConfiguration.KmsKey)})
-			t.go_(func() {
+			t.beside(func() {
 				if p, ok := ask[policyTextAnswer](ctx, t, region, getRepository, args{"repositoryName": r.RepositoryName}, r.RepositoryName); ok {
 					t.policy(r.RepositoryArn, p.PolicyText)
 				}

@@ -89,9 +89,13 @@ func reasonOf(err error) string {
 // Unwrap is the network's error.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// ErrorCode, ErrorMessage and ErrorFault make it an error that the SDK judges.
-func (f *Fault) ErrorCode() string             { return f.Code }
-func (f *Fault) ErrorMessage() string          { return f.message }
+// ErrorCode, with the two below, makes it an error that the SDK judges.
+func (f *Fault) ErrorCode() string { return f.Code }
+
+// ErrorMessage is the service's own words.
+func (f *Fault) ErrorMessage() string { return f.message }
+
+// ErrorFault is nobody's.
 func (f *Fault) ErrorFault() smithy.ErrorFault { return smithy.FaultUnknown }
 
 // HTTPStatusCode is the answer's.

@@ -65,7 +65,7 @@ func (t *taker) guardrails(ctx context.Context) {
 	}
 	slices.Reverse(way)
 	for _, kind := range []string{"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"} {
-		t.go_(func() { t.levels(ctx, kind, way) })
+		t.beside(func() { t.levels(ctx, kind, way) })
 	}
 }
 

@@ -132,13 +132,13 @@ func init() { regional = append(regional, (*taker).functions) }
 
 // functions reads Lambda.
 func (t *taker) functions(ctx context.Context, region string) {
-	t.go_(func() {
+	t.beside(func() {
 		pages(ctx, t, region, listMappings, nil, "", func(p *mappingPage) {
 			t.keep(func(s *Snapshot) { s.Mappings = append(s.Mappings, p.EventSourceMappings...) })
 		})
 	})
-	t.go_(func() { t.layers(ctx, region) })
-	t.go_(func() {
+	t.beside(func() { t.layers(ctx, region) })
+	t.beside(func() {
 		var versions []Function
 		pages(ctx, t, region, listFunctions, args{"FunctionVersion": "ALL"}, "", func(p *functionPage) {
 			for _, f := range p.Functions {
@@ -163,9 +163,9 @@ func (t *taker) functions(ctx context.Context, region string) {
 func (t *taker) function(ctx context.Context, region string, f Function) {
 	f.FunctionArn = strings.TrimSuffix(f.FunctionArn, ":$LATEST")
 	name := args{"FunctionName": f.FunctionName}
-	t.go_(func() { t.functionPolicy(ctx, region, f.FunctionName, f.FunctionArn, "") })
-	t.go_(func() { t.aliasesAndURLs(ctx, region, f.FunctionName) })
-	t.go_(func() {
+	t.beside(func() { t.functionPolicy(ctx, region, f.FunctionName, f.FunctionArn, "") })
+	t.beside(func() { t.aliasesAndURLs(ctx, region, f.FunctionName) })
+	t.beside(func() {
 		pages(ctx, t, region, listInvokeConfigs, name, f.FunctionName, func(p *invokeConfigPage) {
 			t.keep(func(s *Snapshot) { s.InvokeConfigs = append(s.InvokeConfigs, p.FunctionEventInvokeConfigs...) })
 		})
@@ -224,7 +224,7 @@ func (t *taker) layers(ctx context.Context, region string) {
 		for _, l := range p.Layers {
 			v := l.LatestMatchingVersion
 			t.resource(Resource{Arn: v.LayerVersionArn, Type: "AWS::Lambda::LayerVersion"})
-			t.go_(func() {
+			t.beside(func() {
 				if p, ok := ask[policyAnswer](ctx, t, region, getLayerPolicy, args{"LayerName": l.LayerName, "VersionNumber": v.Version}, l.LayerName); ok {
 					t.policy(v.LayerVersionArn, p.Policy)
 				}

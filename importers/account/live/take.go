@@ -97,18 +97,18 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 	if t.journal, err = openJournal(o.Journal, who, o); err != nil {
 		return nil, err
 	}
-	defer t.journal.close()
+	defer t.journal.close() //nolint:errcheck // it is closed by hand where that matters
 	t.plan(ctx)
 	t.wg.Wait()
 	if o.LastAccessed {
 		for _, role := range t.roles() {
-			t.go_(func() { t.accessedOf(ctx, role) })
+			t.beside(func() { t.accessedOf(ctx, role) })
 		}
 		t.wg.Wait()
 	}
 	if o.Template != nil {
 		for _, s := range t.snapshot.Stacks {
-			t.go_(func() { t.template(ctx, s) })
+			t.beside(func() { t.template(ctx, s) })
 		}
 		t.wg.Wait()
 	}
@@ -127,12 +127,12 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 
 // plan starts all that is to be read.
 func (t *taker) plan(ctx context.Context) {
-	t.go_(func() { t.identities(ctx) })
-	t.go_(func() { t.storage(ctx) })
-	t.go_(func() { t.guardrails(ctx) })
+	t.beside(func() { t.identities(ctx) })
+	t.beside(func() { t.storage(ctx) })
+	t.beside(func() { t.guardrails(ctx) })
 	for _, region := range t.options.Regions {
 		for _, read := range regional {
-			t.go_(func() { read(t, ctx, region) })
+			t.beside(func() { read(t, ctx, region) })
 		}
 	}
 }
@@ -140,8 +140,8 @@ func (t *taker) plan(ctx context.Context) {
 // regional reads what a region has, a service each.
 var regional []func(t *taker, ctx context.Context, region string)
 
-// go_ reads beside what is being read.
-func (t *taker) go_(f func()) {
+// beside reads beside what is being read.
+func (t *taker) beside(f func()) {
 	t.wg.Add(1)
 	go func() {
 		defer t.wg.Done()
@@ -152,7 +152,7 @@ func (t *taker) go_(f func()) {
 // each reads all of a list beside each other, and waits for none.
 func each[T any](t *taker, list []T, f func(T)) {
 	for _, x := range list {
-		t.go_(func() { f(x) })
+		t.beside(func() { f(x) })
 	}
 }
 

@@ -237,7 +237,7 @@ func (t *taker) buses(ctx context.Context, region string) {
 		for _, b := range p.EventBuses {
 			t.resource(Resource{Arn: b.Arn, Type: "AWS::Events::EventBus"})
 			t.policy(b.Arn, b.Policy)
-			t.go_(func() {
+			t.beside(func() {
 				pages(ctx, t, region, listRules, args{"EventBusName": b.Name}, b.Name, func(p *rulePage) {
 					each(t, p.Rules, func(r rule) { t.rule(ctx, region, b.Name, r) })
 				})
@@ -265,7 +265,7 @@ func (t *taker) schedules(ctx context.Context, region string) {
 			if s.State == "DISABLED" {
 				continue
 			}
-			t.go_(func() {
+			t.beside(func() {
 				in := args{"Name": s.Name}
 				if s.GroupName != "" {
 					in["groupName"] = s.GroupName
@@ -285,7 +285,7 @@ func (t *taker) pipes(ctx context.Context, region string) {
 			if x.CurrentState == "STOPPED" {
 				continue
 			}
-			t.go_(func() {
+			t.beside(func() {
 				a, ok := ask[pipeAnswer](ctx, t, region, describePipe, args{"Name": x.Name}, x.Name)
 				if !ok {
 					return
@@ -330,7 +330,7 @@ func (t *taker) restAPI(ctx context.Context, region string, api restAPI) {
 	t.resource(Resource{Arn: arn, Type: "AWS::ApiGateway::RestApi", Name: api.Name})
 	t.policy(arn, api.Policy)
 	in := args{"restapi_id": api.Id}
-	t.go_(func() {
+	t.beside(func() {
 		pages(ctx, t, region, getRestAuth, in, api.Name, func(p *restAuthPage) {
 			for _, a := range p.Item {
 				t.trigger(Trigger{From: arn, To: called(a.AuthorizerUri), Kind: "authorizer", Role: a.AuthorizerCredentials, Filter: filter{}})
@@ -353,7 +353,7 @@ func (t *taker) restAPI(ctx context.Context, region string, api restAPI) {
 func (t *taker) apis(ctx context.Context, region string) {
 	pages(ctx, t, region, getAPIs, nil, "", func(p *apiPage) {
 		for _, api := range p.Items {
-			t.go_(func() { t.api(ctx, region, api.ApiId, api.Name) })
+			t.beside(func() { t.api(ctx, region, api.ApiId, api.Name) })
 		}
 	})
 }
@@ -362,7 +362,7 @@ func (t *taker) api(ctx context.Context, region, id, name string) {
 	arn := "arn:" + partitionOf(region).name + ":apigateway:" + region + "::/apis/" + id
 	t.resource(Resource{Arn: arn, Type: "AWS::ApiGatewayV2::Api", Name: name})
 	in := args{"apiId": id}
-	t.go_(func() {
+	t.beside(func() {
 		pages(ctx, t, region, getAuthorizers, in, name, func(p *authorizerPage) {
 			for _, a := range p.Items {
 				t.trigger(Trigger{From: arn, To: called(a.AuthorizerUri), Kind: "authorizer", Role: a.AuthorizerCredentialsArn, Filter: filter{}})
@@ -387,7 +387,7 @@ func (t *taker) api(ctx context.Context, region, id, name string) {
 func (t *taker) machines(ctx context.Context, region string) {
 	pages(ctx, t, region, listMachines, nil, "", func(p *machinePage) {
 		for _, m := range p.StateMachines {
-			t.go_(func() {
+			t.beside(func() {
 				r := Resource{Arn: m.StateMachineArn, Type: "AWS::StepFunctions::StateMachine"}
 				if a, ok := ask[machineAnswer](ctx, t, region, describeMachine, args{"stateMachineArn": r.Arn}, m.Name); ok {
 					r.Role = a.RoleArn
@@ -407,7 +407,7 @@ func (t *taker) machines(ctx context.Context, region string) {
 func (t *taker) pools(ctx context.Context, region string) {
 	pages(ctx, t, region, listPools, args{"MaxResults": 60}, "", func(p *poolPage) {
 		for _, x := range p.UserPools {
-			t.go_(func() {
+			t.beside(func() {
 				r := Resource{Arn: "arn:" + partitionOf(region).name + ":cognito-idp:" + region + ":" + t.who.Account + ":userpool/" + x.Id, Type: "AWS::Cognito::UserPool"}
 				if a, ok := ask[poolAnswer](ctx, t, region, describePool, args{"UserPoolId": x.Id}, x.Name); ok {
 					for _, to := range a.UserPool.LambdaConfig {
@@ -425,7 +425,7 @@ func (t *taker) logs(ctx context.Context, region string) {
 		for _, g := range p.LogGroups {
 			arn := strings.TrimSuffix(cmp.Or(g.Arn, "arn:"+partitionOf(region).name+":logs:"+region+":"+t.who.Account+":log-group:"+g.LogGroupName), ":*")
 			t.resource(Resource{Arn: arn, Type: "AWS::Logs::LogGroup", KmsKeyArn: t.keyARN(region, g.KmsKeyId)})
-			t.go_(func() {
+			t.beside(func() {
 				pages(ctx, t, region, listLogFilters, args{"logGroupName": g.LogGroupName}, g.LogGroupName, func(p *logFilterPage) {
 					for _, f := range p.SubscriptionFilters {
 						t.trigger(Trigger{From: arn, To: f.DestinationArn, Kind: "log-subscription", Role: f.RoleArn, Filter: filter{Pattern: f.FilterPattern}})
