@@ -89,7 +89,7 @@ func reasonOf(err error) string {
 // Unwrap is the network's error.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// ErrorCode, with the two below, makes it an error that the SDK judges.
+// ErrorCode is the code: with the two below it makes this an error that the SDK judges.
 func (f *Fault) ErrorCode() string { return f.Code }
 
 // ErrorMessage is the service's own words.

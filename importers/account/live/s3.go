@@ -71,7 +71,7 @@ var (
 	getBucketBlock    = op(operation{of: s3Service, name: "GetPublicAccessBlock", action: "GetBucketPublicAccessBlock", path: "/{Bucket}?publicAccessBlock=", absent: []string{"NoSuchPublicAccessBlockConfiguration"},
 		reads: "what of public access buckets block"})
 	getBucketNotifications = op(operation{of: s3Service, name: "GetBucketNotificationConfiguration", action: "GetBucketNotification", path: "/{Bucket}?notification=", reads: "what buckets' events start"})
-	getBucketAcl           = op(operation{of: s3Service, name: "GetBucketAcl", path: "/{Bucket}?acl=", reads: "access control lists of buckets"})
+	getBucketACL           = op(operation{of: s3Service, name: "GetBucketAcl", path: "/{Bucket}?acl=", reads: "access control lists of buckets"})
 	getBucketOwnership     = op(operation{of: s3Service, name: "GetBucketOwnershipControls", path: "/{Bucket}?ownershipControls=", absent: []string{"OwnershipControlsNotFoundError"},
 		reads: "whether those lists count"})
 	getBucketEncryption = op(operation{of: s3Service, name: "GetBucketEncryption", action: "GetEncryptionConfiguration", path: "/{Bucket}?encryption=",
@@ -109,7 +109,7 @@ func (t *taker) bucket(ctx context.Context, b bucket, accounts *publicAccessBloc
 		}
 	})
 	wg.Go(func() { own, _ = ask[publicAccessBlock](ctx, t, region, getBucketBlock, in, b.Name) })
-	wg.Go(func() { acl, _ = ask[bucketAcl](ctx, t, region, getBucketAcl, in, b.Name) })
+	wg.Go(func() { acl, _ = ask[bucketAcl](ctx, t, region, getBucketACL, in, b.Name) })
 	wg.Go(func() { ownership, _ = ask[bucketOwnership](ctx, t, region, getBucketOwnership, in, b.Name) })
 	wg.Go(func() {
 		if e, ok := ask[bucketEncryption](ctx, t, region, getBucketEncryption, in, b.Name); ok && len(e.Keys) > 0 {
