@@ -36,6 +36,7 @@ var allowed = []struct {
 	{"bulkhead/render/", []string{"render/", "assets", "model"}},
 	{"bulkhead/app/session", []string{"importers", "model/"}},
 	{"bulkhead/app/command", []string{"app/session", "importers", "importers/account/live", "importers/account/redact", "importers/revision", "model/", "render/", "assets"}},
+	{"bulkhead/app", []string{"app/", "importers", "importers/account/live", "model/", "render/", "assets"}},
 	{"bulkhead/app/", []string{"app/", "importers", "model/", "render/", "assets"}},
 	{"bulkhead/internal/tightening", []string{"model", "model/policy", "model/catalog"}},
 	{"bulkhead/internal/", nil},

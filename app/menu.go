@@ -98,6 +98,7 @@ func (w *window) makeMenu() {
 		w.item("New Design", ctrl(fyne.KeyN), func() { w.newDesign(view.Blank) }), patterns,
 		w.item("Open…", ctrl(fyne.KeyO), func() { w.chooseFile(false) }),
 		w.item("Open Folder…", ctrlShift(fyne.KeyO), func() { w.chooseFile(true) }),
+		w.item("Import Account…", ctrlShift(fyne.KeyI), w.importAccount),
 		m.recent, samples, m.reload, fyne.NewMenuItemSeparator(), m.save, m.saveAs, m.export, fyne.NewMenuItemSeparator(), m.close, quit)
 
 	m.undo = w.item("Undo", &fyne.ShortcutUndo{}, w.undo)

@@ -83,6 +83,7 @@ type window struct {
 	showing  *presentation // nil while nothing is presented
 	opening  context.CancelFunc
 	weighing context.CancelFunc
+	account  *accountImport
 	working  string // what goes on, as the progress strip is to say
 	menu     menu
 	dialogs  []dialog.Dialog          // that are shown, topmost last
@@ -150,7 +151,7 @@ func (w *window) makeParts() {
 
 	w.start = view.NewStart()
 	w.start.OnOpen, w.start.OnDialog = func(path string) { w.open(path) }, w.chooseFile
-	w.start.OnNew = w.newDesign
+	w.start.OnNew, w.start.OnAccount = w.newDesign, w.importAccount
 	w.start.OnRestore, w.start.OnDiscard = w.restore, w.discardRecovery
 	w.start.SetRecent(w.recent())
 	w.start.SetRecovered(w.keeper.found())

@@ -32,9 +32,10 @@ func Samples() []Sample {
 
 // Start is the page while nothing is open.
 type Start struct {
-	Root     fyne.CanvasObject
-	OnOpen   func(path string) // a recent file or a sample
-	OnDialog func(folder bool)
+	Root      fyne.CanvasObject
+	OnAccount func()
+	OnOpen    func(path string) // a recent file or a sample
+	OnDialog  func(folder bool)
 
 	OnNew func(pattern int) // a new design: blank, or one of edit.Patterns
 
@@ -96,7 +97,8 @@ func NewStart() *Start {
 	open := NewButton("Open template…", "open", Primary, func() { s.OnDialog(false) })
 	folder := NewButton("Open folder…", "files", Plain, func() { s.OnDialog(true) })
 	blank := NewButton("New design", "plus", Plain, func() { s.OnNew(Blank) }).withTip("A blank page: draw functions, resources, triggers and grants, and export a SAM template (Ctrl+N)")
-	open.Height, folder.Height, blank.Height = 34, 34, 34
+	live := NewButton("Import account…", "import", Plain, func() { s.OnAccount() }).withTip("Read a live AWS account into a snapshot: nothing is changed, and no object, item, message or secret is read (Ctrl+Shift+I)")
+	open.Height, folder.Height, blank.Height, live.Height = 34, 34, 34, 34
 	patterns := newFlow(6)
 	for i, p := range edit.Patterns() {
 		b := NewButton(p.Name, p.Icon, Quiet, func() { s.OnNew(i) }).withTip(p.Sentence)
@@ -108,7 +110,7 @@ func NewStart() *Start {
 		spacer(4),
 		NewLabel("Open a SAM or CloudFormation template, a CDK cloud assembly, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
 		spacer(4),
-		newFlow(8, open, folder, blank),
+		newFlow(8, open, folder, blank, live),
 		spacer(2),
 		NewLabel("START FROM A PATTERN", section), patterns,
 		spacer(10),

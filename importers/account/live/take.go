@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -416,10 +417,17 @@ func (t *taker) roles() []string {
 
 // finish puts the snapshot in order.
 func (t *taker) finish() {
+	names := map[string]string{} // of keys: people know them by their aliases
+	for _, alias := range slices.Backward(slices.Sorted(maps.Keys(t.aliases))) {
+		names[t.aliases[alias]] = alias[strings.LastIndex(alias, ":alias/")+len(":alias/"):]
+	}
 	for i := range t.snapshot.Resources {
 		r := &t.snapshot.Resources[i]
 		r.KmsKeyArn = cmp.Or(t.aliases[r.KmsKeyArn], r.KmsKeyArn)
 		r.Tags = t.tagged[r.Arn]
+		if r.Type == "AWS::KMS::Key" {
+			r.Name = names[r.Arn]
+		}
 	}
 	for i := range t.snapshot.Functions {
 		t.snapshot.Functions[i].Tags = t.tagged[t.snapshot.Functions[i].FunctionArn]

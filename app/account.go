@@ -1,0 +1,232 @@
+//go:build !headless
+
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"bulkhead/app/view"
+	"bulkhead/importers/account/live"
+)
+
+// An accountImport is a live account on its way into the window: first it is known whose it is, then it is read.
+type accountImport struct {
+	w      *window
+	form   *view.AccountForm
+	dialog *dialog.CustomDialog
+	next   *widget.Button
+	leave  *widget.Button
+	ctx    context.Context
+	cancel context.CancelFunc
+	named  string // path that was filled in for a person, "" where they wrote one
+
+	client *live.Client // signed in; nil: not yet
+	who    live.Identity
+	read   live.Options
+}
+
+// importAccount asks for a live account, reads it into a snapshot and opens that.
+func (w *window) importAccount() { w.guard("Import an account", w.askForAccount) }
+
+func (w *window) askForAccount() {
+	var profiles []view.ProfileChoice
+	for _, p := range live.Profiles() {
+		profiles = append(profiles, view.ProfileChoice{Name: p.Name, Region: p.Region})
+	}
+	dir := "."
+	if at := w.place(); at != nil {
+		dir = at.Path()
+	}
+	a := &accountImport{w: w, named: filepath.Join(dir, "account.json")}
+	a.form = view.NewAccountForm(profiles, a.named)
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.next = widget.NewButton("Sign In", a.importOrSignIn)
+	a.next.Importance = widget.HighImportance
+	a.leave = widget.NewButton("Cancel", func() { w.escape() })
+	a.form.OnChange = a.forget
+	a.dialog = dialog.NewCustomWithoutButtons("Import a live account", a.form.Root, w.win)
+	a.dialog.SetButtons([]fyne.CanvasObject{a.leave, a.next})
+	w.account = a
+	size := w.win.Canvas().Size()
+	w.present(a.dialog, fyne.NewSize(min(640, size.Width*0.9), min(470, size.Height*0.9)), a.cancel)
+	w.keep(a.dialog, func() bool { return a.client != nil && a.next.Disabled() }, "Stop reading?", "What was answered is kept beside the snapshot,\nand reading goes on from there next time.", "Stop")
+}
+
+// forget forgets who signed in: something else is asked for.
+func (a *accountImport) forget() {
+	a.client = nil
+	a.next.SetText("Sign In")
+	a.next.Enable()
+}
+
+// signIn finds credentials, and says whose account they are of and what will be read.
+func (a *accountImport) signIn() {
+	asked := a.form.Asked()
+	access := live.Access{Profile: a.form.Chosen(), Role: strings.TrimSpace(a.form.Role.Text), ExternalID: strings.TrimSpace(a.form.ExternalID.Text), Code: a.code}
+	for _, r := range asked {
+		if r != "all" {
+			access.Region = r
+			break
+		}
+	}
+	a.next.Disable()
+	a.form.Able(false)
+	a.form.Say("Signing in…", false)
+	go func() {
+		client, err := access.Open(a.ctx)
+		var who live.Identity
+		if err == nil {
+			who, err = client.Identify(a.ctx)
+		}
+		o := live.Options{LastAccessed: true}
+		if err == nil {
+			o.Regions, err = who.Within(asked, client.Region())
+		}
+		fyne.Do(func() {
+			if a.ctx.Err() != nil {
+				return
+			}
+			a.form.Able(true)
+			a.next.Enable()
+			if err != nil {
+				a.form.Say(asSentence(err), true)
+				return
+			}
+			a.client, a.who, a.read = client, who, o
+			if a.form.Path.Text == a.named {
+				a.named = filepath.Join(filepath.Dir(a.named), "account-"+who.Account+".json")
+				a.form.Path.SetText(a.named)
+			}
+			name := who.Account
+			if who.Alias != "" {
+				name += " (" + who.Alias + ")"
+			}
+			a.form.Say(fmt.Sprintf("Account %s, as %s. Reads %s in %s.", name, who.ARN, strings.Join(live.Services(o), ", "), strings.Join(o.Regions, ", ")), false)
+			a.next.SetText("Import")
+		})
+	}()
+}
+
+func (a *accountImport) importOrSignIn() {
+	if a.client == nil {
+		a.signIn()
+		return
+	}
+	a.take()
+}
+
+// take reads the account, writes the snapshot and opens it.
+func (a *accountImport) take() {
+	path := strings.TrimSpace(a.form.Path.Text)
+	if info, err := os.Stat(filepath.Dir(path)); path == "" || err != nil || !info.IsDir() {
+		a.form.Say("The snapshot's folder is not there: give it another path.", true)
+		return
+	}
+	a.next.Disable()
+	a.form.Able(false)
+	a.form.Far(0, "Begins…")
+	o := a.read
+	o.Journal = path + ".partial"
+	o.Progress = func(p live.Progress) {
+		share := float64(p.Done) / float64(max(1, p.Known))
+		text := fmt.Sprintf("%d of %d calls", p.Done, p.Known)
+		if p.Problems > 0 {
+			text += fmt.Sprintf(", %d not answered", p.Problems)
+		}
+		if p.Left > 0 {
+			text += fmt.Sprintf(", about %s left", p.Left)
+		}
+		fyne.Do(func() {
+			if a.next.Disabled() {
+				a.form.Far(share, text)
+			}
+		})
+	}
+	go func() {
+		before, _ := live.Read(path) //nolint:errcheck // none, or one that cannot be compared with
+		s, err := a.client.Take(a.ctx, a.who, o)
+		if err == nil {
+			err = s.Write(path)
+		}
+		if err == nil {
+			_ = os.Remove(o.Journal) //nolint:errcheck // it is of no more use, and stale some hours later
+		}
+		fyne.Do(func() {
+			if a.ctx.Err() != nil {
+				return
+			}
+			a.form.Able(true)
+			if err != nil {
+				a.forget()
+				a.form.Say(asSentence(err), true)
+				return
+			}
+			a.client = nil
+			a.dialog.Hide()
+			a.w.open(path)
+			a.w.tellOfImport(path, s, before)
+		})
+	}()
+}
+
+// code asks for a code of an MFA device.
+func (a *accountImport) code() (string, error) {
+	given := make(chan string, 1)
+	fyne.Do(func() {
+		entry := widget.NewEntry()
+		d := dialog.NewCustomConfirm("Code of the MFA device", "Sign In", "Cancel", entry, func(yes bool) {
+			if !yes {
+				entry.SetText("")
+			}
+			given <- strings.TrimSpace(entry.Text)
+		}, a.w.win)
+		a.w.present(d, fyne.NewSize(340, 150), nil)
+		a.w.win.Canvas().Focus(entry)
+	})
+	select {
+	case code := <-given:
+		if code != "" {
+			return code, nil
+		}
+	case <-a.ctx.Done():
+	}
+	return "", errors.New("no code of the MFA device was given")
+}
+
+// tellOfImport says what was not seen, and what changed since the snapshot that was there before.
+func (w *window) tellOfImport(path string, s, before *live.Snapshot) {
+	lines := []string{strings.Join(s.Count(), ", ") + "."}
+	if len(s.Problems) > 0 {
+		lines = append(lines, "", "Not seen, since it could not be read:")
+		for i, p := range s.Problems {
+			if i == 8 {
+				lines = append(lines, fmt.Sprintf("… and %d more, under What Was Not Resolved", len(s.Problems)-i))
+				break
+			}
+			lines = append(lines, p.String())
+		}
+	}
+	if before != nil {
+		changed := s.Since(before)
+		lines = append(append(lines, ""), changed[:min(len(changed), 12)]...)
+	}
+	if len(lines) > 1 {
+		w.tell(filepath.Base(path), strings.Join(lines, "\n"))
+	}
+}
+
+// asSentence is an error as a sentence.
+func asSentence(err error) string {
+	text := cmp.Or(err.Error(), "it did not work")
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
