@@ -179,7 +179,10 @@ func (w *window) exportPolicies() {
 	w.chooseFolder("Export the policies to which folder?", "Export here", func(dir string) {
 		var names []string
 		w.background("Exporting the policies", func(ctx context.Context) (err error) {
-			names, err = s.WriteTo(ctx, dir)
+			written, err := s.WriteTo(ctx, dir, session.Export{})
+			if err == nil {
+				names = append(written.Files, written.Notes...)
+			}
 			return err
 		}, func() { w.tell("Exported", strings.Join(names, "\n")) })
 	})

@@ -102,6 +102,7 @@ func Run(ctx context.Context, args []string, env Env) (code int) {
 		kong.Name("bulkhead"),
 		kong.Description("Models AWS serverless systems as compartments: what does a breach flood, and which walls would hold?"),
 		kong.Writers(env.Out, env.Err),
+		kong.Vars{"forms": formsList()},
 		kong.Exit(func(int) { panic(errHelp) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),

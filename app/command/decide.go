@@ -20,12 +20,21 @@ func (simulateCmd) Run(env *Env) error {
 }
 
 type withinCmd struct {
-	After  string `arg:"" help:"Policy JSON; - for standard input."`
-	Before string `arg:"" help:"Policy JSON to compare with."`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	After  string   `arg:"" optional:"" help:"Policy JSON; - for standard input."`
+	Before string   `arg:"" optional:"" help:"Policy JSON to compare with."`
+	Proof  []string `help:"Work proofs of an export out again, from the files beside them: *.proof.json, or folders with some." placeholder:"FILE"`
+	JSON   bool     `name:"json" help:"Print JSON."`
 }
 
 func (c withinCmd) Run(env *Env) error {
+	switch {
+	case len(c.Proof) > 0 && c.After != "":
+		return usage("within: give AFTER and BEFORE, or --proof FILE")
+	case len(c.Proof) > 0:
+		return proveAgain(env, c.Proof, c.JSON)
+	case c.Before == "":
+		return usage("within: give AFTER and BEFORE, or --proof FILE")
+	}
 	after, err := readInput(env, c.After)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 	if err := writeReport(ctx, s, c.Out); err != nil {
 		return err
 	}
-	files, err := s.WriteTo(ctx, filepath.Join(c.Out, "export"))
+	written, err := s.WriteTo(ctx, filepath.Join(c.Out, "export"), session.Export{})
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 	}
 	fmt.Fprintf(env.Out, "split    worst %s → %s (%s), mean %s → %s, watertightness %.2f → %.2f\n", render.Percent(b.Worst), render.Percent(a.Worst), after.After.Design.Name(a.WorstOf),
 		render.Percent(b.Mean), render.Percent(a.Mean), b.Watertightness, a.Watertightness)
-	fmt.Fprintf(env.Out, "pictures %s; policies, patch and DEPLOY.md: %s (%s)\n", filepath.Join(c.Out, "index.html"), filepath.Join(c.Out, "export"), count(len(files), "file"))
+	fmt.Fprintf(env.Out, "pictures %s; policies, patch and DEPLOY.md: %s (%s)\n", filepath.Join(c.Out, "index.html"), filepath.Join(c.Out, "export"), count(len(written.Files), "file"))
 	return nil
 }
 

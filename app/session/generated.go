@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bulkhead/model"
+	"bulkhead/model/export"
 )
 
 // Generated tells where changes belong that no file of the source takes, because a program writes it: for each role
@@ -16,6 +17,7 @@ func (s *Session) Generated() string {
 	st := s.State()
 	before, after := st.Before.Design, st.After.Design
 	made := before.Info().Constructs
+	names := export.Names(after)
 	changed := map[model.ID]bool{}
 	for _, c := range before.Diff(after) {
 		for _, e := range []model.Element{c.Before, c.After} {
@@ -31,9 +33,9 @@ func (s *Session) Generated() string {
 		switch {
 		case !touched || r.External:
 		case was == nil:
-			lines = append(lines, fmt.Sprintf("- **A new role** for %s: `policies/%s.json` is all that it is to be allowed.", functionsOf(after, r.ID), fileName(r)))
+			lines = append(lines, fmt.Sprintf("- **A new role** for %s: `policies/%s.json` is all that it is to be allowed.", functionsOf(after, r.ID), names[r.ID]))
 		case made[r.ID] != "":
-			lines = append(lines, fmt.Sprintf("- Construct `%s` (role `%s`, %s): `policies/%s.json` is all that it is to be allowed of its own. %s", made[r.ID], r.LogicalID, r.Origin, fileName(r), attachedTo(after, r)))
+			lines = append(lines, fmt.Sprintf("- Construct `%s` (role `%s`, %s): `policies/%s.json` is all that it is to be allowed of its own. %s", made[r.ID], r.LogicalID, r.Origin, names[r.ID], attachedTo(after, r)))
 			lines = append(lines, policiesOf(before, was, made)...)
 		}
 	}

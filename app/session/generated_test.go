@@ -38,7 +38,7 @@ func TestExportOfCDK(t *testing.T) {
 		t.Errorf("patch: %v", err)
 	}
 	out := t.TempDir()
-	if _, err := s.WriteTo(context.Background(), out); err != nil {
+	if _, err := s.WriteTo(context.Background(), out, session.Export{}); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(out, "CDK.md"))

@@ -350,19 +350,20 @@ func TestExport(t *testing.T) {
 		{Name: "Shop", Keeps: true, Triggers: []string{"Buy"}, Grants: []edit.Access{{Actions: []string{"dynamodb:PutItem"}, Resources: []string{"res/Orders"}}}},
 	}})
 	out := filepath.Join(filepath.Dir(path), "export")
-	names, err := s.WriteTo(context.Background(), out)
+	exported, err := s.WriteTo(context.Background(), out, session.Export{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, n := range names {
+	for _, n := range exported.Files {
 		rel, err := filepath.Rel(out, n)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got = append(got, filepath.ToSlash(rel))
 	}
-	if want := "DEPLOY.md policies/CatalogRole.json policies/ShopRole.json source.diff"; strings.Join(got, " ") != want {
+	if want := "DEPLOY.md policies/CatalogRole.json policies/CatalogRole.proof.json policies/ShopRole.json policies/ShopRole.proof.json " +
+		"policies/aws/AWSLambdaBasicExecutionRole.json policies/before/CatalogRole.json policies/before/ShopRole.json source.diff"; strings.Join(got, " ") != want {
 		t.Errorf("wrote %v, want %s", got, want)
 	}
 	doc, err := policy.Parse([]byte(read(t, filepath.Join(out, "policies", "CatalogRole.json"))))
@@ -377,11 +378,11 @@ func TestExport(t *testing.T) {
 	if deploy := s.Deploy(); !strings.Contains(deploy, "`catalog.handler` in `src`, for `Catalog`: there already") {
 		t.Errorf("the handler is there, and DEPLOY.md says\n%s", deploy)
 	}
-	first, err := s.Policies()
+	first, _, err := s.Policies(context.Background(), session.Export{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := s.Policies()
+	second, _, err := s.Policies(context.Background(), session.Export{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -458,7 +459,7 @@ func TestBlankPageToTemplate(t *testing.T) {
 	do(t, s, &edit.NewResource{Name: "Jobs", Type: "AWS::SQS::Queue"})
 	do(t, s, &edit.NewTrigger{Name: "Jobs", To: "fn/Worker", From: "res/Jobs", Event: "sqs"})
 	out := t.TempDir()
-	if _, err := s.WriteTo(context.Background(), out); err != nil {
+	if _, err := s.WriteTo(context.Background(), out, session.Export{}); err != nil {
 		t.Fatal(err)
 	}
 	if in, err := importers.Open(context.Background(), sources(), filepath.Join(out, "template.yaml"), importers.Options{StackName: "shop"}); err != nil {

@@ -268,21 +268,12 @@ func stops(before, after *model.Design, h *holder, was, is *policy.Stack) []stri
 	}
 	var out []string
 	lost := func(n need) {
-		had, has := n.allowed(role, was), n.allowed(role, is)
-		var lost []string
-		for _, a := range had {
-			if !slices.Contains(has, a) {
-				lost = append(lost, a)
-			}
+		lost := n.lost(role, was, is)
+		if len(lost) == 0 {
+			return
 		}
-		switch {
-		case len(lost) == 0, n.anyOf && len(has) > 0:
-		case n.logging && len(lost) == 1 && lost[0] == "logs:CreateLogGroup":
-			// A log group that is there already needs no CreateLogGroup.
-		default:
-			if text := fmt.Sprintf("%s %s: %s is no longer allowed %s", n.what, n.stops, h.name, and(lost)); !slices.Contains(out, text) {
-				out = append(out, text)
-			}
+		if text := fmt.Sprintf("%s %s: %s is no longer allowed %s", n.what, n.stops, h.name, and(lost)); !slices.Contains(out, text) {
+			out = append(out, text)
 		}
 	}
 	for _, f := range after.Functions() {
@@ -300,4 +291,55 @@ func stops(before, after *model.Design, h *holder, was, is *policy.Stack) []stri
 		}
 	}
 	return out
+}
+
+// A Requirement is access that AWS itself uses with a role, for a trigger or the configuration of a function.
+type Requirement struct {
+	For      string   // "the mapping from Outbox"
+	Actions  []string // of which one is enough if AnyOf
+	AnyOf    bool
+	Resource string   // ARN, "*" where the actions take none, "" where it is not in the design
+	Lost     []string // allowed before and not any more, and not made up for by another
+}
+
+// Required lists what AWS does with a role of a design, and what of it one stack of its policies allows and another does not.
+func Required(d *model.Design, role *model.Role, was, is *policy.Stack) []Requirement {
+	var out []Requirement
+	add := func(n need) {
+		r := Requirement{For: strings.TrimSuffix(n.what, ","), Actions: n.actions, AnyOf: n.anyOf, Resource: n.target, Lost: n.lost(role, was, is)}
+		out = append(out, r)
+	}
+	for _, f := range d.Functions() {
+		if f.Role == role.ID {
+			for _, n := range needs(d, f) {
+				add(n)
+			}
+		}
+	}
+	for _, t := range d.Triggers() {
+		if t.Role == role.ID {
+			for _, n := range carrierNeeds(d, t) {
+				add(n)
+			}
+		}
+	}
+	return out
+}
+
+// lost lists the actions of a need that were allowed and are not any more, as far as that stops something.
+func (n need) lost(role *model.Role, was, is *policy.Stack) []string {
+	had, has := n.allowed(role, was), n.allowed(role, is)
+	var lost []string
+	for _, a := range had {
+		if !slices.Contains(has, a) {
+			lost = append(lost, a)
+		}
+	}
+	if n.anyOf && len(has) > 0 {
+		return nil
+	}
+	if n.logging && len(lost) == 1 && lost[0] == "logs:CreateLogGroup" {
+		return nil // a log group that is there already needs no CreateLogGroup
+	}
+	return lost
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"bulkhead/model/source"
 )
@@ -57,6 +58,31 @@ func inlineRoom(t Type) room {
 	default:
 	}
 	return room{most: 10240, what: "a role's inline policies together"}
+}
+
+// Room is how many characters a policy of a type may have, white space aside; of inline policies, all of one holder together.
+// 0: AWS says none for all of the type ("IAM and AWS STS quotas"; "Quotas and service limits for AWS Organizations").
+func (t Type) Room() int {
+	r, ok := (&checker{in: Setting{Type: t}, document: &Document{}}).roomOf()
+	if !ok || t == AnyType {
+		return 0
+	}
+	return r.most
+}
+
+// Size is how many characters a document has as IAM counts them, white space aside. A token ${Name} counts as it is written.
+func (d *Document) Size() int {
+	text, err := d.MarshalJSON()
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, c := range string(text) {
+		if !unicode.IsSpace(c) {
+			n++
+		}
+	}
+	return n
 }
 
 func roomOfResource(cfnType string) (room, bool) {

@@ -133,11 +133,47 @@ func (c *Comparison) hits() {
 			c.Added = append(c.Added, HitChange{f.ID, x.target, x.capability})
 		}
 	}
-	order := func(x, y HitChange) int {
-		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.Target, y.Target), cmp.Compare(x.Capability, y.Capability))
+	slices.SortFunc(c.Added, orderOfChanges)
+	slices.SortFunc(c.Removed, orderOfChanges)
+}
+
+// Between lists the hits that a function after has and one before had not, and the reverse: what one part of a split reaches less
+// than the whole did. Parts of one function stand for each other.
+func (c *Comparison) Between(before, after model.ID) (added, removed []HitChange) {
+	renamed := map[model.ID]model.ID{}
+	for f, parts := range c.Parts {
+		for _, p := range parts {
+			renamed[p] = f
+		}
 	}
-	slices.SortFunc(c.Added, order)
-	slices.SortFunc(c.Removed, order)
+	whole := func(faces map[face]bool) map[face]bool {
+		out := map[face]bool{}
+		for x := range faces {
+			if w, ok := renamed[x.target]; ok {
+				x.target = w
+			}
+			out[x] = true
+		}
+		return out
+	}
+	was, is := whole(c.Before.faces(before)), whole(c.After.faces(after))
+	for x := range is {
+		if !was[x] && x.target != before {
+			added = append(added, HitChange{after, x.target, x.capability})
+		}
+	}
+	for x := range was {
+		if !is[x] {
+			removed = append(removed, HitChange{before, x.target, x.capability})
+		}
+	}
+	slices.SortFunc(added, orderOfChanges)
+	slices.SortFunc(removed, orderOfChanges)
+	return added, removed
+}
+
+func orderOfChanges(x, y HitChange) int {
+	return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.Target, y.Target), cmp.Compare(x.Capability, y.Capability))
 }
 
 // worst is the function with the greatest share, the first of several; "" for none.
