@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkhead/app/session"
 	"bulkhead/importers"
 )
 

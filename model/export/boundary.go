@@ -54,11 +54,7 @@ func boundaryOf(d *model.Design, r *model.Role) (*Boundary, error) {
 	if !slices.ContainsFunc(exact.Statements, func(s *policy.Statement) bool { return s.Effect == policy.Allow }) {
 		return nil, nil
 	}
-	exact, err = Tidy(exact)
-	if err != nil {
-		return nil, err
-	}
-	b := &Boundary{Document: exact}
+	b := &Boundary{Document: Tidy(exact)}
 	for _, looser := range []struct {
 		make func(*policy.Document) *policy.Document
 		how  string
@@ -70,9 +66,7 @@ func boundaryOf(d *model.Design, r *model.Role) (*Boundary, error) {
 		if b.Document.Size() <= policy.ManagedPolicy.Room() {
 			break
 		}
-		if b.Document, err = Tidy(looser.make(b.Document)); err != nil {
-			return nil, err
-		}
+		b.Document = Tidy(looser.make(b.Document))
 		b.Loose = looser.how
 	}
 	return b, nil

@@ -42,11 +42,11 @@ type Options struct {
 }
 
 // Policies lists what is exported of a design, in its order: roles whose policies were seen, then users and groups. Statements
-// are the holder's own, inline and customer-managed; what is written has been proven to mean the same.
+// are the holder's own, inline and customer-managed, with the least text that means the same.
 func Policies(d *model.Design, o Options) ([]*Holder, error) {
 	var out []*Holder
 	names := Names(d)
-	add := func(e model.Element, t policy.Type, ids []model.ID) error {
+	add := func(e model.Element, t policy.Type, ids []model.ID) {
 		h := &Holder{ID: e.ElementID(), Element: e, Name: names[e.ElementID()]}
 		for _, id := range ids {
 			if p := d.Policy(id); p != nil && isAWS(p) {
@@ -54,32 +54,23 @@ func Policies(d *model.Design, o Options) ([]*Holder, error) {
 			}
 		}
 		for _, doc := range ownDocuments(d, ids) {
-			tidy, err := Tidy(doc)
-			if err != nil {
-				return err
-			}
-			h.Own = append(h.Own, tidy)
+			h.Own = append(h.Own, Tidy(doc))
 		}
 		h.fit(t)
 		out = append(out, h)
-		return nil
 	}
 	for _, r := range d.Roles() {
 		if !exported(r) {
 			continue
 		}
-		if err := add(r, policy.RoleInline, r.Policies); err != nil {
-			return nil, err
-		}
+		add(r, policy.RoleInline, r.Policies)
 	}
 	for _, p := range d.Principals() {
 		t := policy.UserInline
 		if p.Kind == model.Group {
 			t = policy.GroupInline
 		}
-		if err := add(p, t, p.Policies); err != nil {
-			return nil, err
-		}
+		add(p, t, p.Policies)
 	}
 	if o.Boundaries {
 		for _, h := range out {

@@ -2,7 +2,6 @@ package export
 
 import (
 	"fmt"
-	"slices"
 
 	"bulkhead/model/policy"
 )
@@ -77,13 +76,16 @@ func split(d *policy.Document, room int, size func(*policy.Document) int) (parts
 	for _, s := range d.Statements {
 		divide(s)
 	}
-	part := with()
+	part, empty := with(), size(with())
+	taken := empty
 	for _, s := range small {
-		if len(part.Statements) > 0 && size(with(append(slices.Clone(part.Statements), s)...)) > room {
+		n := size(with(s)) - empty + 2 // and what parts it from the one before
+		if len(part.Statements) > 0 && taken+n > room {
 			parts = append(parts, part)
-			part = with()
+			part, taken = with(), empty
 		}
 		part.Statements = append(part.Statements, s)
+		taken += n
 	}
 	if len(part.Statements) > 0 {
 		parts = append(parts, part)

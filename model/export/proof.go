@@ -237,15 +237,11 @@ func (p *Proving) before(h *Holder) (*Documents, error) {
 		}
 	}
 	for i, d := range join(docs) {
-		d, err := Tidy(d)
-		if err != nil {
-			return nil, err
-		}
 		name := "before/" + h.Name + ".json"
 		if i > 0 {
 			name = fmt.Sprintf("before/%s-%d.json", h.Name, i+1)
 		}
-		f, err := p.add(name, d)
+		f, err := p.add(name, Tidy(d))
 		if err != nil {
 			return nil, err
 		}

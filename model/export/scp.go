@@ -148,7 +148,7 @@ func where(action string, allowed []*policy.Statement) (resources []string, limi
 		}
 	}
 	slices.Sort(resources)
-	resources = uncovered(slices.Compact(resources), policy.Covers)
+	resources = uncovered(slices.Compact(resources), coversResource)
 	return resources, !slices.Contains(resources, "*")
 }
 

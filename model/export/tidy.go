@@ -12,47 +12,17 @@ import (
 
 // Tidy is a document with the least text that means the same, in an order that depends on what it says alone: lists sorted and
 // without what another entry covers, statements that can be one made one (without a Sid, where they had different ones), and
-// without those that another covers. Shorter is what is proven to allow, and to deny, the same both ways; where that is beyond
-// the proof, lists and statements are sorted and stay as they are. Wildcards are not put in the place of names: they would
-// allow what AWS adds later.
-func Tidy(d *policy.Document) (*policy.Document, error) {
-	sorted := &policy.Document{Version: d.Version, ID: d.ID}
+// without those that another covers. Each of these steps keeps what is allowed and what is denied. Wildcards are not put in
+// the place of names: they would allow what AWS adds later.
+func Tidy(d *policy.Document) *policy.Document {
+	out := &policy.Document{Version: d.Version, ID: d.ID}
 	for _, s := range d.Statements {
-		sorted.Statements = append(sorted.Statements, ordered(s))
+		out.Statements = append(out.Statements, brief(ordered(s)))
 	}
-	short := &policy.Document{Version: d.Version, ID: d.ID}
-	for _, s := range sorted.Statements {
-		short.Statements = append(short.Statements, brief(s))
-	}
-	short.Statements = merged(short.Statements)
-	sortStatements(sorted.Statements)
-	sortStatements(short.Statements)
-	same, err := Equivalent(short, d)
-	if err != nil {
-		return nil, err
-	}
-	if same {
-		return short, nil
-	}
-	return sorted, nil
-}
-
-// Equivalent reports whether two documents are proven to allow and to deny the same.
-func Equivalent(a, b *policy.Document) (bool, error) {
-	x, err := stack(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := stack(b)
-	if err != nil {
-		return false, err
-	}
-	for _, v := range []policy.Verdict{x.Within(y), y.Within(x)} {
-		if v.Answer != policy.Yes || v.Note != "" {
-			return false, nil
-		}
-	}
-	return true, nil
+	sortStatements(out.Statements) // whose words stay must not depend on where they stood
+	out.Statements = merged(out.Statements)
+	sortStatements(out.Statements)
+	return out
 }
 
 func stack(docs ...*policy.Document) (*policy.Stack, error) {
@@ -66,7 +36,15 @@ func stack(docs ...*policy.Document) (*policy.Stack, error) {
 // ordered is a statement with its lists in order.
 func ordered(s *policy.Statement) *policy.Statement {
 	out := *s
-	out.Actions = slices.Compact(slices.Sorted(slices.Values(s.Actions)))
+	out.Actions = nil
+	for _, a := range s.Actions {
+		if known := catalog.Load().Action(a); known != nil {
+			a = known.String() // as AWS spells it
+		}
+		out.Actions = append(out.Actions, a)
+	}
+	slices.Sort(out.Actions)
+	out.Actions = slices.Compact(out.Actions)
 	if s.Resources != nil {
 		out.Resources = slices.Compact(slices.Sorted(slices.Values(s.Resources)))
 	}
@@ -86,90 +64,118 @@ func brief(s *policy.Statement) *policy.Statement {
 	out := *s
 	out.Actions = uncovered(s.Actions, coversAction)
 	if s.Resources != nil {
-		out.Resources = uncovered(s.Resources, policy.Covers)
+		out.Resources = uncovered(s.Resources, coversResource)
 	}
 	return &out
 }
 
+// coversResource is policy.Covers, quick where there is no wildcard.
+func coversResource(wide, narrow string) bool {
+	return wide == narrow || strings.ContainsAny(wide, "*?") && policy.Covers(wide, narrow)
+}
+
 func coversAction(wide, narrow string) bool {
+	if !strings.ContainsAny(wide, "*?") {
+		return strings.EqualFold(wide, narrow)
+	}
 	return policy.Covers(strings.ToLower(wide), strings.ToLower(narrow))
 }
 
-// uncovered lists the entries that no other entry covers; of two that cover each other, the first.
+// uncovered lists the entries that no other entry covers; of two that cover each other, the first. Only what has a wildcard
+// covers anything but what reads the same.
 func uncovered(list []string, covers func(wide, narrow string) bool) []string {
-	var out []string
+	var wild []int
 	for i, x := range list {
-		redundant := false
-		for j, y := range list {
-			if i != j && covers(y, x) && (j < i || !covers(x, y)) {
-				redundant = true
-				break
-			}
+		if strings.ContainsAny(x, "*?") {
+			wild = append(wild, i)
 		}
-		if !redundant {
+	}
+	var out []string
+	seen := map[string]bool{}
+	for i, x := range list {
+		fold := strings.ToLower(x)
+		if seen[fold] && slices.ContainsFunc(out, func(o string) bool { return covers(o, x) && covers(x, o) }) {
+			continue
+		}
+		seen[fold] = true
+		if !slices.ContainsFunc(wild, func(j int) bool {
+			return i != j && covers(list[j], x) && (j < i || !covers(x, list[j]))
+		}) {
 			out = append(out, x)
 		}
 	}
 	return out
 }
 
-// merged makes one of statements that differ in their actions alone, or in their resources alone, and leaves out those
-// that another covers, until there are no more.
+// merged makes one of statements that differ in their resources alone, or in their actions alone, and leaves out those that
+// another covers, until there are no more.
 func merged(in []*policy.Statement) []*policy.Statement {
-	out := slices.Clone(in)
-	sortStatements(out) // what is merged first must not depend on where it stood
+	out := in
 	for {
-		i, j, one := mergeable(out)
-		if one == nil {
+		n := len(out)
+		out = grouped(out, func(s *policy.Statement) (string, bool) {
+			return strings.ToLower(strings.Join(s.Actions, "\n")), !s.NotResource
+		}, func(one, s *policy.Statement) { one.Resources = slices.Concat(one.Resources, s.Resources) })
+		out = grouped(out, func(s *policy.Statement) (string, bool) {
+			return strings.Join(s.Resources, "\n"), !s.NotAction
+		}, func(one, s *policy.Statement) { one.Actions = slices.Concat(one.Actions, s.Actions) })
+		out = needed(out)
+		if len(out) == n {
 			return out
 		}
-		out[i] = one
-		out = slices.Delete(out, j, j+1)
 	}
 }
 
-func mergeable(list []*policy.Statement) (i, j int, one *policy.Statement) {
-	for i, a := range list {
-		for j := i + 1; j < len(list); j++ {
-			if one := merge(a, list[j]); one != nil {
-				return i, j, one
-			}
+// grouped makes one of all statements that have one key and differ in what add puts together; ok is false for those that
+// stay. Sids that differ go.
+func grouped(in []*policy.Statement, key func(*policy.Statement) (k string, ok bool), add func(one, s *policy.Statement)) []*policy.Statement {
+	var out []*policy.Statement
+	at := map[string]int{}
+	grown := map[int]bool{}
+	for _, s := range in {
+		k, ok := key(s)
+		if !ok || s.Principals != nil {
+			out = append(out, s)
+			continue
+		}
+		k = fmt.Sprintf("%v %v %v %s\n\n%s", s.Effect, s.NotAction, s.NotResource, conditions(s), k)
+		i, seen := at[k]
+		if !seen {
+			at[k] = len(out)
+			c := *s
+			out = append(out, &c)
+			continue
+		}
+		add(out[i], s)
+		grown[i] = true
+		if out[i].Sid != s.Sid {
+			out[i].Sid = ""
 		}
 	}
-	return 0, 0, nil
+	for i := range out {
+		if grown[i] {
+			out[i] = brief(ordered(out[i]))
+		}
+	}
+	return out
 }
 
-// merge is two statements as one, nil where one cannot say both in less text.
-func merge(a, b *policy.Statement) *policy.Statement {
-	if a.Effect != b.Effect || a.Principals != nil || b.Principals != nil {
-		return nil
+// needed are the statements that no other covers; of two that cover each other, the first in order.
+func needed(in []*policy.Statement) []*policy.Statement {
+	out := slices.Clone(in)
+	sortStatements(out) // which stays must not depend on where they stood
+	for i := 0; i < len(out); i++ {
+		if slices.ContainsFunc(out, func(o *policy.Statement) bool { return o != out[i] && coversStatement(o, out[i]) }) {
+			out = slices.Delete(out, i, i+1)
+			i--
+		}
 	}
-	switch {
-	case coversStatement(a, b):
-		return a
-	case coversStatement(b, a):
-		return b
-	case a.NotAction != b.NotAction || a.NotResource != b.NotResource || !slices.EqualFunc(a.Conditions, b.Conditions, policy.Condition.Equal):
-		return nil
-	}
-	out := *a
-	switch {
-	case !a.NotResource && slices.EqualFunc(a.Actions, b.Actions, strings.EqualFold):
-		out.Resources = slices.Concat(a.Resources, b.Resources)
-	case !a.NotAction && slices.Equal(a.Resources, b.Resources):
-		out.Actions = slices.Concat(a.Actions, b.Actions)
-	default:
-		return nil
-	}
-	if a.Sid != b.Sid {
-		out.Sid = ""
-	}
-	return brief(ordered(&out))
+	return out
 }
 
 // coversStatement reports whether a says all that b does.
 func coversStatement(a, b *policy.Statement) bool {
-	if a.NotAction || b.NotAction || a.NotResource || b.NotResource {
+	if a.Effect != b.Effect || a.Principals != nil || b.Principals != nil || a.NotAction || b.NotAction || a.NotResource || b.NotResource {
 		return false
 	}
 	for _, c := range a.Conditions {
@@ -182,7 +188,7 @@ func coversStatement(a, b *policy.Statement) bool {
 			return !slices.ContainsFunc(wide, func(w string) bool { return covers(w, n) })
 		})
 	}
-	return all(a.Actions, b.Actions, coversAction) && all(a.Resources, b.Resources, policy.Covers)
+	return all(a.Actions, b.Actions, coversAction) && all(a.Resources, b.Resources, coversResource)
 }
 
 // sortStatements puts statements in an order that depends on what they say: what is allowed first.
