@@ -103,6 +103,16 @@ func roomOfResource(cfnType string) (room, bool) {
 		return room{most: 20480, what: "a secret's policy"}, true
 	case "AWS::Lambda::Function": // "Lambda quotas"
 		return room{most: 20480, what: "a function's policy", bytes: true}, true
+	case "AWS::ECR::Repository", "AWS::ECR::PublicRepository": // SetRepositoryPolicy of Amazon ECR and of Amazon ECR Public
+		return room{most: 10240, what: "a repository's policy"}, true
+	case "AWS::EFS::FileSystem": // PutFileSystemPolicy
+		return room{most: 20000, what: "a file system's policy"}, true
+	case "AWS::ApiGateway::RestApi": // "Quotas for configuring and running a REST API in API Gateway"
+		return room{most: 8192, what: "an API's policy", soft: true}, true
+	case "AWS::Logs::ResourcePolicy", "AWS::Logs::LogGroup": // "Avoiding Amazon CloudWatch Logs resource policy size restrictions"
+		return room{most: 5120, what: "a resource policy of CloudWatch Logs"}, true
+	case "AWS::VpcLattice::Service", "AWS::VpcLattice::ServiceNetwork", "AWS::VpcLattice::ResourceConfiguration": // PutAuthPolicy
+		return room{most: 36864, what: "an auth policy of VPC Lattice"}, true
 	}
 	return room{}, false
 }
@@ -151,34 +161,39 @@ func (k *checker) size() {
 	}
 }
 
-// counts tells of more statements, principals or actions than a queue's or a topic's policy may have ("Amazon SQS policy
-// quotas"; "Amazon SNS API permissions: Actions and resources reference"). A queue's ten conditions are not counted: the page
-// does not say what one is.
+// counts tells of more statements, principals, conditions or actions than a queue's or a topic's policy may have ("Amazon SQS policy
+// quotas"; "Amazon SNS API permissions: Actions and resources reference"). The first page does not say what one condition is:
+// what is told has too many by every reading, statements that have any being counted.
 func (k *checker) counts() {
-	var statements, principals, actions int
+	var statements, principals, conditions, actions int
 	switch k.in.Of {
 	case "AWS::SQS::Queue":
-		statements, principals, actions = 20, 50, 7
+		statements, principals, conditions, actions = 20, 50, 10, 7
 	case "AWS::SNS::Topic":
 		statements, principals = 100, 200
 	default:
 		return
 	}
-	named := 0
+	named, conditional := 0, 0
 	for _, s := range k.document.Statements {
 		named += len(s.Principals)
+		if len(s.Conditions) > 0 {
+			conditional++
+		}
 		if actions > 0 && len(s.Actions) > actions {
 			k.statement = s
 			k.report(source.Warning, "too-many", Part{Element: "Action"}, fmt.Sprintf("the statement has %d actions", len(s.Actions)), fmt.Sprintf("A statement of a queue's policy may have %d.", actions))
 			k.statement = nil
 		}
 	}
-	if n := len(k.document.Statements); n > statements {
-		k.report(source.Warning, "too-many", Part{}, fmt.Sprintf("the policy has %d statements", n), fmt.Sprintf("Such a policy may have %d.", statements))
+	tell := func(n, most int, summary string) {
+		if most > 0 && n > most {
+			k.report(source.Warning, "too-many", Part{}, fmt.Sprintf(summary, n), fmt.Sprintf("Such a policy may have %d.", most))
+		}
 	}
-	if named > principals {
-		k.report(source.Warning, "too-many", Part{}, fmt.Sprintf("the policy names %d principals", named), fmt.Sprintf("Such a policy may have %d.", principals))
-	}
+	tell(len(k.document.Statements), statements, "the policy has %d statements")
+	tell(named, principals, "the policy names %d principals")
+	tell(conditional, conditions, "the policy has conditions in %d statements")
 }
 
 // CheckInline tells of inline policies of one holder that have no room together, though each by itself has ("IAM and AWS STS

@@ -112,6 +112,11 @@ func TestSizes(t *testing.T) {
 		{Setting{Type: ResourcePolicy, Of: "AWS::Lambda::Function"}, 20480},
 		{Setting{Type: ResourcePolicy, Of: "AWS::SecretsManager::Secret"}, 20480},
 		{Setting{Type: ResourcePolicy, Of: "AWS::DynamoDB::Table"}, 20480},
+		{Setting{Type: ResourcePolicy, Of: "AWS::ECR::Repository"}, 10240},
+		{Setting{Type: ResourcePolicy, Of: "AWS::EFS::FileSystem"}, 20000},
+		{Setting{Type: ResourcePolicy, Of: "AWS::ApiGateway::RestApi"}, 8192},
+		{Setting{Type: ResourcePolicy, Of: "AWS::Logs::ResourcePolicy"}, 5120},
+		{Setting{Type: ResourcePolicy, Of: "AWS::VpcLattice::Service"}, 36864},
 		{Setting{Type: SessionPolicy}, 2048},
 		{Setting{Type: AnyType}, 10240},
 	} {
@@ -144,9 +149,13 @@ func TestCounts(t *testing.T) {
 		return `{"Effect":"Allow","Principal":{"AWS":` + list(principals, func(i int) string { return fmt.Sprint(100000000000 + i) }) + `},"Action":` + list(actions, func(i int) string { return "sqs:" + names[i] }) +
 			`,"Resource":"arn:aws:sqs:us-east-1:123456789012:q"}`
 	}
+	conditional := strings.Replace(statement(1, 1), `"Resource"`, `"Condition":{"Bool":{"aws:SecureTransport":"true"},"Null":{"aws:SourceIp":"false"}},"Resource"`, 1)
 	for _, c := range []struct {
 		of, statements, want string
 	}{
+		{"AWS::SQS::Queue", strings.Repeat(conditional+",", 9) + conditional, ""},
+		{"AWS::SQS::Queue", strings.Repeat(conditional+",", 10) + conditional, "too-many {"},
+		{"AWS::SNS::Topic", strings.Repeat(conditional+",", 10) + conditional, ""},
 		{"AWS::SQS::Queue", statement(7, 50), ""},
 		{"AWS::SQS::Queue", statement(8, 1), "too-many ["},
 		{"AWS::SQS::Queue", statement(1, 51), "too-many {"},
