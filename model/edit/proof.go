@@ -116,12 +116,10 @@ func (p *proving) end(confirmed bool) (unproven string, err error) {
 
 // inPerson is a witness as a request of somebody, if it shows the same.
 func inPerson(w *policy.Request, arn string, after, before *policy.Stack) *policy.Request {
-	fields := strings.SplitN(arn, ":", 6)
-	if w == nil || len(fields) < 6 {
+	if w == nil || len(strings.SplitN(arn, ":", 6)) < 6 {
 		return w
 	}
-	r := *w
-	r.Principal, r.ResourceAccount = arn, fields[4]
+	r := w.As(arn)
 	if after.Evaluate(r).Outcome == policy.Allowed && before.Evaluate(r).Outcome != policy.Allowed {
 		return &r
 	}

@@ -1,5 +1,11 @@
 package policy
 
+import (
+	"strings"
+
+	"bulkhead/model/catalog"
+)
+
 // A contextSearch looks for a context in which from may allow and to does not surely allow, for one class of actions
 // and one of resources. It decides the values of one condition key after the other, and goes no further where those
 // decided so far tell that from allows nothing, or that to allows all.
@@ -102,7 +108,7 @@ func (c *contextSearch) divide() bool {
 		c.proof.give("there are too many conditions to look at")
 		return false
 	}
-	c.spaces = keySpaces(list)
+	c.spaces = keySpaces(list, c.proof.keyType)
 	c.place = make(map[*condition]place, len(list))
 	c.at = make([]int, len(c.spaces))
 	for i, sp := range c.spaces {
@@ -116,6 +122,20 @@ func (c *contextSearch) divide() bool {
 		}
 	}
 	return true
+}
+
+// keyType is the type of a condition key, "" where it is not known.
+func (w *proof) keyType(key string) string {
+	if t, ok := globalKeys[general(key)]; ok {
+		return t
+	}
+	prefix, _, _ := strings.Cut(key, ":")
+	for _, c := range []*catalog.Catalog{w.from.cat, w.to.cat} {
+		if c != nil {
+			return c.ConditionKeyType(prefix, key)
+		}
+	}
+	return ""
 }
 
 // tie finds what conditions of different spaces say of each other.

@@ -286,7 +286,7 @@ func (c *condition) impliedByAll(conditions []condition) bool {
 	if len(list) == 1 || size > 50 {
 		return false
 	}
-	spaces := keySpaces(list)
+	spaces := keySpaces(list, nil)
 	if len(spaces) != 1 || spaces[0].lost {
 		return false // values of several kinds
 	}

@@ -16,6 +16,8 @@ type keySpace struct {
 	conditions []*condition
 	points     []keyPoint
 	lost       bool // not all that the values can mean is among the points
+	typ        string
+	free       bool // the key may have values that AWS does not send
 }
 
 // A keyPoint is one example.
@@ -70,8 +72,9 @@ func (c *condition) family() family {
 }
 
 // keySpaces divides conditions into spaces: one for each key and family, and one for each condition that is
-// opaque. Presence alone joins the first family of its key.
-func keySpaces(conditions []*condition) []*keySpace {
+// opaque. Presence alone joins the first family of its key. typeOf tells a key's type, as far as it is known; then the points are
+// such as requests of IAM principals have. Without it they are any.
+func keySpaces(conditions []*condition, typeOf func(key string) string) []*keySpace {
 	type group struct {
 		key    string
 		family family
@@ -119,6 +122,9 @@ func keySpaces(conditions []*condition) []*keySpace {
 		}
 	}
 	for _, s := range spaces {
+		if s.free = typeOf == nil; !s.free {
+			s.typ = typeOf(s.key)
+		}
 		if s.conditions[0].family() == familyOpaque {
 			yes, no := make([]bool, len(s.conditions)), make([]bool, len(s.conditions))
 			for i := range yes {
@@ -238,6 +244,9 @@ func (s *keySpace) ask(values []string) []tri {
 
 // try adds a point unless its answers are there already.
 func (s *keySpace) try(values []string, seen map[string]bool) {
+	if !s.free && !s.real(values) {
+		return
+	}
 	list := s.ask(values)
 	id := answers(list)
 	if seen[id] {
@@ -297,6 +306,10 @@ func (s *keySpace) examples() (out []string, complete bool) {
 
 func (s *keySpace) texts() ([]string, bool) {
 	patterns := [][]symbol{{}} // the empty text is no value to set operators
+	if !s.free {
+		f := callerForms[s.key]
+		patterns = slices.Concat(patterns, f.like, f.unlike)
+	}
 	seen := map[string]bool{}
 	for _, c := range s.conditions {
 		for i := range c.values {

@@ -60,7 +60,7 @@ func TestKeySpacesLeaveNothingOut(t *testing.T) {
 			compiled := compileCondition(&c, true)
 			list = append(list, &compiled)
 		}
-		spaces := keySpaces(list)
+		spaces := keySpaces(list, nil)
 		// Without a set operator a key has one value.
 		sets = slices.ContainsFunc(list, func(c *condition) bool { return c.qualifier != plain })
 		for range 5 {

@@ -60,7 +60,7 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 	if len(conditions) > maxConditions {
 		return false, false
 	}
-	spaces := keySpaces(conditions)
+	spaces := keySpaces(conditions, nil)
 	for k, sp := range spaces {
 		for _, other := range spaces[:k] {
 			complete = complete && other.key != sp.key

@@ -70,9 +70,8 @@ type side struct {
 	denies []*statement
 	// rcps are denials of resource control policies of which it depends on the request whether they bind: they are
 	// taken to deny on the side that must allow, and not on the other.
-	rcps  []*statement
-	named bool // conditions stand for principals whom statements name
-	cat   *catalog.Catalog
+	rcps []*statement
+	cat  *catalog.Catalog
 }
 
 func newSide(s *Stack) *side {
@@ -90,7 +89,7 @@ func newSide(s *Stack) *side {
 			for _, st := range p.statements {
 				list := []*statement{st}
 				if named {
-					list = out.unnamed(st)
+					list = s.unnamed(st)
 				}
 				if st.effect == Deny {
 					out.denies = append(out.denies, list...)
@@ -125,21 +124,14 @@ func newSide(s *Stack) *side {
 			}
 			binds, perhaps := s.rcp(st)
 			if binds != nil {
-				out.denies = append(out.denies, out.unnamed(binds)...)
+				out.denies = append(out.denies, s.unnamed(binds)...)
 			}
 			if perhaps != nil {
-				out.rcps = append(out.rcps, out.unnamed(perhaps)...)
+				out.rcps = append(out.rcps, s.unnamed(perhaps)...)
 			}
 		}
 	}
 	return out
-}
-
-// unnamed is a statement without a Principal element; see Stack.unnamed.
-func (a *side) unnamed(st *statement) []*statement {
-	list := a.stack.unnamed(st)
-	a.named = a.named || len(list) != 1 || len(list[0].conditions) != len(st.conditions)
-	return list
 }
 
 // spare leaves out statements of one effect that spare callers whom no condition of theirs tells: those of the other effect

@@ -108,6 +108,16 @@ func TestWithin(t *testing.T) {
 		{"the tags of a bucket", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/a": ["b", "c"]}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}`), No},
 		{"what everyone may", allow(`"Action": "sts:GetCallerIdentity", "Resource": "*"`), ``, Yes},
 		{"what everyone may, and more", allow(`"Action": "sts:GetCallerIdentity*", "Resource": "*"`), ``, No},
+		{"a key that is always there", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Null": {"aws:PrincipalArn": "true"}}`), ``, Yes},
+		{"a key that only services have", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}`), ``, Yes},
+		{"all but services", allow(`"Action": "s3:*", "Resource": "*"`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}`), Yes},
+		{"there is nothing beside true and false", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Null": {"aws:SecureTransport": "false"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}`) + "," + allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}`), Yes},
+		{"a tag may be anything", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Null": {"aws:PrincipalTag/a": "false"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:PrincipalTag/a": "true"}}`) + "," + allow(`"Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:PrincipalTag/a": "false"}}`), No},
+		{"another user", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "bob"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "alice"}}`), No},
+		{"users beside roles", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalType": ["User", "AssumedRole"]}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalType": "User"}}`), No},
+		{"a session by its id", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringLike": {"aws:userid": "AROAX:*"}}`), allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringLike": {"aws:userid": "AROAX:ci-*"}}`), No},
+		{"a user's own folder", allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:username}/*"`), allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::a/${aws:username}/x"`), No},
+		{"of another account", allow(`"Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}`), ``, No},
 		{"the least resource", allow(`"Action": "s3:ListAllMyBuckets", "Resource": "*"`), allow(`"Action": "s3:*", "Resource": "arn:aws:s3:::*"`), No},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,6 +142,9 @@ func checkVerdict(t interface{ Errorf(string, ...any) }, s, u *Stack, v Verdict)
 		if v.Witness == nil || v.Why == "" {
 			t.Errorf("No without a witness or a reason: %+v", v)
 			return
+		}
+		if !v.Witness.fits() {
+			t.Errorf("nobody makes the request of the witness %+v", v.Witness)
 		}
 		if d := s.Evaluate(*v.Witness); d.Outcome != Allowed || !d.Must {
 			t.Errorf("the witness %+v is not surely allowed", v.Witness)
@@ -214,6 +227,7 @@ func TestWithinOfNamedPrincipals(t *testing.T) {
 		counts[v.Answer]++
 		switch v.Answer {
 		case No:
+			checkVerdict(t, s, u, v)
 			if d := s.Evaluate(*v.Witness); d.Outcome != Allowed || !d.Must || u.Evaluate(*v.Witness).Outcome == Allowed {
 				t.Fatalf("no witness: %+v", v.Witness)
 			}

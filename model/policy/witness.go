@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -218,28 +217,27 @@ func longWord(list []symbol) []symbol {
 	return sampleWord(out)
 }
 
-// shows is the verdict where a request proves that from allows more, else nil. Key policies and trust policies, which
-// must allow too, are taken to delegate to the account; where the tags of a bucket are asked for, they are taken to count.
+// shows is the verdict where a request proves that from allows more, else nil: as somebody makes it of whom its keys tell. Key
+// policies and trust policies, which must allow too, are taken to delegate to the account; where the tags of a bucket are asked
+// for, they are taken to count.
 func (w *proof) shows(r *Request) *Verdict {
-	if asked := calledBy(r); asked != nil {
-		if v := w.proves(asked); v != nil {
+	for _, principal := range r.callers() {
+		if v := w.proves(r.As(principal)); v != nil {
 			return v
 		}
 	}
-	if w.from.named || w.to.named {
-		return nil // it depends on who calls, and the keys tell of nobody
-	}
-	return w.proves(r)
+	return nil
 }
 
 // proves is shows for a request as it stands.
-func (w *proof) proves(r *Request) *Verdict {
-	if strings.HasPrefix(lowerASCII(r.Action), "kms:") || strings.HasPrefix(lowerASCII(r.Action), "sts:") {
-		r.ResourcePolicy = delegatingTo(r.ResourceAccount)
+func (w *proof) proves(r Request) *Verdict {
+	account := parseCaller(r.Principal).account
+	if strings.HasPrefix(lowerASCII(r.Action), "kms:") || strings.HasPrefix(lowerASCII(r.Action), "sts:") || r.ResourceAccount != account {
+		r.ResourcePolicy = delegatingTo(account)
 	}
 	try := func() bool {
-		d := w.from.stack.Evaluate(*r)
-		return d.Outcome == Allowed && d.Must && w.to.stack.Evaluate(*r).Outcome != Allowed
+		d := w.from.stack.Evaluate(r)
+		return d.Outcome == Allowed && d.Must && w.to.stack.Evaluate(r).Outcome != Allowed
 	}
 	ok := try()
 	if !ok && hasPrefixFold(r.Action, "s3:") {
@@ -251,58 +249,7 @@ func (w *proof) proves(r *Request) *Verdict {
 	if !ok {
 		return nil
 	}
-	return &Verdict{Answer: No, Witness: r, Why: "it allows " + r.Action + " on " + r.Resource + contextText(r)}
-}
-
-// calledBy is a request whose principal is the one that its keys tell of, nil where they tell of none.
-func calledBy(r *Request) *Request {
-	out := *r
-	out.Context = maps.Clone(r.Context)
-	one := func(key string) string {
-		if v := r.Context[key]; len(v) == 1 {
-			return v[0]
-		}
-		return ""
-	}
-	account := one("aws:principalaccount")
-	if !isAccountID(account) {
-		account = witnessAccount
-	}
-	out.Principal = "arn:aws:iam::" + account + ":role/witness"
-	if name := one("aws:username"); name != "" || one("aws:principaltype") == "User" {
-		out.Principal = "arn:aws:iam::" + account + ":user/" + cmp.Or(name, "witness")
-	}
-	arn := parseCaller(one("aws:principalarn"))
-	if !arn.isIAM() || !isAccountID(arn.account) || arn.name == "" || arn.typ == typeRoot {
-		arn.typ = typeUnknown
-	} else {
-		c := &arn
-		out.Principal = c.arn
-		_, session, ok := strings.Cut(one("aws:userid"), ":")
-		if ok && c.typ == typeRole && c.path == c.name {
-			out.Principal = "arn:" + c.partition + ":sts::" + c.account + ":assumed-role/" + c.name + "/" + session
-		}
-	}
-	v := view{req: &Request{Principal: out.Principal}, caller: parseCaller(out.Principal), tags: present}
-	out.ResourceAccount = v.caller.account
-	v.resource = out.ResourceAccount
-	for key := range callerKeys {
-		value, st := v.derived(key)
-		told, there := r.Context[key]
-		switch {
-		case st == open:
-		case st == present && slices.Contains(r.Absent, key):
-			return nil
-		case !there:
-		case st == present && len(told) == 1 && told[0] == value:
-			delete(out.Context, key)
-		case key == "aws:principalarn" && arn.typ == typeUnknown:
-			delete(out.Context, key) // nobody is called so: somebody whom no statement names stands for it
-		default:
-			return nil
-		}
-	}
-	return &out
+	return &Verdict{Answer: No, Witness: &r, Why: "it allows " + r.Action + " on " + r.Resource + contextText(&r)}
 }
 
 func hasPrefixFold(s, prefix string) bool {
