@@ -1,6 +1,8 @@
 package command
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +37,14 @@ func (c redactCmd) Run(ctx context.Context, env *Env) error {
 		if err != nil {
 			return inputError(err)
 		}
-		files = append(files, redact.File{Name: filepath.Base(name), Data: data})
+		base := filepath.Base(name)
+		if bytes.HasPrefix(data, []byte("\x1f\x8b")) {
+			if data, err = decompressed(data); err != nil {
+				return inputError(fmt.Errorf("%s: %w", name, err))
+			}
+			base = strings.TrimSuffix(base, ".gz")
+		}
+		files = append(files, redact.File{Name: base, Data: data})
 	}
 	was, err := figuresOf(ctx, env, files)
 	if err != nil {
@@ -67,6 +76,22 @@ func (c redactCmd) Run(ctx context.Context, env *Env) error {
 		}
 	}
 	return c.write(env, redacted)
+}
+
+// decompressed is what a compressed snapshot holds.
+func decompressed(data []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("not gzip: %w", err)
+	}
+	out, err := io.ReadAll(io.LimitReader(z, importers.MaxFile+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("it is compressed, and cut off or damaged: %w", err)
+	case len(out) > importers.MaxFile:
+		return nil, fmt.Errorf("more than the %d MB that are read", importers.MaxFile>>20)
+	}
+	return out, nil
 }
 
 func (c redactCmd) read(env *Env, name string) ([]byte, error) {

@@ -1,6 +1,8 @@
 package command_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -84,6 +86,13 @@ func TestRedact(t *testing.T) {
 	}
 	if a == done(t, "redact", was) {
 		t.Error("without a key it came out the same")
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = z.Write(data)
+	_ = z.Close()
+	if b := done(t, "redact", write(t, "snapshot.json.gz", packed.String()), "--key", key); b != a {
+		t.Error("compressed, the same snapshot came out differently")
 	}
 	is, widerIs := write(t, "is.json", a), write(t, "wider.json", done(t, "redact", wider, "--key", key))
 	if a, b := nameless(t, was), nameless(t, is); a != b {

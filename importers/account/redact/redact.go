@@ -23,7 +23,7 @@ import (
 	"bulkhead/importers/yamlpos"
 )
 
-// A File is a snapshot, or the output of get-account-authorization-details.
+// A File is a snapshot, or the output of get-account-authorization-details; not compressed.
 type File struct {
 	Name string
 	Data []byte

@@ -70,11 +70,9 @@ var (
 	orgID  = regexp.MustCompile(`(^|/)((o|ou|r)-)[a-z0-9]{4,32}(-[a-z0-9]{8,32})?(/|$)`)
 	// Roles that AWS makes in an account.
 	ownRole = regexp.MustCompile(`(^|/)(service-role/|aws-reserved/|aws-service-role/.*|AWSReservedSSO_|AWSServiceRoleFor[A-Za-z0-9_]*)`)
-	// Groups that access control lists name, in an address of AWS's.
-	aclGroup = regexp.MustCompile(`(^|/)groups/(global|s3)/[A-Za-z]+$`)
-	region   = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
-	unique   = regexp.MustCompile(`^(AIDA|AROA|AGPA|ANPA|AIPA|ANVA|ASCA|APKA|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,}$`)
-	method   = regexp.MustCompile(`^(GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS|ANY)$`)
+	region  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+	unique  = regexp.MustCompile(`^(AIDA|AROA|AGPA|ANPA|AIPA|ANVA|ASCA|APKA|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,}$`)
+	method  = regexp.MustCompile(`^(GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS|ANY)$`)
 )
 
 // own lists the ranges of a text that are AWS's own words wherever they stand.
@@ -109,7 +107,6 @@ func own(text string) [][2]int {
 	}
 	add(ownPath, 0)
 	add(ownRole, 2)
-	add(aclGroup, 0)
 	add(madeID, 2)
 	add(orgID, 2)
 	return out

@@ -145,7 +145,7 @@ func (w *walk) scalar(n *yamlpos.Node, at place) {
 	switch key := at.key; {
 	case at.tags:
 		w.site(n, w.whole(text))
-	case usual[key] && !strings.HasPrefix(text, "arn:"):
+	case usual[key] && !strings.HasPrefix(text, "arn:"), key == "Grantee" && ownGroup.MatchString(text):
 	case strings.HasPrefix(text, "arn:") || key == "Resource":
 		w.site(n, w.arn(text))
 	case at.filter && (key == "prefix" || key == "Prefix"):
@@ -199,6 +199,8 @@ func (w *walk) pattern(n *yamlpos.Node, text string, before, after bool) {
 }
 
 var (
+	// Groups that access control lists name.
+	ownGroup  = regexp.MustCompile(`^(http://acs\.amazonaws\.com/groups/(global|s3)/)?(AllUsers|AuthenticatedUsers|LogDelivery)$`)
 	ofAccount = regexp.MustCompile(`^arn:[a-z*-]+:[^:]*:[^:]*:[0-9]{12}:`)
 	operation = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9]+$`)
 	fault     = regexp.MustCompile(`^[A-Za-z.]+(Exception|Error|Denied|Fault|Access|Timeout|Failure|NotFound)$`)
