@@ -28,6 +28,10 @@ type result struct {
 	out, err string
 }
 
+func sources() []importers.Source {
+	return slices.Concat(cfn.Sources(), []importers.Source{serverless.New(), account.New()}, terraform.Sources())
+}
+
 // environment wires the commands as the program does, without a window.
 func environment(t testing.TB, stdin string, out, errs *bytes.Buffer) command.Env {
 	t.Helper()
@@ -37,7 +41,7 @@ func environment(t testing.TB, stdin string, out, errs *bytes.Buffer) command.En
 	}
 	return command.Env{
 		In: strings.NewReader(stdin), Out: out, Err: errs,
-		Sources: slices.Concat(cfn.Sources(), []importers.Source{serverless.New(), account.New()}, terraform.Sources()),
+		Sources: sources(),
 		Samples: samples,
 		Window: func(_ context.Context, paths []string, o importers.Options) error {
 			return errors.New("window on " + strings.Join(paths, ", ") + " in " + o.Region)

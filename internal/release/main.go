@@ -27,7 +27,7 @@ type release struct {
 	ctx     context.Context
 	root    string // of the source
 	out     string
-	go_     string
+	gotool  string
 	version string // as bulkhead version says it
 	commit  string
 	date    time.Time
@@ -55,7 +55,7 @@ func main() {
 	defer stop()
 	r := &release{ctx: ctx}
 	flag.StringVar(&r.out, "out", "dist", "where to: what is in it is replaced")
-	flag.StringVar(&r.go_, "go", "go", "the Go command")
+	flag.StringVar(&r.gotool, "go", "go", "the Go command")
 	flag.StringVar(&r.version, "version", "", "version, if not by git describe")
 	flag.StringVar(&r.window, "window", "auto", "build the window: yes, no, auto (where a C compiler for it is there)")
 	only := flag.String("only", "", "systems to build for, of "+fmt.Sprint(targets)+" (all)")
@@ -168,7 +168,7 @@ func (r *release) output(dir, name string, args ...string) (string, error) {
 func (r *release) build(t target, pkg, out, tags, cc string, flags ...string) error {
 	stamp := fmt.Sprintf("-s -w -buildid= -X bulkhead/app/command.version=%s -X bulkhead/app/command.commit=%s -X bulkhead/app/command.date=%s", r.version, r.commit, r.date.Format(time.RFC3339))
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags", strings.Join(append([]string{stamp}, flags...), " "), "-o", out, pkg}
-	cmd := exec.CommandContext(r.ctx, r.go_, args...)
+	cmd := exec.CommandContext(r.ctx, r.gotool, args...)
 	cmd.Dir = r.root
 	cmd.Env = append(os.Environ(), "GOOS="+t.os, "GOARCH="+t.arch, "GOFLAGS=", "CGO_ENABLED=0")
 	if cc != "" {
