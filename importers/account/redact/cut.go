@@ -241,6 +241,17 @@ func reversed(s string) string {
 // mask marks what question marks ask for: as many bytes of each text that the pattern matches, or would if they could be any
 // number. A pattern that goes on behind a slash or colon is about the parts of what it matches up to there.
 func (c *coder) mask() {
+	type plain struct {
+		text string
+		of   spelling
+	}
+	sorted := map[bool][]plain{}
+	for _, t := range c.texts {
+		sorted[t.arn] = append(sorted[t.arn], plain{t.plain(), t})
+	}
+	for _, list := range sorted {
+		slices.SortFunc(list, func(a, b plain) int { return strings.Compare(a.text, b.text) })
+	}
 	for _, whole := range c.patterns {
 		first := slices.IndexFunc(whole.parts, func(p part) bool { return p.kind == question })
 		if first < 0 {
@@ -249,16 +260,18 @@ func (c *coder) mask() {
 		for _, p := range whole.stems(first) {
 			pattern := p.plain()
 			loose := strings.ReplaceAll(pattern, "?", "*")
-			for _, t := range c.texts {
-				if p.arn != t.arn {
+			start, _, _ := cutWild(pattern)
+			list := sorted[p.arn]
+			from, _ := slices.BinarySearchFunc(list, start, func(x plain, start string) int { return strings.Compare(x.text, start) })
+			for _, t := range list[from:] {
+				if !strings.HasPrefix(t.text, start) {
+					break
+				}
+				if _, may := policy.Match(loose, t.text); !may {
 					continue
 				}
-				text := t.plain()
-				if _, may := policy.Match(loose, text); !may {
-					continue
-				}
-				_, matches := policy.Match(pattern, text)
-				t.maskFor(p, text, matches, c.long)
+				_, matches := policy.Match(pattern, t.text)
+				t.of.maskFor(p, t.text, matches, c.long)
 			}
 		}
 	}
