@@ -508,7 +508,7 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		if name != e.service {
 			step.Note = cmp.Or(step.Note, "if it is passed to "+name+", the service's name in one region")
 		}
-		if k.there == "" || !an.thereStep(step, a, k, ask) {
+		if !an.thereStep(step, a, k, ask) {
 			anywhere()
 		}
 		if e.service == instances {

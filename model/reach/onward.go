@@ -235,9 +235,8 @@ func (e *explorer) able(of []*plan) []means {
 	var out []means
 	for _, p := range of {
 		if v := e.somewhere(p.technique); v != never {
-			if v == surely && p.there != "" {
-				_, v = e.an.there(e.actor, p.technique)
-				v = max(v, perhaps) // designs do not show all there is
+			if v == surely {
+				v = e.allThere(p.technique)
 			}
 			out = append(out, means{p, v})
 		}

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -13,11 +14,34 @@ import (
 // instances is the service whose instances get roles by profiles.
 const instances = "ec2.amazonaws.com"
 
-// there finds something of the design that a technique works with, -1 for nothing, and how surely the actor is allowed on
-// it what can be limited to it.
-func (an *Analysis) there(a *actor, k *technique) (target int32, best truth) {
+// A thing is what techniques work with: what people call it, and by which permissions one more is made.
+type thing struct {
+	words string
+	made  []string
+}
+
+// things are by CloudFormation type; of a container instance, which has none, by what would be its.
+var things = map[string]thing{
+	"AWS::Lambda::Function":              {"a function", []string{"lambda:CreateFunction"}},
+	"AWS::EC2::Instance":                 {"an instance", []string{"ec2:RunInstances"}},
+	"AWS::AutoScaling::AutoScalingGroup": {"an Auto Scaling group", []string{"autoscaling:CreateAutoScalingGroup"}},
+	"AWS::ECS::TaskDefinition":           {"a task definition", []string{"ecs:RegisterTaskDefinition"}},
+	"AWS::ECS::Cluster":                  {"a cluster", []string{"ecs:CreateCluster"}},
+	"AWS::ECS::ContainerInstance":        {"a container instance", []string{"ecs:RegisterContainerInstance"}},
+	"AWS::Batch::JobQueue":               {"a job queue", []string{"batch:CreateComputeEnvironment", "batch:CreateJobQueue"}},
+	"AWS::CloudFormation::Stack":         {"a stack", []string{"cloudformation:CreateStack"}},
+	"AWS::CloudFormation::StackSet":      {"a stack set", []string{"cloudformation:CreateStackSet"}},
+	"AWS::CodeBuild::Project":            {"a build project", []string{"codebuild:CreateProject"}},
+	"AWS::Glue::Job":                     {"a job", []string{"glue:CreateJob"}},
+	"AWS::Scheduler::Schedule":           {"a schedule", []string{"scheduler:CreateSchedule"}},
+	"AWS::Cognito::IdentityPool":         {"an identity pool", []string{"cognito-identity:CreateIdentityPool"}},
+}
+
+// there finds, of a type that a technique works with, something of the design, -1 for nothing, and how surely the actor is
+// allowed on it what can be limited to it.
+func (an *Analysis) there(a *actor, k *technique, cfnType string) (target int32, best truth) {
 	target = -1
-	for _, ti := range an.world.types[k.there] {
+	for _, ti := range an.world.types[cfnType] {
 		if t := &an.world.targets[ti]; t.account != a.account || t.arn == "" {
 			continue
 		}
@@ -44,6 +68,72 @@ func (an *Analysis) there(a *actor, k *technique) (target int32, best truth) {
 		}
 	}
 	return target, best
+}
+
+// allThere tells how surely all is there, or made by the actor, that a technique works with: perhaps at least, as designs do not
+// show all there is.
+func (e *explorer) allThere(k *technique) truth {
+	out := surely
+	for _, cfnType := range k.there {
+		_, v := e.an.there(e.actor, k, cfnType)
+		if v != surely {
+			v = max(v, e.makes(cfnType))
+		}
+		out = min(out, max(v, perhaps))
+	}
+	return out
+}
+
+// makes tells how surely the actor makes a thing.
+func (e *explorer) makes(cfnType string) truth {
+	_, v := e.an.combine(e.actor, things[cfnType].made, nil)
+	return v
+}
+
+// thereStep says with what a technique works, false where that is not to be told of the design.
+func (an *Analysis) thereStep(step *Step, a *actor, k *technique, ask func(string, int32, string, policy.Context) bool) bool {
+	told := false
+	for _, cfnType := range k.there {
+		x := things[cfnType]
+		ti, v := an.there(a, k, cfnType)
+		made, w := an.combine(a, x.made, nil)
+		switch {
+		case v >= max(w, perhaps) && an.limits(ti, k):
+			told = true
+			for _, need := range k.needs {
+				for action := range strings.SplitSeq(need, "|") {
+					if an.world.limited(ti, action) && ask(action, ti, an.world.targets[ti].arn, nil) {
+						break
+					}
+				}
+			}
+		case v >= max(w, perhaps): // it is there, and nothing is said of it
+		case w != never:
+			for _, p := range made {
+				ask(p.action, -1, p.arn, nil)
+			}
+		default:
+			step.Note = "if there is " + x.words + " to do it with, which the design does not show"
+		}
+	}
+	if !told {
+		return false
+	}
+	for _, need := range k.needs {
+		if !slices.ContainsFunc(strings.Split(need, "|"), func(action string) bool { return slices.Contains(step.Actions, action) }) {
+			for _, x := range an.places(a, []string{need}) {
+				ask(x.action, -1, x.arn, nil)
+			}
+		}
+	}
+	return true
+}
+
+// limits reports whether something that a technique needs can be limited to a target.
+func (an *Analysis) limits(ti int32, k *technique) bool {
+	return slices.ContainsFunc(k.needs, func(need string) bool {
+		return slices.ContainsFunc(strings.Split(need, "|"), func(action string) bool { return an.world.limited(ti, action) })
+	})
 }
 
 // profiled tells how surely EC2 can give an instance a role: an instance profile holds it, or the actor puts it in one.
@@ -91,35 +181,4 @@ func (an *Analysis) profileStep(step *Step, a *actor, e *edge, ask func(string, 
 		}
 	}
 	step.Note = ifProfile
-}
-
-// things are the types of what techniques work with, in words.
-var things = map[string]string{
-	"AWS::Lambda::Function": "a function", "AWS::EC2::Instance": "an instance", "AWS::AutoScaling::AutoScalingGroup": "an Auto Scaling group",
-	"AWS::ECS::TaskDefinition": "a task definition", "AWS::ECS::Cluster": "a cluster", "AWS::Batch::JobQueue": "a job queue",
-	"AWS::CloudFormation::Stack": "a stack", "AWS::CloudFormation::StackSet": "a stack set", "AWS::CodeBuild::Project": "a build project",
-	"AWS::Glue::Job": "a job", "AWS::Scheduler::Schedule": "a schedule", "AWS::Cognito::IdentityPool": "an identity pool",
-}
-
-// thereStep says with what of the design a technique works, false where it shows nothing.
-func (an *Analysis) thereStep(step *Step, a *actor, k *technique, ask func(string, int32, string, policy.Context) bool) bool {
-	ti, v := an.there(a, k)
-	if v == never {
-		step.Note = "if there is " + things[k.there] + " to do it with, which the design does not show"
-		return false
-	}
-	for _, need := range k.needs {
-		for action := range strings.SplitSeq(need, "|") {
-			if an.world.limited(ti, action) {
-				if ask(action, ti, an.world.targets[ti].arn, nil) {
-					break
-				}
-				continue
-			}
-			for _, x := range an.places(a, []string{action}) {
-				ask(x.action, -1, x.arn, nil)
-			}
-		}
-	}
-	return true
 }
