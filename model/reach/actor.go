@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -90,6 +91,10 @@ var lambdaLacks = []string{"aws:multifactorauthpresent", "aws:multifactorauthage
 // attackerChooses are keys whose value is the caller's choice, set as it suits: whoever writes the request may use TLS.
 var attackerChooses = map[string]string{"aws:securetransport": "true"}
 
+// ownCalls are keys of calls that a principal makes itself, no service on its behalf; nil: not there ("AWS KMS condition keys",
+// "Forward access sessions", "Using IAM policy conditions in Amazon EventBridge").
+var ownCalls = policy.Context{"kms:viaservice": nil, "aws:viaawsservice": {"false"}, "aws:calledvia": nil, "aws:calledviafirst": nil, "aws:calledvialast": nil, "events:eventbusinvocation": {"false"}}
+
 // newContext tells the condition keys that follow from who the actor is ("AWS global condition context keys").
 // keys are those that policies of the design ask for.
 func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
@@ -97,7 +102,8 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	for k, v := range attackerChooses {
 		c[k] = []string{v}
 	}
-	// A principal's own calls carry no service's keys.
+	// A principal's own calls carry no service's keys, and pass no service.
+	maps.Copy(c, ownCalls)
 	absent := []string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceowner", "aws:principalservicename"}
 	switch a.sort {
 	case isUser, isGroup:

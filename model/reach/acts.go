@@ -80,7 +80,7 @@ func (an *Analysis) use(a *actor, t *target, action string) (best truth, why []r
 	}
 	for _, by := range [...]string{"kms:CreateGrant", "kms:PutKeyPolicy"} {
 		// The attacker calls the key itself, and for itself.
-		d := an.decide(a, t.key, by, an.world.targets[t.key].arn, policy.Context{"kms:viaservice": nil, "kms:grantisforawsresource": {"false"},
+		d := an.decide(a, t.key, by, an.world.targets[t.key].arn, policy.Context{"kms:grantisforawsresource": {"false"},
 			"kms:grantoperations": {strings.TrimPrefix(action, "kms:")}, "kms:granteeprincipal": {a.arn}, "kms:calleraccount": {a.account}})
 		v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 		if v > best {
@@ -112,7 +112,8 @@ func (an *Analysis) granted(a *actor, key int32, action string) truth {
 // that was not seen perhaps lets it; where the key is another account's, the actor's own policies have to allow as
 // well ("Allowing users in other accounts to use a KMS key").
 func (an *Analysis) decideKey(a *actor, t *target, action string) policy.Decision {
-	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account}}
+	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account},
+		"aws:viaawsservice": {"true"}}
 	if t.key != unseenKey {
 		return an.decide(a, t.key, action, an.world.targets[t.key].arn, via)
 	}

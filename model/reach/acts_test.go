@@ -119,7 +119,9 @@ func TestBoundary(t *testing.T) {
 		{"denies", allow("s3:*", "*"), allow("*", "*") + "," + deny("s3:*", "*"), nil},
 		{"both parts meet", allow("s3:GetObject", bucket+"/a*"), allow("s3:*", bucket+"/*z"), []string{"must read res/receipts part a* ∩ *z"}},
 		{"parts that do not meet", allow("s3:GetObject", bucket+"/a*"), allow("s3:*", bucket+"/b*"), nil},
-		{"under a condition", allow("s3:GetObject", bucket+"/*"), `{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}}`, []string{"may read res/receipts"}},
+		{"under a condition", allow("s3:GetObject", bucket+"/*"), `{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}}`, []string{"must read res/receipts"}},
+		{"under a condition that no call of one's own meets", allow("s3:GetObject", bucket+"/*"), `{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}`, nil},
+		{"under a condition that nobody knows", allow("s3:GetObject", bucket+"/*"), `{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}`, []string{"may read res/receipts"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := build(t)
@@ -204,9 +206,13 @@ func TestKeys(t *testing.T) {
 		{"with it for reading", "res/k1", []string{allow("dynamodb:GetItem dynamodb:PutItem", table), allow("kms:Decrypt", key)}, []string{"must read res/Orders", "must secret res/k1"}},
 		{"with it for writing", "res/k1", []string{allow("dynamodb:GetItem dynamodb:PutItem", table), allow("kms:GenerateDataKey", key)}, []string{"must write res/Orders", "must write res/k1"}},
 		{"through the service alone", "res/k1", []string{allow("dynamodb:GetItem", table), `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}}}`},
-			[]string{"must read res/Orders", "may secret res/k1"}},
+			[]string{"must read res/Orders"}},
+		{"through a service's calls", "res/k1", []string{allow("dynamodb:GetItem", table), `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}`},
+			[]string{"must read res/Orders"}},
+		{"by its own calls alone", "res/k1", []string{allow("dynamodb:GetItem", table), `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"Null": {"kms:ViaService": "true"}}}`},
+			[]string{"must secret res/k1"}},
 		{"through another service", "res/k1", []string{allow("dynamodb:GetItem", table), `{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}}`},
-			[]string{"may secret res/k1"}},
+			nil},
 		{"by a grant to itself", "res/k1", []string{allow("dynamodb:GetItem", table), allow("kms:CreateGrant", key)}, []string{"must read res/Orders", "must permissions res/k1"}},
 		{"by writing the key's policy", "res/k1", []string{allow("dynamodb:GetItem dynamodb:PutItem", table), allow("kms:PutKeyPolicy", key)}, []string{"must read write res/Orders", "must permissions res/k1"}},
 		{"by a grant on another key", "res/k1", []string{allow("dynamodb:GetItem", table), allow("kms:CreateGrant", key+"2")}, nil},

@@ -427,8 +427,6 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 	var with policy.Context
 	if e.how != nil {
 		with = e.how.with
-	} else if t.typ == "AWS::S3::Bucket" && len(e.triggers) > 0 {
-		actions = objectActions(an.triggers[e.triggers[0]].Filter.Events)
 	}
 	if e.how != nil && e.how.arn != "" {
 		for _, action := range actions {

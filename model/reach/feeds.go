@@ -134,13 +134,9 @@ func (e *explorer) carried(f *finding, t *target) {
 func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *written) {
 	held := func(action string) truth { return e.held(f, action) }
 	tr := e.an.triggers[to.triggers[0]]
-	if to.passage == nil {
-		actions := c.actions
-		if t.typ == "AWS::S3::Bucket" {
-			actions = objectActions(tr.Filter.Events)
-		}
+	if to.passage == nil && t.typ != "AWS::S3::Bucket" {
 		best := never
-		for _, action := range actions {
+		for _, action := range c.actions {
 			best = max(best, held(action))
 		}
 		return best, nil
@@ -157,7 +153,7 @@ func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *w
 	case isTable(t.typ):
 		d.bound = tableBindings
 	}
-	return e.passes(to.passage, e.an.writes(c, t, tr, e.actor.account), d)
+	return e.passes(to.passage, e.possible(e.an.writes(c, t, tr, e.actor.account)), d)
 }
 
 // held tells how surely an action (lower-case) is allowed on a target or a part of it.
@@ -171,31 +167,6 @@ func (e *explorer) held(f *finding, action string) truth {
 		}
 	}
 	return best
-}
-
-// objectActions are the actions that cause S3's events ("Supported event types for SQS, SNS, and Lambda").
-func objectActions(events []string) []string {
-	if len(events) == 0 {
-		return []string{"s3:putobject", "s3:deleteobject"}
-	}
-	var out []string
-	for _, e := range events {
-		switch e := strings.TrimPrefix(e, "s3:"); {
-		case strings.HasPrefix(e, "ObjectCreated"):
-			out = append(out, "s3:putobject")
-		case strings.HasPrefix(e, "ObjectRemoved"):
-			out = append(out, "s3:deleteobject", "s3:deleteobjectversion")
-		case strings.HasPrefix(e, "ObjectRestore"):
-			out = append(out, "s3:restoreobject")
-		case strings.HasPrefix(e, "ObjectTagging"):
-			out = append(out, "s3:putobjecttagging", "s3:deleteobjecttagging")
-		case strings.HasPrefix(e, "ObjectAcl"):
-			out = append(out, "s3:putobjectacl")
-		default:
-			out = append(out, "s3:putobject")
-		}
-	}
-	return out
 }
 
 // doors feeds functions through event buses that the design does not show and through routes that ask for AWS credentials.

@@ -131,9 +131,23 @@ const unattributed = "attributes that the service does not give."
 // A write is one way to cause an event, and what it looks like.
 type write struct {
 	actions []string            // lower-case
+	also    string              // an action that it takes as well, somewhere; "" for none
 	fixed   map[string][]string // places → what they may be, whoever writes
 	lacks   []string            // places, and what is below them, that are not there
+	tops    []string            // names at the top of it, all of which are there; nil: any
 	note    string              // why it is only perhaps
+}
+
+// envelope are the names at the top of every event on a bus ("Event structure reference"); PutEvents refuses entries without
+// source, detail-type or detail.
+var envelope = []string{"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
+
+// regionOf is the region of an ARN, "" where it is not known.
+func regionOf(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && !strings.ContainsAny(parts[3], "$*?") {
+		return parts[3]
+	}
+	return ""
 }
 
 // writes are the ways to cause the events of a trigger from a resource; bus: by PutEvents.
@@ -141,33 +155,27 @@ func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account str
 	always := []string{unattributed}
 	switch {
 	case c.technique == defaultBus.technique:
-		fixed := map[string][]string{}
+		fixed := map[string][]string{"version": {"0"}}
 		if account != "" {
 			fixed["account"] = []string{account}
 		}
-		return []write{{actions: c.actions, fixed: fixed, lacks: always}}
+		region := cmp.Or(regionOf(tr.Bus), an.design.Info().Region)
+		if t != nil {
+			region = regionOf(t.arn)
+		}
+		if region != "" {
+			fixed["region"] = []string{region}
+		}
+		return []write{{actions: c.actions, fixed: fixed, lacks: always, tops: envelope}}
 	case t != nil && t.typ == "AWS::S3::Bucket":
-		actions := objectActions(tr.Filter.Events)
-		if tr.Kind != "event-rule" {
-			return []write{{actions: actions, lacks: always}}
+		if tr.Kind == "event-rule" {
+			return bucketWrites(t)
 		}
-		var out []write
-		for _, a := range actions {
-			out = append(out, write{actions: []string{a}, lacks: always, fixed: map[string][]string{
-				atSource: {"aws.s3"}, atType: bucketEvents[a], "account": {t.account}, "detail.bucket.name": {t.resource.Name}, "resources": {t.arn}}})
-		}
-		return out
+		return objectWrites(tr.Filter.Events)
 	case t != nil && isTable(t.typ):
 		return tableWrites
 	}
 	return []write{{actions: c.actions, lacks: always}}
-}
-
-// bucketEvents are the detail types of what an action does ("EventBridge event message structure" of Amazon S3).
-var bucketEvents = map[string][]string{
-	"s3:putobject": {"Object Created"}, "s3:deleteobject": {"Object Deleted"}, "s3:deleteobjectversion": {"Object Deleted"},
-	"s3:restoreobject":    {"Object Restore Initiated", "Object Restore Completed", "Object Restore Expired"},
-	"s3:putobjecttagging": {"Object Tags Added"}, "s3:deleteobjecttagging": {"Object Tags Deleted"}, "s3:putobjectacl": {"Object ACL Updated"},
 }
 
 // tableWrites are the records of a stream by what makes them ("Change data capture for DynamoDB Streams"; for what time
@@ -217,6 +225,13 @@ func (x *write) lets(a event.Alternative) truth {
 			}
 		case !f.Possible():
 			return never
+		case x.tops != nil && (f.Path == atSource || f.Path == atType) && !f.Absent() && !slices.ContainsFunc(f.Globs(), func(g string) bool { return g != "" }):
+			return never // it has at least one character
+		}
+		if top, _, _ := strings.Cut(f.Path, "."); x.tops != nil && f.Path != atKey {
+			if there := slices.Contains(x.tops, top); there && f.Path == top && f.Absent() && len(f.Any) == 1 || !there && !f.Absent() {
+				return never
+			}
 		}
 	}
 	for p := range absent {
@@ -284,8 +299,11 @@ func examples(fields []event.Field, limits []string, meet func(limit, glob strin
 	}
 	reserved := func(string) bool { return false }
 	if len(fields) > 0 && fields[0].Path == atSource {
-		reserved = func(s string) bool { return strings.HasPrefix(s, "aws.") }
+		reserved = func(s string) bool { return strings.HasPrefix(s, "aws.") || s == "" }
 		globs = slices.DeleteFunc(globs, reserved)
+	}
+	unsure := func(s string) bool { // whether case counts is not said
+		return len(fields) > 0 && fields[0].Path == atSource && strings.HasPrefix(strings.ToLower(s), "aws.")
 	}
 	for _, limit := range append([]string{"*"}, limits...) {
 		for _, g := range globs {
@@ -295,6 +313,8 @@ func examples(fields []event.Field, limits []string, meet func(limit, glob strin
 			}
 			passes := !reserved(text) && !slices.ContainsFunc(fields, func(f event.Field) bool { _, may := f.Match(text); return !may })
 			switch {
+			case passes && unsure(text):
+				found = max(found, perhaps)
 			case passes && !slices.Contains(out, text):
 				out, found = append(out, text), surely
 			case !passes && literalPrefix(limit) != limit:
@@ -371,7 +391,8 @@ func (e *explorer) passes(p *passage, writes []write, to *destination) (best tru
 				continue
 			}
 			if to.bound != nil && to.bound[0].path == atSource {
-				if _, found := examples(at(a, atSource), nil, nil); found == never {
+				_, found := examples(at(a, atSource), nil, nil)
+				if v = min(v, found); v <= best {
 					continue
 				}
 			}

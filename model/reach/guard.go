@@ -87,6 +87,9 @@ func (an *Analysis) layersOn(a *actor, t *target) *policy.Stack {
 	return &other
 }
 
+// unbound is the action on resources of a service that RCPs bind which they do not ("Resource control policies").
+const unbound = "kms:retiregrant"
+
 // guardedByRCP reports whether the RCPs of an actor's own account bind a target.
 func (an *Analysis) guardedByRCP(a *actor, t *target) bool {
 	return t.account == a.account && an.world.catalog.CoveredByRCPs(t.service)

@@ -120,3 +120,15 @@ func TestGuardrailsMakeNoAdministrator(t *testing.T) {
 		t.Error("no administrator by * where the organization denies a service to everybody")
 	}
 }
+
+// What a resource control policy denies of a key, retiring a grant is not among it.
+func TestRetiringGrantsIsNotBound(t *testing.T) {
+	b := build(t).guarded(nil, []string{`{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}`})
+	f := b.function("F", allow("kms:*", "*"))
+	b.resource("AWS::KMS::Key", "k")
+	a := b.analyse()
+	h := hitOf(breach(t, a, f.ID), "res/k")
+	if h == nil || !slices.Equal(h.Last().Actions, []string{"kms:RetireGrant"}) {
+		t.Errorf("%+v", h)
+	}
+}

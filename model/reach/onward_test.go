@@ -214,7 +214,7 @@ func TestFeeds(t *testing.T) {
 		}, ""},
 		{"access control lists of objects", allow("s3:PutObjectAcl", arnOf("AWS::S3::Bucket", "b")+"/*"), func(b *builder, g *model.Function) {
 			b.trigger(b.bucket("b").ID, g.ID, "s3-notification").Filter.Events = []string{"s3:ObjectAcl:Put"}
-		}, "s3-trigger must"},
+		}, "s3-trigger may"},
 		{"parameter that it reads, read", allow("ssm:GetParameter", "*"), func(b *builder, g *model.Function) {
 			g.Environment = []model.EnvVar{{Name: "CONFIG", Refers: b.resource("AWS::SSM::Parameter", "config").ID}}
 		}, ""},

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -164,6 +165,7 @@ func (s *stranger) context() (policy.Context, []string) {
 	for k, v := range attackerChooses {
 		c[k] = []string{v}
 	}
+	maps.Copy(c, ownCalls)
 	absent := []string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:principalservicename", "lambda:sourcefunctionarn"}
 	if s.principal == "*" || s.federated != "" {
 		absent = append(absent, "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:username")

@@ -262,6 +262,9 @@ func (t *tally) denyOn(d *answers, bound func(a *actor, x *target) bool) {
 			t.part(s) // what it spares
 		}
 		t.each(s, func(f int32, b doings, v truth) {
+			if bound != nil {
+				_, b = t.w.forms[f].menu.cut(b, unbound)
+			}
 			if t.seen[f] && (bound == nil || bound(t.actor, &t.w.targets[t.w.forms[f].target])) {
 				add(t.denyMust, t.denyMay, t.w.forms[f].offset, b, v)
 			}
@@ -552,10 +555,16 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	for _, d := range a.limits() {
 		put(d)
 	}
-	if a.guards != nil {
-		for _, d := range a.guards.rcps {
+	guards := a.guards
+	if ti >= 0 && an.world.targets[ti].account != a.account {
+		guards = an.guards[an.world.targets[ti].account]
+	}
+	spared := -1 // another
+	if guards != nil && len(guards.rcps) > 0 {
+		for _, d := range guards.rcps {
 			put(d)
 		}
+		spared = m.bit(unbound)
 	}
 	if ti >= 0 && an.gates[ti] != nil {
 		put(an.gates[ti].answers)
@@ -567,7 +576,7 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	buf := make([]byte, 0, len(sets)/8+16)
 	return func(action int) string {
 		buf = append(buf[:0], m.actions[action].Service...)
-		if action == pass {
+		if action == pass || action == spared {
 			buf = append(buf, '*')
 		}
 		buf = append(buf, 0)
