@@ -159,6 +159,7 @@ type Trigger struct {
 	Keyed   bool   // … who has an API key, which clients carry: it identifies a client and is no authorizer
 	Token   bool   // an authorizer of the API's own lets callers in (a JWT, Cognito or Lambda authorizer): no permission of IAM does
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
+	Off     bool   // it is there and disabled (a rule, a mapping, a pipe, a schedule): it starts nothing until somebody enables it
 	Filter  Filter
 	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
 	Alias   string // of the function, whose URL it is: its alias; "" where it is the function's own

@@ -87,6 +87,9 @@ func (d *drawing) triggersOf(c model.Compartment) []*Trigger {
 }
 
 func open(t *model.Trigger) string {
+	if t.Off {
+		return "disabled"
+	}
 	if who := t.OpenTo(); who != "" {
 		return "open to " + who
 	}

@@ -402,6 +402,9 @@ func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 func (in *Inspector) trigger(t *model.Trigger) []fyne.CanvasObject {
 	d := in.design
 	facts := []string{"Trigger", t.Kind}
+	if t.Off {
+		facts = append(facts, "disabled")
+	}
 	if who := t.OpenTo(); who != "" {
 		facts = append(facts, "open: "+who+" may start it")
 	}

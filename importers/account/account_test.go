@@ -120,6 +120,35 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
+// What starts something and is disabled says so.
+func TestDisabled(t *testing.T) {
+	const arn = "arn:aws:lambda:us-east-1:111122223333:function:f"
+	for state, off := range map[string]bool{"Enabled": false, "Disabled": true, "": false} {
+		data := `{"bulkhead": "account/v1", "account": "111122223333", "authorizationDetails": {"RoleDetailList": []},
+			"functions": [{"FunctionName": "f", "FunctionArn": "` + arn + `", "Role": "arn:aws:iam::111122223333:role/r"}],
+			"eventSourceMappings": [{"EventSourceArn": "arn:aws:sqs:us-east-1:111122223333:q", "FunctionArn": "` + arn + `", "State": "` + state + `"}],
+			"triggers": [{"From": "arn:aws:events:us-east-1:111122223333:rule/r", "To": "` + arn + `", "Kind": "event-rule", "State": "` + strings.ToUpper(state) + `", "Filter": {"pattern": {"source": ["shop"]}}},
+				{"From": "arn:aws:events:us-east-1:111122223333:rule/s", "To": "` + arn + `", "Kind": "event-rule", "Filter": {"pattern": {"source": ["shop"]}, "State": "` + strings.ToUpper(state) + `"}}]}`
+		in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(in.Design.Triggers()); n != 3 {
+			t.Errorf("%d triggers", n)
+		}
+		for _, tr := range in.Design.Triggers() {
+			if tr.Off != off {
+				t.Errorf("%q: %s is off: %v", state, tr.ID, tr.Off)
+			}
+		}
+		for _, x := range in.Diagnostics {
+			if strings.Contains(x.Summary, "State") {
+				t.Errorf("%q: %v", state, x)
+			}
+		}
+	}
+}
+
 func TestCorpusAccounts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus.Dir(t), "accounts", "*.json"))
 	if err != nil || len(files) == 0 {

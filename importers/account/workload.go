@@ -189,9 +189,7 @@ func (r *reader) mapping(n *yamlpos.Node) {
 		r.report(source.Warning, n.Span, fmt.Sprintf("the function %s was not seen", to), "the mapping is left out")
 		return
 	}
-	if state := text(n.Get("State")); state == "Disabled" {
-		return
-	}
+	t.Off = isOff(n)
 	t.From = r.origin(from, n.Span)
 	t.Label = lastPart(strings.Split(from, "/stream/")[0])
 	var patterns []string
@@ -200,6 +198,17 @@ func (r *reader) mapping(n *yamlpos.Node) {
 	}
 	t.Filter.Pattern = strings.Join(patterns, "\n")
 	r.add(t, "")
+}
+
+// isOff reports whether what starts something is disabled: a mapping or rule by its State, a pipe by its CurrentState.
+func isOff(n *yamlpos.Node) bool {
+	for _, key := range []string{"State", "CurrentState"} {
+		switch strings.ToUpper(text(n.Get(key))) {
+		case "DISABLED", "DISABLING", "STOPPED", "STOPPING":
+			return true
+		}
+	}
+	return false
 }
 
 // json is a value that is JSON in a text, or JSON itself.
@@ -239,7 +248,7 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 			f.Suffix = text(rule.Get("Value"))
 		}
 	}
-	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "apiKey", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern"}
+	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "apiKey", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern", "State", "CurrentState"}
 	if n != nil && n.Kind == yamlpos.Mapping {
 		for _, m := range n.Pairs {
 			if !slices.Contains(known, m.Key.Value) {
@@ -259,7 +268,7 @@ func (r *reader) trigger(n *yamlpos.Node) {
 		return
 	}
 	filter := n.Get("Filter")
-	t.Filter = r.filter(filter)
+	t.Filter, t.Off = r.filter(filter), isOff(n) || isOff(filter)
 	onDefault := kind == "event-rule"
 	if bus := busOf(from); onDefault && bus != "" && bus != "default" {
 		onDefault = false

@@ -68,7 +68,7 @@ func (b *builder) readTriggers() {
 			ID: model.MakeID("trigger", b.in(holder.ID+"/"+m.key)), Name: m.key, To: b.elementOf(m.to), Kind: m.kind, Event: m.event,
 			Label: m.label, Filter: m.filter, Open: m.open, Token: m.token, Outside: m.outside, Stack: b.stack, Origin: m.entry,
 		}
-		t.Role = b.actsAs(m.role)
+		t.Role, t.Off = b.actsAs(m.role), b.isOff(b.get(m.node, "Properties"))
 		if m.pattern != nil {
 			t.Filter.Pattern = b.jsonText(m.pattern)
 			t.Label = b.patternLabel(m.pattern)
@@ -168,7 +168,17 @@ func (b *builder) actsAs(n *yamlpos.Node) model.ID {
 }
 
 func (b *builder) newTrigger(r *resource, to *resource, kind, event string) *model.Trigger {
-	return &model.Trigger{ID: model.MakeID("trigger", b.in(r.ID)), Name: r.ID, To: b.elementOf(to), Kind: kind, Event: event, Stack: b.stack, Origin: r.Origin}
+	return &model.Trigger{ID: model.MakeID("trigger", b.in(r.ID)), Name: r.ID, To: b.elementOf(to), Kind: kind, Event: event, Off: b.isOff(r.Props), Stack: b.stack, Origin: r.Origin}
+}
+
+// isOff reports whether properties say that what they are of is disabled: Enabled of a mapping, State of a rule or schedule,
+// DesiredState of a pipe, RuleDisabled of a topic rule.
+func (b *builder) isOff(props *yamlpos.Node) bool {
+	switch b.words(b.get(props, "State")) {
+	case "DISABLED":
+		return true
+	}
+	return b.words(b.get(props, "Enabled")) == "false" || b.words(b.get(props, "DesiredState")) == "STOPPED" || b.isTrue(b.get(props, "TopicRulePayload", "RuleDisabled"))
 }
 
 // mapping reads AWS::Lambda::EventSourceMapping.

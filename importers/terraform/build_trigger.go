@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -60,7 +61,16 @@ func (b *builder) missing(x *object, what string) {
 // newTrigger is a trigger that an object makes; parts tell several of one object apart.
 func (b *builder) newTrigger(x *object, to model.ID, kind, event string, parts ...string) *model.Trigger {
 	id := strings.Join(append([]string{x.address}, parts...), "/")
-	return &model.Trigger{ID: model.MakeID("trigger", id), Name: x.address, To: to, Kind: kind, Event: event, Stack: b.info.Name, Origin: x.span}
+	return &model.Trigger{ID: model.MakeID("trigger", id), Name: x.address, To: to, Kind: kind, Event: event, Off: isOff(x), Stack: b.info.Name, Origin: x.span}
+}
+
+// isOff reports whether an object that starts something is disabled.
+func isOff(x *object) bool {
+	switch strings.ToUpper(cmp.Or(x.word("state"), x.word("desired_state"))) {
+	case "DISABLED", "STOPPED":
+		return true
+	}
+	return words(x.get("enabled")) == "false" || words(x.get("is_enabled")) == "false"
 }
 
 // mapping reads aws_lambda_event_source_mapping.
@@ -68,9 +78,6 @@ func (b *builder) mapping(x *object) {
 	f := b.function(x.word("function_name"), x)
 	if f == nil {
 		b.missing(x, "maps events to a function that is not in the configuration")
-		return
-	}
-	if words(x.get("enabled")) == "false" {
 		return
 	}
 	t := b.newTrigger(x, b.ids[f], "event-source-mapping", "")
@@ -211,7 +218,7 @@ func (b *builder) rule(x *object, rules map[[2]string]*object) {
 		return
 	}
 	t := b.newTrigger(x, to, "event-rule", "events")
-	t.From, t.Filter.Pattern = b.elementOf(rule), compact(rule.word("event_pattern"))
+	t.From, t.Filter.Pattern, t.Off = b.elementOf(rule), compact(rule.word("event_pattern")), isOff(rule)
 	t.Role = b.actsAs(x.word("role_arn"), x)
 	if t.Role == "" {
 		t.Role = b.actsAs(rule.word("role_arn"), rule)

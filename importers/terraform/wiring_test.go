@@ -253,3 +253,52 @@ resource "aws_bedrockagentcore_agent_runtime" "a" {
 		t.Errorf("profiles %v and %v", p, q)
 	}
 }
+
+// What starts something and is disabled says so.
+func TestDisabled(t *testing.T) {
+	const text = `
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = "arn:aws:iam::123456789012:role/r"
+}
+resource "aws_sqs_queue" "q" { name = "q" }
+resource "aws_lambda_event_source_mapping" "m" {
+  function_name    = aws_lambda_function.f.arn
+  event_source_arn = aws_sqs_queue.q.arn
+  enabled          = BOOL
+}
+resource "aws_cloudwatch_event_rule" "r" {
+  name          = "r"
+  state         = "STATE"
+  event_pattern = jsonencode({ source = ["shop"] })
+}
+resource "aws_cloudwatch_event_target" "t" {
+  rule = aws_cloudwatch_event_rule.r.name
+  arn  = aws_lambda_function.f.arn
+}
+resource "aws_cloudwatch_event_rule" "old" {
+  name          = "old"
+  is_enabled    = BOOL
+  event_pattern = jsonencode({ source = ["shop"] })
+}
+resource "aws_cloudwatch_event_target" "old" {
+  rule = aws_cloudwatch_event_rule.old.name
+  arn  = aws_lambda_function.f.arn
+}
+`
+	for _, off := range []bool{false, true} {
+		written := strings.NewReplacer("BOOL", fmt.Sprint(!off), "STATE", map[bool]string{true: "DISABLED", false: "ENABLED"}[off]).Replace(text)
+		in, err := importers.OpenFS(t.Context(), Sources(), importers.Memory(source.Files{"m/main.tf": []byte(written)}, nil), "m", importers.Options{StackName: "m"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(in.Design.Triggers()); n != 3 {
+			t.Errorf("%d triggers", n)
+		}
+		for _, tr := range in.Design.Triggers() {
+			if tr.Off != off {
+				t.Errorf("%s is off: %v, not %v", tr.ID, tr.Off, off)
+			}
+		}
+	}
+}

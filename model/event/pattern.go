@@ -221,3 +221,15 @@ func (p *Pattern) Without(paths ...string) *Pattern {
 	}
 	return out
 }
+
+// Asks reports whether a pattern asks for something at a path.
+func (p *Pattern) Asks(path string) bool {
+	for _, a := range p.Alternatives {
+		for _, f := range a {
+			if f.Path == path {
+				return true
+			}
+		}
+	}
+	return false
+}

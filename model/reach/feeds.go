@@ -14,6 +14,7 @@ type feed struct {
 	node     int32
 	triggers []int32
 	passage  *passage // that the triggers' filters leave
+	off      []string // what it takes to enable those of them that are disabled, as needs of a technique
 }
 
 // feeds follows the triggers from a resource, as far as their filters let anything pass.
@@ -61,7 +62,7 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 			if n, ok := an.nodeOf[tr.To]; ok {
 				if an.nodes[n].sort == isFunction {
 					// Each trigger of the resource itself counts: their filters differ.
-					out = append(out, feed{n, path, p})
+					out = append(out, feed{n, path, p, an.enabling(path)})
 					if len(here.path) > 0 {
 						seen[tr.To] = true
 					}
@@ -106,7 +107,8 @@ func (e *explorer) carried(f *finding, t *target) {
 			if !ok {
 				break
 			}
-			if v, how := e.writes(f, t, &c, to); v != never {
+			v, how := e.writes(f, t, &c, to)
+			if v, how = e.enables(to, v, how); v != never {
 				e.add(edge{to: to.node, kind: Feeds, must: v == surely && c.note == "", carrier: &c, over: f.target, how: how, triggers: to.triggers})
 			}
 		}
@@ -262,7 +264,7 @@ func cutFold(s, sep string) (before, after string, found bool) {
 func (e *explorer) through(i int32, c *carrier, can func(*passage) (truth, *written)) {
 	for _, f := range e.an.behind[i] {
 		v, how := can(f.passage)
-		if v == never {
+		if v, how = e.enables(f, v, how); v == never {
 			continue
 		}
 		if f.passage != nil && f.passage.unread {
@@ -283,7 +285,7 @@ func (an *Analysis) newBehind() {
 		}
 		add := func(node int32, path []int32) {
 			if p := an.passage(path); an.lets(p, path) {
-				an.behind[int32(i)] = append(an.behind[int32(i)], feed{node, path, p})
+				an.behind[int32(i)] = append(an.behind[int32(i)], feed{node, path, p, an.enabling(path)})
 			}
 		}
 		if n, ok := an.nodeOf[tr.To]; ok {

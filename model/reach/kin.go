@@ -45,6 +45,9 @@ func (an *Analysis) newKin() *kin {
 		if slices.ContainsFunc(feeds, func(f feed) bool { return f.passage != nil }) {
 			k.sifted = append(k.sifted, t)
 		}
+		if slices.ContainsFunc(feeds, func(f feed) bool { return len(f.off) > 0 || an.takesElsewhere(t, f) }) {
+			k.alone = append(k.alone, t) // it depends on what else one may do
+		}
 	}
 	for _, tr := range an.triggers {
 		if role, from := an.world.target(tr.Role), an.world.target(tr.From); role >= 0 && from >= 0 {
@@ -90,6 +93,7 @@ func (an *Analysis) newKin() *kin {
 			k.alone = append(k.alone, int32(i))
 		}
 	}
+	slices.Sort(k.alone)
 	for key := range k.byKey {
 		k.asked = append(k.asked, key)
 	}

@@ -79,9 +79,12 @@ func (x *objectEvent) write() write {
 	return write{actions: x.actions, also: x.takes, lacks: []string{unattributed}, note: x.note}
 }
 
-// either leaves out what makes a write sure: who deletes an object causes one of two events, and where both are asked for it is
-// of no account which.
+// either leaves out what makes a write less than sure where another does as well: who deletes an object causes one of two events, and
+// where both are asked for it is of no account which; who puts one need not copy it.
 func either(writes []write) []write {
+	if slices.ContainsFunc(writes, func(w write) bool { return w.also == "" && w.note == "" && slices.Contains(w.actions, "s3:putobject") }) {
+		writes = slices.DeleteFunc(writes, func(w write) bool { return w.also != "" })
+	}
 	has := func(note string) bool {
 		return slices.ContainsFunc(writes, func(w write) bool { return w.note == note })
 	}
@@ -128,6 +131,17 @@ func bucketWrites(t *target) []write {
 		out = append(out, w)
 	}
 	return out
+}
+
+// takesElsewhere reports whether some way to cause a feed's events takes a permission on something else.
+func (an *Analysis) takesElsewhere(ti int32, f feed) bool {
+	t := &an.world.targets[ti]
+	if t.typ != "AWS::S3::Bucket" {
+		return false
+	}
+	c := carriers[t.typ]
+	return slices.ContainsFunc(an.writes(&c, t, an.triggers[f.triggers[0]], ""), func(w write) bool { return w.also != "" }) &&
+		(f.passage == nil || f.passage.pattern == nil || f.passage.pattern.Asks("detail.reason") || an.triggers[f.triggers[0]].Kind != "event-rule")
 }
 
 // possible leaves the writes for which the actor has what they take elsewhere: who copies an object reads another.

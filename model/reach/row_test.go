@@ -143,8 +143,9 @@ func same(rt rapid.TB, x, y *Analysis) {
 		if p, q := say(x, a), say(y, b); !slices.Equal(p, q) {
 			rt.Fatalf("%s goes on by\n%q, not\n%q", a.id, p, q)
 		}
-		if fmt.Sprint(a.alters) != fmt.Sprint(b.alters) || a.admin != b.admin || a.meddles != b.meddles {
-			rt.Fatalf("%s alters %v (%v), not %v (%v)", a.id, a.alters, a.admin, b.alters, b.admin)
+		// Whose alters depend on others is worked out again after each edit; a row may take its actors for such needlessly.
+		if fmt.Sprint(a.alters) != fmt.Sprint(b.alters) || a.admin != b.admin || b.meddles && !a.meddles {
+			rt.Fatalf("%s alters %v (%v, %v), not %v (%v, %v)", a.id, a.alters, a.admin, a.meddles, b.alters, b.admin, b.meddles)
 		}
 	}
 	p, q := flood(x), flood(y)

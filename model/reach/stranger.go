@@ -197,6 +197,9 @@ func (s *stranger) calls(action string) string {
 func (e *explorer) routes() {
 	for _, i := range e.actor.outside.routes {
 		tr := e.an.triggers[i]
+		if tr.Off {
+			continue
+		}
 		to, c := tr.To, &openRoute
 		if tr.Keyed {
 			c = &keyedRoute
@@ -210,6 +213,9 @@ func (e *explorer) routes() {
 			continue
 		}
 		for _, f := range e.an.feeds(to) {
+			if len(f.off) > 0 {
+				continue
+			}
 			how := &written{}
 			if f.passage != nil && f.passage.unread {
 				how.note = ifPasses

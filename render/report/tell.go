@@ -191,6 +191,9 @@ func (t *teller) starts(id model.ID) string {
 			break
 		}
 		label := t.trigger(tr)
+		if tr.Off {
+			label += " (disabled)"
+		}
 		if who := tr.OpenTo(); who != "" {
 			label += " (open to " + who + ")"
 		}
