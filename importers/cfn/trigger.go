@@ -174,6 +174,8 @@ func (b *builder) newTrigger(r *resource, to *resource, kind, event string) *mod
 // isOff reports whether properties say that what they are of is disabled: Enabled of a mapping, State of a rule or schedule,
 // DesiredState of a pipe, RuleDisabled of a topic rule.
 func (b *builder) isOff(props *yamlpos.Node) bool {
+	b.notes.quiet++ // what cannot be told is on
+	defer func() { b.notes.quiet-- }()
 	switch b.words(b.get(props, "State")) {
 	case "DISABLED":
 		return true

@@ -35,6 +35,7 @@ type graph struct {
 	delegating  map[string]*policy.Program // by account: a policy that leaves everything to the account's own
 	strangers   map[model.ID]*stranger
 	choices     []policy.Context   // what the attacker writes for keys of its choice, by target, lastly beyond the design; nil: no policy asks
+	unsettled   []attempts         // … and what it tries where nothing suits all, by target; nil with choices
 	gates       []*gate            // by target
 	namedBy     map[string][]int32 // what gates name → targets
 	open        []int32            // targets whose gates are everybody's business
@@ -511,7 +512,7 @@ func (a *actor) settleAlters(an *Analysis) {
 // settled reports whether what actors' findings depend on beside their own documents is as it was: resource
 // policies, trust policies, triggers and who there is.
 func (an *Analysis) settled(next *Analysis) bool {
-	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !sameChoices(an.choices, next.choices) || !slices.Equal(an.actorOf, next.actorOf) {
+	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !sameChoices(an.choices, next.choices) || !sameAttempts(an.unsettled, next.unsettled) || !slices.Equal(an.actorOf, next.actorOf) {
 		return false
 	}
 	for i, t := range an.triggers {

@@ -47,10 +47,10 @@ var isChosenKey = func() map[string]bool {
 
 // newChoices finds, for each target and for what lies beyond, values of chosen keys with which no condition on them is in
 // the way: all Allows that may be about the target hold, no Deny does. One request then satisfies them all. Where no
-// value does, the key stays unknown.
+// value does, the key stays open: each request is tried with all values that make a difference, where these can be told.
 func (an *Analysis) newChoices() {
 	keys := slices.DeleteFunc(slices.Clone(an.keys), func(k string) bool { return !isChosen(k) })
-	an.choices = nil
+	an.choices, an.unsettled = nil, nil
 	if len(keys) == 0 {
 		return
 	}
@@ -71,8 +71,8 @@ func (an *Analysis) newChoices() {
 	for doc := range guardrailDocuments(an.design) {
 		asking = append(asking, of(an.answers(doc))...)
 	}
-	an.choices = make([]policy.Context, len(an.world.targets)+1)
-	known := map[string]policy.Context{} // by the statements that ask
+	an.choices, an.unsettled = make([]policy.Context, len(an.world.targets)+1), make([]attempts, len(an.world.targets)+1)
+	known, open := map[string]policy.Context{}, map[string]attempts{} // by the statements that ask
 	for i := range an.choices {
 		about := asking
 		if i < len(an.world.targets) {
@@ -88,16 +88,19 @@ func (an *Analysis) newChoices() {
 		c, ok := known[same]
 		if !ok {
 			for _, key := range keys {
-				if values, ok := an.choose(key, about); ok {
+				values, ok, tries := an.choose(key, about)
+				if ok {
 					if c == nil {
 						c = policy.Context{}
 					}
 					c[key] = values
+				} else if len(tries) > 0 {
+					open[same] = append(open[same], attempt{key, tries})
 				}
 			}
 			known[same] = c
 		}
-		an.choices[i] = c
+		an.choices[i], an.unsettled[i] = c, open[same]
 	}
 }
 
@@ -123,15 +126,69 @@ func (an *Analysis) speaksOf(s *statement, ti int32) bool {
 	return false
 }
 
+// An attempt is a key that the caller chooses, and the values that conditions tell apart; nil among them for leaving it out.
+type attempt struct {
+	key    string
+	values [][]string
+}
+
+// attempts are those of all open keys, by key.
+type attempts []attempt
+
+// mostAttempts bounds the requests that are tried for one.
+const mostAttempts = 128
+
+// tries calls do with each combination of values of keys that the actor's requests leave open, until it returns false; it
+// reports false where there are too many, or none.
+func (an *Analysis) tries(a *actor, t *target, do func(policy.Context) bool) bool {
+	if an.unsettled == nil {
+		return false
+	}
+	i := len(an.unsettled) - 1
+	if t != nil {
+		i = int(an.world.byID[t.id])
+	}
+	var open attempts
+	n := 1
+	for _, x := range an.unsettled[i] {
+		if _, known := a.value(x.key); !known {
+			open, n = append(open, x), n*len(x.values)
+		}
+	}
+	if len(open) == 0 || n > mostAttempts {
+		return false
+	}
+	c := policy.Context{}
+	var try func(rest attempts) bool
+	try = func(rest attempts) bool {
+		if len(rest) == 0 {
+			return do(c)
+		}
+		for _, v := range rest[0].values {
+			c[rest[0].key] = v
+			if !try(rest[1:]) {
+				return false
+			}
+		}
+		return true
+	}
+	try(open)
+	return true
+}
+
+// isOpen reports whether requests about a target are to be tried with several values.
+func (an *Analysis) isOpen(ti int32) bool { return an.unsettled != nil && len(an.unsettled[ti]) > 0 }
+
 // choose finds a value of a key, nil for leaving it out, with which each statement's conditions on it come out as the
-// caller wants; false where none is found or no statement asks.
-func (an *Analysis) choose(key string, about []*statement) (values []string, ok bool) {
+// caller wants; false where none is found or no statement asks. Where none is found, tries are the values that make a difference,
+// if all of them can be told.
+func (an *Analysis) choose(key string, about []*statement) (values []string, ok bool, tries [][]string) {
 	type ask struct {
 		stack *policy.Stack
 		want  bool
 	}
 	var asks []ask
-	candidates := [][]string{nil}
+	candidates, all := [][]string{nil}, true
 	for _, s := range about {
 		copied := &policy.Statement{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}
 		for _, c := range s.from.Conditions {
@@ -139,6 +196,7 @@ func (an *Analysis) choose(key string, about []*statement) (values []string, ok 
 				continue
 			}
 			copied.Conditions = append(copied.Conditions, c)
+			all = all && tellsApart(c)
 			for _, v := range c.Values {
 				candidates = append(candidates, valuesNear(v)...)
 			}
@@ -148,12 +206,12 @@ func (an *Analysis) choose(key string, about []*statement) (values []string, ok 
 			continue
 		}
 		if !an.carries(s, key) {
-			return nil, false
+			return nil, false, nil
 		}
 		asks = append(asks, ask{&policy.Stack{Identity: program(&policy.Document{Version: s.doc.Version, Statements: []*policy.Statement{copied}})}, !s.deny})
 	}
 	if len(asks) == 0 {
-		return nil, false
+		return nil, false, nil
 	}
 	candidates = append(candidates, []string{anyName})
 	for _, v := range candidates {
@@ -165,10 +223,38 @@ func (an *Analysis) choose(key string, about []*statement) (values []string, ok 
 			d := a.stack.Evaluate(req)
 			return d.Outcome == policy.Allowed != a.want || a.want && !d.Must
 		}) {
-			return v, true
+			return v, true, nil
+		}
+		if all && !slices.ContainsFunc(tries, func(x []string) bool { return (x == nil) == (v == nil) && slices.Equal(x, v) }) {
+			tries = append(tries, v)
 		}
 	}
-	return nil, false
+	return nil, false, tries
+}
+
+// tellsApart reports whether a condition tells no values apart but those that it names, by equality or as numbers, all others, and
+// none.
+func tellsApart(c policy.Condition) bool {
+	plain := func(v string) bool { return !strings.Contains(v, "${") }
+	switch {
+	case strings.EqualFold(c.Operator, "Null"):
+		return true
+	case !slices.ContainsFunc(c.Values, func(v string) bool { return !plain(v) }):
+	default:
+		return false
+	}
+	operator := strings.ToLower(c.Operator)
+	operator = strings.TrimSuffix(operator, "ifexists")
+	switch operator {
+	case "stringequals", "stringnotequals":
+		return true
+	case "stringlike", "stringnotlike":
+		return !slices.ContainsFunc(c.Values, func(v string) bool { return strings.ContainsAny(v, "*?") })
+	}
+	return strings.HasPrefix(operator, "numeric") && !slices.ContainsFunc(c.Values, func(v string) bool {
+		_, ok := new(big.Int).SetString(v, 10)
+		return !ok
+	})
 }
 
 // valuesNear are values that a condition's value may be about: itself, and of a number, its neighbours.
@@ -235,5 +321,14 @@ func (an *Analysis) choicesOn(t *target) policy.Context {
 func sameChoices(a, b []policy.Context) bool {
 	return slices.EqualFunc(a, b, func(x, y policy.Context) bool {
 		return maps.EqualFunc(x, y, func(v, w []string) bool { return (v == nil) == (w == nil) && slices.Equal(v, w) })
+	})
+}
+
+// sameAttempts reports whether two analyses try the same.
+func sameAttempts(a, b []attempts) bool {
+	return slices.EqualFunc(a, b, func(x, y attempts) bool {
+		return slices.EqualFunc(x, y, func(v, w attempt) bool {
+			return v.key == w.key && slices.EqualFunc(v.values, w.values, func(p, q []string) bool { return (p == nil) == (q == nil) && slices.Equal(p, q) })
+		})
 	})
 }

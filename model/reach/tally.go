@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -392,7 +393,7 @@ func (t *tally) find(out *finding, parts []match) {
 	target := &w.targets[out.target]
 	g := t.an.gates[out.target]
 	allowed := slices.ContainsFunc(target.forms, func(f int32) bool { return t.seen[f] && !t.may(f).empty() })
-	special := g != nil && target.sort != isRole && g.special(a, target, allowed) || target.account != a.account && allowed && target.sort != isRole
+	special := g != nil && target.sort != isRole && g.special(a, target, allowed) || target.account != a.account && allowed && target.sort != isRole || allowed && t.an.isOpen(out.target)
 	for _, f := range target.forms {
 		form := &w.forms[f]
 		x := allowance{form: f}
@@ -639,7 +640,28 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		about = t.untagged()
 	}
 	req.Context = an.contextOf(a, about, extra)
-	return an.layersOn(a, t).Evaluate(req)
+	d := an.layersOn(a, t).Evaluate(req)
+	if d.Outcome != policy.Allowed || d.Must {
+		return d
+	}
+	// It depends, perhaps on what the caller writes: by what it writes best it is more, or nothing.
+	var best *policy.Decision
+	rank := func(d *policy.Decision) truth {
+		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	}
+	an.tries(a, about, func(chosen policy.Context) bool {
+		with := maps.Clone(chosen)
+		maps.Copy(with, extra)
+		req.Context = an.contextOf(a, about, with)
+		if x := an.layersOn(a, t).Evaluate(req); best == nil || rank(&x) > rank(best) {
+			best = &x
+		}
+		return rank(best) != surely
+	})
+	if best != nil {
+		return *best
+	}
+	return d
 }
 
 // decideUnseen asks the evaluator about a key or role of the actor's account that was not seen: its policy perhaps leaves
