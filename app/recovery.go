@@ -54,7 +54,7 @@ func (k *keeper) follow(s *session.Session, st session.State) {
 		return
 	}
 	if k.dir == "" {
-		k.dir = filepath.Join(k.root, fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano()))
+		k.dir = k.fresh()
 	}
 	dir := k.dir
 	k.timer = time.AfterFunc(autosavePause, func() {
@@ -65,6 +65,23 @@ func (k *keeper) follow(s *session.Session, st session.State) {
 			_ = s.Autosave(dir)
 		}
 	})
+}
+
+// fresh is a folder that no other session has.
+func (k *keeper) fresh() string {
+	return filepath.Join(k.root, fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano()))
+}
+
+// take goes on writing into the folder of a recovery, which is this program's from now on.
+func (k *keeper) take(dir string, s *session.Session, st session.State) {
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	k.dir = dir
+	if own := k.fresh(); os.Rename(dir, own) == nil {
+		k.dir = own
+	}
+	k.follow(s, st)
 }
 
 // forget takes the folder of the open session away: it was saved, or its edits were given up.
@@ -135,7 +152,7 @@ func (w *window) restore(dir string) {
 		return err
 	}, func() {
 		w.adopt(s)
-		w.keeper.dir = dir // goes when this one is saved
+		w.keeper.take(dir, s, w.state) // goes when this one is saved
 		if n := len(w.state.Misfits); n > 0 {
 			w.strip.Show(view.Remark{Text: fmt.Sprintf("Restored, but %d of the edits no longer fit the source as it is now.", n)})
 		} else {

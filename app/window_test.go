@@ -458,6 +458,11 @@ func TestDropWriteAndReload(t *testing.T) {
 // TestWhatAKillLeftIsRestored leaves edits as a program does that is killed, and takes them up again.
 func TestWhatAKillLeftIsRestored(t *testing.T) {
 	w := openWindow(t, "sample:webshop")
+	aside := func() int {
+		entries, _ := os.ReadDir(w.keeper.root)
+		return len(entries)
+	}
+	others := do(aside)
 	tighten(t, w)
 	var dir string
 	until(t, "the edits aside", func() bool {
@@ -485,11 +490,22 @@ func TestWhatAKillLeftIsRestored(t *testing.T) {
 	until(t, "the edit, not saved", func() bool {
 		return w.session != nil && w.state.Analysed() && w.state.Dirty && len(w.state.Steps) == 1 && w.state.Path == "sample:webshop"
 	})
-	do(func() bool { w.undo(); return true })
-	until(t, "nothing left aside", func() bool {
-		_, err := os.Stat(left)
-		return !w.state.Dirty && err != nil
+	if n := len(do(w.keeper.found)); n != 0 {
+		t.Errorf("%d recoveries are offered of what is being edited", n)
+	}
+	on := true
+	do(func() bool { w.do(&edit.Mark{Resource: "res/Orders", Crown: &on}); return true })
+	until(t, "the next edit in the same place", func() bool {
+		r, err := session.ReadRecovery(w.keeper.dir)
+		return err == nil && r.Edits == 2
 	})
+	if n := do(aside) - others; n != 1 {
+		t.Errorf("the edits are kept in %d places", n)
+	}
+	do(func() bool { w.undo(); return true })
+	until(t, "one edit", func() bool { return len(w.state.Steps) == 1 })
+	do(func() bool { w.undo(); return true })
+	until(t, "nothing left aside", func() bool { return !w.state.Dirty && aside() == others })
 }
 
 // TestARefusalShowsItsWitness widens a statement, as a hand-written edit may.
