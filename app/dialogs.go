@@ -125,6 +125,13 @@ func (w *window) cancel() {
 			go func() { _, _ = s.Wait(context.Background()) }() // what comes of it is in the state
 		}})
 	}
+	if w.job.cancel != nil {
+		w.job.stop()
+		w.strip.Show(view.Remark{Text: "The picture was not drawn. The table shows every breach at once, and takes no time.", Action: "draw it", OnTap: func() {
+			w.strip.Clear()
+			w.picture()
+		}})
+	}
 	w.idle()
 }
 

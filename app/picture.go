@@ -87,6 +87,9 @@ func (w *window) picture() bool {
 	w.job.stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	w.job.cancel, w.job.last = cancel, now
+	if w.working == "" {
+		w.busy(drawing)
+	}
 	show := func(f func()) {
 		fyne.Do(func() {
 			if ctx.Err() == nil {
@@ -98,14 +101,23 @@ func (w *window) picture() bool {
 		w.draw(ctx, now, show)
 		show(func() {
 			w.job.cancel = nil
+			if w.working == drawing {
+				w.idle()
+			}
 			w.playOn()
 			cancel()
 			w.session.CountSea()
 			w.effects()
+			if st := now.state; !st.Edited && now.look.chart == view.TableChart {
+				go w.learned.of(viewOf(st, st.After, 0)) // hull and map will ask
+			}
 		})
 	}()
 	return true
 }
+
+// drawing is what the window does while a picture takes its time.
+const drawing = "Drawing the picture"
 
 // names shows what a design has before anything is known of its breaches.
 func (w *window) names() {
@@ -190,6 +202,7 @@ func (w *window) scene(ctx context.Context, a ask, ranks *render.Ranking, before
 	case a.look.chart == view.HeatChart:
 		rows, cols := table.Room(float64(a.room.Width), float64(a.room.Height))
 		heat := render.Heats(after, rows, cols)
+		heat.Sea = render.SeaOfAll(after)
 		d.scene, d.twins = table.DrawHeat(font.Metrics(), heat), heat.Twins()
 	default:
 		w.chart(ctx, a, &d)

@@ -243,7 +243,7 @@ func (w *window) show(st session.State) {
 	w.clicked = false
 	if st.Progress.Doing != "" {
 		w.busy(st.Progress.Doing)
-	} else if w.opening == nil {
+	} else if w.opening == nil && w.working != drawing {
 		w.idle()
 	}
 	if st.Err != nil && was.Err == nil {
@@ -323,11 +323,14 @@ func (w *window) selectElement(id model.ID) {
 }
 
 func (w *window) showChart(s view.Chart) {
-	if w.look.chart != s && w.session != nil {
+	if was := w.look.chart; was != s && w.session != nil {
 		w.look.chart = s
 		w.comparing = s == view.HeatChart || w.look.side == view.Both
 		w.foldDecks()
 		w.showRanks()
+		if was == view.TableChart {
+			w.canvas.SetScene(nil) // what is there is the table, to be exported
+		}
 		w.canvas.Fit()
 		w.showTools()
 		w.picture()

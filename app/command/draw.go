@@ -243,7 +243,9 @@ func drawTable(view string, before, after render.View, side string) (*render.Sce
 		v = before
 	}
 	if view == "heat" {
-		return table.DrawHeat(font.Metrics(), render.Heats(v, table.HeatRows, table.HeatCols)), nil
+		h := render.Heats(v, table.HeatRows, table.HeatCols)
+		h.Sea = render.SeaOfAll(v)
+		return table.DrawHeat(font.Metrics(), h), nil
 	}
 	r := render.Rankings(v, &before)
 	r.Sea = render.SeaOfAll(v)

@@ -203,6 +203,11 @@ func TestDrawTable(t *testing.T) {
 func TestDrawHeat(t *testing.T) {
 	d := decoded[breachDoc](t, done(t, "breach", "sample:team", "--json"))
 	svg := done(t, "draw", "sample:team", "--view", "heat")
+	for _, view := range []string{"heat", "table"} {
+		if all := done(t, "draw", "sample:team", "--view", view); !strings.Contains(all, "over all breaches, ") || !strings.Contains(all, " of things beyond the design") {
+			t.Errorf("the %s does not say what lies beyond", view)
+		}
+	}
 	wet, hits := strings.Count(svg, "at worst: "), 0
 	for _, b := range d.Breaches {
 		hits += b.Reach.May.Resources
