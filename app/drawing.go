@@ -225,8 +225,21 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 		if u.use&edit.UsesOf(r.Type) != u.use {
 			continue
 		}
+		label := u.label
+		if edit.UsesOf(r.Type)&edit.Reads == 0 {
+			label = "Let %s send to %s" // nothing is kept there
+		}
 		if g := edit.GrantUse(d, role, thing, u.use); g != nil {
-			add(fmt.Sprintf(u.label, whose, name), func() { w.do(g) })
+			key := edit.GrantKey(d, role, thing, u.use)
+			if key != nil {
+				label += ", and use its key"
+			}
+			add(fmt.Sprintf(label, whose, name), func() {
+				w.do(g)
+				if key != nil {
+					w.do(key)
+				}
+			})
 		}
 	}
 	if event := edit.StartsBy(r.Type); event != "" && function != "" && edit.TakesNew(d) {

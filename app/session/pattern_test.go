@@ -2,13 +2,17 @@ package session_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"bulkhead/app/session"
 	"bulkhead/importers/cfn"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
+	"bulkhead/model/reach"
 )
 
 func blankSession(t *testing.T) *session.Session {
@@ -98,6 +102,57 @@ func TestTakeAwayIsGrantBackwards(t *testing.T) {
 			if _, may := st.After.Analysis.Depth("fn/F", "res/Other", false); may == 0 {
 				t.Errorf("%s: the other thing was taken away too", typ)
 			}
+		}
+	}
+}
+
+// TestGrantKeyWithTheUse: of what is encrypted by a key of the customer's own, the use alone floods nothing that is kept there;
+// with the key it does.
+func TestGrantKeyWithTheUse(t *testing.T) {
+	const template = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.12, CodeUri: ., Role: !GetAtt R.Arn}}
+  R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}]}}}
+  Queue: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !GetAtt K.Arn}}
+  Plain: {Type: AWS::SQS::Queue}
+  Stream: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1, StreamEncryption: {EncryptionType: KMS, KeyId: !GetAtt K.Arn}}}
+  Parameter: {Type: AWS::SecretsManager::Secret, Properties: {KmsKeyId: !GetAtt K.Arn}}
+`
+	fsys := fstest.MapFS{"template.yaml": {Data: []byte(template)}}
+	for _, target := range []model.ID{"res/Queue", "res/Stream", "res/Parameter"} {
+		for _, use := range []edit.Use{edit.Reads, edit.Writes} {
+			s, err := session.OpenFS(context.Background(), fsys, "template.yaml", sources(), session.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			wanted := map[edit.Use][]catalog.Capability{edit.Reads: {catalog.Read, catalog.Secret}, edit.Writes: {catalog.Send, catalog.Write}}[use]
+			does := func() bool {
+				st, err := s.Wait(context.Background())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return slices.ContainsFunc(st.After.Analysis.Breach("fn/F").Hits, func(h reach.Hit) bool {
+					return h.Target == target && slices.ContainsFunc(wanted, h.Capabilities.Has)
+				})
+			}
+			d := s.State().After.Design
+			do(t, s, edit.GrantUse(d, "role/R", target, use))
+			if does() {
+				t.Errorf("%s, use %d: it is of use without its key", target, use)
+			}
+			key := edit.GrantKey(d, "role/R", target, use)
+			if key == nil {
+				t.Fatalf("%s has no key", target)
+			}
+			do(t, s, key)
+			if !does() {
+				t.Errorf("%s, use %d: it is of no use with its key", target, use)
+			}
+			if g := edit.GrantKey(d, "role/R", "res/Plain", use); g != nil {
+				t.Errorf("a key of what has none: %v", g)
+			}
+			s.Close()
 		}
 	}
 }

@@ -21,12 +21,15 @@ const (
 
 // usual are the actions that code of the AWS SDKs calls for each use, by CloudFormation type: those of one thing, no lists
 // of all things of the account and nothing that changes its configuration. Deleting what is in it belongs to writing where
-// the service's own word for a full life cycle does (an item of a table), else it has to be granted by name.
+// the service's own word for a full life cycle does (an item of a table), else it has to be granted by name. They are what
+// AWS's pages ask for and its transform's policy templates have: DynamoDB developer guide, "IAM policy to read, write, update,
+// and delete access on a table"; Amazon S3 user guide, "Identity-based policy examples"; SQS developer guide, "Amazon SQS API
+// permissions"; Kinesis Data Streams developer guide, "Create an IAM policy" (minimum permissions of producers and consumers).
 var usual = map[string][2][]string{
 	"AWS::DynamoDB::Table": {{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"},
 		{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}},
 	"AWS::S3::Bucket":                      {{"s3:GetObject", "s3:ListBucket"}, {"s3:PutObject"}},
-	"AWS::SQS::Queue":                      {{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}, {"sqs:SendMessage"}},
+	"AWS::SQS::Queue":                      {{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"}, {"sqs:SendMessage"}},
 	"AWS::SNS::Topic":                      {nil, {"sns:Publish"}},
 	"AWS::Kinesis::Stream":                 {{"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream", "kinesis:ListShards"}, {"kinesis:PutRecord", "kinesis:PutRecords"}},
 	"AWS::Events::EventBus":                {nil, {"events:PutEvents"}},
@@ -61,6 +64,25 @@ func GrantUse(d *model.Design, role, target model.ID, use Use) *Grant {
 	return nil
 }
 
+// GrantKey lets a role use the key that encrypts a resource, as far as the use asks for; nil where it has no key of the
+// customer's own. Reading decrypts data keys; writing makes new ones, and decrypts those that are being used (SQS developer
+// guide, "Amazon SQS Key management"; Amazon S3 user guide, "Protecting data with SSE-KMS", multipart uploads). A parameter is
+// encrypted with the key itself (Systems Manager user guide, "KMS encryption for SecureString parameters").
+func GrantKey(d *model.Design, role, target model.ID, use Use) *Grant {
+	r := d.Resource(target)
+	if r == nil || d.Resource(r.Key) == nil {
+		return nil
+	}
+	g := &Grant{Role: role, Access: Access{Actions: []string{"kms:Decrypt"}, Resources: []string{string(r.Key)}}}
+	if use&Writes != 0 {
+		g.Actions = append(g.Actions, "kms:GenerateDataKey")
+		if r.Type == "AWS::SSM::Parameter" {
+			g.Actions = append(g.Actions, "kms:Encrypt")
+		}
+	}
+	return g
+}
+
 func grantUse(role, target model.ID, typ string, use Use) *Grant {
 	g := &Grant{Role: role, Access: Access{Resources: []string{string(target)}}}
 	for i, actions := range usual[typ] {
@@ -68,11 +90,13 @@ func grantUse(role, target model.ID, typ string, use Use) *Grant {
 			g.Actions = append(g.Actions, actions...)
 		}
 	}
-	if typ == "AWS::S3::Bucket" { // its objects have ARNs of their own
+	switch {
+	case typ == "AWS::S3::Bucket" && use&Reads == 0: // its objects have ARNs of their own
 		g.Resources = []string{string(target) + "/*"}
-		if use&Reads != 0 {
-			g.Resources = append([]string{string(target)}, g.Resources...)
-		}
+	case typ == "AWS::S3::Bucket":
+		g.Resources = append(g.Resources, string(target)+"/*")
+	case typ == "AWS::DynamoDB::Table" && use&Reads != 0: // so have its indexes, which hold the same items
+		g.Resources = append(g.Resources, string(target)+"/index/*")
 	}
 	if len(g.Actions) == 0 {
 		return nil
