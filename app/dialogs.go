@@ -199,7 +199,7 @@ func (w *window) showHistory() {
 func (w *window) showHelp() {
 	text := widget.NewRichTextFromMarkdown(`**Mouse.** Click a function to breach it, a tile or pipe to see who reaches it; the wheel zooms at the pointer, dragging pans, the secondary button opens a menu.
 
-**Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · Space plays a breach hop by hop · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+K every action by name · Ctrl+H history · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
+**Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · Space plays a breach hop by hop · G groups by stack · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+K every action by name · Ctrl+H history · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
 
 **Signs.** A wall is a role: functions behind it share what it may do. Water shows how much of a bay is reached, a tile's tone how bad it is: read, write and send, delete or permissions or secret. Hatched is *may*: something that was not seen decides. A dotted violet outline is a function whose input the attacker chooses. Open water under the keel is what a breach reaches beyond this design.
 

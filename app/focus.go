@@ -24,9 +24,9 @@ type learned struct {
 		answer *render.Ranking
 	}
 	rows struct {
-		of     *reach.Analysis
-		fed    bool
-		answer []view.Row
+		of           *reach.Analysis
+		fed, stacked bool
+		answer       []view.Row
 	}
 }
 
@@ -42,12 +42,16 @@ func (l *learned) ranking(v, before render.View) *render.Ranking {
 }
 
 // outline is the rows of the outline.
-func (l *learned) outline(s session.Side, vulnerable bool) []view.Row {
+func (l *learned) outline(s session.Side, vulnerable, stacked bool) []view.Row {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := &l.rows
-	if k.answer == nil || k.of != s.Analysis || k.fed != vulnerable {
-		k.of, k.fed, k.answer = s.Analysis, vulnerable, view.Outline(s.Design, s.Analysis, s.Measures, vulnerable)
+	if k.answer == nil || k.of != s.Analysis || k.fed != vulnerable || k.stacked != stacked {
+		list := view.Outline
+		if stacked {
+			list = view.OutlineByStack
+		}
+		k.of, k.fed, k.stacked, k.answer = s.Analysis, vulnerable, stacked, list(s.Design, s.Analysis, s.Measures, vulnerable)
 	}
 	return k.answer
 }
@@ -76,6 +80,17 @@ func (l *learned) forget() {
 	l.mu.Unlock()
 }
 
+// toggleStacks groups the outline and the map by stack, or by compartment alone.
+func (w *window) toggleStacks() {
+	if w.session != nil && len(w.state.After.Design.Stacks()) > 1 {
+		w.look.stacked = !w.look.stacked
+		w.app.Preferences().SetBool(prefStacked, w.look.stacked)
+		w.canvas.Fit()
+		w.showTools()
+		w.picture()
+	}
+}
+
 // openBundle shows the compartments of a group on the map of a large design, or folds them again.
 func (w *window) openBundle(name string) {
 	if w.session == nil {
@@ -94,6 +109,9 @@ func (w *window) openBundle(name string) {
 
 // focus makes two views of a large design show the part that is asked for.
 func (l *learned) focus(a ask, before, after *render.View) {
+	after.Stacked, before.Stacked = a.look.stacked, a.look.stacked
+	after.Open = strings.Split(a.look.open, "\n")
+	before.Open = after.Open
 	if !large(after.Design) {
 		return
 	}
@@ -102,8 +120,6 @@ func (l *learned) focus(a ask, before, after *render.View) {
 	if a.state.Edited {
 		before.Known = l.of(*before)
 	}
-	after.Open = strings.Split(a.look.open, "\n")
-	before.Open = after.Open
 	switch a.look.focus {
 	case view.FocusAll:
 		return

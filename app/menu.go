@@ -19,22 +19,22 @@ import (
 
 // menu holds the items that change with the state.
 type menu struct {
-	main                                   *fyne.MainMenu
-	recent                                 *fyne.MenuItem
-	save, saveAs, export, close            *fyne.MenuItem
-	undo, redo                             *fyne.MenuItem
-	split, tighten, own, crown             *fyne.MenuItem
-	ranks, hull, graph, heat               *fyne.MenuItem
-	before, both, after, wipe, fed         *fyne.MenuItem
-	system, light, dark, diagnostics, hist *fyne.MenuItem
-	palette, reload                        *fyne.MenuItem
-	drawing, present                       *fyne.MenuItem
-	contrast                               [2]*fyne.MenuItem
-	sizes                                  map[int]*fyne.MenuItem // of texts, in per cent
-	motion, twins, copyText, editor, play  *fyne.MenuItem
-	draw                                   []*fyne.MenuItem          // into the design
-	single                                 map[*fyne.MenuItem]string // keys without a modifier
-	shown                                  menuState
+	main                                          *fyne.MainMenu
+	recent                                        *fyne.MenuItem
+	save, saveAs, export, close                   *fyne.MenuItem
+	undo, redo                                    *fyne.MenuItem
+	split, tighten, own, crown                    *fyne.MenuItem
+	ranks, hull, graph, heat                      *fyne.MenuItem
+	before, both, after, wipe, fed                *fyne.MenuItem
+	system, light, dark, diagnostics, hist        *fyne.MenuItem
+	palette, reload                               *fyne.MenuItem
+	drawing, present                              *fyne.MenuItem
+	contrast                                      [2]*fyne.MenuItem
+	sizes                                         map[int]*fyne.MenuItem // of texts, in per cent
+	motion, twins, copyText, editor, play, stacks *fyne.MenuItem
+	draw                                          []*fyne.MenuItem          // into the design
+	single                                        map[*fyne.MenuItem]string // keys without a modifier
+	shown                                         menuState
 }
 
 // menuState is what the menus show; they are made again only when it changes.
@@ -51,6 +51,7 @@ type menuState struct {
 	crowned, leftF, rightF bool
 	takes, drawing, wipe   bool
 	still                  bool
+	stacks, stacked        bool
 	size                   int
 }
 
@@ -136,6 +137,7 @@ func (w *window) makeMenu() {
 	m.wipe = w.item("Wipe From Before to After", nil, w.toggleWipe)
 	m.after = w.item("After", nil, func() { w.showSide(view.After) })
 	m.fed = w.item("Fed Functions Vulnerable", nil, w.toggleVulnerable)
+	m.stacks = w.item("Group by Stack", nil, w.toggleStacks)
 	m.play = w.item("Play the Breach", nil, w.togglePlay)
 	m.system = w.item("System", nil, func() { w.setTheme(theme.System) })
 	m.light = w.item("Light", nil, func() { w.setTheme(theme.Light) })
@@ -155,7 +157,7 @@ func (w *window) makeMenu() {
 	m.copyText = w.item("Copy What the Picture Says", ctrlShift(fyne.KeyC), w.copyPicture)
 	m.editor = w.item("Editor…", nil, w.chooseEditor)
 	m.present = w.item("Present…", &desktop.CustomShortcut{KeyName: fyne.KeyF5}, w.askPresent)
-	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, m.play, fyne.NewMenuItemSeparator(),
+	views := fyne.NewMenu("View", m.ranks, m.hull, m.graph, m.heat, fyne.NewMenuItemSeparator(), m.before, m.both, m.after, m.wipe, fyne.NewMenuItemSeparator(), m.fed, m.play, m.stacks, fyne.NewMenuItemSeparator(),
 		w.item("Zoom In", ctrl(fyne.KeyEqual), func() { w.canvas.ZoomBy(1.25) }),
 		w.item("Zoom Out", ctrl(fyne.KeyMinus), func() { w.canvas.ZoomBy(0.8) }),
 		w.item("Fit", ctrl(fyne.Key0), w.canvas.Fit), fyne.NewMenuItemSeparator(),
@@ -166,7 +168,7 @@ func (w *window) makeMenu() {
 		m.present,
 		w.item("Full Screen", &desktop.CustomShortcut{KeyName: fyne.KeyF11}, func() { w.win.SetFullScreen(!w.win.FullScreen()) }))
 
-	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.wipe: "W", m.fed: "F", m.play: "Space"}
+	m.single = map[*fyne.MenuItem]string{m.ranks: "T", m.hull: "H", m.graph: "M", m.heat: "B", m.before: "1", m.both: "2", m.after: "3", m.wipe: "W", m.fed: "F", m.play: "Space", m.stacks: "G"}
 
 	help := fyne.NewMenu("Help", w.item("Keys and Signs", &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.showHelp), w.item("About Bulkhead", nil, w.showAbout))
 	m.main = fyne.NewMainMenu(file, edits, design, views, help)
@@ -186,6 +188,7 @@ func (w *window) showMenu() {
 		now.recent += p + "\n"
 	}
 	if open {
+		now.stacks, now.stacked = len(w.state.After.Design.Stacks()) > 1, w.look.stacked
 		now.function = w.state.After.Design.Function(w.state.Selected) != nil
 		now.takes, now.drawing = edit.TakesNew(w.state.After.Design), w.drawing
 		now.implicit = edit.OwnRoleOf(w.state.After.Design, w.roleOf(w.state.Selected)) != nil
@@ -222,6 +225,7 @@ func (w *window) showMenu() {
 	}
 	m.before.Checked, m.both.Checked, m.after.Checked = open && now.side == view.Before, now.edited && now.side == view.Both, now.edited && now.side == view.After
 	m.fed.Checked = now.vulnerable
+	m.stacks.Disabled, m.stacks.Checked = !now.stacks, now.stacks && now.stacked
 	m.contrast[0].Checked, m.contrast[1].Checked = now.mode == theme.ContrastLight, now.mode == theme.ContrastDark
 	for percent, i := range m.sizes {
 		i.Checked = percent == now.size
@@ -335,6 +339,8 @@ func (w *window) shortcuts() {
 			w.toggleWipe()
 		case 'f', 'F':
 			w.toggleVulnerable()
+		case 'g', 'G':
+			w.toggleStacks()
 		case ' ':
 			w.togglePlay()
 		case '0':

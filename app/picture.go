@@ -156,8 +156,12 @@ func (w *window) draw(ctx context.Context, a ask, show func(func())) {
 			w.ranks.Select(w.state.Selected)
 		})
 	}
-	rows := w.learned.outline(shown, a.state.Vulnerable)
-	say(func() { w.outline.Set(rows) })
+	rows := w.learned.outline(shown, a.state.Vulnerable, a.look.stacked)
+	stacks := len(shown.Design.Stacks())
+	say(func() {
+		w.outline.SetStacks(stacks, a.look.stacked)
+		w.outline.Set(rows)
+	})
 	lists := func() {
 		if ctx.Err() != nil {
 			return

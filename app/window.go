@@ -25,14 +25,15 @@ import (
 
 // Keys of what is remembered from one start to the next.
 const (
-	prefTheme  = "theme"
-	prefRecent = "recent"
-	prefLeft   = "left"
-	prefRight  = "right"
-	prefLower  = "lower"
-	prefWidth  = "width"
-	prefHeight = "height"
-	prefFolded = "folded" // letters of the parts that are folded: l, r, d
+	prefTheme   = "theme"
+	prefRecent  = "recent"
+	prefLeft    = "left"
+	prefRight   = "right"
+	prefLower   = "lower"
+	prefWidth   = "width"
+	prefHeight  = "height"
+	prefStacked = "stacked"
+	prefFolded  = "folded" // letters of the parts that are folded: l, r, d
 )
 
 // A window is the one window of the program. Its fields belong to Fyne's goroutine.
@@ -111,7 +112,8 @@ type look struct {
 	open  string // groups that the map of a large design shows whole, a line each
 	focus string // of a large design, what hull and map show: a group, or one of view's keys
 
-	chosen bool // the first breach was chosen
+	stacked bool // stack by stack
+	chosen  bool // the first breach was chosen
 }
 
 func newWindow(a fyne.App, p Program, o importers.Options) *window {
@@ -157,7 +159,8 @@ func (w *window) makeParts() {
 	w.start.SetRecovered(w.keeper.found())
 
 	w.outline = view.NewOutline()
-	w.outline.OnSelect = w.selectElement
+	w.outline.OnSelect, w.outline.OnGroup = w.selectElement, w.toggleStacks
+	w.look.stacked = pref.Bool(prefStacked)
 	w.canvas = canvas.New()
 	w.canvas.OnSelect = w.selectElement
 	w.canvas.OnMenu = w.contextMenu
@@ -495,7 +498,7 @@ func (w *window) leave() {
 		w.session = nil
 	}
 	w.state = session.State{}
-	w.look = look{chart: w.look.chart, wipe: w.look.wipe}
+	w.look = look{chart: w.look.chart, wipe: w.look.wipe, stacked: w.look.stacked}
 	w.canvas.SetWipe(nil)
 	w.learned.forget()
 }

@@ -30,7 +30,7 @@ func Bundles(d *model.Design) []Bundle {
 		name string
 		of   func(model.Compartment) string
 	}{
-		{"stack", func(c model.Compartment) string { return d.Function(c.Functions[0]).Stack }},
+		{"stack", func(c model.Compartment) string { return model.StackOf(d.Function(c.Functions[0])) }},
 		{"team", func(c model.Compartment) string { return tagOf(d, c, "team") }},
 		{"app", func(c model.Compartment) string {
 			return cmp.Or(tagOf(d, c, "app"), tagOf(d, c, "application"), tagOf(d, c, "service"))

@@ -11,7 +11,7 @@ import (
 
 // graph adds the same as nodes and edges: functions in clusters by compartment, the resources shown, triggers, guests.
 func (d *drawing) graph() {
-	if d.view.Focus == nil && len(d.compartments) > MostClusters {
+	if d.view.Focus == nil && (len(d.compartments) > MostClusters || d.view.Stacked && len(d.design.Stacks()) > 1) {
 		d.bundled()
 		return
 	}

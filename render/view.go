@@ -21,8 +21,10 @@ type View struct {
 	// Focus are the compartments that are drawn, each by its id, its role's or a function's; the others share one bay. nil:
 	// all, as far as there is room.
 	Focus []model.ID
-	Open  []string // bundles that the map of a large design shows whole; the others are a node each
-	Known *Known   // what holds of the design whichever breach is shown, where it was asked before
+	Open  []string // bundles that the map shows whole; the others are a node each
+	// Stacked: the map of a design of several stacks shows each as a bundle, as that of a large design does anyway.
+	Stacked bool
+	Known   *Known // what holds of the design whichever breach is shown, where it was asked before
 }
 
 // Facts is what a picture asks an analysis.

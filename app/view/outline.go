@@ -19,7 +19,9 @@ type OutlinePanel struct {
 	Root     fyne.CanvasObject
 	Search   *SearchEntry
 	OnSelect func(model.ID)
+	OnGroup  func() // the other grouping is asked for
 
+	group    *Link
 	rows     []Row
 	shown    []Row
 	selected model.ID
@@ -47,6 +49,12 @@ func NewOutline() *OutlinePanel {
 		}
 	}
 	p.notes = newColumn(2)
+	p.group = NewLink("", small.in(render.Link), func() {
+		if p.OnGroup != nil {
+			p.OnGroup()
+		}
+	})
+	p.group.Hide()
 	p.Search.OnChanged = func(string) { p.filter() }
 	p.Search.onDone = func() { // Enter takes the first that was found
 		for _, r := range p.shown {
@@ -57,7 +65,7 @@ func NewOutline() *OutlinePanel {
 		}
 	}
 	p.Root = &fyne.Container{Layout: outlineLayout{}, Objects: []fyne.CanvasObject{
-		newInset(12, 10, p.Search), newBehind(p.list, newInset(16, 12, p.none)), newInset(14, 8, p.notes)}}
+		newInset(12, 10, newColumn(6, p.Search, p.group)), newBehind(p.list, newInset(16, 12, p.none)), newInset(14, 8, p.notes)}}
 	return p
 }
 
@@ -67,7 +75,7 @@ type outlineLayout struct{}
 func (outlineLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(160, 200) }
 
 func (outlineLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	top, foot := o[0].MinSize().Height, heightOf(o[2], s.Width)
+	top, foot := heightOf(o[0], s.Width), heightOf(o[2], s.Width)
 	if len(o[2].(*fyne.Container).Objects[0].(*fyne.Container).Objects) == 0 {
 		foot = 0
 	}
@@ -89,6 +97,24 @@ func (p *OutlinePanel) Set(rows []Row) {
 	if is := p.index(p.selected); is != was {
 		p.reveal(is)
 	}
+}
+
+// SetStacks offers to group the rows by so many stacks, or to list them together again; nothing of one stack.
+func (p *OutlinePanel) SetStacks(n int, grouped bool) {
+	text := "Group by " + plural(n, "stack") + " (G)"
+	if grouped {
+		text = "List all stacks together (G)"
+	}
+	if show := n > 1; show == p.group.Visible() && text == p.group.Text {
+		return
+	} else if show {
+		p.group.SetText(text)
+		p.group.Show()
+	} else {
+		p.group.Hide()
+	}
+	p.Root.(*fyne.Container).Layout.Layout(p.Root.(*fyne.Container).Objects, p.Root.Size())
+	p.Root.Refresh()
 }
 
 // index is where an element's row is, -1 if it has none.

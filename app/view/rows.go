@@ -41,6 +41,46 @@ type Row struct {
 	find    string // what the search looks at, in small letters
 }
 
+// OutlineByStack is Outline, stack by stack, and then what belongs to none.
+func OutlineByStack(d *model.Design, a *reach.Analysis, m reach.Measures, vulnerable bool) []Row {
+	rows := Outline(d, a, m, vulnerable)
+	stacks := d.Stacks()
+	if len(stacks) < 2 {
+		return rows
+	}
+	of := make([]string, len(rows))
+	for i, r := range rows {
+		if e := d.Element(r.ID); r.ID != "" && e != nil {
+			of[i] = model.StackOf(e)
+		}
+	}
+	var out []Row
+	for _, s := range stacks {
+		out = append(out, Row{Place: Section, Name: "STACK " + s})
+		for _, place := range []Place{Bay, Thing, Guest, Way} {
+			for i, r := range rows {
+				if r.Place == place && of[i] == s {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	head := -1
+	for i, r := range rows {
+		switch {
+		case r.Place == Section:
+			head = i
+		case !slices.Contains(stacks, of[i]):
+			if head >= 0 {
+				out = append(out, rows[head])
+				head = -1
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // Outline lists a design: functions by reach, resources by exposure, roles and users, triggers. Without an analysis
 // everything stands in source order and has no figures.
 func Outline(d *model.Design, a *reach.Analysis, m reach.Measures, vulnerable bool) []Row {
