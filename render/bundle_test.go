@@ -156,7 +156,7 @@ func TestBundledMap(t *testing.T) {
 		t.Errorf("%d edges between groups and %d to what they share", feeds, acts)
 	}
 	open := render.Draw(render.View{Design: d, Facts: facts, Open: []string{"team1"}})
-	if len(open.Clusters) != 30 || len(open.Nodes) != 5+30+1 {
+	if len(open.Clusters) != 30 || len(open.Nodes) != 5+30+30+1 { // each of team 1 has a thing of its own
 		t.Errorf("opened, there are %d clusters and %d nodes", len(open.Clusters), len(open.Nodes))
 	}
 	if name, ok := render.BundleOf(render.BundleID("team1")); !ok || name != "team1" {

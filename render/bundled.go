@@ -100,17 +100,21 @@ func (d *drawing) bundle(b Bundle) *Node {
 	return n
 }
 
-// sharedActs adds the things that several nodes can touch, most shared first, and the edges to them.
+// sharedActs adds the things that several nodes can touch, most shared first, those of groups that are open, and the edges to
+// them.
 func (d *drawing) sharedActs(ends map[model.ID]model.ID) []*Edge {
 	type key struct{ from, to model.ID }
 	sums := map[key]*touch{}
 	held := map[key]bool{}
 	users := map[model.ID]map[model.ID]bool{}
+	seen := map[model.ID]bool{} // touched by a compartment that is shown
 	for i, c := range d.compartments {
+		_, folded := BundleOf(ends[c.ID])
 		for _, r := range d.touched(d.touches[i]) {
-			if d.tile[r] == nil || !d.touches[i][r].named {
+			if d.tile[r] == nil || folded && !d.touches[i][r].named {
 				continue // by a wildcard: nearly everything, and nothing that a map could show
 			}
+			seen[r] = seen[r] || !folded
 			k := key{ends[c.ID], r}
 			if sums[k] == nil {
 				sums[k] = &touch{}
@@ -126,7 +130,7 @@ func (d *drawing) sharedActs(ends map[model.ID]model.ID) []*Edge {
 	}
 	var shared []*model.Resource
 	for _, r := range d.resources {
-		if len(users[r.ID]) > 1 {
+		if len(users[r.ID]) > 1 || seen[r.ID] {
 			shared = append(shared, r)
 		}
 	}

@@ -115,7 +115,7 @@ func TestTheMapByStack(t *testing.T) {
 	nodes := func(v render.View) []string {
 		var out []string
 		for _, n := range render.Draw(v).Nodes {
-			if _, bundle := render.BundleOf(n.ID); bundle || n.Kind == render.FunctionNode {
+			if _, bundle := render.BundleOf(n.ID); bundle || n.Kind == render.FunctionNode || n.Kind == render.ResourceNode {
 				out = append(out, string(n.ID))
 			}
 		}
@@ -126,11 +126,11 @@ func TestTheMapByStack(t *testing.T) {
 		t.Errorf("the map has %q", got)
 	}
 	v.Open = []string{"shop"}
-	if got := nodes(v); !slices.Equal(got, []string{"bundle/mail", "fn/OrderFn"}) {
+	if got := nodes(v); !slices.Equal(got, []string{"bundle/mail", "fn/OrderFn", "res/OrderTable"}) {
 		t.Errorf("with shop open the map has %q", got)
 	}
 	v.Stacked, v.Open = false, nil
-	if got := nodes(v); !slices.Equal(got, []string{"fn/LetterFn", "fn/OrderFn"}) {
+	if got := nodes(v); !slices.Equal(got, []string{"fn/LetterFn", "fn/OrderFn", "res/LetterTable", "res/OrderTable"}) {
 		t.Errorf("by compartment the map has %q", got)
 	}
 }
