@@ -87,6 +87,8 @@ func (c *Client) call(ctx context.Context, region string, o *operation, in args,
 		return context.Cause(ctx)
 	}
 	switch {
+	case errors.Is(err, errOther):
+		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Other: true}
 	case errors.Is(err, errPage):
 		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Page: true}
 	case err != nil:

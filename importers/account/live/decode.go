@@ -13,7 +13,10 @@ import (
 	"strings"
 )
 
-var errPage = errors.New("a web page")
+var (
+	errPage  = errors.New("a web page")
+	errOther = errors.New("the answer to something else")
+)
 
 // decode reads an answer into out, which has the members that are kept, by their own names; all else passes by. A member
 // of another type than expected is left out, as emulators and new versions of services may have it.
@@ -27,7 +30,9 @@ func decode(o *operation, body io.Reader, out any) error {
 		if err != nil {
 			return err
 		}
-		raw.Policy.set(string(text))
+		if raw.Policy.set(string(text)); len(raw.Policy) == 0 || raw.Policy[0] != '{' {
+			return errOther
+		}
 		return nil
 	}
 	switch o.of.proto {
@@ -39,28 +44,50 @@ func decode(o *operation, body io.Reader, out any) error {
 		}
 		return err
 	case query:
-		return decodeXML(r, o.name+"Result", out)
-	case ec2Query, restXML:
-		return decodeXML(r, "", out)
+		return decodeXML(r, o.name+"Response", o.name+"Result", out)
+	case ec2Query:
+		return decodeXML(r, o.name+"Response", "", out)
+	case restXML:
+		return decodeXML(r, o.root, "", out)
 	}
 	return errors.New("no such protocol")
 }
 
-// decodeXML decodes the element of a name, or the outermost for "".
-func decodeXML(r io.Reader, name string, out any) error {
+// decodeXML decodes the element of a name, or the outermost for "". An answer that is known for one to another call is refused: some
+// stand-ins for AWS take a call that they do not know for one that they do. An answer with nothing in it has no such element.
+func decodeXML(r io.Reader, root, name string, out any) error {
 	d := xml.NewDecoder(r)
+	outermost := ""
 	for {
 		t, err := d.Token()
+		if errors.Is(err, io.EOF) && outermost == root {
+			return nil
+		}
 		if errors.Is(err, io.EOF) {
-			return nil // nothing to tell
+			return errOther
 		}
 		if err != nil {
 			return err
 		}
-		if start, ok := t.(xml.StartElement); ok && (name == "" || start.Name.Local == name) {
+		start, ok := t.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if outermost == "" {
+			outermost = start.Name.Local
+			if outermost != root && isRoot(outermost) {
+				return errOther
+			}
+		}
+		if name == "" || start.Name.Local == name {
 			return d.DecodeElement(out, &start)
 		}
 	}
+}
+
+// isRoot reports whether an element is known as the outermost of some answer of S3.
+func isRoot(name string) bool {
+	return name == "ListBucketResult" || name == "Error" || slices.ContainsFunc(operations, func(o *operation) bool { return o.root == name })
 }
 
 // rawPolicy is an answer that is a policy and nothing else.

@@ -24,6 +24,7 @@ type Fault struct {
 	Page     bool          // it was a page for people: no service of AWS answered, but something between
 	Skew     time.Duration // by how much this machine's clock is ahead of the service's, 0 if little or not known
 	Garbled  bool          // what was answered is not of its protocol
+	Other    bool          // something else was answered: there is no such call
 	Hopeless bool          // it was not made: others of its kind failed
 	Err      error         // of the network
 
@@ -129,7 +130,7 @@ func (f *Fault) Skewed() bool {
 
 // Missing reports whether the service, or whatever stands for it, has no such call.
 func (f *Fault) Missing() bool {
-	return f.Status == http.StatusNotImplemented || f.Page && f.Status == http.StatusNotFound || slices.Contains([]string{"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented",
+	return f.Other || f.Status == http.StatusNotImplemented || f.Page && f.Status == http.StatusNotFound || slices.Contains([]string{"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented",
 		"NotImplementedException", "UnsupportedOperation", "UnsupportedOperationException", "InternalFailure.NotImplemented", "MethodNotAllowed"}, f.Code) || f.Status == http.StatusMethodNotAllowed
 }
 

@@ -67,6 +67,7 @@ type operation struct {
 	action string               // of IAM, where its name is not the operation's; "-" for what needs no permission
 	method string               // of REST; GET if ""
 	path   string               // of REST: "/2015-03-31/functions/{FunctionName}/policy"
+	root   string               // of restXML: the outermost element of the answer
 	on     []string             // resources that its action is to be allowed on; all if none
 	absent []string             // codes of errors which say that there is nothing, as one may expect
 	reads  string               // what, for people

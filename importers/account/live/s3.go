@@ -65,18 +65,18 @@ type notification struct {
 }
 
 var (
-	listBuckets       = op(operation{of: s3Service, name: "ListBuckets", action: "ListAllMyBuckets", path: "/", reads: "buckets"})
-	getBucketLocation = op(operation{of: s3Service, name: "GetBucketLocation", path: "/{Bucket}?location=", reads: "where buckets are"})
+	listBuckets       = op(operation{of: s3Service, name: "ListBuckets", root: "ListAllMyBucketsResult", action: "ListAllMyBuckets", path: "/", reads: "buckets"})
+	getBucketLocation = op(operation{of: s3Service, name: "GetBucketLocation", root: "LocationConstraint", path: "/{Bucket}?location=", reads: "where buckets are"})
 	getBucketPolicy   = op(operation{of: s3Service, name: "GetBucketPolicy", path: "/{Bucket}?policy=", absent: []string{"NoSuchBucketPolicy"}, reads: "policies of buckets"})
-	getBucketBlock    = op(operation{of: s3Service, name: "GetPublicAccessBlock", action: "GetBucketPublicAccessBlock", path: "/{Bucket}?publicAccessBlock=", absent: []string{"NoSuchPublicAccessBlockConfiguration"},
+	getBucketBlock    = op(operation{of: s3Service, name: "GetPublicAccessBlock", root: "PublicAccessBlockConfiguration", action: "GetBucketPublicAccessBlock", path: "/{Bucket}?publicAccessBlock=", absent: []string{"NoSuchPublicAccessBlockConfiguration"},
 		reads: "what of public access buckets block"})
-	getBucketNotifications = op(operation{of: s3Service, name: "GetBucketNotificationConfiguration", action: "GetBucketNotification", path: "/{Bucket}?notification=", reads: "what buckets' events start"})
-	getBucketACL           = op(operation{of: s3Service, name: "GetBucketAcl", path: "/{Bucket}?acl=", reads: "access control lists of buckets"})
-	getBucketOwnership     = op(operation{of: s3Service, name: "GetBucketOwnershipControls", path: "/{Bucket}?ownershipControls=", absent: []string{"OwnershipControlsNotFoundError"},
+	getBucketNotifications = op(operation{of: s3Service, name: "GetBucketNotificationConfiguration", root: "NotificationConfiguration", action: "GetBucketNotification", path: "/{Bucket}?notification=", reads: "what buckets' events start"})
+	getBucketACL           = op(operation{of: s3Service, name: "GetBucketAcl", root: "AccessControlPolicy", path: "/{Bucket}?acl=", reads: "access control lists of buckets"})
+	getBucketOwnership     = op(operation{of: s3Service, name: "GetBucketOwnershipControls", root: "OwnershipControls", path: "/{Bucket}?ownershipControls=", absent: []string{"OwnershipControlsNotFoundError"},
 		reads: "whether those lists count"})
-	getBucketEncryption = op(operation{of: s3Service, name: "GetBucketEncryption", action: "GetEncryptionConfiguration", path: "/{Bucket}?encryption=",
+	getBucketEncryption = op(operation{of: s3Service, name: "GetBucketEncryption", root: "ServerSideEncryptionConfiguration", action: "GetEncryptionConfiguration", path: "/{Bucket}?encryption=",
 		absent: []string{"ServerSideEncryptionConfigurationNotFoundError"}, reads: "keys that encrypt buckets"})
-	getAccountBlock = op(operation{of: s3ControlService, name: "GetPublicAccessBlock", action: "GetAccountPublicAccessBlock", path: "/v20180820/configuration/publicAccessBlock",
+	getAccountBlock = op(operation{of: s3ControlService, name: "GetPublicAccessBlock", root: "PublicAccessBlockConfiguration", action: "GetAccountPublicAccessBlock", path: "/v20180820/configuration/publicAccessBlock",
 		absent: []string{"NoSuchPublicAccessBlockConfiguration"}, reads: "what of public access the account blocks"})
 )
 

@@ -117,7 +117,8 @@ func newSnapshot(who Identity, o Options) *Snapshot {
 	}
 	return &Snapshot{
 		Bulkhead: Version, Account: who.Account, Alias: who.Alias, Partition: partitionOf(o.Regions[0]).name, Regions: o.Regions, Taken: o.now().UTC().Format(time.RFC3339),
-		Functions: []Function{}, Mappings: []Mapping{}, Policies: []ResourcePolicy{}, Resources: []Resource{}, Triggers: []Trigger{}, SCPs: []Level{}, RCPs: []Level{},
+		Authorization: AuthorizationDetails{[]userDetail{}, []groupDetail{}, []roleDetail{}, []managedPolicy{}},
+		Functions:     []Function{}, Mappings: []Mapping{}, Policies: []ResourcePolicy{}, Resources: []Resource{}, Triggers: []Trigger{}, SCPs: []Level{}, RCPs: []Level{},
 		LastAccessed: []LastAccessed{}, NotRead: unread, Problems: []Problem{},
 	}
 }

@@ -308,6 +308,35 @@ func TestSomeCallsInstead(t *testing.T) {
 	}
 }
 
+// TestOtherAnswers takes an answer to something else for none: some stand-ins for AWS list a bucket where they are asked for its
+// policy, and a wall that nobody has told of is not there or open.
+func TestOtherAnswers(t *testing.T) {
+	isolated(t)
+	a := filled(1, 0)
+	listing := fakeaws.XML(`<?xml version="1.0"?><ListBucketResult><Name>bucket-0</Name></ListBucketResult>`)
+	for _, operation := range []string{"GetBucketPolicy", "GetPublicAccessBlock", "GetBucketAcl", "GetBucketOwnershipControls"} {
+		a.Set("s3:"+operation, "bucket-0", listing)
+	}
+	c, who := open(t, a)
+	s, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Problems) != 4 {
+		t.Errorf("problems: %v", s.Problems)
+	}
+	for _, r := range s.Resources {
+		if r.Type == "AWS::S3::Bucket" && (r.PublicAccessBlock != nil || len(r.Acl) > 0) {
+			t.Errorf("the bucket: %+v", r)
+		}
+	}
+	for _, p := range s.Policies {
+		if strings.Contains(p.Resource, ":s3:") {
+			t.Errorf("the bucket's policy: %s", p.Policy)
+		}
+	}
+}
+
 // TestNoSecret looks for what the account has been marked with, wherever a service lets people write what they like.
 func TestNoSecret(t *testing.T) {
 	isolated(t)
