@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bulkhead/importers"
@@ -46,11 +47,7 @@ func (Source) Detect(fsys fs.FS, name string) bool {
 	head := make([]byte, 64<<10)
 	n, _ := io.ReadFull(f, head) //nolint:errcheck // a short file
 	if isCompressed(head[:n]) {
-		whole, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return false
-		}
-		z, err := gzip.NewReader(bytes.NewReader(whole))
+		z, err := gzip.NewReader(io.MultiReader(bytes.NewReader(slices.Clone(head[:n])), f))
 		if err != nil {
 			return false
 		}

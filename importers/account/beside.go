@@ -23,19 +23,6 @@ func joined(a, b *policy.Document) *policy.Document {
 	return &out
 }
 
-// destinations reads an item of ListFunctionEventInvokeConfigs.
-func (r *reader) destinations(n *yamlpos.Node) {
-	f, ok := r.byID[r.started(strings.TrimSuffix(text(n.Get("FunctionArn")), ":$LATEST"))].(*model.Function)
-	if !ok {
-		return
-	}
-	for _, when := range []string{"OnSuccess", "OnFailure"} {
-		if to := text(n.Get("DestinationConfig").Get(when).Get("Destination")); to != "" && !slices.Contains(f.Destinations, to) {
-			f.Destinations = append(f.Destinations, to)
-		}
-	}
-}
-
 // A said statement is one that something else than a policy amounts to.
 type saidStatement struct {
 	Sid       string `json:",omitempty"`
@@ -58,7 +45,8 @@ func (r *reader) says(res *model.Resource, at *yamlpos.Node, s saidStatement) {
 func (r *reader) keyGrant(n *yamlpos.Node) {
 	key, ok := r.byID[r.byARN[text(n.Get("KeyId"))]].(*model.Resource)
 	grantee := text(n.Get("GranteePrincipal"))
-	if !ok || grantee == "" {
+	service := strings.Contains(grantee, ".amazonaws.com")
+	if !ok || !service && !strings.HasPrefix(grantee, "arn:") { // one that is gone is told by its id
 		return
 	}
 	s := saidStatement{Sid: text(n.Get("GrantId")), Effect: "Allow", Principal: map[string]string{"AWS": grantee}, Resource: "*"}
@@ -66,7 +54,7 @@ func (r *reader) keyGrant(n *yamlpos.Node) {
 		s.Sid = s.Sid[:16]
 	}
 	s.Sid = "Grant" + s.Sid
-	if !strings.HasPrefix(grantee, "arn:") {
+	if service {
 		s.Principal = map[string]string{"Service": grantee}
 	}
 	for _, o := range items(n.Get("Operations")) {
@@ -121,49 +109,6 @@ func (r *reader) accessControlList(n *yamlpos.Node) {
 		}
 		if len(s.Action) > 0 {
 			r.says(bucket, g, s)
-		}
-	}
-}
-
-// stacks tells the elements which stack of CloudFormation they are of.
-func (r *reader) stacks(list []*yamlpos.Node) {
-	if len(list) == 0 {
-		return
-	}
-	of := map[string]string{}
-	for _, n := range list {
-		for _, part := range items(n.Get("Resources")) {
-			if id := text(part.Get("PhysicalResourceId")); id != "" {
-				of[text(part.Get("ResourceType"))+" "+id] = text(n.Get("StackName"))
-			}
-		}
-	}
-	find := func(kind string, names ...string) string {
-		for _, name := range names {
-			if s, ok := of[kind+" "+name]; ok && name != "" {
-				return s
-			}
-		}
-		return ""
-	}
-	for _, e := range r.elements {
-		switch e := e.(type) {
-		case *model.Function:
-			e.Stack = find("AWS::Lambda::Function", e.Name, e.ARN)
-		case *model.Role:
-			e.Stack = find("AWS::IAM::Role", e.Name, e.ARN)
-		case *model.Policy:
-			if e.Stack = find("AWS::IAM::ManagedPolicy", e.ARN); e.Stack == "" {
-				e.Stack = find("AWS::IAM::Policy", e.Name)
-			}
-		case *model.Principal:
-			e.Stack = find("AWS::IAM::User", e.Name, e.ARN)
-		case *model.Resource:
-			queue := "" // a queue's physical id is its address
-			if e.Type == "AWS::SQS::Queue" {
-				queue = "https://sqs." + field(e.ARN, 3) + ".amazonaws.com/" + field(e.ARN, 4) + "/" + e.Name
-			}
-			e.Stack = find(e.Type, e.ARN, e.Name, lastPart(e.ARN), queue)
 		}
 	}
 }
