@@ -73,6 +73,7 @@ const (
 	Expired
 	Skewed // as if the caller's clock were a day ahead
 	Missing
+	Revoked // the caller is not known
 )
 
 // An Account answers for one account.
@@ -198,6 +199,9 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Skewed:
 		w.Header().Set("Date", time.Now().Add(-24*time.Hour).UTC().Format(http.TimeFormat))
 		refuse(w, proto, http.StatusForbidden, "SignatureDoesNotMatch", "Signature expired: "+a.Message)
+		return
+	case Revoked:
+		refuse(w, proto, http.StatusForbidden, "InvalidClientTokenId", a.Message)
 		return
 	case Missing:
 		refuse(w, proto, http.StatusNotImplemented, "", a.Message)

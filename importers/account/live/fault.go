@@ -69,6 +69,12 @@ func (f *Fault) code() string {
 	return f.Code
 }
 
+// timedOut reports whether nothing came back in time.
+func (f *Fault) timedOut() bool {
+	var timeout interface{ Timeout() bool }
+	return f.Err != nil && (errors.Is(f.Err, context.DeadlineExceeded) || errors.As(f.Err, &timeout) && timeout.Timeout())
+}
+
 // reasonOf tells of the network without addresses of connections, which differ from time to time.
 func reasonOf(err error) string {
 	var dns *net.DNSError

@@ -103,6 +103,7 @@ func (g *gate) went(throttled bool) {
 const (
 	throttleTries = 12 // of a call that is throttled
 	otherTries    = 4  // … that fails in another way that may pass
+	lateTries     = 2  // … that is not answered in time
 )
 
 // pause is how long to wait before the next try, the first being 1: anything up to a bound that doubles, so that those who

@@ -55,7 +55,8 @@ func (s *Stopped) Unwrap() error { return s.Err }
 // hopeless is how many calls of one kind have to fail for good, with none going through between, for the others to be spared.
 const hopeless = 8
 
-// outages is how many calls have to fail in the network, with none going through between, for it to be gone.
+// outages is how many calls, not all of one kind, have to get nowhere, with none going through between, for the way to AWS to be
+// gone.
 const outages = 12
 
 // A taker takes one snapshot.
@@ -69,13 +70,13 @@ type taker struct {
 	started time.Time
 
 	done, known, kept, fresh atomic.Int64
-	out                      atomic.Int64 // calls in a row that failed in the network
 	wg                       sync.WaitGroup
 
 	mu       sync.Mutex
 	snapshot *Snapshot
 	problems map[problemKey]*problemCount
 	missing  map[string]bool // calls that there are not: by region and call
+	nowhere  []string        // kinds of the calls in a row that did not get to AWS, or were not known there
 	broken   map[string]int  // how often in a row calls of one kind failed for good, by region and call
 	told     time.Time
 	aliases  map[string]string   // of keys: ARN of the alias → ARN of the key
@@ -229,39 +230,46 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 		var f *Fault
 		if !errors.As(err, &f) {
 			if err == nil {
-				t.out.Store(0)
 				gate.went(false)
-				t.mu.Lock()
-				delete(t.broken, there)
-				t.mu.Unlock()
+				t.wentThrough(there)
 			}
 			return err
 		}
 		gate.went(f.throttled())
-		if f.Err == nil {
-			t.out.Store(0)
-		}
-		if f.Unknown() {
-			return t.unknown(f)
-		}
-		if f.Missing() {
+		switch {
+		case f.Expired() || f.Skewed():
+			return errors.New(t.client.explain(f)) // all others would fail as well
+		case f.Unknown(): // in a region that is not enabled, say
+			if t.gotNowhere(there) {
+				return errors.New(t.client.explain(f))
+			}
+			return f
+		case f.Missing():
 			t.mu.Lock()
 			t.missing[there] = true
 			t.mu.Unlock()
 			return f
 		}
 		most := otherTries
-		if f.throttled() {
+		switch {
+		case f.throttled():
 			most = throttleTries
+		case f.timedOut():
+			most = lateTries
 		}
+		t.mu.Lock()
+		if t.broken[there] >= hopeless {
+			most = 0
+		}
+		t.mu.Unlock()
 		if !f.again() || try >= most {
-			if f.Err != nil && t.out.Add(1) >= outages {
-				return fmt.Errorf("the network is gone: %s", f.Reason())
-			}
 			if f.again() {
 				t.mu.Lock()
 				t.broken[there]++
 				t.mu.Unlock()
+			}
+			if (f.Err != nil || f.Page && f.Status < 300) && t.gotNowhere(there) {
+				return fmt.Errorf("the way to AWS is gone: %s", f.Reason())
 			}
 			return f
 		}
@@ -283,13 +291,20 @@ func (t *taker) of(o *operation) *Client {
 	return t.client
 }
 
-// unknown is the error of a call whose caller is not known any more: it ends the import, since all others would fail.
-// Services that know nobody while the others do, in regions that are not enabled, are a problem and no end.
-func (t *taker) unknown(f *Fault) error {
-	if f.Expired() || f.Skewed() {
-		return errors.New(t.client.explain(f))
-	}
-	return f
+// wentThrough notes that a call of a kind was answered.
+func (t *taker) wentThrough(there string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.nowhere = t.nowhere[:0]
+	delete(t.broken, there)
+}
+
+// gotNowhere notes that a call of a kind did not get to AWS, and reports whether the way there is gone.
+func (t *taker) gotNowhere(there string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.nowhere = append(t.nowhere, there)
+	return len(t.nowhere) >= outages && slices.ContainsFunc(t.nowhere, func(s string) bool { return s != there })
 }
 
 // lacks reports whether there is no such call in a region, and another will be made in its place: then that decides what was

@@ -276,6 +276,55 @@ func TestHalfForbidden(t *testing.T) {
 	}
 }
 
+// TestOneKindHangs: a call that hangs for every one of many functions is a problem, and no end.
+func TestOneKindHangs(t *testing.T) {
+	isolated(t)
+	synctest.Test(t, func(t *testing.T) {
+		a := filled(60, 0)
+		a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+			if c.Operation == "GetFunctionConcurrency" {
+				return fakeaws.Hanging
+			}
+			return fakeaws.Fine
+		}
+		c, who := open(t, a)
+		started := time.Now()
+		s, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Functions) != 60 || len(s.Problems) != 1 || s.Problems[0].Error != "no answer in time" {
+			t.Errorf("%d functions, not read: %+v", len(s.Functions), s.Problems)
+		}
+		if took := time.Since(started); took > 5*time.Minute {
+			t.Errorf("waited for %s", took)
+		}
+	})
+}
+
+// TestLostMeanwhile stops where the caller is not known any more, or a web page is between.
+func TestLostMeanwhile(t *testing.T) {
+	for _, fault := range []fakeaws.Fault{fakeaws.Revoked, fakeaws.Page} {
+		isolated(t)
+		synctest.Test(t, func(t *testing.T) {
+			a := filled(20, 5)
+			c, who := open(t, a)
+			calls := 0
+			a.Faults = func(fakeaws.Call) fakeaws.Fault {
+				if calls++; calls > 60 {
+					return fault
+				}
+				return fakeaws.Fine
+			}
+			_, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
+			var stopped *live.Stopped
+			if !asStopped(err, &stopped) || strings.Contains(err.Error(), mark) {
+				t.Errorf("%d: %v", fault, err)
+			}
+		})
+	}
+}
+
 // TestSomeCallsInstead reads URLs one by one where they cannot be listed.
 func TestSomeCallsInstead(t *testing.T) {
 	isolated(t)
