@@ -128,8 +128,9 @@ func (a *accountImport) importOrSignIn() {
 // take reads the account, writes the snapshot and opens it.
 func (a *accountImport) take() {
 	path := strings.TrimSpace(a.form.Path.Text)
-	if info, err := os.Stat(filepath.Dir(path)); path == "" || err != nil || !info.IsDir() {
-		a.form.Say("The snapshot's folder is not there: give it another path.", true)
+	before, err := live.Before(path, a.who.Account)
+	if err != nil {
+		a.form.Say(asSentence(err), true)
 		return
 	}
 	a.next.Disable()
@@ -153,7 +154,6 @@ func (a *accountImport) take() {
 		})
 	}
 	go func() {
-		before, _ := live.Read(path) //nolint:errcheck // none, or one that cannot be compared with
 		s, err := a.client.Take(a.ctx, a.who, o)
 		if err == nil {
 			err = s.Write(path)

@@ -101,15 +101,16 @@ func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
 	if info, err := os.Stat(out); err == nil && info.IsDir() {
 		out = filepath.Join(out, "account-"+who.Account+".json")
 	}
-	introduce(env.Err, who, o)
-	bar := &progressLine{w: env.Err, last: time.Now()}
-	o.Progress = bar.show
+	var before *live.Snapshot
 	if out != "-" {
 		o.Journal = out + ".partial"
-		if err := writable(out); err != nil {
+		if before, err = live.Before(out, who.Account); err != nil {
 			return importError(err)
 		}
 	}
+	introduce(env.Err, who, o)
+	bar := &progressLine{w: env.Err, last: time.Now()}
+	o.Progress = bar.show
 	s, err := client.Take(ctx, who, o)
 	bar.end()
 	if err != nil {
@@ -123,7 +124,6 @@ func (c importAccountCmd) Run(ctx context.Context, env *Env) error {
 		_, err = env.Out.Write(data)
 		return err
 	}
-	before, _ := live.Read(out) //nolint:errcheck // none, or one that cannot be compared with
 	if err := s.Write(out); err != nil {
 		return importError(err)
 	}
@@ -168,18 +168,6 @@ func (c importAccountCmd) template(region, stack string, body []byte) error {
 	return live.WriteFile(filepath.Join(c.Templates, live.TemplateName(region, stack, body)), body)
 }
 
-// writable finds out early whether a snapshot can be written.
-func writable(path string) error {
-	info, err := os.Stat(filepath.Dir(path))
-	switch {
-	case err != nil:
-		return fmt.Errorf("write %s: its folder is not there", path)
-	case !info.IsDir():
-		return fmt.Errorf("write %s: %s is no folder", path, filepath.Dir(path))
-	}
-	return nil
-}
-
 // importError is an error about access to an account: exit code 2.
 func importError(err error) error {
 	if errors.Is(err, context.Canceled) {
@@ -222,12 +210,6 @@ type progressLine struct {
 }
 
 func (l *progressLine) show(p live.Progress) {
-	terminal := isTerminal(l.w)
-	now := time.Now()
-	if !terminal && now.Sub(l.last) < 10*time.Second {
-		return
-	}
-	l.last = now
 	text := fmt.Sprintf("%d of %d calls", p.Done, p.Known)
 	if p.Kept > 0 {
 		text += fmt.Sprintf(" (%d from before)", p.Kept)
@@ -238,18 +220,26 @@ func (l *progressLine) show(p live.Progress) {
 	if p.Left > 0 {
 		text += fmt.Sprintf(", about %s left", p.Left)
 	}
-	text += ", " + p.Call + " in " + p.Region
-	if terminal {
+	l.say(text + ", " + p.Call + " in " + p.Region)
+}
+
+// say shows a text: over the last one on a terminal, every ten seconds elsewhere.
+func (l *progressLine) say(text string) {
+	if isTerminal(l.w) {
 		fmt.Fprintf(l.w, "\r\x1b[K%.100s", text)
 		l.shown = true
 		return
 	}
-	fmt.Fprintln(l.w, text)
+	if now := time.Now(); now.Sub(l.last) >= 10*time.Second {
+		l.last = now
+		fmt.Fprintln(l.w, text)
+	}
 }
 
 func (l *progressLine) end() {
 	if l.shown {
 		fmt.Fprint(l.w, "\r\x1b[K")
+		l.shown = false
 	}
 }
 

@@ -37,9 +37,22 @@ func (c importAccountCmd) organization(ctx context.Context, env *Env, client *li
 	index := &live.Index{Bulkhead: live.IndexVersion, Account: who.Account, Taken: env.now().UTC().Format(time.RFC3339)}
 	earlier := readIndex(filepath.Join(dir, indexFile), env.now())
 	var mu sync.Mutex
+	bar := &progressLine{w: env.Err, last: time.Now()}
+	far := map[string]live.Progress{}
+	tell := func(account string, p live.Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		far[account] = p
+		var all live.Progress
+		for _, x := range far {
+			all.Done, all.Known, all.Problems = all.Done+x.Done, all.Known+x.Known, all.Problems+x.Problems
+		}
+		bar.say(fmt.Sprintf("%d of %d accounts, %d of %d calls, %d not answered", len(index.Accounts), len(members), all.Done, all.Known, all.Problems))
+	}
 	keep := func(x live.Indexed) error {
 		mu.Lock()
 		defer mu.Unlock()
+		bar.end()
 		switch {
 		case x.Error != "":
 			fmt.Fprintf(env.Err, "%s %s: not seen: %s\n", x.Account, x.Name, x.Error)
@@ -56,6 +69,8 @@ func (c importAccountCmd) organization(ctx context.Context, env *Env, client *li
 		}
 		x, ok := earlier[m.Id]
 		if !ok {
+			o := o
+			o.Progress = func(p live.Progress) { tell(m.Id, p) }
 			x = c.member(ctx, client, m, o, dir, env.now())
 		}
 		if ctx.Err() != nil {
@@ -126,6 +141,10 @@ func (c importAccountCmd) member(ctx context.Context, client *live.Client, m liv
 		return x
 	}
 	file := "account-" + m.Id + ".json"
+	if _, err := live.Before(filepath.Join(dir, file), m.Id); err != nil {
+		x.Error = err.Error()
+		return x
+	}
 	o.Journal, o.Above = filepath.Join(dir, file+".partial"), client
 	s, err := in.Take(ctx, who, o)
 	if err == nil {

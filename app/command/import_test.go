@@ -158,6 +158,8 @@ func TestImportRefuses(t *testing.T) {
 		{"clock", fakeaws.Skewed, nil, "set the clock"},
 		{"proxy", fakeaws.Page, nil, "proxy"},
 		{"region", fakeaws.Fine, []string{"--region", "eu-wst-1"}, "eu-wst-1 is not a region that this account has enabled"},
+		{"a template in its way", fakeaws.Fine, []string{"-o", "template.yaml"}, "is no whole snapshot"},
+		{"another account's in its way", fakeaws.Fine, []string{"-o", "other.snapshot"}, "of account 999999999999"},
 		{"no such folder", fakeaws.Fine, []string{"-o", "nowhere/a.json"}, "its folder is not there"},
 		{"forbidden", fakeaws.Denied, nil, "--print-policy"},
 		{"no role's name", fakeaws.Fine, []string{"--org"}, "--role-name"},
@@ -176,6 +178,11 @@ func TestImportRefuses(t *testing.T) {
 			}
 			url, dir := a.Serve(t), t.TempDir()
 			t.Chdir(dir)
+			for name, text := range map[string]string{"template.yaml": "Resources: {}\n", "other.snapshot": `{"bulkhead": "account/v1", "account": "999999999999"}`} {
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
 			args := append([]string{"import", "account", "--endpoint-url", url}, test.args...)
 			if !slices.Contains(test.args, "--region") {
 				args = append(args, "--region", fakeaws.Region)

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -34,6 +37,31 @@ func Read(path string) (*Snapshot, error) {
 		return nil, fmt.Errorf("%s is no snapshot of this version", path)
 	}
 	return &s, nil
+}
+
+// Before is the snapshot that one of an account would be written over, nil where there is none. What is there and is no such
+// snapshot is an error: it would be lost.
+func Before(path, account string) (*Snapshot, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("%s cannot be written: its folder is not there", path)
+		}
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder: name a file in it", path)
+	}
+	s, err := Read(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s is there and is no whole snapshot: write to another file, or remove it", path)
+	case s.Account != account:
+		return nil, fmt.Errorf("%s is a snapshot of account %s, and this is %s: write to another file", path, s.Account, account)
+	}
+	return s, nil
 }
 
 // Since says what changed since an earlier snapshot of the same account, a line each; nothing for another account's.
