@@ -74,6 +74,7 @@ const (
 	Skewed // as if the caller's clock were a day ahead
 	Missing
 	Revoked // the caller is not known
+	Half    // the answer breaks off in the middle
 )
 
 // An Account answers for one account.
@@ -173,7 +174,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Unlock()
 	switch fault {
-	case Fine:
+	case Fine, Half:
 	case Throttled:
 		refuse(w, proto, http.StatusBadRequest, "ThrottlingException", a.Message)
 		return
@@ -225,6 +226,14 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if list, ok := answer.(List); ok {
 		answer = a.page(list, c)
+	}
+	if fault == Half {
+		whole := httptest.NewRecorder()
+		respond(whole, proto, c, answer)
+		body := whole.Body.Bytes()
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = w.Write(body[:len(body)/2]) //nolint:errcheck // to a test
+		return
 	}
 	respond(w, proto, c, answer)
 }

@@ -30,10 +30,14 @@ func decode(o *operation, body io.Reader, out any) error {
 		if err != nil {
 			return err
 		}
-		if raw.Policy.set(string(text)); len(raw.Policy) == 0 || raw.Policy[0] != '{' {
-			return errOther
+		raw.Policy.set(string(text))
+		switch {
+		case json.Valid(text) && raw.Policy[0] == '{':
+			return nil
+		case bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
+			return io.ErrUnexpectedEOF
 		}
-		return nil
+		return errOther
 	}
 	switch o.of.proto {
 	case jsonRPC, restJSON:

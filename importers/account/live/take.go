@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -225,6 +226,7 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 		if err := t.pace.enter(ctx, gate); err != nil {
 			return err
 		}
+		reflect.ValueOf(out).Elem().SetZero() // of what came of an answer that broke off
 		err := t.of(o).call(ctx, region, o, in, out)
 		t.pace.leave(gate)
 		var f *Fault
@@ -236,6 +238,9 @@ func (t *taker) try(ctx context.Context, region string, o *operation, in args, o
 			return err
 		}
 		gate.went(f.throttled())
+		if f.Err == nil && !f.Page && !f.Unknown() {
+			t.answered()
+		}
 		switch {
 		case f.Expired() || f.Skewed():
 			return errors.New(t.client.explain(f)) // all others would fail as well
@@ -291,12 +296,19 @@ func (t *taker) of(o *operation) *Client {
 	return t.client
 }
 
-// wentThrough notes that a call of a kind was answered.
+// wentThrough notes that a call of a kind was answered as it should be.
 func (t *taker) wentThrough(there string) {
+	t.answered()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.broken, there)
+}
+
+// answered notes that AWS was there, whatever it said.
+func (t *taker) answered() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.nowhere = t.nowhere[:0]
-	delete(t.broken, there)
 }
 
 // gotNowhere notes that a call of a kind did not get to AWS, and reports whether the way there is gone.

@@ -149,6 +149,8 @@ func TestThrottledIsTheSame(t *testing.T) {
 				return fakeaws.Throttled
 			case c.N == 0 && some(c, 12):
 				return fakeaws.Failed
+			case c.N == 0 && some(c, 14):
+				return fakeaws.Half
 			}
 			return fakeaws.Fine
 		}
@@ -162,6 +164,36 @@ func TestThrottledIsTheSame(t *testing.T) {
 		}
 		if took := time.Since(started); took > time.Minute {
 			t.Errorf("waited for %s", took)
+		}
+	})
+}
+
+// TestBrokenOffIsTheSame breaks off the first answer to each call, and gets the snapshot that it gets without.
+func TestBrokenOffIsTheSame(t *testing.T) {
+	isolated(t)
+	synctest.Test(t, func(t *testing.T) {
+		a := filled(20, 3)
+		c, who := open(t, a)
+		o := live.Options{Regions: []string{fakeaws.Region}, LastAccessed: true}
+		whole, err := c.Take(t.Context(), who, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := map[string]bool{}
+		a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+			call := fmt.Sprint(c.Service, c.Operation, c.Args)
+			if !before[call] {
+				before[call] = true
+				return fakeaws.Half
+			}
+			return fakeaws.Fine
+		}
+		again, err := c.Take(t.Context(), who, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if encode(t, whole) != encode(t, again) {
+			t.Errorf("the snapshots differ; not read: %v", again.Problems)
 		}
 	})
 }
