@@ -85,7 +85,7 @@ func decompressed(data []byte) ([]byte, error) {
 	out, err := io.ReadAll(io.LimitReader(z, maxSize+1))
 	switch {
 	case err != nil:
-		return nil, errors.New("the file is cut off or damaged: take the snapshot again (bulkhead import account), or copy it again")
+		return nil, errors.New("the snapshot is cut off or damaged: take it again (bulkhead import account), or copy it again")
 	case len(out) > maxSize:
 		return nil, fmt.Errorf("it holds more than an account file may have (%d MB)", maxSize>>20)
 	}
@@ -118,7 +118,7 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	roots, diagnostics, err := documents(name, data)
 	if err != nil {
 		if text := bytes.TrimSpace(data); version.Match(data[:min(len(data), 64<<10)]) && !bytes.HasSuffix(text, []byte("}")) {
-			return nil, fmt.Errorf("%s is cut off after %d bytes: take the snapshot again (bulkhead import account), or copy it again", name, len(data))
+			return nil, fmt.Errorf("the snapshot is cut off after %d bytes: take it again (bulkhead import account), or copy it again", len(data))
 		}
 		return nil, err
 	}

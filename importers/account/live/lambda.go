@@ -223,7 +223,7 @@ func (t *taker) layers(ctx context.Context, region string) {
 	pages(ctx, t, region, listLayers, nil, "", func(p *layerPage) {
 		for _, l := range p.Layers {
 			v := l.LatestMatchingVersion
-			t.resource(Resource{Arn: v.LayerVersionArn, Type: "AWS::Lambda::LayerVersion"})
+			t.resource(Resource{Arn: v.LayerVersionArn, Type: "AWS::Lambda::LayerVersion", Name: l.LayerName})
 			t.beside(func() {
 				if p, ok := ask[policyAnswer](ctx, t, region, getLayerPolicy, args{"LayerName": l.LayerName, "VersionNumber": v.Version}, l.LayerName); ok {
 					t.policy(v.LayerVersionArn, p.Policy)
