@@ -165,7 +165,7 @@ const everywhere = `{"bulkhead": "account/v1", "account": "123412341234", "alias
    "RolePolicyList": [{"PolicyName": "zqx", "PolicyDocument": {"Version": "2012-10-17", "Id": "zqx", "Statement": [
      {"Sid": "Zqx", "Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::zqx-*", "arn:aws:s3:::zqx-${aws:PrincipalTag/zqx, 'zqx'}/*", "arn:aws:logs:*:123412341234:log-group:/aws/lambda/zqx:*", "arn:aws:zqx*", "*zqx*"],
       "Condition": {"StringEquals": {"aws:PrincipalTag/zqx": "zqx", "aws:PrincipalOrgID": "o-zqxzqx1234", "auth.zqx.example:sub": "zqx", "aws:SourceAccount": ["123412341234", 432143214321], "sts:ExternalId": "zqx!zqx",
-         "events:source": "com.zqx", "dynamodb:LeadingKeys": "zqx", "unknown:zqx/zqx": "zqx", "aws:PrincipalOrgPaths": "o-zqxzqx1234/r-zqx1/ou-zqx1-zqxzqx12/", "s3:prefix": ["", "zqx/"]},
+         "events:source": "com.zqx", "dynamodb:LeadingKeys": "zqx", "unknown:zqx/zqx": "zqx", "aws:PrincipalOrgPaths": "o-zqxzqx1234/r-zqx1/ou-zqx1-zqxzqx12/", "s3:prefix": ["", "zqx/"], "lambda:Layer": "arn:aws:lambda:eu-west-1:123412341234:layer:zqx:1", "iam:PassedToService": "arn:aws:zqx", "cognito-identity.amazonaws.com:aud": "eu-west-1:zqx"},
        "IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "203.0.113.7", "2001:db8:abcd::/48"]}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/zqx*"}}}]}}],
    "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::123412341234:policy/zqx"}}],
  "Policies": []},
@@ -174,7 +174,8 @@ const everywhere = `{"bulkhead": "account/v1", "account": "123412341234", "alias
 "eventSourceMappings": [{"UUID": "zqx", "EventSourceArn": "arn:aws:sqs:eu-west-1:123412341234:zqx", "FunctionArn": "arn:aws:lambda:eu-west-1:123412341234:function:zqx",
   "FilterCriteria": {"Filters": [{"Pattern": "{\"body\": {\"zqxField\": [\"zqx\", {\"prefix\": \"zqx-\"}]}}"}]}}],
 "resourcePolicies": [{"Resource": "arn:aws:s3:::zqx", "Policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Federated\": \"arn:aws:iam::123412341234:oidc-provider/auth.zqx.example\"}, \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::zqx/*\"}]}"}],
-"resources": [{"Arn": "arn:aws:secretsmanager:eu-west-1:123412341234:secret:zqx/zqx-AbCdEf", "Type": "AWS::SecretsManager::Secret", "PartitionKey": "zqx", "KmsKeyArn": "arn:aws:kms:eu-west-1:123412341234:alias/zqx"}],
+"stacks": [{"StackName": "zqx", "Resources": [{"LogicalResourceId": "Zqx", "ResourceType": "Custom::Zqx"}]}],
+"resources": [{"Arn": "arn:aws:s3:::zqx-2", "Type": "Custom::ZqxThing", "Acl": [{"Grantee": "zqxzqx", "Permission": "READ"}, {"Grantee": "http://acs.amazonaws.com/groups/global/AllUsers", "Permission": "READ"}]}, {"Arn": "arn:aws:secretsmanager:eu-west-1:123412341234:secret:zqx/zqx-AbCdEf", "Type": "AWS::SecretsManager::Secret", "PartitionKey": "zqx", "KmsKeyArn": "arn:aws:kms:eu-west-1:123412341234:alias/zqx"}],
 "triggers": [{"From": "arn:aws:s3:::zqx", "To": "arn:aws:lambda:eu-west-1:123412341234:function:zqx:zqx", "Kind": "s3-notification", "Filter": {"prefix": "zqx/", "suffix": ".zqx", "events": ["s3:ObjectCreated:*"]}},
   {"From": "", "To": "arn:aws:lambda:eu-west-1:123412341234:function:zqx", "Kind": "api-route", "Filter": {"route": "ANY /zqx/{zqx}", "auth": "NONE"}},
   {"From": "arn:aws:events:eu-west-1:123412341234:rule/zqx", "To": "arn:aws:lambda:eu-west-1:123412341234:function:zqx", "Kind": "event-rule", "Filter": {"pattern": {"source": ["com.zqx"], "detail-type": ["zqx"], "detail": {"zqx": [{"suffix": "zqx"}]}}}}],
@@ -192,7 +193,7 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Error("it is no JSON any more")
 	}
 	for _, stays := range []string{"arn:aws:iam::aws:policy/AdministratorAccess", "lambda.amazonaws.com", "eu-west-1", "/aws/lambda/", "s3:ObjectCreated:*", "aws:cloudformation:stack-name", "AWS_REGION", "service-role/",
-		"aws:PrincipalOrgID", "AccessDeniedException", "ANY /", "o-", "vpc-", "secret:", "oidc-provider/", "go1.x"} {
+		"aws:PrincipalOrgID", "AccessDeniedException", "ANY /", "o-", "vpc-", "secret:", "oidc-provider/", "go1.x", "Custom::", "http://acs.amazonaws.com/groups/global/AllUsers", "cognito-identity.amazonaws.com:aud"} {
 		if !strings.Contains(out, stays) {
 			t.Errorf("%q is gone", stays)
 		}

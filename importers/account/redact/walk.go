@@ -145,6 +145,10 @@ func (w *walk) scalar(n *yamlpos.Node, at place) {
 	switch key := at.key; {
 	case at.tags:
 		w.site(n, w.whole(text))
+	case (key == "Type" || key == "ResourceType") && strings.HasPrefix(text, "Custom::"):
+		s := keptText("Custom::")
+		s.add(w.name(strings.TrimPrefix(text, "Custom::")))
+		w.site(n, s)
 	case usual[key] && !strings.HasPrefix(text, "arn:"), key == "Grantee" && ownGroup.MatchString(text):
 	case strings.HasPrefix(text, "arn:") || key == "Resource":
 		w.site(n, w.arn(text))
@@ -343,7 +347,7 @@ var awsValued = set("iam:passedtoservice aws:requestedregion kms:viaservice aws:
 	"lambda:functionurlauthtype s3:x-amz-acl s3:x-amz-server-side-encryption s3:x-amz-storage-class s3:signatureversion s3:authtype s3:locationconstraint s3:object-lock-mode s3:x-amz-metadata-directive " +
 	"kms:grantoperations kms:keyspec kms:keyusage kms:keyorigin kms:encryptionalgorithm kms:grantconstrainttype kms:signingalgorithm sns:protocol dynamodb:select dynamodb:returnvalues " +
 	"ec2:instancetype ec2:region ec2:tenancy ec2:volumetype ec2:createaction iam:awsservicename apigateway:request/endpointtype apigateway:request/authorizertype aws:tokenissuetime " +
-	"elasticfilesystem:accesspointarn lambda:layer ecs:compute rds:databaseengine rds:databaseclass sagemaker:instancetypes ssm:resourcetag aws:useragent logs:resourceaction")
+	"ecs:compute rds:databaseengine rds:databaseclass sagemaker:instancetypes")
 
 // conditions goes through a statement's conditions.
 func (w *walk) conditions(n *yamlpos.Node) {
@@ -381,7 +385,7 @@ func (w *walk) condition(n *yamlpos.Node, op, key string) {
 		return
 	case op == "bool" || op == "null" || strings.HasPrefix(op, "numeric") || strings.HasPrefix(op, "date"):
 		return
-	case awsValued[key] || wordValued(key):
+	case (awsValued[key] || wordValued(key)) && !strings.HasPrefix(text, "arn:"):
 		return
 	case strings.HasSuffix(text, ".amazonaws.com") && amazonHost.FindString(text) == text && len(own(text)) > 0 && own(text)[0] == [2]int{0, len(text)}:
 		return
