@@ -58,6 +58,7 @@ lint:
 # Release archives of all systems in dist/, with SBOMs and SHA256SUMS: the headless programs, the window for this machine's
 # system (tar and deb on Linux, an app on a Mac) and, where mingw-w64 is there, for Windows. See docs/release.md.
 dist:
+	-@.ci/deps window
 	$(GO) run ./internal/release -go "$(GO)" -out dist
 
 # The headless archives alone.
