@@ -225,7 +225,7 @@ func (e *explorer) doors() {
 				// Without the broker, straight to the rule (AWS IoT Core developer guide, "Reducing messaging costs with Basic Ingest").
 				topics = append(topics, "arn:"+w.partition+":iot:"+w.region+":"+own+":topic/$aws/rules/"+rule.Name+"/"+filter)
 			}
-			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, topics, nil)
+			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, slices.Values(topics), nil)
 			c := &iotTopic
 			if !all {
 				c = &iotSome

@@ -367,7 +367,7 @@ func (e *explorer) rewrite() {
 // unseenPolicy finds a policy of the account that the design does not show and a technique's permission is on, and how surely.
 func (an *Analysis) unseenPolicy(a *actor, k *technique) (string, truth) {
 	action := an.world.catalog.Action(k.needs[0])
-	return an.anyplace(a, []*catalog.Action{action}, []string{an.world.spaceOf(action.Resources[0].ARNs[0], a.account)}, func(arn string) bool {
+	return an.anyplace(a, []*catalog.Action{action}, slices.Values([]string{an.world.spaceOf(action.Resources[0].ARNs[0], a.account)}), func(arn string) bool {
 		_, shown := an.world.byARN[arn]
 		return !shown
 	})

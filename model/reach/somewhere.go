@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -100,16 +101,18 @@ func (an *Analysis) together(a *actor, needs []string, suits func(arn string) bo
 
 // anywhere finds an ARN of one of the types on which all of the actions are allowed, and how surely.
 func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catalog.ResourceType, suits func(arn string) bool) (string, truth) {
-	var spaces []string
-	for _, t := range types {
-		for _, arn := range t.ARNs {
-			if strings.HasPrefix(arn, "arn:${Partition}:s3:") && actions[0].Service != "s3" {
-				continue // where output goes: of no use alone
+	return an.anyplace(a, actions, func(yield func(string) bool) {
+		for _, t := range types {
+			for _, arn := range t.ARNs {
+				if strings.HasPrefix(arn, "arn:${Partition}:s3:") && actions[0].Service != "s3" {
+					continue // where output goes: of no use alone
+				}
+				if !yield(an.world.spaceOf(arn, a.account)) {
+					return
+				}
 			}
-			spaces = append(spaces, an.world.spaceOf(arn, a.account))
 		}
-	}
-	return an.anyplace(a, actions, spaces, suits)
+	}, suits)
 }
 
 // regional is a space in the region that a pattern names: its own, where the pattern lets it. A wildcard for the region in
@@ -128,14 +131,17 @@ func (w *world) regional(space, pattern string) string {
 	return strings.Join(fields, ":")
 }
 
-// anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; nil: "*".
-// Places for which suits is false do not count; nil: all do.
-func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []string, suits func(arn string) bool) (string, truth) {
+// anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; where there are no
+// spaces, "*". Places for which suits is false do not count; nil: all do.
+func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Seq[string], suits func(arn string) bool) (where string, best truth) {
 	var patterns, names []string
 	for _, x := range actions {
 		names = append(names, strings.ToLower(x.String()))
 	}
 	for _, d := range a.identity {
+		if !slices.ContainsFunc(actions, func(x *catalog.Action) bool { return d.names(x.Service) }) {
+			continue
+		}
 		for _, s := range d.statements {
 			if s.deny || !slices.ContainsFunc(names, s.acts) {
 				continue
@@ -153,24 +159,17 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []strin
 	if len(patterns) == 0 {
 		return "", never
 	}
-	places := []string{}
-	if spaces == nil {
-		places = append(places, "*")
-	}
-	for _, space := range spaces {
-		for _, p := range patterns {
-			arn, _ := whenChosen(p)
-			for _, full := range completions(arn) {
-				if place, ok := within(full, an.world.regional(space, full)); ok && !slices.Contains(places, place) && (suits == nil || suits(place)) {
-					places = append(places, place)
-				}
-			}
+	tried, free := map[string]bool{}, a.free()
+	try := func(place string) bool { // false: it cannot be surer
+		if tried[place] || suits != nil && !suits(place) {
+			return true
 		}
-	}
-	where, best := "", never
-	for _, place := range places {
+		tried[place] = true
 		v := surely
 		for _, x := range actions {
+			if free && foreign(place, a.account) == "" && !mustAllow(x.String(), place) {
+				continue
+			}
 			d := an.decide(a, -1, x.String(), place, newPrincipal(an.world))
 			if v = min(v, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)); v == never {
 				break
@@ -179,15 +178,53 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces []strin
 		if v > best {
 			where, best = place, v
 		}
-		if best == surely {
-			break
+		return best != surely
+	}
+	anything := true
+	for space := range spaces {
+		anything = false
+		for _, p := range patterns {
+			arn, _ := whenChosen(p)
+			for _, full := range completions(arn) {
+				if place, ok := within(full, an.world.regional(space, full)); ok && !try(place) {
+					return where, best
+				}
+			}
 		}
+	}
+	if anything {
+		try("*")
 	}
 	return where, best
 }
 
+// free reports whether an actor's own policies allow it everything, without condition, and nothing limits it: what it may do in its
+// account on things without policies of their own needs no asking.
+func (a *actor) free() bool {
+	if a.outside != nil || a.boundary != nil || a.unlimited || a.guards != nil && len(a.guards.documents)+len(a.guards.rcps) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(a.identity, (*answers).allowsAll) && !slices.ContainsFunc(a.identity, func(d *answers) bool {
+		return slices.ContainsFunc(d.statements, func(s *statement) bool { return s.deny })
+	})
+}
+
 // spaceOf is a resource type's ARN as a pattern, in an account.
 func (w *world) spaceOf(arn, account string) string {
+	key := [2]string{arn, account}
+	w.mu.RLock()
+	s, ok := w.spaces[key]
+	w.mu.RUnlock()
+	if !ok {
+		s = w.newSpace(arn, account)
+		w.mu.Lock()
+		w.spaces[key] = s
+		w.mu.Unlock()
+	}
+	return s
+}
+
+func (w *world) newSpace(arn, account string) string {
 	s := strings.ReplaceAll(arn, "${Partition}", w.partition)
 	if account != "" {
 		s = strings.ReplaceAll(s, "${Account}", account)
