@@ -85,8 +85,8 @@ type graph struct {
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
 	kinds  [2]tallied         // of things in the sea: with fed functions safe, and vulnerable
-	detail map[detailKey]*Step
-	steps  map[stepKey]*Step
+	detail memory[detailKey, *Step]
+	steps  memory[stepKey, *Step]
 }
 
 // A node is a start: a function, role, user or group.
@@ -107,7 +107,7 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 		return an, err
 	}
 	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, nodeOf: map[model.ID]int32{},
-		seas: map[int32][]Beyond{}, detail: map[detailKey]*Step{}, steps: map[stepKey]*Step{}, shareFrom: shareFrom, boundOf: map[model.ID][]int32{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
+		seas: map[int32][]Beyond{}, shareFrom: shareFrom, boundOf: map[model.ID][]int32{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
 	an := &Analysis{design: d, graph: g}
 	same := prev != nil && sameWorld(prev.design, d) && prev.world.catalog == c
 	if same {

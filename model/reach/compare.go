@@ -90,6 +90,7 @@ func (c *Comparison) hits() {
 		}
 	}
 	done := map[model.ID]bool{}
+	unmoved := c.unmoved()
 	for _, f := range c.Before.design.Functions() {
 		now := []model.ID{f.ID}
 		if parts, ok := c.Parts[f.ID]; ok {
@@ -98,6 +99,10 @@ func (c *Comparison) hits() {
 			now = nil
 		}
 		c.Worst[f.ID] = c.worst(now)
+		if unmoved(f.ID) {
+			done[f.ID] = true
+			continue
+		}
 		// A part stands for the whole that it came from.
 		whole := func(x face) face {
 			if w, ok := renamed[x.target]; ok {
@@ -175,6 +180,37 @@ func (c *Comparison) Between(before, after model.ID) (added, removed []HitChange
 func orderOfChanges(x, y HitChange) int {
 	return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.Target, y.Target), cmp.Compare(x.Capability, y.Capability))
 }
+
+// unmoved tells of functions whose breach is as it was, for nobody that they reach does anything else: after an edit of some
+// policies these are nearly all.
+func (c *Comparison) unmoved() func(model.ID) bool {
+	b, a := c.Before, c.After
+	if b.world != a.world || len(c.Parts) > 0 || len(b.actors) != len(a.actors) || !slices.Equal(b.actorOf, a.actorOf) {
+		return func(model.ID) bool { return false }
+	}
+	moved := newSet(len(a.actors))
+	for i, x := range b.actors {
+		if y := a.actors[i]; x != y && (x.id != y.id || !x.found.same(&y.found)) {
+			moved.put(int32(i))
+		}
+	}
+	return func(f model.ID) bool {
+		start, ok := b.nodeOf[f]
+		if !ok {
+			return false
+		}
+		i := b.actorOf[start] // whom it reached it reaches still
+		return !moved.has(i) && !b.flows[runsMay].of(i).actors.meets(moved)
+	}
+}
+
+// same reports whether what was found of one actor was taken over for another.
+func (f *found) same(g *found) bool {
+	return taken(f.acts, g.acts) && taken(f.edges, g.edges) && taken(f.alters, g.alters) && f.row == g.row && slices.Equal(f.except, g.except) && slices.Equal(f.hidden, g.hidden)
+}
+
+// taken reports whether two lists are one.
+func taken[T any](x, y []T) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }
 
 // worst is the function with the greatest share, the first of several; "" for none.
 func (c *Comparison) worst(of []model.ID) model.ID {

@@ -105,14 +105,14 @@ func (s *Step) from(node model.ID) *Step {
 func (an *Analysis) actStep(n, ti int32) *Step {
 	key := detailKey{an.actorOf[n], ti}
 	an.mu.Lock()
-	d := an.detail[key]
+	d, known := an.detail.get(key)
 	an.mu.Unlock()
-	if d == nil {
+	if !known {
 		step := an.newActStep(an.actors[key.actor], ti)
 		step.From = an.nodes[n].id
 		d = &step
 		an.mu.Lock()
-		an.detail[key] = d
+		an.detail.put(key, d)
 		an.mu.Unlock()
 	}
 	return d.from(an.nodes[n].id)
@@ -350,14 +350,14 @@ func partName(t *target, p match) string {
 func (an *Analysis) edgeStep(n int32, e *edge) *Step {
 	key := stepKey{an.actorOf[n], e}
 	an.mu.Lock()
-	d := an.steps[key]
+	d, known := an.steps.get(key)
 	an.mu.Unlock()
-	if d == nil {
+	if !known {
 		step := an.newEdgeStep(an.actors[key.actor], e)
 		step.From = an.nodes[n].id
 		d = &step
 		an.mu.Lock()
-		an.steps[key] = d
+		an.steps.put(key, d)
 		an.mu.Unlock()
 	}
 	return d.from(an.nodes[n].id)
