@@ -229,7 +229,7 @@ func (a *automaton) read(s *autoState, r symbol) autoState {
 				a.enter(next.sure, at+1)
 			}
 		case literal, unknown, variable:
-			if sym == r {
+			if sym.is(r) {
 				a.enter(next.sure, at+1)
 			}
 		case letter:

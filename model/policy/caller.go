@@ -99,12 +99,15 @@ func (r *Request) callers() []string {
 			add("arn:aws:sts::" + account + ":federated-user/witness")
 		}
 		add(role)
-		if asked {
+		if asked || usersAlone[lowerASCII(r.Action)] {
 			add(user + "witness")
 		}
 	}
 	return out
 }
+
+// usersAlone are calls that need more than the credentials of a session.
+var usersAlone = map[string]bool{"sts:getfederationtoken": true, "sts:getsessiontoken": true}
 
 // fits reports whether what a request's keys say of its caller is true of it.
 func (r *Request) fits() bool {
@@ -146,6 +149,25 @@ var callerForms = func() map[string]form {
 		"aws:userid": {like: patterns("?*", "?*:??*"), unlike: patterns("*:", "*:?", ":*")},
 	}
 }()
+
+// of reports whether what a point says of its key may be true of a caller of a type, as aws:PrincipalType names it.
+func (s *keySpace) of(p keyPoint, typ string) bool {
+	if p.open || s.key != "aws:username" && (len(p.values) != 1 || s.conditions[0].family() != familyText) {
+		return true
+	}
+	switch s.key {
+	case "aws:username":
+		return (p.values != nil) == (typ == "User")
+	case "aws:principaltype":
+		return p.values[0] == typ
+	case "aws:principalarn":
+		kind := map[string]string{"User": ":user/", "AssumedRole": ":role/", "FederatedUser": ":federated-user/"}[typ]
+		return strings.Contains(p.values[0], kind)
+	case "aws:userid":
+		return strings.Contains(p.values[0], ":") == (typ != "User")
+	}
+	return true
+}
 
 // never reports a value that the key does not have, by its form or by its type, where the conditions read values as that type.
 func (s *keySpace) never(value string) bool {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/model/catalog"
@@ -175,6 +176,21 @@ func (c *contextSearch) torn(space int) bool {
 	return false
 }
 
+// nobody reports whether the point chosen last and the others tell of a caller that is of no type.
+func (c *contextSearch) nobody(space int) bool {
+	if !callerKeys[c.spaces[space].key] {
+		return false
+	}
+	return !slices.ContainsFunc([]string{"User", "AssumedRole", "FederatedUser"}, func(typ string) bool {
+		for i, sp := range c.spaces {
+			if c.at[i] >= 0 && !sp.of(sp.points[c.at[i]], typ) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // holds tells whether a condition holds: maybe where the values of its key are not chosen yet.
 func (c *contextSearch) holds(d *condition) tri {
 	p := c.place[d]
@@ -250,7 +266,7 @@ func (c *contextSearch) search() *Verdict {
 	}
 	next := c.undecided(from)
 	for k := range c.spaces[next].points {
-		if c.at[next] = k; c.torn(next) {
+		if c.at[next] = k; c.torn(next) || c.nobody(next) {
 			continue
 		}
 		if v := c.search(); v != nil {

@@ -440,7 +440,24 @@ func (e *evaluation) decide(d *Decision) {
 		allowed = min(allowed, identity)
 	}
 	allowed = min(allowed, scp, endpoint)
+	if e.service == "sts" && e.isTemporary() {
+		allowed = no
+		d.lack(LayerIdentity, allowed)
+	}
 	e.conclude(d, allowed)
+}
+
+// isTemporary reports a call that the credentials of a session cannot make ("Compare AWS STS credentials", restrictions on
+// resulting temporary credentials).
+func (e *evaluation) isTemporary() bool {
+	switch e.view.caller.typ {
+	case typeRole, typeSession:
+		return e.is("sts:GetFederationToken") || e.is("sts:GetSessionToken")
+	case typeFederated:
+		return true // all but sts:GetCallerIdentity, which free answers
+	case typeUnknown, typeUser, typeRoot, typeService, typeProvider, typeAnonymous:
+	}
+	return false
 }
 
 // lack notes a layer that does not allow.

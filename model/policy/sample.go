@@ -34,11 +34,15 @@ func (s *Stack) sample(g *Grant, who []string, all bool, work *int) (req Request
 			return req, true, true
 		}
 	}
-	few := min(workBudget/100, *work)
-	*work -= few
-	req, found, complete = s.rareSample(g, who[0], &few)
-	*work += max(0, few)
-	return req, found, found || all && complete
+	for _, principal := range who[:min(2, len(who))] {
+		few := min(workBudget/100, *work)
+		*work -= few
+		req, found, complete = s.rareSample(g, principal, &few)
+		if *work += max(0, few); found || !complete {
+			return req, found, found
+		}
+	}
+	return req, false, all
 }
 
 // plainSample looks among the shortest actions and resources of a grant.
@@ -196,7 +200,7 @@ func (s *Stack) sampleCallers(g *Grant) (out []string, all bool) {
 	case s.Principal != "":
 		return []string{s.Principal}, all
 	case all:
-		return []string{witnessPrincipal}, true
+		return []string{witnessPrincipal, witnessUser}, true
 	case len(conditions) == 0:
 		return []string{witnessUser, witnessPrincipal}, false
 	}

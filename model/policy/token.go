@@ -130,6 +130,12 @@ func hasUnknown(s string) bool {
 	}
 }
 
+// is reports whether a symbol of a pattern, no wildcard, surely is what one of a string is: itself; and a variable is one that has no
+// default, for where that is something, the two are the same.
+func (s symbol) is(other symbol) bool {
+	return s == other || s.kind == variable && other.kind == variable && s.name == other.name && !other.hasFall
+}
+
 // surely matches pattern symbols with those of a string (literals, unknowns, variables), or of another pattern, all of whose
 // strings are then the first one's: an opaque symbol matches itself and *. It is greedy with one point to go back to, so at worst pattern times string.
 func surely(p, s []symbol) bool {
@@ -148,7 +154,7 @@ func surely(p, s []symbol) bool {
 					continue
 				}
 			default:
-				if p[pi] == s[si] {
+				if p[pi].is(s[si]) {
 					pi++
 					si++
 					continue

@@ -11,10 +11,28 @@ import (
 
 // witness makes a request of a cell and asks Evaluate; nil if from does not allow it or to does.
 func (w *proof) witness(c *contextSearch) *Verdict {
+	if v := w.witnessWithout(c, nil); v != nil {
+		return v
+	}
+	var defaults []string
+	for _, s := range c.resource {
+		if s.hasFall {
+			defaults = append(defaults, s.name)
+		}
+	}
+	if defaults == nil {
+		return nil
+	}
+	return w.witnessWithout(c, defaults)
+}
+
+// witnessWithout is witness where some keys are absent, as far as the cell leaves them open.
+func (w *proof) witnessWithout(c *contextSearch, absent []string) *Verdict {
 	req := Request{
 		Principal:       witnessPrincipal,
 		ResourceAccount: witnessAccount,
 		Context:         Context{},
+		Absent:          slices.Clone(absent),
 	}
 	var open []wish
 	fixed := map[string]bool{}
@@ -586,6 +604,9 @@ func fillWord(word []symbol, req *Request) string {
 			v := view{req: req, caller: parseCaller(req.Principal), tags: present, resource: req.ResourceAccount}
 			var buf [1]string
 			values, st := v.get(s.name, &buf)
+			if s.hasFall && slices.Contains(req.Absent, s.name) {
+				values, st = []string{s.fallback}, present
+			}
 			if st != present || len(values) != 1 {
 				values = []string{"example"}
 				req.Context[s.name] = values
