@@ -131,8 +131,12 @@ func (s *keySpace) real(values []string) bool {
 	return !slices.ContainsFunc(values, s.never)
 }
 
-// A form is what values of a key of the caller look like: like one of some patterns, and like none of others.
-type form struct{ like, unlike [][]symbol }
+// A form is what values of a key of the caller look like: is tells, and strings that match the same of some patterns all are or all
+// are not.
+type form struct {
+	patterns [][]symbol
+	is       func(string) bool
+}
 
 var callerForms = func() map[string]form {
 	patterns := func(texts ...string) (out [][]symbol) {
@@ -142,15 +146,28 @@ var callerForms = func() map[string]form {
 		return out
 	}
 	return map[string]form{
-		"aws:principalarn":  {like: patterns("arn:?*:iam::*:user/?*", "arn:?*:iam::*:role/?*", "arn:?*:sts::*:federated-user/?*")},
-		"aws:principaltype": {like: patterns("User", "AssumedRole", "FederatedUser")},
-		"aws:username":      {like: patterns("?*")},
+		"aws:principalarn": {
+			[][]symbol{arnSymbols("arn:?*:iam::*:user/?*"), arnSymbols("arn:?*:iam::*:role/?*"), arnSymbols("arn:?*:sts::*:federated-user/?*")},
+			func(value string) bool {
+				f, ok := splitARN(value)
+				kind, name, _ := strings.Cut(f[5], "/")
+				return ok && f[1] != "" && f[3] == "" && name != "" && (f[2] == "iam" && (kind == "user" || kind == "role") || f[2] == "sts" && kind == "federated-user")
+			},
+		},
+		"aws:principaltype": {patterns(callerTypes...), func(value string) bool { return slices.Contains(callerTypes, value) }},
+		"aws:username":      {patterns("?*"), func(value string) bool { return value != "" }},
 		// The id of a user, or that of a role or an account and the name of a session, which has two characters at least.
-		"aws:userid": {like: patterns("?*", "?*:??*"), unlike: patterns("*:", "*:?", ":*")},
+		"aws:userid": {patterns("?*", "*:*", ":*", "?*:??*", "*:*:*"), func(value string) bool {
+			id, session, ok := strings.Cut(value, ":")
+			return id != "" && (!ok || len([]rune(session)) > 1 && !strings.Contains(session, ":"))
+		}},
 	}
 }()
 
-// of reports whether what a point says of its key may be true of a caller of a type, as aws:PrincipalType names it.
+// callerTypes are those of IAM principals with policies of their own, as aws:PrincipalType names them.
+var callerTypes = []string{"User", "AssumedRole", "FederatedUser"}
+
+// of reports whether what a point says of its key may be true of a caller of a type.
 func (s *keySpace) of(p keyPoint, typ string) bool {
 	if p.open || s.key != "aws:username" && (len(p.values) != 1 || s.conditions[0].family() != familyText) {
 		return true
@@ -161,8 +178,8 @@ func (s *keySpace) of(p keyPoint, typ string) bool {
 	case "aws:principaltype":
 		return p.values[0] == typ
 	case "aws:principalarn":
-		kind := map[string]string{"User": ":user/", "AssumedRole": ":role/", "FederatedUser": ":federated-user/"}[typ]
-		return strings.Contains(p.values[0], kind)
+		f, _ := splitARN(p.values[0])
+		return strings.HasPrefix(f[5], map[string]string{"User": "user/", "AssumedRole": "role/", "FederatedUser": "federated-user/"}[typ])
 	case "aws:userid":
 		return strings.Contains(p.values[0], ":") == (typ != "User")
 	}
@@ -173,10 +190,8 @@ func (s *keySpace) of(p keyPoint, typ string) bool {
 func (s *keySpace) never(value string) bool {
 	ok := true
 	switch family := s.conditions[0].family(); {
-	case family == familyText && callerForms[s.key].like != nil:
-		word := symbols(value, syntax{})
-		is := func(p []symbol) bool { return surely(p, word) }
-		ok = slices.ContainsFunc(callerForms[s.key].like, is) && !slices.ContainsFunc(callerForms[s.key].unlike, is)
+	case family == familyText && callerForms[s.key].is != nil:
+		ok = callerForms[s.key].is(value)
 	case family == familyBool && s.typ == "Bool":
 		_, ok = parseFlag(value)
 	case family == familyNumber && s.typ == "Numeric":

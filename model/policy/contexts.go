@@ -181,7 +181,7 @@ func (c *contextSearch) nobody(space int) bool {
 	if !callerKeys[c.spaces[space].key] {
 		return false
 	}
-	return !slices.ContainsFunc([]string{"User", "AssumedRole", "FederatedUser"}, func(typ string) bool {
+	return !slices.ContainsFunc(callerTypes, func(typ string) bool {
 		for i, sp := range c.spaces {
 			if c.at[i] >= 0 && !sp.of(sp.points[c.at[i]], typ) {
 				return false

@@ -242,13 +242,20 @@ func (s *keySpace) ask(values []string) []tri {
 	return out
 }
 
-// try adds a point unless its answers are there already.
+// try adds a point unless its answers are there already, of the same types of callers.
 func (s *keySpace) try(values []string, seen map[string]bool) {
 	if !s.free && !s.real(values) {
 		return
 	}
 	list := s.ask(values)
 	id := answers(list)
+	if !s.free {
+		for _, typ := range callerTypes {
+			if !s.of(keyPoint{values: values}, typ) {
+				id += typ
+			}
+		}
+	}
 	if seen[id] {
 		return
 	}
@@ -307,8 +314,7 @@ func (s *keySpace) examples() (out []string, complete bool) {
 func (s *keySpace) texts() ([]string, bool) {
 	patterns := [][]symbol{{}} // the empty text is no value to set operators
 	if !s.free {
-		f := callerForms[s.key]
-		patterns = slices.Concat(patterns, f.like, f.unlike)
+		patterns = append(patterns, callerForms[s.key].patterns...)
 	}
 	seen := map[string]bool{}
 	for _, c := range s.conditions {
