@@ -124,7 +124,7 @@ func (b *builder) partitionKey(r *resource) string {
 				return b.words(b.get(n, "AttributeName"))
 			}
 		}
-	case "AWS::Serverless::SimpleTable":
+	case samTable:
 		return cmp.Or(b.words(b.get(r.Props, "PrimaryKey", "Name")), "id")
 	}
 	return ""

@@ -42,7 +42,7 @@ func (s *sheet) unconnected(r *resource) {
 		s.draft.Fail("%s: %s has connectors, whose policies SAM makes: write them out first", n.Span, r.ID)
 	}
 	for _, c := range s.template.Declared {
-		if c.Written == "AWS::Serverless::Connector" && slices.Contains(s.connected(c.Value), r.ID) {
+		if c.Written == samConnector && slices.Contains(s.connected(c.Value), r.ID) {
 			s.draft.Fail("%s: connector %s names %s, and SAM makes its policies: write them out first", c.Origin, c.ID, r.ID)
 		}
 		for _, p := range s.pairs(c.Value.Get("Connectors")) {

@@ -63,7 +63,7 @@ func (s *sheet) newResource(e *model.Resource) yamlpos.Value {
 	text := yamlpos.Text
 	switch e.Type {
 	case "AWS::DynamoDB::Table":
-		written = "AWS::Serverless::SimpleTable"
+		written = samTable
 		if slices.ContainsFunc(s.patch.after.Triggers(), func(t *model.Trigger) bool { return t.From == e.ID && t.Event == "dynamodb" }) {
 			written = e.Type
 			key := yamlpos.MappingOf(yamlpos.OneLine).Put("AttributeName", text("id"))

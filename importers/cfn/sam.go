@@ -14,6 +14,14 @@ const (
 	samAPI      = "AWS::Serverless::Api"
 	samHTTPAPI  = "AWS::Serverless::HttpApi"
 
+	samWebSocketAPI = "AWS::Serverless::WebSocketApi"
+	samGraphQL      = "AWS::Serverless::GraphQLApi"
+	samCapacity     = "AWS::Serverless::CapacityProvider"
+	samApplication  = "AWS::Serverless::Application"
+	samLayer        = "AWS::Serverless::LayerVersion"
+	samTable        = "AWS::Serverless::SimpleTable"
+	samConnector    = "AWS::Serverless::Connector"
+
 	implicitRest = "ServerlessRestApi"
 	implicitHTTP = "ServerlessHttpApi"
 )
@@ -130,19 +138,19 @@ func (t *transform) one(r *resource) {
 		t.restAPI(r)
 	case samHTTPAPI:
 		t.httpAPI(r)
-	case "AWS::Serverless::WebSocketApi":
+	case samWebSocketAPI:
 		t.webSocketAPI(r)
-	case "AWS::Serverless::SimpleTable":
+	case samTable:
 		r.Type = "AWS::DynamoDB::Table"
-	case "AWS::Serverless::LayerVersion":
+	case samLayer:
 		r.Type = "AWS::Lambda::LayerVersion"
-	case "AWS::Serverless::Application":
+	case samApplication:
 		r.Type = "AWS::CloudFormation::Stack"
-	case "AWS::Serverless::Connector":
+	case samConnector:
 		r.Hidden = true // read behind all others: see connectors
-	case "AWS::Serverless::GraphQLApi":
+	case samGraphQL:
 		t.graphQL(r)
-	case "AWS::Serverless::CapacityProvider":
+	case samCapacity:
 		t.capacityProvider(r)
 	default:
 		if strings.HasPrefix(r.Written, "AWS::Serverless::") {

@@ -98,6 +98,7 @@ func (t *transform) implicit(id string) *resource {
 		}
 		t.stage(r)
 	}
+	t.check(r)
 	t.authorizers(r)
 	return r
 }

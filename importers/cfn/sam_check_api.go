@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,29 +16,61 @@ func (t *transform) checkAPI(r *resource) {
 		t.refuse(uri.Span, "%s has both DefinitionBody and DefinitionUri", what)
 	}
 	auth := t.get(p, "Auth")
-	if d := t.get(auth, "DefaultAuthorizer"); d != nil {
+	if d := t.get(auth, "DefaultAuthorizer"); !isEmpty(d) {
 		if name, _ := intrinsic(d); d.Kind != yamlpos.Scalar || name != "" {
 			t.refuse(d.Span, "%s: DefaultAuthorizer is not a text", what)
+		} else if isEmpty(t.get(auth, "Authorizers")) && r.Written == samAPI { // SAM does not look
 		} else if !t.hasAuthorizer(auth, d.Value) {
 			t.refuse(d.Span, "%s: DefaultAuthorizer %s is not among its Authorizers", what, d.Value)
 		}
 	}
-	t.should(what, t.get(auth, "Authorizers"), '{', "Authorizers")
+	if list := t.get(auth, "Authorizers"); list != nil && t.should(what, list, '{', "Authorizers") {
+		for _, a := range list.Pairs {
+			if v := a.Value.Resolve(); v == nil || v.Kind == yamlpos.Scalar && v.Null {
+				t.refuse(a.Key.Span, "%s: authorizer %s is not a mapping", what, a.Key.Value)
+			}
+		}
+	}
+	if n := t.get(p, "StageName"); n != nil && n.Kind == yamlpos.Scalar && !n.Null && n.Value == "" && r.Written == samAPI {
+		t.refuse(n.Span, "%s: StageName is empty", what)
+	}
 	t.checkURI(what, "DefinitionUri", t.get(p, "DefinitionUri"))
 	if r.Written == samAPI {
 		t.checkAuth(what, auth)
 		t.checkCors(what, t.get(p, "Cors"))
 		t.checkResponses(what, p)
 		t.checkDomain(what, t.get(p, "Domain"), "EDGE", "REGIONAL", "PRIVATE")
-		t.inlineOnly(what, p, "Cors", "Auth", "GatewayResponses", "Models")
-		if n := t.get(p, "OpenApiVersion"); n != nil && !isCall(n) && !openAPIVersion.MatchString(t.words(n)) {
+		t.inlineOnly(what, p, "Cors", "Auth", "GatewayResponses", "Models", "MergeDefinitions", "DisableExecuteApiEndpoint")
+		t.needsOpenAPI(what, p, "Cors", "Auth", "GatewayResponses", "Models")
+		if n := t.get(p, "EndpointConfiguration"); n.Get("VPCEndpointIds") != nil && n.Get("VpcEndpointIds") != nil {
+			t.refuse(n.Span, "%s: EndpointConfiguration has both VPCEndpointIds and VpcEndpointIds", what)
+		}
+		for _, m := range t.pairs(t.get(p, "Models")) {
+			if isEmpty(t.get(m.Value, "type")) {
+				t.refuse(entrySpan(m.Key, m.Value), "%s: model %s has no type", what, m.Key.Value)
+			}
+		}
+		if n := t.get(p, "OpenApiVersion"); n != nil && !isCall(n) && (n.Kind != yamlpos.Scalar || plainKind(n) == '?') {
+			t.refuse(n.Span, "%s: OpenApiVersion is not a text", what)
+		} else if n != nil && !isCall(n) && !openAPIVersion.MatchString(t.words(n)) {
 			t.refuse(n.Span, "%s: OpenApiVersion is like 3.0.1", what)
 		}
 	} else {
 		t.checkHTTPAuth(what, auth)
 		t.checkDomain(what, t.get(p, "Domain"), "REGIONAL")
-		t.inlineOnly(what, p, "CorsConfiguration", "Auth", "Tags")
-		if cors := t.get(p, "CorsConfiguration"); cors != nil && cors.Kind == yamlpos.Mapping {
+		t.inlineOnly(what, p, "CorsConfiguration", "Auth", "Tags", "Description", "Name", "DisableExecuteApiEndpoint")
+		t.needsOpenAPI(what, p, "CorsConfiguration", "Auth", "Tags")
+		for _, x := range [][2]string{{"Description", "description"}, {"Name", "title"}} {
+			if n := t.get(p, x[0]); n != nil && t.get(p, "DefinitionBody", "info", x[1]) != nil {
+				t.refuse(n.Span, "%s: %s stands in its DefinitionBody already", what, x[0])
+			}
+		}
+		if cors := t.get(p, "CorsConfiguration"); cors != nil && cors.Kind != yamlpos.Mapping && plainKind(cors) != '?' {
+			t.refuse(cors.Span, "%s: CorsConfiguration is neither true, false nor a mapping", what)
+		} else if cors != nil && cors.Kind == yamlpos.Mapping {
+			if origins := t.get(cors, "AllowOrigins"); t.isTrue(t.get(cors, "AllowCredentials")) && origins != nil && len(origins.Items) == 1 && t.words(origins.Items[0]) == "*" {
+				t.refuse(cors.Span, "%s: CorsConfiguration takes no AllowCredentials for every origin", what)
+			}
 			t.within(what, "CorsConfiguration", cors, "AllowCredentials", "AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders", "MaxAge")
 		}
 		if body := t.get(p, "DefinitionBody"); (auth != nil || t.get(p, "CorsConfiguration") != nil) && body.Get("swagger") != nil {
@@ -47,6 +78,26 @@ func (t *transform) checkAPI(r *resource) {
 		}
 	}
 	t.checkOpenAPI(what, t.get(p, "DefinitionBody"))
+}
+
+// needsOpenAPI tells of properties that SAM writes into the definition where that is none that it can read.
+func (t *transform) needsOpenAPI(what string, p *yamlpos.Node, keys ...string) {
+	body := t.get(p, "DefinitionBody")
+	if body == nil {
+		return
+	}
+	paths := t.get(body, "paths")
+	version := t.get(body, "openapi")
+	ok := paths != nil && paths.Kind == yamlpos.Mapping && !isCall(paths) && (!isEmpty(t.get(body, "swagger")) || version != nil && strings.HasPrefix(t.words(version), "3"))
+	if name, _ := intrinsic(body); ok || name == "Fn::Transform" || body.Get("Fn::Transform") != nil {
+		return
+	}
+	for _, key := range keys {
+		if n := t.get(p, key); !isEmpty(n) {
+			t.refuse(body.Span, "%s: %s is written into the DefinitionBody, which is no OpenAPI definition with paths", what, key)
+			return
+		}
+	}
 }
 
 func (t *transform) hasAuthorizer(auth *yamlpos.Node, name string) bool {
@@ -62,6 +113,7 @@ func (t *transform) checkOpenAPI(what string, body *yamlpos.Node) {
 	if body == nil || body.Kind != yamlpos.Mapping || isCall(body) || body.Get("Fn::Transform") != nil {
 		return
 	}
+	t.should(what, t.get(body, "securityDefinitions"), '{', "securityDefinitions")
 	for _, s := range t.items(t.get(body, "servers")) {
 		t.should(what, t.get(s, "x-amazon-apigateway-endpoint-configuration"), '{', "x-amazon-apigateway-endpoint-configuration")
 	}
@@ -78,41 +130,58 @@ func (t *transform) checkOpenAPI(what string, body *yamlpos.Node) {
 }
 
 func (t *transform) checkPath(what string, path yamlpos.Pair) {
-	n := path.Value.Resolve()
-	if name, arg := intrinsic(n); name == "Fn::If" && (arg == nil || arg.Kind != yamlpos.Sequence) {
-		t.refuse(n.Span, "%s: Fn::If in path %s does not take a list", what, path.Key.Value)
-		return
-	} else if name != "" {
-		n = t.settle(n)
-	}
-	if n == nil {
-		return
-	}
-	if n.Kind != yamlpos.Mapping {
-		t.refuse(path.Key.Span, "%s: path %s is not a mapping", what, path.Key.Value)
-		return
-	}
-	if isCall(n) {
-		return
-	}
-	for _, m := range lastOfEach(n.Pairs) {
-		name := m.Key.Value
-		if slices.Contains([]string{"parameters", "summary", "description", "servers", "$ref"}, name) || strings.HasPrefix(name, "Fn::") {
+	for _, n := range t.branchesOf(what, path.Key, path.Value) {
+		if n.Kind != yamlpos.Mapping {
+			t.refuse(path.Key.Span, "%s: path %s is not a mapping", what, path.Key.Value)
 			continue
 		}
-		v := m.Value.Resolve()
-		if isCall(v) {
+		for _, m := range lastOfEach(n.Pairs) {
+			if !slices.Contains([]string{"parameters", "summary", "description", "servers", "$ref"}, m.Key.Value) && !strings.HasPrefix(m.Key.Value, "Fn::") {
+				t.checkMethod(what, path.Key.Value, m)
+			}
+		}
+	}
+}
+
+// branchesOf lists what a part of a definition may be: both branches of an Fn::If, as SAM goes through them, without those that
+// have no value. A call of another function is nothing to look into.
+func (t *transform) branchesOf(what string, key, n *yamlpos.Node) []*yamlpos.Node {
+	n = n.Resolve()
+	name, arg := intrinsic(n)
+	if n.Get("Fn::If") != nil && name == "" {
+		name, arg = "Fn::If", n.Get("Fn::If").Resolve()
+	}
+	switch {
+	case n == nil:
+		return nil
+	case name == "":
+		return []*yamlpos.Node{n}
+	case name != "Fn::If":
+		return nil
+	case arg == nil || arg.Kind != yamlpos.Sequence:
+		t.refuse(n.Span, "%s: Fn::If in %s does not take a list", what, key.Value)
+		return nil
+	}
+	var out []*yamlpos.Node
+	for _, i := range arg.Items[min(1, len(arg.Items)):] {
+		if i = i.Resolve(); !isNoValue(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (t *transform) checkMethod(what, path string, m yamlpos.Pair) {
+	for _, v := range t.branchesOf(what, m.Key, m.Value) {
+		if v.Kind != yamlpos.Mapping {
+			t.refuse(m.Key.Span, "%s: %s of path %s is not a mapping", what, m.Key.Value, path)
 			continue
 		}
-		if v == nil || v.Kind != yamlpos.Mapping {
-			t.refuse(m.Key.Span, "%s: %s of path %s is not a mapping", what, name, path.Key.Value)
-			continue
+		if strings.EqualFold(m.Key.Value, "any") {
+			t.refuse(m.Key.Span, "%s: OpenAPI has no method any; path %s means x-amazon-apigateway-any-method", what, path)
 		}
-		if strings.EqualFold(name, "any") {
-			t.refuse(m.Key.Span, "%s: OpenAPI has no method any; path %s means x-amazon-apigateway-any-method", what, path.Key.Value)
-		}
-		t.should(what, t.get(v, "responses"), '{', "responses of path "+path.Key.Value)
-		t.checkSecurity(what, v.Get("security"), path.Key.Value)
+		t.should(what, t.get(v, "responses"), '{', "responses of path "+path)
+		t.checkSecurity(what, v.Get("security"), path)
 	}
 }
 
@@ -135,7 +204,7 @@ func (t *transform) checkSecurity(what string, n *yamlpos.Node, path string) {
 // checkRestEvent looks at what an Api event asks of its API.
 func (t *transform) checkRestEvent(e event, what string) {
 	n := t.get(e.props, "RestApiId")
-	if name, _ := intrinsic(n); name == "Fn::Select" || name == "Fn::Join" || name == "Fn::Split" {
+	if name, _ := intrinsic(n); name != "" && name != "Ref" || n != nil && name == "" && plainKind(n) != '"' {
 		t.refuse(n.Span, "%s: RestApiId is not a Ref of an API", what)
 	}
 	if raw := e.props.Get("RestApiId").Resolve(); raw != nil {
@@ -143,9 +212,13 @@ func (t *transform) checkRestEvent(e event, what string) {
 			t.refuse(raw.Span, "%s: RestApiId is not a Ref of an API", what)
 		}
 	}
-	method := t.get(e.props, "Method")
-	t.should(what, method, '"', "Method")
-	t.should(what, t.get(e.props, "Path"), '"', "Path")
+	t.checkRoute(e, what)
+	if r := t.referred(n); r != nil && r.Written == samHTTPAPI {
+		t.refuse(n.Span, "%s: RestApiId names an HttpApi", what)
+	}
+	if n != nil && n.Kind == yamlpos.Scalar && !isCall(n) && t.template.byID[n.Value] == nil && n.Value != implicitRest && !hasUnknown(n.Value) {
+		t.refuse(n.Span, "%s: RestApiId %s is no API of this template", what, n.Value)
+	}
 	if path := t.get(e.props, "Path"); path != nil && path.Kind == yamlpos.Scalar && !isCall(path) && path.Value != "" && !strings.HasPrefix(path.Value, "/") {
 		t.notes.add(0, path.Span, what+": the path does not begin with a slash", "One was put before it.")
 	}
@@ -162,13 +235,43 @@ func (t *transform) checkRestEvent(e event, what string) {
 	}
 	t.checkRequest(e, what, api)
 	auth := t.get(e.props, "Auth")
+	t.checkAccessList(what, t.get(auth, "ResourcePolicy"))
+	if scopes := t.get(auth, "AuthorizationScopes"); !isEmpty(scopes) {
+		t.should(what, scopes, '[', "AuthorizationScopes")
+		if isEmpty(t.get(auth, "Authorizer")) {
+			t.refuse(scopes.Span, "%s: AuthorizationScopes needs an Authorizer", what)
+		}
+	}
 	if key := t.get(auth, "ApiKeyRequired"); key != nil && !isCall(key) && strings.EqualFold(key.Value, "false") && t.get(api.Get("Auth"), "ApiKeyRequired") == nil {
 		t.refuse(key.Span, "%s: ApiKeyRequired is false, but the API asks for no key", what)
+	}
+	if own := t.get(auth, "OverrideApiAuth"); t.isTrue(own) && isEmpty(t.get(auth, "Authorizer")) && isEmpty(t.get(auth, "ApiKeyRequired")) && isEmpty(t.get(auth, "ResourcePolicy")) {
+		t.refuse(own.Span, "%s: OverrideApiAuth needs Authorizer, ApiKeyRequired or ResourcePolicy", what)
 	}
 	t.checkAuthorizer(e, what, api)
 }
 
+// checkRoute looks at the method and the path of an event, which SAM reads as texts.
+func (t *transform) checkRoute(e event, what string) {
+	for _, key := range []string{"Method", "Path"} {
+		if n := t.get(e.props, key); n != nil && !n.Null && (isCall(n) || plainKind(n) != '"') {
+			t.refuse(n.Span, "%s: %s is not a text", what, key)
+		}
+	}
+}
+
 func (t *transform) checkHTTPEvent(e event, what string) {
+	n := t.get(e.props, "ApiId")
+	if name, _ := intrinsic(n); name != "" && name != "Ref" {
+		t.refuse(n.Span, "%s: ApiId is not a Ref of an API", what)
+	}
+	if r := t.referred(n); r != nil && r.Written == samAPI {
+		t.refuse(n.Span, "%s: ApiId names a REST API", what)
+	}
+	t.checkRoute(e, what)
+	if scopes := t.get(e.props, "Auth", "AuthorizationScopes"); !isEmpty(scopes) {
+		t.should(what, scopes, '[', "AuthorizationScopes")
+	}
 	if api, sam := t.apiNamed(t.get(e.props, "ApiId"), implicitHTTP); sam {
 		t.checkAuthorizer(e, what, api)
 	}
@@ -176,6 +279,17 @@ func (t *transform) checkHTTPEvent(e event, what string) {
 	if (path == nil) != (method == nil) {
 		t.refuse(e.span, "%s needs both Path and Method, or neither", what)
 	}
+}
+
+// referred is the resource of the template that a Ref or a plain logical id names, nil for none.
+func (t *transform) referred(n *yamlpos.Node) *resource {
+	if name, arg := intrinsic(n); name == "Ref" && arg != nil {
+		n = arg
+	}
+	if n == nil || n.Kind != yamlpos.Scalar {
+		return nil
+	}
+	return t.template.byID[n.Value]
 }
 
 // apiNamed is the properties of the API that an event names; sam is false if SAM does not make it. It makes nothing.
@@ -206,7 +320,10 @@ func (t *transform) apiNamed(n *yamlpos.Node, implicit string) (props *yamlpos.N
 
 func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
 	n := t.get(e.props, "Auth", "Authorizer")
-	if n == nil {
+	if isEmpty(n) {
+		if own := t.get(e.props, "Auth"); e.kind == "HttpApi" && !isEmpty(own) && t.get(api, "Auth", "DefaultAuthorizer") == nil {
+			t.refuse(own.Span, "%s: Auth needs an Authorizer, for the API has no DefaultAuthorizer", what)
+		}
 		return
 	}
 	if isCall(n) || n.Kind != yamlpos.Scalar {
@@ -220,91 +337,7 @@ func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
 		}
 		return
 	}
-	if !t.hasAuthorizer(auth, n.Value) {
+	if !t.hasAuthorizer(auth, n.Value) || e.kind == "HttpApi" && n.Value == "AWS_IAM" && !t.isTrue(t.get(auth, "EnableIamAuthorizer")) && t.get(auth, "Authorizers", "AWS_IAM") == nil {
 		t.refuse(n.Span, "%s: Authorizer %s is not among those of the API", what, n.Value)
-	}
-}
-
-var routeKey = regexp.MustCompile(`^(\$connect|\$disconnect|\$default|[A-Za-z0-9_./-]+)$`)
-
-func (t *transform) checkWebSocketAPI(r *resource) {
-	t.checkSAM(r)
-	what := "WebSocketApi " + r.ID
-	routes := t.get(r.Props, "Routes")
-	if routes != nil && routes.Kind == yamlpos.Mapping && len(routes.Pairs) == 0 {
-		t.refuse(routes.Span, "%s has no routes", what)
-	}
-	for _, p := range t.pairs(routes) {
-		if !routeKey.MatchString(p.Key.Value) {
-			t.refuse(p.Key.Span, "%s: there can be no route %s", what, p.Key.Value)
-		}
-		if p.Value.Kind != yamlpos.Mapping || isCall(p.Value) {
-			t.refuse(p.Value.Span, "%s: route %s is not a mapping with FunctionArn", what, p.Key.Value)
-		}
-	}
-	if auth := t.get(r.Props, "Auth"); auth != nil && t.words(t.get(auth, "AuthType")) == "AWS_IAM" && len(auth.Pairs) > 1 {
-		t.refuse(auth.Span, "%s: AuthType AWS_IAM takes nothing beside it", what)
-	}
-}
-
-// checkGraphQL looks at what AWS::Serverless::GraphQLApi needs.
-func (t *transform) checkGraphQL(r *resource) {
-	t.checkSAM(r)
-	what := "GraphQLApi " + r.ID
-	p := r.Props
-	inline, uri := t.get(p, "SchemaInline"), t.get(p, "SchemaUri")
-	switch {
-	case inline != nil && uri != nil:
-		t.refuse(uri.Span, "%s has both SchemaInline and SchemaUri", what)
-	case inline == nil && uri == nil:
-		t.refuse(r.Origin, "%s needs SchemaInline or SchemaUri", what)
-	}
-	for _, a := range append([]*yamlpos.Node{t.get(p, "Auth")}, t.items(t.get(p, "Auth", "Additional"))...) {
-		if a == nil {
-			continue
-		}
-		needs, known := map[string]string{"AWS_LAMBDA": "LambdaAuthorizer", "OPENID_CONNECT": "OpenIDConnect", "AMAZON_COGNITO_USER_POOLS": "UserPool",
-			"AWS_IAM": "", "API_KEY": ""}[t.words(t.get(a, "Type"))]
-		if !known {
-			t.refuse(a.Span, "%s: Auth has no Type that is known", what)
-		} else if needs != "" && t.get(a, needs) == nil {
-			t.refuse(a.Span, "%s: Auth needs %s", what, needs)
-		}
-	}
-	sources := t.get(p, "DataSources")
-	for _, f := range t.pairs(t.get(p, "Functions")) {
-		t.checkGraphQLFunction(what, f, sources)
-	}
-}
-
-func (t *transform) checkGraphQLFunction(what string, f yamlpos.Pair, sources *yamlpos.Node) {
-	v := f.Value
-	if v.Kind != yamlpos.Mapping || isCall(v) {
-		return
-	}
-	if t.get(v, "Id") != nil {
-		if len(v.Pairs) > 1 {
-			t.refuse(v.Span, "%s: function %s has an Id and other properties", what, f.Key.Value)
-		}
-		return
-	}
-	if inline, code := t.get(v, "InlineCode"), t.get(v, "CodeUri"); (inline == nil) == (code == nil) {
-		t.refuse(v.Span, "%s: function %s needs one of InlineCode and CodeUri", what, f.Key.Value)
-	}
-	if t.get(v, "Runtime") == nil {
-		t.refuse(v.Span, "%s: function %s needs Runtime", what, f.Key.Value)
-	}
-	d := t.get(v, "DataSource")
-	if d == nil {
-		t.refuse(v.Span, "%s: function %s needs DataSource", what, f.Key.Value)
-		return
-	}
-	if d.Kind == yamlpos.Scalar && !isCall(d) && !strings.EqualFold(d.Value, "NONE") {
-		for _, kind := range t.pairs(sources) {
-			if kind.Value.Get(d.Value) != nil {
-				return
-			}
-		}
-		t.refuse(d.Span, "%s: there is no data source %s", what, d.Value)
 	}
 }

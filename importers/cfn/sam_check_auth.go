@@ -43,6 +43,8 @@ func (t *transform) checkAuth(what string, auth *yamlpos.Node) {
 		kind := t.get(a.Value, "FunctionPayloadType")
 		t.oneOf(what, "FunctionPayloadType of "+name, kind, "TOKEN", "REQUEST")
 		t.should(what, t.get(a.Value, "AuthorizationScopes"), '[', "AuthorizationScopes of "+name)
+		t.should(what, t.get(a.Value, "DisableFunctionDefaultPermissions"), '?', "DisableFunctionDefaultPermissions of "+name)
+		t.checkIdentity(what, name, t.get(a.Value, "Identity"))
 		if t.words(kind) == "REQUEST" && t.lacksIdentity(t.get(a.Value, "Identity")) {
 			t.refuse(a.Value.Span, "%s: %s needs an Identity with Headers, QueryStrings, StageVariables or Context", what, name)
 		}
@@ -55,10 +57,47 @@ func (t *transform) checkAuth(what string, auth *yamlpos.Node) {
 		}
 		t.oneOf(what, "CreateUsagePlan", create, "PER_API", "SHARED", "NONE")
 	}
-	for _, p := range t.pairs(t.get(auth, "ResourcePolicy")) {
-		for _, i := range t.items(p.Value) {
-			if p.Key.Value != "CustomStatements" && i.Kind != yamlpos.Scalar && !isCall(i) {
+	t.checkAccessList(what, t.get(auth, "ResourcePolicy"))
+}
+
+// checkAccessList looks at ResourcePolicy, of an API or of an event.
+func (t *transform) checkAccessList(what string, n *yamlpos.Node) {
+	if isEmpty(n) || !t.should(what, n, '{', "ResourcePolicy") {
+		return
+	}
+	for _, p := range t.pairs(n) {
+		list := p.Value.Items
+		if p.Value.Kind == yamlpos.Mapping && !isCall(p.Value) {
+			list = []*yamlpos.Node{p.Value}
+		}
+		for _, i := range list {
+			i = i.Resolve()
+			switch {
+			case strings.HasPrefix(p.Key.Value, "SourceVpc") && plainKind(t.settle(i)) != '"':
+				t.refuse(i.Span, "%s: %s of ResourcePolicy takes texts; Intrinsic… takes calls", what, p.Key.Value)
+			case p.Key.Value != "CustomStatements" && i.Kind != yamlpos.Scalar && !isCall(i):
 				t.refuse(i.Span, "%s: %s of ResourcePolicy takes texts", what, p.Key.Value)
+			}
+		}
+		if strings.HasPrefix(p.Key.Value, "AwsAccount") && p.Value.Kind == yamlpos.Scalar && !isEmpty(p.Value) {
+			t.refuse(p.Value.Span, "%s: %s of ResourcePolicy is a list", what, p.Key.Value)
+		}
+	}
+}
+
+// checkIdentity looks at what of a request identifies its caller.
+func (t *transform) checkIdentity(what, name string, n *yamlpos.Node) {
+	if isEmpty(n) || isCall(n) || !t.should(what, n, '{', "Identity of "+name) {
+		return
+	}
+	for _, key := range []string{"Headers", "QueryStrings", "StageVariables", "Context"} {
+		list := t.get(n, key)
+		if isEmpty(list) || !t.should(what, list, '[', key+" of "+name) {
+			continue
+		}
+		for _, i := range list.Items {
+			if plainKind(i.Resolve()) != '"' {
+				t.refuse(i.Span, "%s: %s of %s takes texts", what, key, name)
 			}
 		}
 	}
@@ -87,11 +126,28 @@ func (t *transform) checkHTTPAuth(what string, auth *yamlpos.Node) {
 			continue
 		}
 		needs := []string{"FunctionArn", "AuthorizerPayloadFormatVersion"}
-		if t.get(a.Value, "JwtConfiguration") != nil || t.get(a.Value, "OpenIdConnectUrl") != nil {
+		if n := t.get(a.Value, "OpenIdConnectUrl"); n != nil {
+			t.refuse(n.Span, "%s: %s: OpenIdConnectUrl is no longer taken", what, name)
+			continue
+		}
+		jwt := t.get(a.Value, "JwtConfiguration") != nil
+		if jwt {
 			needs = []string{"JwtConfiguration", "IdentitySource"}
 		}
+		for _, key := range []string{"FunctionArn", "FunctionInvokeRole", "Identity", "AuthorizerPayloadFormatVersion", "EnableSimpleResponses", "EnableFunctionDefaultPermissions"} {
+			if n := t.get(a.Value, key); n != nil && jwt {
+				t.refuse(n.Span, "%s: %s has a JwtConfiguration and takes no %s", what, name, key)
+			}
+		}
+		for _, key := range []string{"AuthorizationScopes", "IdentitySource"} {
+			if n := t.get(a.Value, key); n != nil && !jwt {
+				t.refuse(n.Span, "%s: %s calls a function and takes no %s", what, name, key)
+			}
+		}
+		t.checkIdentity(what, name, t.get(a.Value, "Identity"))
+		t.should(what, t.get(a.Value, "EnableFunctionDefaultPermissions"), '?', "EnableFunctionDefaultPermissions of "+name)
 		for _, key := range needs {
-			if t.get(a.Value, key) == nil {
+			if isEmpty(t.get(a.Value, key)) {
 				t.refuse(a.Value.Span, "%s: %s needs %s", what, name, key)
 			}
 		}
@@ -125,6 +181,16 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 	}
 	t.oneOf(what, "EndpointConfiguration of Domain", t.get(d, "EndpointConfiguration"), endpoints...)
 	t.within(what, "MutualTlsAuthentication", t.get(d, "MutualTlsAuthentication"), "TruststoreUri", "TruststoreVersion")
+	for _, i := range t.items(t.get(d, "BasePath")) {
+		if i.Null || !isCall(i) && plainKind(i) != '"' {
+			t.refuse(t.get(d, "BasePath").Span, "%s: BasePath takes texts", what)
+		}
+	}
+	for _, path := range t.texts(t.get(d, "BasePath"), nil) {
+		if !slices.Contains(endpoints, "EDGE") && badBasePath.MatchString(path) { // of a REST API they are taken out
+			t.refuse(t.get(d, "BasePath").Span, "%s: the base path %s has more than letters, digits, -, _ and /", what, path)
+		}
+	}
 	route := t.get(d, "Route53")
 	if !t.should(what, route, '{', "Domain.Route53") || route == nil || route.Kind != yamlpos.Mapping || isCall(route) {
 		return
@@ -149,6 +215,10 @@ func (t *transform) inlineOnly(what string, p *yamlpos.Node, keys ...string) {
 
 // checkResponses looks at the gateway responses of a REST API.
 func (t *transform) checkResponses(what string, p *yamlpos.Node) {
+	if n := t.get(p, "GatewayResponses"); isCall(n) {
+		t.refuse(n.Span, "%s: GatewayResponses takes no intrinsic function", what)
+		return
+	}
 	for _, g := range t.pairs(t.get(p, "GatewayResponses")) {
 		if g.Value.Kind != yamlpos.Mapping {
 			t.refuse(g.Value.Span, "%s: gateway response %s is not a mapping", what, g.Key.Value)
@@ -157,10 +227,14 @@ func (t *transform) checkResponses(what string, p *yamlpos.Node) {
 		t.within(what, "gateway response "+g.Key.Value, g.Value, "ResponseParameters", "ResponseTemplates", "StatusCode")
 		t.within(what, "ResponseParameters", t.get(g.Value, "ResponseParameters"), "Headers", "Paths", "QueryStrings")
 		t.should(what, t.get(g.Value, "StatusCode"), '#', "StatusCode")
+		for _, x := range t.pairs(t.get(g.Value, "ResponseParameters")) {
+			t.should(what, x.Value, '{', x.Key.Value)
+		}
 	}
 }
 
 var (
+	badBasePath      = regexp.MustCompile(`[^0-9a-zA-Z/_-]`)
 	requestParameter = regexp.MustCompile(`^method\.request\.(querystring|path|header)\..+$`)
 	openAPIVersion   = regexp.MustCompile(`^[23](\.[0-9]+){0,2}$`)
 )
@@ -171,11 +245,19 @@ func (t *transform) checkRequest(e event, what string, api *yamlpos.Node) {
 		names := []*yamlpos.Node{i}
 		if i.Kind == yamlpos.Mapping && !isCall(i) {
 			names = nil
-			for _, p := range i.Pairs {
+			for _, p := range i.Pairs[:min(1, len(i.Pairs))] {
 				names = append(names, p.Key)
+				if v := p.Value.Resolve(); v == nil || v.Kind != yamlpos.Mapping {
+					t.refuse(p.Key.Span, "%s: %s is not a mapping with Required and Caching", what, p.Key.Value)
+					continue
+				}
+				t.within(what, p.Key.Value, p.Value.Resolve(), "Required", "Caching")
 				t.should(what, t.get(p.Value, "Required"), '?', "Required of "+p.Key.Value)
 				t.should(what, t.get(p.Value, "Caching"), '?', "Caching of "+p.Key.Value)
 			}
+		}
+		if i.Kind == yamlpos.Sequence {
+			t.refuse(i.Span, "%s: a request parameter is neither a text nor a mapping", what)
 		}
 		for _, n := range names {
 			if n.Kind == yamlpos.Scalar && !isCall(n) && !requestParameter.MatchString(n.Value) {
@@ -183,7 +265,12 @@ func (t *transform) checkRequest(e event, what string, api *yamlpos.Node) {
 			}
 		}
 	}
-	name := t.words(t.get(e.props, "RequestModel", "Model"))
+	model := t.get(e.props, "RequestModel", "Model")
+	if model != nil && model.Kind != yamlpos.Scalar {
+		t.refuse(model.Span, "%s: Model of RequestModel is not a text", what)
+		return
+	}
+	name := t.words(model)
 	if models := t.get(api, "Models"); name != "" && (models == nil || !isCall(models) && models.Get(name) == nil) {
 		t.refuse(e.span, "%s: RequestModel %s is not among the Models of the API", what, name)
 	}

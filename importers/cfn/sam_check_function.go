@@ -18,10 +18,13 @@ func (t *transform) checkVersions(f *resource, what string) {
 	switch {
 	case alias == nil || isNoValue(alias):
 		alias = nil
-	case call == "" && alias.Kind != yamlpos.Scalar, call != "" && call != "Ref" && call != "Fn::FindInMap" && call != "Fn::If":
+	case call == "" && !alias.Null && plainKind(alias) != '"', call != "" && call != "Ref" && call != "Fn::FindInMap" && call != "Fn::If":
 		t.refuse(alias.Span, "%s: AutoPublishAlias is neither a text nor a parameter", what)
 	case call == "" && !alias.Null && !aliasName.MatchString(alias.Value):
 		t.refuse(alias.Span, "%s: AutoPublishAlias has letters, digits, - and _ only", what)
+	}
+	if n := p.Get("AutoPublishCodeSha256").Resolve(); n != nil && !t.isParameter(n) && isCall(n) {
+		t.refuse(n.Span, "%s: AutoPublishCodeSha256 is neither a text nor a parameter", what)
 	}
 	if n := t.get(p, "ProvisionedConcurrencyConfig"); n != nil && alias == nil {
 		t.refuse(n.Span, "%s: ProvisionedConcurrencyConfig needs AutoPublishAlias", what)
@@ -40,6 +43,23 @@ func (t *transform) checkVersions(f *resource, what string) {
 	if d.Get("Type") == nil {
 		t.refuse(d.Span, "%s: DeploymentPreference needs a Type", what)
 	}
+	if n := t.get(d, "Alarms"); n != nil && !isCall(n) && n.Kind != yamlpos.Sequence {
+		t.refuse(n.Span, "%s: Alarms of DeploymentPreference is not a list", what)
+	} else if name, arg := intrinsic(d.Get("Alarms").Resolve()); name == "Fn::If" && (arg == nil || len(arg.Items) != 3) {
+		t.refuse(d.Get("Alarms").Span, "%s: Fn::If takes a condition and two values", what)
+	}
+	if n := t.get(d, "PassthroughCondition"); n != nil && !isCall(n) && !isBool(n.Value) {
+		t.refuse(n.Span, "%s: PassthroughCondition is neither true nor false", what)
+	}
+	if hooks := t.get(d, "Hooks"); hooks != nil && hooks.Kind != yamlpos.Mapping {
+		t.refuse(hooks.Span, "%s: Hooks of DeploymentPreference is not a mapping", what)
+	}
+}
+
+// isParameter reports whether a value is a Ref of a parameter of the template, or a value of its mappings.
+func (t *transform) isParameter(n *yamlpos.Node) bool {
+	name, arg := intrinsic(n)
+	return name == "Fn::FindInMap" || name == "Ref" && arg != nil && t.template.Parameters.Get(arg.Value) != nil
 }
 
 // checkCode looks at where the code comes from.
@@ -49,20 +69,31 @@ func (t *transform) checkCode(f *resource, what string) {
 	if kind == "Image" && t.get(p, "ImageUri") == nil && (f.Value == nil || f.Value.Get("Metadata") == nil) {
 		t.refuse(f.Origin, "%s is an image and needs ImageUri, or Metadata to build it from", what)
 	}
-	if n := t.get(p, "ImageUri"); n != nil && kind == "Zip" {
-		t.refuse(n.Span, "%s: ImageUri is for PackageType Image", what)
+	if image := t.get(p, "ImageUri"); image != nil && kind == "Zip" {
+		t.refuse(image.Span, "%s: ImageUri is for PackageType Image", what)
 	}
-	t.checkURI(what, "CodeUri", t.get(p, "CodeUri"))
+	t.checkURI(what, "CodeUri", t.get(p, "CodeUri")) // one that is missing is filled in with the template's folder by sam package
 }
+
+// isMissing reports whether a value is not there or null.
+func isMissing(n *yamlpos.Node) bool { return n == nil || n.Kind == yamlpos.Scalar && n.Null }
 
 // checkURI looks at the place of code, a layer or a definition: an object in S3, or a local path.
 func (t *transform) checkURI(what, name string, n *yamlpos.Node) {
-	if n == nil || isCall(n) {
+	switch call, _ := intrinsic(n); call {
+	case "":
+	case "Ref", "Fn::FindInMap", "Fn::If":
+		return
+	default:
+		t.refuse(n.Span, "%s: %s is neither a text nor a Bucket and a Key", what, name)
+		return
+	}
+	if n == nil {
 		return
 	}
 	switch n.Kind {
 	case yamlpos.Mapping:
-		if n.Get("Bucket") == nil || n.Get("Key") == nil {
+		if isEmpty(t.get(n, "Bucket")) || isEmpty(t.get(n, "Key")) {
 			t.refuse(n.Span, "%s: %s needs Bucket and Key", what, name)
 		}
 	case yamlpos.Scalar:
@@ -101,7 +132,9 @@ func (t *transform) checkFunctionURL(what string, n *yamlpos.Node) {
 		t.refuse(n.Span, "%s: FunctionUrlConfig needs an AuthType, AWS_IAM or NONE", what)
 	}
 	t.oneOf(what, "AuthType", auth, "AWS_IAM", "NONE")
-	t.within(what, "Cors of FunctionUrlConfig", t.get(n, "Cors"), "AllowOrigins", "AllowMethods", "AllowCredentials", "AllowHeaders", "ExposeHeaders", "MaxAge")
+	if cors := t.get(n, "Cors"); cors != nil && !isCall(cors) && t.should(what, cors, '{', "Cors of FunctionUrlConfig") {
+		t.checkFields(what+" FunctionUrlConfig.Cors", cors, cors.Span, fields("AllowOrigins[ AllowMethods[ AllowCredentials? AllowHeaders[ ExposeHeaders[ MaxAge%"))
+	}
 }
 
 // checkTags tells of tags that SAM sets itself.
@@ -119,9 +152,15 @@ func (t *transform) checkTags(what string, n *yamlpos.Node) {
 func (t *transform) checkLayer(r *resource) {
 	t.checkSAM(r)
 	what := "LayerVersion " + r.ID
-	t.checkURI(what, "ContentUri", t.get(r.Props, "ContentUri"))
+	if n := t.get(r.Props, "ContentUri"); isCall(n) {
+		t.refuse(n.Span, "%s: ContentUri is neither a text nor a Bucket and a Key", what)
+	} else {
+		t.checkURI(what, "ContentUri", n)
+	}
 	t.checkArchitectures(what, "CompatibleArchitectures", t.get(r.Props, "CompatibleArchitectures"), false)
-	if n := t.get(r.Props, "RetentionPolicy"); n != nil && !isCall(n) {
+	if n := r.Props.Get("RetentionPolicy").Resolve(); isCall(n) && !t.isParameter(n) {
+		t.refuse(n.Span, "%s: RetentionPolicy is Retain or Delete", what)
+	} else if n := t.get(r.Props, "RetentionPolicy"); n != nil && !isCall(n) {
 		if text := strings.ToLower(t.words(n)); text != "retain" && text != "delete" && !hasUnknown(text) {
 			t.refuse(n.Span, "%s: RetentionPolicy is Retain or Delete", what)
 		}
@@ -136,20 +175,32 @@ func (t *transform) checkTable(r *resource) {
 		return
 	}
 	for _, name := range []string{"Name", "Type"} {
-		if key.Get(name) == nil {
+		switch n := key.Get(name).Resolve(); {
+		case isEmpty(n):
 			t.refuse(key.Span, "%s: PrimaryKey needs a %s", what, name)
+		case !isCall(n) && plainKind(n) != '"', isCall(n) && t.words(n) == "":
+			t.refuse(n.Span, "%s: %s of PrimaryKey is not a text", what, name)
 		}
 	}
 	t.oneOf(what, "Type of PrimaryKey", t.get(key, "Type"), "String", "Number", "Binary")
 }
 
-// samGlobals lists what the Globals section takes; "" is what the type takes.
+// samGlobals lists what the Globals section takes.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
 var samGlobals = map[string]string{
-	"Function": "-FunctionName InlineCode Policies Role Events ImageUri ImageConfig VersionDescription",
-	"Api":      "-StageName DefinitionBody Tags Models Mode ApiKeySourceType Policy", "HttpApi": "-DefinitionBody DefinitionUri", "WebSocketApi": "-Routes RouteSelectionExpression",
-	"SimpleTable": "-TableName PrimaryKey ProvisionedThroughput", "StateMachine": "-Definition DefinitionUri Name Policies Role Events", "LayerVersion": "-ContentUri LayerName",
-	"CapacityProvider": "-CapacityProviderName",
+	"Function": `Handler Runtime CodeUri DeadLetterQueue Description MemorySize Timeout VpcConfig Environment Tags PropagateTags Tracing KmsKeyArn AutoPublishAlias
+		AutoPublishAliasAllProperties Layers DeploymentPreference RolePath PermissionsBoundary ReservedConcurrentExecutions ProvisionedConcurrencyConfig
+		AssumeRolePolicyDocument EventInvokeConfig FileSystemConfigs CodeSigningConfigArn Architectures SnapStart EphemeralStorage FunctionUrlConfig
+		RuntimeManagementConfig LoggingConfig RecursiveLoop SourceKMSKeyArn TenancyConfig DurableConfig CapacityProviderConfig FunctionScalingConfig
+		PublishToLatestPublished VersionDeletionPolicy`,
+	"Api": `Auth Name DefinitionUri CacheClusterEnabled CacheClusterSize MergeDefinitions Variables EndpointConfiguration MethodSettings BinaryMediaTypes
+		MinimumCompressionSize Cors GatewayResponses AccessLogSetting CanarySetting TracingEnabled OpenApiVersion Domain AlwaysDeploy PropagateTags
+		SecurityPolicy EndpointAccessMode`,
+	"HttpApi": `Auth AccessLogSettings StageVariables Tags CorsConfiguration DefaultRouteSettings Domain RouteSettings FailOnWarnings PropagateTags`,
+	"WebSocketApi": `AccessLogSettings ApiKeySelectionExpression DefaultRouteSettings DisableExecuteApiEndpoint DisableSchemaValidation Domain FailOnWarnings
+		IpAddressType PropagateTags RouteSelectionExpression RouteSettings StageVariables Tags`,
+	"SimpleTable": `SSESpecification`, "StateMachine": `PropagateTags`, "LayerVersion": `PublishLambdaVersion`,
+	"CapacityProvider": `VpcConfig OperatorRole Tags InstanceRequirements ScalingConfig KmsKeyArn PropagateTags`,
 }
 
 // checkGlobals holds the Globals section against what it takes.
@@ -165,11 +216,15 @@ func (t *transform) checkGlobals() {
 			continue
 		}
 		n := p.Value.Resolve()
-		if !t.should("Globals", n, '{', p.Key.Value) || n == nil || n.Kind != yamlpos.Mapping {
+		if isMissing(n) {
+			t.refuse(p.Key.Span, "Globals: %s is not a mapping", p.Key.Value)
+			continue
+		}
+		if !t.should("Globals", n, '{', p.Key.Value) || n.Kind != yamlpos.Mapping {
 			continue
 		}
 		for _, x := range lastOfEach(n.Pairs) {
-			if slices.Contains(strings.Fields(strings.TrimPrefix(list, "-")), x.Key.Value) {
+			if !slices.Contains(strings.Fields(list), x.Key.Value) {
 				t.refuse(x.Key.Span, "Globals: %s takes no %s there", p.Key.Value, x.Key.Value)
 			}
 		}
@@ -186,6 +241,12 @@ func (t *transform) checkNames() {
 	for _, r := range t.template.Declared {
 		if r.Key != nil && !logicalName.MatchString(r.ID) {
 			t.refuse(r.Key.Span, "the logical id %s has more than letters and digits", r.ID)
+		}
+		if n := r.Value.Get("Condition").Resolve(); n != nil && !n.Null && (isCall(n) || n.Kind != yamlpos.Scalar) {
+			t.refuse(n.Span, "%s: Condition is not the name of a condition", r.ID)
+		}
+		if n := t.get(r.Props, "Events"); isCall(n) && (r.Written == samFunction || r.Written == samMachine) {
+			t.refuse(n.Span, "%s: Events takes no intrinsic function", r.ID)
 		}
 		t.checkCalls(r.Props, 0)
 	}

@@ -28,7 +28,10 @@ type right struct {
 // connectors reads the connectors of the template, on their own and in resources.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html
 func (t *transform) connectors(r *resource) {
-	if r.Written == "AWS::Serverless::Connector" {
+	if r.Written == samConnector {
+		if n := t.get(r.Props, "Source"); n != nil {
+			t.checkEnd(r.ID, n, r.Origin)
+		}
 		t.connector(r, r.ID, t.end(t.get(r.Props, "Source")), t.get(r.Props, "Destination"), t.get(r.Props, "Permissions"), r.Origin)
 		return
 	}
@@ -53,7 +56,9 @@ func (t *transform) end(n *yamlpos.Node) end {
 		}
 	}
 	e := end{kind: t.words(t.get(n, "Type")), arn: t.get(n, "Arn"), detail: t.get(n, "Qualifier"), id: t.get(n, "ResourceId"), name: t.get(n, "Name")}
-	e.role = t.get(n, "RoleName")
+	if role := t.get(n, "RoleName"); !isEmpty(role) {
+		e.role = role
+	}
 	for _, id := range t.refs(e.arn) {
 		if r := t.resource(id); r != nil {
 			e.r = r
@@ -71,7 +76,7 @@ func (t *transform) end(n *yamlpos.Node) end {
 
 var samTypes = map[string]string{
 	samFunction: "AWS::Lambda::Function", samMachine: "AWS::StepFunctions::StateMachine", samAPI: "AWS::ApiGateway::RestApi",
-	samHTTPAPI: "AWS::ApiGatewayV2::Api", "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table", "AWS::Serverless::GraphQLApi": "AWS::AppSync::GraphQLApi",
+	samHTTPAPI: "AWS::ApiGatewayV2::Api", samTable: "AWS::DynamoDB::Table", samGraphQL: "AWS::AppSync::GraphQLApi",
 }
 
 func (t *transform) endOf(r *resource) end {
@@ -101,6 +106,31 @@ func (t *transform) endOf(r *resource) end {
 	return e
 }
 
+// checkEnd looks at one side of a connector: a resource of the template by its Id, or one that other properties tell of.
+func (t *transform) checkEnd(id string, n *yamlpos.Node, span source.Span) {
+	if n == nil || n.Kind != yamlpos.Mapping {
+		t.refuse(span, "connector %s: its ends are mappings", id)
+		return
+	}
+	others := 0
+	for _, p := range lastOfEach(n.Pairs) {
+		if p.Key.Value != "Id" && p.Key.Value != "Qualifier" {
+			others++
+		}
+	}
+	name := n.Get("Id").Resolve()
+	switch {
+	case (name != nil) == (others > 0):
+		t.refuse(n.Span, "connector %s: an end has an Id, with or without a Qualifier, or else a Type and what else is needed", id)
+	case name != nil && plainKind(name) != '"':
+		t.refuse(name.Span, "connector %s: an Id is not a text", id)
+	case name != nil && t.resource(name.Value) == nil:
+		t.refuse(name.Span, "connector %s: nothing in the template is called %s", id, name.Value)
+	case name == nil && plainKind(t.get(n, "Type")) != '"':
+		t.refuse(n.Span, "connector %s: an end has no Type", id)
+	}
+}
+
 func (t *transform) connector(owner *resource, id string, from end, to, permissions *yamlpos.Node, span source.Span) {
 	var categories []string
 	for _, c := range t.texts(permissions, nil) {
@@ -117,6 +147,7 @@ func (t *transform) connector(owner *resource, id string, from end, to, permissi
 		if several {
 			suffix = fmt.Sprintf("Destination%d", i)
 		}
+		t.checkEnd(id, n, span)
 		t.connect(owner, id, suffix, from, t.end(n), categories, span)
 	}
 	if len(destinations) == 0 {
@@ -134,8 +165,15 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 		return false
 	}
 	pairName := shortType(from.kind) + " to " + shortType(to.kind)
+	if from.kind == "AWS::SQS::Queue" && to.kind == "AWS::Lambda::Function" && !(has("Read") && has("Write")) {
+		t.refuse(span, "connector %s: %s needs both Read and Write", id, pairName)
+	}
+	if from.kind == "AWS::StepFunctions::StateMachine" && to.kind == from.kind && !has("Read") {
+		t.refuse(span, "connector %s: %s needs Read", id, pairName)
+	}
 	if service := callers[from.kind]; service != "" && to.kind == "AWS::Lambda::Function" {
-		if !has("Write") {
+		if !has("Write") || has("Read") {
+			t.refuse(span, "connector %s: %s takes Write only", id, pairName)
 			return
 		}
 		props := []yamlpos.Pair{pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", to.arn), pair("Principal", scalar(service, span)), pair("SourceArn", t.callerARN(from, span))}
@@ -145,7 +183,11 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 		t.hide(owner, id+"WriteLambdaPermission"+suffix, "AWS::Lambda::Permission", mapping(span, props...), span)
 		return
 	}
-	if service := callers[from.kind]; service != "" && (to.kind == "AWS::SQS::Queue" || to.kind == "AWS::SNS::Topic") && has("Write") {
+	if service := callers[from.kind]; has("Write") && (from.kind == "AWS::Events::Rule" && (to.kind == "AWS::SQS::Queue" || to.kind == "AWS::SNS::Topic") ||
+		from.kind == "AWS::SNS::Topic" && to.kind == "AWS::SQS::Queue") {
+		if has("Read") {
+			t.refuse(span, "connector %s: %s takes Write only", id, pairName)
+		}
 		action, kind, property := "sqs:SendMessage", "AWS::SQS::QueuePolicy", "Queues"
 		name := "QueuePolicy"
 		if to.kind == "AWS::SNS::Topic" {
@@ -166,6 +208,9 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 	}
 	var statements []*yamlpos.Node
 	for _, c := range categories {
+		if rights != nil && len(rights[c]) == 0 {
+			t.refuse(span, "connector %s: %s takes no %s", id, pairName, c)
+		}
 		for _, r := range rights[c] {
 			statements = append(statements, t.rightOn(r, about, span))
 		}
@@ -248,6 +293,9 @@ func accessTo(from, to string) map[string][]right {
 	const nestedRule = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
 	machine, data, rule := from == "AWS::StepFunctions::StateMachine", from == "AWS::AppSync::DataSource", from == "AWS::Events::Rule"
 	one := []string{"%s"}
+	if rule && to != "AWS::Events::EventBus" && to != "AWS::StepFunctions::StateMachine" {
+		return nil
+	}
 	switch to {
 	case "AWS::Lambda::Function":
 		patterns := one
@@ -305,6 +353,9 @@ func accessTo(from, to string) map[string][]right {
 				"s3:PutObjectRetention", "s3:RestoreObject"}, patterns}},
 		}
 	case "AWS::Location::PlaceIndex":
+		if machine {
+			return nil
+		}
 		return map[string][]right{"Read": {{[]string{"geo:DescribePlaceIndex", "geo:GetPlace", "geo:SearchPlaceIndexForPosition",
 			"geo:SearchPlaceIndexForSuggestions", "geo:SearchPlaceIndexForText"}, one}}}
 	}

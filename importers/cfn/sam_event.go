@@ -28,6 +28,9 @@ func (t *transform) newEvent(of *resource, p yamlpos.Pair) (event, bool) {
 	}
 	e.kind = t.words(t.get(p.Value, "Type"))
 	e.props = t.get(p.Value, "Properties")
+	if e.kind == "HttpApi" && e.props != nil && e.props.Null {
+		t.wrongEvent(e, "its Properties are not a mapping")
+	}
 	if e.props != nil && e.props.Kind != yamlpos.Mapping && !e.props.Null {
 		t.notes.add(source.Error, e.props.Span, "Properties of event "+e.key+" of "+of.ID+" are not a mapping", "It was left out.")
 		return e, false

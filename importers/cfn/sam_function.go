@@ -111,6 +111,11 @@ func (r *samRole) policies(n *yamlpos.Node) {
 			items = list.Items
 		}
 		for i, raw := range items {
+			if raw = raw.Resolve(); raw.Kind == yamlpos.Scalar && !isCall(raw) && plainKind(raw) != '"' {
+				t.refuse(raw.Span, "entry %d in Policies of %s is neither a text nor a mapping", i+1, r.owner.ID)
+				continue
+			}
+			t.checkPolicyChoice(raw)
 			for _, entry := range t.choose(raw, c.when) {
 				if entry.node != nil {
 					r.policy(i, entry, list)
@@ -120,16 +125,56 @@ func (r *samRole) policies(n *yamlpos.Node) {
 	}
 }
 
+// policyKind is what an entry of Policies is: "managed", "document", "template", or "" for what is none of them.
+func (t *transform) policyKind(n *yamlpos.Node) string {
+	n = n.Resolve()
+	name, arg := intrinsic(n)
+	switch {
+	case n == nil:
+		return ""
+	case name == "Fn::If" && arg != nil && arg.Kind == yamlpos.Sequence && len(arg.Items) == 3:
+		if isNoValue(arg.Items[1].Resolve()) {
+			return t.policyKind(arg.Items[2])
+		}
+		return t.policyKind(arg.Items[1])
+	case name != "" || plainKind(n) == '"':
+		return "managed"
+	case n.Get("Statement") != nil:
+		return "document"
+	case len(n.Pairs) == 1 && t.catalog.SAMPolicyTemplate(n.Pairs[0].Key.Value) != nil:
+		return "template"
+	}
+	return ""
+}
+
+// checkPolicyChoice tells of an entry of Policies that is of one kind or of another as a condition says.
+func (t *transform) checkPolicyChoice(n *yamlpos.Node) {
+	n = n.Resolve()
+	name, arg := intrinsic(n)
+	if name != "Fn::If" {
+		return
+	}
+	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items) != 3 {
+		t.refuse(n.Span, "Fn::If takes a condition and two values")
+		return
+	}
+	then, other := arg.Items[1].Resolve(), arg.Items[2].Resolve()
+	if !isNoValue(then) && !isNoValue(other) && t.policyKind(then) != t.policyKind(other) {
+		t.refuse(n.Span, "both branches of an Fn::If in Policies have to be of one kind: managed policies, documents or policy templates")
+	}
+}
+
 func (r *samRole) policy(i int, choice choice, list *yamlpos.Node) {
 	t, entry := r.t, choice.node
 	from := madeOf{list: list, entry: entry, when: choice.when}
 	name := fmt.Sprintf("%sPolicy%d", r.id, i)
 	switch {
 	case entry.Kind == yamlpos.Scalar || isCall(entry):
-		if entry.Null {
+		if entry.Null || entry.Kind == yamlpos.Scalar && entry.Value == "" {
 			return
 		}
 		r.addManaged(entry, from)
+	case entry.Kind == yamlpos.Mapping && len(entry.Pairs) == 0:
 	case entry.Kind == yamlpos.Mapping && entry.Get("Statement") != nil:
 		r.addInline(name, entry, from)
 	case entry.Kind == yamlpos.Mapping && len(entry.Pairs) == 1 && t.catalog.SAMPolicyTemplate(entry.Pairs[0].Key.Value) != nil:
@@ -158,7 +203,7 @@ func (t *transform) function(f *resource) {
 	var role *samRole
 	if t.get(p, "Role") == nil || t.perhapsNone(p.Get("Role")) {
 		role = t.newRole(f, f.ID+"Role", span)
-		if n := t.get(p, "DurableConfig"); n != nil && (n.Kind != yamlpos.Mapping || len(n.Pairs) > 0) {
+		if !isEmpty(t.get(p, "DurableConfig")) {
 			role.aws("service-role/AWSLambdaBasicDurableExecutionRolePolicy")
 		} else {
 			role.aws("service-role/AWSLambdaBasicExecutionRole")

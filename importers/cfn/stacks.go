@@ -348,7 +348,7 @@ func nestedFile(s *scope, r *resource) string {
 			at = s.asset(s.words(r.Value.Get("Properties").Get("TemplateURL")))
 			s.notes.quiet--
 		}
-	case "AWS::Serverless::Application":
+	case samApplication:
 		at = plainText(r.Value.Get("Properties").Get("Location"))
 	}
 	if at == "" || strings.Contains(at, "://") || path.IsAbs(at) {
