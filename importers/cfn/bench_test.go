@@ -2,6 +2,9 @@ package cfn
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +46,29 @@ func BenchmarkImport(b *testing.B) {
 // queues. It is to take a second, and three times what the YAML library takes to read the same into nodes
 // (yaml-times/op).
 func BenchmarkImportLarge(b *testing.B) {
+	text := large()
+	b.SetBytes(int64(len(text)))
+	var library time.Duration
+	for b.Loop() {
+		in, err := importBytes("bench.yaml", text)
+		if err != nil || len(in.Design.Functions()) != 2_000 || len(in.Diagnostics) != 0 {
+			b.Fatal(err, len(in.Design.Functions()), in.Diagnostics[:min(3, len(in.Diagnostics))])
+		}
+		b.StopTimer()
+		start := time.Now()
+		var n yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &n); err != nil {
+			b.Fatal(err)
+		}
+		library += time.Since(start)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(time.Second.Nanoseconds()), "target-ns/op")
+	b.ReportMetric(b.Elapsed().Seconds()/library.Seconds(), "yaml-times/op")
+}
+
+// large is a template of 10,000 resources.
+func large() string {
 	var t strings.Builder
 	t.WriteString("Resources:\n")
 	for i := range 2_000 {
@@ -93,23 +119,58 @@ func BenchmarkImportLarge(b *testing.B) {
     Properties: {EventSourceArn: !GetAtt Q%[1]d.Arn, FunctionName: !Ref F%[1]d}
 `, i)
 	}
-	text := t.String()
-	b.SetBytes(int64(len(text)))
-	var library time.Duration
-	for b.Loop() {
-		in, err := importBytes("bench.yaml", text)
-		if err != nil || len(in.Design.Functions()) != 2_000 || len(in.Diagnostics) != 0 {
-			b.Fatal(err, len(in.Design.Functions()), in.Diagnostics[:min(3, len(in.Diagnostics))])
+	return t.String()
+}
+
+// reads is what a process of its own reads large with, for BenchmarkImportPeak: nothing, the YAML library or the importer.
+const reads = "BULKHEAD_BENCH_READS"
+
+// TestReads is such a process: it prints its peak memory in KB.
+func TestReads(t *testing.T) {
+	switch how := os.Getenv(reads); how {
+	case "":
+		t.Skip("for BenchmarkImportPeak")
+	case "library":
+		if err := yaml.Unmarshal([]byte(large()), &yaml.Node{}); err != nil {
+			t.Fatal(err)
 		}
-		b.StopTimer()
-		start := time.Now()
-		var n yaml.Node
-		if err := yaml.Unmarshal([]byte(text), &n); err != nil {
+	case "importer":
+		if _, err := importBytes("bench.yaml", large()); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		_ = large()
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Skip(err)
+	}
+	_, peak, _ := strings.Cut(string(status), "VmHWM:")
+	fmt.Println("peak", strings.Fields(peak)[0])
+}
+
+// BenchmarkImportPeak is the most memory that reading a template of 10,000 resources takes, beyond that of a process that only
+// makes its text. It is to be twice what the YAML library takes to read the same into nodes (library-times/op).
+func BenchmarkImportPeak(b *testing.B) {
+	peak := func(how string) float64 {
+		c := exec.Command(os.Args[0], "-test.run", "^TestReads$", "-test.v")
+		c.Env = append(os.Environ(), reads+"="+how)
+		out, err := c.Output()
+		_, text, ok := strings.Cut(string(out), "peak ")
+		if err != nil || !ok {
+			b.Skipf("the peak is not to be had: %v", err)
+		}
+		kb, err := strconv.ParseFloat(strings.Fields(text)[0], 64)
+		if err != nil {
 			b.Fatal(err)
 		}
-		library += time.Since(start)
-		b.StartTimer()
+		return kb
 	}
-	b.ReportMetric(float64(time.Second.Nanoseconds()), "target-ns/op")
-	b.ReportMetric(b.Elapsed().Seconds()/library.Seconds(), "yaml-times/op")
+	var library, importer float64
+	for b.Loop() {
+		nothing := peak("nothing")
+		library, importer = peak("library")-nothing, peak("importer")-nothing
+	}
+	b.ReportMetric(importer*1024, "peak-B/op")
+	b.ReportMetric(importer/library, "library-times/op")
 }

@@ -13,30 +13,55 @@ import (
 // intrinsic takes a call of an intrinsic function apart: its long name and its argument. name is "" for
 // everything else. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 func intrinsic(n *yamlpos.Node) (name string, arg *yamlpos.Node) {
-	if n == nil {
+	name = callName(n)
+	switch {
+	case name == "":
 		return "", nil
+	case n.Tag == "" || n.Kind == yamlpos.Mapping && !isShort(n.Tag):
+		return name, n.Pairs[0].Value.Resolve()
 	}
-	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") && len(n.Tag) > 1 && n.Tag[1] != '<' {
-		name = n.Tag[1:]
-		if name != "Ref" && name != "Condition" {
-			name = "Fn::" + name
+	bare := *n
+	bare.Tag = ""
+	return name, &bare
+}
+
+// isShort reports whether a tag is the short form of a call, as !Sub is.
+func isShort(tag string) bool {
+	return strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!") && len(tag) > 1 && tag[1] != '<'
+}
+
+// callName is the full name of the function that n calls, "" if it calls none.
+func callName(n *yamlpos.Node) string {
+	if n == nil {
+		return ""
+	}
+	if isShort(n.Tag) {
+		if name := shortCalls[n.Tag]; name != "" {
+			return name
 		}
-		bare := *n
-		bare.Tag = ""
-		return name, &bare
+		return "Fn::" + n.Tag[1:]
 	}
 	if n.Kind == yamlpos.Mapping && len(n.Pairs) == 1 && n.Pairs[0].Key != nil {
 		if k := n.Pairs[0].Key.Value; k == "Ref" || strings.HasPrefix(k, "Fn::") {
-			return k, n.Pairs[0].Value.Resolve()
+			return k
 		}
 	}
-	return "", nil
+	return ""
+}
+
+// shortCalls are the names of the calls that templates are full of, ready made.
+var shortCalls = map[string]string{
+	"!Ref": "Ref", "!Condition": "Condition", "!Sub": "Fn::Sub", "!GetAtt": "Fn::GetAtt", "!Join": "Fn::Join", "!If": "Fn::If", "!Select": "Fn::Select", "!Split": "Fn::Split",
+	"!ImportValue": "Fn::ImportValue", "!FindInMap": "Fn::FindInMap", "!Equals": "Fn::Equals", "!Not": "Fn::Not", "!And": "Fn::And", "!Or": "Fn::Or",
 }
 
 // isNoValue reports whether n is Ref AWS::NoValue.
 func isNoValue(n *yamlpos.Node) bool {
-	name, arg := intrinsic(n.Resolve())
-	return name == "Ref" && arg != nil && arg.Value == "AWS::NoValue"
+	if n = n.Resolve(); callName(n) != "Ref" {
+		return false
+	}
+	_, arg := intrinsic(n)
+	return arg != nil && arg.Value == "AWS::NoValue"
 }
 
 // enter counts a step of an evaluation. It reports false when a value is nested too deep (a cycle) or the
@@ -234,10 +259,7 @@ func (s *scope) items(n *yamlpos.Node) []*yamlpos.Node {
 	return out
 }
 
-func isCall(n *yamlpos.Node) bool {
-	name, _ := intrinsic(n)
-	return name != ""
-}
+func isCall(n *yamlpos.Node) bool { return callName(n) != "" }
 
 // get follows keys through mappings, settling on the way; nil if one is not there.
 func (s *scope) get(n *yamlpos.Node, keys ...string) *yamlpos.Node {

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -67,9 +68,10 @@ var (
 // kindOfTemplate tells templates from other YAML and JSON by their top-level keys, without parsing: a template
 // that is cut off should be told to be one. It returns "" for anything else.
 func kindOfTemplate(name string, data []byte) string {
-	text := strings.TrimPrefix(string(data), "\ufeff")
-	if strings.HasPrefix(strings.TrimSpace(text), "{") {
-		if strings.HasSuffix(name, ".template.json") && strings.Contains(text, `"BootstrapVersion"`) {
+	text := bytes.TrimPrefix(data, []byte("\ufeff"))
+	contains := func(part string) bool { return bytes.Contains(text, []byte(part)) }
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+		if strings.HasSuffix(name, ".template.json") && contains(`"BootstrapVersion"`) {
 			return kindCDK
 		}
 		if !hasTopKey(text, "Resources") && !hasTopKey(text, "AWSTemplateFormatVersion") {
@@ -79,37 +81,37 @@ func kindOfTemplate(name string, data []byte) string {
 		return ""
 	}
 	switch {
-	case strings.Contains(text, "AWS::Serverless"):
+	case contains("AWS::Serverless"):
 		return kindSAM
-	case strings.HasSuffix(name, ".template.json"), strings.Contains(text, `"aws:cdk:path"`), strings.Contains(text, "aws:cdk:path:"):
+	case strings.HasSuffix(name, ".template.json"), contains(`"aws:cdk:path"`), contains("aws:cdk:path:"):
 		return kindCDK
-	case typesAWS.MatchString(text), strings.Contains(text, "AWSTemplateFormatVersion"), !strings.Contains(text, "AWS") && strings.Contains(text, "Resources"):
+	case typesAWS.Match(text), contains("AWSTemplateFormatVersion"), !contains("AWS") && contains("Resources"):
 		return kindCFN
 	}
 	return ""
 }
 
 // topKeys are the keys at the top level of YAML text, whatever that is indented by.
-func topKeys(text string) map[string]bool {
+func topKeys(text []byte) map[string]bool {
 	out := map[string]bool{}
-	m := firstKey.FindStringSubmatch(text)
+	m := firstKey.FindSubmatch(text)
 	if m == nil {
 		return out
 	}
 	indent := m[1]
-	for text != "" {
+	for len(text) > 0 {
 		line := text
-		if end := strings.IndexByte(text, '\n'); end >= 0 {
+		if end := bytes.IndexByte(text, '\n'); end >= 0 {
 			line, text = text[:end], text[end+1:]
 		} else {
-			text = ""
+			text = nil
 		}
-		rest, ok := strings.CutPrefix(line, indent)
-		if !ok || rest == "" || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '-' || rest[0] == '#' {
+		rest, ok := bytes.CutPrefix(line, indent)
+		if !ok || len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '-' || rest[0] == '#' {
 			continue
 		}
-		if key, _, ok := strings.Cut(rest, ":"); ok {
-			out[strings.Trim(strings.TrimRight(key, " \t"), `"'`)] = true
+		if key, _, ok := bytes.Cut(rest, []byte(":")); ok {
+			out[string(bytes.Trim(bytes.TrimRight(key, " \t"), `"'`))] = true
 		}
 	}
 	return out
@@ -120,7 +122,7 @@ func hasAny(keys map[string]bool, names ...string) bool {
 }
 
 // hasTopKey reports whether JSON text has a key at its top level; the text may be cut off.
-func hasTopKey(text, key string) bool {
+func hasTopKey(text []byte, key string) bool {
 	depth, inString, start := 0, false, 0
 	for i := 0; i < len(text); i++ {
 		c := text[i]
@@ -130,7 +132,7 @@ func hasTopKey(text, key string) bool {
 				i++
 			case '"':
 				inString = false
-				if depth == 1 && text[start:i] == key && strings.HasPrefix(strings.TrimLeft(text[i+1:min(len(text), i+100)], " \t\r\n"), ":") {
+				if depth == 1 && string(text[start:i]) == key && bytes.HasPrefix(bytes.TrimLeft(text[i+1:min(len(text), i+100)], " \t\r\n"), []byte(":")) {
 					return true
 				}
 			}

@@ -56,8 +56,8 @@ type parser struct {
 	data        []byte
 	lines       lines
 	diagnostics []source.Diagnostic
-	budget      int // values that aliases may still stand for
-	twice       int // duplicate keys so far
+	budget      int32 // values that aliases may still stand for
+	twice       int   // duplicate keys so far
 
 	nodes map[*yaml.Node]*Node // anchored ones, for aliases
 	open  map[*yaml.Node]bool  // anchored ones that are being read
@@ -329,7 +329,9 @@ func (p *parser) mapping(n *Node, y *yaml.Node, content int, c context) (end int
 		}
 		end = max(end, key.Span.End, value.Span.End)
 		n.size += key.size + value.size
-		if y.Content[i].Tag == "!!merge" {
+		merge := y.Content[i].Tag == "!!merge"
+		y.Content[i], y.Content[i+1] = nil, nil // read: of a large file there is no room for both trees
+		if merge {
 			merges = append(merges, value)
 			continue
 		}
@@ -354,11 +356,12 @@ func (p *parser) sequence(n *Node, y *yaml.Node, content int, c context) (end in
 		c.indent = column // a list at its key's own column does not indent
 	}
 	n.Items = make([]*Node, 0, len(y.Content))
-	for _, child := range y.Content {
+	for i, child := range y.Content {
 		item, err := p.node(child, c)
 		if err != nil {
 			return 0, err
 		}
+		y.Content[i] = nil
 		end = max(end, item.Span.End)
 		n.size += item.size
 		n.Items = append(n.Items, item)
@@ -389,9 +392,26 @@ func (p *parser) alias(n *Node, y *yaml.Node, start int) int {
 	return end
 }
 
+// fewPairs is for how many entries comparing all keys costs less than a map of them.
+const fewPairs = 16
+
+func hasTwice(pairs []Pair) bool {
+	for i, a := range pairs {
+		for _, b := range pairs[:i] {
+			if a.Key.Value == b.Key.Value && a.Key.Kind == Scalar && b.Key.Kind == Scalar {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // duplicates reports keys that a mapping has twice.
 func (p *parser) duplicates(pairs []Pair) {
 	if len(pairs) < 2 {
+		return
+	}
+	if len(pairs) <= fewPairs && !hasTwice(pairs) {
 		return
 	}
 	first := make(map[string]*Node, len(pairs))

@@ -38,10 +38,11 @@ const (
 type Node struct {
 	Kind   Kind
 	Style  Style
-	Tag    string // as written, "!Ref"; "" if none
-	Value  string // of a scalar, decoded; of an alias, the anchor's name
 	Null   bool   // a scalar that is null or empty
 	Quoted bool   // a scalar in quotes: surely a string
+	size   int32  // values in it with aliases expanded; up here, where it takes no room of its own
+	Tag    string // as written, "!Ref"; "" if none
+	Value  string // of a scalar, decoded; of an alias, the anchor's name
 	Pairs  []Pair // of a mapping, in order, duplicates included; merge keys (<<) already resolved behind the own keys
 	Items  []*Node
 	Target *Node  // of an alias
@@ -50,8 +51,6 @@ type Node struct {
 	// white space, comment or line break. A block mapping starts at its first key and ends with its last value.
 	// A value that is not written has an empty span, behind the colon or dash.
 	Span source.Span
-
-	size int // values in it with aliases expanded
 }
 
 // A Pair is one entry of a mapping.

@@ -123,6 +123,9 @@ func (k *checker) check(s *Statement) {
 // usesVariables is the first part of a statement with a policy variable.
 func usesVariables(s *Statement) (Part, bool) {
 	has := func(text string) bool {
+		if !strings.Contains(text, "${") {
+			return false
+		}
 		for _, sym := range symbols(text, syntax{variables: true}) {
 			if sym.kind == variable {
 				return true
@@ -245,6 +248,10 @@ func (k *checker) resource(r string) {
 		return
 	}
 	head, _, _ := cutARN(r)
+	if !strings.Contains(head, "${") {
+		k.arn(r)
+		return
+	}
 	for _, sym := range symbols(head, syntax{variables: true}) {
 		if sym.kind == variable {
 			k.report(source.Warning, "misplaced-variable", Part{Element: "Resource", Value: r}, fmt.Sprintf("resource %q has a variable before its fifth colon", r), "There a variable is plain text, so the entry matches nothing.")
