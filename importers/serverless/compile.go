@@ -629,7 +629,7 @@ func (c *compiler) written(root *yamlpos.Node) {
 				if sections[name] == nil {
 					order = append(order, name)
 				}
-				sections[name] = merged(sections[name], p.Value)
+				sections[name] = overlaid(sections[name], p.Value)
 			}
 		}
 	}
@@ -657,14 +657,40 @@ func (c *compiler) sections() []*yamlpos.Node {
 	return out
 }
 
-// extend merges extensions into resources that are there.
+// extend puts extensions into resources that are there: properties and metadata in the place of those of their names, what it
+// depends on behind the others.
+// https://www.serverless.com/framework/docs/providers/aws/guide/resources
 func (c *compiler) extend(resources, extensions *yamlpos.Node) *yamlpos.Node {
+	all := *resources
+	all.Pairs = slices.Clone(resources.Effective())
+	resources = &all
 	for _, p := range extensions.Effective() {
-		if resources.Get(p.Key.Value) == nil {
+		r := resources.Get(p.Key.Value).Resolve()
+		if r == nil {
 			c.note(source.Error, p.Key.Span, "there is no resource "+p.Key.Value+" to extend", "It was left out.")
 			continue
 		}
-		resources = merged(resources, obj(p.Value.Span, entry{p.Key.Value, p.Value}))
+		extended := *r
+		extended.Pairs = slices.Clone(r.Effective())
+		for _, x := range p.Value.Resolve().Effective() {
+			value := x.Value.Resolve()
+			switch was := r.Get(x.Key.Value).Resolve(); {
+			case was == nil || value == nil:
+			case x.Key.Value == "Properties" || x.Key.Value == "Metadata":
+				all := *was
+				all.Pairs = slices.Clone(was.Effective())
+				for _, v := range value.Effective() {
+					put(&all, v.Key.Value, v.Value)
+				}
+				value = &all
+			case x.Key.Value == "DependsOn":
+				all := list(value.Span, items(was)...)
+				all.Items = append(all.Items, items(value)...)
+				value = all
+			}
+			put(&extended, x.Key.Value, value)
+		}
+		put(resources, p.Key.Value, &extended)
 	}
 	return resources
 }

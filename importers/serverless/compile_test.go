@@ -158,7 +158,7 @@ func TestEvents(t *testing.T) {
 			"f lets in elasticloadbalancing.amazonaws.com lambda:InvokeFunction",
 			"trigger/f/alb%201: load-balancer load balancer open true token false",
 		}},
-		{"alexa", "[{alexaSkill: amzn1.ask.skill.x}, {alexaSmartHome: amzn1.ask.skill.y}]", "", []string{
+		{"alexa", "[{alexaSkill: amzn1.ask.skill.x}, alexaSkill, {alexaSmartHome: amzn1.ask.skill.y}]", "", []string{
 			"f lets in alexa-appkit.amazon.com lambda:InvokeFunction if lambda:EventSourceToken=not-shown",
 			"f lets in alexa-connectedhome.amazon.com lambda:InvokeFunction if lambda:EventSourceToken=not-shown",
 			"trigger/f/alexaSkill: permission alexa-appkit open false token false",
@@ -185,7 +185,7 @@ func TestEvents(t *testing.T) {
 		}},
 		{"cloudFront", "[{cloudFront: {eventType: viewer-request, origin: 's3://b.s3.amazonaws.com/x'}}]", "", []string{
 			"IamRoleLambdaExecution trusts edgelambda.amazonaws.com",
-			"IamRoleLambdaExecution may Allow logs:CreateLogGroup,logs:CreateLogStream,logs:PutLogEvents on arn:aws:logs:*:*:*",
+			"IamRoleLambdaExecution may Allow logs:CreateLogGroup,logs:CreateLogStream,logs:PutLogEvents,logs:TagResource on arn:aws:logs:*:*:*",
 			"f lets in edgelambda.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:cloudfront::123456789012:distribution/s-dev-CloudFrontDistribution-GENERATED",
 		}},
 	} {
@@ -507,5 +507,64 @@ func TestHandlers(t *testing.T) {
 		}) {
 			t.Errorf("%s: no function of the framework's own", provider)
 		}
+	}
+}
+
+// TestOverlaid lays resources over what the framework makes: lists item by item, extensions in the place of properties.
+func TestOverlaid(t *testing.T) {
+	in := importFolder(t, map[string]string{"serverless.yml": `service: s
+plugins: [serverless-iam-roles-per-function]
+custom: {serverless-iam-roles-per-function: {iamGlobalPermissionsBoundary: 'arn:aws:iam::123456789012:policy/limit'}}
+provider: {name: aws, logs: {restApi: true}}
+functions:
+  work: {handler: h, events: [{http: GET /}]}
+  own: {handler: h, iamRoleStatements: [{Effect: Allow, Action: 'sns:Publish', Resource: '*'}]}
+resources:
+  - Resources:
+      IamRoleLambdaExecution:
+        Properties:
+          Policies: [{PolicyName: named, PolicyDocument: {Statement: [{Action: ['a:Other']}, {}, {Effect: Allow, Action: 'a:More', Resource: '*'}]}}]
+      WorkLambdaFunction: {Properties: {Environment: {Variables: {ONE: a}}, Tags: [{Key: a, Value: b}]}}
+  - extensions:
+      WorkLambdaFunction: {Properties: {Environment: {Variables: {TWO: b}}}}
+`}, importers.Options{})
+	d := in.Design
+	var got []string
+	role := d.Role("role/IamRoleLambdaExecution")
+	for _, id := range role.Policies {
+		p := d.Policy(id)
+		for _, s := range p.Document.Statements {
+			got = append(got, fmt.Sprintf("%s %v", p.Name, s.Actions))
+		}
+	}
+	want := []string{"named [a:Other logs:CreateLogGroup logs:TagResource]", "named [logs:PutLogEvents]", "named [a:More]"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if string(role.Boundary) != "policy/arn:aws:iam::123456789012:policy/limit" {
+		t.Errorf("boundary %q", role.Boundary)
+	}
+	for _, v := range d.Function("fn/work").Environment {
+		if v.Name != "TWO" {
+			t.Errorf("variable %s is there", v.Name)
+		}
+	}
+	// The role for the framework's own functions may set any role's logs.
+	var resources []string
+	for _, id := range d.Role("role/IamRoleCustomResourcesLambdaExecution").Policies {
+		for _, s := range d.Policy(id).Document.Statements {
+			resources = append(resources, s.Resources...)
+		}
+	}
+	if want := []string{"arn:aws:iam::123456789012:role/*", "arn:aws:apigateway:*::/account"}; !slices.Equal(resources, want) {
+		t.Errorf("%q, not %q", resources, want)
+	}
+}
+
+// A skill event that names no skill lets nobody in.
+func TestBareSkill(t *testing.T) {
+	in := importFolder(t, map[string]string{"serverless.yml": "service: s\nprovider: {name: aws}\nfunctions:\n  f: {handler: h, events: [alexaSkill]}\n"}, importers.Options{})
+	if p := in.Design.Function("fn/f").Policy; p != nil {
+		t.Errorf("%+v", p.Statements[0])
 	}
 }

@@ -38,7 +38,7 @@ func (c *compiler) customFunction(name string, at source.Span) (id string) {
 	}
 	handler := map[string]string{"custom-resource-existing-s3": "s3", "custom-resource-existing-cup": "cognito-user-pool", "custom-resource-event-bridge": "event-bridge",
 		"custom-resource-apigw-cw-role": "api-gateway-cloud-watch-role"}[name] + "/handler.handler"
-	p := obj(at, entry{"FunctionName", str(called, at)}, entry{"Handler", str(handler, at)}, entry{"Runtime", str("nodejs16.x", at)}, entry{"Role", role},
+	p := obj(at, entry{"FunctionName", str(called, at)}, entry{"Handler", str(handler, at)}, entry{"Runtime", str("nodejs18.x", at)}, entry{"Role", role},
 		entry{"Code", c.code(&function{node: obj(at), at: at})})
 	c.add(id, "AWS::Lambda::Function", p, cfn.Made{Origin: c.at})
 	if c.handlersLog() {
@@ -169,9 +169,9 @@ func (c *compiler) customRule(e event, n string, pattern, schedule *yamlpos.Node
 // apiLogs has the account's role for logs of API Gateway set.
 func (c *compiler) apiLogs(at source.Span) {
 	handler := c.customFunction("custom-resource-apigw-cw-role", at)
-	role := join(":", at, str("arn", at), ref("AWS::Partition", at), str("iam", at), str("", at), ref("AWS::AccountId", at), str("role/serverlessApiGatewayCloudWatchRole", at))
-	c.handle(role, at, "iam:AttachRolePolicy", "iam:CreateRole", "iam:ListAttachedRolePolicies", "iam:PassRole")
-	account := join(":", at, str("arn", at), ref("AWS::Partition", at), str("apigateway", at), ref("AWS::Region", at), str("", at), str("/account", at))
+	roles := join(":", at, str("arn", at), ref("AWS::Partition", at), str("iam", at), str("", at), ref("AWS::AccountId", at), str("role/*", at))
+	c.handle(roles, at, "iam:AttachRolePolicy", "iam:CreateRole", "iam:ListAttachedRolePolicies", "iam:PassRole")
+	account := join(":", at, str("arn", at), ref("AWS::Partition", at), str("apigateway:*::/account", at))
 	c.handle(account, at, "apigateway:GET", "apigateway:PATCH")
 	c.add("CustomApiGatewayAccountCloudWatchRole", "Custom::ApiGatewayAccountRole", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}), cfn.Made{Origin: c.at})
 }

@@ -406,7 +406,7 @@ func (c *compiler) alb(e event) {
 // alexaSkill lets a skill call a function; the event that names none says nothing since version 3.
 func (c *compiler) alexaSkill(e event) {
 	c.event(e.at, e.of, "alexaSkill")
-	if words(e.value) == "alexaSkill" {
+	if e.value == nil || words(e.value) == "alexaSkill" {
 		return
 	}
 	c.permission(e.of, normalized(e.of.key)+"LambdaPermissionAlexaSkill"+e.of.number("alexaSkill"), "alexa-appkit.amazon.com", e.at,
@@ -447,6 +447,8 @@ func (c *compiler) iot(e event) {
 func (c *compiler) iotFleet(e event) {
 	c.event(e.at, e.of, "iotFleetProvisioning")
 	c.permission(e.of, normalized(e.of.key)+"LambdaPermissionIotProvisioningTemplate", "iot.amazonaws.com", e.at)
+	c.add(normalized(e.of.key)+"IotProvisioningTemplate", "AWS::IoT::ProvisioningTemplate", obj(e.at, entry{"PreProvisioningHook", obj(e.at, entry{"TargetArn", e.of.target(e.at)})},
+		entry{"ProvisioningRoleArn", e.prop("provisioningRoleArn")}, entry{"TemplateName", e.prop("templateName")}), cfn.Made{Origin: e.at, Owner: e.of.id})
 }
 
 func (c *compiler) cloudWatchEvent(e event) {
@@ -602,7 +604,7 @@ func (c *compiler) cloudFront(e event) {
 	}
 	c.role.once["edge"] = true
 	c.role.services.Items = append(c.role.services.Items, str("edgelambda.amazonaws.com", e.at))
-	c.statement(allow(e.at, list(e.at, sub("arn:${AWS::Partition}:logs:*:*:*", e.at)), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"))
+	c.statement(allow(e.at, list(e.at, sub("arn:${AWS::Partition}:logs:*:*:*", e.at)), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:TagResource"))
 }
 
 // distribution makes the distribution of all functions at its edge.

@@ -85,9 +85,12 @@ func allow(at source.Span, resource *yamlpos.Node, actions ...string) *yamlpos.N
 
 // merged is b over a: mappings are merged, of everything else b counts. A mapping of which the other has nothing stays
 // the node that it is.
-func merged(a, b *yamlpos.Node) *yamlpos.Node { return merge(a, b, 0) }
+func merged(a, b *yamlpos.Node) *yamlpos.Node { return merge(a, b, 0, false) }
 
-func merge(a, b *yamlpos.Node, depth int) *yamlpos.Node {
+// overlaid is merged with lists merged as well, item by item, as the framework lays resources over what it made.
+func overlaid(a, b *yamlpos.Node) *yamlpos.Node { return merge(a, b, 0, true) }
+
+func merge(a, b *yamlpos.Node, depth int, lists bool) *yamlpos.Node {
 	a, b = a.Resolve(), b.Resolve()
 	switch {
 	case a == nil:
@@ -96,6 +99,17 @@ func merge(a, b *yamlpos.Node, depth int) *yamlpos.Node {
 		return a
 	case a == b:
 		return a
+	case lists && a.Kind == yamlpos.Sequence && b.Kind == yamlpos.Sequence && !isCall(a) && !isCall(b) && depth <= 50:
+		out := *a
+		out.Items = slices.Clone(a.Items)
+		for i, item := range b.Items {
+			if i < len(out.Items) {
+				out.Items[i] = merge(out.Items[i], item, depth+1, lists)
+			} else {
+				out.Items = append(out.Items, item)
+			}
+		}
+		return &out
 	case a.Kind != yamlpos.Mapping || b.Kind != yamlpos.Mapping || isCall(a) || isCall(b) || depth > 50:
 		return b
 	}
@@ -107,7 +121,7 @@ func merge(a, b *yamlpos.Node, depth int) *yamlpos.Node {
 	}
 	for _, p := range b.Effective() {
 		if i, ok := at[p.Key.Value]; ok {
-			out.Pairs[i].Value = merge(out.Pairs[i].Value, p.Value, depth+1)
+			out.Pairs[i].Value = merge(out.Pairs[i].Value, p.Value, depth+1, lists)
 			continue
 		}
 		out.Pairs = append(out.Pairs, p)

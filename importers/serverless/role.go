@@ -214,6 +214,9 @@ func (c *compiler) ownRoles() {
 			if get(f.node, "iamRoleStatementsInherit") == nil {
 				inherits = there(get(c.root, "custom", perFunction, "defaultInherit"))
 			}
+			if all := get(c.root, "custom", perFunction, "iamGlobalPermissionsBoundary"); all != nil && c.role != nil {
+				put(c.role.props, "PermissionsBoundary", all)
+			}
 			boundary := get(f.node, "iamPermissionsBoundary")
 			for _, from := range []*yamlpos.Node{get(c.provider, "iamPermissionsBoundary"), get(c.root, "custom", perFunction, "iamGlobalPermissionsBoundary")} {
 				if boundary == nil {

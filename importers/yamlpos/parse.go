@@ -56,8 +56,9 @@ type parser struct {
 	data        []byte
 	lines       lines
 	diagnostics []source.Diagnostic
-	budget      int32 // values that aliases may still stand for
-	twice       int   // duplicate keys so far
+	budget      int32  // values that aliases may still stand for
+	twice       int    // duplicate keys so far
+	masked      string // what stands for question marks in what the library read, "" for nothing
 
 	nodes map[*yaml.Node]*Node // anchored ones, for aliases
 	open  map[*yaml.Node]bool  // anchored ones that are being read
@@ -68,6 +69,15 @@ func (p *parser) yaml() (*Node, error) {
 		return nil, fmt.Errorf("%s: about %d values are more than the %d that are read", p.file, n, MaxValues)
 	}
 	doc, err := p.decode(p.data)
+	if err != nil {
+		if masked := p.mask(p.data); masked != nil {
+			if again, failed := p.decode(masked); failed == nil {
+				doc, err = again, nil
+			} else {
+				p.masked = ""
+			}
+		}
+	}
 	if err != nil {
 		// A tab in the indentation is the commonest fault, and harmless to read past: a space takes its place
 		// byte for byte, so that every span still holds.
@@ -98,6 +108,34 @@ func (p *parser) yaml() (*Node, error) {
 		return nil, err
 	}
 	return root, nil
+}
+
+// mask is the text with another character in the place of the question marks in it, byte for byte: the library ends a plain text
+// between brackets at a question mark, as in {rate: cron(0 12 * * ? *)}, where YAML lets it go on. nil if there is none to be had.
+func (p *parser) mask(data []byte) []byte {
+	if bytes.IndexByte(data, '?') < 0 {
+		return nil
+	}
+	for _, c := range []byte("~^`") {
+		if bytes.IndexByte(data, c) >= 0 {
+			continue
+		}
+		out := bytes.Clone(data)
+		blank := true // so far on this line: a question mark there tells a key
+		for i, b := range out {
+			switch {
+			case b == '\n':
+				blank = true
+			case b == '?' && !blank:
+				out[i] = c
+			case b != ' ' && b != '-':
+				blank = false
+			}
+		}
+		p.masked = string(c)
+		return out
+	}
+	return nil
 }
 
 const maxDiagnostics = 20 // of one sort: more of the same tell nothing new
@@ -278,6 +316,9 @@ func (p *parser) node(y *yaml.Node, c context) (*Node, error) {
 }
 
 func (p *parser) scalar(n *Node, y *yaml.Node, start, content int, c context) (end int, err error) {
+	if p.masked != "" {
+		y.Value = strings.ReplaceAll(y.Value, p.masked, "?")
+	}
 	n.Kind, n.Value = Scalar, y.Value
 	switch {
 	case y.Style&yaml.DoubleQuotedStyle != 0:

@@ -1,6 +1,7 @@
 package yamlpos_test
 
 import (
+	"slices"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -334,4 +335,24 @@ func unequal(a, b *yamlpos.Node) string {
 		}
 	}
 	return ""
+}
+
+// A question mark within a text between brackets is part of it, which the library does not know.
+func TestQuestionMark(t *testing.T) {
+	const text = "a: {rate: cron(0 12 * * ? *), b: [x ? y, 'z ?']} # why?\nc: what? yes\n"
+	root, notes, err := yamlpos.Parse("t.yaml", []byte(text))
+	if err != nil || len(notes) > 0 {
+		t.Fatal(err, notes)
+	}
+	rate := root.Get("a").Get("rate")
+	if rate.Value != "cron(0 12 * * ? *)" || text[rate.Span.Start:rate.Span.End] != rate.Value {
+		t.Errorf("%q at %q", rate.Value, text[rate.Span.Start:rate.Span.End])
+	}
+	var got []string
+	for _, i := range root.Get("a").Get("b").Items {
+		got = append(got, i.Value)
+	}
+	if got = append(got, root.Get("c").Value); !slices.Equal(got, []string{"x ? y", "z ?", "what? yes"}) {
+		t.Errorf("%q", got)
+	}
 }
