@@ -77,6 +77,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b.triggers()
 	b.permissionTriggers()
 	b.walls()
+	b.guardrails()
 
 	b.info.Unresolved += b.unresolved
 	b.info.NotSeen = append(b.info.NotSeen, "scps", "other stacks")

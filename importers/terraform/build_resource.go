@@ -265,7 +265,7 @@ func (b *builder) resourcePolicies() {
 
 // unread tells of a policy that is of no resource of a design, such as one of a whole account.
 func (b *builder) unread(x *object) {
-	if kind := kindOf(x.typ); kind != "" && kind != "res" {
+	if kind := kindOf(x.typ); kind != "" && kind != "res" || x.typ == "aws_organizations_policy" {
 		return
 	}
 	for _, name := range []string{"policy", "policy_document", "resource_policy", "access_policy", "content"} {

@@ -81,8 +81,21 @@ func (m *module) unconfigured(name, alias string) *provider {
 	if alias == "" || name != "aws" || m.onlyProvider(name+"."+alias) {
 		return p
 	}
-	p.owner.account = m.accountOf("alias "+alias, alias, source.Span{File: m.dir})
+	p.owner.account = m.accountOf("alias "+alias, alias, m.placeOfProvider(name+"."+alias))
 	return p
+}
+
+// placeOfProvider is where a module first names a provider configuration that it does not have.
+func (m *module) placeOfProvider(key string) source.Span {
+	for _, d := range m.decls.resources {
+		if a := d.block.Body.Attributes["provider"]; a != nil && reference(a.Expr) == key {
+			return m.span(a.SrcRange)
+		}
+	}
+	for _, d := range m.decls.resources {
+		return m.span(d.block.DefRange())
+	}
+	return source.Span{File: m.dir}
 }
 
 // onlyProvider reports whether a module has to do with no other provider configuration of AWS than this one.

@@ -1,0 +1,85 @@
+package terraform
+
+import (
+	"slices"
+	"testing"
+
+	"bulkhead/model"
+	"bulkhead/model/source"
+)
+
+// What a configuration sets its organization's accounts binds those beside the one that it works in.
+func TestOrganizationPolicies(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": `
+provider "aws" { allowed_account_ids = ["111111111111"] }
+provider "aws" {
+  alias = "member"
+  assume_role { role_arn = "arn:aws:iam::222222222222:role/deploy" }
+}
+
+resource "aws_organizations_organization" "all" {}
+
+resource "aws_organizations_policy" "region" {
+  name    = "region"
+  content = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Action = "ec2:*", Resource = "*" }] })
+}
+
+resource "aws_organizations_policy" "keys" {
+  name    = "keys"
+  type    = "RESOURCE_CONTROL_POLICY"
+  content = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Principal = "*", Action = "kms:*", Resource = "*" }] })
+}
+
+resource "aws_organizations_policy_attachment" "everywhere" {
+  policy_id = aws_organizations_policy.region.id
+  target_id = aws_organizations_organization.all.roots[0].id
+}
+
+resource "aws_organizations_policy_attachment" "one" {
+  policy_id = aws_organizations_policy.keys.id
+  target_id = "222222222222"
+}
+
+resource "aws_organizations_policy_attachment" "unit" {
+  policy_id = aws_organizations_policy.region.id
+  target_id = "ou-ab12-cdefghij"
+}
+
+resource "aws_iam_user" "theirs" {
+  provider = aws.member
+  name     = "theirs"
+}
+`})
+	g := in.Design.Info().Guardrails
+	if !g["111111111111"].Management || len(g["111111111111"].SCPs) > 0 {
+		t.Errorf("the management account: %+v", g["111111111111"])
+	}
+	for account, rcps := range map[string]int{"222222222222": 1, model.AnyAccount: 0} {
+		got := g[account]
+		if len(got.SCPs) != 1 || len(got.SCPs[0].Policies) != 2 || got.SCPs[0].Policies[1].Statements[0].Actions[0] != "ec2:*" || len(got.RCPs) != rcps {
+			t.Errorf("%s: %+v", account, got)
+		}
+	}
+	if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool {
+		return d.Severity == source.Warning && d.Summary == "which accounts are in ou-ab12-cdefghij is not known" && d.Span.Line == 33
+	}) {
+		t.Errorf("the unit is not told: %v", in.Diagnostics)
+	}
+}
+
+// An account that nobody tells is told where its provider is named first.
+func TestUnconfiguredProvider(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": `
+resource "aws_iam_user" "here" { name = "here" }
+
+resource "aws_iam_user" "there" {
+  provider = aws.other
+  name     = "there"
+}
+`})
+	for _, d := range in.Diagnostics {
+		if d.Summary == "nobody tells the account of provider aws.other" && (d.Span.File != "main.tf" || d.Span.Line != 5) {
+			t.Errorf("told at %s:%d", d.Span.File, d.Span.Line)
+		}
+	}
+}
