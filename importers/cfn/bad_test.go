@@ -246,3 +246,32 @@ Resources:
 		}
 	}
 }
+
+// A cloud assembly of which a part cannot be read, or lies outside of the folder, is read without that part.
+func TestAssemblyLacks(t *testing.T) {
+	const manifest = `{"version": "36.0.0", "artifacts": {
+		"Here": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {"templateFile": "here.template.json"}},
+		"Gone": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {"templateFile": "gone.template.json"}},
+		"Out": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {"templateFile": "../out.template.json"}},
+		"Stage": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "../../stage"}}}}`
+	open := func(files map[string]string) (*importers.Import, error) {
+		fsys := fstest.MapFS{}
+		for name, text := range files {
+			fsys[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+		return importers.OpenFS(context.Background(), Sources(), fsys, ".", importers.Options{})
+	}
+	in, err := open(map[string]string{"manifest.json": manifest, "here.template.json": `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.Design.Resources()) != 1 {
+		t.Errorf("%d resources", len(in.Design.Resources()))
+	}
+	for _, what := range []string{"stack Gone", "stack Out", "assembly Stage"} {
+		expect(t, in, source.Error, 1, what+" could not be read")
+	}
+	if _, err := open(map[string]string{"manifest.json": manifest}); err == nil || !strings.Contains(err.Error(), "no stack that can be read") {
+		t.Errorf("%v", err)
+	}
+}

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -67,21 +68,37 @@ type assemblyReader struct {
 	stacks []stackFile
 	files  source.Files // all that was read and belongs to the source
 	tree   *constructs  // of the whole app
+	notes  []source.Diagnostic
 }
 
-// assembly lists the stacks of a cloud assembly, in the order of their names. Files has the manifests as well.
-func assembly(fsys fs.FS, dir string) ([]stackFile, source.Files, error) {
+// assembly reads a cloud assembly: its stacks in the order of their names, the files of its stacks and manifests, and what of it
+// could not be read. It is an error if it has no stack that can be.
+func assembly(fsys fs.FS, dir string) (*assemblyReader, error) {
 	r := &assemblyReader{fsys: fsys, files: source.Files{}}
 	if err := r.read(dir, 0); err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	if len(r.stacks) == 0 && len(r.notes) > 0 {
+		return nil, fmt.Errorf("%s: the cloud assembly has no stack that can be read: %s: %s", dir, r.notes[0].Summary, r.notes[0].Detail)
 	}
 	if len(r.stacks) == 0 {
-		return nil, nil, fmt.Errorf("%s: the cloud assembly has no stacks", dir)
+		return nil, fmt.Errorf("%s: the cloud assembly has no stacks", dir)
 	}
 	for _, f := range r.stacks {
 		r.files[f.name] = f.data
 	}
-	return r.stacks, r.files, nil
+	return r, nil
+}
+
+// lacks tells of a part of the assembly that cannot be read.
+func (r *assemblyReader) lacks(dir, what, name string, err error) {
+	detail := "What is in it is missing."
+	if full := path.Join(dir, name); !fs.ValidPath(full) || path.IsAbs(name) {
+		detail = name + " leads out of the folder that was opened. " + detail
+	} else if errors.Is(err, fs.ErrNotExist) {
+		detail = name + " is not there. " + detail
+	}
+	r.notes = append(r.notes, source.Diagnostic{Severity: source.Error, Span: source.Span{File: path.Join(dir, "manifest.json"), Line: 1, Column: 1}, Summary: what + " could not be read", Detail: detail})
 }
 
 func (r *assemblyReader) read(dir string, depth int) error {
@@ -110,13 +127,14 @@ func (r *assemblyReader) read(dir string, depth int) error {
 		case a.Type == "aws:cloudformation:stack" && a.Properties.TemplateFile != "":
 			f, err := r.stack(dir, id, a)
 			if err != nil {
-				return err
+				r.lacks(dir, "stack "+id, a.Properties.TemplateFile, err)
+				continue
 			}
 			f.assets = assets
 			r.stacks = append(r.stacks, f)
 		case a.Type == "cdk:cloud-assembly" && a.Properties.DirectoryName != "" && depth < 5:
 			if err := r.read(path.Join(dir, a.Properties.DirectoryName), depth+1); err != nil {
-				return err
+				r.lacks(dir, "assembly "+id, a.Properties.DirectoryName, err)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -92,14 +93,13 @@ func (g *group) open(in importers.Input) error {
 	}
 	kind := in.Source.Name()
 	if info.IsDir() {
-		list, files, err := assembly(g.fsys, in.Path)
+		r, err := assembly(g.fsys, in.Path)
 		if err != nil {
 			return err
 		}
-		for name, data := range files {
-			g.files[name] = data
-		}
-		for _, f := range list {
+		maps.Copy(g.files, r.files)
+		g.notes = append(g.notes, r.notes...)
+		for _, f := range r.stacks {
 			f.kind = kind
 			if _, err := g.add(f); err != nil {
 				return err
@@ -125,11 +125,11 @@ func (g *group) open(in importers.Input) error {
 // noted are the constructs that the cloud assembly in a template's folder notes of it, if there is one. Nothing else is taken
 // from it: the template is read again without the folder.
 func (g *group) noted(name string) map[string]string {
-	list, _, err := assembly(g.fsys, path.Dir(name))
+	r, err := assembly(g.fsys, path.Dir(name))
 	if err != nil {
 		return nil
 	}
-	for _, f := range list {
+	for _, f := range r.stacks {
 		if f.name == name {
 			return f.constructs
 		}

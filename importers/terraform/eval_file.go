@@ -68,10 +68,10 @@ func (s *scope) fileFunction(name string, e *hclsyntax.FunctionCallExpr, args []
 			if errors.As(err, &p) {
 				err = p.Err
 			}
-			return cty.NilVal, fmt.Errorf("%s could not be read: %w", text, err)
+			return cty.NilVal, fmt.Errorf("the file %s could not be read: %w", text, err)
 		}
 		if !utf8.Valid(data) {
-			return cty.NilVal, fmt.Errorf("%s is no text", text)
+			return cty.NilVal, fmt.Errorf("the file %s is no text", text)
 		}
 		if name == "file" {
 			return cty.StringVal(string(data)), nil

@@ -302,7 +302,7 @@ func (m *module) call(name string) *callExpansion {
 	keys, kind := m.repeat(b, "module "+name)
 	c.kind = kind
 	if m.evaluator.modules+len(keys) > maxModules {
-		m.tell(source.Error, source.Span{File: m.root}, "there are too many modules", "Those beyond the first "+strconv.Itoa(maxModules)+" were left out.")
+		m.tell(source.Error, m.span(b.DefRange()), "there are too many modules", "Those beyond the first "+strconv.Itoa(maxModules)+" were left out.")
 		keys = keys[:max(0, maxModules-m.evaluator.modules)]
 	}
 	for _, k := range keys {
