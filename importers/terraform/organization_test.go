@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"bulkhead/model"
@@ -80,6 +81,43 @@ resource "aws_iam_user" "there" {
 	for _, d := range in.Diagnostics {
 		if d.Summary == "nobody tells the account of provider aws.other" && (d.Span.File != "main.tf" || d.Span.Line != 5) {
 			t.Errorf("told at %s:%d", d.Span.File, d.Span.Line)
+		}
+	}
+}
+
+// Beside a provider whose account has a variable of its own, account_id is that of the other one.
+func TestHomeAccount(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": `
+terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      configuration_aliases = [aws.prod, aws.attacker]
+    }
+  }
+}
+
+variable "account_id" {}
+variable "attacker_account_id" {}
+
+resource "aws_iam_role" "target" {
+  provider           = aws.prod
+  name               = "target"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::${var.account_id}:root" }, Action = "sts:AssumeRole" }] })
+}
+
+resource "aws_ecr_repository" "image" {
+  provider = aws.attacker
+  name     = "image"
+}
+`})
+	role := in.Design.Role("role/aws_iam_role.target")
+	if role.ARN != "arn:aws:iam::123456789012:role/target" || role.Trust.Statements[0].Principals[0].Value != "arn:aws:iam::123456789012:root" {
+		t.Errorf("%s trusts %v", role.ARN, role.Trust.Statements[0].Principals)
+	}
+	for _, r := range in.Design.Resources() {
+		if r.Type == "AWS::ECR::Repository" && strings.Contains(r.ARN, "123456789012") {
+			t.Errorf("%s is in the account of the other", r.ARN)
 		}
 	}
 }

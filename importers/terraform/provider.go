@@ -78,11 +78,55 @@ func (m *module) unconfigured(name, alias string) *provider {
 	if name == "aws" {
 		m.tellRegion()
 	}
-	if alias == "" || name != "aws" || m.onlyProvider(name+"."+alias) {
+	if alias == "" || name != "aws" || m.onlyProvider(name+"."+alias) || m.isHome(alias) {
 		return p
 	}
 	p.owner.account = m.accountOf("alias "+alias, alias, m.placeOfProvider(name+"."+alias))
 	return p
+}
+
+// isHome reports whether a module's account_id is the account of a provider alias: the only one that has no variable of its own
+// for it, as prod has none beside attacker and attacker_account_id. It works in the account that was opened.
+func (m *module) isHome(alias string) bool {
+	if !m.declaresAny(homeAccounts) || m.declaresAny(accountNames(alias)) {
+		return false
+	}
+	for _, key := range m.aliases() {
+		other := strings.TrimPrefix(key, "aws.")
+		if other != key && other != alias && !m.declaresAny(accountNames(other)) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(m.decls.resources, func(d *declared) bool {
+		return strings.HasPrefix(d.typ, "aws_") && !d.data && d.block.Body.Attributes["provider"] == nil
+	})
+}
+
+// aliases are the provider configurations that a module names, each once.
+func (m *module) aliases() []string {
+	out := slices.Clone(m.decls.aliases)
+	for key := range m.decls.providers {
+		out = append(out, key)
+	}
+	for _, d := range m.decls.resources {
+		if a := d.block.Body.Attributes["provider"]; a != nil {
+			out = append(out, reference(a.Expr))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// accountNames are what a variable for the account of a provider alias is called.
+func accountNames(alias string) []string {
+	return []string{alias + "_account_id", alias + "_account", "account_id_" + alias, "account_" + alias, "aws_account_id_" + alias, "aws_" + alias + "_account_id"}
+}
+
+// homeAccounts are what a variable for the account that a module works in is called.
+var homeAccounts = []string{"account_id", "aws_account_id", "account", "account_number", "aws_account"}
+
+func (m *module) declaresAny(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return m.decls.variables[name] != nil })
 }
 
 // placeOfProvider is where a module first names a provider configuration that it does not have.
@@ -333,28 +377,18 @@ func (m *module) assumeUsual() {
 			assume(name, m.region(), "The usual region")
 		}
 	}
-	aliases := slices.Clone(m.decls.aliases)
-	for key := range m.decls.providers {
-		aliases = append(aliases, key)
-	}
-	for _, d := range m.decls.resources {
-		if a := d.block.Body.Attributes["provider"]; a != nil {
-			aliases = append(aliases, reference(a.Expr))
-		}
-	}
-	slices.Sort(aliases)
-	for _, key := range slices.Compact(aliases) {
+	for _, key := range m.aliases() {
 		provider, alias, ok := strings.Cut(key, ".")
 		if !ok || provider != "aws" {
 			continue
 		}
-		for _, name := range []string{alias + "_account_id", alias + "_account", "account_id_" + alias, "account_" + alias, "aws_account_id_" + alias, "aws_" + alias + "_account_id"} {
+		for _, name := range accountNames(alias) {
 			if free(name) {
 				assume(name, m.providerOf(provider, alias).owner.account, "The account of provider "+key)
 			}
 		}
 	}
-	for _, name := range []string{"account_id", "aws_account_id", "account", "account_number", "aws_account"} {
+	for _, name := range homeAccounts {
 		if free(name) {
 			assume(name, m.providerOf("aws", "").owner.account, "The account that was opened")
 		}
