@@ -15,6 +15,12 @@ type Function struct {
 	Handler                   string       `json:",omitempty"`
 	PackageType               string       `json:",omitempty"`
 	CodeSha256                string       `json:",omitempty"`
+	CodeSize                  int64        `json:",omitempty"`
+	MemorySize                int          `json:",omitempty"`
+	Timeout                   int          `json:",omitempty"`
+	LastModified              string       `json:",omitempty"`
+	State                     string       `json:",omitempty"`
+	Architectures             []string     `json:",omitempty"`
 	KMSKeyArn                 string       `json:",omitempty"`
 	Environment               *environment `json:",omitempty"`
 	VpcConfig                 *vpcConfig   `json:",omitempty"`
@@ -53,6 +59,7 @@ type Alias struct {
 // A Mapping is an item of ListEventSourceMappings.
 type Mapping struct {
 	UUID, EventSourceArn, FunctionArn, State string
+	BatchSize                                int `json:",omitempty"`
 	FilterCriteria                           *struct {
 		Filters []struct{ Pattern string } `json:",omitempty"`
 	} `json:",omitempty"`
