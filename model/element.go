@@ -28,6 +28,7 @@ type Function struct {
 	Role         ID // "" where the role is not in the design and not known
 	RoleARN      string
 	Policy       *policy.Document // resource policy, from permissions and events; nil if none
+	PolicyUnseen bool             // it has, or may have, one that could not be read; Policy is nil
 	Environment  []EnvVar
 	Code         string // path of the code where it is local and known, else ""
 	Package      Package
@@ -137,6 +138,7 @@ type Resource struct {
 	Crown             bool             // marked as a crown jewel by the architect
 	Marked            bool             // counted because the architect marked it (log groups)
 	BlockPublicAccess bool             // S3: public policies are ignored and restricted
+	PolicyUnseen      bool             // it has, or may have, a policy that could not be read; Policy is nil
 	Credentials       ID               // of secrets and parameters: the user whose access key the value holds, "" where that is not known
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known

@@ -281,3 +281,55 @@ func TestImportTemplates(t *testing.T) {
 		t.Error("the template is in the snapshot")
 	}
 }
+
+// TestUnreadPolicyIsNoOpenDoor: what the policy of a bucket, a function or a topic would have denied is not known where it could not be read, and is
+// where it was.
+func TestUnreadPolicyIsNoOpenDoor(t *testing.T) {
+	certainty := func(problem string) map[string]string {
+		file := write(t, "a.json", `{"bulkhead": "account/v1", "account": "111122223333", "regions": ["us-east-1"], "noOrganization": true,
+"authorizationDetails": {"RoleDetailList": [{"RoleName": "r", "Arn": "arn:aws:iam::111122223333:role/r", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+ "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "lambda:InvokeFunction", "sns:Publish", "kms:Decrypt"], "Resource": "*"}]}}]}]},
+"functions": [{"FunctionName": "f", "FunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:f", "Role": "arn:aws:iam::111122223333:role/r"},
+ {"FunctionName": "g", "FunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:g", "Role": "arn:aws:iam::111122223333:role/r"}],
+"resources": [{"Arn": "arn:aws:s3:::one", "Type": "AWS::S3::Bucket"}, {"Arn": "arn:aws:s3:::two", "Type": "AWS::S3::Bucket"}, {"Arn": "arn:aws:sns:us-east-1:111122223333:t", "Type": "AWS::SNS::Topic"},
+ {"Arn": "arn:aws:kms:us-east-1:111122223333:key/k", "Type": "AWS::KMS::Key"}],
+"problems": [`+problem+`]}`)
+		var out struct {
+			Breaches []struct {
+				Hits []struct{ Target, Certainty string }
+			}
+		}
+		if err := json.Unmarshal([]byte(done(t, "breach", file, "--from", "f", "--json")), &out); err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]string{}
+		for _, h := range out.Breaches[0].Hits {
+			found[h.Target] = h.Certainty
+		}
+		return found
+	}
+	all := map[string]string{"res/one": "must", "res/two": "must", "res/t": "must", "res/k": "must", "fn/g": "must"}
+	for _, test := range []struct {
+		problem string
+		may     []string
+	}{
+		{``, nil},
+		{`{"Call": "s3:GetBucketPolicy", "Error": "not allowed (AccessDenied)", "About": ["two"]}`, []string{"res/two"}},
+		{`{"Call": "s3:GetBucketPolicy", "Error": "HTTP 500"}`, []string{"res/one", "res/two"}},
+		{`{"Call": "s3:GetBucketPolicy", "Error": "there is no such call there"}`, nil},
+		{`{"Call": "lambda:GetPolicy in us-east-1", "Error": "not allowed (AccessDenied)", "About": ["g"]}`, []string{"fn/g"}},
+		{`{"Call": "lambda:GetPolicy in eu-west-1", "Error": "not allowed (AccessDenied)"}`, nil},
+		{`{"Call": "sns:GetTopicAttributes in us-east-1", "Error": "no answer in time"}`, []string{"res/t"}},
+		{`{"Call": "kms:GetKeyPolicy in us-east-1", "Error": "not allowed (AccessDenied)", "About": ["k"]}`, []string{"res/k"}},
+	} {
+		found := certainty(test.problem)
+		for target, want := range all {
+			if slices.Contains(test.may, target) {
+				want = "may"
+			}
+			if found[target] != want {
+				t.Errorf("%s: %s is %q, want %s", test.problem, target, found[target], want)
+			}
+		}
+	}
+}

@@ -112,3 +112,52 @@ func (r *reader) accessControlList(n *yamlpos.Node) {
 		}
 	}
 }
+
+// policyCalls are the calls that tell policies of resources, and of which types.
+var policyCalls = map[string]string{
+	"lambda:GetPolicy":                 "AWS::Lambda::Function",
+	"s3:GetBucketPolicy":               "AWS::S3::Bucket",
+	"kms:GetKeyPolicy":                 "AWS::KMS::Key",
+	"sns:GetTopicAttributes":           "AWS::SNS::Topic",
+	"dynamodb:GetResourcePolicy":       "AWS::DynamoDB::Table",
+	"kinesis:GetResourcePolicy":        "AWS::Kinesis::Stream",
+	"secretsmanager:GetResourcePolicy": "AWS::SecretsManager::Secret",
+	"ssm:GetResourcePolicies":          "AWS::SSM::Parameter",
+	"ecr:GetRepositoryPolicy":          "AWS::ECR::Repository",
+	"lambda:GetLayerVersionPolicy":     "AWS::Lambda::LayerVersion",
+}
+
+// policiesUnseen marks what has, or may have, a policy that a call would have told and did not: it may deny what others allow.
+// Where there is no such call, as in stand-ins for AWS, there are no such policies either.
+func (r *reader) policiesUnseen(problem *yamlpos.Node) {
+	call, region, _ := strings.Cut(text(problem.Get("Call")), " in ")
+	kind := policyCalls[call]
+	if kind == "" || strings.HasPrefix(text(problem.Get("Error")), "there is no such call") {
+		return
+	}
+	about := map[string]bool{}
+	for _, a := range items(problem.Get("About")) {
+		about[text(a)] = true
+	}
+	for _, e := range r.elements {
+		switch e := e.(type) {
+		case *model.Function:
+			if kind == "AWS::Lambda::Function" && (region == "" || field(e.ARN, 3) == region) && (len(about) == 0 || about[e.Name]) {
+				e.PolicyUnseen = e.Policy == nil
+			}
+		case *model.Resource:
+			if e.Type == kind && (region == "" || field(e.ARN, 3) == region) && (len(about) == 0 || about[e.Name] || about[lastPart(e.ARN)] || about[secretName(e.ARN)]) {
+				e.PolicyUnseen = e.Policy == nil
+			}
+		}
+	}
+}
+
+// secretName is what a secret is called: its ARN goes on with six characters of AWS's.
+func secretName(arn string) string {
+	name := strings.TrimPrefix(field(arn, 5), "secret:")
+	if len(name) > 7 && name[len(name)-7] == '-' {
+		return name[:len(name)-7]
+	}
+	return name
+}

@@ -155,7 +155,7 @@ func sameTarget(a, b model.Element) bool {
 	switch a := a.(type) {
 	case *model.Function:
 		b, ok := b.(*model.Function)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && maps.Equal(a.Tags, b.Tags)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && maps.Equal(a.Tags, b.Tags)
 	case *model.Role:
 		b, ok := b.(*model.Role)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && a.Profile == b.Profile && maps.Equal(a.Tags, b.Tags)
@@ -171,7 +171,7 @@ func sameTarget(a, b model.Element) bool {
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.PartitionKey == b.PartitionKey && a.Credentials == b.Credentials &&
-			a.BlockPublicAccess == b.BlockPublicAccess && maps.Equal(a.Tags, b.Tags)
+			a.BlockPublicAccess == b.BlockPublicAccess && a.PolicyUnseen == b.PolicyUnseen && maps.Equal(a.Tags, b.Tags)
 	}
 	return false
 }

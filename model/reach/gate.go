@@ -167,12 +167,13 @@ func (an *Analysis) newGates() {
 		case isResource:
 			doc = t.resource.Policy
 			strict = t.isKey()
-			unseen = strict && doc == nil && (unseenKeys || !an.owns(t.account))
+			unseen = doc == nil && (t.resource.PolicyUnseen || strict && (unseenKeys || !an.owns(t.account)))
 			if strict && doc == nil && !unseen && an.defaultKeys[t.account] == nil {
 				an.defaultKeys[t.account] = defaultKey(w.partition, t.account)
 			}
 		case isFunction:
-			doc = an.design.Function(t.id).Policy
+			f := an.design.Function(t.id)
+			doc, unseen = f.Policy, f.Policy == nil && f.PolicyUnseen
 		case isRole:
 			r := an.design.Role(t.id)
 			doc, strict = r.Trust, true
