@@ -28,28 +28,28 @@ type permissionsBoundary struct {
 }
 
 type userDetail struct {
-	Path, UserName, UserId, Arn, CreateDate string
-	UserPolicyList                          []inlinePolicy       `xml:"UserPolicyList>member" json:",omitempty"`
-	GroupList                               []string             `xml:"GroupList>member" json:",omitempty"`
-	AttachedManagedPolicies                 []attachedPolicy     `xml:"AttachedManagedPolicies>member" json:",omitempty"`
-	PermissionsBoundary                     *permissionsBoundary `json:",omitempty"`
-	Tags                                    []Tag                `xml:"Tags>member" json:",omitempty"`
+	Path, UserName, UserId, Arn string
+	UserPolicyList              []inlinePolicy       `xml:"UserPolicyList>member" json:",omitempty"`
+	GroupList                   []string             `xml:"GroupList>member" json:",omitempty"`
+	AttachedManagedPolicies     []attachedPolicy     `xml:"AttachedManagedPolicies>member" json:",omitempty"`
+	PermissionsBoundary         *permissionsBoundary `json:",omitempty"`
+	Tags                        []Tag                `xml:"Tags>member" json:",omitempty"`
 }
 
 type groupDetail struct {
-	Path, GroupName, GroupId, Arn, CreateDate string
-	GroupPolicyList                           []inlinePolicy   `xml:"GroupPolicyList>member" json:",omitempty"`
-	AttachedManagedPolicies                   []attachedPolicy `xml:"AttachedManagedPolicies>member" json:",omitempty"`
+	Path, GroupName, GroupId, Arn string
+	GroupPolicyList               []inlinePolicy   `xml:"GroupPolicyList>member" json:",omitempty"`
+	AttachedManagedPolicies       []attachedPolicy `xml:"AttachedManagedPolicies>member" json:",omitempty"`
 }
 
 type roleDetail struct {
-	Path, RoleName, RoleId, Arn, CreateDate string
-	AssumeRolePolicyDocument                document
-	InstanceProfileList                     []instanceProfile    `xml:"InstanceProfileList>member" json:",omitempty"`
-	RolePolicyList                          []inlinePolicy       `xml:"RolePolicyList>member" json:",omitempty"`
-	AttachedManagedPolicies                 []attachedPolicy     `xml:"AttachedManagedPolicies>member" json:",omitempty"`
-	PermissionsBoundary                     *permissionsBoundary `json:",omitempty"`
-	Tags                                    []Tag                `xml:"Tags>member" json:",omitempty"`
+	Path, RoleName, RoleId, Arn string
+	AssumeRolePolicyDocument    document
+	InstanceProfileList         []instanceProfile    `xml:"InstanceProfileList>member" json:",omitempty"`
+	RolePolicyList              []inlinePolicy       `xml:"RolePolicyList>member" json:",omitempty"`
+	AttachedManagedPolicies     []attachedPolicy     `xml:"AttachedManagedPolicies>member" json:",omitempty"`
+	PermissionsBoundary         *permissionsBoundary `json:",omitempty"`
+	Tags                        []Tag                `xml:"Tags>member" json:",omitempty"`
 }
 
 type instanceProfile struct{ InstanceProfileName, Arn string }

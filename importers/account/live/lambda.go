@@ -18,7 +18,6 @@ type Function struct {
 	CodeSize                  int64        `json:",omitempty"`
 	MemorySize                int          `json:",omitempty"`
 	Timeout                   int          `json:",omitempty"`
-	LastModified              string       `json:",omitempty"`
 	State                     string       `json:",omitempty"`
 	Architectures             []string     `json:",omitempty"`
 	KMSKeyArn                 string       `json:",omitempty"`
