@@ -58,6 +58,16 @@ type Call struct {
 	N                          int // how often this operation was called about the same thing before
 }
 
+// Page is what a call asks for a page behind the first with, "" for the first.
+func (c Call) Page() string {
+	for _, v := range c.Args {
+		if strings.HasPrefix(v, "page-") {
+			return v
+		}
+	}
+	return ""
+}
+
 // A Fault is done in the place of an answer.
 type Fault uint8
 
@@ -75,6 +85,7 @@ const (
 	Missing
 	Revoked // the caller is not known
 	Half    // the answer breaks off in the middle
+	Stale   // what asks for a page is too old
 )
 
 // An Account answers for one account.
@@ -203,6 +214,9 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case Revoked:
 		refuse(w, proto, http.StatusForbidden, "InvalidClientTokenId", a.Message)
+		return
+	case Stale:
+		refuse(w, proto, http.StatusBadRequest, "PaginationTokenExpiredException", a.Message)
 		return
 	case Missing:
 		refuse(w, proto, http.StatusNotImplemented, "", a.Message)

@@ -191,8 +191,9 @@ func (a *Account) wiring(mark string) {
 		"requestParameters": M{"integration.request.header.X": "'" + mark + "'"}}}}}}})
 	a.Set("apigateway:GetRestAuthorizers", "r1", M{"item": []any{M{"id": "z", "name": "auth", "type": "TOKEN", "authorizerUri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + a.ARN("lambda", "function:fn-0") + "/invocations"}}})
 	a.Set("apigateway:GetApis", "", M{"items": []any{M{"apiId": "h1", "name": "web", "protocolType": "HTTP", "description": mark}}})
-	a.Set("apigateway:GetRoutes", "h1", M{"items": []any{M{"routeKey": "GET /items", "target": "integrations/i1", "authorizationType": "JWT"}}})
-	a.Set("apigateway:GetIntegrations", "h1", M{"items": []any{M{"integrationId": "i1", "integrationUri": fn, "requestParameters": M{"append:header.x": mark}}}})
+	a.Set("apigateway:GetRoutes", "h1", M{"items": []any{M{"routeKey": "GET /items", "target": "integrations/i1", "authorizationType": "JWT"}, M{"routeKey": "GET /elsewhere", "target": "integrations/i2"}}})
+	a.Set("apigateway:GetIntegrations", "h1", M{"items": []any{M{"integrationId": "i1", "integrationUri": fn, "requestParameters": M{"append:header.x": mark}},
+		M{"integrationId": "i2", "integrationUri": "https://example.com/functions/v1/" + mark + "?key=" + mark}}})
 	machine := a.ARN("states", "stateMachine:flow")
 	a.Set("states:ListStateMachines", "", List{Key: "stateMachines", Items: []any{M{"stateMachineArn": machine, "name": "flow"}}, In: "nextToken", Out: "nextToken"})
 	a.Set("states:DescribeStateMachine", machine, M{"roleArn": a.ARN("iam", "role/role-2"), "definition": text(M{"Comment": mark, "States": M{

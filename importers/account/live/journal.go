@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -59,12 +60,12 @@ func openJournal(path string, who Identity, o Options) (*journal, error) {
 		return nil, fmt.Errorf("read what an earlier import has left: %w", err)
 	default:
 		var old journalHead
-		first, rest, _ := bytes.Cut(data, []byte("\n"))
+		first, rest, whole := bytes.Cut(data, []byte("\n"))
 		if json.Unmarshal(first, &old) == nil && old.Bulkhead == journalVersion {
 			if old.Account != who.Account {
 				return nil, fmt.Errorf("%s is of an import of account %s, and this is %s: remove it, or write to another -o", path, old.Account, who.Account)
 			}
-			if age := o.now().Sub(old.Started); age >= 0 && age < staleAfter && old.Caller == who.ARN {
+			if age := o.now().Sub(old.Started); age >= 0 && age < staleAfter && sameCaller(old.Caller, who.ARN) && whole {
 				good = len(first) + 1 + j.load(rest)
 				head = old
 			}
@@ -89,6 +90,17 @@ func openJournal(path string, who Identity, o Options) (*journal, error) {
 	return j, nil
 }
 
+// sameCaller reports whether two ARNs are of one caller: sessions of a role are named anew each time it is assumed.
+func sameCaller(a, b string) bool {
+	role := func(arn string) string {
+		if i := strings.LastIndexByte(arn, '/'); strings.Contains(arn, ":assumed-role/") {
+			return arn[:i]
+		}
+		return arn
+	}
+	return role(a) == role(b)
+}
+
 // load takes over lines as long as they are whole, and returns their length.
 func (j *journal) load(data []byte) int {
 	at := 0
@@ -109,6 +121,15 @@ func (j *journal) find(key string) (json.RawMessage, bool) {
 	defer j.mu.Unlock()
 	a, ok := j.answers[key]
 	return a, ok
+}
+
+// forget drops what calls were answered.
+func (j *journal) forget(keys []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, k := range keys {
+		delete(j.answers, k)
+	}
 }
 
 // add keeps an answer; a nil one says that there is nothing.

@@ -333,6 +333,7 @@ func (t *taker) lacks(region string, o *operation) bool {
 
 // pages makes a call for each page of its answer and hands them on, in order. It reports whether all were answered.
 func pages[Out any](ctx context.Context, t *taker, region string, o *operation, in args, about string, f func(*Out)) bool {
+	t.journal.forget(unfinished[Out](t, region, o, in))
 	seen := map[string]bool{}
 	for {
 		out, ok := ask[Out](ctx, t, region, o, in, about)
@@ -340,18 +341,44 @@ func pages[Out any](ctx context.Context, t *taker, region string, o *operation, 
 			return false
 		}
 		f(out)
-		name, next := token(out)
-		if next == "" || seen[next] { // some emulators hand out the same page for ever
+		if in = following(in, out, seen); in == nil {
 			return true
 		}
-		seen[next] = true
-		asked := args{}
-		for k, v := range in {
-			asked[k] = v
-		}
-		asked[name] = next
-		in = asked
 	}
+}
+
+// following is what the page behind a page is asked with, nil behind the last. Some emulators hand out the same page for ever.
+func following(in args, out any, seen map[string]bool) args {
+	name, next := token(out)
+	if next == "" || seen[next] {
+		return nil
+	}
+	seen[next] = true
+	asked := args{}
+	maps.Copy(asked, in)
+	asked[name] = next
+	return asked
+}
+
+// unfinished are the pages that the journal has of a list that was broken off: what asks for the next of them lasts for some
+// minutes with some services, so that such a list is read again from its first page.
+func unfinished[Out any](t *taker, region string, o *operation, in args) []string {
+	var keys []string
+	seen := map[string]bool{}
+	for more := true; more; more = in != nil {
+		key := o.key(region, in)
+		answer, ok := t.journal.find(key)
+		if !ok {
+			return keys
+		}
+		out := new(Out)
+		if answer == nil || json.Unmarshal(answer, out) != nil {
+			return nil
+		}
+		keys = append(keys, key)
+		in = following(in, out, seen)
+	}
+	return nil
 }
 
 // problemKey tells problems apart: those of one call in one region for one reason are one.

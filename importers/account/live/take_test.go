@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -253,6 +254,59 @@ func TestGoesOn(t *testing.T) {
 		data, err := os.ReadFile(o.Journal)
 		if err != nil || strings.Contains(string(data), mark) {
 			t.Errorf("the journal holds what it should not (%v)", err)
+		}
+	})
+}
+
+// TestGoesOnLater goes on when what asks for the next pages is too old, and as another session of the same role.
+func TestGoesOnLater(t *testing.T) {
+	isolated(t)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		a := filled(60, 5)
+		a.Who = "arn:aws:sts::" + number + ":assumed-role/reader/session-1"
+		c, who := open(t, a)
+		o := live.Options{Regions: []string{fakeaws.Region}, Journal: filepath.Join(dir, "s.json.partial"), Parallel: 2}
+		want, err := c.Take(t.Context(), who, live.Options{Regions: o.Regions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		total, calls := sum(a.Calls()), 0
+		a.Faults = func(fakeaws.Call) fakeaws.Fault {
+			if calls++; calls > total/3 {
+				return fakeaws.Cut
+			}
+			return fakeaws.Fine
+		}
+		var stopped *live.Stopped
+		if _, err := c.Take(t.Context(), who, o); !asStopped(err, &stopped) || stopped.Done == 0 {
+			t.Fatal(err)
+		}
+		known, before := map[string]bool{}, sum(a.Calls())
+		a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+			about := []string{c.Service, c.Operation}
+			for _, k := range slices.Sorted(maps.Keys(c.Args)) {
+				if c.Args[k] != c.Page() {
+					about = append(about, k, c.Args[k])
+				}
+			}
+			list := strings.Join(about, " ")
+			if c.Page() != "" && !known[list] {
+				return fakeaws.Stale
+			}
+			known[list] = true
+			return fakeaws.Fine
+		}
+		who.ARN = "arn:aws:sts::" + number + ":assumed-role/reader/session-2"
+		got, err := c.Take(t.Context(), who, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if encode(t, got) != encode(t, want) {
+			t.Errorf("the snapshots differ: %v", got.Problems)
+		}
+		if asked := sum(a.Calls()) - before; asked > total*8/10 {
+			t.Errorf("%d of %d calls were made again", asked, total)
 		}
 	})
 }

@@ -97,13 +97,20 @@ type methodPage struct {
 		ResourceMethods map[string]struct {
 			AuthorizationType string
 			ApiKeyRequired    flag
-			MethodIntegration struct{ Uri, Credentials string }
+			MethodIntegration struct {
+				Uri         someARN
+				Credentials string
+			}
 		}
 	}
 	Position string `page:"position"`
 }
 type restAuthPage struct {
-	Item     []struct{ Name, AuthorizerUri, AuthorizerCredentials string }
+	Item []struct {
+		Name                  string
+		AuthorizerUri         someARN
+		AuthorizerCredentials string
+	}
 	Position string `page:"position"`
 }
 type apiPage struct {
@@ -119,11 +126,19 @@ type route struct {
 	ApiKeyRequired                      flag
 }
 type integrationPage struct {
-	Items     []struct{ IntegrationId, IntegrationUri, CredentialsArn string }
+	Items []struct {
+		IntegrationId  string
+		IntegrationUri someARN
+		CredentialsArn string
+	}
 	NextToken string `page:"nextToken"`
 }
 type authorizerPage struct {
-	Items     []struct{ Name, AuthorizerUri, AuthorizerCredentialsArn string }
+	Items []struct {
+		Name                     string
+		AuthorizerUri            someARN
+		AuthorizerCredentialsArn string
+	}
 	NextToken string `page:"nextToken"`
 }
 type machinePage struct {
@@ -305,13 +320,17 @@ func (t *taker) pipes(ctx context.Context, region string) {
 // called is what an integration's address stands for: a function, or a queue; "" for anything else.
 // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html
 func called(uri string) string {
-	if strings.HasPrefix(uri, "arn:") && strings.Contains(uri, ":lambda:") && !strings.Contains(uri, ":apigateway:") {
+	f := strings.SplitN(uri, ":", 6)
+	if len(f) < 6 || f[0] != "arn" {
+		return "" // a page's address, which may hold a key
+	}
+	if f[2] == "lambda" {
 		return uri
 	}
-	if _, rest, ok := strings.Cut(uri, "/functions/"); ok {
+	if _, rest, ok := strings.Cut(f[5], "/functions/"); ok && f[2] == "apigateway" && f[4] == "lambda" {
 		return strings.TrimSuffix(rest, "/invocations")
 	}
-	if f := strings.SplitN(uri, ":", 6); len(f) == 6 && f[2] == "apigateway" && f[4] == "sqs" {
+	if f[2] == "apigateway" && f[4] == "sqs" {
 		if path := strings.Split(f[5], "/"); len(path) >= 3 && path[0] == "path" {
 			return strings.Join([]string{"arn", f[1], "sqs", f[3], path[1], path[2]}, ":")
 		}
@@ -333,7 +352,7 @@ func (t *taker) restAPI(ctx context.Context, region string, api restAPI) {
 	t.beside(func() {
 		pages(ctx, t, region, getRestAuth, in, api.Name, func(p *restAuthPage) {
 			for _, a := range p.Item {
-				t.trigger(Trigger{From: arn, To: called(a.AuthorizerUri), Kind: "authorizer", Role: a.AuthorizerCredentials, Filter: filter{}})
+				t.trigger(Trigger{From: arn, To: called(string(a.AuthorizerUri)), Kind: "authorizer", Role: a.AuthorizerCredentials, Filter: filter{}})
 			}
 		})
 	})
@@ -343,7 +362,7 @@ func (t *taker) restAPI(ctx context.Context, region string, api restAPI) {
 		for _, r := range p.Item {
 			for _, method := range slices.Sorted(maps.Keys(r.ResourceMethods)) {
 				m := r.ResourceMethods[method]
-				t.trigger(Trigger{From: arn, To: called(m.MethodIntegration.Uri), Kind: "api-route", Role: m.MethodIntegration.Credentials,
+				t.trigger(Trigger{From: arn, To: called(string(m.MethodIntegration.Uri)), Kind: "api-route", Role: m.MethodIntegration.Credentials,
 					Filter: filter{Route: method + " " + r.Path, Auth: cmp.Or(m.AuthorizationType, "NONE"), Keyed: m.ApiKeyRequired}})
 			}
 		}
@@ -365,7 +384,7 @@ func (t *taker) api(ctx context.Context, region, id, name string) {
 	t.beside(func() {
 		pages(ctx, t, region, getAuthorizers, in, name, func(p *authorizerPage) {
 			for _, a := range p.Items {
-				t.trigger(Trigger{From: arn, To: called(a.AuthorizerUri), Kind: "authorizer", Role: a.AuthorizerCredentialsArn, Filter: filter{}})
+				t.trigger(Trigger{From: arn, To: called(string(a.AuthorizerUri)), Kind: "authorizer", Role: a.AuthorizerCredentialsArn, Filter: filter{}})
 			}
 		})
 	})
@@ -373,7 +392,7 @@ func (t *taker) api(ctx context.Context, region, id, name string) {
 	behind := map[string]integration{}
 	pages(ctx, t, region, getIntegrations, in, name, func(p *integrationPage) {
 		for _, x := range p.Items {
-			behind["integrations/"+x.IntegrationId] = integration{called(x.IntegrationUri), x.CredentialsArn}
+			behind["integrations/"+x.IntegrationId] = integration{called(string(x.IntegrationUri)), x.CredentialsArn}
 		}
 	})
 	pages(ctx, t, region, getRoutes, in, name, func(p *routePage) {
