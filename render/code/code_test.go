@@ -60,7 +60,7 @@ func awkward(t *testing.T) *model.Design {
 	d, err := model.New(model.Info{Name: "awkward", Kind: "sam", Partition: "aws", Account: "123456789012", Region: "us-east-1"},
 		&model.Role{ID: "role/A", LogicalID: "A", Name: "awkward-A-GENERATED", ARN: "arn:aws:iam::123456789012:role/awkward-A-GENERATED", Trust: lambda, Policies: []model.ID{"policy/new", "policy/old"}},
 		&model.Policy{ID: "policy/new", Name: "new", Document: doc(`{"Version":"2012-10-17","Statement":[
-			{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::home-123456789012/${aws:username}/*","arn:aws:s3:::${Stage}-b/${aws:PrincipalTag/team, 'no\"ne'}/{x}%{y}` + "`" + `$\\{a}"]},
+			{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::home-123456789012/${aws:username}/*","arn:aws:s3:::$${Stage}/$${aws:username}/%%{a}$","arn:aws:s3:::$123456789012/%${Stage}","arn:aws:s3:::${Stage}-b/${aws:PrincipalTag/team, 'no\"ne'}/{x}%{y}` + "`" + `$\\{a}"]},
 			{"Sid":"Two","Effect":"Deny","NotAction":["iam:Get*"],"NotResource":"arn:aws:iam::123456789012:role/it's","Condition":{"StringLike":{"aws:PrincipalTag/a":["${*}","${?}","x*"],"s3:prefix":"true"},"Bool":{"aws:MultiFactorAuthPresent":"false"},"ForAllValues:StringEquals":{"aws:TagKeys":["a: b","#c"," d","yes","12","é"]}}},
 			{"Effect":"Allow","Action":["sqs:SendMessage"],"Resource":"arn:aws:sqs:us-east-1:123456789012:awkward-Jobs-GENERATED"},
 			{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:us-east-1:123456789012:secret:awkward-Key-GENERATED-XXXXXX"}]}`)},

@@ -78,8 +78,14 @@ func literal(s string) string { return `"` + escaped(s) + `"` }
 func escaped(s string) string {
 	b, _ := json.Marshal(s) //nolint:errchkjson // a string
 	out := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(b[1 : len(b)-1]))
-	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(out)
+	return strings.NewReplacer("$${", dollar+"$${", "%%{", percent+"%%{", "${", "$${", "%{", "%%{").Replace(out)
 }
+
+// A dollar before another brace of HCL's, which both together would escape; and a percent.
+const (
+	dollar  = `${"$"}`
+	percent = `${"%"}`
+)
 
 // say is a text, with references to what only the deployment knows.
 func (t *hcl) say(text string) string {
@@ -95,10 +101,17 @@ func (t *hcl) say(text string) string {
 		return refer(pieces[0])
 	}
 	var b strings.Builder
-	for _, p := range pieces {
+	for i, p := range pieces {
 		switch p.kind {
 		case isText, isVariable:
-			b.WriteString(escaped(p.text))
+			text, last := strings.CutSuffix(p.text, "$")
+			b.WriteString(escaped(text))
+			switch {
+			case last && i+1 < len(pieces):
+				b.WriteString(dollar)
+			case last:
+				b.WriteByte('$')
+			}
 		case isPlace, isFill:
 			b.WriteString("${" + refer(p) + "}")
 		}
