@@ -377,3 +377,23 @@ func TestServiceControlHolds(t *testing.T) {
 		}
 	})
 }
+
+// What service control policies do not hold is said: roles whose policies were not all seen, and those of a name that the source
+// does not tell.
+func TestServiceControlTellsWhatItLacks(t *testing.T) {
+	doc := &policy.Document{Version: current, Statements: []*policy.Statement{{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::${Stage}-b/*"}}}}
+	d, err := model.New(model.Info{Name: "shop", Kind: "sam", Account: "111122223333"},
+		&model.Role{ID: "role/Seen", LogicalID: "Seen", ARN: "arn:aws:iam::111122223333:role/shop-Seen-GENERATED", Policies: []model.ID{"policy/p"}},
+		&model.Policy{ID: "policy/p", Name: "p", Document: doc},
+		&model.Role{ID: "role/Half", LogicalID: "Half", ARN: "arn:aws:iam::111122223333:role/half", Policies: []model.ID{"policy/p", "policy/unseen"}},
+		&model.Policy{ID: "policy/unseen", Name: "unseen", Managed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, notes := ServiceControl(d)
+	for _, want := range []string{"Half: no service control policy holds it", "${Stage}, shop-Seen-GENERATED"} {
+		if !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, want) }) {
+			t.Errorf("nothing says %q: %q", want, notes)
+		}
+	}
+}

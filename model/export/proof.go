@@ -346,7 +346,10 @@ func (p *Proving) hits(h *Holder, proof *Proof) {
 
 // ToFill lists what stands in a holder's documents for what the source does not tell: the names that AWS generates, values
 // that nobody gave, and the account that stands for one that is not known.
-func ToFill(d *model.Design, h *Holder) []string {
+func ToFill(d *model.Design, h *Holder) []string { return toFill(d, h.ARN(), h.Own...) }
+
+// toFill lists what an ARN and documents leave to fill.
+func toFill(d *model.Design, arn string, docs ...*policy.Document) []string {
 	found := map[string]bool{}
 	note := func(s string) {
 		for _, f := range fills(s) {
@@ -356,8 +359,8 @@ func ToFill(d *model.Design, h *Holder) []string {
 			found[placeholderAccount] = true
 		}
 	}
-	note(h.ARN())
-	for _, doc := range h.Own {
+	note(arn)
+	for _, doc := range docs {
 		eachString(doc, note)
 	}
 	return sorted(found)

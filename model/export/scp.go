@@ -24,7 +24,11 @@ const mostSCPs = 4
 func ServiceControl(d *model.Design) (policies []*policy.Document, notes []string) {
 	whole := &policy.Document{Version: current}
 	for _, r := range d.Roles() {
-		if r.External || r.ServiceLinked || r.ARN == "" || slices.ContainsFunc(r.Policies, func(id model.ID) bool { return d.Policy(id) == nil || d.Policy(id).Document == nil }) {
+		if r.External || r.ServiceLinked {
+			continue
+		}
+		if r.ARN == "" || slices.ContainsFunc(r.Policies, func(id model.ID) bool { return d.Policy(id) == nil || d.Policy(id).Document == nil }) {
+			notes = append(notes, d.Name(r.ID)+": no service control policy holds it, since not all of its policies were seen")
 			continue
 		}
 		statements, note := controls(d, r)
@@ -35,6 +39,9 @@ func ServiceControl(d *model.Design) (policies []*policy.Document, notes []strin
 	}
 	if len(whole.Statements) == 0 {
 		return nil, notes
+	}
+	if left := toFill(d, "", whole); len(left) > 0 {
+		notes = append(notes, "service control policies hold nobody by names that are not the account's: put in what stands there for "+strings.Join(left, ", "))
 	}
 	parts, fits := split(whole, scpRoom, printed)
 	if !fits {
