@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"slices"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -106,9 +107,18 @@ func (an *Analysis) WithOptions(o Options) *Analysis {
 
 // measured lays a ledger over the analysis.
 func (an *Analysis) measured(l *ledger) *Analysis {
+	if own := an.own.ledger; own != nil && own.same(l) { // with all that was read off it
+		an.ledger, an.gauge = own, an.own.gauge
+		return an
+	}
 	an.ledger = l
 	an.gauge = newGauge(an)
 	return an
+}
+
+// same reports whether two ledgers have the same resources and weights, in order.
+func (l *ledger) same(o *ledger) bool {
+	return slices.EqualFunc(l.entries, o.entries, func(x, y entry) bool { return x.resource.ID == y.resource.ID && x.weight == y.weight })
 }
 
 // Counted reports whether a resource is in the ledger.
