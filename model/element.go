@@ -116,8 +116,10 @@ type Policy struct {
 	Name      string
 	ARN       string // of managed policies, "" for inline ones
 	Managed   bool
-	Document  *policy.Document // nil where the document was not seen
-	Attaches  bool             // it names the roles that it is attached to, instead of they it
+	Document  *policy.Document   // nil where the document was not seen
+	Versions  []*policy.Document // of a managed policy: what its other versions say
+	Listed    bool               // … and these are all that it has
+	Attaches  bool               // it names the roles that it is attached to, instead of they it
 	Stack     string
 	Origin    source.Span
 }

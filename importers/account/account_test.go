@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,6 +100,33 @@ func TestSpans(t *testing.T) {
 		}
 		if n == 0 {
 			t.Errorf("%s: no statement has a place", file)
+		}
+	}
+}
+
+// A file lists the versions of the account's own policies; one that cannot be read leaves the list open.
+func TestVersions(t *testing.T) {
+	version := func(id string, current bool, action string) string {
+		return fmt.Sprintf(`{"VersionId": %q, "IsDefaultVersion": %v, "Document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": %q, "Resource": "*"}]}}`, id, current, action)
+	}
+	for _, c := range []struct {
+		list   string
+		listed bool
+		others int
+	}{
+		{version("v1", true, "s3:*"), true, 0},
+		{version("v2", true, "s3:*") + "," + version("v1", false, "*"), true, 1},
+		{version("v2", true, "s3:*") + `, {"VersionId": "v1", "IsDefaultVersion": false, "Document": {"Statement": "x"}}`, false, 0},
+		{version("v2", true, "s3:*") + `, {"VersionId": "v1", "IsDefaultVersion": false}`, false, 0},
+	} {
+		data := `{"Policies": [{"PolicyName": "p", "Arn": "arn:aws:iam::111122223333:policy/p", "PolicyVersionList": [` + c.list + `]}], "RoleDetailList": []}`
+		in, err := New().Import(context.Background(), fstest.MapFS{"a.json": {Data: []byte(data)}}, "a.json", importers.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := in.Design.Policies()[0]
+		if p.Listed != c.listed || len(p.Versions) != c.others || p.Document == nil || p.Document.Statements[0].Actions[0] != "s3:*" {
+			t.Errorf("%s: listed %v, %d others, in force %+v", c.list, p.Listed, len(p.Versions), p.Document)
 		}
 	}
 }

@@ -169,6 +169,17 @@ func (r *reader) managed(nodes []*yamlpos.Node) {
 				p.Document = r.document(v.Get("Document"), managed)
 			}
 		}
+		p.Listed = p.Document != nil && managed != nil
+		for _, v := range versions {
+			if len(versions) == 1 || text(v.Get("IsDefaultVersion")) == "true" || text(v.Get("VersionId")) == text(n.Get("DefaultVersionId")) || managed == nil {
+				continue
+			}
+			if d := r.document(v.Get("Document"), nil); d != nil {
+				p.Versions = append(p.Versions, d)
+			} else {
+				p.Listed = false
+			}
+		}
 		if arn != "" {
 			r.add(p, arn)
 		}

@@ -161,7 +161,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && a.Profile == b.Profile && maps.Equal(a.Tags, b.Tags)
 	case *model.Policy:
 		b, ok := b.(*model.Policy)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Managed == b.Managed
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Managed == b.Managed && a.Listed == b.Listed && slices.Equal(a.Versions, b.Versions)
 	case *model.Principal:
 		b, ok := b.(*model.Principal)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Kind == b.Kind && maps.Equal(a.Tags, b.Tags)

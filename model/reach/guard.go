@@ -97,10 +97,12 @@ func (an *Analysis) guardedByRCP(a *actor, t *target) bool {
 
 // allowsAll reports whether a document allows everything without condition, as FullAWSAccess does.
 func (a *answers) allowsAll() bool {
-	return slices.ContainsFunc(a.statements, func(s *statement) bool {
-		return !s.deny && len(s.from.Conditions) == 0 && !s.from.NotAction && !s.from.NotResource &&
-			slices.Contains(s.from.Actions, "*") && slices.Contains(s.from.Resources, "*")
-	})
+	return slices.ContainsFunc(a.statements, func(s *statement) bool { return !s.deny && statementAllowsAll(s.from) })
+}
+
+// statementAllowsAll reports whether a statement is about everything, without condition.
+func statementAllowsAll(s *policy.Statement) bool {
+	return len(s.Conditions) == 0 && !s.NotAction && !s.NotResource && slices.Contains(s.Actions, "*") && slices.Contains(s.Resources, "*")
 }
 
 // guardrailDocuments are the documents of a design's guardrails.

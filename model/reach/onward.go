@@ -148,6 +148,9 @@ func (e *explorer) principal(f *finding, t *target) {
 	to := e.an.nodeAt[f.target]
 	isNode := to >= 0
 	for _, p := range plans().on[t.sort] {
+		if e.an.inVain(f.target, p.technique) {
+			continue
+		}
 		switch p.route {
 		case onTarget, feeding:
 			if !isNode || t.id == e.actor.id || p.on == isGroup && e.actor.sort != isUser && e.actor.sort != isGroup {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bulkhead/model"
+	"bulkhead/model/policy"
 )
 
 // A feed through a resource: F may do something to a resource that starts G, directly or through others.
@@ -563,6 +564,9 @@ func testAltering(t *testing.T, k *technique) {
 			start, holder = f.ID, "role/FRole"
 		}
 		own := b.managed("Own", allow("s3:ListAllMyBuckets", "*"))
+		if k.id == "iam-set-default-policy-version" && k.note == "" {
+			own.Listed, own.Versions = true, []*policy.Document{document(t, adminGrant)}
+		}
 		boundary := b.managed("Boundary", allow(needs, "*"))
 		denies := b.managed("Denies", deny("s3:GetObject iam:CreateUser", "*"))
 		for _, e := range b.elements {

@@ -158,6 +158,7 @@ var techniques = []technique{
 	{id: "iam-010", route: altering, on: isGroup, needs: []string{"iam:AttachGroupPolicy"}, says: "attaches a policy to"},
 	{id: "iam-013", route: joining, on: isGroup, needs: []string{"iam:AddUserToGroup"}, says: "adds a user that it holds to"},
 	{id: "iam-001", route: altering, on: isPolicy, needs: []string{"iam:CreatePolicyVersion"}, says: "rewrites the policy"},
+	{id: "iam-set-default-policy-version", route: altering, on: isPolicy, needs: []string{"iam:SetDefaultPolicyVersion"}, says: "sets another version of the policy"}, // one that allows everything
 	{id: "iam-set-default-policy-version", route: altering, on: isPolicy, needs: []string{"iam:SetDefaultPolicyVersion"}, note: ifOneMaybe, says: "sets another version of the policy"},
 	{id: "guard-removal", route: unguarding, on: isRole, needs: []string{"iam:DeleteRolePermissionsBoundary|iam:PutRolePermissionsBoundary"}, says: "removes the permissions boundary of"},
 	{id: "guard-removal", route: unguarding, on: isUser, needs: []string{"iam:DeleteUserPermissionsBoundary|iam:PutUserPermissionsBoundary"}, says: "removes the permissions boundary of"},
