@@ -192,7 +192,8 @@ func TestDetect(t *testing.T) {
 		{"a.template.json", `{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}`, kindCDK},
 		{"a.json", `{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Metadata": {"aws:cdk:path": "A/Q"}}}}`, kindCDK},
 		{"a.json", `{"nested": {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}}`, ""},
-		{"a.yaml", "{Resources: {Q: {Type: AWS::SQS::Queue}}}\n", ""},
+		{"a.yaml", "{Resources: {Q: {Type: AWS::SQS::Queue}}}\n", kindCFN},
+		{"a.yaml", "{nested: {Resources: {Q: {Type: AWS::SQS::Queue}}}}\n", ""},
 		{"a.yaml", "  AWSTemplateFormatVersion: 2010-09-09\n  Resources:\n    Q: {Type: AWS::SQS::Queue}\n", kindCFN},
 		{"a.yaml", "---\n# first\n\"Resources\":\n  Q: {Type: AWS::SQS::Queue}\n", kindCFN},
 	} {

@@ -121,9 +121,10 @@ func hasAny(keys map[string]bool, names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return keys[n] })
 }
 
-// hasTopKey reports whether JSON text has a key at its top level; the text may be cut off.
+// hasTopKey reports whether JSON text, or YAML in braces, has a key at its top level; the text may be cut off.
 func hasTopKey(text []byte, key string) bool {
 	depth, inString, start := 0, false, 0
+	bare := regexp.MustCompile(`^[{,]\s*'?` + regexp.QuoteMeta(key) + `'?\s*:`) // as YAML takes it
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		if inString {
@@ -137,6 +138,9 @@ func hasTopKey(text []byte, key string) bool {
 				}
 			}
 			continue
+		}
+		if (depth == 0 && c == '{' || depth == 1 && c == ',') && bare.Match(text[i:min(len(text), i+len(key)+100)]) {
+			return true
 		}
 		switch c {
 		case '"':
