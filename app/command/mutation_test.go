@@ -112,8 +112,13 @@ func (m *mutable) first(typ string) (string, *yaml.Node) {
 	return "", nil
 }
 
-// statements is the list of the first policy of a role, and its first Allow of actions.
+// statement is the first Allow of actions on resources without a condition, and the list that it stands in.
 func (m *mutable) statement() (list, statement *yaml.Node) {
+	return m.find(func(s *yaml.Node) bool { return in(s, "Condition") == nil })
+}
+
+// find is the first Allow of actions on resources that is as it should be, and the list that it stands in.
+func (m *mutable) find(ok func(s *yaml.Node) bool) (list, statement *yaml.Node) {
 	rs := in(m.top(), "Resources")
 	for i := 1; i < len(rs.Content); i += 2 {
 		policies := in(rs.Content[i], "Properties", "Policies")
@@ -129,7 +134,7 @@ func (m *mutable) statement() (list, statement *yaml.Node) {
 				continue
 			}
 			for _, s := range list.Content {
-				if e := in(s, "Effect"); e != nil && e.Value == "Allow" && in(s, "Action") != nil && in(s, "Resource") != nil && in(s, "Condition") == nil {
+				if e := in(s, "Effect"); e != nil && e.Value == "Allow" && in(s, "Action") != nil && in(s, "Resource") != nil && ok(s) {
 					return list, s
 				}
 			}
@@ -190,8 +195,8 @@ var mutations = []mutation{
 		return true
 	}},
 	{"a statement in two", 0, nil, func(m *mutable) bool {
-		list, s := m.statement()
-		if s == nil || in(s, "Action").Kind != yaml.SequenceNode || len(in(s, "Action").Content) < 2 {
+		list, s := m.find(func(s *yaml.Node) bool { return len(in(s, "Action").Content) > 1 })
+		if s == nil {
 			return false
 		}
 		b, a := *s, in(s, "Action")
@@ -215,7 +220,10 @@ var mutations = []mutation{
 		return m.resource("DryBucket", `{Type: "AWS::S3::Bucket"}`) && m.resource("DryTopic", `{Type: "AWS::SNS::Topic"}`)
 	}},
 	{"a condition more", 0, nil, change("Condition", `{StringEquals: {"aws:SourceVpc": vpc-1}}`)},
-	{"a condition gone", 1, change("Condition", `{StringEquals: {"aws:SourceVpc": vpc-1}}`), change("Condition", "")},
+	{"a condition gone", 1, change("Condition", `{StringEquals: {"aws:SourceVpc": vpc-1}}`), func(m *mutable) bool {
+		_, s := m.find(func(s *yaml.Node) bool { return in(s, "Condition", "StringEquals", "aws:SourceVpc") != nil })
+		return m.put(s, "Condition", "")
+	}},
 	{"all but one action", 1, nil, func(m *mutable) bool {
 		_, s := m.statement()
 		return m.put(s, "NotAction", `"iam:PassRole"`) && m.put(s, "Action", "")

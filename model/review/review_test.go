@@ -302,6 +302,26 @@ func TestWalls(t *testing.T) {
 	}
 }
 
+// TestGuardrailsGone: service control policies that are not there any more are told, and that they may only not have been seen.
+func TestGuardrailsGone(t *testing.T) {
+	for name, d := range inOrder(templates(t)) {
+		info := d.Info()
+		info.Guardrails = map[string]model.Guardrails{info.Account: {SCPs: []model.Level{{Target: "root", Policies: []*policy.Document{{Version: "2012-10-17", Statements: []*policy.Statement{
+			{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}, {Effect: policy.Deny, Actions: []string{"iot:*"}, Resources: []string{"*"}}}}}}}}}
+		with := d.WithInfo(info)
+		told := func(r *review.Result) bool {
+			return slices.ContainsFunc(r.Findings, func(f review.Finding) bool { return f.Rule == review.WallRemoved && f.Undecided != "" })
+		}
+		if r := review.Compare(analyze(t, with), analyze(t, d)); !told(r) {
+			t.Errorf("%s: service control policies went: found%s", name, list(r.Findings))
+		}
+		if r := review.Compare(analyze(t, d), analyze(t, with)); told(r) {
+			t.Errorf("%s: service control policies came: found%s", name, list(r.Findings))
+		}
+		break // they are compared by account, whatever the design
+	}
+}
+
 // TestDry: buckets that nobody reaches and functions that reach nothing outweigh no new hit, and are none.
 func TestDry(t *testing.T) {
 	tried := 0

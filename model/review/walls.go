@@ -189,7 +189,11 @@ func (c *comparison) guardrails() {
 	for account, o := range was {
 		g, ok := is[account]
 		if !ok {
-			continue // not seen now: said once, see NotSeen
+			if len(o.SCPs)+len(o.RCPs) > 0 && c.hasAccount(account) {
+				c.add(Finding{ID: fmt.Sprintf("wall %s guardrails", account), Rule: WallRemoved,
+					Says: fmt.Sprintf("the organization's policies that bound account %s are not there any more", account), Undecided: "they may only not have been seen: take the organization's policies with it as before"})
+			}
+			continue
 		}
 		for _, kind := range []struct {
 			name    string
@@ -219,6 +223,20 @@ func (c *comparison) guardrails() {
 			}
 		}
 	}
+}
+
+// hasAccount reports whether something of after is in an account.
+func (c *comparison) hasAccount(account string) bool {
+	info := c.is.Info()
+	if account == model.AnyAccount || account == info.Account {
+		return true
+	}
+	for _, a := range info.Accounts {
+		if a == account {
+			return true
+		}
+	}
+	return false
 }
 
 func levelPapers(l model.Level) []paper {
