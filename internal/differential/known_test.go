@@ -39,6 +39,13 @@ var known = []difference{
 		c.Identity = []document{everything("")}
 		return c
 	}},
+	{"federated user and STS", func(c *drawn) *drawn {
+		if !strings.Contains(c.Request.Principal, ":federated-user/") || !strings.HasPrefix(strings.ToLower(c.Request.Action), "sts:") {
+			return nil
+		}
+		c.Resource = document{"Version": "2012-10-17", "Statement": denials(c.Resource)}
+		return c
+	}},
 	{"service-linked role", func(c *drawn) *drawn {
 		if !strings.Contains(c.Request.Principal, "/AWSServiceRoleFor") || len(c.SCPs)+len(c.RCPs) == 0 {
 			return nil
