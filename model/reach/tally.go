@@ -580,6 +580,9 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 		if action == pass || action == spared {
 			buf = append(buf, '*')
 		}
+		if x := m.actions[action]; x.Service == "sts" && x.Name == "GetFederationToken" {
+			buf = append(buf, '*') // which sessions cannot call, whatever the statements
+		}
 		buf = append(buf, 0)
 		var word byte
 		for i, b := range sets {
