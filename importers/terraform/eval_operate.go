@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -150,22 +151,66 @@ func (s *scope) conditional(e *hclsyntax.ConditionalExpr) (cty.Value, error) {
 		return no, errNo
 	case errNo != nil:
 		return yes, nil
-	case yes.Type().Equals(no.Type()) && yes.RawEquals(no):
-		return yes, nil
-	case nothing(no):
-		return yes, nil
-	case nothing(yes):
-		return no, nil
-	case yes.Type() == cty.String && no.Type() == cty.String:
-		return s.unknownText(e), nil
-	case yes.Type() == cty.Number && no.Type() == cty.Number, yes.Type() == cty.Bool && no.Type() == cty.Bool:
-		return cty.UnknownVal(yes.Type()), nil
+	}
+	if v, ok := s.either(e, "", yes, no); ok {
+		return v, nil
 	}
 	if !s.ev.choices[e] {
 		s.ev.choices[e] = true
 		s.ev.tell(source.Warning, s.ev.span(e.Condition.Range()), "nobody tells which of the two this chooses", "The first was taken.")
 	}
 	return yes, nil
+}
+
+// either is what a choice between two values is when nobody tells which. Lists, and objects with the same keys, are taken
+// part by part, with what only one of the lists has; path is where in the value it is, for its tokens not to be each other's.
+func (s *scope) either(e hclsyntax.Expression, path string, yes, no cty.Value) (cty.Value, bool) {
+	a, b := yes.Type(), no.Type()
+	switch {
+	case a.Equals(b) && yes.RawEquals(no), nothing(no):
+		return yes, true
+	case nothing(yes):
+		return no, true
+	case a == cty.String && b == cty.String:
+		return s.unknownPart(e, path), true
+	case a == cty.Number && b == cty.Number, a == cty.Bool && b == cty.Bool:
+		return cty.UnknownVal(a), true
+	case !yes.IsKnown() || !no.IsKnown() || a.IsSetType() || b.IsSetType() || !yes.CanIterateElements() || !no.CanIterateElements():
+		return yes, false
+	}
+	isList := a.IsTupleType() || a.IsListType()
+	if isList != (b.IsTupleType() || b.IsListType()) || !isList && yes.LengthInt() != no.LengthInt() {
+		return yes, false
+	}
+	var list []cty.Value
+	fields := map[string]cty.Value{}
+	others := no.ElementIterator()
+	for it := yes.ElementIterator(); it.Next() && others.Next(); {
+		key, x := it.Element()
+		other, y := others.Element()
+		if !key.RawEquals(other) || key.RawEquals(cty.StringVal("Effect")) && !x.RawEquals(y) { // a statement is one or the other
+			return yes, false
+		}
+		part := fmt.Sprintf("%s[%d]", path, len(list))
+		if key.Type() == cty.String {
+			part = path + "." + key.AsString()
+		}
+		v, ok := s.either(e, part, x, y)
+		if !ok {
+			return yes, false
+		}
+		if list = append(list, v); key.Type() == cty.String {
+			fields[key.AsString()] = v
+		}
+	}
+	if isList {
+		longer := yes
+		if no.LengthInt() > yes.LengthInt() {
+			longer = no
+		}
+		return cty.TupleVal(append(list, longer.AsValueSlice()[len(list):]...)), true
+	}
+	return cty.ObjectVal(fields), true
 }
 
 // nothing reports whether a value is null, empty, false or 0.

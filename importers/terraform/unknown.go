@@ -137,8 +137,14 @@ func mayEqual(a, b string) bool {
 }
 
 // unknownText is the token for an expression whose value nobody tells, named by what it says.
-func (s *scope) unknownText(e hclsyntax.Expression) cty.Value {
+func (s *scope) unknownText(e hclsyntax.Expression) cty.Value { return s.unknownPart(e, "") }
+
+// unknownPart is the token for the part of an expression at a path.
+func (s *scope) unknownPart(e hclsyntax.Expression, path string) cty.Value {
 	name := s.sourceText(e.Range())
+	if path != "" {
+		name = "(" + name + ")" + path
+	}
 	if s.m != nil {
 		name = s.m.path + name
 	}
