@@ -36,6 +36,7 @@ func (s *sheet) known() *names {
 			s.nameOne(n, r, arn)
 		}
 	}
+	s.nameOthers(n)
 	for text := range n.inside {
 		if strings.HasPrefix(text, "arn:") {
 			n.arns = append(n.arns, text)
@@ -118,6 +119,52 @@ func (s *sheet) nameOne(n *names, r *resource, arn string) {
 		}
 	}
 }
+
+// nameOthers adds what the template calls resources of other stacks: by the parameters that its parent passes, and by
+// what it imports already.
+func (s *sheet) nameOthers(n *names) {
+	add := func(id, text, inside string, say func() yamlpos.Value) {
+		if n.exact[text] != nil || hasUnknown(text) || !isGenerated(text) && !strings.HasPrefix(text, "arn:") {
+			return
+		}
+		n.exact[text], n.owner[text] = say, &resource{ID: id}
+		if inside != "" {
+			n.inside[text] = inside
+		}
+	}
+	if s.parent != nil && s.template.Parameters != nil {
+		for _, pair := range s.template.Parameters.Pairs {
+			if id := pair.Key.Value; s.passed.Get(id) != nil {
+				add(id, s.param(id, pair.Key.Span), id, func() yamlpos.Value { return s.ref(id) })
+			}
+		}
+	}
+	if len(s.group.scopes) == 1 {
+		return
+	}
+	var imports func(*yamlpos.Node)
+	imports = func(node *yamlpos.Node) {
+		if node == nil || node.Kind == yamlpos.Alias {
+			return
+		}
+		if name, _ := intrinsic(node); name == "Fn::ImportValue" && s.Has(node) {
+			if text, ok := s.builder.text(node); ok {
+				add("", text, "", func() yamlpos.Value { return s.Copy(node) })
+			}
+			return
+		}
+		for _, p := range node.Pairs {
+			imports(p.Value)
+		}
+		for _, i := range node.Items {
+			imports(i)
+		}
+	}
+	imports(s.Root)
+}
+
+// isGenerated reports whether a text holds a name that CloudFormation generates, which only a reference can say.
+func isGenerated(text string) bool { return strings.Contains(text, "-GENERATED") }
 
 // express is how the template says a text that stands for a resource: by Ref or Fn::GetAtt where it is one's
 // name, in the words of a statement that says it already, by Fn::Sub where it is a part of one, and with pseudo
@@ -300,6 +347,9 @@ func (s *sheet) inSub(text string) (string, error) {
 			b.WriteByte(text[0])
 			text = text[1:]
 		}
+	}
+	if isGenerated(b.String()) {
+		return "", fmt.Errorf("CloudFormation generates the name %s in another stack, and nothing in this template says it: pass it as a parameter, or export and import it", b.String())
 	}
 	return b.String(), nil
 }

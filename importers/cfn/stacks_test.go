@@ -144,6 +144,62 @@ func TestPatchNested(t *testing.T) {
 	}
 }
 
+// A resource of another stack is said by what the template is given or imports: the name that CloudFormation generates for
+// it is not known here, and where nothing says it the patch is refused.
+func TestPatchAcross(t *testing.T) {
+	role := func(head, tail string) string {
+		return head + `Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Action: 'sts:AssumeRole', Principal: {Service: lambda.amazonaws.com}}]}
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: 'dynamodb:*', Resource: '*'}]}}]
+` + tail
+	}
+	tables := func(returns string) string {
+		return `Resources:
+  T: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST, KeySchema: [{AttributeName: k, KeyType: HASH}], AttributeDefinitions: [{AttributeName: k, AttributeType: S}]}}
+Outputs:
+  Out: {Value: ` + returns + `, Export: {Name: !Sub '${AWS::StackName}-t'}}
+`
+	}
+	given := `Resources:
+  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: data.yaml}}
+  App: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: app.yaml, Parameters: {Table: !GetAtt Data.Outputs.Out}}}
+`
+	param := "Parameters: {Table: {Type: String}}\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		index string
+		want  string
+	}{
+		"name":   {map[string]string{"template.yaml": given, "data.yaml": tables("!Ref T"), "app.yaml": role(param, "")}, "", `Resource: !Sub "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Table}"`},
+		"arn":    {map[string]string{"template.yaml": given, "data.yaml": tables("!GetAtt T.Arn"), "app.yaml": role(param, "")}, "", `Resource: !Ref Table`},
+		"part":   {map[string]string{"template.yaml": given, "data.yaml": tables("!GetAtt T.Arn"), "app.yaml": role(param, "")}, "/index/i", `Resource: !Sub "${Table}/index/i"`},
+		"import": {map[string]string{"data.yaml": tables("!GetAtt T.Arn"), "app.yaml": role("", "Outputs: {T: {Value: !ImportValue data-t}}\n")}, "", `Resource: !ImportValue data-t`},
+		"none":   {map[string]string{"data.yaml": tables("!GetAtt T.Arn"), "app.yaml": role("", "")}, "", ""},
+	} {
+		first := "."
+		if c.files["template.yaml"] != "" {
+			first = "template.yaml"
+		}
+		in := openFiles(t, first, c.files)
+		p := in.Design.Policy(in.Design.Roles()[0].Policies[0])
+		st := *p.Document.Statements[0]
+		st.Actions, st.Resources = []string{"dynamodb:Query"}, []string{in.Design.Resource("res/T").ARN + c.index}
+		after := tightening.Tightened(t, in.Design, p, 0, &st)
+		if c.want == "" {
+			if _, err := in.Source.(importers.Patcher).Patch(in, after); err == nil || !strings.Contains(err.Error(), "in another stack") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if text := string(proven(t, in, after)["app.yaml"]); !strings.Contains(text, c.want) {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}
+
 func proven(t *testing.T, in *importers.Import, after *model.Design) map[string][]byte {
 	t.Helper()
 	edits, err := in.Source.(importers.Patcher).Patch(in, after)
