@@ -43,6 +43,7 @@ type profile struct {
 	unlimited  bool             // it has a boundary that was not seen
 	linked     bool             // a service-linked role, which no guardrail binds
 	outside    *stranger        // of somebody outside the account, else nil
+	guise      *guise           // what it was made of, nil for what the design shows
 	self       int32            // target of the role, user or group; -1 for none
 	context    policy.Context
 	absent     []string

@@ -63,28 +63,6 @@ func (an *Analysis) rules(a *actor, s *policy.Stack) power {
 	return min(out, left)
 }
 
-// overIdentities are the probes by whose answers somebody is the master of all identities: it makes a user, or takes one over, that
-// its own denials and boundary do not bind, and lets it do anything.
-var overIdentities = []probe{
-	{"iam:CreateUser", "arn:P:iam::A:user/" + anyName},
-	{"iam:AttachUserPolicy", "arn:P:iam::A:user/" + anyName},
-	{"iam:CreateAccessKey", "arn:P:iam::A:user/" + anyName},
-}
-
-// becomes tells whether a stack of policies lets its actor come to do anything: as it is, or by another identity.
-func (an *Analysis) becomes(a *actor, s *policy.Stack) power {
-	by := surely
-	for _, p := range overIdentities {
-		if by = min(by, an.allows(a, s, p)); by == never {
-			break
-		}
-	}
-	if by == surely {
-		return by
-	}
-	return max(by, an.rules(a, s))
-}
-
 // allows tells whether a stack allows a probe.
 func (an *Analysis) allows(a *actor, s *policy.Stack, p probe) truth {
 	d := an.probe(a, s, p)
@@ -103,31 +81,3 @@ func (an *Analysis) isAdmin(a *actor) power {
 }
 
 var everything = &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{Actions: []string{"*"}, Resources: []string{"*"}}}}
-
-// after tells whether an actor whose permissions were changed by a technique may do anything.
-func (an *Analysis) after(x *alter) power {
-	a := an.actors[x.actor]
-	switch {
-	case x.technique.route == creating:
-		return an.rules(a, a.stackOf(program(everything), nil))
-	case x.technique.route == joining:
-		docs := slices.Concat(an.actorOfTarget(x.target).documents, a.documents)
-		return an.rules(a, a.stackOf(program(docs...), a.layers().Boundary))
-	case x.technique.route == altering:
-		docs := append([]*policy.Document{everything}, a.documents...)
-		return an.becomes(a, a.stackOf(program(docs...), a.layers().Boundary))
-	case x.technique.id == "guard-removal":
-		return an.becomes(a, a.stackOf(a.layers().Identity, nil))
-	}
-	var docs []*policy.Document
-	for _, d := range a.identity {
-		denies := false
-		for _, s := range d.statements {
-			denies = denies || s.deny
-		}
-		if !denies {
-			docs = append(docs, d.doc)
-		}
-	}
-	return an.becomes(a, a.stackOf(program(docs...), a.layers().Boundary))
-}

@@ -65,18 +65,18 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	if len(g.asking) != len(old.keys) || slices.ContainsFunc(old.keys, func(k string) bool { return g.asking[k] == 0 }) {
 		return nil, nil
 	}
-	changed := newSet(len(old.actors))
+	changed := newSet(old.size.actors)
 	for id := range said {
 		for _, i := range slices.Concat(old.attached[id], old.boundOf[id]) {
 			changed.put(i)
 		}
 	}
-	g.actors = slices.Clone(old.actors)
+	g.actors = slices.Clone(old.actors[:old.size.actors])
 	changed.each(func(i int32) bool {
 		g.actors[i] = an.rewritten(old.actors[i], said)
 		return true
 	})
-	for i, a := range old.actors {
+	for i, a := range old.actors[:old.size.actors] {
 		if a.meddles && !changed.has(int32(i)) {
 			changed.put(int32(i))
 			g.actors[i] = an.rewritten(a, nil)
@@ -87,7 +87,9 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		return nil, err
 	}
 	an.forget(said)
-	an.flood(old, changed)
+	if err := an.disguise(ctx, old, old, changed); err != nil {
+		return nil, err
+	}
 	g.exposures.before = old.exposures.last()
 	old.mu.Lock()
 	g.seas = maps.Clone(old.seas)
@@ -96,6 +98,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		delete(g.seas, i)
 		return true
 	})
+	maps.DeleteFunc(g.seas, func(i int32, _ []Beyond) bool { return int(i) >= g.size.actors })
 	if relabelled {
 		an.measured(newLedger(d.Resources(), d))
 		g.own.ledger, g.own.gauge = an.ledger, an.gauge

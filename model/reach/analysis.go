@@ -55,7 +55,7 @@ type graph struct {
 		gauge  *gauge
 	}
 
-	size        struct{ functions, resources int }
+	size        struct{ functions, resources, nodes, actors int } // as the design shows them
 	nodes       []node
 	nodeOf      map[model.ID]int32
 	actors      []*actor
@@ -75,7 +75,8 @@ type graph struct {
 
 	flows    [looks]*flow // what is reachable, by look
 	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
-	alterers []int32      // actors who may change others, in order
+	guises   guises
+	alterers []int32 // actors who may change others, in order
 
 	exposures exposures
 
@@ -127,11 +128,11 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	an.newChoices()
 	an.newStrangers()
 	an.newActors(d)
+	an.size.nodes, an.size.actors = len(an.nodes), len(an.actors)
 	an.wire()
 	if err := an.explore(ctx, prev, same); err != nil {
 		return nil, err
 	}
-	an.flood(nil, nil)
 	an.measured(newLedger(d.Resources(), an.design))
 	an.own.ledger, an.own.gauge = an.ledger, an.gauge
 	return an, nil
@@ -412,7 +413,13 @@ func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) erro
 		}
 		work.put(int32(i))
 	}
-	return an.exploreAll(ctx, work)
+	if err := an.exploreAll(ctx, work); err != nil {
+		return err
+	}
+	if !known {
+		return an.disguise(ctx, nil, nil, nil)
+	}
+	return an.disguise(ctx, prev.graph, nil, nil)
 }
 
 // exploreAll finds the acts and edges of some actors, with as many hands as there are processors.
@@ -474,37 +481,24 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 		slices.SortStableFunc(a.alters, func(x, y alter) int { return int(x.target - y.target) })
 	}
 	e.rest()
-	a.settleAlters(an)
+	a.settleAlters()
 	a.settleEdges()
 	a.drops = an.world.newDrops(a.acts)
 }
 
-// settleAlters leaves those changes that lead to somebody who may do anything, one for each actor, and its own
-// alone where it can change itself.
-func (a *actor) settleAlters(an *Analysis) {
+// settleAlters leaves one of the changes of each kind to each principal, a sure one where there is one.
+func (a *actor) settleAlters() {
 	var out []alter
-	at := map[int32]int{}
+	at := map[string]int{}
 	for _, x := range a.alters {
-		if a.admin == surely {
-			break
+		key := fmt.Sprint(x.actor, x.key())
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, x)
+		} else if x.must && !out[i].must {
+			out[i] = x
 		}
-		p := min(an.after(&x), truthOf(x.must, true))
-		if p == never {
-			continue
-		}
-		x.must = p == surely
-		if x.must && x.actor == a.index {
-			a.alters = []alter{x}
-			return
-		}
-		if i, ok := at[x.actor]; ok {
-			if x.must && !out[i].must {
-				out[i] = x
-			}
-			continue
-		}
-		at[x.actor] = len(out)
-		out = append(out, x)
 	}
 	a.alters = out
 }
@@ -512,7 +506,7 @@ func (a *actor) settleAlters(an *Analysis) {
 // settled reports whether what actors' findings depend on beside their own documents is as it was: resource
 // policies, trust policies, triggers and who there is.
 func (an *Analysis) settled(next *Analysis) bool {
-	if len(an.actors) != len(next.actors) || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !sameChoices(an.choices, next.choices) || !sameAttempts(an.unsettled, next.unsettled) || !slices.Equal(an.actorOf, next.actorOf) {
+	if an.size.actors != next.size.actors || len(an.triggers) != len(next.triggers) || an.perFunction != next.perFunction || an.perLambda != next.perLambda || !slices.Equal(an.keys, next.keys) || !sameChoices(an.choices, next.choices) || !sameAttempts(an.unsettled, next.unsettled) || !slices.Equal(an.actorOf[:an.size.nodes], next.actorOf[:next.size.nodes]) {
 		return false
 	}
 	for i, t := range an.triggers {
@@ -526,7 +520,7 @@ func (an *Analysis) settled(next *Analysis) bool {
 			return false
 		}
 	}
-	for i, a := range an.actors {
+	for i, a := range an.actors[:an.size.actors] {
 		if a.id != next.actors[i].id || a.arn != next.actors[i].arn {
 			return false
 		}

@@ -466,7 +466,12 @@ func (an *Analysis) beyond(walks *[looks]*walk) []Beyond {
 				continue
 			}
 			done[actor] = true
+			var owed []Evidence // to what made it what it is
+			if an.actors[actor].guise != nil {
+				owed = new(Step).owed(an.path(walks[look], n)).Evidence
+			}
 			for _, b := range an.sea(actor) {
+				b.Evidence = append(slices.Clip(b.Evidence), owed...)
 				b.Fed = look == fedMust || look == fedMay
 				b.Hops = walks[look].dist(n) + 1
 				if look == runsMay || look == fedMay {

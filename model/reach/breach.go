@@ -97,7 +97,7 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 	an.hits(b, start, &walks)
 	an.administrators(b, &walks)
 	for _, n := range walks[runsMay].order {
-		if _, ok := walks[runsMay].news(n); ok {
+		if _, ok := walks[runsMay].news(n); ok && int(n) < an.size.nodes {
 			b.Runs = append(b.Runs, an.nodes[n].id)
 		}
 		b.NotSeen = append(b.NotSeen, an.notSeenOf(an.actors[an.actorOf[n]])...)
@@ -168,7 +168,7 @@ func (an *Analysis) Reaching(targets ...model.ID) iter.Seq[*Breach] {
 func (an *Analysis) fed(start int32, walks *[looks]*walk) []model.ID {
 	var out []model.ID
 	for _, n := range walks[fedMay].order {
-		if _, news := walks[fedMay].news(n); !news {
+		if _, news := walks[fedMay].news(n); !news || int(n) >= an.size.nodes {
 			continue
 		}
 		if !walks[runsMay].found(n) && n != start {
@@ -182,7 +182,7 @@ func (an *Analysis) fed(start int32, walks *[looks]*walk) []model.ID {
 func (an *Analysis) administrators(b *Breach, walks *[looks]*walk) {
 	for _, look := range [...]int{runsMust, runsMay, fedMay} {
 		walk := walks[look]
-		n, x, ok := an.ruler(walk, sure(look))
+		n, ok := an.ruler(walk, sure(look))
 		if !ok {
 			continue
 		}
@@ -193,9 +193,7 @@ func (an *Analysis) administrators(b *Breach, walks *[looks]*walk) {
 		}
 		b.adminWhy = sync.OnceValue(func() []*Step {
 			why := an.path(walk, n)
-			if x != nil {
-				why = append(why, an.alterStep(n, x))
-			} else if len(why) == 0 {
+			if len(why) == 0 {
 				why = append(why, an.adminStep(n))
 			}
 			return why
@@ -204,35 +202,18 @@ func (an *Analysis) administrators(b *Breach, walks *[looks]*walk) {
 	}
 }
 
-// ruler is the nearest node of a walk that may do anything, or that can change one of the walk so that it may.
-func (an *Analysis) ruler(w *walk, must bool) (node int32, change *alter, ok bool) {
+// ruler is the nearest node of a walk that may do anything.
+func (an *Analysis) ruler(w *walk, must bool) (node int32, ok bool) {
 	want := perhaps
 	if must {
 		want = surely
 	}
-	var reached set
 	for _, n := range w.order {
-		a := an.actors[an.actorOf[n]]
-		if a.admin >= want {
-			return n, nil, true
-		}
-		for k := range a.alters {
-			x := &a.alters[k]
-			if must && !x.must {
-				continue
-			}
-			if x.actor != a.index && reached == nil {
-				reached = newSet(len(an.actors))
-				for _, m := range w.order {
-					reached.put(an.actorOf[m])
-				}
-			}
-			if x.actor == a.index || reached.has(x.actor) {
-				return n, x, true
-			}
+		if an.actors[an.actorOf[n]].admin >= want {
+			return n, true
 		}
 	}
-	return 0, nil, false
+	return 0, false
 }
 
 // rulers tells whether a start reaches an administrator, without the way to it.
@@ -241,13 +222,7 @@ func (an *Analysis) rulers(start int32, look int) bool {
 	if sure(look) {
 		k = 1
 	}
-	c := an.flows[look].of(an.actorOf[start])
-	if c.rules[k] {
-		return true
-	}
-	return slices.ContainsFunc(an.alterers, func(i int32) bool {
-		return c.has(i) && slices.ContainsFunc(an.actors[i].alters, func(x alter) bool { return (x.must || k == 0) && c.has(x.actor) })
-	})
+	return an.flows[look].of(an.actorOf[start]).rules[k]
 }
 
 // Name is an element's or stranger's name for people.

@@ -28,7 +28,7 @@ func (an *Analysis) Brief(from model.ID) Brief {
 	w := an.walk(start, runsMay)
 	b := Brief{Hits: an.touched(from, start, w)}
 	for _, n := range w.order {
-		if _, ok := w.news(n); ok {
+		if _, ok := w.news(n); ok && int(n) < an.size.nodes {
 			b.Runs = append(b.Runs, an.nodes[n].id)
 		}
 	}
@@ -55,6 +55,9 @@ func (an *Analysis) touched(from model.ID, start int32, w *walk) []Touch {
 	})
 	var untold []Touch // of nodes that are no targets
 	w.surroundings(func(x neighbour) {
+		if int(x.node) >= an.size.nodes {
+			return
+		}
 		c := catalog.Secret
 		if x.edge.kind == Feeds {
 			c = catalog.Invoke

@@ -37,6 +37,9 @@ func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 		if r.Layer == policy.LayerSCP && r.From.Effect == policy.Allow {
 			continue // every level allows, or there were nothing to tell
 		}
+		if r.Layer == policy.LayerIdentity && r.Policy < len(c.actor.ids) && c.actor.ids[r.Policy] == "" {
+			continue // what an attacker gave it
+		}
 		e := Evidence{Layer: r.Layer, Statement: r.Statement, Sid: r.From.Sid, Span: r.From.Span, From: r.From}
 		switch r.Layer {
 		case policy.LayerIdentity:
@@ -380,6 +383,9 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 		step.Actions = append(step.Actions, name)
 		return true
 	}
+	if e.alter != nil {
+		return an.alterStep(a, e.alter)
+	}
 	if e.carrier != nil {
 		an.carrierStep(&step, a, e, ask)
 	} else {
@@ -539,7 +545,10 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		anywhere()
 		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + " that acts as"
 		an.noteTrust(c, e.over, e.service)
-	case altering, unguarding, joining, creating:
+	case creating: // a member of a group
+		ask("iam:AddUserToGroup", e.over, arn, nil)
+		anywhere()
+	case altering, unguarding, joining:
 	}
 }
 
@@ -553,13 +562,16 @@ func (an *Analysis) noteTrust(c *account, role int32, service string) {
 	c.note(&d, role, "sts:AssumeRole")
 }
 
-// alterStep is a change of what a principal may do.
-func (an *Analysis) alterStep(n int32, x *alter) *Step {
+// alterStep is a step to a guise.
+func (an *Analysis) alterStep(a *actor, x *alter) Step {
 	w := an.world
-	a := an.actors[an.actorOf[n]]
 	c := &account{an: an, actor: a}
 	k := x.technique
-	step := Step{From: an.nodes[n].id, To: an.actors[x.actor].id, Kind: Runs, Technique: k.id, Certainty: certainty(x.must), Says: k.says, Note: k.note}
+	to := newPrincipalID
+	if x.actor >= 0 {
+		to = an.actors[x.actor].id
+	}
+	step := Step{To: to, Kind: Runs, Technique: k.id, Certainty: certainty(x.must), Says: k.says, Note: k.note, change: &x.change}
 	put := func(action string, d policy.Decision) bool {
 		if d.Outcome != policy.Allowed {
 			return false
@@ -576,15 +588,31 @@ func (an *Analysis) alterStep(n int32, x *alter) *Step {
 		if k.route != creating {
 			arn, _ := an.unseenPolicy(a, k)
 			places = []place{{k.needs[0], arn}}
+			step.Says += " of"
 		}
 		for _, p := range places {
 			put(p.action, an.decide(a, -1, p.action, p.arn, newPrincipal(w)))
 		}
 	} else {
-		step.To = w.targets[x.target].id
+		if id := w.targets[x.target].id; id != to {
+			step.Says += " " + an.Name(id) + " of"
+		}
 		for _, need := range k.needs {
 			for alternative := range strings.SplitSeq(need, "|") {
-				if put(alternative, an.decide(a, x.target, alternative, w.targets[x.target].arn, an.alterContext(x.target))) {
+				extra := an.alterContext(x.target, alternative)
+				if ids := slices.Concat(x.given, x.without); len(ids) > 0 && !x.any {
+					p := an.design.Policy(ids[0])
+					if p != nil && !p.Managed && strings.HasPrefix(alternative, "iam:Detach") {
+						continue
+					}
+					if p != nil && p.Managed && strings.HasPrefix(alternative, "iam:Delete") {
+						continue
+					}
+					if extra["iam:policyarn"] = []string{string(ids[0])}; p != nil {
+						extra["iam:policyarn"] = []string{p.ARN}
+					}
+				}
+				if put(alternative, an.decide(a, x.target, alternative, w.targets[x.target].arn, extra)) {
 					break
 				}
 			}
@@ -593,7 +621,51 @@ func (an *Analysis) alterStep(n int32, x *alter) *Step {
 	slices.Sort(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	step.explain()
-	return &step
+	return step
+}
+
+// with is a step that takes what other steps lead to as well.
+func (s *Step) with(others ...*Step) *Step {
+	c := *s
+	c.Evidence = slices.Clone(c.Evidence)
+	for _, o := range others {
+		c.lean(o)
+	}
+	return &c
+}
+
+// lean adds the statements of another step.
+func (s *Step) lean(o *Step) {
+	for _, e := range o.Evidence {
+		if !slices.ContainsFunc(s.Evidence, func(x Evidence) bool {
+			return x.From == e.From && x.Policy == e.Policy && x.By == e.By && x.Layer == e.Layer
+		}) {
+			s.Evidence = append(s.Evidence, e)
+		}
+	}
+	for _, a := range o.Assumed {
+		if !slices.ContainsFunc(s.Assumed, a.Equal) {
+			s.Assumed = append(slices.Clip(s.Assumed), a)
+		}
+	}
+}
+
+// owed is a step with the steps by which its actor came to the layers that allow it, and their statements.
+func (s *Step) owed(path []*Step) *Step {
+	from := len(path)
+	for from > 0 && path[from-1].change != nil {
+		from--
+	}
+	if s.owes != nil || from == len(path) {
+		return s
+	}
+	c := *s
+	c.owes, c.own = path[from:], len(s.Evidence)
+	c.Evidence = slices.Clone(c.Evidence)
+	for _, o := range c.owes {
+		c.lean(o)
+	}
+	return &c
 }
 
 // adminStep says why a node's own permissions rule.

@@ -208,6 +208,8 @@ func (h Hit) Sentence(d *model.Design) string {
 		return s
 	}
 	switch {
+	case last.owes != nil && last.Kind == Acts:
+		s = last.made(d, nearest.Path()[0].From, s)
 	case last.From == "" || nearest.Hops == 1:
 	case last.Kind == Acts:
 		s += " as " + d.Name(last.From)
@@ -244,6 +246,48 @@ func (h Hit) Sentence(d *model.Design) string {
 		s += ", though " + few(though)
 	}
 	return s
+}
+
+// made says first what its actor was made, by a start, for an act that "can do something": "can give itself any permission
+// and so do it".
+func (s Step) made(d *model.Design, start model.ID, can string) string {
+	self := false
+	var words []string
+	for _, o := range s.owes {
+		f := d.Function(start)
+		self = start == o.To || f != nil && f.Role == o.To || o.To == newPrincipalID
+		words = append(words, o.makes(d, self))
+	}
+	word, rest, _ := strings.Cut(can, " ")
+	out := word + " " + list(words) + " and so " + rest
+	if !self {
+		out += " as " + d.Name(s.From)
+	}
+	return out
+}
+
+// makes says what a step makes of a principal: "give itself any permission".
+func (s Step) makes(d *model.Design, self bool) string {
+	who, whose := d.Name(s.To), d.Name(s.To)+"'s"
+	if self {
+		who, whose = "itself", "its own"
+	}
+	switch c := s.change; {
+	case s.To == newPrincipalID:
+		return "make a new principal that may do anything"
+	case c.any:
+		return "give " + who + " any permission"
+	case c.free:
+		return "remove " + whose + " permissions boundary"
+	case len(c.without) > 0:
+		return "remove what denies " + who
+	default:
+		var names []string
+		for _, id := range c.given {
+			names = append(names, tail(d.Name(id)))
+		}
+		return "give " + who + " the permissions of " + few(names)
+	}
 }
 
 // reasons are the statements of a hit by one way, each with its place and what it takes; unless is what it takes beside.

@@ -143,11 +143,11 @@ func (an *Analysis) flood(before *graph, changed set) {
 	an.alterers = nil
 	for i, a := range an.actors {
 		for k, want := range [...]power{perhaps, surely} {
-			if a.admin >= want || slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor == int32(i) && (x.must || want == perhaps) }) {
+			if a.admin >= want {
 				an.powers[k].put(int32(i))
 			}
 		}
-		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor != int32(i) }) {
+		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor >= 0 && x.actor != a.base() }) {
 			an.alterers = append(an.alterers, int32(i))
 		}
 	}
@@ -236,6 +236,16 @@ func (m *flowing) lead() {
 					m.steady = false
 				}
 				out = append(out, hub)
+			}
+		}
+		turns := an.guises.turns[from]
+		for k := range turns {
+			out = lead(from, out, &turns[k])
+		}
+		for _, to := range an.guises.joined[m.look][from] {
+			if to != from && seen[to] != from+1 {
+				seen[to] = from + 1
+				out = append(out, to)
 			}
 		}
 		m.steady = m.steady && slices.Equal(out, m.f.next[i])

@@ -128,8 +128,8 @@ func TestMeasuresAreCounted(t *testing.T) {
 
 // misread says where the depths and administrators of an analysis are not those of its breaches, "" where they are.
 func misread(a *Analysis, vulnerable bool) string {
-	starts := make([]model.ID, 0, len(a.nodes))
-	for _, n := range a.nodes {
+	starts := make([]model.ID, 0, a.size.nodes)
+	for _, n := range a.nodes[:a.size.nodes] {
 		if a.Breach(n.id) != nil {
 			starts = append(starts, n.id)
 		}

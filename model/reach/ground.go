@@ -18,7 +18,25 @@ func (s Step) Grounds() []Evidence {
 	if s.Kind == Acts {
 		return s.groundsFor(hits(s.Capabilities), s.Certainty)
 	}
-	return s.groundsOfAll()
+	return s.owing(Step.groundsOfAll)
+}
+
+// owing are the grounds of a step's own, and those of the changes that it owes its permissions to.
+func (s Step) owing(grounds func(Step) []Evidence) []Evidence {
+	if s.owes == nil {
+		return grounds(s)
+	}
+	owes := s.owes
+	s.Evidence, s.owes = s.Evidence[:min(s.own, len(s.Evidence))], nil
+	out := grounds(s)
+	for _, o := range owes {
+		for _, e := range o.Grounds() {
+			if !slices.ContainsFunc(out, func(x Evidence) bool { return x.From == e.From && x.Policy == e.Policy && x.By == e.By }) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
 }
 
 // Grounds are the statements that a hit by one way rests on: of an act, the fewest that give the hit's capabilities.
@@ -36,6 +54,9 @@ func (h Hit) Grounds() []Evidence {
 // groundsFor are the fewest statements that give some of an act's capabilities; where these are sure, surely, as far as
 // single statements do. Each has the actions that give them.
 func (s Step) groundsFor(caps catalog.Capabilities, c Certainty) []Evidence {
+	if s.owes != nil {
+		return s.owing(func(s Step) []Evidence { return s.groundsFor(caps, c) })
+	}
 	known := catalog.Load()
 	gives := func(actions []string) (all catalog.Capabilities) {
 		for _, a := range actions {
@@ -116,7 +137,7 @@ func (s Step) chosen(which []int, sure []uint64) []Evidence {
 	for _, i := range which {
 		out = append(out, s.Evidence[i])
 	}
-	if len(out) == 0 && len(s.Evidence) > 0 {
+	if len(out) == 0 && len(s.Evidence) > 0 && s.own == 0 {
 		out = append(out, s.Evidence[0])
 	}
 	return out

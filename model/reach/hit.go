@@ -59,9 +59,9 @@ func (w Way) Last() *Step {
 	case w.an == nil:
 		return nil
 	case w.edge != nil:
-		return w.an.edgeStep(w.from, w.edge)
+		return w.an.stepOn(w.walk, w.from, w.an.edgeStep(w.from, w.edge))
 	}
-	return w.an.actStep(w.from, w.where)
+	return w.an.stepOn(w.walk, w.from, w.an.actStep(w.from, w.where))
 }
 
 // Ways are the shortest way to any of a hit's capabilities, a must one where there is one, and, where others come otherwise,
@@ -170,6 +170,9 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 		tr.acts(walk.order, look, b.From)
 		// Functions and principals that it runs as or feeds, whatever else may be done to them.
 		walk.surroundings(func(x neighbour) {
+			if int(x.node) >= an.size.nodes {
+				return // of somebody whom it holds already
+			}
 			t := an.world.target(an.nodes[x.node].id)
 			if t < 0 {
 				return

@@ -307,7 +307,7 @@ func (k *kin) excepted(a *actor) []int32 {
 		out = append(out, k.sifted...)
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return append([]int32{}, slices.Compact(out)...) // none is not nil, which were all
 }
 
 // chosen reports whether a key is one whose values, wherever policies name them, are tried to get through filters.

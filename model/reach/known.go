@@ -35,7 +35,7 @@ func (an *Analysis) Administrators(listed ...string) []Administrator {
 		runs[f.Role] = true
 	}
 	var out []Administrator
-	for i, n := range an.nodes {
+	for i, n := range an.nodes[:an.size.nodes] {
 		if n.sort != isRole && n.sort != isUser {
 			continue
 		}

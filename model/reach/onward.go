@@ -23,6 +23,8 @@ type edge struct {
 	triggers  []int32  // by which the data gets to the function, in order
 	rank      int32    // the target where it was found, or lastly
 	first     int32    // rank of the first edge of its kind to the node, where this one is surer
+	alter     *alter   // of what leads to a guise, nil for others
+	join      *join    // … that two are needed for
 }
 
 // A power is whether one may do anything: never, perhaps, surely.
@@ -30,10 +32,11 @@ type power = truth
 
 // An alter is a way to change what a principal may do.
 type alter struct {
-	actor     int32 // whose permissions change; the actor itself where it makes a new principal
+	actor     int32 // whose permissions change; -1 for a new principal
 	target    int32 // that the technique's permissions are on; -1 for a new name
 	must      bool
 	technique *technique
+	change
 }
 
 // A way is what edges are told apart by.
@@ -54,6 +57,7 @@ type explorer struct {
 
 	passing  []means         // techniques that the actor can pass a role to
 	trusting *policy.Program // a trust policy that names the actor
+	attaches []attachable    // what it may attach at most; nil: not known yet
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
@@ -94,7 +98,7 @@ func (e *explorer) allowed(f *finding, action string) truth {
 
 // all tells whether each need of a plan is allowed on the target, one of its alternatives at least. extra, called
 // where something is allowed perhaps, is what the attacker chooses: with it, it may be sure, or not at all.
-func (e *explorer) all(f *finding, p *plan, extra func() policy.Context) truth {
+func (e *explorer) all(f *finding, p *plan, extra func(action string) policy.Context) truth {
 	out := surely
 	for _, need := range p.needs {
 		best := never
@@ -107,7 +111,7 @@ func (e *explorer) all(f *finding, p *plan, extra func() policy.Context) truth {
 				}
 			}
 			if v == perhaps && extra != nil {
-				v = e.ask(f.target, plans().actions[n], extra())
+				v = e.ask(f.target, plans().actions[n], extra(plans().actions[n]))
 			}
 			best = max(best, v)
 		}
@@ -178,7 +182,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			}
 			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target, how: how})
 		case altering, unguarding:
-			if e.actor.admin != surely && !t.guarded {
+			if !t.guarded && e.actor.admin != surely {
 				e.alter(f, p)
 			}
 		case joining:
@@ -299,11 +303,13 @@ func (an *Analysis) passed(a *actor, role int32, service string) (truth, string)
 func (e *explorer) rest() {
 	e.rank = lastly
 	known := map[string]bool{} // services whose roles have been found
+	rules := false             // it makes a principal that may do anything
 	for _, m := range e.able(plans().rest) {
 		k, v := m.technique, m.truth
 		switch {
-		case k.route == creating && e.actor.admin != surely:
-			e.actor.alters = append(e.actor.alters, alter{actor: e.actor.index, target: -1, must: v == surely, technique: k})
+		case k.route == creating:
+			rules = rules || v == surely
+			e.actor.alters = append(e.actor.alters, alter{actor: -1, target: -1, must: v == surely, technique: k, change: change{any: true}})
 		case k.route == mapping:
 			e.mapped(m)
 		case k.route == existing:
@@ -327,8 +333,27 @@ func (e *explorer) rest() {
 		e.routes()
 		return
 	}
+	if !rules {
+		e.enrol()
+	}
 	e.rewrite()
 	e.doors()
+}
+
+// enrol tries to make new users that are in a group.
+func (e *explorer) enrol() {
+	v := e.somewhere(newMember)
+	if v == never {
+		return
+	}
+	for i := range e.w.targets {
+		t := &e.w.targets[i]
+		if to := e.an.nodeAt[i]; t.sort == isGroup && to >= 0 && t.account == e.actor.account && t.id != e.actor.id {
+			if v := min(v, e.ask(int32(i), "iam:AddUserToGroup", nil)); v != never {
+				e.add(edge{to: to, kind: Runs, must: v == surely, technique: newMember, over: int32(i)})
+			}
+		}
+	}
 }
 
 // mapped feeds each function that an event source mapping may be pointed at, or whose mapping may be given another
@@ -362,7 +387,7 @@ func (e *explorer) rewrite() {
 	}
 	for _, p := range plans().on[isPolicy] {
 		if _, v := e.an.unseenPolicy(a, p.technique); v != never {
-			a.alters = append(a.alters, alter{actor: a.index, target: -1, technique: p.technique})
+			a.alters = append(a.alters, alter{actor: a.base(), target: -1, technique: p.technique, change: change{any: true}})
 		}
 	}
 }
@@ -392,16 +417,73 @@ func (e *explorer) couldAssume(ti int32) truth {
 
 // alter tries to change what principals may do.
 func (e *explorer) alter(f *finding, k *plan) {
-	v := e.all(f, k, func() policy.Context { return e.an.alterContext(f.target) })
+	switch {
+	case k.id == "deny-removal":
+		e.undeny(f, k)
+		return
+	case e.all(f, k, nil) == never:
+		return
+	}
+	v := e.all(f, k, func(action string) policy.Context { return e.an.alterContext(f.target, action) })
+	if v != surely {
+		e.attach(f, k, v)
+	}
 	if v == never {
 		return
 	}
-	e.actor.meddles = true
-	for _, a := range e.an.holders(f.target) {
-		if k.route == unguarding && !e.an.guarded(a, k.technique) {
-			continue
+	for _, i := range e.an.holders(f.target) {
+		a := e.an.actors[i]
+		c := change{any: true}
+		switch {
+		case k.id == "guard-removal":
+			if c = (change{free: true}); a.boundaryID == "" {
+				continue
+			}
+		case k.on == isPolicy:
+			if id := e.w.targets[f.target].id; e.an.answers(e.an.design.Policy(id).Document).denies() {
+				c.without = []model.ID{id} // it says what the attacker writes
+			}
 		}
-		e.actor.alters = append(e.actor.alters, alter{actor: a, target: f.target, must: v == surely && k.note == "", technique: k.technique})
+		e.alters(f, k, i, v == surely && k.note == "", c)
+	}
+}
+
+// alters keeps a change that the actor may make of a principal.
+func (e *explorer) alters(f *finding, k *plan, of int32, must bool, c change) {
+	if of != e.actor.base() {
+		e.actor.meddles = true
+	}
+	e.actor.alters = append(e.actor.alters, alter{actor: of, target: f.target, must: must, technique: k.technique, change: c})
+}
+
+// undeny tries to take policies off a principal that deny it something: inline ones by deleting, others by detaching them.
+func (e *explorer) undeny(f *finding, k *plan) {
+	if e.all(f, k, nil) == never {
+		return
+	}
+	detach, remove, _ := strings.Cut(k.technique.needs[0], "|")
+	for _, i := range e.an.holders(f.target) {
+		a := e.an.actors[i]
+		var gone [surely + 1][]model.ID
+		for n, id := range a.ids {
+			if a.by[n] != e.w.targets[f.target].id || !a.identity[n].denies() {
+				continue
+			}
+			action, extra := remove, e.an.alterContext(f.target, remove)
+			if p := e.an.design.Policy(id); p.Managed {
+				action, extra["iam:policyarn"] = detach, []string{p.ARN}
+			}
+			v := e.ask(f.target, action, extra)
+			gone[v] = append(gone[v], id)
+		}
+		for v := surely; v > never; v-- {
+			if ids := slices.Sorted(slices.Values(slices.Concat(gone[v], gone[surely]))); len(gone[v]) > 0 {
+				e.alters(f, k, i, v == surely, change{without: slices.Compact(ids)})
+			}
+		}
+		if e.actor.base() != i {
+			e.actor.meddles = true // what it denies may be written yet
+		}
 	}
 }
 
@@ -409,22 +491,25 @@ func (e *explorer) alter(f *finding, k *plan) {
 func (e *explorer) join(f *finding, k *plan) {
 	v := e.all(f, k, nil)
 	group := e.an.actorOfTarget(f.target)
-	if v == never || group == nil || e.an.isAdmin(group) == never {
+	if v == never || group == nil || len(group.ids) == 0 {
 		return
 	}
 	e.actor.meddles = true
-	for _, a := range e.an.actors {
-		if a.sort == isUser && a.account == group.account {
-			e.actor.alters = append(e.actor.alters, alter{actor: a.index, target: f.target, must: v == surely, technique: k.technique})
+	given := slices.Sorted(slices.Values(group.ids))
+	for _, a := range e.an.actors[:e.an.size.actors] {
+		if a.sort == isUser && a.account == group.account && !slices.Contains(e.an.design.Principal(a.id).Groups, group.id) {
+			e.actor.alters = append(e.actor.alters, alter{actor: a.index, target: f.target, must: v == surely, technique: k.technique, change: change{given: given}})
 		}
 	}
 }
 
-// alterContext is what an attacker chooses, and what the design knows, when it changes a principal.
-func (an *Analysis) alterContext(ti int32) policy.Context {
+// alterContext is what an attacker chooses, and what the design knows, when it changes a principal by an action.
+func (an *Analysis) alterContext(ti int32, action string) policy.Context {
 	extra := policy.Context{"iam:policyarn": {administratorAccess(an.world)}}
 	a := an.actorOfTarget(ti)
 	switch {
+	case strings.HasSuffix(action, "PermissionsBoundary") && strings.HasPrefix(action, "iam:Put"):
+		extra["iam:permissionsboundary"] = extra["iam:policyarn"] // the new one
 	case a == nil:
 	case a.boundaryID == "":
 		extra["iam:permissionsboundary"] = nil // it has none
@@ -511,15 +596,4 @@ func (an *Analysis) holders(ti int32) []int32 {
 		return an.attached[t.id]
 	}
 	return an.holdersOf[ti]
-}
-
-// guarded reports whether there is something for a technique to take away from an actor.
-func (an *Analysis) guarded(i int32, k *technique) bool {
-	a := an.actors[i]
-	if k.id == "guard-removal" {
-		return a.limit != nil
-	}
-	return slices.ContainsFunc(a.identity, func(d *answers) bool {
-		return slices.ContainsFunc(d.statements, func(s *statement) bool { return s.deny })
-	})
 }

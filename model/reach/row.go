@@ -73,6 +73,7 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []means) *row {
 	somebody := &actor{profile: like.profile, found: found{admin: like.admin}}
 	somebody.id, somebody.function, somebody.self, somebody.arn = "", nil, -1, nobody(like.arn)
+	somebody.index, somebody.guise = -1, nil
 	somebody.identity, somebody.ids, somebody.by, somebody.documents = far, nil, nil, nil
 	if like.boundary != nil {
 		somebody.boundary = an.kin.plainOf(like.boundary)

@@ -152,7 +152,7 @@ func same(rt rapid.TB, x, y *Analysis) {
 	if more, less := lacking(p, q), lacking(q, p); len(more)+len(less) > 0 {
 		rt.Fatalf("with rows alone: %v; without alone: %v", more, less)
 	}
-	for _, n := range x.nodes {
+	for _, n := range x.nodes[:x.size.nodes] {
 		if p, q := inFull(x.Breach(n.id)), inFull(y.Breach(n.id)); p != q {
 			i := 0
 			for i < min(len(p), len(q)) && p[i] == q[i] {

@@ -73,5 +73,8 @@ type Step struct {
 	Note         string // why it is only perhaps, where no condition says it
 	Says         string // the technique in words, before the name of To: "replaces the code of"; "" for acts
 
-	any bool // one of Actions does it
+	any    bool    // one of Actions does it
+	change *change // what a principal is made by it, nil for nothing
+	owes   []*Step // changes that gave its actor the layers that allow it; their statements are among Evidence, …
+	own    int     // … after so many of its own
 }

@@ -30,7 +30,7 @@ type stranger struct {
 // Strangers lists the starts outside the account, anyone first, the others by name.
 func (an *Analysis) Strangers() []model.ID {
 	var out []model.ID
-	for _, n := range an.nodes {
+	for _, n := range an.nodes[:an.size.nodes] {
 		if n.sort == isStranger {
 			out = append(out, n.id)
 		}

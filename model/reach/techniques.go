@@ -102,6 +102,7 @@ var techniques = []technique{
 	{id: "sagemaker-002", route: passing, needs: []string{"sagemaker:CreateTrainingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "sagemaker-003", route: passing, needs: []string{"sagemaker:CreateProcessingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "stepfunctions-001", route: passing, needs: []string{"states:CreateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}},
+	{id: "stepfunctions-test-state", route: passing, needs: []string{"states:TestState"}, by: []string{"states.amazonaws.com"}},
 	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
 	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}, there: []string{"AWS::Scheduler::Schedule"}},
 	{id: "role-alias", route: passing, needs: []string{"rolesanywhere:CreateProfile|rolesanywhere:UpdateProfile"}, by: []string{"rolesanywhere.amazonaws.com"}, note: "if it has a certificate that a trust anchor of the account accepts"},
@@ -179,6 +180,9 @@ var filling = []technique{
 	{id: "new-profile", route: passing, needs: []string{"iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"}},
 	{id: "empty-profile", route: passing, needs: []string{"iam:AddRoleToInstanceProfile"}},
 }
+
+// newMember makes a user that is in a group: iam:AddUserToGroup on the group, and the rest on one new name.
+var newMember = &technique{id: "iam-create-member", route: creating, on: isGroup, needs: []string{"iam:CreateUser", "iam:CreateAccessKey|iam:CreateLoginProfile"}, says: "makes a new member of"}
 
 // A carrier says which actions on a resource reach whoever its triggers start.
 type carrier struct {

@@ -108,13 +108,37 @@ func (an *Analysis) walkUntil(w *walk, start int32, look int, found func(node in
 				w.own[e.to] = neighbour{}
 				w.pending = append(w.pending, e.to)
 			}
-			w.hops[e.to], w.by[e.to], w.parent[e.to] = w.hops[n]+1, e, n
-			w.order = append(w.order, e.to)
-			if found(e.to) {
+			if w.step(n, e); found(e.to) {
 				return
 			}
 		}
+		turns := an.guises.turns[actor]
+		for k := range turns {
+			if e := &turns[k]; takes(look, e) && !w.found(e.to) {
+				if w.step(n, e); found(e.to) {
+					return
+				}
+			}
+		}
+		for _, j := range an.guises.joinOf[look][actor] {
+			if e := &j.edge; !w.found(e.to) && w.expanded.has(j.by) && w.expanded.has(j.of) && an.flows[look].of(an.actorOf[start]).has(an.actorOf[e.to]) {
+				if w.step(w.first(an, j.by), e); found(e.to) {
+					return
+				}
+			}
+		}
 	}
+}
+
+// step goes by an edge from a node.
+func (w *walk) step(n int32, e *edge) {
+	w.hops[e.to], w.by[e.to], w.parent[e.to] = w.hops[n]+1, e, n
+	w.order = append(w.order, e.to)
+}
+
+// first is the node at which an actor was found.
+func (w *walk) first(an *Analysis, actor int32) int32 {
+	return w.order[slices.IndexFunc(w.order, func(n int32) bool { return an.actorOf[n] == actor })]
 }
 
 // tell notes somebody who leads to a role that its own session found.
@@ -153,6 +177,14 @@ func (w *walk) surroundings(do func(x neighbour)) {
 	}
 }
 
+// stepOn is a step from a node of a walk, with the statements that it owes.
+func (an *Analysis) stepOn(w *walk, n int32, step *Step) *Step {
+	if w.dist(n) > 0 && an.actors[an.actorOf[n]].guise != nil {
+		return step.owed(an.path(w, n))
+	}
+	return step
+}
+
 // path is the steps to a node, the start's none, and those behind it.
 func (an *Analysis) path(w *walk, n int32, behind ...*Step) []*Step {
 	hops := w.dist(n)
@@ -163,7 +195,13 @@ func (an *Analysis) path(w *walk, n int32, behind ...*Step) []*Step {
 	copy(out[hops:], behind)
 	for i := hops - 1; i >= 0; i-- {
 		out[i] = an.edgeStep(w.parent[n], w.by[n])
+		if j := w.by[n].join; j != nil {
+			out[i] = out[i].with(an.path(w, w.first(an, j.of))...)
+		}
 		n = w.parent[n]
+	}
+	for i := 1; i < len(out); i++ {
+		out[i] = out[i].owed(out[:i])
 	}
 	return out
 }

@@ -270,7 +270,7 @@ func (s *search) finish(ctx context.Context, w *Wall, chosen []int) error {
 		return cmp.Or(cmp.Compare(place[x.Policy], place[y.Policy]), cmp.Compare(x.Statement, y.Statement))
 	})
 	before, after := s.an.takings(), s.after.takings()
-	for n, node := range s.an.nodes {
+	for n, node := range s.an.nodes[:s.an.size.nodes] {
 		if node.sort == isGroup {
 			continue
 		}
@@ -316,7 +316,7 @@ func (an *Analysis) takings() func(start int32) map[int32]catalog.Capabilities {
 		}
 		out := maps.Clone(acts)
 		for _, n := range an.walk(start, runsMay).order[1:] {
-			if t := an.world.target(an.nodes[n].id); t >= 0 {
+			if t := an.world.target(an.nodes[n].id); t >= 0 && int(n) < an.size.nodes {
 				out[t] = out[t].With(catalog.Secret) // its code or credentials
 			}
 		}

@@ -3,6 +3,7 @@ package reach
 import (
 	"cmp"
 	"container/heap"
+	"iter"
 	"slices"
 
 	"bulkhead/model"
@@ -40,6 +41,30 @@ type survey struct {
 	look         int
 	target, node int32   // the target, and its node if it is one, else -1
 	left         []int32 // steps from each actor to the target, 0: no way
+	held         *component
+	walk         *walk // from the start, once it is needed
+}
+
+// edges are an actor's, those to guises among them that two are needed for who are both held.
+func (s *survey) edges(actor int32) iter.Seq[*edge] {
+	return func(yield func(*edge) bool) {
+		for e := range s.an.actors[actor].allEdges() {
+			if !yield(e) {
+				return
+			}
+		}
+		turns := s.an.guises.turns[actor]
+		for k := range turns {
+			if !yield(&turns[k]) {
+				return
+			}
+		}
+		for _, j := range s.an.guises.joinOf[s.look][actor] {
+			if j.by == actor && s.held.has(j.of) && s.held.has(s.an.actorOf[j.edge.to]) && !yield(&j.edge) {
+				return
+			}
+		}
+	}
 }
 
 // A trail is the beginning of a way, or all of it.
@@ -98,9 +123,9 @@ func (s *survey) measure() {
 	s.left = make([]int32, len(s.an.actors))
 	into := make([][]int32, len(s.an.actors))
 	var queue []int32
-	for i, a := range s.an.actors {
+	for i := range s.an.actors {
 		near := s.act(int32(i)) != nil
-		for e := range a.allEdges() {
+		for e := range s.edges(int32(i)) {
 			near = near || s.last(e)
 			if takes(s.look, e) {
 				to := s.an.actorOf[e.to]
@@ -126,11 +151,13 @@ func (s *survey) measure() {
 
 // ways goes on from the most promising beginning until n ways are found.
 func (s *survey) ways(start int32, n int) []Way {
+	s.held = s.an.flows[s.look].of(s.an.actorOf[start])
 	s.measure()
 	first := &trail{actor: s.an.actorOf[start], node: start}
 	if s.left[first.actor] == 0 {
 		return nil
 	}
+	s.walk = s.an.walk(start, s.look)
 	open := &trails{left: s.left, all: []*trail{first}}
 	rank := 0
 	push := func(t *trail) {
@@ -147,14 +174,14 @@ func (s *survey) ways(start int32, n int) []Way {
 		}
 		// Whoever runs as the target has no need to do anything to it.
 		runs := false
-		for e := range s.an.actors[t.actor].allEdges() {
+		for e := range s.edges(t.actor) {
 			runs = runs || s.last(e) && e.kind == Runs
 		}
 		if x := s.act(t.actor); x != nil && !runs {
 			push(&trail{actor: t.actor, node: t.node, before: t, steps: t.steps + 1, unsure: t.unsure + unsure(hits(x.must) != 0), end: x, done: true})
 		}
 		met := map[int32]bool{}
-		for e := range s.an.actors[t.actor].allEdges() {
+		for e := range s.edges(t.actor) {
 			next := &trail{actor: s.an.actorOf[e.to], node: e.to, by: e, before: t, steps: t.steps + 1, unsure: t.unsure + unsure(e.must)}
 			if s.last(e) {
 				next.done = true
@@ -201,8 +228,15 @@ func (s *survey) way(t *trail) Way {
 		w.Capabilities = w.Capabilities.With(catalog.Secret)
 	}
 	for ; t.by != nil; t = t.before {
-		w.path = append(w.path, s.an.edgeStep(t.before.node, t.by))
+		step := s.an.edgeStep(t.before.node, t.by)
+		if j := t.by.join; j != nil {
+			step = step.with(s.an.path(s.walk, s.walk.first(s.an, j.of))...)
+		}
+		w.path = append(w.path, step)
 	}
 	slices.Reverse(w.path)
+	for i := 1; i < len(w.path); i++ {
+		w.path[i] = w.path[i].owed(w.path[:i])
+	}
 	return w
 }

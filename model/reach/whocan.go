@@ -67,7 +67,7 @@ func (an *Analysis) Answer(ctx context.Context, q *Question) ([]Who, error) {
 		}
 	}
 	place := map[model.ID]int{}
-	for i, n := range an.nodes {
+	for i, n := range an.nodes[:an.size.nodes] {
 		place[n.id] = i
 	}
 	slices.SortStableFunc(out, func(x, y Who) int {
@@ -121,9 +121,12 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			evidence = c.reasons()
 			reasons[i] = evidence
 		}
+		if an.actors[i].guise != nil {
+			evidence = append(slices.Clip(evidence), new(Step).owed(path).Evidence...)
+		}
 		return Who{Principal: an.nodes[start].id, Actions: []string{action}, Part: d.part, Certainty: certainty(d.Must), Evidence: evidence, Assumed: d.Assumed, Path: path}
 	}
-	for n := range an.nodes {
+	for n := range an.nodes[:an.size.nodes] {
 		if n%64 == 0 && ctx.Err() != nil {
 			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
 		}
@@ -258,7 +261,7 @@ func (an *Analysis) Touches(from model.ID) []Step {
 // NotSeen lists what no source showed: the layers that the importer names, and principals with policies that were not seen.
 func (an *Analysis) NotSeen() []string {
 	out := slices.Clone(an.design.Info().NotSeen)
-	for _, a := range an.actors {
+	for _, a := range an.actors[:an.size.actors] {
 		for _, s := range an.notSeenOf(a) {
 			if !slices.Contains(out, s) {
 				out = append(out, s)

@@ -231,7 +231,7 @@ func TestWhoCanIsEvaluation(t *testing.T) {
 				direct[w.Principal] = w.Certainty
 			}
 		}
-		for n, node := range a.nodes {
+		for n, node := range a.nodes[:a.size.nodes] {
 			if node.sort == isGroup || node.sort == isStranger {
 				continue
 			}

@@ -1,0 +1,392 @@
+package reach
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// Who may change permissions may make more of a principal that it holds, of itself above all: that principal with any
+// policy, without its boundary, without what denies it something. Each is an actor like others, with layers of its own,
+// so that what it reaches follows by the same algebra.
+
+// newPrincipalID stands for users and roles that an attacker makes.
+const newPrincipalID model.ID = "new/new principal"
+
+// A change is what a technique makes of a principal.
+type change struct {
+	any     bool       // any policy is its own
+	free    bool       // its boundary is gone
+	without []model.ID // policies that deny it something and are gone, sorted
+	given   []model.ID // policies that it has in addition, sorted
+}
+
+// key tells changes apart.
+func (c *change) key() string {
+	var b strings.Builder
+	for _, x := range [...]bool{c.any, c.free} {
+		b.WriteByte("01"[map[bool]int{true: 1}[x]])
+	}
+	for _, ids := range [...][]model.ID{c.without, c.given} {
+		b.WriteByte(0)
+		for _, id := range ids {
+			b.WriteString(string(id))
+			b.WriteByte(1)
+		}
+	}
+	return b.String()
+}
+
+// and is one change after another.
+func (c *change) and(d *change) change {
+	both := func(x, y []model.ID) []model.ID {
+		out := slices.Concat(x, y)
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	return change{any: c.any || d.any, free: c.free || d.free, without: both(c.without, d.without), given: both(c.given, d.given)}
+}
+
+// A join leads to a guise by two who are held both: whoever may make the change, and the principal that is changed.
+type join struct {
+	by, of int32
+	edge   edge
+}
+
+// guises are the actors that others can be made.
+type guises struct {
+	keys   []string                 // of each guise
+	at     map[string]int32         // key → actor
+	of     map[int32][]int32        // principal → itself and its guises
+	turns  map[int32][]edge         // actor → guises that it makes of itself, and new principals
+	joins  [looks][]*join           // what is found by two, …
+	joinOf [looks]map[int32][]*join // … by each of the two
+	joined [looks]map[int32][]int32 // and the nearest who hold both → guises
+	known  map[joinKey]bool
+}
+
+type joinKey struct {
+	look   int
+	by, of int32
+	alter  *alter
+}
+
+// base is the principal of which an actor is a guise, or itself.
+func (a *actor) base() int32 {
+	if a.guise != nil {
+		return a.guise.of
+	}
+	return a.index
+}
+
+// A guise is what an actor is made of.
+type guise struct {
+	of int32 // the principal; -1 for a new one
+	change
+}
+
+// became is the state of an actor after a change.
+func (a *actor) became(c *change) change {
+	if a.guise == nil {
+		return *c
+	}
+	return a.guise.and(c)
+}
+
+// guiseOf is the actor that a principal is after a change; a new one where it was none yet.
+func (an *Analysis) guiseOf(of *actor, c change) int32 {
+	g := &an.guises
+	key := string(of.id) + "\x00" + c.key()
+	if at, ok := g.at[key]; ok {
+		return at
+	}
+	a := &actor{profile: of.profile}
+	a.index, a.guise = int32(len(an.actors)), &guise{of: of.index, change: c}
+	a.ids, a.by, a.documents, a.identity = nil, nil, nil, nil
+	put := func(id, by model.ID, doc *policy.Document) {
+		a.ids, a.by, a.documents, a.identity = append(a.ids, id), append(a.by, by), append(a.documents, doc), append(a.identity, an.answers(doc))
+	}
+	if c.any {
+		put("", "", everything)
+	}
+	for i, id := range of.ids {
+		if !slices.Contains(c.without, id) && (!c.any || of.identity[i].denies()) {
+			put(id, of.by[i], of.documents[i])
+		}
+	}
+	for _, id := range c.given {
+		if slices.Contains(a.ids, id) {
+			continue
+		}
+		if an.design.Policy(id) == nil {
+			put("", "", an.documentOf(id)) // one of AWS's
+		} else {
+			put(id, "", an.documentOf(id))
+		}
+	}
+	if c.free {
+		a.boundaryID, a.limit, a.boundary, a.unlimited = "", nil, nil, false
+	}
+	return an.addGuise(a, key, of.id, of.sort)
+}
+
+// newPrincipal is the actor that a user or role is which an actor makes in its account, with any policy.
+func (an *Analysis) newPrincipal(by *actor) int32 {
+	key := "new\x00" + by.account
+	if at, ok := an.guises.at[key]; ok {
+		return at
+	}
+	a := &actor{profile: profile{index: int32(len(an.actors)), id: newPrincipalID, sort: isUser, arn: "arn:" + an.world.partition + ":iam::" + by.account + ":user/" + anyName + "/" + anyName, account: by.account, self: -1,
+		guise: &guise{of: -1, change: change{any: true}}}}
+	a.newContext(an.world, nil, an.keys)
+	a.ids, a.by, a.documents, a.identity = []model.ID{""}, []model.ID{""}, []*policy.Document{everything}, []*answers{an.answers(everything)}
+	a.guards = an.guards[a.account]
+	return an.addGuise(a, key, a.id, isUser)
+}
+
+func (an *Analysis) addGuise(a *actor, key string, id model.ID, s sort) int32 {
+	g := &an.guises
+	an.actors, an.actorOf, an.nodes = append(an.actors, a), append(an.actorOf, a.index), append(an.nodes, node{id, s})
+	g.keys = append(g.keys, key)
+	g.at[key] = a.index
+	if a.guise.of >= 0 {
+		if g.of[a.guise.of] == nil {
+			g.of[a.guise.of] = []int32{a.guise.of}
+		}
+		g.of[a.guise.of] = append(g.of[a.guise.of], a.index)
+	}
+	return a.index
+}
+
+// states are a principal and its guises.
+func (an *Analysis) states(i int32) []int32 {
+	if s := an.guises.of[i]; s != nil {
+		return s
+	}
+	return []int32{i}
+}
+
+// nodeOfGuise is the node of an actor that is a guise.
+func (an *Analysis) nodeOfGuise(i int32) int32 {
+	return int32(len(an.nodes) - (len(an.actors) - int(i)))
+}
+
+// disguise finds who can be made more, and floods. old, an earlier graph in which all was settled as it is now, may be nil;
+// so may before, the same graph where only some real actors changed. The error is ctx's.
+func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed set) error {
+	an.actors, an.nodes, an.actorOf = slices.Clip(an.actors[:an.size.actors]), slices.Clip(an.nodes[:an.size.nodes]), slices.Clip(an.actorOf[:an.size.nodes])
+	an.guises = guises{at: map[string]int32{}, of: map[int32][]int32{}, turns: map[int32][]edge{}, known: map[joinKey]bool{}}
+	for look := range looks {
+		an.guises.joinOf[look], an.guises.joined[look] = map[int32][]*join{}, map[int32][]int32{}
+	}
+	anew := slices.Clone(changed)
+	turned := 0 // actors whose turns are known
+	turn := func() error {
+		for turned < len(an.actors) {
+			// What guises are is known before, or found out now.
+			work := newSet(len(an.actors))
+			for len(anew) < len(work) {
+				anew = append(anew, 0)
+			}
+			for i := max(turned, an.size.actors); i < len(an.actors); i++ {
+				a := an.actors[i]
+				if was := old.guise(an.guises.keys[i-an.size.actors]); was != nil && !was.meddles && was.alike(a) {
+					a.found = was.found
+					continue
+				}
+				work.put(int32(i))
+				anew.put(int32(i))
+			}
+			if err := an.exploreAll(ctx, work); err != nil {
+				return err
+			}
+			for n := len(an.actors); turned < n; turned++ {
+				an.turn(an.actors[turned])
+			}
+		}
+		return nil
+	}
+	if err := turn(); err != nil {
+		return err
+	}
+	for {
+		if before != nil && slices.Equal(before.guises.keys, an.guises.keys) && !before.joinsAny() && !an.joinsAny() {
+			an.flood(before, anew)
+		} else {
+			an.flood(nil, nil)
+		}
+		if ctx.Err() != nil || !an.conjoin() {
+			return ctx.Err()
+		}
+		if err := turn(); err != nil {
+			return err
+		}
+	}
+}
+
+// guise is the actor with a key in an earlier graph, nil for none.
+func (g *graph) guise(key string) *actor {
+	if g == nil {
+		return nil
+	}
+	if i, ok := g.guises.at[key]; ok {
+		return g.actors[i]
+	}
+	return nil
+}
+
+func (g *graph) joinsAny() bool {
+	return slices.ContainsFunc(g.guises.joins[:], func(j []*join) bool { return len(j) > 0 })
+}
+
+// turn finds what an actor can make of itself.
+func (an *Analysis) turn(a *actor) {
+	for i := range a.alters {
+		x := &a.alters[i]
+		to := int32(-1)
+		switch {
+		case x.technique.route == creating:
+			to = an.newPrincipal(a)
+		case x.actor == a.base():
+			to = an.after(a, x)
+		}
+		if to >= 0 && to != a.index {
+			an.guises.turns[a.index] = append(an.guises.turns[a.index], an.turnTo(to, x))
+		}
+	}
+}
+
+// after is what a state of a principal becomes by a change; -1 where that is nothing new.
+func (an *Analysis) after(state *actor, x *alter) int32 {
+	c := state.became(&x.change)
+	if state.guise != nil && c.key() == state.guise.key() {
+		return -1
+	}
+	return an.guiseOf(an.actors[x.actor], c)
+}
+
+func (an *Analysis) turnTo(to int32, x *alter) edge {
+	return edge{to: an.nodeOfGuise(to), kind: Runs, must: x.must, technique: x.technique, over: x.target, alter: x}
+}
+
+// conjoin finds what is made of others by whoever holds both them and who may change them. It is true where that is
+// something new.
+func (an *Analysis) conjoin() bool {
+	more, flooded := false, int32(len(an.actors))
+	for look := range looks {
+		f := an.flows[look]
+		for _, by := range an.alterers {
+			alters := an.actors[by].alters
+			var holders []int32 // components that reach whoever may
+			for c, part := range f.parts {
+				if part.has(by) {
+					holders = append(holders, int32(c))
+				}
+			}
+			for i := range alters {
+				x := &alters[i]
+				if x.technique.route == creating || x.actor == an.actors[by].base() || sure(look) && !x.must {
+					continue
+				}
+				for _, of := range an.states(x.actor) {
+					if of < flooded && an.joinAt(f, look, by, of, x, flooded, holders) {
+						more = true
+					}
+				}
+			}
+		}
+	}
+	return more
+}
+
+// joinAt joins an alteration to those who hold both who may make it and a state of whom it is made, each the nearest.
+func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded int32, holders []int32) bool {
+	g := &an.guises
+	key := joinKey{look, by, of, x}
+	if g.known[key] {
+		return false
+	}
+	var nearest []int32
+	switch {
+	case f.of(by).has(of):
+		nearest = []int32{by}
+	case f.of(of).has(by):
+		nearest = []int32{of}
+	default:
+		nearest = an.nearest(f, flooded, slices.DeleteFunc(slices.Clone(holders), func(c int32) bool {
+			return !f.parts[c].has(of) || f.parts[c].rules[1] && !an.abroad(of)
+		}))
+	}
+	if !an.abroad(of) { // who reaches an administrator has no need of it
+		nearest = slices.DeleteFunc(nearest, func(v int32) bool { return f.of(v).rules[1] })
+	}
+	if len(nearest) == 0 {
+		return false
+	}
+	to := an.after(an.actors[of], x)
+	if to < 0 {
+		return false
+	}
+	g.known[key] = true
+	j := &join{by: by, of: of, edge: an.turnTo(to, x)}
+	j.edge.join = j
+	g.joins[look] = append(g.joins[look], j)
+	g.joinOf[look][by] = append(g.joinOf[look][by], j)
+	g.joinOf[look][of] = append(g.joinOf[look][of], j)
+	for _, v := range nearest {
+		if !slices.Contains(g.joined[look][v], to) {
+			g.joined[look][v] = append(g.joined[look][v], to)
+		}
+	}
+	return true
+}
+
+// abroad reports whether a policy of another account names an actor, so that nobody else has what it is let there.
+func (an *Analysis) abroad(i int32) bool {
+	a := an.actors[i]
+	return slices.ContainsFunc(an.namedBy[a.arn], func(t int32) bool { return an.world.targets[t].account != a.account })
+}
+
+// nearest is one actor of each of some components that leads to none of the others.
+func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 {
+	if len(components) == 0 {
+		return nil
+	}
+	among := map[int32]int32{} // component → its first actor, and one more
+	for _, c := range components {
+		among[c] = 0
+	}
+	for i := range flooded {
+		if c := f.component[i]; among[c] == 0 {
+			if _, ok := among[c]; ok {
+				among[c] = i + 1
+			}
+		}
+	}
+	leads := map[int32]bool{} // to another of them that has an actor
+	for v, c := range f.component {
+		if _, ok := among[c]; !ok {
+			continue
+		}
+		for _, to := range f.next[v] {
+			if o := f.component[to]; o != c && among[o] > 0 {
+				leads[c] = true
+			}
+		}
+	}
+	var out []int32
+	for _, c := range components {
+		if first := among[c]; first > 0 && !leads[c] {
+			out = append(out, first-1)
+		}
+	}
+	return out
+}
+
+// denies reports whether a document denies anything.
+func (d *answers) denies() bool {
+	return slices.ContainsFunc(d.statements, func(s *statement) bool { return s.deny })
+}
