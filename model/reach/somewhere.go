@@ -201,7 +201,7 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 // free reports whether an actor's own policies allow it everything, without condition, and nothing limits it: what it may do in its
 // account on things without policies of their own needs no asking.
 func (a *actor) free() bool {
-	if a.outside != nil || a.boundary != nil || a.unlimited || a.guards != nil && len(a.guards.documents)+len(a.guards.rcps) > 0 {
+	if a.outside != nil || a.boundary != nil || a.unlimited || a.guards != nil && (len(a.guards.documents)+len(a.guards.rcps) > 0 || slices.ContainsFunc(a.guards.scps, func(level []*answers) bool { return len(level) == 0 })) {
 		return false
 	}
 	return slices.ContainsFunc(a.identity, (*answers).allowsAll) && !slices.ContainsFunc(a.identity, func(d *answers) bool {
