@@ -169,7 +169,10 @@ func (s *survey) ways(start int32, n int) []Way {
 	for tries := 0; open.Len() > 0 && len(out) < n && tries < waysBudget; tries++ {
 		t := heap.Pop(open).(*trail)
 		if t.done {
-			out = append(out, s.way(t))
+			// Two guises of one principal are one way to read.
+			if w := s.way(t); !slices.ContainsFunc(out, w.alongside) {
+				out = append(out, w)
+			}
 			continue
 		}
 		// Whoever runs as the target has no need to do anything to it.
@@ -195,6 +198,11 @@ func (s *survey) ways(start int32, n int) []Way {
 		}
 	}
 	return out
+}
+
+// alongside reports whether two ways lead through the same principals, each by the same kind of step.
+func (w Way) alongside(v Way) bool {
+	return slices.EqualFunc(w.path, v.path, func(x, y *Step) bool { return x.From == y.From && x.To == y.To && x.Kind == y.Kind })
 }
 
 func unsure(must bool) int {
