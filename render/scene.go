@@ -8,6 +8,7 @@ package render
 import (
 	"context"
 	"image/color"
+	"iter"
 
 	"bulkhead/model"
 )
@@ -72,9 +73,54 @@ type Level uint8
 // The levels of detail.
 const (
 	Always Level = iota
-	Near         // from about half size on
-	Close        // from about full size on
+	Near         // from a little above half size on
+	Close        // from two thirds on
+	Far          // only where what is Near is left out: the same in fewer words, larger. Pages and files that scale leave it out
 )
+
+// LevelOf is the level of an item.
+func LevelOf(it Item) Level {
+	switch it := it.(type) {
+	case Shape:
+		return it.Level
+	case Text:
+		return it.Level
+	case Icon:
+		return it.Level
+	}
+	return Always
+}
+
+// AtLevel are items at another level.
+func AtLevel(l Level, items ...Item) []Item {
+	out := make([]Item, len(items))
+	for i, it := range items {
+		switch x := it.(type) {
+		case Shape:
+			x.Level = l
+			it = x
+		case Text:
+			x.Level = l
+			it = x
+		case Icon:
+			x.Level = l
+			it = x
+		}
+		out[i] = it
+	}
+	return out
+}
+
+// Printed are the items of a picture on paper, or of one that scales: all but what is Far.
+func (s *Scene) Printed() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for _, it := range s.Items {
+			if LevelOf(it) != Far && !yield(it) {
+				return
+			}
+		}
+	}
+}
 
 // An Area is a part of the picture that stands for an element.
 type Area struct {

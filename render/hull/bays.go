@@ -56,8 +56,13 @@ func (b *brush) header(c *render.Compartment) {
 	if b.tall {
 		name = render.TwoLines(b.m, c.Name, b.nameSize(), render.Bold, width)
 	}
+	level := render.Always
+	if b.decks {
+		level = render.Near
+		b.afar(c, at)
+	}
 	for _, line := range name {
-		b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: line, Halo: b.halo(c, y)}, width)
+		b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: line, Halo: b.halo(c, y), Level: level}, width)
 		y += nameLine
 	}
 	if b.decks {
@@ -89,6 +94,27 @@ func (b *brush) header(c *render.Compartment) {
 		b.chip(c, ch, left, y+chipH/2, min(at.w-2*pad, widestChip))
 		y += chipH
 	}
+}
+
+// How large the names of bays and tiles are where the picture is so small that what is Near is left out.
+const (
+	farSize = 22.0
+	farTile = 19.0
+)
+
+// afar is what is left of a bay's words from far away: its name, and what the worst breach of its functions reaches.
+func (b *brush) afar(c *render.Compartment, at box) {
+	y := at.y + farSize + 9
+	figure := ""
+	if c.Share > 0 {
+		figure = render.Percent(c.Share)
+	}
+	room := at.w - 2*pad
+	if w := b.m.Width(figure, farSize, render.Regular); figure != "" && w < room*0.45 {
+		b.put(render.Text{X: at.x + at.w - pad, Y: y, Size: farSize, Anchor: render.End, Color: b.ink(c, y), Text: figure, Halo: b.halo(c, y), Level: render.Far})
+		room -= w + 10
+	}
+	b.text(render.Text{X: at.x + pad, Y: y, Size: farSize, Weight: render.Bold, Color: render.Ink, Text: c.Name, Halo: b.halo(c, y), Level: render.Far}, room)
 }
 
 // caption is what a bay says under its name; on several decks the triggers have lines of their own.
@@ -229,7 +255,7 @@ func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 				mark = ch.pipe.Sure.OnColor()
 			}
 		}
-		b.put(render.TapMark(x, y-0.5, mark)...)
+		b.put(render.AtLevel(render.Near, render.TapMark(x, y-0.5, mark)...)...)
 	case ch.door != nil:
 		b.exit(ch.door, x, y, text)
 		if ch.door.Wet {
@@ -259,9 +285,13 @@ func (b *brush) exit(door *render.Door, x, y float64, quiet render.Color) {
 	if !door.Wet {
 		color = quiet
 	}
+	level := render.Near
+	if door.Wet {
+		level = render.Always
+	}
 	b.put(
-		render.Shape{Path: render.Move(x, y).Line(x+12, y), Stroke: color, Width: width, Dash: dash},
-		render.Shape{Path: render.Arrow(x+13.5, y, 1, 0, 5.5), Stroke: color, Width: width, Round: true},
+		render.Shape{Path: render.Move(x, y).Line(x+12, y), Stroke: color, Width: width, Dash: dash, Level: level},
+		render.Shape{Path: render.Arrow(x+13.5, y, 1, 0, 5.5), Stroke: color, Width: width, Round: true, Level: level},
 	)
 }
 
@@ -436,6 +466,10 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 	}
 	b.put(render.Icon{Name: t.Icon, X: at.x + (indent-icon)/2, Y: at.midY() - icon/2, Size: icon, Color: sign, Level: render.Near})
 	b.put(name)
+	if b.decks {
+		size := min(farTile, at.h*0.7)
+		b.text(render.Text{X: at.x + 8, Y: at.midY() + size*0.36, Size: size, Weight: render.Medium, Color: ink, Text: t.Name, Halo: plate, Level: render.Far}, at.w-14)
+	}
 	if words.Text != "" {
 		b.put(words)
 		b.doubt(words.Text)

@@ -44,7 +44,7 @@ func within(a, b box) bool {
 
 func texts(s *render.Scene) []render.Text {
 	var out []render.Text
-	for _, it := range s.Items {
+	for it := range s.Printed() {
 		if t, ok := it.(render.Text); ok {
 			out = append(out, t)
 		}
@@ -234,7 +234,7 @@ func piped(t fault, name string, p *plan, i int, s *render.Scene) {
 		}
 		line(fmt.Sprintf("the pipe from %s to %s", pipe.Bay, pipe.Tile), r.points, at)
 	}
-	for _, it := range s.Items {
+	for it := range s.Printed() {
 		// Arrows and passages: stroked, not filled, in a door's colours.
 		sh, ok := it.(render.Shape)
 		if !ok || sh.Fill != render.None || (sh.Stroke != render.Danger && sh.Stroke != render.Feeds) || slices.Contains(sh.Dash, 3.5) {
@@ -277,7 +277,7 @@ func legible(t fault, name string, s *render.Scene) {
 		color render.Color
 	}
 	var behind []patch
-	for _, it := range s.Items {
+	for it := range s.Printed() {
 		switch it := it.(type) {
 		case render.Shape:
 			if it.Fill != render.None {

@@ -21,7 +21,7 @@ func TestFinite(t *testing.T) {
 					}
 				}
 			}
-			for _, it := range s.Items {
+			for it := range s.Printed() {
 				switch it := it.(type) {
 				case render.Shape:
 					x, y, w, h := it.Path.Bounds()

@@ -319,7 +319,7 @@ func TestWallsStayOnTheirDeck(t *testing.T) {
 			tallest = max(tallest, r.floor-r.top)
 		}
 		tallest += p.rows[0].top - p.shell.deck
-		for _, it := range p.paint(0).Items {
+		for it := range p.paint(0).Printed() {
 			if sh, ok := it.(render.Shape); ok && sh.Width == bulkhead && sh.Stroke == render.Hull {
 				if _, _, _, h := sh.Path.Bounds(); h > tallest+0.5 {
 					t.Errorf("%d bays: a wall is %.0f high, the highest deck %.0f", n, h, tallest)

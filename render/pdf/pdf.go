@@ -99,7 +99,7 @@ func (w *writer) page(s *render.Scene, paper Paper) {
 	w.doc.AddPageFormat("P", fpdf.SizeType{Wd: width, Ht: height})
 	w.colour(w.palette.RGBA(render.Ground), "rg")
 	w.op("0 0 %s %s re f", num(width), num(height))
-	for _, item := range s.Items {
+	for item := range s.Printed() {
 		switch i := item.(type) {
 		case render.Shape:
 			w.shape(&i)

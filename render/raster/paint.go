@@ -27,8 +27,8 @@ type Viewport struct {
 
 // Least zoom at which items of a level show.
 const (
-	nearZoom  = 0.45
-	closeZoom = 0.6
+	nearZoom  = 0.55
+	closeZoom = 0.65
 )
 
 // shows reports whether items of a level are painted.
@@ -42,6 +42,8 @@ func (v Viewport) shows(l render.Level) bool {
 		return zoom >= nearZoom
 	case render.Close:
 		return zoom >= closeZoom
+	case render.Far:
+		return zoom < nearZoom
 	case render.Always:
 	}
 	return true

@@ -55,7 +55,7 @@ func (w *writer) scene(s *render.Scene) {
 	w.defs(s)
 	// The ground reaches to the picture's edges even where the scene draws none.
 	w.f("<rect width=\"%s\" height=\"%s\" fill=\"%s\"/>\n", num(s.Width), num(s.Height), w.color(render.Ground))
-	for _, item := range s.Items {
+	for item := range s.Printed() {
 		switch i := item.(type) {
 		case render.Shape:
 			w.shape(&i)
@@ -75,7 +75,7 @@ func (w *writer) scene(s *render.Scene) {
 func (w *writer) defs(s *render.Scene) {
 	icons := map[string]*icon.Icon{}
 	hatches := map[render.Color]bool{}
-	for _, item := range s.Items {
+	for item := range s.Printed() {
 		switch i := item.(type) {
 		case render.Icon:
 			ic := icon.Of(i.Name)

@@ -276,3 +276,19 @@ func TestWriteError(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestWhatIsFarIsNotWritten: a picture that scales has the words that are to be read near by, once.
+func TestWhatIsFarIsNotWritten(t *testing.T) {
+	var b bytes.Buffer
+	s := &render.Scene{Width: 100, Height: 100, Items: []render.Item{
+		render.Text{X: 10, Y: 20, Size: 12, Color: render.Ink, Text: "near", Level: render.Near},
+		render.Text{X: 10, Y: 30, Size: 22, Color: render.Ink, Text: "far", Level: render.Far},
+		render.Icon{Name: "table", X: 10, Y: 40, Size: 24, Color: render.Ink, Level: render.Far},
+	}}
+	if err := Write(&b, s, render.Light, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.Contains(text, ">near<") || strings.Contains(text, ">far<") || strings.Contains(text, "icon-table") {
+		t.Errorf("written:\n%s", text)
+	}
+}
