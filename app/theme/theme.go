@@ -107,6 +107,9 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case fynetheme.ColorNameInputBorder, fynetheme.ColorNameSeparator, fynetheme.ColorNameInnerWindowBorder, fynetheme.ColorNameInnerWindowBorderInactive:
 		return p.RGBA(render.Line)
 	case fynetheme.ColorNameMenuBackground, fynetheme.ColorNameOverlayBackground:
+		if p == render.ContrastDark { // on black no shadow tells where a dialog ends
+			return p.RGBA(render.Bilge)
+		}
 		return p.RGBA(render.Panel)
 	case fynetheme.ColorNamePrimary, fynetheme.ColorNameHyperlink:
 		return p.RGBA(render.Link)
