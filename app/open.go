@@ -109,6 +109,7 @@ func (w *window) adopt(s *session.Session) {
 	w.session = s
 	w.root.Objects = []fyne.CanvasObject{w.body}
 	w.root.Refresh()
+	w.choose(s.State()) // of what is analysed already, nothing is shown without a breach first
 	w.show(s.State())
 	w.watchSource(s)
 	w.unwatch = s.Watch(func(st session.State) {
