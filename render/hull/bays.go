@@ -110,7 +110,8 @@ func (b *brush) afar(c *render.Compartment, at box) {
 		figure = render.Percent(c.Share)
 	}
 	room := at.w - 2*pad
-	if w := b.m.Width(figure, farSize, render.Regular); figure != "" && w < room*0.45 {
+	// The name is worth more than the figure.
+	if w := b.m.Width(figure, farSize, render.Regular); figure != "" && b.m.Width(c.Name, farSize, render.Bold)+w+10 <= room {
 		b.put(render.Text{X: at.x + at.w - pad, Y: y, Size: farSize, Anchor: render.End, Color: b.ink(c, y), Text: figure, Halo: b.halo(c, y), Level: render.Far})
 		room -= w + 10
 	}
