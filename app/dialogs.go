@@ -197,7 +197,7 @@ func (w *window) showHistory() {
 }
 
 func (w *window) showHelp() {
-	text := widget.NewRichTextFromMarkdown(`**Mouse.** Click a function to breach it, a tile or pipe to see who reaches it; the wheel zooms at the pointer, dragging pans, the secondary button opens a menu.
+	text := widget.NewRichTextFromMarkdown(`**Mouse.** Click a function to breach it, or drag the star onto it; a tile or pipe to see who reaches it; the wheel zooms at the pointer, dragging pans, the secondary button opens a menu.
 
 **Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · Space plays a breach hop by hop · G groups by stack · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+K every action by name · Ctrl+H history · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
 

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"bulkhead/model"
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
+	"bulkhead/render"
 )
 
 // newDesign starts a blank page, or one with a pattern drawn on it.
@@ -179,9 +181,31 @@ func (w *window) bay(id model.ID) (role, function model.ID) {
 	return "", ""
 }
 
+// breachable is what a breach can be put into at a place of the picture: a function, or whose role a bay has, or who stands on
+// the quay; "" for nothing.
+func (w *window) breachable(id model.ID) model.ID {
+	d := w.state.After.Design
+	if w.look.side == view.Before {
+		d = w.state.Before.Design
+	}
+	if d.Function(id) != nil || d.Role(id) != nil || d.Principal(id) != nil {
+		return id
+	}
+	if role, function := w.bay(id); function != "" || role != "" {
+		return cmp.Or(function, role)
+	}
+	return ""
+}
+
 // carryTip says what letting go would do.
 func (w *window) carryTip(thing, from, onto model.ID) string {
 	d := w.state.After.Design
+	if thing == render.BreachMarker {
+		if to := w.breachable(onto); to != "" {
+			return "breach " + nameIn(w.state, to)
+		}
+		return "the breach: let it go on a function"
+	}
 	name := view.Name(d, thing)
 	to, _ := w.bay(onto)
 	out, _ := w.bay(from)
@@ -198,6 +222,12 @@ func (w *window) carryTip(thing, from, onto model.ID) string {
 
 // carried offers what a thing that was dragged onto a bay, or out of one, is to be for.
 func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
+	if thing == render.BreachMarker {
+		if to := w.breachable(onto); to != "" {
+			w.selectElement(to)
+		}
+		return
+	}
 	d := w.state.After.Design
 	r := d.Resource(thing)
 	if r == nil {

@@ -6,6 +6,10 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2"
+
+	"bulkhead/app/view"
 )
 
 // TestABreachPlaysHopByHop: chosen by hand, its water goes on by itself to the last hop; Space stops it and lets it go on; by the
@@ -66,4 +70,32 @@ func TestABreachPlaysHopByHop(t *testing.T) {
 	if on := do(func() bool { return w.playing != nil }); on {
 		t.Error("it moves by itself without motion")
 	}
+}
+
+// TestTheBreachIsDragged takes the sign of the breach onto another function, in the hull and on the map.
+func TestTheBreachIsDragged(t *testing.T) {
+	w := openWindow(t, "sample:webshop")
+	take := func(onto string) {
+		t.Helper()
+		until(t, "the sign", func() bool {
+			_, ok := w.canvas.Place(w.state.After.Design.Find(onto).ElementID())
+			return ok && len(w.canvas.Scene().Markers) == 1 && w.canvas.Settled() && w.job.cancel == nil
+		})
+		do(func() bool {
+			m, fit := w.canvas.Scene().Markers[0], w.canvas
+			at, _ := fit.Place(w.state.After.Design.Find(onto).ElementID())
+			from := fit.On(m.X+m.W/2, m.Y+m.H/2)
+			for i := range 5 {
+				p := fyne.NewPos(from.X+(at.X-from.X)*float32(i+1)/5, from.Y+(at.Y-from.Y)*float32(i+1)/5)
+				fit.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: p, AbsolutePosition: p}, Dragged: fyne.NewDelta((at.X-from.X)/5, (at.Y-from.Y)/5)})
+			}
+			fit.DragEnd()
+			return true
+		})
+		until(t, "the breach of "+onto, func() bool { return w.state.Start == w.state.After.Design.Find(onto).ElementID() })
+	}
+	take("Mailer")
+	do(func() bool { w.showChart(view.MapChart); return true })
+	until(t, "the map", func() bool { return w.shown.look.chart == view.MapChart && w.shown.state.Start == "fn/Mailer" })
+	take("Shop")
 }

@@ -20,11 +20,15 @@ type Scene struct {
 	Description   string // the claim in one or two sentences: the picture's alternative text
 	Items         []Item
 	Areas         []Area // what can be pointed at, topmost last
+	Markers       []Area // signs of the breach, which can be taken elsewhere
 
 	Legend []Sign  // signs that the scene uses and explains
 	Foot   int     // index in Items of the legend's first item; 0: there is no legend
 	FootY  float64 // where the legend begins; above it the scene can be joined with others (Stack, Beside)
 }
+
+// BreachMarker is the id of a sign of the breach while it is being carried: it is no element.
+const BreachMarker model.ID = "breach/"
 
 // An Item is a Shape, Text or Icon.
 type Item interface{ item() }

@@ -73,7 +73,7 @@ func flow(legend []Sign, width float64) ([]Item, float64) {
 	return items, y + 12
 }
 
-// put adds the items and areas of a scene, moved.
+// put adds the items, areas and markers of a scene, moved.
 func (s *Scene) put(from *Scene, dx, dy float64) {
 	for _, it := range from.Items {
 		s.Items = append(s.Items, Shifted(it, dx, dy))
@@ -81,6 +81,10 @@ func (s *Scene) put(from *Scene, dx, dy float64) {
 	for _, a := range from.Areas {
 		a.X, a.Y = a.X+dx, a.Y+dy
 		s.Areas = append(s.Areas, a)
+	}
+	for _, a := range from.Markers {
+		a.X, a.Y = a.X+dx, a.Y+dy
+		s.Markers = append(s.Markers, a)
 	}
 }
 
@@ -144,7 +148,7 @@ func join(scenes []*Scene, stacked bool) *Scene {
 		if s.Foot == 0 {
 			first = 0
 		}
-		body := &Scene{Items: s.Items[first:max(s.Foot, first)], Areas: s.Areas}
+		body := &Scene{Items: s.Items[first:max(s.Foot, first)], Areas: s.Areas, Markers: s.Markers}
 		if s.Foot == 0 {
 			body.Items, body.Areas = s.Items, s.Areas
 		}

@@ -9,6 +9,7 @@ package canvas
 import (
 	"image"
 	"math"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -30,7 +31,8 @@ type Canvas struct {
 	OnResize func()                        // the room for the picture changed
 
 	// A thing that can be carried was dragged onto another, or out of where it stood: from and onto are what stands there
-	// beside it, "" for nothing, at a place of the window. Nil: dragging pans wherever it starts.
+	// beside it, "" for nothing, at a place of the window. The sign of the breach is carried as render.BreachMarker. Nil:
+	// dragging pans wherever it starts.
 	OnCarry  func(thing, from, onto model.ID, at fyne.Position)
 	Carries  func(model.ID) bool                     // what can be carried
 	CarryTip func(thing, from, onto model.ID) string // what is said of it while it is carried
@@ -355,11 +357,15 @@ func (c *Canvas) carry(e *fyne.DragEvent) bool {
 	if c.carried == "" {
 		start := e.Position.SubtractXY(e.Dragged.DX, e.Dragged.DY)
 		i := c.pick(start, anElement)
-		if i < 0 || c.areas[i].Leads || !c.Carries(c.areas[i].Element) {
+		switch {
+		case c.onMarker(start):
+			c.carried = render.BreachMarker
+		case i < 0 || c.areas[i].Leads || !c.Carries(c.areas[i].Element):
 			c.panning = true
 			return false
+		default:
+			c.carried = c.areas[i].Element
 		}
-		c.carried = c.areas[i].Element
 		c.from = c.under(start)
 		c.drop()
 	}
@@ -368,6 +374,17 @@ func (c *Canvas) carry(e *fyne.DragEvent) bool {
 	c.hand = e.Position
 	c.overlay()
 	return true
+}
+
+// onMarker reports whether a sign of the breach is at a place of the widget.
+func (c *Canvas) onMarker(p fyne.Position) bool {
+	if c.scene == nil || c.beyond != nil {
+		return false
+	}
+	x, y := c.x+float64(p.X)/c.zoom, c.y+float64(p.Y)/c.zoom
+	return slices.ContainsFunc(c.scene.Markers, func(a render.Area) bool {
+		return x >= a.X && x <= a.X+a.W && y >= a.Y && y <= a.Y+a.H
+	})
 }
 
 // under is what stands at a place beside what is carried, "" for nothing.
@@ -418,6 +435,9 @@ func (c *Canvas) point(p, absolute fyne.Position) {
 	tip := ""
 	if i >= 0 {
 		tip = c.areas[i].Tip
+	}
+	if c.OnCarry != nil && c.onMarker(p) {
+		tip = "The breach: drag it onto another function"
 	}
 	if i != c.hovered {
 		c.hovered = i
@@ -498,6 +518,11 @@ func (c *Canvas) seenNow() image.Image {
 	return c.image
 }
 
+// On is where a point of the picture is in the canvas.
+func (c *Canvas) On(x, y float64) fyne.Position {
+	return fyne.NewPos(float32((x-c.x)*c.zoom), float32((y-c.y)*c.zoom))
+}
+
 // Place is where an element is in the canvas: its middle, or where another thing stands there, a point of it that is
 // free. False where the picture does not have it.
 func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
@@ -509,9 +534,7 @@ func (c *Canvas) Place(id model.ID) (fyne.Position, bool) {
 		return fyne.Position{}, false
 	}
 	a := areas[0]
-	at := func(x, y float64) fyne.Position {
-		return fyne.NewPos(float32((a.X+a.W*x-c.x)*c.zoom), float32((a.Y+a.H*y-c.y)*c.zoom))
-	}
+	at := func(x, y float64) fyne.Position { return c.On(a.X+a.W*x, a.Y+a.H*y) }
 	parts := [...]float64{0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92}
 	for _, y := range parts {
 		for _, x := range parts {

@@ -235,6 +235,37 @@ func TestCarrying(t *testing.T) {
 	}
 }
 
+// TestCarryingTheBreach: its sign is taken up before what stands there, whatever else can be carried, and pans nothing.
+func TestCarryingTheBreach(t *testing.T) {
+	c, _ := shown(t)
+	s := scene()
+	s.Markers = []render.Area{{X: 110, Y: 110, W: 30, H: 30}}
+	c.SetScene(s)
+	c.Carries = func(model.ID) bool { return false }
+	c.CarryTip = func(thing, _, onto model.ID) string { return string(thing) + " → " + string(onto) }
+	drag := func(x0, y0, x1, y1 float32) {
+		for i := range 4 {
+			at := fyne.NewPos(x0+(x1-x0)*float32(i+1)/4, y0+(y1-y0)*float32(i+1)/4)
+			c.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at, AbsolutePosition: at}, Dragged: fyne.NewDelta((x1-x0)/4, (y1-y0)/4)})
+		}
+		c.DragEnd()
+	}
+	x := c.x
+	drag(125, 125, 300, 150)
+	if c.x == x {
+		t.Error("where nobody takes it the sign is in the way of panning")
+	}
+	c.Fit()
+	var got []model.ID
+	c.OnCarry = func(thing, _, onto model.ID, _ fyne.Position) { got = append(got, thing, onto) }
+	x = c.x
+	drag(125, 125, 150, 220)
+	drag(125, 125, 10, 10)
+	if want := []model.ID{render.BreachMarker, "res/Orders", render.BreachMarker, ""}; !slices.Equal(got, want) || c.x != x {
+		t.Errorf("carried %q, want %q; the picture moved: %v", got, want, c.x != x)
+	}
+}
+
 // TestRise: on the way from one picture to the next the lower part is new and the upper as it was; in the end all is new.
 func TestRise(t *testing.T) {
 	c, _ := shown(t)

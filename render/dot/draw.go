@@ -309,6 +309,7 @@ func (c *canvas) marks(n *render.Node, b box) {
 	case render.Breached:
 		c.sign(render.BreachSign)
 		c.add(render.Shape{Path: render.Star(b.x+2, b.y+2, 12), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		c.Markers = append(c.Markers, render.Area{X: b.x - 10, Y: b.y - 10, W: 24, H: 24})
 	case render.Held:
 		c.sign(render.HeldSign)
 		c.add(render.HeldMark(b.x+3, b.y+4, n.Hop, render.Panel)...)

@@ -146,6 +146,7 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 	case render.Breached:
 		b.sign(render.BreachSign)
 		b.put(render.Shape{Path: render.Star(x+11, y, 17), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		b.scene.Markers = append(b.scene.Markers, render.Area{X: x - 6, Y: y - 17, W: 34, H: 34})
 		pill = "breach"
 	case render.Held:
 		b.held(x+11, y, cabin.Hop)

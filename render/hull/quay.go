@@ -208,6 +208,7 @@ func (b *brush) guest(g *render.Guest, at box) {
 	case render.Breached:
 		b.sign(render.BreachSign)
 		b.put(render.Shape{Path: render.Star(at.x+14, at.midY(), 11), Fill: render.Danger})
+		b.scene.Markers = append(b.scene.Markers, render.Area{X: at.x + 3, Y: at.midY() - 11, W: 22, H: 22})
 	case render.Held:
 		b.held(at.x+15, at.midY(), g.Hop)
 	case render.Fed, render.Sound:
