@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
@@ -32,6 +33,7 @@ type Inspector struct {
 
 	page, content *fyne.Container
 	reading       *reading // the statements that are shown, nil where there are none
+	settling      bool     // it is laid out soon
 	setting       bool     // Set is at work, and lays everything out in the end
 	shown         model.ID
 	design        *model.Design
@@ -81,8 +83,25 @@ func (in *Inspector) SetEffect(key string, e Effect) {
 	in.words[key] = e
 	if l := in.effects[key]; l != nil {
 		l.Set(e.Text, effectStyle(e))
-		refill(in.page, in.content, false, in.content.Objects...)
+		in.settle()
 	}
+}
+
+// settled is how long effects gather before the page makes room for them: each would lay out all of it.
+const settled = 60 * time.Millisecond
+
+// settle lays the page out soon, once for all that changes until then.
+func (in *Inspector) settle() {
+	if in.settling {
+		return
+	}
+	in.settling = true
+	time.AfterFunc(settled, func() {
+		fyne.Do(func() {
+			in.settling = false
+			refill(in.page, in.content, false, in.content.Objects...)
+		})
+	})
 }
 
 func effectStyle(e Effect) Style {

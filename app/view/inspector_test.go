@@ -2,15 +2,18 @@ package view
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
+	"bulkhead/importers/cfn"
 	"bulkhead/model"
 	"bulkhead/model/edit"
 	"bulkhead/model/source"
@@ -191,5 +194,67 @@ func TestRemovingNeverWidensOrVanishes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestALongRoleComesInPortions: of hundreds of statements the first are shown at once, more as one scrolls or asks, in order and
+// each once; what starts the function is not behind them all.
+func TestALongRoleComesInPortions(t *testing.T) {
+	newApp(t)
+	var b strings.Builder
+	b.WriteString("Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b\n      Runtime: python3.12\n      CodeUri: .\n" +
+		"      Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}\n      Policies:\n        - Statement:\n")
+	const all = 3*portion + 5
+	for i := range all {
+		fmt.Fprintf(&b, "            - {Sid: S%d, Effect: Allow, Action: 'dynamodb:GetItem', Resource: '*'}\n", i)
+	}
+	b.WriteString("  Orders: {Type: AWS::DynamoDB::Table}\n")
+	s, err := session.OpenFS(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(b.String())}}, "template.yaml", cfn.Sources(), session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	if _, err := s.Wait(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s.Select("fn/F")
+	in := NewInspector()
+	offers := 0
+	in.OnOffers = func() { offers++ }
+	newWindow(t, in.Root, 300, 800)
+	in.Set(s.State())
+	shown := func() (n int) {
+		text := texts(in.Root)
+		for i := range all {
+			if c := strings.Count(text+"\n", fmt.Sprintf("%d S%d\n", i+1, i)); c > 1 {
+				t.Fatalf("statement %d is there %d times", i+1, c)
+			} else if c == 1 {
+				if n != i {
+					t.Fatalf("statement %d follows %d", i+1, n)
+				}
+				n++
+			}
+		}
+		return n
+	}
+	if n := shown(); n != portion {
+		t.Errorf("%d statements are shown at first, want %d", n, portion)
+	}
+	if text := texts(in.Root); strings.Index(text, "STARTED BY") > strings.Index(text, "1 S0") || !strings.Contains(text, "STARTED BY") {
+		t.Error("what starts the function stands behind its statements")
+	}
+	was := len(in.Suggestions())
+	test.Tap(in.reading.more)
+	if n := shown(); n != 2*portion || len(in.Suggestions()) <= was || offers != 1 {
+		t.Errorf("asked for more: %d statements, %d suggestions, %d times offered", n, len(in.Suggestions()), offers)
+	}
+	scroll := in.page.Layout.(*pageLayout).scroll
+	for range 20 {
+		scroll.ScrollToBottom()
+		in.scrolled(scroll.Offset, scroll.Size())
+	}
+	// AWSLambdaBasicExecutionRole has one more.
+	if n := shown(); n != all || in.reading.more != nil {
+		t.Errorf("scrolled to the end: %d of %d statements", n, all)
 	}
 }
