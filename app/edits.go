@@ -160,8 +160,21 @@ func (w *window) tightenAll(role model.ID) {
 	if w.session == nil || role == "" {
 		return
 	}
+	d, s := w.state.After.Design, w.session
+	var cards []view.PolicyCard
+	w.background("Looking for what could be tighter", func(context.Context) error {
+		cards = view.PoliciesOf(d, role)
+		return nil
+	}, func() {
+		if w.session == s && w.state.After.Design == d {
+			w.offerTightening(role, cards)
+		}
+	})
+}
+
+// offerTightening asks which of the narrowings of a role's statements are to be done.
+func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 	d := w.state.After.Design
-	cards := view.PoliciesOf(d, role)
 	var offers []view.Suggestion
 	var names []string
 	for _, p := range cards {
@@ -196,19 +209,25 @@ func (w *window) tightenAll(role model.ID) {
 			return
 		}
 		var rs []view.Remark
-		for _, i := range checks.Chosen() {
-			r, err := w.session.Do(offers[i].Edit)
-			if err != nil {
-				rs = append(rs, view.Remark{Text: err.Error(), Grave: true})
-				continue
+		s, chosen := w.session, checks.Chosen()
+		w.background("Tightening", func(ctx context.Context) error { // each is proven first
+			for _, i := range chosen {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				r, err := s.Do(offers[i].Edit)
+				if err != nil {
+					rs = append(rs, view.Remark{Text: err.Error(), Grave: true})
+					continue
+				}
+				for _, text := range r.Warnings {
+					rs = append(rs, view.Remark{Text: upper(text)})
+				}
 			}
-			for _, text := range r.Warnings {
-				rs = append(rs, view.Remark{Text: upper(text)})
-			}
-		}
-		w.strip.Forget(rs...)
+			return nil
+		}, func() { w.strip.Forget(rs...) })
 	}, w.win)
-	w.present(dlg, fyne.NewSize(560, 320), nil)
+	w.present(dlg, fyne.NewSize(560, 320), cancel)
 }
 
 // effects computes in the background what the inspector's suggestions would come to.
