@@ -43,8 +43,8 @@ func NarrowToDesign(d *model.Design, role, pol model.ID, index int) *Tighten {
 	var resources []string
 	narrower, written := false, 0
 	for _, r := range s.Resources {
-		if !strings.ContainsAny(r, "*?") {
-			resources = appendNew(resources, spell(d, r))
+		if word := spell(d, r); word != r || !strings.ContainsAny(r, "*?") { // an element of the design, or what is in it
+			resources = appendNew(resources, word)
 			continue
 		}
 		own, length := ownWithin(d, s.Actions, r)

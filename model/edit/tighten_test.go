@@ -221,6 +221,22 @@ func TestNarrowToDesign(t *testing.T) {
 	}
 }
 
+// TestNarrowToDesignKeepsParts: what names things of the design, and what is in them, is as narrow as the design tells.
+func TestNarrowToDesignKeepsParts(t *testing.T) {
+	d := shop(t)
+	p := *d.Policy("policy/shared")
+	for _, resources := range []string{`"` + arnOf("table", generated("Orders")) + `", "` + arnOf("table", generated("Orders")) + `/index/*"`, `"` + arnOf("table", generated("Orders")) + `/index/*"`} {
+		p.Document = document(t, 81, `{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": [`+resources+`]}`)
+		with, err := d.With(model.Change{Before: d.Policy("policy/shared"), After: &p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := edit.NarrowToDesign(with, "role/ShopRole", "policy/shared", 0); e != nil {
+			t.Errorf("of %s it is suggested to leave %v", resources, e.Resources)
+		}
+	}
+}
+
 // TestNarrowToDesignFitsAPolicy: nothing is suggested that no role could hold.
 func TestNarrowToDesignFitsAPolicy(t *testing.T) {
 	d := shop(t)
