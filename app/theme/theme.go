@@ -107,8 +107,11 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case fynetheme.ColorNameInputBorder, fynetheme.ColorNameSeparator, fynetheme.ColorNameInnerWindowBorder, fynetheme.ColorNameInnerWindowBorderInactive:
 		return p.RGBA(render.Line)
 	case fynetheme.ColorNameMenuBackground, fynetheme.ColorNameOverlayBackground:
-		if p == render.ContrastDark { // on black no shadow tells where a dialog ends
+		switch p { // on dark ground no shadow tells where a dialog ends
+		case render.ContrastDark:
 			return p.RGBA(render.Bilge)
+		case render.Dark:
+			return p.RGBA(render.Bay)
 		}
 		return p.RGBA(render.Panel)
 	case fynetheme.ColorNamePrimary, fynetheme.ColorNameHyperlink:
@@ -116,7 +119,7 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameForegroundOnSuccess, fynetheme.ColorNameForegroundOnError, fynetheme.ColorNameForegroundOnWarning:
 		return p.RGBA(render.Panel)
 	case fynetheme.ColorNameFocus:
-		return faded(render.Link, 0x60)
+		return faded(render.Ink, 0x48) // over a button of any rank
 	case fynetheme.ColorNameSelection:
 		return faded(render.Tile2, 0x55)
 	case fynetheme.ColorNameHover:
