@@ -138,7 +138,12 @@ type stepperRenderer struct {
 	notches     []*canvas.Circle
 }
 
-func (r *stepperRenderer) MinSize() fyne.Size { return fyne.NewSize(stepperWidth, 22) }
+func (r *stepperRenderer) MinSize() fyne.Size {
+	if r.s.most < 2 { // words alone
+		return fyne.NewSize(float32(small.width(r.label.Text))+2, 22)
+	}
+	return fyne.NewSize(stepperWidth, 22)
+}
 
 func (r *stepperRenderer) Layout(size fyne.Size) {
 	s := r.s
@@ -146,7 +151,7 @@ func (r *stepperRenderer) Layout(size fyne.Size) {
 	r.label.Move(fyne.NewPos(0, mid-small.lineHeight()/2))
 	w := float32(stepperLabel - 8)
 	if s.most < 2 {
-		w = stepperWidth
+		w = size.Width
 	}
 	r.label.Resize(fyne.NewSize(w, small.lineHeight()))
 	r.track.Move(fyne.NewPos(s.x(1), mid-1.5))

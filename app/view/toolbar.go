@@ -91,8 +91,8 @@ func NewToolbar() *Toolbar {
 		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit),
 		group(0, t.left, t.right, t.shade),
 		t.export)
-	tools.Layout = &shortening{line{10, 4}, []*Button{t.ranks, t.hull, t.graph, t.heat, t.fed}}
-	t.fed.Brief = "wave"
+	tools.Layout = &shortening{line{10, 4}, [][]*Button{{t.fed}, {t.ranks, t.hull, t.graph, t.heat}, {t.export, t.open}}}
+	t.fed.Brief, t.open.Brief = "wave", "open"
 	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, tools), NewRule()))
 	t.Set(Tools{Zoom: 100})
 	return t
@@ -151,39 +151,47 @@ func (t *Toolbar) Set(s Tools) {
 	}
 }
 
-// shortening is a line in which some buttons show their icons alone where there is too little room.
+// shortening is a line in which some buttons show their icons alone where there is too little room: one lot after the other,
+// until the rest fits.
 type shortening struct {
 	line
-	buttons []*Button
+	lots [][]*Button
 }
 
-func (s *shortening) shorten(short bool) {
-	for _, b := range s.buttons {
-		if b.Short != short {
-			b.Short = short
-			b.Refresh()
+// shorten makes the buttons of so many lots short, and the others long.
+func (s *shortening) shorten(lots int) {
+	for i, lot := range s.lots {
+		for _, b := range lot {
+			if short := i < lots; b.Short != short {
+				b.Short = short
+				b.Refresh()
+			}
 		}
 	}
 }
 
-// MinSize is that of the short form.
+// MinSize is that of the shortest form.
 func (s *shortening) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	was := s.buttons[0].Short
-	for _, b := range s.buttons {
-		b.Short = true
+	was := map[*Button]bool{}
+	for _, lot := range s.lots {
+		for _, b := range lot {
+			was[b], b.Short = b.Short, true
+		}
 	}
 	size := s.line.MinSize(objects)
-	for _, b := range s.buttons {
-		b.Short = was
+	for b, short := range was {
+		b.Short = short
 	}
 	return size
 }
 
-// Layout takes the long form where it fits.
+// Layout takes the longest form that fits.
 func (s *shortening) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	s.shorten(false)
-	if s.line.MinSize(objects).Width > size.Width {
-		s.shorten(true)
+	for lots := range len(s.lots) + 1 {
+		s.shorten(lots)
+		if s.line.MinSize(objects).Width <= size.Width {
+			break
+		}
 	}
 	s.line.Layout(objects, size)
 }

@@ -56,13 +56,9 @@ func (b *brush) header(c *render.Compartment) {
 	if b.tall {
 		name = render.TwoLines(b.m, c.Name, b.nameSize(), render.Bold, width)
 	}
-	level := render.Always
-	if b.decks {
-		level = render.Near
-		b.afar(c, at)
-	}
+	b.afar(c, at)
 	for _, line := range name {
-		b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: line, Halo: b.halo(c, y), Level: level}, width)
+		b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: line, Halo: b.halo(c, y), Level: render.Near}, width)
 		y += nameLine
 	}
 	if b.decks {
@@ -468,10 +464,8 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 	}
 	b.put(render.Icon{Name: t.Icon, X: at.x + (indent-icon)/2, Y: at.midY() - icon/2, Size: icon, Color: sign, Level: render.Near})
 	b.put(name)
-	if b.decks {
-		size := min(farTile, at.h*0.7)
-		b.text(render.Text{X: at.x + 8, Y: at.midY() + size*0.36, Size: size, Weight: render.Medium, Color: ink, Text: t.Name, Halo: plate, Level: render.Far}, at.w-14)
-	}
+	size := min(farTile, at.h*0.7)
+	b.text(render.Text{X: at.x + 8, Y: at.midY() + size*0.36, Size: size, Weight: render.Medium, Color: ink, Text: t.Name, Halo: plate, Level: render.Far}, at.w-14)
 	if words.Text != "" {
 		b.put(words)
 		b.doubt(words.Text)
