@@ -52,7 +52,7 @@ func TestALargeDesignOpensOnTheTable(t *testing.T) {
 		t.Helper()
 		was := do(func() *render.Scene { return w.canvas.Scene() })
 		do(func() bool { does(); return true })
-		until(t, what, func() bool { return w.canvas.Scene() != was })
+		until(t, what, func() bool { return w.canvas.Scene() != was && w.canvas.Scene() != nil })
 		return do(func() *render.Scene { return w.canvas.Scene() })
 	}
 	elements := func(s *render.Scene) map[string]bool {
