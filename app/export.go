@@ -97,7 +97,7 @@ func (w *window) export() {
 		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
 	}), w.win)
 	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(620, size.Height*0.9)), nil)
+	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(585, size.Height*0.9)), nil)
 }
 
 // previewPatch shows the proven patch.
@@ -205,12 +205,15 @@ func (w *window) exportPicture() {
 	if w.look.chart == view.MapChart {
 		endings = append(endings, ".drawio")
 	}
+	var form *view.SaveForm
 	w.saveFile("Save the picture", stem(w.state.Path)+".svg", endings, func(name string) ([]byte, error) {
 		if strings.EqualFold(filepath.Ext(name), ".drawio") && now.look.chart == view.MapChart {
 			return w.mapForDrawIO(now, palette)
 		}
-		return pictureAs(scene, palette, name)
+		return pictureAs(scene, palette, name, form.Scale())
 	})
+	form = w.form
+	form.OfferScales()
 }
 
 // mapForDrawIO is the map for diagrams.net, a page for each side that is shown.
@@ -230,15 +233,15 @@ func (w *window) mapForDrawIO(a ask, palette *render.Palette) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// pictureAs is a scene in the format that a file's name asks for.
-func pictureAs(scene *render.Scene, palette *render.Palette, name string) ([]byte, error) {
+// pictureAs is a scene in the format that a file's name asks for, a PNG at a scale, or what of it can be opened.
+func pictureAs(scene *render.Scene, palette *render.Palette, name string, scale int) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".svg":
 		err = svg.Write(&b, scene, palette, svg.Options{})
 	case ".png":
-		err = png.Write(&b, scene, palette, 2)
+		err = png.Write(&b, scene, palette, png.Fit(scene, float64(scale)))
 	case ".pdf":
 		err = pdf.Write(&b, palette, pdf.Paper{}, scene)
 	default:
@@ -293,7 +296,7 @@ func (w *window) askWhere(title, name string, endings []string, then func(path s
 	d = dialog.NewCustomWithoutButtons(title, form.Root, w.win)
 	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Cancel", func() { d.Hide() }), save})
 	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(620, size.Width*0.8), float32(190+min(1, len(endings)-1)*42)), nil)
+	w.present(d, fyne.NewSize(min(620, size.Width*0.8), float32(190+min(1, len(endings)-1)*84)), nil)
 	w.win.Canvas().Focus(form.Name)
 	w.form = form
 }

@@ -340,12 +340,12 @@ func TestPicturesAreWritten(t *testing.T) {
 	w := openWindow(t, "sample:photos")
 	scene := do(func() *render.Scene { return w.canvas.Scene() })
 	for name, magic := range map[string]string{"a.svg": "<", "a.png": "\x89PNG", "a.PDF": "%PDF"} {
-		data, err := pictureAs(scene, render.Light, name)
+		data, err := pictureAs(scene, render.Light, name, 2)
 		if err != nil || !strings.HasPrefix(string(data), magic) {
 			t.Errorf("%s: %v, %.20q", name, err, data)
 		}
 	}
-	if _, err := pictureAs(scene, render.Light, "a.doc"); err == nil || !strings.Contains(err.Error(), ".svg") {
+	if _, err := pictureAs(scene, render.Light, "a.doc", 2); err == nil || !strings.Contains(err.Error(), ".svg") {
 		t.Errorf("a.doc: %v", err)
 	}
 }

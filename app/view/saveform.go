@@ -23,7 +23,35 @@ type SaveForm struct {
 	endings []string
 	formats []*Button
 	note    *Text
+
+	rows   *fyne.Container
+	scale  int
+	scales []*Button
+	sized  fyne.CanvasObject // asks for the scale
 }
+
+// mostScale is how many times the size of a picture its pixels can have.
+const mostScale = 4
+
+// OfferScales asks, of a PNG, how large it is to be; 2 pixels a point at first.
+func (f *SaveForm) OfferScales() {
+	f.scale = 2
+	line := newLine(4, -1)
+	for n := 1; n <= mostScale; n++ {
+		b := NewButton(itoa(n)+"×", "", Plain, func() {
+			f.scale = n
+			f.changed()
+		}).withTip(plural(n, "pixel") + " a point")
+		f.scales = append(f.scales, b)
+		line.Add(b)
+	}
+	f.sized = newLine(0, 1, newFixed(70, small.lineHeight(), NewLabel("Size", small.whole())), line)
+	f.rows.Objects = slices.Insert(f.rows.Objects, len(f.rows.Objects)-1, f.sized)
+	f.changed()
+}
+
+// Scale is how many pixels a point a PNG is to have.
+func (f *SaveForm) Scale() int { return max(1, f.scale) }
 
 // A Sight is what is at a path where a file is to be written.
 type Sight struct {
@@ -61,7 +89,8 @@ func NewSaveForm(name, folder string, endings []string, look func(string) Sight)
 		rows = append(rows, label("Format", newLine(4, -1, kinds...)))
 	}
 	rows = append(rows, newSide(70, NewLabel("", small), f.note))
-	f.Root = newInset(4, 4, newColumn(10, rows...))
+	f.rows = newColumn(10, rows...)
+	f.Root = newInset(4, 4, f.rows)
 	f.changed()
 	return f
 }
@@ -109,6 +138,19 @@ func (f *SaveForm) changed() {
 	f.note.Set(s.Note, style)
 	for i, b := range f.formats {
 		b.Set(f.endings[i] == f.ending() || f.ending() == "" && i == 0, false)
+	}
+	if f.sized != nil {
+		for i, b := range f.scales {
+			b.Set(i+1 == f.scale, false)
+		}
+		if png := f.ending() == ".png"; png != f.sized.Visible() {
+			if png {
+				f.sized.Show()
+			} else {
+				f.sized.Hide()
+			}
+			f.rows.Refresh()
+		}
 	}
 	if f.OnChange != nil {
 		f.OnChange(!s.Bad)

@@ -42,3 +42,26 @@ func TestSaveFormSaysWhereAndWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// TestSaveFormAsksHowLarge: of a PNG alone.
+func TestSaveFormAsksHowLarge(t *testing.T) {
+	newApp(t)
+	f := NewSaveForm("shop", "dir", []string{".svg", ".png"}, func(string) Sight { return Sight{} })
+	newWindow(t, f.Root, 500, 300)
+	f.OfferScales()
+	if f.sized.Visible() {
+		t.Error("it is asked of an SVG")
+	}
+	test.Tap(button(t, f.Root, "PNG"))
+	if !f.sized.Visible() || f.Scale() != 2 || !button(t, f.Root, "2×").On {
+		t.Errorf("of a PNG it is asked: %v, first %d", f.sized.Visible(), f.Scale())
+	}
+	test.Tap(button(t, f.Root, "4×"))
+	if f.Scale() != 4 || !button(t, f.Root, "4×").On || button(t, f.Root, "2×").On {
+		t.Errorf("4× gives %d", f.Scale())
+	}
+	test.Tap(button(t, f.Root, "SVG"))
+	if f.sized.Visible() {
+		t.Error("it is asked of an SVG again")
+	}
+}
