@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"bulkhead/app/session"
 	"bulkhead/app/theme"
 	"bulkhead/model"
 	"bulkhead/render/slides"
@@ -53,7 +54,8 @@ func TestGallery(t *testing.T) {
 			until(t, p.name, func() bool { return p.until(w) })
 		}
 		until(t, "the picture of "+p.name, func() bool {
-			return w.showing != nil || w.job.last.same(ask{w.state, w.look, w.room()}) && w.canvas.Settled()
+			return w.showing != nil || w.state.Analysed() && w.state.After.Sea != session.Uncounted && w.job.cancel == nil &&
+				w.job.last.same(ask{w.state, w.look, w.room()}) && w.canvas.Settled()
 		})
 		f, err := os.Create(filepath.Join(dir, "window-"+p.name+".png"))
 		if err != nil {
