@@ -2,6 +2,8 @@ package view
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/render"
 )
@@ -27,8 +29,63 @@ func NewChoices(choices []Choice) fyne.CanvasObject {
 		}
 		text := newColumn(1, NewLabel(c.Name, strong), NewLabel(sentence, para.lines(3)))
 		row := &fyne.Container{Layout: &tallLine{line{12, 1}}, Objects: []fyne.CanvasObject{NewPicture(c.Icon, render.Link, 20), text, b}}
-		rows = append(rows, newBehind(NewGround(render.Panel, render.Line, 8), newInset(14, 9, row)))
+		rows = append(rows, newChoiceCard(newInset(14, 9, row), b))
 	}
 	refill(page, content, true, rows...)
 	return page
+}
+
+// choiceCard is a card that presses its button wherever it is clicked; the keyboard has the button.
+type choiceCard struct {
+	widget.BaseWidget
+	ground  *Ground
+	content fyne.CanvasObject
+	button  *Button
+}
+
+var (
+	_ fyne.Tappable      = (*choiceCard)(nil)
+	_ desktop.Hoverable  = (*choiceCard)(nil)
+	_ desktop.Cursorable = (*choiceCard)(nil)
+)
+
+func newChoiceCard(content fyne.CanvasObject, b *Button) *choiceCard {
+	c := &choiceCard{ground: NewGround(render.Panel, render.Line, 8), content: content, button: b}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+func (c *choiceCard) heightFor(width float32) float32 { return heightOf(c.content, width) }
+
+// Tapped presses the button.
+func (c *choiceCard) Tapped(e *fyne.PointEvent) { c.button.Tapped(e) }
+
+// Cursor is a hand where there is something to press.
+func (c *choiceCard) Cursor() desktop.Cursor {
+	if c.button.Disabled {
+		return desktop.DefaultCursor
+	}
+	return desktop.PointerCursor
+}
+
+// MouseIn lights the card up.
+func (c *choiceCard) MouseIn(*desktop.MouseEvent) { c.light(!c.button.Disabled) }
+
+// MouseMoved does nothing.
+func (c *choiceCard) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut ends that.
+func (c *choiceCard) MouseOut() { c.light(false) }
+
+func (c *choiceCard) light(on bool) {
+	c.ground.edge = render.Line
+	if on {
+		c.ground.edge = render.Link
+	}
+	c.ground.Refresh()
+}
+
+// CreateRenderer lays the content on the card.
+func (c *choiceCard) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(newBehind(c.ground, c.content))
 }

@@ -378,3 +378,21 @@ func TestStartOffersWhatWasNotSaved(t *testing.T) {
 		t.Error("nothing is left, and it says so of something")
 	}
 }
+
+// TestAChoiceIsPressedAnywhere: a click beside its button does what the button does; one that cannot be done does nothing.
+func TestAChoiceIsPressedAnywhere(t *testing.T) {
+	newApp(t)
+	var done []string
+	root := NewChoices([]Choice{
+		{Icon: "link", Name: "Patch", Sentence: "The change.", Button: "Preview…", OnTap: func() { done = append(done, "patch") }},
+		{Icon: "hull", Name: "Picture", Sentence: "The picture.", Button: "Save…", Not: "It is being drawn.", OnTap: func() { done = append(done, "picture") }},
+	})
+	newWindow(t, root, 500, 300)
+	for _, c := range all[*choiceCard](root) {
+		test.Tap(c)
+	}
+	test.Tap(button(t, root, "Preview…"))
+	if !slices.Equal(done, []string{"patch", "patch"}) {
+		t.Errorf("done: %q", done)
+	}
+}
