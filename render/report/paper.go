@@ -347,6 +347,9 @@ func (s *sheaf) figure(title string, p *render.Scene) {
 	s.y += heightOf(head)
 	dx := paperMargin + (s.width()-p.Width*scale)/2
 	for _, it := range p.Items[1:] { // paper is its ground
+		if render.LevelOf(it) == render.Far {
+			continue
+		}
 		s.put(render.Shifted(render.Scaled(it, scale), dx, s.y))
 	}
 	s.y += p.Height*scale + 14
