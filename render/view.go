@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/reach"
@@ -135,3 +136,18 @@ func (v View) facts() Facts {
 type analysis struct{ *reach.Analysis }
 
 func (a analysis) Touches(from model.ID) []reach.Step { return a.Outline(from) }
+
+// NotSeen lists what no source showed, as people call it.
+func (v View) NotSeen() []string { return notSeen(v.facts(), v.Design.Info()) }
+
+func notSeen(f Facts, info model.Info) []string {
+	unseen := info.NotSeen
+	if f, ok := f.(interface{ NotSeen() []string }); ok {
+		unseen = f.NotSeen() // knows of roles whose policies no source showed, too
+	}
+	var out []string
+	for _, s := range unseen {
+		out = append(out, strings.NewReplacer("scps", "SCPs", "rcps", "RCPs").Replace(s))
+	}
+	return out
+}

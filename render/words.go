@@ -371,12 +371,8 @@ func (s *survey) notes(b *reach.Breach) []string {
 	if b != nil && !s.view.Vulnerable && b.Reach.FedMay.Share > b.Reach.May.Share {
 		out = append(out, fedNote+Percent(b.Reach.FedMay.Share))
 	}
-	unseen := info.NotSeen
-	if f, ok := s.facts.(interface{ NotSeen() []string }); ok {
-		unseen = f.NotSeen() // knows of roles whose policies no source showed, too
-	}
-	if len(unseen) > 0 {
-		out = append(out, "Not seen: "+strings.NewReplacer("scps", "SCPs", "rcps", "RCPs").Replace(strings.Join(unseen, ", ")))
+	if unseen := notSeen(s.facts, info); len(unseen) > 0 {
+		out = append(out, "Not seen: "+strings.Join(unseen, ", "))
 	}
 	if s.unseen > 0 {
 		out = append(out, count(s.unseen, "more user or role", "more users and roles")+" ashore are not drawn")

@@ -84,7 +84,11 @@ func readFacts(name string) (*baseline, error) {
 		Breaches *json.RawMessage `json:"breaches"`
 		Measures *json.RawMessage `json:"measures"`
 	}
-	if json.Unmarshal(data, &shape) != nil || shape.Breaches == nil || shape.Measures == nil {
+	err = json.Unmarshal(data, &shape)
+	if bad := (*json.SyntaxError)(nil); errors.As(err, &bad) && bad.Offset == int64(len(data)) && bad.Error() == "unexpected end of JSON input" {
+		return nil, usage("baseline %s: it is cut off after %d bytes: make it anew, or copy it again", name, len(data))
+	}
+	if err != nil || shape.Breaches == nil || shape.Measures == nil {
 		return nil, nil
 	}
 	var in breachesJSON

@@ -367,6 +367,7 @@ func TestCheckRefuses(t *testing.T) {
 		{[]string{file, "--baseline", "missing.yaml"}, "missing.yaml: there is no such file"},
 		{[]string{file, "--baseline", write(t, "x.yaml", "a: b")}, "not of a format"},
 		{[]string{file, "--baseline", write(t, "x.json", `{"breaches": 1, "measures": {}}`)}, "no breach --json of this version"},
+		{[]string{file, "--baseline", write(t, "cut.json", `{"design": {"functions": 3}, "measures": {"wor`)}, "cut off after 46 bytes"},
 		{[]string{file, "--max-worst", "most"}, "a share such as 0.4"},
 		{[]string{file, "--max-worst", "140%"}, "a share such as 0.4"},
 		{[]string{file, "--no-admin", "--accept", "missing.yaml"}, "read accepted risks"},

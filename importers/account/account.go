@@ -113,7 +113,7 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 		}
 	}
 	if m := version.FindSubmatch(data[:min(len(data), 64<<10)]); m != nil && string(m[1]) != "1" {
-		return nil, fmt.Errorf("%s is a snapshot of a newer Bulkhead (account/v%s; this one reads account/v1): update Bulkhead to open it", name, m[1])
+		return nil, fmt.Errorf("it is a snapshot of a newer Bulkhead (account/v%s; this one reads account/v1): update Bulkhead to open it", m[1])
 	}
 	roots, diagnostics, err := documents(name, data)
 	if err != nil {

@@ -133,9 +133,12 @@ func (r *Report) tell(pictures []*picture) (*page, error) {
 	if r.Deploy != "" && p.Edited {
 		p.Deploy, p.deploy = markdown(r.Deploy), r.Deploy
 	}
-	p.NotSeen, p.Outside = info.NotSeen, info.Outside
-	if info.Unresolved > 0 {
-		p.NotSeen = append(slices.Clone(p.NotSeen), fmt.Sprintf("%d values that the source does not tell", info.Unresolved))
+	p.NotSeen, p.Outside = r.After.NotSeen(), info.Outside
+	switch n := info.Unresolved; {
+	case n == 1:
+		p.NotSeen = append(p.NotSeen, "a value that the source does not tell")
+	case n > 1:
+		p.NotSeen = append(p.NotSeen, fmt.Sprintf("%d values that the source does not tell", n))
 	}
 	r.messages(p)
 	p.Legend, p.Glossary = r.legend(pictures), glossary

@@ -220,6 +220,20 @@ func TestUnedited(t *testing.T) {
 	}
 }
 
+// A role that is only named is among what was not seen, as it is below the pictures.
+func TestUnseenRole(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	text := `{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.12", "Handler": "a.b", "Code": {"ZipFile": "x"},
+		"Role": "arn:aws:iam::123456789012:role/elsewhere"}}}}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, p, _ := formsOf(t, plain(t, file))
+	if want := "policies of elsewhere"; !slices.Contains(p.NotSeen, want) {
+		t.Errorf("not seen: %q, without %q", p.NotSeen, want)
+	}
+}
+
 // TestWrite: all files are there, readable, and the same each time; nothing else is left behind.
 func TestWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deep", "out")
