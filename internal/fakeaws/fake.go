@@ -86,6 +86,7 @@ const (
 	Revoked // the caller is not known
 	Half    // the answer breaks off in the middle
 	Stale   // what asks for a page is too old
+	Empty   // 200, and nothing in it
 )
 
 // An Account answers for one account.
@@ -214,6 +215,8 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case Revoked:
 		refuse(w, proto, http.StatusForbidden, "InvalidClientTokenId", a.Message)
+		return
+	case Empty:
 		return
 	case Stale:
 		refuse(w, proto, http.StatusBadRequest, "PaginationTokenExpiredException", a.Message)

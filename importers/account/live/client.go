@@ -89,6 +89,8 @@ func (c *Client) call(ctx context.Context, region string, o *operation, in args,
 	switch {
 	case errors.Is(err, errOther):
 		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Other: true}
+	case errors.Is(err, errNone):
+		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Garbled: true}
 	case errors.Is(err, errPage):
 		return &Fault{Call: o.String(), Region: region, Status: answer.StatusCode, Page: true}
 	case err != nil:

@@ -16,6 +16,7 @@ import (
 var (
 	errPage  = errors.New("a web page")
 	errOther = errors.New("the answer to something else")
+	errNone  = errors.New("no answer")
 )
 
 // decode reads an answer into out, which has the members that are kept, by their own names; all else passes by. A member
@@ -41,9 +42,18 @@ func decode(o *operation, body io.Reader, out any) error {
 	}
 	switch o.of.proto {
 	case jsonRPC, restJSON:
-		err := json.NewDecoder(r).Decode(out)
+		var answer json.RawMessage
+		if err := json.NewDecoder(r).Decode(&answer); errors.Is(err, io.EOF) {
+			return errNone // a service that has nothing to say says {}
+		} else if err != nil {
+			return err
+		}
+		if answer[0] != '{' {
+			return errNone
+		}
+		err := json.Unmarshal(answer, out)
 		var other *json.UnmarshalTypeError
-		if errors.Is(err, io.EOF) || errors.As(err, &other) {
+		if errors.As(err, &other) {
 			return nil
 		}
 		return err

@@ -472,6 +472,31 @@ func TestOtherAnswers(t *testing.T) {
 	}
 }
 
+// TestEmptyAnswers takes an answer with nothing in it for none: it does not say that there is no policy.
+func TestEmptyAnswers(t *testing.T) {
+	isolated(t)
+	synctest.Test(t, func(t *testing.T) {
+		a := filled(4, 0)
+		c, who := open(t, a)
+		empty := []string{"lambda:GetPolicy", "kms:GetKeyPolicy", "s3:GetBucketPolicy", "sqs:GetQueueAttributes", "sns:GetTopicAttributes"}
+		a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+			if slices.Contains(empty, c.Service+":"+c.Operation) {
+				return fakeaws.Empty
+			}
+			return fakeaws.Fine
+		}
+		s, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range empty {
+			if !slices.ContainsFunc(s.Problems, func(p live.Problem) bool { return strings.HasPrefix(p.Call, call) }) {
+				t.Errorf("nothing says that %s was not answered: %v", call, s.Problems)
+			}
+		}
+	})
+}
+
 // TestNoSecret looks for what the account has been marked with, wherever a service lets people write what they like.
 func TestNoSecret(t *testing.T) {
 	isolated(t)
