@@ -471,10 +471,10 @@ func testService(t *testing.T, k *technique, service string) {
 		run("a profile that is not shown", trust, k.id+" may", allow(all, "*"))
 		run("a new profile", trust, works, allow(all, "*"), allow("iam:CreateInstanceProfile iam:AddRoleToInstanceProfile", "*"))
 		profile = model.NoProfile
-		run("no profile", trust, "", allow(all, "*"))
+		run("no profile", trust, k.id+" may", allow(all, "*"))
 		run("a new profile for want of one", trust, works, allow(all, "*"), allow("iam:CreateInstanceProfile iam:AddRoleToInstanceProfile", "*"))
 		run("an empty profile", trust, k.id+" may", allow(all, "*"), allow("iam:AddRoleToInstanceProfile", "*"))
-		run("a profile that stays empty", trust, "", allow(all, "*"), allow("iam:CreateInstanceProfile", "*"))
+		run("a profile that stays empty", trust, k.id+" may", allow(all, "*"), allow("iam:CreateInstanceProfile", "*"))
 		profile = model.HasProfile
 	}
 	if slices.ContainsFunc(k.there, func(cfnType string) bool { return thereARN[cfnType] != "" }) {

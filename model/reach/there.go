@@ -141,11 +141,9 @@ func (e *explorer) profiled(role int32) truth {
 	switch e.w.targets[role].profile {
 	case model.HasProfile:
 		return surely
-	case model.NoProfile:
-		return e.fills()
-	case model.ProfileNotKnown:
+	case model.NoProfile, model.ProfileNotKnown:
 	}
-	return max(e.fills(), perhaps)
+	return max(e.fills(), perhaps) // one may come to hold it: roles that trust EC2 are made for that
 }
 
 // fills tells how surely the actor puts a role that it may pass into an instance profile.
