@@ -37,7 +37,7 @@ func TestSeveralSteps(t *testing.T) {
 				a.role("two", service("ec2.amazonaws.com"), grants("iam:AttachRolePolicy", role("two")))
 				a.profiles("two")
 			},
-			hits: "role/one: must secret",
+			admin: "may",
 		},
 		"the passed role is of another service": {
 			make: func(a *snapshot) {
