@@ -37,7 +37,7 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	breaches := a.Breaches()
 	var one *reach.Breach
 	if c.From != "" {
-		from := model.ID(c.From) // of a start outside the account, such as outside/anyone
+		var from model.ID
 		if e := o.Design.Find(c.From); e != nil {
 			from = e.ElementID()
 		} else if id, ok := a.Stranger(c.From); ok {

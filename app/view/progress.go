@@ -55,7 +55,7 @@ func (p *Progress) Set(doing string) {
 // noteLayout stands a note at the top, in the middle.
 type noteLayout struct{}
 
-func (noteLayout) MinSize(o []fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 0) }
+func (noteLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 0) }
 
 func (noteLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	m := o[0].MinSize()

@@ -467,13 +467,13 @@ func settle(c *condition, want bool, req *Request, fixed map[string]bool) {
 var others = []string{"other", "arn:aws:iam::999999999999:role/other", "false", "true", "1", "2000-01-01T00:00:00Z", "192.0.2.1"}
 
 // put gives a key values, nil for none.
-func (req *Request) put(key string, values []string) {
-	req.Absent = slices.DeleteFunc(req.Absent, func(k string) bool { return k == key })
+func (r *Request) put(key string, values []string) {
+	r.Absent = slices.DeleteFunc(r.Absent, func(k string) bool { return k == key })
 	if values == nil {
-		delete(req.Context, key)
-		req.Absent = append(req.Absent, key)
+		delete(r.Context, key)
+		r.Absent = append(r.Absent, key)
 	} else {
-		req.Context[key] = values
+		r.Context[key] = values
 	}
 }
 

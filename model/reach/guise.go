@@ -387,6 +387,6 @@ func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 
 }
 
 // denies reports whether a document denies anything.
-func (d *answers) denies() bool {
-	return slices.ContainsFunc(d.statements, func(s *statement) bool { return s.deny })
+func (a *answers) denies() bool {
+	return slices.ContainsFunc(a.statements, func(s *statement) bool { return s.deny })
 }

@@ -52,7 +52,7 @@ func (an *Analysis) Question(action, resource string) (*Question, error) {
 	} else if resource != "*" {
 		q.target = an.asked(resource)
 		if q.target < 0 && named {
-			return nil, fmt.Errorf("the design has no %q; an ARN of what it does not show begins with arn:", resource)
+			return nil, fmt.Errorf("the design has no %q; give the whole ARN of what it does not show", resource)
 		}
 	}
 	if q.target >= 0 {

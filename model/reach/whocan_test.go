@@ -78,7 +78,7 @@ func TestWhoCan(t *testing.T) {
 	for _, c := range []struct{ action, resource, want string }{
 		{"dynamodb:GetItme", "*", `AWS has no action "dynamodb:GetItme"`},
 		{"dynamodb:Gte*", "*", `AWS has no action "dynamodb:Gte*"`},
-		{"dynamodb:GetItem", "Nowhere", `the design has no "Nowhere"; an ARN of what it does not show begins with arn:`},
+		{"dynamodb:GetItem", "Nowhere", `the design has no "Nowhere"; give the whole ARN of what it does not show`},
 		{"dynamodb:GetItem", "Q", "dynamodb:GetItem does not act on Q, a queue, but on table"},
 		{"s3:*", "Q", "s3:* does not act on Q, a queue"},
 		{"*", "*", "ask about at most 400, or about one resource"},

@@ -181,7 +181,7 @@ func typeScript(s *sheet) string {
 			return [2]string{fmt.Sprintf("\n/** %s */\nexport const %s: string[] = [\n", says, name), "];\n"}
 		},
 	}}
-	p.template = func(s *sheet, pieces []piece) string {
+	p.template = func(_ *sheet, pieces []piece) string {
 		escape := strings.NewReplacer(`\`, `\\`, "`", "\\`", "${", "\\${")
 		var b strings.Builder
 		for _, x := range pieces {
@@ -230,7 +230,7 @@ func python(s *sheet) string {
 			return [2]string{fmt.Sprintf("\n\n#: %s\n%s = [\n", says, strings.ToUpper(name)), "]\n"}
 		},
 	}}
-	p.template = func(s *sheet, pieces []piece) string {
+	p.template = func(_ *sheet, pieces []piece) string {
 		var b strings.Builder
 		for _, x := range pieces {
 			if x.kind == isPlace || x.kind == isFill {
