@@ -2,6 +2,7 @@ package importers
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"path"
@@ -26,7 +27,7 @@ func (m *memory) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	if data, ok := m.files[name]; ok {
-		return &openFile{memInfo{path.Base(name), int64(len(data)), 0o644}, bytes.NewReader(data)}, nil
+		return OpenedFile(memInfo{path.Base(name), int64(len(data)), 0o644}, data), nil
 	}
 	if m.behind != nil {
 		return m.behind.Open(name)
@@ -35,7 +36,7 @@ func (m *memory) Open(name string) (fs.File, error) {
 	if len(entries) == 0 && name != "." {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return &openFolder{memInfo{path.Base(name), 0, fs.ModeDir | 0o755}, entries}, nil
+	return OpenedFolder(memInfo{path.Base(name), 0, fs.ModeDir | 0o755}, entries), nil
 }
 
 // entries lists what is in a folder, sorted.
@@ -77,24 +78,31 @@ func (i memInfo) ModTime() time.Time { return time.Time{} }
 func (i memInfo) IsDir() bool        { return i.mode.IsDir() }
 func (i memInfo) Sys() any           { return nil }
 
+// OpenedFile is a file that is held whole, as a file system opens it.
+func OpenedFile(info fs.FileInfo, data []byte) fs.File { return &openFile{info, bytes.NewReader(data)} }
+
+// OpenedFolder is a folder of a file system, with what is in it, sorted by name.
+func OpenedFolder(info fs.FileInfo, entries []fs.DirEntry) fs.ReadDirFile {
+	return &openFolder{info, entries}
+}
+
 type openFile struct {
-	memInfo
+	info fs.FileInfo
 	*bytes.Reader
 }
 
-func (f *openFile) Stat() (fs.FileInfo, error) { return f.memInfo, nil }
+func (f *openFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 func (f *openFile) Close() error               { return nil }
-func (f *openFile) Size() int64                { return f.size }
 
 type openFolder struct {
-	memInfo
+	info fs.FileInfo
 	left []fs.DirEntry
 }
 
-func (f *openFolder) Stat() (fs.FileInfo, error) { return f.memInfo, nil }
+func (f *openFolder) Stat() (fs.FileInfo, error) { return f.info, nil }
 func (f *openFolder) Close() error               { return nil }
 func (f *openFolder) Read([]byte) (int, error) {
-	return 0, &fs.PathError{Op: "read", Path: f.name, Err: fs.ErrInvalid}
+	return 0, &fs.PathError{Op: "read", Path: f.info.Name(), Err: errors.New("is a folder")}
 }
 
 func (f *openFolder) ReadDir(n int) ([]fs.DirEntry, error) {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"bulkhead/model/policy"
 )
 
 // Info says what a design is of and what the importer could not see.
@@ -116,6 +118,17 @@ func (d *Design) Role(id ID) *Role { return get[*Role](d, id) }
 
 // Policy returns the policy called id, nil if there is none.
 func (d *Design) Policy(id ID) *Policy { return get[*Policy](d, id) }
+
+// Documents lists the documents of policies, without those of policies that were not seen.
+func (d *Design) Documents(ids []ID) []*policy.Document {
+	var out []*policy.Document
+	for _, id := range ids {
+		if p := d.Policy(id); p != nil && p.Document != nil {
+			out = append(out, p.Document)
+		}
+	}
+	return out
+}
 
 // Resource returns the resource called id, nil if there is none.
 func (d *Design) Resource(id ID) *Resource { return get[*Resource](d, id) }

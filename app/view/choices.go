@@ -69,21 +69,13 @@ func (c *choiceCard) Cursor() desktop.Cursor {
 }
 
 // MouseIn lights the card up.
-func (c *choiceCard) MouseIn(*desktop.MouseEvent) { c.light(!c.button.Disabled) }
+func (c *choiceCard) MouseIn(*desktop.MouseEvent) { c.ground.light(!c.button.Disabled) }
 
 // MouseMoved does nothing.
 func (c *choiceCard) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut ends that.
-func (c *choiceCard) MouseOut() { c.light(false) }
-
-func (c *choiceCard) light(on bool) {
-	c.ground.edge = render.Line
-	if on {
-		c.ground.edge = render.Link
-	}
-	c.ground.Refresh()
-}
+func (c *choiceCard) MouseOut() { c.ground.light(false) }
 
 // CreateRenderer lays the content on the card.
 func (c *choiceCard) CreateRenderer() fyne.WidgetRenderer {

@@ -267,6 +267,15 @@ func NewGround(fill, edge render.Color, radius float32) *Ground {
 	return g
 }
 
+// light gives the edge of a card the colour of what can be pressed, and takes it away.
+func (g *Ground) light(on bool) {
+	g.edge = render.Line
+	if on {
+		g.edge = render.Link
+	}
+	g.Refresh()
+}
+
 // CreateRenderer draws the rectangle.
 func (g *Ground) CreateRenderer() fyne.WidgetRenderer {
 	r := &groundRenderer{g, canvas.NewRectangle(nil)}

@@ -214,10 +214,10 @@ func (c *sampleCard) Tapped(*fyne.PointEvent)        { c.tap() }
 func (c *sampleCard) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 func (c *sampleCard) MouseMoved(*desktop.MouseEvent) {}
 func (c *sampleCard) TypedRune(r rune)               { handRune(c, r) }
-func (c *sampleCard) MouseIn(*desktop.MouseEvent)    { c.light(true) }
-func (c *sampleCard) MouseOut()                      { c.light(c.focused) }
-func (c *sampleCard) FocusGained()                   { c.focused = true; c.light(true) }
-func (c *sampleCard) FocusLost()                     { c.focused = false; c.light(false) }
+func (c *sampleCard) MouseIn(*desktop.MouseEvent)    { c.ground.light(true) }
+func (c *sampleCard) MouseOut()                      { c.ground.light(c.focused) }
+func (c *sampleCard) FocusGained()                   { c.focused = true; c.ground.light(true) }
+func (c *sampleCard) FocusLost()                     { c.focused = false; c.ground.light(false) }
 
 func (c *sampleCard) TypedKey(e *fyne.KeyEvent) {
 	if presses(e) {
@@ -225,14 +225,6 @@ func (c *sampleCard) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	handKey(c, e)
-}
-
-func (c *sampleCard) light(on bool) {
-	c.ground.edge = render.Line
-	if on {
-		c.ground.edge = render.Link
-	}
-	c.ground.Refresh()
 }
 
 func (c *sampleCard) CreateRenderer() fyne.WidgetRenderer {

@@ -7,6 +7,7 @@ import (
 
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
+	"bulkhead/model/policy"
 )
 
 // names are the ways in which a template can say texts by name.
@@ -269,7 +270,7 @@ func (s *sheet) subText(n *yamlpos.Node) (text string, ok bool) {
 
 // subARN is an ARN for Fn::Sub: what belongs to the stack's own place is said by pseudo parameters.
 func (s *sheet) subARN(arn string, say func(string) (string, error)) (string, error) {
-	fields := splitARN(arn)
+	fields, _ := policy.FieldsOfARN(arn)
 	rest, err := say(fields[5])
 	if err != nil {
 		return "", err
@@ -290,25 +291,6 @@ func (s *sheet) subARN(arn string, say func(string) (string, error)) (string, er
 		}
 	}
 	return strings.Join([]string{"arn", partition, service, region, account, rest}, ":"), nil
-}
-
-// splitARN is the six fields of an ARN; tokens and variables may hold colons.
-func splitARN(arn string) [6]string {
-	var out [6]string
-	field, depth := 0, 0
-	for i := 0; i < len(arn); i++ {
-		switch {
-		case strings.HasPrefix(arn[i:], "${"):
-			depth++
-		case arn[i] == '}' && depth > 0:
-			depth--
-		case arn[i] == ':' && depth == 0 && field < 5:
-			field++
-			continue
-		}
-		out[field] += arn[i : i+1]
-	}
-	return out
 }
 
 // inSub is a text for Fn::Sub: generated names and unknown values by name, policy variables escaped.

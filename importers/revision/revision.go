@@ -8,12 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"bulkhead/importers"
 )
 
 // ErrNoGit says that there is no git to ask.
@@ -79,13 +80,13 @@ func (f *FS) Open(name string) (fs.File, error) {
 		if err != nil {
 			return failed(err)
 		}
-		return &folder{info: info{e, 0}, left: listed(f.objects, entries)}, nil
+		return importers.OpenedFolder(info{e, 0}, listed(f.objects, entries)), nil
 	default:
 		data, err := f.objects.blob(e.hash)
 		if err != nil {
 			return failed(err)
 		}
-		return &file{info{e, int64(len(data))}, bytes.NewReader(data)}, nil
+		return importers.OpenedFile(info{e, int64(len(data))}, data), nil
 	}
 }
 
@@ -200,36 +201,4 @@ func (d dirEntry) Info() (fs.FileInfo, error) {
 		return nil, err
 	}
 	return info{d.entry, int64(len(data))}, nil
-}
-
-type file struct {
-	info
-	*bytes.Reader
-}
-
-func (f *file) Stat() (fs.FileInfo, error) { return f.info, nil }
-func (f *file) Close() error               { return nil }
-func (f *file) Size() int64                { return f.size }
-
-type folder struct {
-	info
-	left []fs.DirEntry
-}
-
-func (f *folder) Stat() (fs.FileInfo, error) { return f.info, nil }
-func (f *folder) Close() error               { return nil }
-func (f *folder) Read([]byte) (int, error) {
-	return 0, &fs.PathError{Op: "read", Path: f.name, Err: errors.New("is a folder")}
-}
-
-func (f *folder) ReadDir(n int) ([]fs.DirEntry, error) {
-	if n > 0 && len(f.left) == 0 {
-		return nil, io.EOF
-	}
-	if n <= 0 || n > len(f.left) {
-		n = len(f.left)
-	}
-	out := f.left[:n]
-	f.left = f.left[n:]
-	return out, nil
 }

@@ -371,7 +371,7 @@ func (s *splitting) comparison(p *splitPart, most bool) (after, before *policy.S
 		who, now = whole, asIs
 	}
 	var was, is []*policy.Document
-	for _, doc := range documents(s.design, s.role.Policies) {
+	for _, doc := range s.design.Documents(s.role.Policies) {
 		was = append(was, whole.reading(doc, !most, asIs))
 	}
 	for _, pol := range p.policies {

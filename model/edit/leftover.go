@@ -151,12 +151,12 @@ func (s *splitting) hollow() {
 
 // lostNeeds warns of access that AWS used with the whole's role and cannot use with a part's.
 func (s *splitting) lostNeeds(after *model.Design) {
-	was, err := stack(s.role.Name, documents(s.design, s.role.Policies)...)
+	was, err := stack(s.role.Name, s.design.Documents(s.role.Policies)...)
 	if err != nil {
 		return // it compiled before
 	}
 	for _, p := range s.parts {
-		is, err := stack(p.role.Name, documents(after, p.role.Policies)...)
+		is, err := stack(p.role.Name, after.Documents(p.role.Policies)...)
 		if err != nil {
 			return
 		}

@@ -178,13 +178,13 @@ func mergeRoles(d *model.Design, role, other *model.Role) (*model.Design, error)
 
 // hasStatement reports whether a role's own policies say the same already.
 func hasStatement(d *model.Design, role *model.Role, st *policy.Statement) bool {
-	return slices.ContainsFunc(documents(d, role.Policies), func(doc *policy.Document) bool { return slices.ContainsFunc(doc.Statements, st.Equal) })
+	return slices.ContainsFunc(d.Documents(role.Policies), func(doc *policy.Document) bool { return slices.ContainsFunc(doc.Statements, st.Equal) })
 }
 
 // uniqueSids takes Sids off that the role's policies have already.
 func uniqueSids(d *model.Design, role *model.Role, statements []*policy.Statement) []*policy.Statement {
 	taken := map[string]bool{"": true}
-	for _, doc := range documents(d, role.Policies) {
+	for _, doc := range d.Documents(role.Policies) {
 		for _, st := range doc.Statements {
 			taken[st.Sid] = true
 		}

@@ -105,11 +105,11 @@ func needed(d *model.Design, role *model.Role, of, others []model.ID) *neededPar
 // used is needed, with the policies of which all is needed.
 func used(d *model.Design, role *model.Role, of, others []model.ID) *neededPart {
 	part := &neededPart{quarry: newQuarry(d, role, of), of: slices.Clone(of)}
-	was, err := stack(role.Name, documents(d, of)...)
+	was, err := stack(role.Name, d.Documents(of)...)
 	if err != nil {
 		return part // documents of a design compile
 	}
-	stays, err := stack(role.Name, documents(d, others)...)
+	stays, err := stack(role.Name, d.Documents(others)...)
 	if err != nil {
 		return part
 	}

@@ -20,18 +20,7 @@ func identity(d *model.Design, h *holder) (*policy.Stack, error) {
 			}
 		}
 	}
-	return stack(h.name, documents(d, ids)...)
-}
-
-// documents lists the documents of policies that were seen.
-func documents(d *model.Design, ids []model.ID) []*policy.Document {
-	var out []*policy.Document
-	for _, id := range ids {
-		if p := d.Policy(id); p != nil && p.Document != nil {
-			out = append(out, p.Document)
-		}
-	}
-	return out
+	return stack(h.name, d.Documents(ids)...)
 }
 
 func stack(name string, docs ...*policy.Document) (*policy.Stack, error) {
@@ -48,7 +37,7 @@ func layers(d *model.Design, h *holder) (*policy.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, doc := range documents(d, []model.ID{h.boundary}) {
+	for _, doc := range d.Documents([]model.ID{h.boundary}) {
 		bound, err := stack(h.name, doc)
 		if err != nil {
 			return nil, err

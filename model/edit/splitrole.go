@@ -12,7 +12,7 @@ import (
 // attach gives the roles of the parts their policies: what was carved for their grants, what AWS itself needs of
 // the whole's access for the part's triggers and configuration, and every denial.
 func (s *splitting) attach() error {
-	was, err := stack(s.role.Name, documents(s.design, s.role.Policies)...)
+	was, err := stack(s.role.Name, s.design.Documents(s.role.Policies)...)
 	if err != nil {
 		return err
 	}

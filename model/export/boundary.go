@@ -21,7 +21,7 @@ type Boundary struct {
 // the role ("Permissions boundaries for IAM entities"). A role that has a boundary gets what both allow where that can be
 // written down, and keeps its own where not.
 func boundaryOf(d *model.Design, r *model.Role) (*Boundary, error) {
-	docs := documents(d, r.Policies)
+	docs := d.Documents(r.Policies)
 	if granted := grantedTo(d, r); len(granted) > 0 {
 		docs = append(docs, &policy.Document{Version: current, Statements: granted})
 	}
@@ -70,17 +70,6 @@ func boundaryOf(d *model.Design, r *model.Role) (*Boundary, error) {
 		b.Loose = looser.how
 	}
 	return b, nil
-}
-
-// documents lists the documents of policies that were seen.
-func documents(d *model.Design, ids []model.ID) []*policy.Document {
-	var out []*policy.Document
-	for _, id := range ids {
-		if p := d.Policy(id); p != nil && p.Document != nil {
-			out = append(out, p.Document)
-		}
-	}
-	return out
 }
 
 // plain are statements without Sids, which have to be unique in a document.

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"bulkhead/model/policy"
 )
 
 // placeholderAccount stands for the account of a template, which it does not tell.
@@ -38,25 +36,6 @@ func fills(s string) []string {
 		rest = tail
 	}
 	return out
-}
-
-// eachString calls what for each text of a document in which something may be left to fill.
-func eachString(d *policy.Document, what func(string)) {
-	for _, s := range d.Statements {
-		for _, list := range [][]string{s.Actions, s.Resources} {
-			for _, x := range list {
-				what(x)
-			}
-		}
-		for _, p := range s.Principals {
-			what(p.Value)
-		}
-		for _, c := range s.Conditions {
-			for _, x := range c.Values {
-				what(x)
-			}
-		}
-	}
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -228,7 +228,7 @@ func (p *Proving) before(h *Holder) (*Documents, error) {
 	for _, e := range was {
 		out.Of = append(out.Of, e.ElementID())
 		_, ids, bound := attached(e)
-		docs = append(docs, documents(p.Before, ids)...)
+		docs = append(docs, p.Before.Documents(ids)...)
 		if len(was) == 1 { // of several, which bounds which is not said: the proof is about what their policies allow
 			var err error
 			if out.Boundary, err = p.bound(p.Before, bound, "before/"+h.Name+".boundary.json"); err != nil {
@@ -361,7 +361,9 @@ func toFill(d *model.Design, arn string, docs ...*policy.Document) []string {
 	}
 	note(arn)
 	for _, doc := range docs {
-		eachString(doc, note)
+		for s := range doc.Texts() {
+			note(s)
+		}
 	}
 	return sorted(found)
 }

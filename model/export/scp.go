@@ -65,7 +65,7 @@ func printed(d *policy.Document) int {
 // controls are the statements that hold one role.
 func controls(d *model.Design, r *model.Role) (out []*policy.Statement, note string) {
 	var allowed, denied []*policy.Statement
-	for _, doc := range documents(d, r.Policies) {
+	for _, doc := range d.Documents(r.Policies) {
 		for _, s := range plain(Current(doc).Statements) {
 			if s.Effect == policy.Allow {
 				allowed = append(allowed, brief(ordered(s)))

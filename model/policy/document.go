@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"iter"
+
 	"bulkhead/model/source"
 )
 
@@ -16,6 +18,34 @@ type Document struct {
 	ID         string
 	Statements []*Statement
 	Span       source.Span
+}
+
+// Texts goes through the texts of a document that may hold tokens or names: actions, resources, principals and the values
+// of conditions, in order.
+func (d *Document) Texts() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, s := range d.Statements {
+			for _, list := range [][]string{s.Actions, s.Resources} {
+				for _, x := range list {
+					if !yield(x) {
+						return
+					}
+				}
+			}
+			for _, p := range s.Principals {
+				if !yield(p.Value) {
+					return
+				}
+			}
+			for _, c := range s.Conditions {
+				for _, x := range c.Values {
+					if !yield(x) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // A Statement is one statement of a Document. It is never written after it is made.

@@ -206,3 +206,22 @@ func perhaps(p, s []symbol) bool {
 	}
 	return reach[len(s)]
 }
+
+// FieldsOfARN cuts an ARN into its six fields, where colons within "${…}" belong to a field; false, with the fields that
+// there are, if it has fewer or is no ARN.
+func FieldsOfARN(arn string) (fields [6]string, ok bool) {
+	field, depth, from := 0, 0, 0
+	for i := range len(arn) {
+		switch {
+		case strings.HasPrefix(arn[i:], "${"):
+			depth++
+		case arn[i] == '}' && depth > 0:
+			depth--
+		case arn[i] == ':' && depth == 0 && field < 5:
+			fields[field] = arn[from:i]
+			field, from = field+1, i+1
+		}
+	}
+	fields[field] = arn[from:]
+	return fields, field == 5 && fields[0] == "arn"
+}

@@ -132,38 +132,19 @@ func (s *sheet) collect(e *entry) {
 	if e.role.Trust != nil {
 		docs = append(docs, e.role.Trust)
 	}
-	each := func(text string) {
-		for _, p := range s.pieces(text) {
-			switch p.kind {
-			case isPlace:
-				s.used[p.place] = true
-			case isFill:
-				s.fill(p.text)
-			case isText, isVariable:
-			}
-		}
-	}
 	for _, d := range docs {
-		for _, st := range d.Statements {
-			for _, list := range [][]string{st.Actions, st.Resources} {
-				for _, x := range list {
-					each(x)
-				}
-			}
-			for _, p := range st.Principals {
-				each(p.Value)
-			}
-			for _, c := range st.Conditions {
-				for _, v := range c.Values {
-					each(v)
+		for text := range d.Texts() {
+			for _, p := range s.pieces(text) {
+				switch p.kind {
+				case isPlace:
+					s.used[p.place] = true
+				case isFill:
+					s.fill(p.text)
+				case isText, isVariable:
 				}
 			}
 		}
 	}
-	for _, arn := range append(slices.Clone(e.Attached), e.boundary) {
-		each(arn)
-	}
-	each(e.roleName())
 }
 
 // roleName is the physical name that the role has, "" where AWS generates it.

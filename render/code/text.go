@@ -8,6 +8,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/export"
+	"bulkhead/model/policy"
 )
 
 // A place is what a deployment tells.
@@ -45,7 +46,7 @@ type Fill struct {
 // pieces takes a text apart.
 func (s *sheet) pieces(text string) []piece {
 	var out []piece
-	if fields := splitARN(text); fields != nil {
+	if fields, ok := policy.FieldsOfARN(text); ok {
 		out = append(out, piece{text: "arn:"})
 		swap := func(field, own string, p place) {
 			if own != "" && field == own {
@@ -114,31 +115,6 @@ func joined(in []piece) []piece {
 			continue
 		}
 		out = append(out, p)
-	}
-	return out
-}
-
-// splitARN is the six fields of an ARN, nil for another text. Tokens and variables may hold colons.
-func splitARN(arn string) []string {
-	if !strings.HasPrefix(arn, "arn:") {
-		return nil
-	}
-	out := []string{""}
-	depth := 0
-	for i := 0; i < len(arn); i++ {
-		switch {
-		case strings.HasPrefix(arn[i:], "${"):
-			depth++
-		case arn[i] == '}' && depth > 0:
-			depth--
-		case arn[i] == ':' && depth == 0 && len(out) < 6:
-			out = append(out, "")
-			continue
-		}
-		out[len(out)-1] += arn[i : i+1]
-	}
-	if len(out) < 6 {
-		return nil
 	}
 	return out
 }

@@ -20,15 +20,7 @@ const (
 func (p *page) paper(pictures []*picture) []*render.Scene {
 	s := newSheaf(p.Title + ": blast radius")
 	s.heading(0, p.Title)
-	about := []string{p.Kind}
-	if p.About != "" {
-		about = append(about, p.About)
-	}
-	about = append(about, p.Sources...)
-	if p.Assume {
-		about = append(about, "fed functions are taken as vulnerable too")
-	}
-	s.write(quietRun(some(about, 8)))
+	s.write(quietRun(some(p.about(), 8)))
 	s.y += 4
 	for _, side := range p.Sides {
 		s.claim(side)

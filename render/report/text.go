@@ -6,19 +6,24 @@ import (
 	"strings"
 )
 
+// about says what the report is of: what kind of design, from which sources, under which assumption.
+func (p *page) about() []string {
+	out := []string{p.Kind}
+	if p.About != "" {
+		out = append(out, p.About)
+	}
+	out = append(out, p.Sources...)
+	if p.Assume {
+		out = append(out, "fed functions are taken as vulnerable too")
+	}
+	return out
+}
+
 // markdown writes the report as Markdown, for repositories and wikis: pictures beside it, tables as GitHub has them.
 func (p *page) markdown(b *bytes.Buffer) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
 	line("# %s\n", inText(p.Title))
-	about := []string{p.Kind}
-	if p.About != "" {
-		about = append(about, p.About)
-	}
-	about = append(about, p.Sources...)
-	if p.Assume {
-		about = append(about, "fed functions are taken as vulnerable too")
-	}
-	line("%s\n", inText(strings.Join(about, " · ")))
+	line("%s\n", inText(strings.Join(p.about(), " · ")))
 	for _, s := range p.Sides {
 		says := fmt.Sprintf("**%s** %s", inText(s.Claim.Figure), inText(s.Claim.Sentence))
 		if s.Claim.Title != "" {
