@@ -165,7 +165,7 @@ func (w *window) chooseFile(folder bool) {
 					w.open(u.Path())
 				}
 			}, w.win)
-			d.SetTitleText("Open a folder: a CDK cloud assembly, or one with a template")
+			d.SetTitleText("Open a folder: of a template, CDK, Terraform or Serverless")
 			d.SetConfirmText("Open this folder")
 			w.showFileDialog(d)
 			return

@@ -108,7 +108,7 @@ func NewStart() *Start {
 	left := newColumn(10,
 		newLine(14, 1, NewPicture("hull", render.Link, 44), newColumn(0, NewLabel("Bulkhead", title.sized(28)), NewLabel("Where would the water stop?", small.sized(13)))),
 		spacer(4),
-		NewLabel("Open a SAM or CloudFormation template, a CDK cloud assembly, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
+		NewLabel("Open a SAM or CloudFormation template, a folder of CDK, Terraform or Serverless, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
 		spacer(4),
 		newFlow(8, open, folder, blank, live),
 		spacer(2),
