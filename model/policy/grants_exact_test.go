@@ -215,6 +215,10 @@ func TestGrantsWithinRCPs(t *testing.T) {
 		s := &Stack{Identity: MustCompile(&Document{Statements: []*Statement{{Actions: []string{"*"}, Resources: []string{"*"}}}}), RCPs: [][]*Program{{MustCompile(d)}}}
 		who := rapid.SampledFrom([]string{alice, "arn:aws:iam::111111111111:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"}).Draw(t, "caller")
 		s.Principal = who
+		if rapid.Bool().Draw(t, "in an organization") { // neither level binds a service-linked role
+			level := &Document{Statements: []*Statement{{Actions: rapid.SliceOfN(denied, 1, 3).Draw(t, "left by the SCPs"), Resources: []string{"*"}}}}
+			s.SCPs = [][]*Program{{MustCompile(level)}}
+		}
 		grants := slices.Collect(s.Grants())
 		for _, a := range actions {
 			agree(t, s, grants, []Request{{Principal: who, ResourceAccount: own, Action: a, Resource: "arn:aws:x:us-east-1:111111111111:y", ResourcePolicy: delegate(own)}}, showAll(t, s))
