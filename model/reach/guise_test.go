@@ -55,6 +55,10 @@ func TestGuises(t *testing.T) {
 		{"any policy of another", []string{allow("iam:PutRolePolicy", roleARN("Other"))}, func(b *builder, _ *model.Role) { b.role("Other", rootTrust) }, nil},
 		{"any policy of another that it holds", []string{allow("iam:PutRolePolicy sts:AssumeRole", roleARN("Other"))}, func(b *builder, _ *model.Role) { b.role("Other", rootTrust) }, both},
 		{"any policy of another that trusts somebody else", []string{allow("iam:PutRolePolicy sts:AssumeRole", roleARN("Other"))}, func(b *builder, _ *model.Role) { b.role("Other", lambdaTrust) }, nil},
+		{"by one for another, both held, perhaps", []string{allow("sts:AssumeRole", roleARN("A")+" "+roleARN("Other"))}, func(b *builder, _ *model.Role) {
+			b.role("A", rootTrust, when(allow("iam:PutRolePolicy", roleARN("Other")), `"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}`))
+			b.role("Other", rootTrust)
+		}, []string{"S may", "data may"}},
 		{"by one for another, both held", []string{allow("sts:AssumeRole", roleARN("A")+" "+roleARN("Other"))}, func(b *builder, _ *model.Role) {
 			b.role("A", rootTrust, allow("iam:PutRolePolicy", roleARN("Other")))
 			b.role("Other", rootTrust)
@@ -95,6 +99,7 @@ func TestGuises(t *testing.T) {
 		{"another policy than the one that reads", []string{when(attach, `"ArnEquals": {"iam:PolicyARN": "`+managed("Other")+`"}`)}, func(b *builder, _ *model.Role) { b.managed("Reads", read) }, nil},
 		{"one of AWS's", []string{when(attach, `"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}`)}, nil, []string{"data must"}},
 		{"any but the administrator's", []string{when(attach, `"ArnNotEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}`)}, nil, both},
+		{"any but AWS's", []string{when(attach, `"ArnNotLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/*"}`)}, func(b *builder, _ *model.Role) { b.managed("Reads", read) }, []string{"data must"}},
 		{"a policy that takes what it gives", []string{when(attach, `"ArnLike": {"iam:PolicyARN": "`+managed("*")+`"}`)}, func(b *builder, _ *model.Role) { b.managed("Reads", read+","+deny("s3:*", "*")) }, nil},
 		{"a policy beside one that takes", []string{when(attach, `"ArnLike": {"iam:PolicyARN": "`+managed("*")+`"}`)}, func(b *builder, _ *model.Role) {
 			b.managed("Reads", read)
