@@ -72,10 +72,11 @@ func SplitVerdict(st session.State, a *reach.Analysis, e *edit.Split) Verdict {
 					full++
 					sum += fig.Share
 				}
-				effect.Text = fmt.Sprintf("%s · %d of %d", percent(fig.Share), fig.Resources, b.Reach.Of)
+				effect.Share, effect.Figure, effect.Of = fig.Share, percent(fig.Share), fmt.Sprintf("%d of %d", fig.Resources, b.Reach.Of)
 				if reachesOut(b, st.Vulnerable) {
-					effect.Text += ", and the sea"
+					effect.Of += ", and the sea"
 				}
+				effect.Text = effect.Figure + " · " + effect.Of
 				effect.Good = was != nil && fig.Share < Figure(was.Reach, st.Vulnerable).Share
 				effect.Quiet = len(p.Triggers) == 0 && len(p.Grants) == 0 // no merit of the plan's
 			}

@@ -55,6 +55,10 @@ type Effect struct {
 	Text  string
 	Good  bool
 	Quiet bool // neither good nor bad
+
+	// Of a part of a split, what Text is made of: "33 %", "2 of 6, and the sea".
+	Share      float64
+	Figure, Of string
 }
 
 // NewInspector returns an inspector of nothing.

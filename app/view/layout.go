@@ -256,3 +256,33 @@ func (f *frame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		f.middle.Resize(fyne.NewSize(s.Width, s.Height-top-low))
 	}
 }
+
+// newStack lays objects on each other; each has the whole place.
+func newStack(o ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: behind{}, Objects: o}
+}
+
+// aside stands a sign before a text that may have several lines.
+type aside struct{}
+
+func newAside(sign, text fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: aside{}, Objects: []fyne.CanvasObject{sign, text}}
+}
+
+const asideGap = 6
+
+func (aside) heightFor(o []fyne.CanvasObject, width float32) float32 {
+	return max(o[0].MinSize().Height, heightOf(o[1], width-o[0].MinSize().Width-asideGap))
+}
+
+func (a aside) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(o[0].MinSize().Width+asideGap+o[1].MinSize().Width, a.heightFor(o, o[0].Size().Width+asideGap+o[1].Size().Width))
+}
+
+func (aside) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	sign := o[0].MinSize()
+	o[0].Move(fyne.NewPos(0, 2))
+	o[0].Resize(sign)
+	o[1].Move(fyne.NewPos(sign.Width+asideGap, 0))
+	o[1].Resize(fyne.NewSize(s.Width-sign.Width-asideGap, s.Height))
+}

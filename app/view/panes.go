@@ -257,23 +257,27 @@ type Ground struct {
 	widget.BaseWidget
 	fill, edge render.Color
 	radius     float32
+	width      float32 // of the edge
 	alpha      float64
 }
 
 // NewGround returns a rectangle; edge None has no line around it.
 func NewGround(fill, edge render.Color, radius float32) *Ground {
-	g := &Ground{fill: fill, edge: edge, radius: radius, alpha: 1}
+	g := &Ground{fill: fill, edge: edge, radius: radius, width: 1, alpha: 1}
 	g.ExtendBaseWidget(g)
 	return g
 }
 
 // light gives the edge of a card the colour of what can be pressed, and takes it away.
 func (g *Ground) light(on bool) {
-	g.edge = render.Line
+	edge, width := render.Line, float32(1)
 	if on {
-		g.edge = render.Link
+		edge, width = render.Link, 1.5
 	}
-	g.Refresh()
+	if g.edge != edge || g.width != width {
+		g.edge, g.width = edge, width
+		g.Refresh()
+	}
 }
 
 // CreateRenderer draws the rectangle.
@@ -295,7 +299,7 @@ func (r *groundRenderer) look() {
 	}
 	r.r.CornerRadius = r.g.radius
 	if r.g.edge != render.None {
-		r.r.StrokeColor, r.r.StrokeWidth = theme.Color(r.g.edge), 1
+		r.r.StrokeColor, r.r.StrokeWidth = theme.Color(r.g.edge), r.g.width
 	} else {
 		r.r.StrokeWidth = 0
 	}

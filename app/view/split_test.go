@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"bulkhead/app/session"
@@ -110,7 +111,7 @@ func TestAnUntouchedBoardMayBeLeft(t *testing.T) {
 	if b.Touched {
 		t.Error("a board that was just opened counts as touched")
 	}
-	all[*Field](b.Root)[1].SetText("Catalog")
+	all[*Field](b.Root)[2].SetText("Catalog")
 	if !b.Touched {
 		t.Error("a name was typed, and the board counts as untouched")
 	}
@@ -159,13 +160,14 @@ func TestSplitPlanKeepsItsOrder(t *testing.T) {
 	}
 }
 
-func TestSplitBoardMovesTriggersAndNames(t *testing.T) {
+func TestSplitTableMovesTriggersAndNames(t *testing.T) {
 	newApp(t)
 	_, _, p := shopPlan(t)
 	b := NewSplitBoard(p)
 	changes := 0
 	b.OnChange = func() { changes++ }
 	newWindow(t, b.Root, 1200, 1400)
+	test.Tap(button(t, b.Root, "Table"))
 	marks := all[*mark](b.Root)
 	// Two for the part that stays, then a pair for each trigger.
 	test.Tap(marks[3])
@@ -192,6 +194,147 @@ func TestSplitBoardMovesTriggersAndNames(t *testing.T) {
 	b.Judge("Trigger X goes nowhere", render.Danger, []string{"a warning"}, nil)
 	if text := texts(b.Root); !strings.Contains(text, "goes nowhere") || !strings.Contains(text, "A warning") {
 		t.Errorf("the verdict is not shown:\n%s", text)
+	}
+	test.Tap(button(t, b.Root, "Cards"))
+	if card(b, "GET /products", 1) == nil {
+		t.Error("the cards do not show what was moved in the table")
+	}
+}
+
+// card is the card of a name in the column of a part; nil where it has none.
+func card(b *SplitBoard, name string, part int) *splitCard {
+	for _, col := range b.cards.columns {
+		for _, c := range col.cards {
+			if c.name == name && col.part == part {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// dragTo drags a card into the middle of a column, in steps, as a mouse does.
+func dragTo(b *SplitBoard, c *splitCard, part int) {
+	for _, col := range b.cards.columns {
+		if col.part != part {
+			continue
+		}
+		from, to := placeOf(c), placeOf(col.root).AddXY(col.root.Size().Width/2, 200)
+		for i := range 5 {
+			at := from.AddXY((to.X-from.X)*float32(i+1)/5, (to.Y-from.Y)*float32(i+1)/5)
+			c.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at}})
+		}
+		if len(b.cards.layer.Objects) != 1 {
+			panic("nothing follows the pointer")
+		}
+		c.DragEnd()
+		return
+	}
+}
+
+// TestCardsAreDragged: the board opens as cards; triggers, access and variables go where they are dropped, and a trigger
+// cannot be left out.
+func TestCardsAreDragged(t *testing.T) {
+	newApp(t)
+	_, _, p := shopPlan(t)
+	b := NewSplitBoard(p)
+	changes := 0
+	b.OnChange = func() { changes++ }
+	newWindow(t, b.Root, 1200, 1400)
+	payment, key := card(b, "POST /payment", 0), offer(t, p, "PaymentKey")
+	if payment == nil || card(b, "POST /payment", 1) != nil {
+		t.Fatal("the trigger is not a card of the first part alone")
+	}
+	dragTo(b, payment, nobody)
+	if changes != 0 || card(b, "POST /payment", 0) == nil {
+		t.Error("a trigger was left out")
+	}
+	dragTo(b, payment, 1)
+	if changes != 1 || card(b, "POST /payment", 1) == nil || card(b, "POST /payment", 0) != nil {
+		t.Errorf("after %d changes the trigger is not where it was dropped", changes)
+	}
+	if text := texts(b.Root); !strings.Contains(text, "POST /payment is here without PaymentKey") {
+		t.Errorf("nothing says that the route comes without its secret:\n%s", text)
+	}
+	level := p.LevelOf(key, 0)
+	dragTo(b, card(b, "PaymentKey", 0), 1)
+	if p.LevelOf(key, 0) != 0 || p.LevelOf(key, 1) != level || level == 0 {
+		t.Errorf("the key is at levels %d and %d", p.LevelOf(key, 0), p.LevelOf(key, 1))
+	}
+	if text := texts(b.Root); strings.Contains(text, "is here without PaymentKey") || !strings.Contains(text, "Has PAYMENT_KEY, may not use PaymentKey") {
+		t.Errorf("what the parts lack is not said as it is:\n%s", text)
+	}
+	dragTo(b, card(b, "PAYMENT_KEY", 0), 1)
+	if text := texts(b.Root); strings.Contains(text, "may not use") {
+		t.Errorf("the variable went, and the warning stays:\n%s", text)
+	}
+	dragTo(b, card(b, "Receipts", 0), nobody)
+	if card(b, "Receipts", nobody) == nil {
+		t.Error("what was dragged out is not listed as left out")
+	}
+	dragTo(b, card(b, "Receipts", nobody), 0)
+	if receipts := offer(t, p, "Receipts"); p.LevelOf(receipts, 0) != len(p.Offers[receipts].Levels) {
+		t.Error("what was left out does not come back whole")
+	}
+}
+
+// TestCardsByKeyboard moves a card by the arrows, which keeps the focus, and takes it away by Delete.
+func TestCardsByKeyboard(t *testing.T) {
+	newApp(t)
+	_, _, p := shopPlan(t)
+	b := NewSplitBoard(p)
+	win := newWindow(t, b.Root, 1200, 1400)
+	press := func(k fyne.KeyName) {
+		win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k})
+	}
+	win.Canvas().Focus(card(b, "Carts", 0))
+	press(fyne.KeyRight)
+	if win.Canvas().Focused() != card(b, "Carts", 1) {
+		t.Fatalf("the focus is on %v", win.Canvas().Focused())
+	}
+	press(fyne.KeyRight)
+	if win.Canvas().Focused() != card(b, "Carts", nobody) {
+		t.Fatal("right of the last part is what is left out")
+	}
+	press(fyne.KeyLeft)
+	press(fyne.KeyLeft)
+	if carts := offer(t, p, "Carts"); p.LevelOf(carts, 0) == 0 || win.Canvas().Focused() != card(b, "Carts", 0) {
+		t.Error("it did not come back by the same way")
+	}
+	press(fyne.KeyDelete)
+	if card(b, "Carts", nobody) == nil {
+		t.Error("Delete does not take it away")
+	}
+}
+
+// TestCardsByMenu gives a part by the card's menu a level, and another the same.
+func TestCardsByMenu(t *testing.T) {
+	newApp(t)
+	_, _, p := shopPlan(t)
+	b := NewSplitBoard(p)
+	newWindow(t, b.Root, 1200, 1400)
+	choose := func(c *splitCard, label string) {
+		t.Helper()
+		for _, i := range c.actions() {
+			if i.Label == label {
+				i.Action()
+				return
+			}
+		}
+		t.Fatalf("there is no %q", label)
+	}
+	orders := offer(t, p, "Orders")
+	choose(card(b, "Orders", 0), "Read")
+	choose(card(b, "Orders", 0), "Give Shop2 the same")
+	for part := range 2 {
+		if l := p.LevelOf(orders, part); l == 0 || p.Offers[orders].Levels[l-1].Name != "read" {
+			t.Errorf("part %d has level %d", part, l)
+		}
+	}
+	choose(card(b, "Orders", 1), "Take it away")
+	choose(card(b, "GET /orders", 0), "Move to Shop2")
+	if p.LevelOf(orders, 1) != 0 || card(b, "GET /orders", 1) == nil {
+		t.Error("the menu does not do what it says")
 	}
 }
 

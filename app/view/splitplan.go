@@ -22,7 +22,7 @@ type SplitPlan struct {
 	design  *model.Design
 	trigger []int    // part of each trigger
 	level   [][]int  // of each offer, for each part: 0 nothing, else an index into its levels plus 1
-	has     [][]bool // of each variable, for each part
+	env     [][]bool // of each variable, for each part
 }
 
 // A PartPlan is one part.
@@ -58,13 +58,13 @@ func NewSplitPlan(d *model.Design, f *model.Function) *SplitPlan {
 		}
 	}
 	p.Vars = f.Environment
-	p.level, p.has = make([][]int, len(p.Offers)), make([][]bool, len(p.Vars))
+	p.level, p.env = make([][]int, len(p.Offers)), make([][]bool, len(p.Vars))
 	p.Add(PartPlan{Name: Name(d, f.ID), Handler: f.Handler, Keeps: true})
 	for i := range p.Offers {
 		p.level[i][0] = len(p.Offers[i].Levels)
 	}
 	for i := range p.Vars {
-		p.has[i][0] = true
+		p.env[i][0] = true
 	}
 	p.Add(PartPlan{Name: p.free(Name(d, f.ID)), Handler: f.Handler})
 	return p
@@ -105,8 +105,8 @@ func (p *SplitPlan) Add(part PartPlan) {
 	for i := range p.level {
 		p.level[i] = append(p.level[i], 0)
 	}
-	for i := range p.has {
-		p.has[i] = append(p.has[i], false)
+	for i := range p.env {
+		p.env[i] = append(p.env[i], false)
 	}
 }
 
@@ -127,8 +127,8 @@ func (p *SplitPlan) Remove(part int) {
 	for i := range p.level {
 		p.level[i] = slices.Delete(p.level[i], part, part+1)
 	}
-	for i := range p.has {
-		p.has[i] = slices.Delete(p.has[i], part, part+1)
+	for i := range p.env {
+		p.env[i] = slices.Delete(p.env[i], part, part+1)
 	}
 }
 
@@ -173,7 +173,7 @@ func (p *SplitPlan) Suggest() bool {
 	parts := append([]edit.Guess{rest}, apart...)
 	whole := p.design.Function(p.Function)
 	p.Parts = nil
-	p.level, p.has = make([][]int, len(p.Offers)), make([][]bool, len(p.Vars))
+	p.level, p.env = make([][]int, len(p.Offers)), make([][]bool, len(p.Vars))
 	for i, g := range parts {
 		part := PartPlan{Name: Name(p.design, p.Function), Handler: whole.Handler, Keeps: i == 0}
 		if i > 0 {
@@ -191,12 +191,12 @@ func (p *SplitPlan) Suggest() bool {
 			}
 		}
 		for v, x := range p.Vars {
-			p.has[v][i] = x.Refers == "" || slices.Contains(g.Things, x.Refers)
+			p.env[v][i] = x.Refers == "" || slices.Contains(g.Things, x.Refers)
 		}
 	}
 	for v, x := range p.Vars { // what refers to something that is not shared out
-		if !slices.Contains(p.has[v], true) && x.Refers != "" {
-			p.has[v][0] = true
+		if !slices.Contains(p.env[v], true) && x.Refers != "" {
+			p.env[v][0] = true
 		}
 	}
 	return true
@@ -247,10 +247,10 @@ func (p *SplitPlan) Give(offer, part, level int) { p.level[offer][part] = level 
 func (p *SplitPlan) LevelOf(offer, part int) int { return p.level[offer][part] }
 
 // GiveVar gives a part a variable of the environment, or takes it.
-func (p *SplitPlan) GiveVar(v, part int, on bool) { p.has[v][part] = on }
+func (p *SplitPlan) GiveVar(v, part int, on bool) { p.env[v][part] = on }
 
 // HasVar reports whether a part has a variable.
-func (p *SplitPlan) HasVar(v, part int) bool { return p.has[v][part] }
+func (p *SplitPlan) HasVar(v, part int) bool { return p.env[v][part] }
 
 // Edit is the split as an edit.
 func (p *SplitPlan) Edit() *edit.Split {
@@ -264,7 +264,7 @@ func (p *SplitPlan) Edit() *edit.Split {
 				out.Triggers = append(out.Triggers, string(p.Triggers[t].ID))
 			}
 		}
-		for v, has := range p.has {
+		for v, has := range p.env {
 			if has[i] {
 				out.Environment = append(out.Environment, p.Vars[v].Name)
 			}
