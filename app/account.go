@@ -58,7 +58,7 @@ func (w *window) askForAccount() {
 	a.dialog.SetButtons([]fyne.CanvasObject{a.leave, a.next})
 	w.account = a
 	size := w.win.Canvas().Size()
-	w.present(a.dialog, fyne.NewSize(min(640, size.Width*0.9), min(470, size.Height*0.9)), a.cancel)
+	w.present(a.dialog, fyne.NewSize(min(640, size.Width*0.9), min(560, size.Height*0.9)), a.cancel)
 	w.keep(a.dialog, func() bool { return a.client != nil && a.next.Disabled() }, "Stop reading?", "What was answered is kept beside the snapshot,\nand reading goes on from there next time.", "Stop")
 }
 
@@ -72,7 +72,8 @@ func (a *accountImport) forget() {
 // signIn finds credentials, and says whose account they are of and what will be read.
 func (a *accountImport) signIn() {
 	asked := a.form.Asked()
-	access := live.Access{Profile: a.form.Chosen(), Role: strings.TrimSpace(a.form.Role.Text), ExternalID: strings.TrimSpace(a.form.ExternalID.Text), Code: a.code}
+	access := live.Access{Profile: a.form.Chosen(), Role: strings.TrimSpace(a.form.Role.Text), ExternalID: strings.TrimSpace(a.form.ExternalID.Text),
+		MFASerial: strings.TrimSpace(a.form.MFA.Text), Endpoint: strings.TrimSpace(a.form.Endpoint.Text), Code: a.code}
 	for _, r := range asked {
 		if r != "all" {
 			access.Region = r

@@ -117,6 +117,15 @@ func (w *window) cancel() {
 		w.opening()
 		w.opening = nil
 	}
+	if n := len(w.proofs.waiting); w.proofs.stop() {
+		text := "The edit was cancelled before it was proven: nothing changed."
+		if n > 0 {
+			text = "The edits that were not proven yet were cancelled: nothing changed by them."
+		}
+		w.strip.Show(view.Remark{Text: text})
+		w.idle()
+		return
+	}
 	if w.session != nil && !w.state.Analysed() {
 		s := w.session
 		s.Cancel()

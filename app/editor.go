@@ -61,7 +61,12 @@ func (w *window) openEditor(at source.Span) {
 		w.tell("Open in the editor", at.File+" is on no disk.")
 		return
 	}
-	words := editorCommand(w.editor(), path, at.Line)
+	w.editFile(path, at.Line)
+}
+
+// editFile opens a line of a file on disk in the person's editor.
+func (w *window) editFile(path string, line int) {
+	words := editorCommand(w.editor(), path, line)
 	cmd := exec.Command(words[0], words[1:]...) //nolint:gosec // the person's own editor, without a shell
 	if err := cmd.Start(); err != nil {
 		w.tell("Open in the editor", fmt.Sprintf("%s did not start: %v\nChoose another under View, Editor.", words[0], err))

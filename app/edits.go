@@ -21,20 +21,67 @@ import (
 	"bulkhead/model/reach"
 )
 
-// do makes an edit. What it would stop is shown as a strip; a refusal says why, with the request that shows it.
+// proofs are edits that are being proven, aside, one after the other in the order in which they were made.
+type proofs struct {
+	waiting []edit.Edit
+	cancel  context.CancelFunc // of the one that is being proven; nil: none is
+}
+
+// stop leaves out what is not done yet; false where there is nothing.
+func (p *proofs) stop() bool {
+	if p.cancel == nil {
+		return false
+	}
+	p.cancel()
+	*p = proofs{}
+	return true
+}
+
+// do makes an edit when it is proven. What it would stop is shown as a strip; a refusal says why, with the request that shows it.
 func (w *window) do(e edit.Edit) {
 	if w.session == nil {
 		return
 	}
-	r, err := w.session.Do(e)
-	if err != nil {
-		w.refused(e, err)
+	w.proofs.waiting = append(w.proofs.waiting, e)
+	if w.proofs.cancel == nil {
+		w.prove()
+	}
+}
+
+// prove goes on with the edits that wait.
+func (w *window) prove() {
+	if len(w.proofs.waiting) == 0 {
 		return
 	}
-	if w.look.side == view.Before && w.state.Edited {
-		w.showSide(view.After) // where the edit shows
-	}
-	w.remarks(e, r)
+	e, s := w.proofs.waiting[0], w.session
+	w.proofs.waiting = w.proofs.waiting[1:]
+	ctx, cancel := context.WithCancel(context.Background())
+	w.proofs.cancel = cancel
+	doing := "Proving “" + e.String() + "”"
+	w.busy(doing)
+	go func() {
+		r, err := s.DoUnless(ctx, e)
+		fyne.Do(func() {
+			if ctx.Err() != nil || w.session != s {
+				return // who cancelled it told so
+			}
+			cancel()
+			w.proofs.cancel = nil
+			if w.working == doing {
+				w.idle()
+			}
+			if err != nil {
+				w.proofs.waiting = nil // they were made for a design with this one
+				w.refused(e, err)
+				return
+			}
+			if w.look.side == view.Before && w.state.Edited {
+				w.showSide(view.After) // where the edit shows
+			}
+			w.remarks(e, r)
+			w.prove()
+		})
+	}()
 }
 
 func (w *window) remarks(e edit.Edit, r *edit.Result) {

@@ -90,7 +90,7 @@ func (w *window) export() {
 	}
 	d = dialog.NewCustom("Export", "Close", view.NewChoices([]view.Choice{
 		first,
-		{Icon: "policy", Name: "Policies and DEPLOY.md", Sentence: "IAM JSON, one file a role; the diff; and what the change means for those who roll it out.", Button: "Folder…", OnTap: choose(w.exportPolicies)},
+		{Icon: "policy", Name: "Policies for the repository", Sentence: "IAM JSON, CloudFormation, SAM, CDK, Terraform or Serverless, with boundaries if you like; proofs, the diff and DEPLOY.md.", Button: "Choose…", OnTap: choose(w.exportPolicies)},
 		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF; the map for draw.io as well.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
 		{Icon: "eye", Name: "Report", Sentence: "One page with both pictures, before and after, and the tables, to hand around.", Button: "Folder…", OnTap: choose(w.exportReport)},
 		{Icon: "play", Name: "Steps for a review", Sentence: "Before, the breaches you choose, after, and the figures: presented full screen, or as a page, a PDF or pictures.", Button: "Choose…", OnTap: choose(w.askPresent)},
@@ -172,20 +172,6 @@ func (w *window) writeSource() {
 		}, func() { w.tell("Written", strings.Join(names, "\n")) })
 	}, w.win)
 	w.present(d, fyne.NewSize(520, 190), nil)
-}
-
-func (w *window) exportPolicies() {
-	s := w.session
-	w.chooseFolder("Export the policies to which folder?", "Export here", func(dir string) {
-		var names []string
-		w.background("Exporting the policies", func(ctx context.Context) (err error) {
-			written, err := s.WriteTo(ctx, dir, session.Export{})
-			if err == nil {
-				names = append(written.Files, written.Notes...)
-			}
-			return err
-		}, func() { w.tell("Exported", strings.Join(names, "\n")) })
-	})
 }
 
 func (w *window) exportReport() {

@@ -88,7 +88,7 @@ func (w *window) openWith(paths []string, fitting bool) {
 				if errors.Is(err, os.ErrNotExist) {
 					w.forget(paths[0])
 				}
-				w.fail("Open "+name, err)
+				w.failOpening(name, err, func() { w.openWith(paths, fitting) })
 			default:
 				w.adopt(s)
 				if len(paths) == 1 {

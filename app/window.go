@@ -83,6 +83,7 @@ type window struct {
 	shown    ask           // of the picture that is shown
 	showing  *presentation // nil while nothing is presented
 	opening  context.CancelFunc
+	proofs   proofs
 	weighing context.CancelFunc
 	account  *accountImport
 	working  string // what goes on, as the progress strip is to say
@@ -94,12 +95,13 @@ type window struct {
 	changed       []string // files of the source that changed on disk
 
 	// Open dialogs, for tests.
-	palette *view.Palette
-	form    *view.SaveForm
-	pane    *view.SourcePane
-	chooser *view.Chooser
-	asked   dialog.Dialog
-	board   *view.SplitBoard
+	palette  *view.Palette
+	form     *view.SaveForm
+	policies *view.PolicyForm
+	pane     *view.SourcePane
+	chooser  *view.Chooser
+	asked    dialog.Dialog
+	board    *view.SplitBoard
 }
 
 // A look is what of the design is shown, and how; it is no part of the design.
@@ -246,7 +248,7 @@ func (w *window) show(st session.State) {
 	w.clicked = false
 	if st.Progress.Doing != "" {
 		w.busy(st.Progress.Doing)
-	} else if w.opening == nil && w.working != drawing {
+	} else if w.opening == nil && w.proofs.cancel == nil && w.working != drawing {
 		w.idle()
 	}
 	if st.Err != nil && was.Err == nil {
@@ -484,6 +486,7 @@ func (w *window) close() {
 func (w *window) leave() {
 	w.pause()
 	w.job.stop()
+	w.proofs.stop()
 	if w.unwatchSource != nil {
 		w.unwatchSource()
 		w.unwatchSource, w.changed = nil, nil

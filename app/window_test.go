@@ -516,6 +516,7 @@ func TestARefusalShowsItsWitness(t *testing.T) {
 		w.do(view.PoliciesOf(d, "role/ShopRole")[0].Cards[2].Replaced(d, true, "sqs:SendMessage", []string{"sqs:*"}))
 		return true
 	})
+	until(t, "a refusal", func() bool { return len(w.strip.Texts()) > 0 })
 	text := do(func() string { return strings.Join(w.strip.Texts(), "\n") })
 	if !strings.Contains(text, "refused") || !strings.Contains(text, "sqs:") || strings.Count(text, "sqs:") < 2 {
 		t.Errorf("the refusal says %q", text)
@@ -606,7 +607,9 @@ func TestCancelledAnalysisCanBeTakenUpAgain(t *testing.T) {
 	w := openWindow(t, "sample:team")
 	do(func() bool {
 		on := true
-		w.do(&edit.Mark{Resource: w.state.After.Design.Resources()[0].ID, Crown: &on})
+		if _, err := w.session.Do(&edit.Mark{Resource: w.state.After.Design.Resources()[0].ID, Crown: &on}); err != nil {
+			t.Error(err)
+		}
 		w.state = w.session.State() // before the analysis is through, perhaps
 		w.cancel()
 		return true

@@ -90,12 +90,21 @@ func (s *Session) Close() {
 }
 
 // Do applies an edit. A *edit.Refusal, or another error, leaves everything as it was.
-func (s *Session) Do(e edit.Edit) (*edit.Result, error) {
+func (s *Session) Do(e edit.Edit) (*edit.Result, error) { return s.DoUnless(context.Background(), e) }
+
+// DoUnless is Do, unless it is cancelled before the edit is proven: then nothing changes and the context's error comes back.
+func (s *Session) DoUnless(cancelled context.Context, e edit.Edit) (*edit.Result, error) {
 	s.editing.Lock()
 	defer s.editing.Unlock()
+	if err := cancelled.Err(); err != nil {
+		return nil, err
+	}
 	r, err := s.Try(e) // without s.mu: the proof may take a while, and the window goes on
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e, err)
+	}
+	if err := cancelled.Err(); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,12 +19,17 @@ type AccountForm struct {
 	Regions    *Field
 	Role       *Field
 	ExternalID *Field
+	MFA        *Field
+	Endpoint   *Field
 	Path       *Field
 	OnChange   func() // something else is asked for: whose account it is is not known any more
 
-	said *Text
-	bar  *widget.ProgressBar
-	far  *Text
+	said     *Text
+	bar      *widget.ProgressBar
+	far      *Text
+	fold     *Button
+	advanced *fyne.Container
+	rows     *fyne.Container
 }
 
 // A ProfileChoice is a profile that can be chosen, and its region.
@@ -32,7 +37,7 @@ type ProfileChoice struct{ Name, Region string }
 
 // NewAccountForm asks for one of the profiles. The snapshot goes to path.
 func NewAccountForm(profiles []ProfileChoice, path string) *AccountForm {
-	f := &AccountForm{Regions: newField(""), Role: newField(""), ExternalID: newField(""), Path: newField(path), said: NewText("", small.lines(6)), bar: widget.NewProgressBar(), far: NewText("", small.lines(2))}
+	f := &AccountForm{Regions: newField(""), Role: newField(""), ExternalID: newField(""), MFA: newField(""), Endpoint: newField(""), Path: newField(path), said: NewText("", small.lines(6)), bar: widget.NewProgressBar(), far: NewText("", small.lines(2))}
 	names, regions := []string{Environment}, map[string]string{}
 	for _, p := range profiles {
 		names = append(names, p.Name)
@@ -43,6 +48,8 @@ func NewAccountForm(profiles []ProfileChoice, path string) *AccountForm {
 	f.Regions.SetPlaceHolder("the profile's; or names, or all")
 	f.Role.SetPlaceHolder("none; or the ARN of a role to assume")
 	f.ExternalID.SetPlaceHolder("if the role asks for one")
+	f.MFA.SetPlaceHolder("the profile's; or the serial number or ARN of one")
+	f.Endpoint.SetPlaceHolder("AWS's own; or one for all services, http://127.0.0.1:5000")
 	f.Profile.OnChanged = func(name string) {
 		if hint := regions[name]; hint != "" {
 			f.Regions.SetPlaceHolder(hint + "; or others, or all")
@@ -51,7 +58,7 @@ func NewAccountForm(profiles []ProfileChoice, path string) *AccountForm {
 		}
 		f.changed()
 	}
-	for _, e := range []*Field{f.Regions, f.Role, f.ExternalID} {
+	for _, e := range []*Field{f.Regions, f.Role, f.ExternalID, f.MFA, f.Endpoint} {
 		e.OnChanged = func(string) { f.changed() }
 	}
 	f.bar.TextFormatter = func() string { return "" }
@@ -60,11 +67,27 @@ func NewAccountForm(profiles []ProfileChoice, path string) *AccountForm {
 	row := func(text string, o fyne.CanvasObject) fyne.CanvasObject {
 		return newLine(0, 1, newFixed(left, small.lineHeight(), NewLabel(text, small.whole())), o)
 	}
-	f.Root = newInset(4, 4, newColumn(10,
-		row("Profile", f.Profile), row("Regions", f.Regions), row("Role", f.Role), row("External id", f.ExternalID), row("Snapshot", f.Path),
-		newSide(left, NewLabel("", small), f.said), newSide(left, NewLabel("", small), newFixed(0, 10, f.bar)), newSide(left, NewLabel("", small), f.far)))
+	f.advanced = newColumn(10, row("External id", f.ExternalID), row("MFA device", f.MFA), row("Endpoint", f.Endpoint))
+	f.fold = NewButton("Advanced", "right", Quiet, func() { f.unfold(!f.advanced.Visible()) }).withTip("External id, MFA device, and an endpoint in the place of AWS's own")
+	f.rows = newColumn(10,
+		row("Profile", f.Profile), row("Regions", f.Regions), row("Role", f.Role), row("Snapshot", f.Path), newLine(0, -1, f.fold), f.advanced,
+		newSide(left, NewLabel("", small), f.said), newSide(left, NewLabel("", small), newFixed(0, 10, f.bar)), newSide(left, NewLabel("", small), f.far))
+	f.Root = newInset(4, 4, f.rows)
+	f.unfold(false)
 	f.Say("Reads who may do what, functions, what starts them, and what holds data; changes nothing, and reads no object, item, message or secret.", false)
 	return f
+}
+
+// unfold shows what few need, or hides it.
+func (f *AccountForm) unfold(yes bool) {
+	f.fold.Icon = "right"
+	f.advanced.Hide()
+	if yes {
+		f.fold.Icon = "down"
+		f.advanced.Show()
+	}
+	f.fold.Refresh()
+	f.rows.Refresh()
 }
 
 func (f *AccountForm) changed() {
@@ -104,7 +127,7 @@ func (f *AccountForm) Far(share float64, text string) {
 
 // Able lets a person write into the form, or not while something goes on.
 func (f *AccountForm) Able(yes bool) {
-	for _, o := range []fyne.Disableable{f.Profile, f.Regions, f.Role, f.ExternalID, f.Path} {
+	for _, o := range []fyne.Disableable{f.Profile, f.Regions, f.Role, f.ExternalID, f.MFA, f.Endpoint, f.Path} {
 		if yes {
 			o.Enable()
 		} else {

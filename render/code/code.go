@@ -29,16 +29,16 @@ type Place struct{ Partition, Region, Account string }
 
 // forms are the forms and how each is written, in the order of the help.
 var forms = []struct {
-	name  string
-	write func(*Set) (map[string][]byte, error)
+	name, title string
+	write       func(*Set) (map[string][]byte, error)
 }{
-	{"json", writeJSON},
-	{"cloudformation", one("cloudformation/policies.yaml", cloudFormation)},
-	{"sam", one("sam/template.yaml", sam)},
-	{"cdk-ts", one("cdk-ts/policies.ts", typeScript)},
-	{"cdk-python", one("cdk-python/policies.py", python)},
-	{"terraform", one("terraform/policies.tf", terraform)},
-	{"serverless", one("serverless/serverless.yml", serverless)},
+	{"json", "IAM JSON", writeJSON},
+	{"cloudformation", "CloudFormation", one("cloudformation/policies.yaml", cloudFormation)},
+	{"sam", "SAM", one("sam/template.yaml", sam)},
+	{"cdk-ts", "CDK, TypeScript", one("cdk-ts/policies.ts", typeScript)},
+	{"cdk-python", "CDK, Python", one("cdk-python/policies.py", python)},
+	{"terraform", "Terraform", one("terraform/policies.tf", terraform)},
+	{"serverless", "Serverless Framework", one("serverless/serverless.yml", serverless)},
 }
 
 // Forms lists the names of the forms.
@@ -48,6 +48,16 @@ func Forms() []string {
 		out = append(out, f.name)
 	}
 	return out
+}
+
+// Title is what people call a form, "" for none.
+func Title(form string) string {
+	for _, f := range forms {
+		if f.name == form {
+			return f.title
+		}
+	}
+	return ""
 }
 
 // Write writes a set in a form, by path in the folder of the export.

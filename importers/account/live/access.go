@@ -153,7 +153,7 @@ func (a Access) explain(err error) string {
 		}
 	}
 	if a.Role != "" && strings.Contains(text, "AssumeRole") {
-		return fmt.Sprintf("the role %s could not be assumed (%s): check the network and --endpoint-url", a.Role, reasonOf(err))
+		return fmt.Sprintf("the role %s could not be assumed (%s): check the network and the endpoint (--endpoint-url)", a.Role, reasonOf(err))
 	}
 	return "no credentials were found: sign in (aws sso login, aws configure), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 }
@@ -243,12 +243,12 @@ func (c *Client) Caller(ctx context.Context) (Identity, error) {
 		case f.Err != nil && f.Reason() != reasonOf(context.DeadlineExceeded) && strings.HasPrefix(f.Reason(), "there is no host"):
 			return who, fmt.Errorf("%s: is %s a region? --region names one (eu-central-1)", f.Reason(), region)
 		case f.Err != nil:
-			return who, fmt.Errorf("AWS does not answer (%s): check the network, the proxy and --endpoint-url", f.Reason())
+			return who, fmt.Errorf("AWS does not answer (%s): check the network, the proxy and the endpoint (--endpoint-url)", f.Reason())
 		}
 		return who, errors.New(c.explain(f))
 	}
 	if len(caller.Account) != 12 {
-		return who, fmt.Errorf("what answered in the place of AWS does not say whose account it is: check --endpoint-url")
+		return who, fmt.Errorf("what answered in the place of AWS does not say whose account it is: check the endpoint (--endpoint-url)")
 	}
 	c.account = caller.Account
 	who.Account, who.ARN = caller.Account, caller.Arn
