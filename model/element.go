@@ -1,6 +1,8 @@
 package model
 
 import (
+	"strings"
+
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
@@ -35,6 +37,7 @@ type Function struct {
 	Layers       []string
 	VPC          bool
 	Tracing      bool
+	LogGroup     string   // ARN of the log group that it is told to write to; "" for the one that Lambda makes: see LogGroupARN
 	DeadLetter   string   // ARN of the dead-letter target, "" if none
 	Destinations []string // ARNs of on-success and on-failure targets
 	Tags         map[string]string
@@ -48,6 +51,41 @@ type Function struct {
 	// Origin is where it stands in the source. A part made by a split keeps the origin of the function it
 	// came from: two functions with one origin tell the patcher what to copy.
 	Origin source.Span
+}
+
+// LogGroupARN is the ARN of the log group that the function writes to, without ":*" behind it; "" where its own ARN does not tell.
+//
+// See the Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs".
+func (f *Function) LogGroupARN() string {
+	if f.LogGroup != "" {
+		return f.LogGroup
+	}
+	return f.logGroup("/aws/lambda/" + f.nameInARN())
+}
+
+// WriteLogsTo sets the log group by its name, as LoggingConfig gives it; "" is the one that Lambda makes. One that is
+// given stays through an edit, the one that Lambda makes goes by the function's name.
+func (f *Function) WriteLogsTo(name string) {
+	if f.LogGroup = ""; name != "" {
+		f.LogGroup = f.logGroup(name)
+	}
+}
+
+// logGroup is the ARN of a log group in the function's account and region; "" where these are not known.
+func (f *Function) logGroup(name string) string {
+	if f.nameInARN() == "" {
+		return ""
+	}
+	p := strings.SplitN(f.ARN, ":", 6)
+	return strings.Join([]string{"arn", p[1], "logs", p[3], p[4], "log-group", name}, ":")
+}
+
+// nameInARN is the name that the function's ARN ends with, "" where it is none of a function.
+func (f *Function) nameInARN() string {
+	if p := strings.SplitN(f.ARN, ":", 7); len(p) == 7 && p[2] == "lambda" {
+		return p[6]
+	}
+	return ""
 }
 
 // A Package is where a function's code is taken from when it is deployed; zero where it is local or not known.

@@ -64,6 +64,7 @@ type functionJSON struct {
 	Runtime     string           `json:"runtime,omitempty"`
 	Handler     string           `json:"handler,omitempty"`
 	Environment []string         `json:"environment"`
+	LogGroup    string           `json:"logGroup,omitempty"` // ARN of the one that it is told to write to
 	Policy      *policy.Document `json:"policy"`
 	Construct   string           `json:"construct,omitempty"` // path of the CDK construct that makes it
 	placeJSON
@@ -148,7 +149,7 @@ func describe(in *importers.Import) modelJSON {
 		for _, v := range f.Environment {
 			env = append(env, v.Name)
 		}
-		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.Policy, info.Constructs[f.ID], place(f.Origin)})
+		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.LogGroup, f.Policy, info.Constructs[f.ID], place(f.Origin)})
 	}
 	for _, r := range d.Roles() {
 		j := roleJSON{ID: r.ID, LogicalID: r.LogicalID, Name: r.Name, ARN: r.ARN, Trust: r.Trust, External: r.External, Construct: info.Constructs[r.ID],

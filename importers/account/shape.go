@@ -68,7 +68,7 @@ var (
 	snapshot = object(nil, "bulkhead", aText, "account", number, "regions", texts, "taken", aText, "managementAccount", aFlag,
 		"functions", list(object([]string{"FunctionName", "FunctionArn"}, "FunctionName", aText, "FunctionArn", aText, "Role", aText, "Runtime", aText, "Handler", aText,
 			"VpcConfig", object(nil, "VpcId", aText, "SubnetIds", texts), "Environment", object(nil, "Variables", object(nil)), "TracingConfig", object(nil, "Mode", aText),
-			"DeadLetterConfig", object(nil, "TargetArn", aText), "Layers", someArn, "FileSystemConfigs", someArn, "Tags", tagList)),
+			"DeadLetterConfig", object(nil, "TargetArn", aText), "LoggingConfig", object(nil, "LogGroup", aText), "Layers", someArn, "FileSystemConfigs", someArn, "Tags", tagList)),
 		"resources", list(object([]string{"Arn"}, "Arn", aText, "Type", aText, "Name", aText, "PartitionKey", aText, "KmsKeyArn", aText, "EventBridge", aFlag, "Role", aText, "Tags", tagList,
 			"PublicAccessBlock", object(nil, "BlockPublicAcls", aFlag, "IgnorePublicAcls", aFlag, "BlockPublicPolicy", aFlag, "RestrictPublicBuckets", aFlag),
 			"Acl", list(object(nil, "Grantee", aText, "Permission", aText)))),

@@ -29,6 +29,9 @@ func (r *reader) function(n *yamlpos.Node) {
 	f := &model.Function{ID: r.nameID("fn", name, arn), LogicalID: name, Name: name, ARN: arn, Runtime: text(n.Get("Runtime")), Handler: text(n.Get("Handler")),
 		RoleARN: text(n.Get("Role")), VPC: len(items(n.Get("VpcConfig").Get("SubnetIds"))) > 0, Tracing: text(n.Get("TracingConfig").Get("Mode")) == "Active",
 		DeadLetter: text(n.Get("DeadLetterConfig").Get("TargetArn")), Tags: tags(n.Get("Tags")), Origin: n.Span}
+	if group := text(n.Get("LoggingConfig").Get("LogGroup")); group != "/aws/lambda/"+name { // AWS lists what Lambda makes as well
+		f.WriteLogsTo(group)
+	}
 	if id, ok := r.byARN[f.RoleARN]; ok {
 		f.Role = id
 	} else if f.RoleARN != "" {

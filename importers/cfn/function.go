@@ -28,6 +28,7 @@ func (b *builder) function(r *resource) {
 		f.DeadLetter = b.words(b.get(p, "DeadLetterQueue", "TargetArn"))
 		f.Tracing = traces(b.words(b.get(p, "Tracing")))
 	}
+	f.WriteLogsTo(b.words(b.get(p, "LoggingConfig", "LogGroup")))
 	b.functions[r] = f
 	b.add(f)
 	if v := b.get(p, "Environment", "Variables"); v != nil && v.Kind == yamlpos.Mapping && r.Value.Get("Properties").Get("Environment") != nil {

@@ -22,6 +22,9 @@ func (b *builder) functionOf(x *object) {
 		DeadLetter: x.word("dead_letter_config", "target_arn"),
 		Tags:       tags(x), Stack: b.info.Name, Origin: x.span,
 	}
+	if group := x.word("logging_config", "log_group"); x.at != nil || group != "/aws/lambda/"+f.Name { // a state has what Lambda makes as well
+		f.WriteLogsTo(group)
+	}
 	b.functions[x] = f
 	b.add(f)
 }

@@ -302,3 +302,27 @@ resource "aws_cloudwatch_event_target" "old" {
 		}
 	}
 }
+
+// A function writes to the log group that its logging_config names.
+func TestLogGroup(t *testing.T) {
+	text := `
+resource "aws_cloudwatch_log_group" "l" { name = "team" }
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = "arn:aws:iam::123456789012:role/x"
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.l.name
+  }
+}
+resource "aws_lambda_function" "g" {
+  function_name = "g"
+  role          = "arn:aws:iam::123456789012:role/x"
+}`
+	d := openFiles(t, map[string]string{"main.tf": text}).Design
+	for id, want := range map[model.ID]string{"fn/aws_lambda_function.f": "team", "fn/aws_lambda_function.g": "/aws/lambda/g"} {
+		if got := d.Function(id).LogGroupARN(); got != "arn:aws:logs:us-east-1:123456789012:log-group:"+want {
+			t.Errorf("%s writes to %s", id, got)
+		}
+	}
+}

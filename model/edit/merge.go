@@ -87,7 +87,7 @@ func mergeOne(d *model.Design, into, f *model.Function, r *Result) (*model.Desig
 		what string
 		same bool
 	}{
-		{"code", f.Code == into.Code}, {"runtime", f.Runtime == into.Runtime}, {"VPC", f.VPC == into.VPC}, {"layers", slices.Equal(f.Layers, into.Layers)},
+		{"code", f.Code == into.Code}, {"runtime", f.Runtime == into.Runtime}, {"VPC", f.VPC == into.VPC}, {"layers", slices.Equal(f.Layers, into.Layers)}, {"log group", f.LogGroup == into.LogGroup},
 		{"dead-letter target", f.DeadLetter == into.DeadLetter}, {"tracing", f.Tracing == into.Tracing}, {"destinations", slices.Equal(f.Destinations, into.Destinations)},
 	} {
 		if !c.same {

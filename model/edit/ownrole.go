@@ -120,8 +120,8 @@ func used(d *model.Design, role *model.Role, of, others []model.ID) *neededPart 
 		for _, n := range needs(d, f) {
 			wide := ""
 			switch {
-			case n.logging && logGroup(f) != "":
-				n.logging, n.target = false, logGroup(f)+":*"
+			case n.logging && f.LogGroupARN() != "":
+				n.logging, n.target = false, f.LogGroupARN()+":*"
 			case n.target == "":
 				n.target = "*"
 				wide = n.what + " keeps its access to all: where it comes from is not in the design"

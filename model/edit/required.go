@@ -206,28 +206,19 @@ func ownNeeds(f *model.Function) []need {
 
 // logStream is a log stream in the function's own log group.
 func logStream(f *model.Function) string {
-	if group := logGroup(f); group != "" {
+	if group := f.LogGroupARN(); group != "" {
 		return group + ":log-stream:stream"
 	}
 	return ""
 }
 
-// logGroup is the function's own log group, "" where its ARN is not known.
-func logGroup(f *model.Function) string {
-	fields := strings.SplitN(f.ARN, ":", 6)
-	if len(fields) < 6 {
-		return ""
-	}
-	return fmt.Sprintf("%s:%s:logs:%s:%s:log-group:/aws/lambda/%s", fields[0], fields[1], fields[3], fields[4], f.Name)
-}
-
 // LogOwner is the function whose own log group, or all that is in it, an ARN names; nil for others.
 func LogOwner(d *model.Design, arn string) *model.Function {
-	if !strings.Contains(arn, ":log-group:/aws/lambda/") {
+	if !strings.Contains(arn, ":log-group:") {
 		return nil
 	}
 	for _, f := range d.Functions() {
-		if group := logGroup(f); group != "" && (arn == group || arn == group+":*") {
+		if group := f.LogGroupARN(); group != "" && (arn == group || arn == group+":*") {
 			return f
 		}
 	}

@@ -48,7 +48,7 @@ func (an *Analysis) touched(from model.ID, start int32, w *walk) []Touch {
 		if x.target == own || t.sort == isImplied {
 			return
 		}
-		if t.ownLogOf == from {
+		if t.isLogOf(from) {
 			may &^= catalog.Capabilities(0).With(catalog.Write)
 		}
 		caps[x.target] |= hits(may)

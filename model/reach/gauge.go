@@ -38,8 +38,10 @@ func newGauge(an *Analysis) *gauge {
 		}
 		g.entries[k].put(t.ordinal)
 		g.all.put(t.ordinal)
-		if n, ok := an.nodeOf[t.ownLogOf]; ok {
-			g.ownLogs[n] = append(g.ownLogs[n], i)
+		for _, f := range t.ownLogOf {
+			if n, ok := an.nodeOf[f]; ok {
+				g.ownLogs[n] = append(g.ownLogs[n], i)
+			}
 		}
 	}
 	return g
@@ -136,7 +138,7 @@ func (an *Analysis) Depth(from, resource model.ID, vulnerable bool) (must, may i
 	}
 	deep := func(look int) int { return an.flows[look].of(an.actorOf[start]).depth(an.world.targets[ti].ordinal) }
 	must, may = deep(sure), deep(perhaps)
-	if may > 0 && an.world.targets[ti].ownLogOf == from {
+	if may > 0 && an.world.targets[ti].isLogOf(from) {
 		e := &entry{resource: an.design.Resource(resource)}
 		_, must = an.stands(start, e, sure)
 		_, may = an.stands(start, e, perhaps)

@@ -35,7 +35,7 @@ func counted(a *Analysis, vulnerable bool) Measures {
 			if vulnerable {
 				caps |= h.FedMore
 			}
-			if a.world.targets[a.world.target(h.Target)].ownLogOf == f.ID {
+			if a.world.targets[a.world.target(h.Target)].isLogOf(f.ID) {
 				caps &^= catalog.Capabilities(0).With(catalog.Write)
 			}
 			if !a.Counted(h.Target) || h.Fed && !vulnerable || caps == 0 {
@@ -148,7 +148,7 @@ func misread(a *Analysis, vulnerable bool) string {
 			if h.Fed && !vulnerable {
 				continue
 			}
-			if a.world.targets[a.world.target(h.Target)].ownLogOf == from {
+			if a.world.targets[a.world.target(h.Target)].isLogOf(from) {
 				own := catalog.Capabilities(0).With(catalog.Write)
 				caps, must = caps&^own, must&^own
 			}

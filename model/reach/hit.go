@@ -230,7 +230,7 @@ func (tr *trace) acts(order []int32, look int, from model.ID) {
 				return // as others before it
 			}
 		}
-		if t := &tr.an.world.targets[x.target]; caps == 0 || t.sort == isImplied && t.ownLogOf != from {
+		if t := &tr.an.world.targets[x.target]; caps == 0 || t.sort == isImplied && !t.isLogOf(from) {
 			return
 		}
 		r := tr.of(x.target)
@@ -274,7 +274,7 @@ func (an *Analysis) hit(b *Breach, tr *trace, r *reached, hops int) Hit {
 	if !r.whole[first+1] {
 		h.Part = h.Last().Part
 	}
-	h.OwnLog = t.ownLogOf != "" && t.ownLogOf == b.From && h.Capabilities == catalog.Capabilities(0).With(catalog.Write)
+	h.OwnLog = t.isLogOf(b.From) && h.Capabilities == catalog.Capabilities(0).With(catalog.Write)
 	h.Counted = an.ledger.has(t.id) && !h.OwnLog
 	return h
 }

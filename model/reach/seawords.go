@@ -185,7 +185,7 @@ func (b Beyond) thing() string {
 	return fmt.Sprintf("%sthe %s %s", part, noun, name) + elsewhere
 }
 
-// shortARN is what of an ARN tells people which thing is meant.
+// shortARN is what of an ARN tells people which thing is meant. A wildcard alone does not tell: with it stands what it is of.
 func shortARN(arn string) string {
 	arn = strings.ReplaceAll(arn, "${$}", "$")
 	parts := strings.SplitN(arn, ":", 6)
@@ -193,8 +193,11 @@ func shortARN(arn string) string {
 		return arn
 	}
 	rest := parts[5]
+	if strings.Trim(rest, "*:/") == "" {
+		return arn
+	}
 	for _, head := range []string{"table/", "secret:", "function:", "log-group:", "key/", "role/", "user/", "policy/", "identity/", "parameter/", "stateMachine:", "event-bus/", "stream/", "repository/"} {
-		if cut, ok := strings.CutPrefix(rest, head); ok {
+		if cut, ok := strings.CutPrefix(rest, head); ok && strings.Trim(cut, "*:/") != "" {
 			return cut
 		}
 	}

@@ -44,7 +44,7 @@ type target struct {
 	key      int32           // target of the key that encrypts it, or noKey, unseenKey
 	profile  model.Profile   // of a role: whether an instance profile holds it
 	guarded  bool            // a role that only AWS changes: service-linked, or of IAM Identity Center
-	ownLogOf model.ID        // function whose own log group it is, "" if none
+	ownLogOf []model.ID      // functions whose own log group it is
 	policy   *answers        // resource policy (trust policy of a role), nil if none or not seen
 	source   *policy.Program // the same, compiled when first needed
 }
@@ -217,15 +217,17 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		}
 	}
 	for _, f := range d.Functions() {
-		arn := ownLogARN(f.ARN)
+		arn := f.LogGroupARN()
 		if arn == "" {
 			continue
 		}
-		if t, ok := w.byARN[arn]; ok {
-			w.targets[t].ownLogOf = f.ID
-			continue
+		t, ok := w.byARN[arn]
+		if !ok {
+			name := arn[strings.Index(arn, ":log-group:")+len(":log-group:"):]
+			w.add(target{id: model.MakeID("res", name), sort: isImplied, arn: arn, typ: "AWS::Logs::LogGroup"})
+			t = w.byARN[arn]
 		}
-		w.add(target{id: model.MakeID("res", "/aws/lambda/"+f.Name), sort: isImplied, arn: arn, typ: "AWS::Logs::LogGroup", ownLogOf: f.ID})
+		w.targets[t].ownLogOf = append(w.targets[t].ownLogOf, f.ID)
 	}
 	for i := range w.targets {
 		w.addForms(int32(i))
@@ -235,15 +237,8 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	return w
 }
 
-// ownLogARN is the ARN of the log group that Lambda makes for a function, "" if its ARN does not tell.
-// See the Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs".
-func ownLogARN(function string) string {
-	parts := strings.SplitN(function, ":", 7)
-	if len(parts) < 7 || parts[2] != "lambda" || parts[6] == "" {
-		return ""
-	}
-	return strings.Join([]string{"arn", parts[1], "logs", parts[3], parts[4], "log-group", "/aws/lambda/" + parts[6]}, ":")
-}
+// isLogOf reports whether the target is the log group that a function writes to.
+func (t *target) isLogOf(function model.ID) bool { return slices.Contains(t.ownLogOf, function) }
 
 func (w *world) add(t target) {
 	if parts := strings.SplitN(t.arn, ":", 6); len(parts) == 6 {

@@ -25,6 +25,7 @@ type Function struct {
 	VpcConfig                 *vpcConfig   `json:",omitempty"`
 	DeadLetterConfig          *targetArn   `json:",omitempty"`
 	TracingConfig             *tracing     `json:",omitempty"`
+	LoggingConfig             *logsTo      `json:",omitempty"`
 	Layers                    []onlyArn    `json:",omitempty"`
 	FileSystemConfigs         []onlyArn    `json:",omitempty"`
 	ReservedConcurrency       *int         `json:"ReservedConcurrentExecutions,omitempty"`
@@ -44,6 +45,9 @@ type targetArn struct {
 }
 type tracing struct {
 	Mode string `json:",omitempty"`
+}
+type logsTo struct {
+	LogGroup string `json:",omitempty"`
 }
 type onlyArn struct{ Arn string }
 
