@@ -36,7 +36,7 @@ type saidStatement struct {
 // says adds a statement to the policy of a resource.
 func (r *reader) says(res *model.Resource, at *yamlpos.Node, s saidStatement) {
 	document, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []saidStatement{s}}) //nolint:errcheck // texts
-	res.Policy = joined(res.Policy, r.document(word(string(document), at.Span), nil))
+	res.Policy = joined(res.Policy, r.document(word(string(document), at.Span()), nil))
 }
 
 // keyGrant reads an item of KMS's ListGrants. A grant lets a principal use a key beside the key's policy, as a statement of
@@ -62,7 +62,7 @@ func (r *reader) keyGrant(n *yamlpos.Node) {
 	}
 	for _, kind := range []string{"EncryptionContextSubset", "EncryptionContextEquals"} {
 		if c := n.Get("Constraints").Get(kind).Resolve(); c != nil {
-			for _, p := range c.Pairs {
+			for _, p := range c.Pairs() {
 				if s.Condition == nil {
 					s.Condition = map[string]map[string]string{"StringEquals": {}}
 				}

@@ -63,11 +63,13 @@ func isLines(data []byte) bool {
 
 // shift moves the places of a value that was parsed by itself to where it stands in its file.
 func shift(n *yamlpos.Node, bytes, lines int) {
-	n.Span.Start, n.Span.End, n.Span.Line = n.Span.Start+bytes, n.Span.End+bytes, n.Span.Line+lines
-	for _, i := range n.Items {
+	at := n.Span()
+	at.Start, at.End, at.Line = at.Start+bytes, at.End+bytes, at.Line+lines
+	n.SetSpan(at)
+	for _, i := range n.Items() {
 		shift(i, bytes, lines)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		shift(p.Key, bytes, lines)
 		shift(p.Value, bytes, lines)
 	}
@@ -75,11 +77,11 @@ func shift(n *yamlpos.Node, bytes, lines int) {
 
 // put is a value, all of it at the place of the text that it was written in.
 func put(n *yamlpos.Node, at source.Span) *yamlpos.Node {
-	n.Span = at
-	for _, i := range n.Items {
+	n.SetSpan(at)
+	for _, i := range n.Items() {
 		put(i, at)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		put(p.Key, at)
 		put(p.Value, at)
 	}
@@ -97,23 +99,23 @@ func unpacked(n *yamlpos.Node) *yamlpos.Node {
 		if json.Unmarshal([]byte(n.Value), &inner) != nil {
 			return n
 		}
-		return unpacked(word(inner, n.Span))
+		return unpacked(word(inner, n.Span()))
 	}
-	root, _, err := yamlpos.Parse(n.Span.File, []byte(n.Value))
+	root, _, err := yamlpos.Parse(n.Span().File, []byte(n.Value))
 	if err != nil || root.Resolve() == nil {
 		return n
 	}
-	return put(root.Resolve(), n.Span)
+	return put(root.Resolve(), n.Span())
 }
 
 func word(text string, at source.Span) *yamlpos.Node {
-	return &yamlpos.Node{Kind: yamlpos.Scalar, Quoted: true, Value: text, Span: at}
+	return (&yamlpos.Node{Kind: yamlpos.Scalar, Quoted: true, Value: text}).At(at)
 }
 
 // entry puts a value under a key.
 func entry(n *yamlpos.Node, key string, value *yamlpos.Node) {
 	if value = value.Resolve(); value != nil {
-		n.Pairs = append(n.Pairs, yamlpos.Pair{Key: word(key, value.Span), Value: value})
+		n.SetPairs(append(n.Pairs(), yamlpos.Pair{Key: word(key, value.Span()), Value: value}))
 	}
 }
 
@@ -124,11 +126,11 @@ func upper(n *yamlpos.Node) *yamlpos.Node {
 		return n
 	}
 	out := *n
-	out.Items, out.Pairs = nil, nil
-	for _, i := range n.Items {
-		out.Items = append(out.Items, upper(i))
+	out.Clear()
+	for _, i := range n.Items() {
+		out.SetItems(append(out.Items(), upper(i)))
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		key := *p.Key
 		if key.Value != "" {
 			key.Value = strings.ToUpper(key.Value[:1]) + key.Value[1:]
@@ -137,7 +139,7 @@ func upper(n *yamlpos.Node) *yamlpos.Node {
 		if key.Value == "Variables" {
 			value = p.Value // names of variables are the user's
 		}
-		out.Pairs = append(out.Pairs, yamlpos.Pair{Key: &key, Value: value})
+		out.SetPairs(append(out.Pairs(), yamlpos.Pair{Key: &key, Value: value}))
 	}
 	return &out
 }
@@ -150,7 +152,7 @@ func configItems(n *yamlpos.Node) []*yamlpos.Node {
 	}
 	if n.Kind == yamlpos.Sequence {
 		var out []*yamlpos.Node
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			out = append(out, configItems(i)...)
 		}
 		return out
@@ -179,20 +181,20 @@ func converted(roots []*yamlpos.Node) *yamlpos.Node {
 	c := &conversion{lists: map[string]*yamlpos.Node{}, details: map[string]*yamlpos.Node{}}
 	var at source.Span
 	for _, root := range roots {
-		at = root.Span
+		at = root.Span()
 		for _, item := range configItems(root) {
 			c.item(item)
 		}
 	}
-	out := &yamlpos.Node{Kind: yamlpos.Mapping, Span: at}
+	out := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(at)
 	entry(out, "bulkhead", word("account/v1", at))
 	entry(out, "account", c.account)
-	regions := &yamlpos.Node{Kind: yamlpos.Sequence, Span: at}
+	regions := (&yamlpos.Node{Kind: yamlpos.Sequence}).At(at)
 	for _, r := range c.regions {
-		regions.Items = append(regions.Items, word(r, at))
+		regions.SetItems(append(regions.Items(), word(r, at)))
 	}
 	entry(out, "regions", regions)
-	details := &yamlpos.Node{Kind: yamlpos.Mapping, Span: at}
+	details := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(at)
 	for _, key := range []string{"Policies", "RoleDetailList", "GroupDetailList", "UserDetailList"} {
 		entry(details, key, c.details[key])
 	}
@@ -205,9 +207,9 @@ func converted(roots []*yamlpos.Node) *yamlpos.Node {
 
 func into(lists map[string]*yamlpos.Node, key string, n *yamlpos.Node) {
 	if lists[key] == nil {
-		lists[key] = &yamlpos.Node{Kind: yamlpos.Sequence, Span: n.Span}
+		lists[key] = (&yamlpos.Node{Kind: yamlpos.Sequence}).At(n.Span())
 	}
-	lists[key].Items = append(lists[key].Items, n)
+	lists[key].SetItems(append(lists[key].Items(), n))
 }
 
 // item adds one configuration item. Resources that are gone are left out.
@@ -279,9 +281,9 @@ func either(n *yamlpos.Node, keys ...string) *yamlpos.Node {
 }
 
 func (c *conversion) resource(kind string, arn, conf, n *yamlpos.Node) {
-	r := &yamlpos.Node{Kind: yamlpos.Mapping, Span: n.Span}
+	r := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(n.Span())
 	entry(r, "Arn", arn)
-	entry(r, "Type", word(kind, n.Span))
+	entry(r, "Type", word(kind, n.Span()))
 	more := n.Get("supplementaryConfiguration").Resolve()
 	key := either(conf, "kmsKeyId", "KmsKeyId", "kmsKeyArn", "KmsMasterKeyId", "kmsMasterKeyId")
 	for _, path := range [][]string{{"sseDescription", "kmsMasterKeyArn"}, {"Attributes", "KmsMasterKeyId"}} {
@@ -301,7 +303,7 @@ func (c *conversion) resource(kind string, arn, conf, n *yamlpos.Node) {
 		}
 	}
 	if unpacked(more.Get("BucketNotificationConfiguration")).Get("eventBridgeConfiguration") != nil {
-		entry(r, "EventBridge", word("true", n.Span))
+		entry(r, "EventBridge", word("true", n.Span()))
 	}
 	into(c.lists, "resources", r)
 }
@@ -316,7 +318,7 @@ func (c *conversion) policy(arn, conf, n *yamlpos.Node) {
 	if doc == nil || text(arn) == "" {
 		return
 	}
-	p := &yamlpos.Node{Kind: yamlpos.Mapping, Span: doc.Span}
+	p := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(doc.Span())
 	entry(p, "Resource", arn)
 	entry(p, "Policy", doc)
 	entry(p, "Account", either(n, "awsAccountId", "accountId"))
@@ -338,11 +340,11 @@ func policyIn(n *yamlpos.Node, depth int) *yamlpos.Node {
 	}
 	if n.Get("Statement") != nil {
 		if text := jsonOf(n); strings.Contains(text, `"Principal"`) {
-			return word(text, n.Span)
+			return word(text, n.Span())
 		}
 		return nil
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if found := policyIn(p.Value, depth+1); found != nil {
 			return found
 		}
@@ -366,13 +368,13 @@ func valueOf(n *yamlpos.Node) any {
 		return nil
 	case n.Kind == yamlpos.Sequence:
 		out := []any{}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			out = append(out, valueOf(i))
 		}
 		return out
 	case n.Kind == yamlpos.Mapping:
 		out := map[string]any{}
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			out[p.Key.Value] = valueOf(p.Value)
 		}
 		return out
@@ -386,10 +388,10 @@ func (c *conversion) trigger(from, to *yamlpos.Node, kind string, filter *yamlpo
 	if text(to) == "" {
 		return
 	}
-	t := &yamlpos.Node{Kind: yamlpos.Mapping, Span: to.Resolve().Span}
+	t := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(to.Resolve().Span())
 	entry(t, "From", from)
 	entry(t, "To", to)
-	entry(t, "Kind", word(kind, t.Span))
+	entry(t, "Kind", word(kind, t.Span()))
 	entry(t, "Filter", filter)
 	into(c.lists, "triggers", t)
 }
@@ -400,12 +402,12 @@ func (c *conversion) notifications(arn, n *yamlpos.Node) {
 	if list == nil {
 		return
 	}
-	all := list.Items
-	for _, p := range list.Pairs {
+	all := list.Items()
+	for _, p := range list.Pairs() {
 		all = append(all, p.Value)
 	}
 	for _, i := range all {
-		filter := &yamlpos.Node{Kind: yamlpos.Mapping, Span: i.Span}
+		filter := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(i.Span())
 		entry(filter, "events", i.Get("events"))
 		for _, rule := range items(i.Get("filter").Get("s3KeyFilter").Get("filterRules")) {
 			if name := strings.ToLower(text(rule.Get("name"))); name == "prefix" || name == "suffix" {
@@ -422,13 +424,13 @@ func (c *conversion) rule(arn, conf *yamlpos.Node) {
 		return
 	}
 	for _, t := range items(conf.Get("Targets")) {
-		filter := &yamlpos.Node{Kind: yamlpos.Mapping, Span: t.Span}
+		filter := (&yamlpos.Node{Kind: yamlpos.Mapping}).At(t.Span())
 		if p := conf.Get("EventPattern").Resolve(); p != nil && !p.Null {
 			text := p.Value
 			if p.Kind != yamlpos.Scalar {
 				text = jsonOf(p)
 			}
-			entry(filter, "pattern", word(text, p.Span))
+			entry(filter, "pattern", word(text, p.Span()))
 		}
 		entry(filter, "schedule", either(conf, "ScheduleExpression"))
 		c.trigger(arn, t.Get("Arn"), "event-rule", filter)

@@ -34,7 +34,7 @@ func (r *reader) levels(list *yamlpos.Node, kind string, t policy.Type) []model.
 		for _, p := range items(n.Get("policies")) {
 			d := r.guardrail(p, t)
 			if d == nil {
-				r.report(source.Warning, p.Span, fmt.Sprintf("%s of %s was not read", kind, level.Target), "what this level forbids is shown as allowed")
+				r.report(source.Warning, p.Span(), fmt.Sprintf("%s of %s was not read", kind, level.Target), "what this level forbids is shown as allowed")
 				readable = false
 				continue
 			}

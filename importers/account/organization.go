@@ -80,7 +80,7 @@ func (o *organization) answer(n *yamlpos.Node) {
 	if n == nil || n.Kind == yamlpos.Scalar {
 		return
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		o.answer(i)
 	}
 	o.policy(n)

@@ -146,7 +146,7 @@ func (r *reader) notSeen(root *yamlpos.Node, snapshot bool) {
 		case n > 0:
 			detail += ", for " + strings.Join(about, ", ")
 		}
-		r.report(source.Warning, p.Span, fmt.Sprintf("%s was not read", call), detail)
+		r.report(source.Warning, p.Span(), fmt.Sprintf("%s was not read", call), detail)
 	}
 	for _, n := range items(root.Get("notRead")) {
 		r.info.NotSeen = append(r.info.NotSeen, text(n))
@@ -158,7 +158,7 @@ func (r *reader) managed(nodes []*yamlpos.Node) {
 	for _, n := range nodes {
 		arn := text(n.Get("Arn"))
 		p := &model.Policy{ID: model.MakeID("policy", arn), LogicalID: text(n.Get("PolicyName")), Name: text(n.Get("PolicyName")),
-			ARN: arn, Managed: true, Origin: n.Span}
+			ARN: arn, Managed: true, Origin: n.Span()}
 		managed := &policy.Setting{Type: policy.ManagedPolicy}
 		if strings.Contains(arn, ":iam::aws:policy/") {
 			managed = nil // AWS's own
@@ -204,7 +204,7 @@ func (r *reader) attached(n *yamlpos.Node, arn string) model.ID {
 	if p.Document == nil {
 		at := source.Span{}
 		if n != nil {
-			at = n.Span
+			at = n.Span()
 		}
 		r.report(source.Warning, at, fmt.Sprintf("the policy %s was not seen", arn), "nothing that it allows is shown")
 		r.info.Unresolved++
@@ -218,7 +218,7 @@ func (r *reader) policies(owner string, t policy.Type, inline, attached *yamlpos
 	var out []model.ID
 	for _, n := range items(inline) {
 		name := text(n.Get("PolicyName"))
-		p := &model.Policy{ID: model.MakeID("policy", owner+"/"+name), LogicalID: name, Name: name, Document: r.document(n.Get("PolicyDocument"), &policy.Setting{Type: t}), Origin: n.Span}
+		p := &model.Policy{ID: model.MakeID("policy", owner+"/"+name), LogicalID: name, Name: name, Document: r.document(n.Get("PolicyDocument"), &policy.Setting{Type: t}), Origin: n.Span()}
 		if r.add(p, "") {
 			out = append(out, p.ID)
 		}
@@ -265,7 +265,7 @@ func (r *reader) role(n *yamlpos.Node) {
 	arn := text(n.Get("Arn"))
 	id, owner := r.owner("role", name, arn)
 	role := &model.Role{ID: id, LogicalID: name, Name: name, ARN: arn, Path: text(n.Get("Path")),
-		Tags: tags(n.Get("Tags")), Origin: n.Span}
+		Tags: tags(n.Get("Tags")), Origin: n.Span()}
 	role.ServiceLinked = strings.HasPrefix(role.Path, "/aws-service-role/")
 	trust := &policy.Setting{Type: policy.TrustPolicy}
 	if role.ServiceLinked {
@@ -288,7 +288,7 @@ func (r *reader) group(n *yamlpos.Node) {
 	arn := text(n.Get("Arn"))
 	id, owner := r.owner("group", name, arn)
 	r.groups[field(arn, 4)+"/"+name] = id
-	g := &model.Principal{ID: id, Kind: model.Group, Name: name, ARN: arn, Origin: n.Span}
+	g := &model.Principal{ID: id, Kind: model.Group, Name: name, ARN: arn, Origin: n.Span()}
 	g.Policies = r.policies("group/"+owner, policy.GroupInline, n.Get("GroupPolicyList"), n.Get("AttachedManagedPolicies"))
 	r.add(g, g.ARN)
 }
@@ -297,12 +297,12 @@ func (r *reader) user(n *yamlpos.Node) {
 	name := text(n.Get("UserName"))
 	arn := text(n.Get("Arn"))
 	id, owner := r.owner("user", name, arn)
-	u := &model.Principal{ID: id, Kind: model.User, Name: name, ARN: arn, Tags: tags(n.Get("Tags")), Origin: n.Span}
+	u := &model.Principal{ID: id, Kind: model.User, Name: name, ARN: arn, Tags: tags(n.Get("Tags")), Origin: n.Span()}
 	u.Policies = r.policies("user/"+owner, policy.UserInline, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
 	for _, g := range items(n.Get("GroupList")) {
 		id := r.groups[field(arn, 4)+"/"+text(g)]
 		if r.byID[id] == nil {
-			r.report(source.Warning, g.Span, fmt.Sprintf("the group %s was not seen", text(g)), "nothing that it allows is shown")
+			r.report(source.Warning, g.Span(), fmt.Sprintf("the group %s was not seen", text(g)), "nothing that it allows is shown")
 			continue
 		}
 		u.Groups = append(u.Groups, id)
@@ -317,7 +317,7 @@ func (r *reader) document(n *yamlpos.Node, in *policy.Setting) *policy.Document 
 	if n == nil || n.Null {
 		return nil
 	}
-	raw := r.data[n.Span.Start:n.Span.End]
+	raw := r.data[n.Span().Start:n.Span().End]
 	inFile := true
 	if n.Kind == yamlpos.Scalar {
 		inFile = false
@@ -328,11 +328,11 @@ func (r *reader) document(n *yamlpos.Node, in *policy.Setting) *policy.Document 
 	}
 	d, err := policy.Parse(raw)
 	if err != nil {
-		r.report(source.Error, n.Span, "not a policy: "+err.Error(), "it is left out, with what it allows and denies")
+		r.report(source.Error, n.Span(), "not a policy: "+err.Error(), "it is left out, with what it allows and denies")
 		r.info.Unresolved++
 		return nil
 	}
-	place := n.Span
+	place := n.Span()
 	shift := func(s source.Span) source.Span {
 		if !inFile {
 			return place
@@ -364,10 +364,10 @@ func items(n *yamlpos.Node) []*yamlpos.Node {
 	if n == nil || n.Kind != yamlpos.Sequence {
 		return nil
 	}
-	if slices.ContainsFunc(n.Items, absent) {
-		return slices.DeleteFunc(slices.Clone(n.Items), absent)
+	if slices.ContainsFunc(n.Items(), absent) {
+		return slices.DeleteFunc(slices.Clone(n.Items()), absent)
 	}
-	return n.Items
+	return n.Items()
 }
 
 func absent(n *yamlpos.Node) bool { return n.Resolve() == nil || n.Resolve().Null }

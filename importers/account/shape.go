@@ -105,9 +105,10 @@ func (r *reader) hold(n *yamlpos.Node, s *shape, path string) {
 		return
 	}
 	wrong := func(summary, remedy string) {
-		r.report(source.Error, n.Span, path+" "+summary, remedy+"; it is left out")
+		r.report(source.Error, n.Span(), path+" "+summary, remedy+"; it is left out")
 		r.info.Unresolved++
-		n.Kind, n.Null, n.Value, n.Pairs, n.Items = yamlpos.Scalar, true, "", nil, nil
+		n.Kind, n.Null, n.Value = yamlpos.Scalar, true, ""
+		n.Clear()
 	}
 	if is := formOf(n); !s.takes(n) {
 		remedy := fmt.Sprintf("write %s there", s.is)
@@ -129,9 +130,9 @@ func (r *reader) hold(n *yamlpos.Node, s *shape, path string) {
 	}
 	switch s.is {
 	case isList:
-		for i, item := range n.Items {
+		for i, item := range n.Items() {
 			if x := item.Resolve(); x != nil && x.Null {
-				r.report(source.Error, x.Span, fmt.Sprintf("%s[%d] is null", path, i), "remove it; it is left out")
+				r.report(source.Error, x.Span(), fmt.Sprintf("%s[%d] is null", path, i), "remove it; it is left out")
 			}
 			r.hold(item, s.of, path+"["+strconv.Itoa(i)+"]")
 		}

@@ -28,18 +28,18 @@ func (r *reader) function(n *yamlpos.Node) {
 	name, arn := text(n.Get("FunctionName")), text(n.Get("FunctionArn"))
 	f := &model.Function{ID: r.nameID("fn", name, arn), LogicalID: name, Name: name, ARN: arn, Runtime: text(n.Get("Runtime")), Handler: text(n.Get("Handler")),
 		RoleARN: text(n.Get("Role")), VPC: len(items(n.Get("VpcConfig").Get("SubnetIds"))) > 0, Tracing: text(n.Get("TracingConfig").Get("Mode")) == "Active",
-		DeadLetter: text(n.Get("DeadLetterConfig").Get("TargetArn")), Tags: tags(n.Get("Tags")), Origin: n.Span}
+		DeadLetter: text(n.Get("DeadLetterConfig").Get("TargetArn")), Tags: tags(n.Get("Tags")), Origin: n.Span()}
 	if group := text(n.Get("LoggingConfig").Get("LogGroup")); group != "/aws/lambda/"+name { // AWS lists what Lambda makes as well
 		f.WriteLogsTo(group)
 	}
 	if id, ok := r.byARN[f.RoleARN]; ok {
 		f.Role = id
 	} else if f.RoleARN != "" {
-		f.Role = r.external(f.RoleARN, n.Get("Role").Span)
+		f.Role = r.external(f.RoleARN, n.Get("Role").Span())
 	}
 	if vars := n.Get("Environment").Get("Variables").Resolve(); vars != nil {
-		for _, p := range vars.Pairs {
-			f.Environment = append(f.Environment, model.EnvVar{Name: p.Key.Value, Origin: p.Key.Span})
+		for _, p := range vars.Pairs() {
+			f.Environment = append(f.Environment, model.EnvVar{Name: p.Key.Value, Origin: p.Key.Span()})
 		}
 	}
 	for _, l := range items(n.Get("Layers")) {
@@ -76,21 +76,21 @@ func (r *reader) resource(n *yamlpos.Node) {
 		return
 	}
 	if !named {
-		res = r.newResource(arn, text(n.Get("Type")), n.Span)
+		res = r.newResource(arn, text(n.Get("Type")), n.Span())
 	}
-	res.External, res.Origin = false, n.Span
+	res.External, res.Origin = false, n.Span()
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
 	res.Tags, res.Name = tags(n.Get("Tags")), cmp.Or(text(n.Get("Name")), res.Name)
 	res.BlockPublicAccess = text(n.Get("PublicAccessBlock").Get("RestrictPublicBuckets")) == "true"
 	if role := text(n.Get("Role")); role != "" {
 		if res.Role = r.byARN[role]; res.Role == "" {
-			res.Role = r.external(role, n.Get("Role").Span)
+			res.Role = r.external(role, n.Get("Role").Span())
 		}
 	}
 	r.sends[res.ID] = text(n.Get("EventBridge")) == "true"
 	if key := text(n.Get("KmsKeyArn")); key != "" {
 		if r.byARN[key] == "" {
-			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span).External = true
+			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span()).External = true
 		}
 		res.Key = r.byARN[key]
 	}
@@ -141,7 +141,7 @@ func (r *reader) resourcePolicy(n *yamlpos.Node) {
 	}
 	id := cmp.Or(r.byARN[arn], r.started(arn)) // a policy of an alias or a version names it in its statements
 	if id == "" {
-		res := r.newResource(arn, "", n.Span)
+		res := r.newResource(arn, "", n.Span())
 		res.External = true
 		id = res.ID
 	}
@@ -187,13 +187,13 @@ func (r *reader) origin(arn string, at source.Span) model.ID {
 func (r *reader) mapping(n *yamlpos.Node) {
 	from, to := text(n.Get("EventSourceArn")), text(n.Get("FunctionArn"))
 	t := &model.Trigger{ID: model.MakeID("trigger", cmp.Or(text(n.Get("UUID")), from+">"+to)), Name: text(n.Get("UUID")), To: r.started(to),
-		Kind: "event-source-mapping", Event: field(from, 2), Origin: n.Span}
+		Kind: "event-source-mapping", Event: field(from, 2), Origin: n.Span()}
 	if t.To == "" {
-		r.report(source.Warning, n.Span, fmt.Sprintf("the function %s was not seen", to), "the mapping is left out")
+		r.report(source.Warning, n.Span(), fmt.Sprintf("the function %s was not seen", to), "the mapping is left out")
 		return
 	}
 	t.Off = isOff(n)
-	t.From = r.origin(from, n.Span)
+	t.From = r.origin(from, n.Span())
 	t.Label = lastPart(strings.Split(from, "/stream/")[0])
 	var patterns []string
 	for _, f := range items(n.Get("FilterCriteria").Get("Filters")) {
@@ -222,7 +222,7 @@ func (r *reader) json(n *yamlpos.Node) string {
 	if n.Kind == yamlpos.Scalar {
 		return n.Value
 	}
-	return string(r.data[n.Span.Start:n.Span.End])
+	return string(r.data[n.Span().Start:n.Span().End])
 }
 
 // filter reads what of a trigger's source passes: in the snapshot's own words, or as the services tell it, a bucket's
@@ -253,9 +253,9 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 	}
 	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "apiKey", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern", "State", "CurrentState"}
 	if n != nil && n.Kind == yamlpos.Mapping {
-		for _, m := range n.Pairs {
+		for _, m := range n.Pairs() {
 			if !slices.Contains(known, m.Key.Value) {
-				r.report(source.Warning, m.Key.Span, fmt.Sprintf("a filter's %q is not known", m.Key.Value), "everything is taken to pass; a filter has prefix, suffix, events and pattern, or is as S3, SNS or EventBridge tells it")
+				r.report(source.Warning, m.Key.Span(), fmt.Sprintf("a filter's %q is not known", m.Key.Value), "everything is taken to pass; a filter has prefix, suffix, events and pattern, or is as S3, SNS or EventBridge tells it")
 			}
 		}
 	}
@@ -265,9 +265,9 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 // trigger reads an entry of the snapshot's own list.
 func (r *reader) trigger(n *yamlpos.Node) {
 	from, to, kind := text(n.Get("From")), text(n.Get("To")), text(n.Get("Kind"))
-	t := &model.Trigger{Kind: kind, Event: strings.TrimSuffix(kind, "-notification"), Origin: n.Span}
+	t := &model.Trigger{Kind: kind, Event: strings.TrimSuffix(kind, "-notification"), Origin: n.Span()}
 	if t.To = r.started(to); t.To == "" {
-		r.report(source.Warning, n.Span, fmt.Sprintf("%s, which is started, was not seen", to), "the trigger is left out")
+		r.report(source.Warning, n.Span(), fmt.Sprintf("%s, which is started, was not seen", to), "the trigger is left out")
 		return
 	}
 	filter := n.Get("Filter")
@@ -282,11 +282,11 @@ func (r *reader) trigger(n *yamlpos.Node) {
 			t.Bus = arn
 		}
 	}
-	t.From = r.origin(from, n.Span)
+	t.From = r.origin(from, n.Span())
 	t.Label = cmp.Or(text(filter.Get("route")), text(filter.Get("schedule")), lastPart(from), kind)
 	if role := text(n.Get("Role")); role != "" {
 		if t.Role = r.byARN[role]; t.Role == "" {
-			t.Role = r.external(role, n.Get("Role").Span)
+			t.Role = r.external(role, n.Get("Role").Span())
 		}
 	}
 	switch kind {

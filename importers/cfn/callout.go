@@ -112,7 +112,7 @@ func (b *builder) callouts(r *resource) {
 				t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, n)))
 			}
 			n++
-			t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), c.label, c.outside, v.Span
+			t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), c.label, c.outside, v.Span()
 			if c.from != "" {
 				if from := b.source(b.get(r.Props, c.from), nil); from != "" {
 					t.From = from

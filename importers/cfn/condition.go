@@ -29,7 +29,7 @@ func (s *scope) condition(n *yamlpos.Node) truth {
 		return undecided
 	}
 	if n.Kind == yamlpos.Scalar && !isCall(n) {
-		return s.named(n.Value, n.Span)
+		return s.named(n.Value, n.Span())
 	}
 	return s.decide(n)
 }
@@ -54,7 +54,7 @@ func (s *scope) named(name string, span source.Span) truth {
 	delete(s.deciding, name)
 	s.conditions[name] = t
 	if t == undecided {
-		s.notes.add(source.Warning, body.Span, "condition "+name+" cannot be decided",
+		s.notes.add(source.Warning, body.Span(), "condition "+name+" cannot be decided",
 			"What depends on it was taken as perhaps there. Give the parameters that it needs with --param Name=Value.")
 	}
 	return t
@@ -72,14 +72,14 @@ func (s *scope) decide(n *yamlpos.Node) truth {
 	}
 	defer s.leave()
 	name, arg := intrinsic(n)
-	if name == "" && n.Kind == yamlpos.Mapping && len(n.Pairs) == 1 && n.Pairs[0].Key.Value == "Condition" {
-		name, arg = "Condition", n.Pairs[0].Value.Resolve()
+	if name == "" && n.Kind == yamlpos.Mapping && len(n.Pairs()) == 1 && n.Pairs()[0].Key.Value == "Condition" {
+		name, arg = "Condition", n.Pairs()[0].Value.Resolve()
 	}
 	if name == "" {
 		if n.Kind == yamlpos.Scalar && (strings.EqualFold(n.Value, "true") || strings.EqualFold(n.Value, "false")) {
 			return truthOf(strings.EqualFold(n.Value, "true"))
 		}
-		s.notes.add(source.Error, n.Span, "this is not a condition", "It was taken as undecided.")
+		s.notes.add(source.Error, n.Span(), "this is not a condition", "It was taken as undecided.")
 		return undecided
 	}
 	if arg == nil {
@@ -87,12 +87,12 @@ func (s *scope) decide(n *yamlpos.Node) truth {
 	}
 	switch name {
 	case "Condition":
-		return s.named(arg.Value, n.Span)
+		return s.named(arg.Value, n.Span())
 	case "Fn::Equals":
 		return s.equals(arg, n)
 	case "Fn::Not":
-		if arg.Kind == yamlpos.Sequence && len(arg.Items) == 1 {
-			arg = arg.Items[0]
+		if arg.Kind == yamlpos.Sequence && len(arg.Items()) == 1 {
+			arg = arg.Items()[0]
 		}
 		switch s.decide(arg) {
 		case yes:
@@ -105,7 +105,7 @@ func (s *scope) decide(n *yamlpos.Node) truth {
 	case "Fn::And", "Fn::Or":
 		decisive := truthOf(name == "Fn::Or")
 		out := truthOf(name == "Fn::And")
-		for _, i := range arg.Items {
+		for _, i := range arg.Items() {
 			t := s.decide(i)
 			if t == decisive {
 				return decisive
@@ -116,16 +116,16 @@ func (s *scope) decide(n *yamlpos.Node) truth {
 		}
 		return out
 	}
-	s.notes.add(source.Error, n.Span, name+" is not a condition function that is known", "It was taken as undecided.")
+	s.notes.add(source.Error, n.Span(), name+" is not a condition function that is known", "It was taken as undecided.")
 	return undecided
 }
 
 func (s *scope) equals(arg, n *yamlpos.Node) truth {
-	if arg.Kind != yamlpos.Sequence || len(arg.Items) != 2 {
-		s.notes.add(source.Error, n.Span, "Fn::Equals takes two values", "It was taken as undecided.")
+	if arg.Kind != yamlpos.Sequence || len(arg.Items()) != 2 {
+		s.notes.add(source.Error, n.Span(), "Fn::Equals takes two values", "It was taken as undecided.")
 		return undecided
 	}
-	a, b := s.comparable(arg.Items[0]), s.comparable(arg.Items[1])
+	a, b := s.comparable(arg.Items()[0]), s.comparable(arg.Items()[1])
 	switch {
 	case a == b:
 		return yes

@@ -18,7 +18,7 @@ func (b *builder) dependencies() {
 		if n == nil {
 			continue
 		}
-		names := n.Items
+		names := n.Items()
 		if n.Kind == yamlpos.Scalar {
 			names = []*yamlpos.Node{n}
 		}
@@ -27,7 +27,7 @@ func (b *builder) dependencies() {
 			if name == nil || name.Kind != yamlpos.Scalar || name.Null || b.resource(name.Value) != nil || b.madeLater(name.Value) {
 				continue
 			}
-			b.note(source.Error, name.Span, "CloudFormation refuses the template.", "%s waits for %s (DependsOn), which is not in the template", r.ID, name.Value)
+			b.note(source.Error, name.Span(), "CloudFormation refuses the template.", "%s waits for %s (DependsOn), which is not in the template", r.ID, name.Value)
 		}
 	}
 }

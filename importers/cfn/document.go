@@ -33,13 +33,13 @@ func (b *builder) oneDocument(n *yamlpos.Node, in policy.Setting) *policy.Docume
 		return b.textDocument(n, in)
 	}
 	if text, ok := b.policyText(n); ok {
-		return b.textDocument(scalar(text, n.Span), in)
+		return b.textDocument(scalar(text, n.Span()), in)
 	}
 	if n.Kind != yamlpos.Mapping || isCall(n) {
 		b.wrong(n, "a policy document is a mapping with Version and Statement")
 		return nil
 	}
-	d := &policy.Document{Span: n.Span}
+	d := &policy.Document{Span: n.Span()}
 	for _, p := range b.entries(n) {
 		switch key := p.Key.Value; key {
 		case "Version":
@@ -53,7 +53,7 @@ func (b *builder) oneDocument(n *yamlpos.Node, in policy.Setting) *policy.Docume
 				}
 			}
 		default:
-			b.notes.add(source.Warning, p.Key.Span, "a policy document has no element "+key, "It was left out.")
+			b.notes.add(source.Warning, p.Key.Span(), "a policy document has no element "+key, "It was left out.")
 		}
 	}
 	b.lint(d, n, in)
@@ -73,10 +73,10 @@ func (b *builder) textDocument(n *yamlpos.Node, in policy.Setting) *policy.Docum
 		b.wrong(n, "a policy document in text is not IAM JSON")
 		return nil
 	}
-	out := &policy.Document{Version: d.Version, ID: d.ID, Span: n.Span}
+	out := &policy.Document{Version: d.Version, ID: d.ID, Span: n.Span()}
 	for _, st := range d.Statements {
 		c := *st
-		c.Span = n.Span
+		c.Span = n.Span()
 		out.Statements = append(out.Statements, &c)
 	}
 	b.lint(out, n, in)

@@ -27,18 +27,18 @@ func (t *template) forEach(s *scope) {
 	if t.Resources == nil {
 		return
 	}
-	for _, p := range lastOfEach(t.Resources.Pairs) {
+	for _, p := range lastOfEach(t.Resources.Pairs()) {
 		switch {
 		case strings.HasPrefix(p.Key.Value, "Fn::ForEach::"):
 			t.loop(s, p, 0)
 		case p.Key.Value == "Fn::Transform":
 			if body := s.include(p.Value.Resolve(), p.Value); body != nil && body.Kind == yamlpos.Mapping {
-				for _, e := range lastOfEach(body.Pairs) {
+				for _, e := range lastOfEach(body.Pairs()) {
 					t.declare(e.Key, e.Value, s.notes)
 				}
 			}
 		case strings.HasPrefix(p.Key.Value, "Fn::"):
-			s.notes.add(source.Warning, p.Key.Span, p.Key.Value+" brings resources from elsewhere", "What it brings is missing from the design.")
+			s.notes.add(source.Warning, p.Key.Span(), p.Key.Value+" brings resources from elsewhere", "What it brings is missing from the design.")
 		}
 	}
 }
@@ -46,28 +46,28 @@ func (t *template) forEach(s *scope) {
 // unrolled is a value with the loops in it written out: each stands for entries of the mapping that it is in.
 func (s *scope) unrolled(n *yamlpos.Node, depth int) *yamlpos.Node {
 	n = n.Resolve()
-	if n == nil || depth > maxNesting || len(n.Items)+len(n.Pairs) == 0 {
+	if n == nil || depth > maxNesting || len(n.Items())+len(n.Pairs()) == 0 {
 		return n
 	}
 	c := *n
-	c.Items, c.Pairs = nil, nil
+	c.Clear()
 	changed := false
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		u := s.unrolled(i, depth+1)
 		changed = changed || u != i.Resolve()
-		c.Items = append(c.Items, u)
+		c.SetItems(append(c.Items(), u))
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if p.Key != nil && strings.HasPrefix(p.Key.Value, "Fn::ForEach::") {
 			changed = true
 			s.turns(p, depth, func(key, value *yamlpos.Node) {
-				c.Pairs = append(c.Pairs, yamlpos.Pair{Key: key, Value: s.unrolled(value, depth+1)})
+				c.SetPairs(append(c.Pairs(), yamlpos.Pair{Key: key, Value: s.unrolled(value, depth+1)}))
 			})
 			continue
 		}
 		u := s.unrolled(p.Value, depth+1)
 		changed = changed || u != p.Value.Resolve()
-		c.Pairs = append(c.Pairs, yamlpos.Pair{Key: p.Key, Value: u, Merged: p.Merged})
+		c.SetPairs(append(c.Pairs(), yamlpos.Pair{Key: p.Key, Value: u, Merged: p.Merged}))
 	}
 	if !changed {
 		return n
@@ -92,23 +92,23 @@ func (t *template) loop(s *scope, p yamlpos.Pair, depth int) {
 // turns calls each for every entry that a loop stands for.
 func (s *scope) turns(p yamlpos.Pair, depth int, each func(key, value *yamlpos.Node)) {
 	n := p.Value.Resolve()
-	if n == nil || n.Kind != yamlpos.Sequence || len(n.Items) != 3 || depth > maxLoopDepth {
-		s.notes.add(source.Error, p.Key.Span, p.Key.Value+" takes a name, a list and a mapping", "It was left out.")
+	if n == nil || n.Kind != yamlpos.Sequence || len(n.Items()) != 3 || depth > maxLoopDepth {
+		s.notes.add(source.Error, p.Key.Span(), p.Key.Value+" takes a name, a list and a mapping", "It was left out.")
 		return
 	}
-	name := n.Items[0].Resolve()
-	body := n.Items[2].Resolve()
-	values := s.texts(n.Items[1], nil)
+	name := n.Items()[0].Resolve()
+	body := n.Items()[2].Resolve()
+	values := s.texts(n.Items()[1], nil)
 	if name == nil || name.Kind != yamlpos.Scalar || body == nil || body.Kind != yamlpos.Mapping || len(values) == 0 {
-		s.notes.add(source.Error, p.Key.Span, p.Key.Value+" takes a name, a list and a mapping", "It was left out.")
+		s.notes.add(source.Error, p.Key.Span(), p.Key.Value+" takes a name, a list and a mapping", "It was left out.")
 		return
 	}
 	for _, v := range values {
 		if hasUnknown(v) {
-			s.notes.add(source.Warning, p.Key.Span, p.Key.Value+" goes over values that are not known", "It was left out.")
+			s.notes.add(source.Warning, p.Key.Span(), p.Key.Value+" goes over values that are not known", "It was left out.")
 			return
 		}
-		for _, e := range lastOfEach(body.Pairs) {
+		for _, e := range lastOfEach(body.Pairs()) {
 			if !s.enter(n) {
 				s.leave()
 				return
@@ -132,19 +132,19 @@ func (s *scope) replaced(n *yamlpos.Node, name, value string) *yamlpos.Node {
 	}
 	defer s.leave()
 	if call, arg := intrinsic(n); call == "Ref" && arg != nil && arg.Value == name {
-		return scalar(value, n.Span)
+		return scalar(value, n.Span())
 	}
 	c := *n
 	if c.Kind == yamlpos.Scalar {
 		c.Value = strings.ReplaceAll(c.Value, "${"+name+"}", value)
 		c.Value = strings.ReplaceAll(c.Value, "&{"+name+"}", alphanumeric(value))
 	}
-	c.Items, c.Pairs = nil, nil
-	for _, i := range n.Items {
-		c.Items = append(c.Items, s.replaced(i, name, value))
+	c.Clear()
+	for _, i := range n.Items() {
+		c.SetItems(append(c.Items(), s.replaced(i, name, value)))
 	}
-	for _, p := range n.Pairs {
-		c.Pairs = append(c.Pairs, yamlpos.Pair{Key: s.replaced(p.Key, name, value), Value: s.replaced(p.Value, name, value), Merged: p.Merged})
+	for _, p := range n.Pairs() {
+		c.SetPairs(append(c.Pairs(), yamlpos.Pair{Key: s.replaced(p.Key, name, value), Value: s.replaced(p.Value, name, value), Merged: p.Merged}))
 	}
 	return &c
 }

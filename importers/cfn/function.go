@@ -208,9 +208,9 @@ func (b *builder) externalRole(arn string, n *yamlpos.Node) *model.Role {
 	if r := b.external[arn]; r != nil {
 		return r
 	}
-	r := &model.Role{ID: model.MakeID("role", arn), Name: arn[strings.LastIndexByte(arn, '/')+1:], ARN: arn, External: true, Stack: b.stack, Origin: n.Span}
+	r := &model.Role{ID: model.MakeID("role", arn), Name: arn[strings.LastIndexByte(arn, '/')+1:], ARN: arn, External: true, Stack: b.stack, Origin: n.Span()}
 	b.external[arn] = r
 	b.add(r)
-	b.note(source.Warning, n.Span, "What it may do is not known; open its template or an account snapshot beside this file.", "role %s is not in the template", arn)
+	b.note(source.Warning, n.Span(), "What it may do is not known; open its template or an account snapshot beside this file.", "role %s is not in the template", arn)
 	return r
 }

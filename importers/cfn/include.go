@@ -28,7 +28,7 @@ func (s *scope) transforms() {
 	}
 	list := []*yamlpos.Node{n}
 	if n.Kind == yamlpos.Sequence {
-		list = n.Items
+		list = n.Items()
 	}
 	for _, i := range list {
 		i = i.Resolve()
@@ -45,7 +45,7 @@ func (s *scope) transforms() {
 				s.template.merge(body, s.notes)
 			}
 		case !slices.Contains(knownTransforms, name):
-			s.notes.add(source.Warning, i.Span, "the macro "+name+" rewrites the template when it is deployed", "What it makes is not known; the template was read as it is written.")
+			s.notes.add(source.Warning, i.Span(), "the macro "+name+" rewrites the template when it is deployed", "What it makes is not known; the template was read as it is written.")
 		}
 	}
 }
@@ -55,12 +55,12 @@ func (s *scope) transforms() {
 func (s *scope) include(arg, n *yamlpos.Node) *yamlpos.Node {
 	name := plainText(arg.Get("Name"))
 	if name != "AWS::Include" {
-		s.notes.add(source.Warning, n.Span, "the macro "+name+" makes what stands here when the stack is deployed", "It is not known.")
+		s.notes.add(source.Warning, n.Span(), "the macro "+name+" makes what stands here when the stack is deployed", "It is not known.")
 		return nil
 	}
 	at := plainText(arg.Get("Parameters").Get("Location"))
 	if at == "" || strings.Contains(at, "://") || path.IsAbs(at) || s.group == nil {
-		s.notes.add(source.Warning, n.Span, "AWS::Include brings what stands in another file", "It is not beside the template, so what it brings is missing from the design.")
+		s.notes.add(source.Warning, n.Span(), "AWS::Include brings what stands in another file", "It is not beside the template, so what it brings is missing from the design.")
 		return nil
 	}
 	file := path.Join(path.Dir(s.template.File), at)
@@ -73,7 +73,7 @@ func (s *scope) include(arg, n *yamlpos.Node) *yamlpos.Node {
 	s.included[file] = nil // also while it is read: a file that includes itself brings nothing
 	body, err := s.readInclude(file)
 	if err != nil {
-		s.notes.add(source.Warning, n.Span, at+" cannot be included", err.Error())
+		s.notes.add(source.Warning, n.Span(), at+" cannot be included", err.Error())
 		return nil
 	}
 	s.included[file] = body
@@ -111,7 +111,7 @@ func (t *template) merge(body *yamlpos.Node, notes *notes) {
 		}
 	}
 	if n := section(body, "Resources", notes); n != nil {
-		for _, p := range lastOfEach(n.Pairs) {
+		for _, p := range lastOfEach(n.Pairs()) {
 			if t.byID[p.Key.Value] == nil && !strings.HasPrefix(p.Key.Value, "Fn::") {
 				t.declare(p.Key, p.Value, notes)
 			}
@@ -121,7 +121,7 @@ func (t *template) merge(body *yamlpos.Node, notes *notes) {
 
 // splice is a mapping with what an AWS::Include among its entries brings; any other value as it is.
 func (s *scope) splice(n *yamlpos.Node) *yamlpos.Node {
-	if !s.template.includes || n == nil || n.Kind != yamlpos.Mapping || len(n.Pairs) < 2 {
+	if !s.template.includes || n == nil || n.Kind != yamlpos.Mapping || len(n.Pairs()) < 2 {
 		return n
 	}
 	if done, ok := s.spliced[n]; ok {

@@ -18,7 +18,7 @@ func intrinsic(n *yamlpos.Node) (name string, arg *yamlpos.Node) {
 	case name == "":
 		return "", nil
 	case n.Tag == "" || n.Kind == yamlpos.Mapping && !isShort(n.Tag):
-		return name, n.Pairs[0].Value.Resolve()
+		return name, n.Pairs()[0].Value.Resolve()
 	}
 	bare := *n
 	bare.Tag = ""
@@ -41,8 +41,8 @@ func callName(n *yamlpos.Node) string {
 		}
 		return "Fn::" + n.Tag[1:]
 	}
-	if n.Kind == yamlpos.Mapping && len(n.Pairs) == 1 && n.Pairs[0].Key != nil {
-		if k := n.Pairs[0].Key.Value; k == "Ref" || strings.HasPrefix(k, "Fn::") {
+	if n.Kind == yamlpos.Mapping && len(n.Pairs()) == 1 && n.Pairs()[0].Key != nil {
+		if k := n.Pairs()[0].Key.Value; k == "Ref" || strings.HasPrefix(k, "Fn::") {
 			return k
 		}
 	}
@@ -70,11 +70,11 @@ func (s *scope) enter(n *yamlpos.Node) bool {
 	s.depth++
 	s.spent++
 	if s.depth > maxNesting {
-		s.notes.add(source.Error, n.Span, "a value is nested too deep or refers to itself", "It was taken as unknown.")
+		s.notes.add(source.Error, n.Span(), "a value is nested too deep or refers to itself", "It was taken as unknown.")
 		return false
 	}
 	if s.spent > maxSteps {
-		s.notes.add(source.Error, s.template.Root.Span, "the template takes too many steps to evaluate", "What was left was taken as unknown; look for aliases that multiply.")
+		s.notes.add(source.Error, s.template.Root.Span(), "the template takes too many steps to evaluate", "What was left was taken as unknown; look for aliases that multiply.")
 		return false
 	}
 	return true
@@ -111,7 +111,7 @@ func (s *scope) settle(n *yamlpos.Node) *yamlpos.Node {
 		}
 		n = next
 	}
-	s.notes.add(source.Error, n.Span, "a value refers to itself", "It was taken as unknown.")
+	s.notes.add(source.Error, n.Span(), "a value refers to itself", "It was taken as unknown.")
 	return nil
 }
 
@@ -126,15 +126,15 @@ func (s *scope) step(name string, arg, n *yamlpos.Node) (next *yamlpos.Node, fin
 			return nil, true
 		}
 		if list, ok := s.paramList(arg.Value); ok {
-			return textList(list, n.Span), true
+			return textList(list, n.Span()), true
 		}
 		if arg.Value == "AWS::NotificationARNs" {
-			return textList(nil, n.Span), true
+			return textList(nil, n.Span()), true
 		}
 	case "Fn::If":
 		cond, then, other := s.branches(arg)
 		if cond == nil {
-			s.notes.add(source.Error, n.Span, "Fn::If takes a condition's name and two values", "The value was left out.")
+			s.notes.add(source.Error, n.Span(), "Fn::If takes a condition's name and two values", "The value was left out.")
 			return nil, true
 		}
 		switch s.condition(cond) {
@@ -153,7 +153,7 @@ func (s *scope) step(name string, arg, n *yamlpos.Node) (next *yamlpos.Node, fin
 		a, okA := s.text(then)
 		b, okB := s.text(other)
 		if okA && okB && a != b {
-			open := scalar(s.unknown("condition", cond.Value, n.Span, "", ""), n.Span)
+			open := scalar(s.unknown("condition", cond.Value, n.Span(), "", ""), n.Span())
 			s.either[open] = n
 			return open, true
 		}
@@ -180,12 +180,12 @@ func (s *scope) step(name string, arg, n *yamlpos.Node) (next *yamlpos.Node, fin
 			by, ok1 := s.text(parts[0])
 			text, ok2 := s.text(parts[1])
 			if ok1 && ok2 && by != "" && !(hasUnknown(text) && !strings.Contains(text, by)) {
-				return textList(splitKeepingTokens(text, by), n.Span), true
+				return textList(splitKeepingTokens(text, by), n.Span()), true
 			}
 		}
 	case "Fn::Cidr":
 		if list, ok := s.cidr(arg); ok {
-			return textList(list, n.Span), true
+			return textList(list, n.Span()), true
 		}
 	case "Fn::Transform":
 		if found := s.include(arg, n); found != nil {
@@ -196,17 +196,17 @@ func (s *scope) step(name string, arg, n *yamlpos.Node) (next *yamlpos.Node, fin
 		if r, ok := s.text(arg); ok && r != "" {
 			region = r
 		}
-		return textList([]string{region + "a", region + "b", region + "c"}, n.Span), true
+		return textList([]string{region + "a", region + "b", region + "c"}, n.Span()), true
 	}
 	return n, true
 }
 
 // branches takes the argument of Fn::If apart; cond is nil if it is malformed.
 func (s *scope) branches(arg *yamlpos.Node) (cond, then, other *yamlpos.Node) {
-	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items) != 3 || arg.Items[0].Resolve() == nil {
+	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items()) != 3 || arg.Items()[0].Resolve() == nil {
 		return nil, nil, nil
 	}
-	return arg.Items[0].Resolve(), arg.Items[1], arg.Items[2]
+	return arg.Items()[0].Resolve(), arg.Items()[1], arg.Items()[2]
 }
 
 // undecidedIf returns both branches of an Fn::If whose condition cannot be decided.
@@ -232,19 +232,19 @@ func (s *scope) index(n *yamlpos.Node) (int, bool) {
 }
 
 func (s *scope) findInMap(arg *yamlpos.Node) *yamlpos.Node {
-	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items) < 3 {
+	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items()) < 3 {
 		return nil
 	}
 	n := s.template.Mappings
-	for _, k := range arg.Items[:3] {
+	for _, k := range arg.Items()[:3] {
 		text, ok := s.text(k)
 		if !ok {
 			return nil
 		}
 		n = n.Get(text)
 	}
-	if n == nil && len(arg.Items) == 4 {
-		return arg.Items[3].Resolve().Get("DefaultValue")
+	if n == nil && len(arg.Items()) == 4 {
+		return arg.Items()[3].Resolve().Get("DefaultValue")
 	}
 	return n
 }
@@ -279,8 +279,8 @@ func (s *scope) pairs(n *yamlpos.Node) []yamlpos.Pair {
 	if n == nil || n.Kind != yamlpos.Mapping {
 		return nil
 	}
-	out := make([]yamlpos.Pair, 0, len(n.Pairs))
-	for _, p := range lastOfEach(n.Pairs) {
+	out := make([]yamlpos.Pair, 0, len(n.Pairs()))
+	for _, p := range lastOfEach(n.Pairs()) {
 		if strings.HasPrefix(p.Key.Value, "Fn::") {
 			continue
 		}
@@ -298,7 +298,7 @@ func (s *scope) entries(n *yamlpos.Node) []yamlpos.Pair {
 		return nil
 	}
 	var out []yamlpos.Pair
-	for _, p := range lastOfEach(n.Pairs) {
+	for _, p := range lastOfEach(n.Pairs()) {
 		if !strings.HasPrefix(p.Key.Value, "Fn::") && (s.settle(p.Value) != nil || len(s.chosen(p.Value)) > 0) {
 			out = append(out, p)
 		}
@@ -353,23 +353,23 @@ func (s *scope) texts(n *yamlpos.Node, wrong func(*yamlpos.Node)) []string {
 // call evaluates an intrinsic function that comes to text.
 func (s *scope) call(name string, arg, n *yamlpos.Node) (string, bool) {
 	if arg == nil {
-		s.notes.add(source.Error, n.Span, name+" has no argument", "Its value was taken as unknown.")
-		return s.unknown("call", name, n.Span, "", ""), true
+		s.notes.add(source.Error, n.Span(), name+" has no argument", "Its value was taken as unknown.")
+		return s.unknown("call", name, n.Span(), "", ""), true
 	}
 	switch name {
 	case "Ref":
 		if arg.Kind != yamlpos.Scalar {
-			s.notes.add(source.Error, n.Span, "Ref takes a name", "Its value was taken as unknown.")
-			return s.unknown("call", "Ref", n.Span, "", ""), true
+			s.notes.add(source.Error, n.Span(), "Ref takes a name", "Its value was taken as unknown.")
+			return s.unknown("call", "Ref", n.Span(), "", ""), true
 		}
-		return s.ref(arg.Value, n.Span), true
+		return s.ref(arg.Value, n.Span()), true
 	case "Fn::GetAtt":
 		id, attr, ok := s.getAttArgs(arg)
 		if !ok {
-			s.notes.add(source.Error, n.Span, "Fn::GetAtt takes a logical id and an attribute", "Its value was taken as unknown.")
-			return s.unknown("call", "GetAtt", n.Span, "", ""), true
+			s.notes.add(source.Error, n.Span(), "Fn::GetAtt takes a logical id and an attribute", "Its value was taken as unknown.")
+			return s.unknown("call", "GetAtt", n.Span(), "", ""), true
 		}
-		return s.getAtt(id, attr, n.Span), true
+		return s.getAtt(id, attr, n.Span()), true
 	case "Fn::Sub":
 		return s.sub(arg, n)
 	case "Fn::Join":
@@ -380,7 +380,7 @@ func (s *scope) call(name string, arg, n *yamlpos.Node) (string, bool) {
 			return "", false
 		}
 		if hasUnknown(text) {
-			return s.unknown("call", "Base64"+at(n), n.Span, "", ""), true // its letters would look known
+			return s.unknown("call", "Base64"+at(n), n.Span(), "", ""), true // its letters would look known
 		}
 		return base64.StdEncoding.EncodeToString([]byte(text)), true
 	case "Fn::ImportValue":
@@ -392,44 +392,44 @@ func (s *scope) call(name string, arg, n *yamlpos.Node) (string, bool) {
 		if why == "" {
 			return value, true
 		}
-		return s.unknown("import", text, n.Span, why, "open the template that exports it together with this one"), true
+		return s.unknown("import", text, n.Span(), why, "open the template that exports it together with this one"), true
 	case "Fn::Length":
 		list := s.items(arg)
 		if len(list) == 1 && hasUnknown(s.words(list[0])) {
-			return s.unknown("call", "Length"+at(n), n.Span, "how many elements a list has is not known", "give its parameter with --param Name=Value"), true
+			return s.unknown("call", "Length"+at(n), n.Span(), "how many elements a list has is not known", "give its parameter with --param Name=Value"), true
 		}
 		return strconv.Itoa(len(list)), true
 	case "Fn::ToJsonString":
 		if text := s.jsonText(arg); text != "" {
 			return text, true
 		}
-		return s.unknown("call", "ToJsonString"+at(n), n.Span, "Fn::ToJsonString takes a list or a mapping", ""), true
+		return s.unknown("call", "ToJsonString"+at(n), n.Span(), "Fn::ToJsonString takes a list or a mapping", ""), true
 	case "Fn::FindInMap":
-		return s.unknown("call", "FindInMap"+at(n), n.Span, "Fn::FindInMap finds nothing, or its keys are not known", ""), true
+		return s.unknown("call", "FindInMap"+at(n), n.Span(), "Fn::FindInMap finds nothing, or its keys are not known", ""), true
 	case "Fn::Select", "Fn::Split", "Fn::Cidr", "Fn::Transform", "Fn::GetStackOutput":
 		short := strings.TrimPrefix(name, "Fn::")
-		return s.unknown("call", short+at(n), n.Span, name+" cannot be told from the template", ""), true
+		return s.unknown("call", short+at(n), n.Span(), name+" cannot be told from the template", ""), true
 	case "Fn::If":
 		return "", false
 	}
-	s.notes.add(source.Error, n.Span, name+" is not an intrinsic function that is known", "Its value was taken as unknown.")
-	return s.unknown("call", strings.TrimPrefix(name, "Fn::")+at(n), n.Span, "", ""), true
+	s.notes.add(source.Error, n.Span(), name+" is not an intrinsic function that is known", "Its value was taken as unknown.")
+	return s.unknown("call", strings.TrimPrefix(name, "Fn::")+at(n), n.Span(), "", ""), true
 }
 
 // at tells calls apart that have no name of their own.
-func at(n *yamlpos.Node) string { return fmt.Sprintf("-%d", n.Span.Line) }
+func at(n *yamlpos.Node) string { return fmt.Sprintf("-%d", n.Span().Line) }
 
 func (s *scope) getAttArgs(arg *yamlpos.Node) (id, attr string, ok bool) {
 	switch arg.Kind {
 	case yamlpos.Scalar:
 		id, attr, ok = strings.Cut(arg.Value, ".")
 	case yamlpos.Sequence:
-		if len(arg.Items) < 2 {
+		if len(arg.Items()) < 2 {
 			return "", "", false
 		}
-		id, _ = s.text(arg.Items[0])
+		id, _ = s.text(arg.Items()[0])
 		var parts []string
-		for _, i := range arg.Items[1:] {
+		for _, i := range arg.Items()[1:] {
 			t, isText := s.text(i)
 			if !isText {
 				return "", "", false
@@ -446,19 +446,19 @@ func (s *scope) getAttArgs(arg *yamlpos.Node) (id, attr string, ok bool) {
 func (s *scope) sub(arg, n *yamlpos.Node) (string, bool) {
 	pattern, vars := arg, (*yamlpos.Node)(nil)
 	if arg.Kind == yamlpos.Sequence {
-		if len(arg.Items) == 0 || len(arg.Items) > 2 {
-			s.notes.add(source.Error, n.Span, "Fn::Sub takes a text and a mapping of names", "Its value was taken as unknown.")
-			return s.unknown("call", "Sub"+at(n), n.Span, "", ""), true
+		if len(arg.Items()) == 0 || len(arg.Items()) > 2 {
+			s.notes.add(source.Error, n.Span(), "Fn::Sub takes a text and a mapping of names", "Its value was taken as unknown.")
+			return s.unknown("call", "Sub"+at(n), n.Span(), "", ""), true
 		}
-		pattern = arg.Items[0]
-		if len(arg.Items) == 2 {
-			vars = s.settle(arg.Items[1])
+		pattern = arg.Items()[0]
+		if len(arg.Items()) == 2 {
+			vars = s.settle(arg.Items()[1])
 		}
 	}
 	pattern = s.settle(pattern)
 	if pattern == nil || pattern.Kind != yamlpos.Scalar {
-		s.notes.add(source.Error, n.Span, "Fn::Sub takes a text and a mapping of names", "Its value was taken as unknown.")
-		return s.unknown("call", "Sub"+at(n), n.Span, "", ""), true
+		s.notes.add(source.Error, n.Span(), "Fn::Sub takes a text and a mapping of names", "Its value was taken as unknown.")
+		return s.unknown("call", "Sub"+at(n), n.Span(), "", ""), true
 	}
 	var b strings.Builder
 	rest := pattern.Value
@@ -480,7 +480,7 @@ func (s *scope) sub(arg, n *yamlpos.Node) (string, bool) {
 			b.WriteString("${" + literal + "}")
 			continue
 		}
-		b.WriteString(s.subName(strings.TrimSpace(name), vars, n.Span))
+		b.WriteString(s.subName(strings.TrimSpace(name), vars, n.Span()))
 		if b.Len() > maxText {
 			return s.tooLong(n), true
 		}
@@ -491,8 +491,8 @@ func (s *scope) sub(arg, n *yamlpos.Node) (string, bool) {
 
 // tooLong stands for a text that grows beyond all that AWS takes.
 func (s *scope) tooLong(n *yamlpos.Node) string {
-	s.notes.add(source.Error, n.Span, "a text grows beyond a megabyte", "It was taken as unknown.")
-	return s.unknown("call", "text"+at(n), n.Span, "", "")
+	s.notes.add(source.Error, n.Span(), "a text grows beyond a megabyte", "It was taken as unknown.")
+	return s.unknown("call", "text"+at(n), n.Span(), "", "")
 }
 
 func (s *scope) subName(name string, vars *yamlpos.Node, span source.Span) string {
@@ -500,7 +500,7 @@ func (s *scope) subName(name string, vars *yamlpos.Node, span source.Span) strin
 		text, ok := s.text(v)
 		if !ok {
 			if settled := s.settle(v); settled != nil && settled.Kind != yamlpos.Scalar {
-				s.notes.add(source.Error, v.Span, "Fn::Sub takes texts for its names, and "+name+" is none", "It was taken as unknown.")
+				s.notes.add(source.Error, v.Span(), "Fn::Sub takes texts for its names, and "+name+" is none", "It was taken as unknown.")
 				return s.unknown("call", name, span, "", "")
 			}
 		}
@@ -513,13 +513,13 @@ func (s *scope) subName(name string, vars *yamlpos.Node, span source.Span) strin
 }
 
 func (s *scope) join(arg, n *yamlpos.Node) (string, bool) {
-	if arg.Kind != yamlpos.Sequence || len(arg.Items) != 2 {
-		s.notes.add(source.Error, n.Span, "Fn::Join takes a delimiter and a list", "Its value was taken as unknown.")
-		return s.unknown("call", "Join"+at(n), n.Span, "", ""), true
+	if arg.Kind != yamlpos.Sequence || len(arg.Items()) != 2 {
+		s.notes.add(source.Error, n.Span(), "Fn::Join takes a delimiter and a list", "Its value was taken as unknown.")
+		return s.unknown("call", "Join"+at(n), n.Span(), "", ""), true
 	}
-	by := s.words(arg.Items[0])
-	list := s.texts(arg.Items[1], func(i *yamlpos.Node) {
-		s.notes.add(source.Error, i.Span, "Fn::Join takes texts", "The element was left out.")
+	by := s.words(arg.Items()[0])
+	list := s.texts(arg.Items()[1], func(i *yamlpos.Node) {
+		s.notes.add(source.Error, i.Span(), "Fn::Join takes texts", "The element was left out.")
 	})
 	size := 0
 	for _, t := range list {
@@ -550,7 +550,7 @@ func (s *scope) dynamic(n *yamlpos.Node) string {
 		}
 		b.WriteString(text[:i])
 		what := text[i+len("{{resolve:") : i+end]
-		b.WriteString(s.unknown("dynamic", strings.ReplaceAll(what, ":", "-"), n.Span, "the dynamic reference to "+what+" is not read", ""))
+		b.WriteString(s.unknown("dynamic", strings.ReplaceAll(what, ":", "-"), n.Span(), "the dynamic reference to "+what+" is not read", ""))
 		text = text[i+end+2:]
 	}
 	b.WriteString(text)
@@ -559,13 +559,13 @@ func (s *scope) dynamic(n *yamlpos.Node) string {
 
 // textList makes a sequence of strings, all at one place.
 func textList(list []string, span source.Span) *yamlpos.Node {
-	out := &yamlpos.Node{Kind: yamlpos.Sequence, Style: yamlpos.Flow, Span: span}
+	out := (&yamlpos.Node{Kind: yamlpos.Sequence, Style: yamlpos.Flow}).At(span)
 	for _, t := range list {
-		out.Items = append(out.Items, scalar(t, span))
+		out.SetItems(append(out.Items(), scalar(t, span)))
 	}
 	return out
 }
 
 func scalar(text string, span source.Span) *yamlpos.Node {
-	return &yamlpos.Node{Kind: yamlpos.Scalar, Style: yamlpos.DoubleQuoted, Quoted: true, Value: text, Span: span}
+	return (&yamlpos.Node{Kind: yamlpos.Scalar, Style: yamlpos.DoubleQuoted, Quoted: true, Value: text}).At(span)
 }

@@ -63,7 +63,7 @@ func (b *builder) inlineTogether() {
 
 // isWritten reports whether a node stands in the source: the keys of made ones have no places of their own.
 func isWritten(n *yamlpos.Node) bool {
-	return n != nil && len(n.Pairs) > 0 && !n.Pairs[0].Key.Span.IsZero() && n.Pairs[0].Key.Span != n.Span
+	return n != nil && len(n.Pairs()) > 0 && !n.Pairs()[0].Key.Span().IsZero() && n.Pairs()[0].Key.Span() != n.Span()
 }
 
 // A linter finds the parts of a document's statements in the template.
@@ -134,14 +134,14 @@ func (l *linter) doubtful(d *policy.Document, x source.Diagnostic) bool {
 // filled reports whether an element is other than an empty list.
 func (l *linter) filled(n *yamlpos.Node) bool {
 	n = n.Resolve()
-	return n == nil || n.Kind != yamlpos.Sequence || len(n.Items) > 0
+	return n == nil || n.Kind != yamlpos.Sequence || len(n.Items()) > 0
 }
 
 // place finds a part of a statement; what does not stand as a text of its own is not found.
 func (l *linter) place(st *policy.Statement, p policy.Part) source.Span {
 	if st == nil {
 		if n := l.document.Get(p.Element); p.Element != "" && n != nil {
-			return n.Span
+			return n.Span()
 		}
 		return source.Span{}
 	}
@@ -157,7 +157,7 @@ func (l *linter) place(st *policy.Statement, p policy.Part) source.Span {
 func (l *linter) index(statement *yamlpos.Node) {
 	for _, e := range l.entries(statement) {
 		p := policy.Part{Element: strings.TrimPrefix(e.Key.Value, "Not")}
-		l.put(p, e.Value.Span)
+		l.put(p, e.Value.Span())
 		switch p.Element {
 		case "Action", "Resource":
 			l.values(p, e.Value)
@@ -172,10 +172,10 @@ func (l *linter) index(statement *yamlpos.Node) {
 			for _, c := range l.choices(e.Value) {
 				for _, op := range l.pairs(c.node) {
 					p := policy.Part{Element: p.Element, Operator: op.Key.Value}
-					l.put(p, op.Key.Span)
+					l.put(p, op.Key.Span())
 					for _, key := range l.pairs(op.Value) {
 						p.Key = key.Key.Value
-						l.put(p, key.Key.Span)
+						l.put(p, key.Key.Span())
 						l.values(p, key.Value)
 						p.Key = ""
 					}
@@ -190,7 +190,7 @@ func (l *linter) values(p policy.Part, list *yamlpos.Node) {
 	for _, c := range l.chosen(list) {
 		if text, ok := l.text(c.node); ok {
 			p.Value = text
-			l.put(p, c.node.Span)
+			l.put(p, c.node.Span())
 		}
 	}
 }

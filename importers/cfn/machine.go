@@ -49,7 +49,7 @@ func (b *builder) machine(r *resource) {
 	b.notes.quiet--
 	for _, key := range []string{"DefinitionUri", "DefinitionS3Location"} {
 		if n := b.get(r.Props, key); n != nil && substituted == nil {
-			b.note(source.Info, n.Span, "Its tasks are not known.", "the definition of %s is in another file", r.ID)
+			b.note(source.Info, n.Span(), "Its tasks are not known.", "the definition of %s is in another file", r.ID)
 		}
 	}
 }

@@ -13,17 +13,19 @@ func pair(key string, value *yamlpos.Node) yamlpos.Pair {
 }
 
 func mapping(span source.Span, pairs ...yamlpos.Pair) *yamlpos.Node {
-	n := &yamlpos.Node{Kind: yamlpos.Mapping, Style: yamlpos.Flow, Span: span}
+	n := (&yamlpos.Node{Kind: yamlpos.Mapping, Style: yamlpos.Flow}).At(span)
 	for _, p := range pairs {
 		if p.Value != nil {
-			n.Pairs = append(n.Pairs, p)
+			n.SetPairs(append(n.Pairs(), p))
 		}
 	}
 	return n
 }
 
 func sequence(span source.Span, items ...*yamlpos.Node) *yamlpos.Node {
-	return &yamlpos.Node{Kind: yamlpos.Sequence, Style: yamlpos.Flow, Span: span, Items: items}
+	n := (&yamlpos.Node{Kind: yamlpos.Sequence, Style: yamlpos.Flow}).At(span)
+	n.SetItems(items)
+	return n
 }
 
 func refTo(id string, span source.Span) *yamlpos.Node {
@@ -68,14 +70,14 @@ func without(n *yamlpos.Node, keys ...string) *yamlpos.Node {
 		return mapping(source.Span{})
 	}
 	out := *n
-	out.Pairs = nil
-	for _, p := range n.Pairs {
+	out.SetPairs(nil)
+	for _, p := range n.Pairs() {
 		drop := false
 		for _, k := range keys {
 			drop = drop || p.Key != nil && p.Key.Value == k
 		}
 		if !drop {
-			out.Pairs = append(out.Pairs, p)
+			out.SetPairs(append(out.Pairs(), p))
 		}
 	}
 	return &out
@@ -89,7 +91,7 @@ func with(n *yamlpos.Node, pairs ...yamlpos.Pair) *yamlpos.Node {
 	out := without(n, keys...)
 	for _, p := range pairs {
 		if p.Value != nil {
-			out.Pairs = append(out.Pairs, p)
+			out.SetPairs(append(out.Pairs(), p))
 		}
 	}
 	return out
@@ -109,22 +111,22 @@ func merged(global, local *yamlpos.Node) *yamlpos.Node {
 		return local
 	case local.Kind == yamlpos.Sequence:
 		out := *local
-		out.Items = append(append([]*yamlpos.Node(nil), global.Items...), local.Items...)
+		out.SetItems(append(append([]*yamlpos.Node(nil), global.Items()...), local.Items()...))
 		return &out
 	case local.Kind != yamlpos.Mapping:
 		return local
 	}
 	out := *local
-	out.Pairs = nil
-	for _, p := range local.Pairs {
+	out.SetPairs(nil)
+	for _, p := range local.Pairs() {
 		if p.Key != nil && global.Get(p.Key.Value) != nil {
 			p.Value = merged(global.Get(p.Key.Value), p.Value)
 		}
-		out.Pairs = append(out.Pairs, p)
+		out.SetPairs(append(out.Pairs(), p))
 	}
-	for _, p := range global.Pairs {
+	for _, p := range global.Pairs() {
 		if p.Key != nil && local.Get(p.Key.Value) == nil {
-			out.Pairs = append(out.Pairs, p)
+			out.SetPairs(append(out.Pairs(), p))
 		}
 	}
 	return &out

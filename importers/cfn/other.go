@@ -143,7 +143,7 @@ func (b *builder) checkType(r *resource) {
 	}
 	span := r.Origin
 	if n := r.Value.Get("Type"); n != nil {
-		span = n.Span
+		span = n.Span()
 	}
 	b.note(source.Warning, span, "It was kept as a resource without an ARN.", "%s is not a resource type that is known", r.Type)
 }
@@ -211,7 +211,7 @@ func (b *builder) unseenKeyID(text string, n *yamlpos.Node) model.ID {
 		arn = "arn:" + b.partition + ":kms:" + b.region + ":" + b.account + ":key/" + text
 	}
 	b.unseenKeys = true
-	b.note(source.Warning, n.Span, "Its key policy was not seen.", "key %s is not in the template", text)
+	b.note(source.Warning, n.Span(), "Its key policy was not seen.", "key %s is not in the template", text)
 	return model.MakeID("res", arn)
 }
 
@@ -306,7 +306,7 @@ func (b *builder) putPolicy(r *resource, targets, doc *yamlpos.Node, cfnType str
 	for _, i := range b.items(targets) {
 		t := b.find(i, ofType(cfnType))
 		if t == nil {
-			b.note(source.Warning, i.Span, "It was left out.", "%s is a policy of a resource that is not in the template", r.ID)
+			b.note(source.Warning, i.Span(), "It was left out.", "%s is a policy of a resource that is not in the template", r.ID)
 			continue
 		}
 		b.mergePolicy(t, only(d, beyond(b.given(r.condition()), b.given(t.condition()))))

@@ -145,7 +145,7 @@ type sheet struct {
 func newSheet(p *patch, page *yamlpos.Page, b *builder) *sheet {
 	s := &sheet{Page: page, builder: b, patch: p, moved: map[move]bool{}, led: map[*resource]followers{}, copied: map[string][]string{}}
 	b.notes.quiet++ // everything was told when it was read
-	s.draft = page.Draft(page.Root.Span)
+	s.draft = page.Draft(page.Root.Span())
 	s.manners = mannersOf(page)
 	return s
 }
@@ -274,7 +274,7 @@ func (s *sheet) writeCopy(r *resource, text string) {
 // section is the mapping of resources that a resource is written in, and its place there; -1 if it is in none of this file.
 func (s *sheet) section(r *resource) (*yamlpos.Node, int) {
 	for _, n := range s.template.sections() {
-		if i := slices.IndexFunc(n.Pairs, func(p yamlpos.Pair) bool { return p.Key == r.Key }); i >= 0 && s.Has(n) {
+		if i := slices.IndexFunc(n.Pairs(), func(p yamlpos.Pair) bool { return p.Key == r.Key }); i >= 0 && s.Has(n) {
 			return n, i
 		}
 	}

@@ -39,7 +39,7 @@ func (p *patch) functions(_ []model.Change) error {
 // unconnected fails where a connector gives a function access: what SAM makes of it follows the function's name.
 func (s *sheet) unconnected(r *resource) {
 	if n := r.Value.Get("Connectors"); n != nil {
-		s.draft.Fail("%s: %s has connectors, whose policies SAM makes: write them out first", n.Span, r.ID)
+		s.draft.Fail("%s: %s has connectors, whose policies SAM makes: write them out first", n.Span(), r.ID)
 	}
 	for _, c := range s.template.Declared {
 		if c.Written == samConnector && slices.Contains(s.connected(c.Value), r.ID) {
@@ -47,7 +47,7 @@ func (s *sheet) unconnected(r *resource) {
 		}
 		for _, p := range s.pairs(c.Value.Get("Connectors")) {
 			if slices.Contains(s.connected(p.Value), r.ID) {
-				s.draft.Fail("%s: connector %s of %s names %s, and SAM makes its policies: write them out first", p.Key.Span, p.Key.Value, c.ID, r.ID)
+				s.draft.Fail("%s: connector %s of %s names %s, and SAM makes its policies: write them out first", p.Key.Span(), p.Key.Value, c.ID, r.ID)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func (s *sheet) environmentOf(d *yamlpos.Draft, r *resource, props *yamlpos.Memb
 			return
 		}
 		if g := s.template.Globals.Get("Function").Get("Environment").Get("Variables").Get(v.Name); g != nil && r.Written == samFunction {
-			d.Fail("%s: the variable %s is one of Globals too, so %s cannot be without it", g.Span, v.Name, is.ID)
+			d.Fail("%s: the variable %s is one of Globals too, so %s cannot be without it", g.Span(), v.Name, is.ID)
 			return
 		}
 		variables.Remove(v.Name)
@@ -178,13 +178,13 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 	if r.Written != samFunction {
 		return
 	}
-	if n := props.Value("FunctionUrlConfig"); n != nil && s.started(n.Span, was.ID, s.patch.then) && !s.started(n.Span, is.ID, s.patch.now) {
+	if n := props.Value("FunctionUrlConfig"); n != nil && s.started(n.Span(), was.ID, s.patch.then) && !s.started(n.Span(), is.ID, s.patch.now) {
 		props.Remove("FunctionUrlConfig")
 	}
 	node := props.Value("Events")
 	events := yamlpos.MembersOf(node.Resolve())
 	if node != nil && node.Resolve().Kind == yamlpos.Mapping {
-		for _, pair := range node.Resolve().Pairs {
+		for _, pair := range node.Resolve().Pairs() {
 			at := entrySpan(pair.Key, pair.Value)
 			switch {
 			case pair.Merged:
@@ -227,7 +227,7 @@ func (s *sheet) events(d *yamlpos.Draft, r *resource, props *yamlpos.Members, wa
 			d.Fail("%s: %s has another event called %s", t.Origin, is.ID, old.Name)
 			return
 		}
-		text, err := s.Draft(n.Span).Copy()
+		text, err := s.Draft(n.Span()).Copy()
 		if err != nil {
 			d.Fail("%v", err)
 			return

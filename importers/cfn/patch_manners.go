@@ -41,12 +41,12 @@ func mannersOf(page *yamlpos.Page) manners {
 				c["sub "+map[yamlpos.Style]string{yamlpos.SingleQuoted: "'", yamlpos.DoubleQuoted: `"`}[arg.Style]]++
 			}
 		}
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			if !p.Merged {
 				walk(p.Value)
 			}
 		}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			walk(i)
 		}
 	}
@@ -73,7 +73,7 @@ func mannersOf(page *yamlpos.Page) manners {
 }
 
 func over(page *yamlpos.Page, n *yamlpos.Node) string {
-	if strings.ContainsAny(page.Text(n.Span), "\r\n") {
+	if strings.ContainsAny(page.Text(n.Span()), "\r\n") {
 		return "lines"
 	}
 	return "one line"
@@ -119,7 +119,7 @@ func (s *sheet) callLayout() yamlpos.Layout {
 func (s *sheet) values(near *yamlpos.Node, key string) (beside, all []*yamlpos.Node) {
 	var around *yamlpos.Node // the list of statements
 	for n := near; n != nil; n = s.Parent(n) {
-		if s.places.statements[n.Span] == n {
+		if s.places.statements[n.Span()] == n {
 			around = s.Parent(n)
 			break
 		}
@@ -146,7 +146,7 @@ func (s *sheet) singles(near *yamlpos.Node, key string) bool {
 			switch {
 			case v.Kind != yamlpos.Sequence || isCall(v):
 				votes++
-			case len(v.Items) == 1:
+			case len(v.Items()) == 1:
 				votes--
 			}
 		}
@@ -164,7 +164,7 @@ func (s *sheet) layoutOf(near *yamlpos.Node, key string, n, width int) yamlpos.L
 	for _, list := range [][]*yamlpos.Node{beside, all, others} {
 		votes := map[yamlpos.Layout]int{}
 		for _, v := range list {
-			if v.Kind == yamlpos.Sequence && !isCall(v) && len(v.Items) > 0 {
+			if v.Kind == yamlpos.Sequence && !isCall(v) && len(v.Items()) > 0 {
 				votes[s.LayoutOf(v)]++
 			}
 		}

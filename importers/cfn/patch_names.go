@@ -49,7 +49,7 @@ func (s *sheet) known() *names {
 	slices.SortFunc(n.arns, longest)
 	slices.SortFunc(n.made, longest)
 	if s.template.Parameters != nil {
-		for _, pair := range s.template.Parameters.Pairs {
+		for _, pair := range s.template.Parameters.Pairs() {
 			n.params[tokenName(pair.Key.Value)] = pair.Key.Value
 		}
 	}
@@ -134,9 +134,9 @@ func (s *sheet) nameOthers(n *names) {
 		}
 	}
 	if s.parent != nil && s.template.Parameters != nil {
-		for _, pair := range s.template.Parameters.Pairs {
+		for _, pair := range s.template.Parameters.Pairs() {
 			if id := pair.Key.Value; s.passed.Get(id) != nil {
-				add(id, s.param(id, pair.Key.Span), id, func() yamlpos.Value { return s.ref(id) })
+				add(id, s.param(id, pair.Key.Span()), id, func() yamlpos.Value { return s.ref(id) })
 			}
 		}
 	}
@@ -154,10 +154,10 @@ func (s *sheet) nameOthers(n *names) {
 			}
 			return
 		}
-		for _, p := range node.Pairs {
+		for _, p := range node.Pairs() {
 			imports(p.Value)
 		}
-		for _, i := range node.Items {
+		for _, i := range node.Items() {
 			imports(i)
 		}
 	}
@@ -362,7 +362,7 @@ func (s *sheet) statementNodes() []*yamlpos.Node {
 			out = append(out, n)
 		}
 	}
-	slices.SortFunc(out, func(a, b *yamlpos.Node) int { return a.Span.Start - b.Span.Start })
+	slices.SortFunc(out, func(a, b *yamlpos.Node) int { return a.Span().Start - b.Span().Start })
 	return out
 }
 
@@ -373,7 +373,7 @@ func (s *sheet) written(n *yamlpos.Node) []*yamlpos.Node {
 		return nil
 	case n.Kind == yamlpos.Sequence && n.Tag == "":
 		var out []*yamlpos.Node
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			if i.Kind != yamlpos.Alias {
 				out = append(out, i)
 			}
@@ -395,10 +395,10 @@ func (s *sheet) conditional(n *yamlpos.Node) bool {
 	if arg != nil && name != "" {
 		n = arg
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if s.conditional(p.Value) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(n.Items, s.conditional)
+	return slices.ContainsFunc(n.Items(), s.conditional)
 }

@@ -22,11 +22,11 @@ func (s *sheet) writesOut(r *resource, before, after *model.Role) bool {
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-role
 func (s *sheet) ownRole(d *yamlpos.Draft, r *resource, props *yamlpos.Members, f *model.Function, before, after *model.Role) {
 	if n := props.Value("Role"); n != nil {
-		d.Fail("%s: whether %s has this role or one that the transform makes is chosen by a condition: the role cannot be written out without losing the choice", n.Span, f.ID)
+		d.Fail("%s: whether %s has this role or one that the transform makes is chosen by a condition: the role cannot be written out without losing the choice", n.Span(), f.ID)
 		return
 	}
 	if n := r.Props.Get("Role"); s.Has(n) {
-		d.Fail("%s: the role of %s is chosen here by a condition: it cannot be written out without losing the choice", n.Span, f.ID)
+		d.Fail("%s: the role of %s is chosen here by a condition: it cannot be written out without losing the choice", n.Span(), f.ID)
 		return
 	}
 	if !s.patch.done[after.ID] {
@@ -149,8 +149,8 @@ func (w *writtenOut) policy(p *model.Policy) {
 	var entry *yamlpos.Node // in the function's list
 	if place != nil && place.Entry != nil && w.Has(place.Entry) {
 		entry = place.Entry
-		if list := place.List; list != entry && list != nil && !(list.Kind == yamlpos.Sequence && !isCall(list) && slices.Contains(list.Items, entry)) {
-			w.draft.Fail("%s: this policy is chosen by a call, or stands behind an alias: write it out first", entry.Span)
+		if list := place.List; list != entry && list != nil && !(list.Kind == yamlpos.Sequence && !isCall(list) && slices.Contains(list.Items(), entry)) {
+			w.draft.Fail("%s: this policy is chosen by a call, or stands behind an alias: write it out first", entry.Span())
 			return
 		}
 	}

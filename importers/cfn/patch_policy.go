@@ -178,10 +178,10 @@ func (h *holding) list(property string, want []*model.Policy) {
 // empty takes the last policies out of a property.
 func (h *holding) empty(property string, node *yamlpos.Node, have []policyPlace) {
 	if node == nil || h.conditional(node) {
-		h.draft.Fail("%s: the policies that stand here are chosen by a call, so they cannot be taken out", have[0].Entry.Span)
+		h.draft.Fail("%s: the policies that stand here are chosen by a call, so they cannot be taken out", have[0].Entry.Span())
 		return
 	}
-	if node.Kind == yamlpos.Sequence && slices.ContainsFunc(node.Items, func(i *yamlpos.Node) bool { return !h.isPlace(i, have) }) {
+	if node.Kind == yamlpos.Sequence && slices.ContainsFunc(node.Items(), func(i *yamlpos.Node) bool { return !h.isPlace(i, have) }) {
 		h.relist(property, node, have, nil, nil) // what was not read stays
 		return
 	}
@@ -201,7 +201,7 @@ func (h *holding) relist(property string, node *yamlpos.Node, have []policyPlace
 	}
 	if node.Kind != yamlpos.Sequence || isCall(node) {
 		if isCall(node) {
-			h.draft.Fail("%s: the list of policies is the result of a call", node.Span)
+			h.draft.Fail("%s: the list of policies is the result of a call", node.Span())
 			return
 		}
 		var all []yamlpos.Value
@@ -215,19 +215,19 @@ func (h *holding) relist(property string, node *yamlpos.Node, have []policyPlace
 		h.draft.Replace(node, yamlpos.ListOf(yamlpos.Usual, all...))
 		return
 	}
-	index := func(n *yamlpos.Node) int { return slices.Index(node.Items, n) }
+	index := func(n *yamlpos.Node) int { return slices.Index(node.Items(), n) }
 	var plan []yamlpos.Slot
 	last := -1
 	for i := range want {
 		if m := matched[i]; m >= 0 {
 			at := index(have[m].Entry)
 			if at < 0 {
-				h.draft.Fail("%s: this policy stands behind Fn::If or an alias, so the list around it cannot be changed", have[m].Entry.Span)
+				h.draft.Fail("%s: this policy stands behind Fn::If or an alias, so the list around it cannot be changed", have[m].Entry.Span())
 				return
 			}
 			// Items in between that nothing was read from stay.
 			for j := last + 1; j < at; j++ {
-				if !h.isPlace(node.Items[j], have) {
+				if !h.isPlace(node.Items()[j], have) {
 					plan = append(plan, yamlpos.Stay(j))
 				}
 			}
@@ -238,8 +238,8 @@ func (h *holding) relist(property string, node *yamlpos.Node, have []policyPlace
 		v := values(i)
 		plan = append(plan, yamlpos.Slot{Old: -1, New: &v})
 	}
-	for j := last + 1; j < len(node.Items); j++ {
-		if !h.isPlace(node.Items[j], have) {
+	for j := last + 1; j < len(node.Items()); j++ {
+		if !h.isPlace(node.Items()[j], have) {
 			plan = append(plan, yamlpos.Stay(j))
 		}
 	}
@@ -421,20 +421,20 @@ func (s *sheet) nodeAt(at source.Span) *yamlpos.Node {
 	var found *yamlpos.Node
 	var walk func(n *yamlpos.Node)
 	walk = func(n *yamlpos.Node) {
-		if found != nil || !n.Span.Contains(at) {
+		if found != nil || !n.Span().Contains(at) {
 			return
 		}
-		if n.Span == at {
+		if n.Span() == at {
 			found = n
 			return
 		}
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			if !p.Merged {
 				walk(p.Key)
 				walk(p.Value)
 			}
 		}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			walk(i)
 		}
 	}

@@ -56,7 +56,7 @@ func TestSpansAreTheirStatements(t *testing.T) {
 			if node == nil || !s.Has(node) || !s.isStatement(node) {
 				return // a policy template, or what SAM makes
 			}
-			text := strings.Repeat(" ", node.Span.Column-1) + string(data[st.Span.Start:st.Span.End]) + "\n"
+			text := strings.Repeat(" ", node.Span().Column-1) + string(data[st.Span.Start:st.Span.End]) + "\n"
 			root, _, err := yamlpos.Parse(in.Path, []byte(text))
 			if err != nil {
 				t.Errorf("%s:%d: %v\n%s", file, st.Span.Line, err, text)

@@ -139,7 +139,7 @@ func (s *sheet) repointAll() {
 	if len(s.patch.passed) == 0 {
 		return
 	}
-	for _, pair := range s.Root.Pairs {
+	for _, pair := range s.Root.Pairs() {
 		if pair.Merged {
 			continue
 		}
@@ -147,7 +147,7 @@ func (s *sheet) repointAll() {
 			s.repoint(s.draft, pair.Value, s.patch.passed)
 			continue
 		}
-		for _, r := range s.template.Resources.Pairs {
+		for _, r := range s.template.Resources.Pairs() {
 			if !r.Merged && !slices.ContainsFunc(s.gone, func(g *resource) bool { return g.Key == r.Key }) {
 				s.repoint(s.draft, r.Value, s.patch.passed)
 			}
@@ -180,11 +180,11 @@ func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string)
 		}
 		s.moved[move{d, n, id}] = true
 		if name == "" && s.places.resources[model.MakeID("policy", s.in(id))] != nil {
-			d.Fail("%s: this refers to the policy %s, which goes: what it says stands in the roles themselves, or nowhere; take this out first", n.Span, id)
+			d.Fail("%s: this refers to the policy %s, which goes: what it says stands in the roles themselves, or nowhere; take this out first", n.Span(), id)
 			return
 		}
 		if name == "" {
-			d.Fail("%s: this refers to %s, which goes, and nothing takes its place: say what should (repoint)", n.Span, id)
+			d.Fail("%s: this refers to %s, which goes, and nothing takes its place: say what should (repoint)", n.Span(), id)
 			return
 		}
 		find := regexp.MustCompile(strings.ReplaceAll(pattern, "ID", regexp.QuoteMeta(id)))
@@ -198,16 +198,16 @@ func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string)
 		return count
 	case name == "Fn::GetAtt":
 		id, _, _ := strings.Cut(arg.Value, ".")
-		if arg.Kind == yamlpos.Sequence && len(arg.Items) > 0 {
-			id = arg.Items[0].Value
+		if arg.Kind == yamlpos.Sequence && len(arg.Items()) > 0 {
+			id = arg.Items()[0].Value
 		}
 		lead(n, id, `(GetAtt\W+)ID\b()`)
 		return count
 	case name == "Fn::Sub":
 		text := arg
-		if arg.Kind == yamlpos.Sequence && len(arg.Items) > 0 {
-			text = arg.Items[0]
-			for _, i := range arg.Items[1:] {
+		if arg.Kind == yamlpos.Sequence && len(arg.Items()) > 0 {
+			text = arg.Items()[0]
+			for _, i := range arg.Items()[1:] {
 				count += s.repoint(d, i, to)
 			}
 		}
@@ -222,13 +222,13 @@ func (s *sheet) repoint(d *yamlpos.Draft, n *yamlpos.Node, to map[string]string)
 		}
 		return count
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if p.Merged {
 			continue
 		}
 		count += s.repoint(d, p.Value, to)
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		count += s.repoint(d, i, to)
 	}
 	return count

@@ -11,19 +11,19 @@ import (
 
 // shared fails where a node is used in several places, or may be: changing it would change them all.
 func (s *sheet) shared(d *yamlpos.Draft, n *yamlpos.Node) bool {
-	if s.Has(n) && !s.block.IsZero() && !s.block.Contains(n.Span) {
-		d.Fail("%s: this stands outside of %s, where others may use it too: write it out first", n.Span, s.holder)
+	if s.Has(n) && !s.block.IsZero() && !s.block.Contains(n.Span()) {
+		d.Fail("%s: this stands outside of %s, where others may use it too: write it out first", n.Span(), s.holder)
 		return true
 	}
 	if !s.Has(n) {
 		d.Fail("this is not written in the template itself, so it cannot be changed there")
 		return true
 	}
-	if at := s.Shared(n); at != nil && at.Anchor == "" {
-		d.Fail("%s: variables put this in several places, or in one from here: write it out where it is used first", at.Span)
+	if at := s.Shared(n); at != nil && at.Anchor() == "" {
+		d.Fail("%s: variables put this in several places, or in one from here: write it out where it is used first", at.Span())
 		return true
 	} else if at != nil {
-		d.Fail("%s: this stands behind the anchor &%s, which other places use too: write it out first", at.Span, at.Anchor)
+		d.Fail("%s: this stands behind the anchor &%s, which other places use too: write it out first", at.Span(), at.Anchor())
 		return true
 	}
 	return false
@@ -70,7 +70,7 @@ func sameStatement(a, b *policy.Statement) bool { return a.Equal(b) }
 
 // statements makes the Statement of a written document that of after.
 func (s *sheet) statements(d *yamlpos.Draft, doc *yamlpos.Node, before, after *policy.Document) {
-	s.statementsIn(d, doc.Span, yamlpos.MembersOf(doc).Value("Statement"), before, after)
+	s.statementsIn(d, doc.Span(), yamlpos.MembersOf(doc).Value("Statement"), before, after)
 }
 
 // statementsIn makes a written list of statements that of after; doc is where it stands.
@@ -102,13 +102,13 @@ func (s *sheet) statementsIn(d *yamlpos.Draft, doc source.Span, list *yamlpos.No
 		return
 	}
 	item := map[source.Span]int{} // place of a statement → item of the list
-	for i, n := range list.Items {
+	for i, n := range list.Items() {
 		for _, c := range s.builder.chosen(n) {
-			if at, twice := item[c.node.Span]; twice && at != i {
-				d.Fail("%s: this statement stands here twice, by an alias: write it out first", n.Span)
+			if at, twice := item[c.node.Span()]; twice && at != i {
+				d.Fail("%s: this statement stands here twice, by an alias: write it out first", n.Span())
 				return
 			}
-			item[c.node.Span] = i
+			item[c.node.Span()] = i
 		}
 	}
 	was := map[int][]*policy.Statement{}
@@ -121,7 +121,7 @@ func (s *sheet) statementsIn(d *yamlpos.Draft, doc source.Span, list *yamlpos.No
 		was[i] = append(was[i], st)
 	}
 	plain := func(i int) bool { // a statement, and no call or alias for one
-		return len(was[i]) == 1 && s.places.statements[was[i][0].Span] == list.Items[i]
+		return len(was[i]) == 1 && s.places.statements[was[i][0].Span] == list.Items()[i]
 	}
 	var plan []yamlpos.Slot
 	last := -1
@@ -145,7 +145,7 @@ func (s *sheet) statementsIn(d *yamlpos.Draft, doc source.Span, list *yamlpos.No
 		case ok && i > last && plain(i):
 			stay(i)
 			plan, kept[i] = append(plan, yamlpos.Stay(i)), true
-			s.statement(d, list.Items[i], old[0], st)
+			s.statement(d, list.Items()[i], old[0], st)
 			k++
 		default:
 			v := s.newStatement(d, list, st)
@@ -153,9 +153,9 @@ func (s *sheet) statementsIn(d *yamlpos.Draft, doc source.Span, list *yamlpos.No
 			k++
 		}
 	}
-	stay(len(list.Items))
+	stay(len(list.Items()))
 	for i, old := range was {
-		if !kept[i] && !plain(i) && list.Items[i].Kind != yamlpos.Alias {
+		if !kept[i] && !plain(i) && list.Items()[i].Kind != yamlpos.Alias {
 			d.Fail("%s: this statement is chosen by a call, so it cannot be changed or taken out without losing the choice", old[0].Span)
 			return
 		}
@@ -174,7 +174,7 @@ func (s *sheet) newStatement(d *yamlpos.Draft, near *yamlpos.Node, st *policy.St
 	}
 	if n := s.places.statements[st.Span]; n != nil && s.Has(n) && n.Kind == yamlpos.Mapping && s.isStatement(n) {
 		if was := s.statementAt(n); was != nil {
-			c := s.Draft(n.Span)
+			c := s.Draft(n.Span())
 			block := s.block
 			s.block = source.Span{} // what it is a copy of may stand anywhere
 			s.statement(c, n, was, st)
@@ -303,7 +303,7 @@ func (s *sheet) texts(d *yamlpos.Draft, key string, n *yamlpos.Node, before, aft
 	name, _ := intrinsic(n)
 	switch {
 	case name == "Fn::If":
-		d.Fail("%s: this %s is chosen by Fn::If, so it cannot be changed without losing the choice", n.Span, key)
+		d.Fail("%s: this %s is chosen by Fn::If, so it cannot be changed without losing the choice", n.Span(), key)
 		return
 	case n.Kind == yamlpos.Alias:
 		d.Replace(n, s.list(d, key, nil, after))
@@ -319,13 +319,13 @@ func (s *sheet) texts(d *yamlpos.Draft, key string, n *yamlpos.Node, before, aft
 	// Items that stay keep their bytes. What an item comes to may be several texts (a list parameter).
 	var plan []yamlpos.Slot
 	var comes [][]string
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		list := s.builder.texts(i, nil)
 		if key == "Resource" {
 			list = s.builder.perhaps(i, key)
 		}
 		if name, _ := intrinsic(i); (name == "Fn::If" || len(list) != 1) && !within(list, after) {
-			d.Fail("%s: this part of %s is chosen by a call, so it cannot be changed without losing the choice", i.Span, key)
+			d.Fail("%s: this part of %s is chosen by a call, so it cannot be changed without losing the choice", i.Span(), key)
 			return
 		}
 		comes = append(comes, list)
@@ -333,7 +333,7 @@ func (s *sheet) texts(d *yamlpos.Draft, key string, n *yamlpos.Node, before, aft
 	next := 0
 	for at := 0; at < len(after); {
 		found := -1
-		for i := next; i < len(n.Items); i++ {
+		for i := next; i < len(n.Items()); i++ {
 			if len(comes[i]) > 0 && at+len(comes[i]) <= len(after) && slices.Equal(comes[i], after[at:at+len(comes[i])]) {
 				found = i
 				break
@@ -345,14 +345,14 @@ func (s *sheet) texts(d *yamlpos.Draft, key string, n *yamlpos.Node, before, aft
 			at += len(comes[found])
 			continue
 		}
-		v := s.text1(d, key, n.Items, after[at])
+		v := s.text1(d, key, n.Items(), after[at])
 		plan = append(plan, yamlpos.Slot{Old: -1, New: &v})
 		at++
 	}
 	if len(after) == 1 && s.LayoutOf(n) == yamlpos.OneLine && s.singles(n, key) {
-		v := s.text1(d, key, n.Items, after[0])
+		v := s.text1(d, key, n.Items(), after[0])
 		if plan[0].Old >= 0 {
-			v = s.Copy(n.Items[plan[0].Old])
+			v = s.Copy(n.Items()[plan[0].Old])
 		}
 		d.Replace(n, v)
 		return
@@ -487,7 +487,7 @@ func (s *sheet) conditions(d *yamlpos.Draft, m *yamlpos.Members, before, after [
 				continue
 			}
 			if v == nil {
-				d.Fail("%s: this condition is not written out, so it cannot be changed in its place", n.Span)
+				d.Fail("%s: this condition is not written out, so it cannot be changed in its place", n.Span())
 				return
 			}
 			s.texts(d, "Condition", v, before[i].Values, c.Values)
@@ -495,7 +495,7 @@ func (s *sheet) conditions(d *yamlpos.Draft, m *yamlpos.Members, before, after [
 		return
 	}
 	if n != nil && s.conditional(n) {
-		d.Fail("%s: these conditions are chosen by a call, so they cannot be changed without losing the choice", n.Span)
+		d.Fail("%s: these conditions are chosen by a call, so they cannot be changed without losing the choice", n.Span())
 		return
 	}
 	m.Set("Condition", s.conditionValue(d, after))
@@ -526,8 +526,8 @@ func (s *sheet) conditionValue(d *yamlpos.Draft, list []policy.Condition) yamlpo
 // printed is a statement that no other stands for, in the order of keys of those beside it.
 func (s *sheet) printed(d *yamlpos.Draft, near *yamlpos.Node, st *policy.Statement) yamlpos.Value {
 	layout := yamlpos.Usual
-	if near != nil && near.Kind == yamlpos.Sequence && len(near.Items) > 0 && near.Items[0].Style == yamlpos.Flow {
-		layout = s.LayoutOf(near.Items[0])
+	if near != nil && near.Kind == yamlpos.Sequence && len(near.Items()) > 0 && near.Items()[0].Style == yamlpos.Flow {
+		layout = s.LayoutOf(near.Items()[0])
 	}
 	v := yamlpos.MappingOf(layout)
 	if st.Sid != "" {

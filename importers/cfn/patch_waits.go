@@ -94,7 +94,7 @@ func (s *sheet) wait(d *yamlpos.Draft, r *resource, led followers) {
 	}
 	items := []*yamlpos.Node{n}
 	if n.Kind == yamlpos.Sequence {
-		items = n.Items
+		items = n.Items()
 	}
 	named := map[string]bool{}
 	for _, i := range items {

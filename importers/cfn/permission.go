@@ -56,7 +56,7 @@ func (b *builder) permit(r, f *resource, name string) {
 		in := ofResource("AWS::Lambda::Function")
 		in.Place = func(_ *policy.Statement, part policy.Part) source.Span {
 			if n := p.Get(part.Element); n != nil {
-				return n.Span
+				return n.Span()
 			}
 			return source.Span{}
 		}

@@ -38,11 +38,11 @@ func (b *builder) documentsIn(n *yamlpos.Node, path []string, out *[]found) {
 	case b.isPolicy(settled):
 		*out = append(*out, found{slices.Clone(path), n})
 	case settled.Kind == yamlpos.Mapping && !isCall(settled):
-		for _, p := range lastOfEach(settled.Pairs) {
+		for _, p := range lastOfEach(settled.Pairs()) {
 			b.documentsIn(p.Value, append(path, p.Key.Value), out)
 		}
 	case settled.Kind == yamlpos.Sequence && !isCall(settled):
-		for _, i := range settled.Items {
+		for _, i := range settled.Items() {
 			b.documentsIn(i, path, out)
 		}
 	}

@@ -54,7 +54,7 @@ func listed(policies []policyPlace) model.Places {
 		if p.Entry == nil || p.List == nil {
 			continue
 		}
-		i := slices.IndexFunc(p.List.Items, func(n *yamlpos.Node) bool { return n == p.Entry || n.Span.Contains(p.Entry.Span) })
+		i := slices.IndexFunc(p.List.Items(), func(n *yamlpos.Node) bool { return n == p.Entry || n.Span().Contains(p.Entry.Span()) })
 		if p.List.Kind != yamlpos.Sequence {
 			i = 0 // a single policy, without a list
 		}
@@ -81,7 +81,7 @@ func (b *builder) principal(r *resource) {
 		if g := b.find(i, ofType("AWS::IAM::Group")); g != nil {
 			p.Groups = append(p.Groups, b.ids[g])
 		} else {
-			b.note(source.Warning, i.Span, "Its policies are not known.", "group %s is not in the template", b.words(i))
+			b.note(source.Warning, i.Span(), "Its policies are not known.", "group %s is not in the template", b.words(i))
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (b *builder) ownPolicies(r *resource, holder model.ID) (ids []model.ID, bou
 					place.List, place.Entry = o.list, o.entry
 				}
 				b.places.policies[holder] = append(b.places.policies[holder], place)
-				b.places.attach(holder, id, i.node.Span)
+				b.places.attach(holder, id, i.node.Span())
 			}
 		case "PermissionsBoundary":
 			boundary = b.boundary(r, p.Value)
@@ -130,7 +130,7 @@ func (b *builder) inlinePolicy(r *resource, holder model.ID, list *yamlpos.Node,
 	}
 	name := b.words(b.get(item, "PolicyName"))
 	if name == "" {
-		b.note(source.Error, item.Span, "It was given one.", "an inline policy of %s has no PolicyName", r.ID)
+		b.note(source.Error, item.Span(), "It was given one.", "an inline policy of %s has no PolicyName", r.ID)
 		name = fmt.Sprintf("%sPolicy%d", r.ID, len(b.places.policies[holder]))
 	}
 	id := model.MakeID("policy", b.in(r.ID+"/"+name))
@@ -146,7 +146,7 @@ func (b *builder) inlinePolicy(r *resource, holder model.ID, list *yamlpos.Node,
 		}
 	}
 	b.places.policies[holder] = append(b.places.policies[holder], place)
-	p := &model.Policy{ID: id, Name: name, Document: b.document(item.Get("PolicyDocument"), policy.Setting{Type: inlineOf(r.Type)}), Stack: b.stack, Origin: item.Span}
+	p := &model.Policy{ID: id, Name: name, Document: b.document(item.Get("PolicyDocument"), policy.Setting{Type: inlineOf(r.Type)}), Stack: b.stack, Origin: item.Span()}
 	b.attached = append(b.attached, attachment{id, r, append(slices.Clip(choice.when), b.template.origins[item].when...)})
 	b.addPolicy(p)
 	return id
@@ -231,7 +231,7 @@ func (b *builder) attach(r *resource, holders *yamlpos.Node) {
 		place := policyPlace{Policy: b.ids[r], Holder: r, Entry: r.Value, Document: doc, Statements: b.get(doc, "Statement")}
 		switch {
 		case h == nil:
-			b.note(source.Warning, i.node.Span, "It was left unattached there.", "%s attaches to %s, which is not in the template", r.ID, b.words(i.node))
+			b.note(source.Warning, i.node.Span(), "It was left unattached there.", "%s attaches to %s, which is not in the template", r.ID, b.words(i.node))
 		case b.roles[h] != nil:
 			b.roles[h].Policies = append(b.roles[h].Policies, b.ids[r])
 			b.places.policies[b.ids[h]] = append(b.places.policies[b.ids[h]], place)
@@ -262,7 +262,7 @@ func (b *builder) managedPolicy(n *yamlpos.Node, when []policy.Condition) model.
 		b.wrong(n, "a managed policy is given by its ARN")
 		return ""
 	}
-	return b.managedByARN(text, n.Span, when)
+	return b.managedByARN(text, n.Span(), when)
 }
 
 func (b *builder) managedByARN(text string, span source.Span, when []policy.Condition) model.ID {

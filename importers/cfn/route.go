@@ -240,7 +240,7 @@ func (b *builder) targetGroup(r *resource) {
 		if i > 0 {
 			t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, i)))
 		}
-		t.From, t.Label, t.Outside, t.Open, t.Origin = b.elementOf(r), "load balancer", true, true, n.Span
+		t.From, t.Label, t.Outside, t.Open, t.Origin = b.elementOf(r), "load balancer", true, true, n.Span()
 		b.addTrigger(t, r, n)
 	}
 }

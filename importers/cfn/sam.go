@@ -43,7 +43,7 @@ func (s *scope) expand() *transform {
 	t := &transform{scope: s, poolTriggers: map[string]bool{}}
 	var kept []*resource
 	for _, r := range s.template.Declared {
-		if r.Condition != "" && s.named(r.Condition, r.Value.Get("Condition").Span) == no {
+		if r.Condition != "" && s.named(r.Condition, r.Value.Get("Condition").Span()) == no {
 			r.excluded = true
 			t.globals(r)
 			t.check(r)
@@ -118,7 +118,7 @@ func (t *transform) globals(r *resource) {
 			g = nil
 		case ignored.Kind == yamlpos.Sequence:
 			var keys []string
-			for _, i := range ignored.Items {
+			for _, i := range ignored.Items() {
 				keys = append(keys, i.Resolve().Value)
 			}
 			g = without(g.Resolve(), keys...)

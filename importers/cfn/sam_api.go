@@ -88,7 +88,7 @@ func (t *transform) implicit(id string) *resource {
 	}
 	r.Props = mapping(source.Span{})
 	if g := t.template.Globals.Get(section).Resolve(); g != nil && g.Kind == yamlpos.Mapping {
-		r.Props, r.Origin = g, g.Span
+		r.Props, r.Origin = g, g.Span()
 	}
 	t.scope.made[id] = r
 	*p = r
@@ -313,7 +313,7 @@ func (t *transform) webSocketAPI(r *resource) {
 	if auth != "CUSTOM" || f == nil || routes.Get("$connect") == nil {
 		return
 	}
-	span := t.get(r.Props, "Auth").Span
+	span := t.get(r.Props, "Auth").Span()
 	t.scope.triggers = append(t.scope.triggers, madeTrigger{to: f, holder: r, key: "ConnectAuthorizer", from: refTo(r.ID, span), kind: "authorizer", event: "authorizer",
 		label: "authorizer", open: true, outside: true, entry: span, node: t.get(r.Props, "Auth")})
 	if t.get(r.Props, "Auth", "InvokeRole") == nil {

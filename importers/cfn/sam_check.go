@@ -21,7 +21,7 @@ func (t *transform) should(what string, n *yamlpos.Node, kind byte, name string)
 		return true
 	}
 	if wrong := wrongKind(n, kind); wrong != "" {
-		t.refuse(n.Span, "%s: %s is %s", what, name, wrong)
+		t.refuse(n.Span(), "%s: %s is %s", what, name, wrong)
 		return false
 	}
 	return true
@@ -75,21 +75,21 @@ func (t *transform) checkIgnored(r *resource, what, list string) {
 		return
 	}
 	if n.Kind != yamlpos.Sequence {
-		t.refuse(n.Span, `%s: IgnoreGlobals is neither "*" nor a list of properties`, what)
+		t.refuse(n.Span(), `%s: IgnoreGlobals is neither "*" nor a list of properties`, what)
 		return
 	}
 	known := fields(list)
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		i = i.Resolve()
 		if !slices.ContainsFunc(known, func(f field) bool { return f.name == i.Value }) {
-			t.refuse(i.Span, "%s: IgnoreGlobals names %s, which is no property", what, i.Value)
+			t.refuse(i.Span(), "%s: IgnoreGlobals names %s, which is no property", what, i.Value)
 		}
 	}
 }
 
 // isEmpty reports whether a value is nothing, or a text, list or mapping with nothing in it.
 func isEmpty(n *yamlpos.Node) bool {
-	return n == nil || n.Kind == yamlpos.Scalar && (n.Null || n.Value == "") || n.Kind != yamlpos.Scalar && len(n.Items) == 0 && len(n.Pairs) == 0
+	return n == nil || n.Kind == yamlpos.Scalar && (n.Null || n.Value == "") || n.Kind != yamlpos.Scalar && len(n.Items()) == 0 && len(n.Pairs()) == 0
 }
 
 // apart are properties of functions of which one excludes the other.
@@ -109,7 +109,7 @@ func (t *transform) checkFunction(f *resource) {
 			t.refuse(f.Origin, "%s needs Handler and Runtime", what)
 		}
 		if n := t.get(p, "ImageConfig"); !isEmpty(n) {
-			t.refuse(n.Span, "%s: ImageConfig is for PackageType Image", what)
+			t.refuse(n.Span(), "%s: ImageConfig is for PackageType Image", what)
 		}
 	case "Image":
 		if handler != nil || runtime != nil || t.get(p, "Layers") != nil {
@@ -122,16 +122,16 @@ func (t *transform) checkFunction(f *resource) {
 	}
 	for _, x := range apart {
 		if n := t.get(p, x[1]); n != nil && t.get(p, x[0]) != nil {
-			t.refuse(n.Span, "%s: %s and %s do not go together", what, x[0], x[1])
+			t.refuse(n.Span(), "%s: %s and %s do not go together", what, x[0], x[1])
 		}
 	}
 	for _, x := range [][2]string{{"FunctionScalingConfig", "CapacityProviderConfig"}, {"VersionDeletionPolicy", "AutoPublishAlias"}} {
 		if n := t.get(p, x[0]); n != nil && t.get(p, x[1]) == nil {
-			t.refuse(n.Span, "%s: %s needs %s", what, x[0], x[1])
+			t.refuse(n.Span(), "%s: %s needs %s", what, x[0], x[1])
 		}
 	}
 	if n := t.get(p, "CapacityProviderConfig"); n != nil && n.Kind == yamlpos.Mapping {
-		t.checkFields(what+" CapacityProviderConfig", n, n.Span, fields("Arn! PerExecutionEnvironmentMaxConcurrency ExecutionEnvironmentMemoryGiBPerVCpu"))
+		t.checkFields(what+" CapacityProviderConfig", n, n.Span(), fields("Arn! PerExecutionEnvironmentMaxConcurrency ExecutionEnvironmentMemoryGiBPerVCpu"))
 	}
 	t.checkVersions(f, what)
 	t.checkCode(f, what)
@@ -146,7 +146,7 @@ func (t *transform) checkFunction(f *resource) {
 			return
 		}
 		if text := t.words(to); text != "SQS" && text != "SNS" || t.get(d, "TargetArn") == nil {
-			t.refuse(d.Span, "%s: DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn", what)
+			t.refuse(d.Span(), "%s: DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn", what)
 		}
 	}
 	if d := t.get(p, "EventInvokeConfig", "DestinationConfig"); t.should(what, d, '{', "DestinationConfig") {
@@ -157,9 +157,9 @@ func (t *transform) checkFunction(f *resource) {
 			}
 			to := t.words(t.get(n, "Type"))
 			if !slices.Contains([]string{"SQS", "SNS", "EventBridge", "Lambda", "S3Bucket"}, to) {
-				t.refuse(n.Span, "%s: %s has no Type of SQS, SNS, EventBridge, Lambda or S3Bucket", what, when)
+				t.refuse(n.Span(), "%s: %s has no Type of SQS, SNS, EventBridge, Lambda or S3Bucket", what, when)
 			} else if t.get(n, "Destination") == nil && to != "SQS" && to != "SNS" {
-				t.refuse(n.Span, "%s: %s needs a Destination", what, when)
+				t.refuse(n.Span(), "%s: %s needs a Destination", what, when)
 			}
 		}
 	}
@@ -174,18 +174,18 @@ func (t *transform) checkMachine(r *resource) {
 	}
 	switch {
 	case d != nil && uri != nil:
-		t.refuse(uri.Span, "%s has both Definition and DefinitionUri", what)
+		t.refuse(uri.Span(), "%s has both Definition and DefinitionUri", what)
 	case d == nil && uri == nil:
 		t.refuse(r.Origin, "%s needs Definition or DefinitionUri", what)
 	}
 	t.checkURI(what, "DefinitionUri", uri)
 	if text := t.words(uri); uri != nil && uri.Kind == yamlpos.Scalar && !isCall(uri) && !strings.HasPrefix(text, "s3://") && path.Ext(text) == "" && !hasUnknown(text) {
-		t.refuse(uri.Span, "%s: DefinitionUri is neither an object in S3 nor a file", what)
+		t.refuse(uri.Span(), "%s: DefinitionUri is neither an object in S3 nor a file", what)
 	}
 	if t.get(r.Props, "AutoPublishAlias") == nil {
 		for _, key := range []string{"DeploymentPreference", "UseAliasAsEventTarget"} {
 			if n := t.get(r.Props, key); n != nil && !strings.EqualFold(t.words(n), "false") {
-				t.refuse(n.Span, "%s: %s needs AutoPublishAlias", what, key)
+				t.refuse(n.Span(), "%s: %s needs AutoPublishAlias", what, key)
 			}
 		}
 	}
@@ -208,9 +208,9 @@ func (t *transform) checkApplication(r *resource) {
 		name, _ := intrinsic(v)
 		switch {
 		case isEmpty(v):
-			t.refuse(n.Span, "Application %s: Location needs %s", r.ID, key)
+			t.refuse(n.Span(), "Application %s: Location needs %s", r.ID, key)
 		case name == "" && plainKind(v) != '"', name != "" && name != "Ref" && name != "Fn::FindInMap":
-			t.refuse(v.Span, "Application %s: %s is neither a text, a Ref nor in a mapping", r.ID, key)
+			t.refuse(v.Span(), "Application %s: %s is neither a text, a Ref nor in a mapping", r.ID, key)
 		}
 	}
 }
@@ -219,10 +219,10 @@ func (t *transform) checkCapacityProvider(r *resource) {
 	t.checkSAM(r)
 	what := "CapacityProvider " + r.ID
 	if n := t.get(r.Props, "VpcConfig"); n != nil {
-		t.checkFields(what+" VpcConfig", n, n.Span, fields("SubnetIds[! SecurityGroupIds["))
+		t.checkFields(what+" VpcConfig", n, n.Span(), fields("SubnetIds[! SecurityGroupIds["))
 	}
 	if n := t.get(r.Props, "ScalingConfig"); n != nil {
-		t.checkFields(what+" ScalingConfig", n, n.Span, fields("MaxVCpuCount# AverageCPUUtilization# ManualScalingPolicies["))
+		t.checkFields(what+" ScalingConfig", n, n.Span(), fields("MaxVCpuCount# AverageCPUUtilization# ManualScalingPolicies["))
 	}
 }
 

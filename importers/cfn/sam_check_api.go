@@ -13,26 +13,26 @@ func (t *transform) checkAPI(r *resource) {
 	what := strings.TrimPrefix(r.Written, "AWS::Serverless::") + " " + r.ID
 	p := r.Props
 	if body, uri := t.get(p, "DefinitionBody"), t.get(p, "DefinitionUri"); body != nil && uri != nil {
-		t.refuse(uri.Span, "%s has both DefinitionBody and DefinitionUri", what)
+		t.refuse(uri.Span(), "%s has both DefinitionBody and DefinitionUri", what)
 	}
 	auth := t.get(p, "Auth")
 	if d := t.get(auth, "DefaultAuthorizer"); !isEmpty(d) {
 		if name, _ := intrinsic(d); d.Kind != yamlpos.Scalar || name != "" {
-			t.refuse(d.Span, "%s: DefaultAuthorizer is not a text", what)
+			t.refuse(d.Span(), "%s: DefaultAuthorizer is not a text", what)
 		} else if isEmpty(t.get(auth, "Authorizers")) && r.Written == samAPI { // SAM does not look
 		} else if !t.hasAuthorizer(auth, d.Value) {
-			t.refuse(d.Span, "%s: DefaultAuthorizer %s is not among its Authorizers", what, d.Value)
+			t.refuse(d.Span(), "%s: DefaultAuthorizer %s is not among its Authorizers", what, d.Value)
 		}
 	}
 	if list := t.get(auth, "Authorizers"); list != nil && t.should(what, list, '{', "Authorizers") {
-		for _, a := range list.Pairs {
+		for _, a := range list.Pairs() {
 			if v := a.Value.Resolve(); v == nil || v.Kind == yamlpos.Scalar && v.Null {
-				t.refuse(a.Key.Span, "%s: authorizer %s is not a mapping", what, a.Key.Value)
+				t.refuse(a.Key.Span(), "%s: authorizer %s is not a mapping", what, a.Key.Value)
 			}
 		}
 	}
 	if n := t.get(p, "StageName"); n != nil && n.Kind == yamlpos.Scalar && !n.Null && n.Value == "" && r.Written == samAPI {
-		t.refuse(n.Span, "%s: StageName is empty", what)
+		t.refuse(n.Span(), "%s: StageName is empty", what)
 	}
 	t.checkURI(what, "DefinitionUri", t.get(p, "DefinitionUri"))
 	if r.Written == samAPI {
@@ -43,7 +43,7 @@ func (t *transform) checkAPI(r *resource) {
 		t.inlineOnly(what, p, "Cors", "Auth", "GatewayResponses", "Models", "MergeDefinitions", "DisableExecuteApiEndpoint")
 		t.needsOpenAPI(what, p, "Cors", "Auth", "GatewayResponses", "Models")
 		if n := t.get(p, "EndpointConfiguration"); n.Get("VPCEndpointIds") != nil && n.Get("VpcEndpointIds") != nil {
-			t.refuse(n.Span, "%s: EndpointConfiguration has both VPCEndpointIds and VpcEndpointIds", what)
+			t.refuse(n.Span(), "%s: EndpointConfiguration has both VPCEndpointIds and VpcEndpointIds", what)
 		}
 		for _, m := range t.pairs(t.get(p, "Models")) {
 			if isEmpty(t.get(m.Value, "type")) {
@@ -51,9 +51,9 @@ func (t *transform) checkAPI(r *resource) {
 			}
 		}
 		if n := t.get(p, "OpenApiVersion"); n != nil && !isCall(n) && (n.Kind != yamlpos.Scalar || plainKind(n) == '?') {
-			t.refuse(n.Span, "%s: OpenApiVersion is not a text", what)
+			t.refuse(n.Span(), "%s: OpenApiVersion is not a text", what)
 		} else if n != nil && !isCall(n) && !openAPIVersion.MatchString(t.words(n)) {
-			t.refuse(n.Span, "%s: OpenApiVersion is like 3.0.1", what)
+			t.refuse(n.Span(), "%s: OpenApiVersion is like 3.0.1", what)
 		}
 	} else {
 		t.checkHTTPAuth(what, auth)
@@ -62,19 +62,19 @@ func (t *transform) checkAPI(r *resource) {
 		t.needsOpenAPI(what, p, "CorsConfiguration", "Auth", "Tags")
 		for _, x := range [][2]string{{"Description", "description"}, {"Name", "title"}} {
 			if n := t.get(p, x[0]); n != nil && t.get(p, "DefinitionBody", "info", x[1]) != nil {
-				t.refuse(n.Span, "%s: %s stands in its DefinitionBody already", what, x[0])
+				t.refuse(n.Span(), "%s: %s stands in its DefinitionBody already", what, x[0])
 			}
 		}
 		if cors := t.get(p, "CorsConfiguration"); cors != nil && cors.Kind != yamlpos.Mapping && plainKind(cors) != '?' {
-			t.refuse(cors.Span, "%s: CorsConfiguration is neither true, false nor a mapping", what)
+			t.refuse(cors.Span(), "%s: CorsConfiguration is neither true, false nor a mapping", what)
 		} else if cors != nil && cors.Kind == yamlpos.Mapping {
-			if origins := t.get(cors, "AllowOrigins"); t.isTrue(t.get(cors, "AllowCredentials")) && origins != nil && len(origins.Items) == 1 && t.words(origins.Items[0]) == "*" {
-				t.refuse(cors.Span, "%s: CorsConfiguration takes no AllowCredentials for every origin", what)
+			if origins := t.get(cors, "AllowOrigins"); t.isTrue(t.get(cors, "AllowCredentials")) && origins != nil && len(origins.Items()) == 1 && t.words(origins.Items()[0]) == "*" {
+				t.refuse(cors.Span(), "%s: CorsConfiguration takes no AllowCredentials for every origin", what)
 			}
 			t.within(what, "CorsConfiguration", cors, "AllowCredentials", "AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders", "MaxAge")
 		}
 		if body := t.get(p, "DefinitionBody"); (auth != nil || t.get(p, "CorsConfiguration") != nil) && body.Get("swagger") != nil {
-			t.refuse(body.Span, "%s: DefinitionBody is not OpenAPI 3", what)
+			t.refuse(body.Span(), "%s: DefinitionBody is not OpenAPI 3", what)
 		}
 	}
 	t.checkOpenAPI(what, t.get(p, "DefinitionBody"))
@@ -94,7 +94,7 @@ func (t *transform) needsOpenAPI(what string, p *yamlpos.Node, keys ...string) {
 	}
 	for _, key := range keys {
 		if n := t.get(p, key); !isEmpty(n) {
-			t.refuse(body.Span, "%s: %s is written into the DefinitionBody, which is no OpenAPI definition with paths", what, key)
+			t.refuse(body.Span(), "%s: %s is written into the DefinitionBody, which is no OpenAPI definition with paths", what, key)
 			return
 		}
 	}
@@ -121,7 +121,7 @@ func (t *transform) checkOpenAPI(what string, body *yamlpos.Node) {
 	if !t.should(what, paths, '{', "paths") || paths == nil {
 		return
 	}
-	for _, path := range lastOfEach(paths.Pairs) {
+	for _, path := range lastOfEach(paths.Pairs()) {
 		if strings.HasPrefix(path.Key.Value, "x-") {
 			continue
 		}
@@ -132,10 +132,10 @@ func (t *transform) checkOpenAPI(what string, body *yamlpos.Node) {
 func (t *transform) checkPath(what string, path yamlpos.Pair) {
 	for _, n := range t.branchesOf(what, path.Key, path.Value) {
 		if n.Kind != yamlpos.Mapping {
-			t.refuse(path.Key.Span, "%s: path %s is not a mapping", what, path.Key.Value)
+			t.refuse(path.Key.Span(), "%s: path %s is not a mapping", what, path.Key.Value)
 			continue
 		}
-		for _, m := range lastOfEach(n.Pairs) {
+		for _, m := range lastOfEach(n.Pairs()) {
 			if !slices.Contains([]string{"parameters", "summary", "description", "servers", "$ref"}, m.Key.Value) && !strings.HasPrefix(m.Key.Value, "Fn::") {
 				t.checkMethod(what, path.Key.Value, m)
 			}
@@ -159,11 +159,11 @@ func (t *transform) branchesOf(what string, key, n *yamlpos.Node) []*yamlpos.Nod
 	case name != "Fn::If":
 		return nil
 	case arg == nil || arg.Kind != yamlpos.Sequence:
-		t.refuse(n.Span, "%s: Fn::If in %s does not take a list", what, key.Value)
+		t.refuse(n.Span(), "%s: Fn::If in %s does not take a list", what, key.Value)
 		return nil
 	}
 	var out []*yamlpos.Node
-	for _, i := range arg.Items[min(1, len(arg.Items)):] {
+	for _, i := range arg.Items()[min(1, len(arg.Items())):] {
 		if i = i.Resolve(); !isNoValue(i) {
 			out = append(out, i)
 		}
@@ -174,11 +174,11 @@ func (t *transform) branchesOf(what string, key, n *yamlpos.Node) []*yamlpos.Nod
 func (t *transform) checkMethod(what, path string, m yamlpos.Pair) {
 	for _, v := range t.branchesOf(what, m.Key, m.Value) {
 		if v.Kind != yamlpos.Mapping {
-			t.refuse(m.Key.Span, "%s: %s of path %s is not a mapping", what, m.Key.Value, path)
+			t.refuse(m.Key.Span(), "%s: %s of path %s is not a mapping", what, m.Key.Value, path)
 			continue
 		}
 		if strings.EqualFold(m.Key.Value, "any") {
-			t.refuse(m.Key.Span, "%s: OpenAPI has no method any; path %s means x-amazon-apigateway-any-method", what, path)
+			t.refuse(m.Key.Span(), "%s: OpenAPI has no method any; path %s means x-amazon-apigateway-any-method", what, path)
 		}
 		t.should(what, t.get(v, "responses"), '{', "responses of path "+path)
 		t.checkSecurity(what, v.Get("security"), path)
@@ -191,12 +191,12 @@ func (t *transform) checkSecurity(what string, n *yamlpos.Node, path string) {
 		return
 	}
 	if n.Kind != yamlpos.Sequence {
-		t.refuse(n.Span, "%s: security of path %s is not a list", what, path)
+		t.refuse(n.Span(), "%s: security of path %s is not a list", what, path)
 		return
 	}
 	for _, i := range t.items(n) {
 		if i.Kind != yamlpos.Mapping {
-			t.refuse(i.Span, "%s: an entry in security of path %s is not a mapping", what, path)
+			t.refuse(i.Span(), "%s: an entry in security of path %s is not a mapping", what, path)
 		}
 	}
 }
@@ -205,28 +205,28 @@ func (t *transform) checkSecurity(what string, n *yamlpos.Node, path string) {
 func (t *transform) checkRestEvent(e event, what string) {
 	n := t.get(e.props, "RestApiId")
 	if name, _ := intrinsic(n); name != "" && name != "Ref" || n != nil && name == "" && plainKind(n) != '"' {
-		t.refuse(n.Span, "%s: RestApiId is not a Ref of an API", what)
+		t.refuse(n.Span(), "%s: RestApiId is not a Ref of an API", what)
 	}
 	if raw := e.props.Get("RestApiId").Resolve(); raw != nil {
 		if name, _ := intrinsic(raw); name == "Fn::Select" {
-			t.refuse(raw.Span, "%s: RestApiId is not a Ref of an API", what)
+			t.refuse(raw.Span(), "%s: RestApiId is not a Ref of an API", what)
 		}
 	}
 	t.checkRoute(e, what)
 	if r := t.referred(n); r != nil && r.Written == samHTTPAPI {
-		t.refuse(n.Span, "%s: RestApiId names an HttpApi", what)
+		t.refuse(n.Span(), "%s: RestApiId names an HttpApi", what)
 	}
 	if n != nil && n.Kind == yamlpos.Scalar && !isCall(n) && t.template.byID[n.Value] == nil && n.Value != implicitRest && !hasUnknown(n.Value) {
-		t.refuse(n.Span, "%s: RestApiId %s is no API of this template", what, n.Value)
+		t.refuse(n.Span(), "%s: RestApiId %s is no API of this template", what, n.Value)
 	}
 	if path := t.get(e.props, "Path"); path != nil && path.Kind == yamlpos.Scalar && !isCall(path) && path.Value != "" && !strings.HasPrefix(path.Value, "/") {
-		t.notes.add(0, path.Span, what+": the path does not begin with a slash", "One was put before it.")
+		t.notes.add(0, path.Span(), what+": the path does not begin with a slash", "One was put before it.")
 	}
 	model := t.get(e.props, "RequestModel")
 	for _, key := range []string{"ValidateBody", "ValidateParameters"} {
 		v := model.Get(key).Resolve()
 		if v != nil && (isCall(v) || wrongKind(v, '?') != "") {
-			t.refuse(v.Span, "%s: %s is neither true nor false", what, key)
+			t.refuse(v.Span(), "%s: %s is neither true nor false", what, key)
 		}
 	}
 	api, sam := t.apiNamed(n, implicitRest)
@@ -239,14 +239,14 @@ func (t *transform) checkRestEvent(e event, what string) {
 	if scopes := t.get(auth, "AuthorizationScopes"); !isEmpty(scopes) {
 		t.should(what, scopes, '[', "AuthorizationScopes")
 		if isEmpty(t.get(auth, "Authorizer")) {
-			t.refuse(scopes.Span, "%s: AuthorizationScopes needs an Authorizer", what)
+			t.refuse(scopes.Span(), "%s: AuthorizationScopes needs an Authorizer", what)
 		}
 	}
 	if key := t.get(auth, "ApiKeyRequired"); key != nil && !isCall(key) && strings.EqualFold(key.Value, "false") && t.get(api.Get("Auth"), "ApiKeyRequired") == nil {
-		t.refuse(key.Span, "%s: ApiKeyRequired is false, but the API asks for no key", what)
+		t.refuse(key.Span(), "%s: ApiKeyRequired is false, but the API asks for no key", what)
 	}
 	if own := t.get(auth, "OverrideApiAuth"); t.isTrue(own) && isEmpty(t.get(auth, "Authorizer")) && isEmpty(t.get(auth, "ApiKeyRequired")) && isEmpty(t.get(auth, "ResourcePolicy")) {
-		t.refuse(own.Span, "%s: OverrideApiAuth needs Authorizer, ApiKeyRequired or ResourcePolicy", what)
+		t.refuse(own.Span(), "%s: OverrideApiAuth needs Authorizer, ApiKeyRequired or ResourcePolicy", what)
 	}
 	t.checkAuthorizer(e, what, api)
 }
@@ -255,7 +255,7 @@ func (t *transform) checkRestEvent(e event, what string) {
 func (t *transform) checkRoute(e event, what string) {
 	for _, key := range []string{"Method", "Path"} {
 		if n := t.get(e.props, key); n != nil && !n.Null && (isCall(n) || plainKind(n) != '"') {
-			t.refuse(n.Span, "%s: %s is not a text", what, key)
+			t.refuse(n.Span(), "%s: %s is not a text", what, key)
 		}
 	}
 }
@@ -263,10 +263,10 @@ func (t *transform) checkRoute(e event, what string) {
 func (t *transform) checkHTTPEvent(e event, what string) {
 	n := t.get(e.props, "ApiId")
 	if name, _ := intrinsic(n); name != "" && name != "Ref" {
-		t.refuse(n.Span, "%s: ApiId is not a Ref of an API", what)
+		t.refuse(n.Span(), "%s: ApiId is not a Ref of an API", what)
 	}
 	if r := t.referred(n); r != nil && r.Written == samAPI {
-		t.refuse(n.Span, "%s: ApiId names a REST API", what)
+		t.refuse(n.Span(), "%s: ApiId names a REST API", what)
 	}
 	t.checkRoute(e, what)
 	if scopes := t.get(e.props, "Auth", "AuthorizationScopes"); !isEmpty(scopes) {
@@ -322,22 +322,22 @@ func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
 	n := t.get(e.props, "Auth", "Authorizer")
 	if isEmpty(n) {
 		if own := t.get(e.props, "Auth"); e.kind == "HttpApi" && !isEmpty(own) && t.get(api, "Auth", "DefaultAuthorizer") == nil {
-			t.refuse(own.Span, "%s: Auth needs an Authorizer, for the API has no DefaultAuthorizer", what)
+			t.refuse(own.Span(), "%s: Auth needs an Authorizer, for the API has no DefaultAuthorizer", what)
 		}
 		return
 	}
 	if isCall(n) || n.Kind != yamlpos.Scalar {
-		t.refuse(n.Span, "%s: Authorizer is not a text", what)
+		t.refuse(n.Span(), "%s: Authorizer is not a text", what)
 		return
 	}
 	auth := t.get(api, "Auth")
 	if n.Value == "NONE" {
 		if t.get(auth, "DefaultAuthorizer") == nil {
-			t.refuse(n.Span, "%s: Authorizer NONE, but the API has no DefaultAuthorizer", what)
+			t.refuse(n.Span(), "%s: Authorizer NONE, but the API has no DefaultAuthorizer", what)
 		}
 		return
 	}
 	if !t.hasAuthorizer(auth, n.Value) || e.kind == "HttpApi" && n.Value == "AWS_IAM" && !t.isTrue(t.get(auth, "EnableIamAuthorizer")) && t.get(auth, "Authorizers", "AWS_IAM") == nil {
-		t.refuse(n.Span, "%s: Authorizer %s is not among those of the API", what, n.Value)
+		t.refuse(n.Span(), "%s: Authorizer %s is not among those of the API", what, n.Value)
 	}
 }

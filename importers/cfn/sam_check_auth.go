@@ -13,9 +13,9 @@ func (t *transform) within(what, name string, n *yamlpos.Node, allowed ...string
 	if n == nil || isCall(n) || !t.should(what, n, '{', name) || n.Kind != yamlpos.Mapping {
 		return
 	}
-	for _, p := range lastOfEach(n.Pairs) {
+	for _, p := range lastOfEach(n.Pairs()) {
 		if !strings.HasPrefix(p.Key.Value, "Fn::") && !slices.Contains(allowed, p.Key.Value) {
-			t.refuse(p.Key.Span, "%s: %s takes no %s", what, name, p.Key.Value)
+			t.refuse(p.Key.Span(), "%s: %s takes no %s", what, name, p.Key.Value)
 		}
 	}
 }
@@ -26,7 +26,7 @@ func (t *transform) oneOf(what, name string, n *yamlpos.Node, allowed ...string)
 		return
 	}
 	if text := t.words(n); !slices.Contains(allowed, text) && !hasUnknown(text) {
-		t.refuse(n.Span, "%s: %s is one of %s", what, name, strings.Join(allowed, ", "))
+		t.refuse(n.Span(), "%s: %s is one of %s", what, name, strings.Join(allowed, ", "))
 	}
 }
 
@@ -46,14 +46,14 @@ func (t *transform) checkAuth(what string, auth *yamlpos.Node) {
 		t.should(what, t.get(a.Value, "DisableFunctionDefaultPermissions"), '?', "DisableFunctionDefaultPermissions of "+name)
 		t.checkIdentity(what, name, t.get(a.Value, "Identity"))
 		if t.words(kind) == "REQUEST" && t.lacksIdentity(t.get(a.Value, "Identity")) {
-			t.refuse(a.Value.Span, "%s: %s needs an Identity with Headers, QueryStrings, StageVariables or Context", what, name)
+			t.refuse(a.Value.Span(), "%s: %s needs an Identity with Headers, QueryStrings, StageVariables or Context", what, name)
 		}
 	}
 	if plan := t.get(auth, "UsagePlan"); plan != nil {
 		t.within(what, "UsagePlan", plan, "CreateUsagePlan", "Description", "Quota", "Tags", "Throttle", "UsagePlanName")
 		create := t.get(plan, "CreateUsagePlan")
 		if create == nil && plan.Kind == yamlpos.Mapping && !isCall(plan) {
-			t.refuse(plan.Span, "%s: UsagePlan needs CreateUsagePlan", what)
+			t.refuse(plan.Span(), "%s: UsagePlan needs CreateUsagePlan", what)
 		}
 		t.oneOf(what, "CreateUsagePlan", create, "PER_API", "SHARED", "NONE")
 	}
@@ -66,7 +66,7 @@ func (t *transform) checkAccessList(what string, n *yamlpos.Node) {
 		return
 	}
 	for _, p := range t.pairs(n) {
-		list := p.Value.Items
+		list := p.Value.Items()
 		if p.Value.Kind == yamlpos.Mapping && !isCall(p.Value) {
 			list = []*yamlpos.Node{p.Value}
 		}
@@ -74,13 +74,13 @@ func (t *transform) checkAccessList(what string, n *yamlpos.Node) {
 			i = i.Resolve()
 			switch {
 			case strings.HasPrefix(p.Key.Value, "SourceVpc") && plainKind(t.settle(i)) != '"':
-				t.refuse(i.Span, "%s: %s of ResourcePolicy takes texts; Intrinsic… takes calls", what, p.Key.Value)
+				t.refuse(i.Span(), "%s: %s of ResourcePolicy takes texts; Intrinsic… takes calls", what, p.Key.Value)
 			case p.Key.Value != "CustomStatements" && i.Kind != yamlpos.Scalar && !isCall(i):
-				t.refuse(i.Span, "%s: %s of ResourcePolicy takes texts", what, p.Key.Value)
+				t.refuse(i.Span(), "%s: %s of ResourcePolicy takes texts", what, p.Key.Value)
 			}
 		}
 		if strings.HasPrefix(p.Key.Value, "AwsAccount") && p.Value.Kind == yamlpos.Scalar && !isEmpty(p.Value) {
-			t.refuse(p.Value.Span, "%s: %s of ResourcePolicy is a list", what, p.Key.Value)
+			t.refuse(p.Value.Span(), "%s: %s of ResourcePolicy is a list", what, p.Key.Value)
 		}
 	}
 }
@@ -95,9 +95,9 @@ func (t *transform) checkIdentity(what, name string, n *yamlpos.Node) {
 		if isEmpty(list) || !t.should(what, list, '[', key+" of "+name) {
 			continue
 		}
-		for _, i := range list.Items {
+		for _, i := range list.Items() {
 			if plainKind(i.Resolve()) != '"' {
-				t.refuse(i.Span, "%s: %s of %s takes texts", what, key, name)
+				t.refuse(i.Span(), "%s: %s of %s takes texts", what, key, name)
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func (t *transform) lacksIdentity(n *yamlpos.Node) bool {
 		return false
 	}
 	for _, key := range []string{"Headers", "QueryStrings", "StageVariables", "Context"} {
-		if v := t.get(n, key); v != nil && (v.Kind != yamlpos.Sequence || len(v.Items) > 0) {
+		if v := t.get(n, key); v != nil && (v.Kind != yamlpos.Sequence || len(v.Items()) > 0) {
 			return false
 		}
 	}
@@ -127,7 +127,7 @@ func (t *transform) checkHTTPAuth(what string, auth *yamlpos.Node) {
 		}
 		needs := []string{"FunctionArn", "AuthorizerPayloadFormatVersion"}
 		if n := t.get(a.Value, "OpenIdConnectUrl"); n != nil {
-			t.refuse(n.Span, "%s: %s: OpenIdConnectUrl is no longer taken", what, name)
+			t.refuse(n.Span(), "%s: %s: OpenIdConnectUrl is no longer taken", what, name)
 			continue
 		}
 		jwt := t.get(a.Value, "JwtConfiguration") != nil
@@ -136,19 +136,19 @@ func (t *transform) checkHTTPAuth(what string, auth *yamlpos.Node) {
 		}
 		for _, key := range []string{"FunctionArn", "FunctionInvokeRole", "Identity", "AuthorizerPayloadFormatVersion", "EnableSimpleResponses", "EnableFunctionDefaultPermissions"} {
 			if n := t.get(a.Value, key); n != nil && jwt {
-				t.refuse(n.Span, "%s: %s has a JwtConfiguration and takes no %s", what, name, key)
+				t.refuse(n.Span(), "%s: %s has a JwtConfiguration and takes no %s", what, name, key)
 			}
 		}
 		for _, key := range []string{"AuthorizationScopes", "IdentitySource"} {
 			if n := t.get(a.Value, key); n != nil && !jwt {
-				t.refuse(n.Span, "%s: %s calls a function and takes no %s", what, name, key)
+				t.refuse(n.Span(), "%s: %s calls a function and takes no %s", what, name, key)
 			}
 		}
 		t.checkIdentity(what, name, t.get(a.Value, "Identity"))
 		t.should(what, t.get(a.Value, "EnableFunctionDefaultPermissions"), '?', "EnableFunctionDefaultPermissions of "+name)
 		for _, key := range needs {
 			if isEmpty(t.get(a.Value, key)) {
-				t.refuse(a.Value.Span, "%s: %s needs %s", what, name, key)
+				t.refuse(a.Value.Span(), "%s: %s needs %s", what, name, key)
 			}
 		}
 		t.should(what, t.get(a.Value, "JwtConfiguration"), '{', "JwtConfiguration of "+name)
@@ -164,10 +164,10 @@ func (t *transform) checkCors(what string, cors *yamlpos.Node) {
 	t.within(what, "Cors", cors, "AllowMethods", "AllowHeaders", "AllowOrigin", "MaxAge", "AllowCredentials")
 	origin := cors.Get("AllowOrigin").Resolve()
 	if t.isTrue(t.get(cors, "AllowCredentials")) && (origin == nil || !isCall(origin) && origin.Value == "'*'") {
-		t.refuse(cors.Span, "%s: Cors takes no AllowCredentials for every origin", what)
+		t.refuse(cors.Span(), "%s: Cors takes no AllowCredentials for every origin", what)
 	}
 	if origin != nil && origin.Kind == yamlpos.Scalar && !isCall(origin) && origin.Value == "" {
-		t.refuse(origin.Span, "%s: Cors needs an AllowOrigin", what)
+		t.refuse(origin.Span(), "%s: Cors needs an AllowOrigin", what)
 	}
 }
 
@@ -177,18 +177,18 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 		return
 	}
 	if t.get(d, "DomainName") == nil || t.get(d, "CertificateArn") == nil {
-		t.refuse(d.Span, "%s: Domain needs DomainName and CertificateArn", what)
+		t.refuse(d.Span(), "%s: Domain needs DomainName and CertificateArn", what)
 	}
 	t.oneOf(what, "EndpointConfiguration of Domain", t.get(d, "EndpointConfiguration"), endpoints...)
 	t.within(what, "MutualTlsAuthentication", t.get(d, "MutualTlsAuthentication"), "TruststoreUri", "TruststoreVersion")
 	for _, i := range t.items(t.get(d, "BasePath")) {
 		if i.Null || !isCall(i) && plainKind(i) != '"' {
-			t.refuse(t.get(d, "BasePath").Span, "%s: BasePath takes texts", what)
+			t.refuse(t.get(d, "BasePath").Span(), "%s: BasePath takes texts", what)
 		}
 	}
 	for _, path := range t.texts(t.get(d, "BasePath"), nil) {
 		if !slices.Contains(endpoints, "EDGE") && badBasePath.MatchString(path) { // of a REST API they are taken out
-			t.refuse(t.get(d, "BasePath").Span, "%s: the base path %s has more than letters, digits, -, _ and /", what, path)
+			t.refuse(t.get(d, "BasePath").Span(), "%s: the base path %s has more than letters, digits, -, _ and /", what, path)
 		}
 	}
 	route := t.get(d, "Route53")
@@ -197,7 +197,7 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 	}
 	t.should(what, t.get(route, "SeparateRecordSetGroup"), '?', "Domain.Route53.SeparateRecordSetGroup")
 	if route.Get("HostedZoneId") == nil && route.Get("HostedZoneName") == nil {
-		t.refuse(route.Span, "%s: Domain.Route53 needs HostedZoneId or HostedZoneName", what)
+		t.refuse(route.Span(), "%s: Domain.Route53 needs HostedZoneId or HostedZoneName", what)
 	}
 }
 
@@ -208,7 +208,7 @@ func (t *transform) inlineOnly(what string, p *yamlpos.Node, keys ...string) {
 	}
 	for _, key := range keys {
 		if n := t.get(p, key); n != nil {
-			t.refuse(n.Span, "%s: %s works only with a DefinitionBody", what, key)
+			t.refuse(n.Span(), "%s: %s works only with a DefinitionBody", what, key)
 		}
 	}
 }
@@ -216,12 +216,12 @@ func (t *transform) inlineOnly(what string, p *yamlpos.Node, keys ...string) {
 // checkResponses looks at the gateway responses of a REST API.
 func (t *transform) checkResponses(what string, p *yamlpos.Node) {
 	if n := t.get(p, "GatewayResponses"); isCall(n) {
-		t.refuse(n.Span, "%s: GatewayResponses takes no intrinsic function", what)
+		t.refuse(n.Span(), "%s: GatewayResponses takes no intrinsic function", what)
 		return
 	}
 	for _, g := range t.pairs(t.get(p, "GatewayResponses")) {
 		if g.Value.Kind != yamlpos.Mapping {
-			t.refuse(g.Value.Span, "%s: gateway response %s is not a mapping", what, g.Key.Value)
+			t.refuse(g.Value.Span(), "%s: gateway response %s is not a mapping", what, g.Key.Value)
 			continue
 		}
 		t.within(what, "gateway response "+g.Key.Value, g.Value, "ResponseParameters", "ResponseTemplates", "StatusCode")
@@ -245,10 +245,10 @@ func (t *transform) checkRequest(e event, what string, api *yamlpos.Node) {
 		names := []*yamlpos.Node{i}
 		if i.Kind == yamlpos.Mapping && !isCall(i) {
 			names = nil
-			for _, p := range i.Pairs[:min(1, len(i.Pairs))] {
+			for _, p := range i.Pairs()[:min(1, len(i.Pairs()))] {
 				names = append(names, p.Key)
 				if v := p.Value.Resolve(); v == nil || v.Kind != yamlpos.Mapping {
-					t.refuse(p.Key.Span, "%s: %s is not a mapping with Required and Caching", what, p.Key.Value)
+					t.refuse(p.Key.Span(), "%s: %s is not a mapping with Required and Caching", what, p.Key.Value)
 					continue
 				}
 				t.within(what, p.Key.Value, p.Value.Resolve(), "Required", "Caching")
@@ -257,17 +257,17 @@ func (t *transform) checkRequest(e event, what string, api *yamlpos.Node) {
 			}
 		}
 		if i.Kind == yamlpos.Sequence {
-			t.refuse(i.Span, "%s: a request parameter is neither a text nor a mapping", what)
+			t.refuse(i.Span(), "%s: a request parameter is neither a text nor a mapping", what)
 		}
 		for _, n := range names {
 			if n.Kind == yamlpos.Scalar && !isCall(n) && !requestParameter.MatchString(n.Value) {
-				t.refuse(n.Span, "%s: %s is no request parameter: method.request.header.Name, .querystring. or .path.", what, n.Value)
+				t.refuse(n.Span(), "%s: %s is no request parameter: method.request.header.Name, .querystring. or .path.", what, n.Value)
 			}
 		}
 	}
 	model := t.get(e.props, "RequestModel", "Model")
 	if model != nil && model.Kind != yamlpos.Scalar {
-		t.refuse(model.Span, "%s: Model of RequestModel is not a text", what)
+		t.refuse(model.Span(), "%s: Model of RequestModel is not a text", what)
 		return
 	}
 	name := t.words(model)

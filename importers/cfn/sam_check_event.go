@@ -25,28 +25,28 @@ func (t *transform) checkEvent(e event) {
 		t.refuse(e.span, "%s has both State and Enabled", what)
 	}
 	if f := t.get(p, "FilterCriteria"); f != nil && f.Kind == yamlpos.Mapping && !isCall(f) {
-		for _, x := range f.Pairs {
+		for _, x := range f.Pairs() {
 			if x.Key.Value != "Filters" {
-				t.refuse(x.Key.Span, "%s: FilterCriteria takes Filters only", what)
+				t.refuse(x.Key.Span(), "%s: FilterCriteria takes Filters only", what)
 			}
 		}
 	}
-	if f := t.get(p, "FilterCriteria"); f != nil && !isCall(f) && len(f.Pairs) > 0 && e.kind == "DocumentDB" {
-		t.refuse(f.Span, "%s takes no FilterCriteria", what)
+	if f := t.get(p, "FilterCriteria"); f != nil && !isCall(f) && len(f.Pairs()) > 0 && e.kind == "DocumentDB" {
+		t.refuse(f.Span(), "%s takes no FilterCriteria", what)
 	}
-	if d := t.get(p, "DestinationConfig"); d != nil && d.Kind == yamlpos.Mapping && len(d.Pairs) > 0 {
+	if d := t.get(p, "DestinationConfig"); d != nil && d.Kind == yamlpos.Mapping && len(d.Pairs()) > 0 {
 		on := t.get(d, "OnFailure")
 		if on == nil || on.Kind != yamlpos.Mapping {
-			t.refuse(d.Span, "%s: DestinationConfig needs OnFailure, a mapping", what)
+			t.refuse(d.Span(), "%s: DestinationConfig needs OnFailure, a mapping", what)
 		} else {
 			t.oneOf(what, "Type of OnFailure", t.get(on, "Type"), "SQS", "SNS", "S3", "Kafka")
 		}
 	}
 	if n := t.get(p, "ConsumerGroupId"); !isEmpty(n) && e.kind != "MSK" && e.kind != "SelfManagedKafka" {
-		t.refuse(n.Span, "%s: ConsumerGroupId is for Kafka", what)
+		t.refuse(n.Span(), "%s: ConsumerGroupId is for Kafka", what)
 	}
 	if n := t.get(p, "SecretsManagerKmsKeyId"); isCall(n) {
-		t.refuse(n.Span, "%s: SecretsManagerKmsKeyId is not a text", what)
+		t.refuse(n.Span(), "%s: SecretsManagerKmsKeyId is not a text", what)
 	}
 	if e.kind == "MSK" || e.kind == "SelfManagedKafka" {
 		t.checkRegistry(t.get(p, "SchemaRegistryConfig"), what)
@@ -55,16 +55,16 @@ func (t *transform) checkEvent(e event) {
 	case "S3":
 		t.checkBucketOf(e, what)
 	case "SNS":
-		if q := t.get(p, "SqsSubscription"); q != nil && q.Kind == yamlpos.Mapping && len(q.Pairs) > 0 {
+		if q := t.get(p, "SqsSubscription"); q != nil && q.Kind == yamlpos.Mapping && len(q.Pairs()) > 0 {
 			if t.get(q, "QueueArn") == nil || t.get(q, "QueueUrl") == nil {
-				t.refuse(q.Span, "%s: SqsSubscription needs QueueArn and QueueUrl", what)
+				t.refuse(q.Span(), "%s: SqsSubscription needs QueueArn and QueueUrl", what)
 			}
 		} else {
 			t.should(what, q, '?', "SqsSubscription")
 		}
 	case "ScheduleV2":
 		if n := t.get(p, "Name"); n != nil && t.isTrue(t.get(p, "OmitName")) {
-			t.refuse(n.Span, "%s has a Name and OmitName", what)
+			t.refuse(n.Span(), "%s has a Name and OmitName", what)
 		}
 	case "Cognito":
 		t.checkPool(e, what)
@@ -90,14 +90,14 @@ func (t *transform) checkRuleQueue(e event, what string) {
 	arn, kind := t.get(d, "Arn"), t.get(d, "Type")
 	switch {
 	case arn == nil && kind == nil:
-		t.refuse(d.Span, "%s: DeadLetterConfig needs Arn or Type", what)
+		t.refuse(d.Span(), "%s: DeadLetterConfig needs Arn or Type", what)
 	case arn != nil && kind != nil:
-		t.refuse(d.Span, "%s: DeadLetterConfig has both Arn and Type", what)
+		t.refuse(d.Span(), "%s: DeadLetterConfig has both Arn and Type", what)
 	case kind != nil && t.words(kind) != "SQS":
-		t.refuse(kind.Span, "%s: DeadLetterConfig is of Type SQS", what)
+		t.refuse(kind.Span(), "%s: DeadLetterConfig is of Type SQS", what)
 	}
 	if id := t.get(d, "QueueLogicalId"); id != nil && (id.Kind != yamlpos.Scalar || isCall(id)) {
-		t.refuse(id.Span, "%s: QueueLogicalId is not a text", what)
+		t.refuse(id.Span(), "%s: QueueLogicalId is not a text", what)
 	}
 }
 
@@ -108,7 +108,7 @@ func (t *transform) checkBucketOf(e event, what string) {
 		return
 	}
 	if n != nil {
-		t.refuse(n.Span, "%s: Bucket is not a Ref of a bucket in this template", what)
+		t.refuse(n.Span(), "%s: Bucket is not a Ref of a bucket in this template", what)
 	}
 }
 
@@ -120,11 +120,11 @@ func (t *transform) checkPool(e event, what string) {
 		return
 	}
 	if name != "Ref" || arg == nil || t.template.byID[arg.Value] == nil {
-		t.refuse(n.Span, "%s: UserPool is not a Ref of a user pool in this template", what)
+		t.refuse(n.Span(), "%s: UserPool is not a Ref of a user pool in this template", what)
 		return
 	}
 	if config := t.get(t.template.byID[arg.Value].Props, "LambdaConfig"); config != nil && config.Kind != yamlpos.Mapping {
-		t.refuse(config.Span, "user pool %s: LambdaConfig is not a mapping", arg.Value)
+		t.refuse(config.Span(), "user pool %s: LambdaConfig is not a mapping", arg.Value)
 	}
 	for _, trigger := range t.texts(t.get(e.props, "Trigger"), nil) {
 		key := arg.Value + "." + trigger
@@ -158,30 +158,30 @@ func (t *transform) checkKafka(e event, what string) {
 			auth++
 		case "SERVER_ROOT_CA_CERTIFICATE":
 		default:
-			t.refuse(a.Span, "%s: SourceAccessConfigurations has no Type %s", what, kind)
+			t.refuse(a.Span(), "%s: SourceAccessConfigurations has no Type %s", what, kind)
 		}
 		if uri := t.get(a, "URI"); isEmpty(uri) || !isCall(uri) && plainKind(uri) != '"' {
-			t.refuse(a.Span, "%s: an entry of SourceAccessConfigurations has no URI", what)
+			t.refuse(a.Span(), "%s: an entry of SourceAccessConfigurations has no URI", what)
 		}
 	}
 	if auth > 1 {
-		t.refuse(access.Span, "%s: SourceAccessConfigurations has more than one way to authenticate", what)
+		t.refuse(access.Span(), "%s: SourceAccessConfigurations has more than one way to authenticate", what)
 	}
 	if subnet != group {
-		t.refuse(access.Span, "%s: VPC_SUBNET and VPC_SECURITY_GROUP go together", what)
+		t.refuse(access.Span(), "%s: VPC_SUBNET and VPC_SECURITY_GROUP go together", what)
 	}
 }
 
 // checkRegistry looks at where the schemas of a Kafka topic are.
 func (t *transform) checkRegistry(n *yamlpos.Node, what string) {
-	if n == nil || n.Kind != yamlpos.Mapping || len(n.Pairs) == 0 {
+	if n == nil || n.Kind != yamlpos.Mapping || len(n.Pairs()) == 0 {
 		return
 	}
-	t.checkFields(what+" SchemaRegistryConfig", n, n.Span, fields("SchemaRegistryURI! EventRecordFormat! SchemaValidationConfigs![ AccessConfigs["))
+	t.checkFields(what+" SchemaRegistryConfig", n, n.Span(), fields("SchemaRegistryURI! EventRecordFormat! SchemaValidationConfigs![ AccessConfigs["))
 	t.oneOf(what, "EventRecordFormat", t.get(n, "EventRecordFormat"), "JSON", "SOURCE")
 	for _, a := range t.items(t.get(n, "AccessConfigs")) {
 		if a.Get("Type") == nil || a.Get("URI") == nil {
-			t.refuse(a.Span, "%s: an entry of AccessConfigs needs Type and URI", what)
+			t.refuse(a.Span(), "%s: an entry of AccessConfigs needs Type and URI", what)
 		}
 	}
 }
@@ -193,12 +193,12 @@ func (t *transform) checkAccess(e event, what string, types []string) {
 	for _, a := range access {
 		kind := t.words(t.get(a, "Type"))
 		if !slices.Contains(types, kind) {
-			t.refuse(a.Span, "%s: SourceAccessConfigurations has no Type %s", what, kind)
+			t.refuse(a.Span(), "%s: SourceAccessConfigurations has no Type %s", what, kind)
 		}
 		if kind == types[0] {
 			count++
 			if t.get(a, "URI") == nil {
-				t.refuse(a.Span, "%s: %s has no URI", what, kind)
+				t.refuse(a.Span(), "%s: %s has no URI", what, kind)
 			}
 		}
 	}

@@ -121,13 +121,13 @@ const machineRule = `EventBusName" RuleName" Pattern{ Input" InputPath" DeadLett
 func (t *transform) checkFields(what string, n *yamlpos.Node, place source.Span, allowed []field) {
 	have := map[string]*yamlpos.Node{}
 	if n != nil && n.Kind == yamlpos.Mapping {
-		for _, p := range lastOfEach(n.Pairs) {
+		for _, p := range lastOfEach(n.Pairs()) {
 			if p.Key.Value == "Fn::Transform" || strings.HasPrefix(p.Key.Value, "Fn::ForEach::") {
 				return // it is filled in
 			}
 			i := slices.IndexFunc(allowed, func(f field) bool { return f.name == p.Key.Value })
 			if i < 0 {
-				t.refuse(p.Key.Span, "%s takes no property %s", what, p.Key.Value)
+				t.refuse(p.Key.Span(), "%s takes no property %s", what, p.Key.Value)
 				continue
 			}
 			have[p.Key.Value] = p.Value
@@ -146,7 +146,7 @@ func (t *transform) checkField(what string, p yamlpos.Pair, f field) {
 	n := p.Value.Resolve()
 	if isCall(n) {
 		if f.noCalls {
-			t.refuse(n.Span, "%s: %s takes no intrinsic function", what, f.name)
+			t.refuse(n.Span(), "%s: %s takes no intrinsic function", what, f.name)
 		}
 		return
 	}
@@ -154,7 +154,7 @@ func (t *transform) checkField(what string, p yamlpos.Pair, f field) {
 		return
 	}
 	if wrong := wrongKind(n, f.kind); wrong != "" {
-		t.refuse(n.Span, "%s: %s is %s", what, f.name, wrong)
+		t.refuse(n.Span(), "%s: %s is %s", what, f.name, wrong)
 	}
 }
 
@@ -182,7 +182,7 @@ func wrongKind(n *yamlpos.Node, kind byte) string {
 		}
 	case ',':
 		ok := plain == '"' || n.Kind == yamlpos.Sequence
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			ok = ok && plainKind(i.Resolve()) == '"'
 		}
 		if !ok {

@@ -19,15 +19,15 @@ func (t *transform) checkVersions(f *resource, what string) {
 	case alias == nil || isNoValue(alias):
 		alias = nil
 	case call == "" && !alias.Null && plainKind(alias) != '"', call != "" && call != "Ref" && call != "Fn::FindInMap" && call != "Fn::If":
-		t.refuse(alias.Span, "%s: AutoPublishAlias is neither a text nor a parameter", what)
+		t.refuse(alias.Span(), "%s: AutoPublishAlias is neither a text nor a parameter", what)
 	case call == "" && !alias.Null && !aliasName.MatchString(alias.Value):
-		t.refuse(alias.Span, "%s: AutoPublishAlias has letters, digits, - and _ only", what)
+		t.refuse(alias.Span(), "%s: AutoPublishAlias has letters, digits, - and _ only", what)
 	}
 	if n := p.Get("AutoPublishCodeSha256").Resolve(); n != nil && !t.isParameter(n) && isCall(n) {
-		t.refuse(n.Span, "%s: AutoPublishCodeSha256 is neither a text nor a parameter", what)
+		t.refuse(n.Span(), "%s: AutoPublishCodeSha256 is neither a text nor a parameter", what)
 	}
 	if n := t.get(p, "ProvisionedConcurrencyConfig"); n != nil && alias == nil {
-		t.refuse(n.Span, "%s: ProvisionedConcurrencyConfig needs AutoPublishAlias", what)
+		t.refuse(n.Span(), "%s: ProvisionedConcurrencyConfig needs AutoPublishAlias", what)
 	}
 	d := t.get(p, "DeploymentPreference")
 	if d == nil || d.Kind != yamlpos.Mapping || isCall(d) {
@@ -38,21 +38,21 @@ func (t *transform) checkVersions(f *resource, what string) {
 		return
 	}
 	if alias == nil {
-		t.refuse(d.Span, "%s: DeploymentPreference needs AutoPublishAlias", what)
+		t.refuse(d.Span(), "%s: DeploymentPreference needs AutoPublishAlias", what)
 	}
 	if d.Get("Type") == nil {
-		t.refuse(d.Span, "%s: DeploymentPreference needs a Type", what)
+		t.refuse(d.Span(), "%s: DeploymentPreference needs a Type", what)
 	}
 	if n := t.get(d, "Alarms"); n != nil && !isCall(n) && n.Kind != yamlpos.Sequence {
-		t.refuse(n.Span, "%s: Alarms of DeploymentPreference is not a list", what)
-	} else if name, arg := intrinsic(d.Get("Alarms").Resolve()); name == "Fn::If" && (arg == nil || len(arg.Items) != 3) {
-		t.refuse(d.Get("Alarms").Span, "%s: Fn::If takes a condition and two values", what)
+		t.refuse(n.Span(), "%s: Alarms of DeploymentPreference is not a list", what)
+	} else if name, arg := intrinsic(d.Get("Alarms").Resolve()); name == "Fn::If" && (arg == nil || len(arg.Items()) != 3) {
+		t.refuse(d.Get("Alarms").Span(), "%s: Fn::If takes a condition and two values", what)
 	}
 	if n := t.get(d, "PassthroughCondition"); n != nil && !isCall(n) && !isBool(n.Value) {
-		t.refuse(n.Span, "%s: PassthroughCondition is neither true nor false", what)
+		t.refuse(n.Span(), "%s: PassthroughCondition is neither true nor false", what)
 	}
 	if hooks := t.get(d, "Hooks"); hooks != nil && hooks.Kind != yamlpos.Mapping {
-		t.refuse(hooks.Span, "%s: Hooks of DeploymentPreference is not a mapping", what)
+		t.refuse(hooks.Span(), "%s: Hooks of DeploymentPreference is not a mapping", what)
 	}
 }
 
@@ -70,7 +70,7 @@ func (t *transform) checkCode(f *resource, what string) {
 		t.refuse(f.Origin, "%s is an image and needs ImageUri, or Metadata to build it from", what)
 	}
 	if image := t.get(p, "ImageUri"); image != nil && kind == "Zip" {
-		t.refuse(image.Span, "%s: ImageUri is for PackageType Image", what)
+		t.refuse(image.Span(), "%s: ImageUri is for PackageType Image", what)
 	}
 	t.checkURI(what, "CodeUri", t.get(p, "CodeUri")) // one that is missing is filled in with the template's folder by sam package
 }
@@ -85,7 +85,7 @@ func (t *transform) checkURI(what, name string, n *yamlpos.Node) {
 	case "Ref", "Fn::FindInMap", "Fn::If":
 		return
 	default:
-		t.refuse(n.Span, "%s: %s is neither a text nor a Bucket and a Key", what, name)
+		t.refuse(n.Span(), "%s: %s is neither a text nor a Bucket and a Key", what, name)
 		return
 	}
 	if n == nil {
@@ -94,16 +94,16 @@ func (t *transform) checkURI(what, name string, n *yamlpos.Node) {
 	switch n.Kind {
 	case yamlpos.Mapping:
 		if isEmpty(t.get(n, "Bucket")) || isEmpty(t.get(n, "Key")) {
-			t.refuse(n.Span, "%s: %s needs Bucket and Key", what, name)
+			t.refuse(n.Span(), "%s: %s needs Bucket and Key", what, name)
 		}
 	case yamlpos.Scalar:
 		if rest, ok := strings.CutPrefix(n.Value, "s3://"); ok {
 			if bucket, key, _ := strings.Cut(rest, "/"); bucket == "" || key == "" {
-				t.refuse(n.Span, "%s: %s is no s3://bucket/key", what, name)
+				t.refuse(n.Span(), "%s: %s is no s3://bucket/key", what, name)
 			}
 		}
 	case yamlpos.Sequence:
-		t.refuse(n.Span, "%s: %s is a list", what, name)
+		t.refuse(n.Span(), "%s: %s is a list", what, name)
 	case yamlpos.Alias:
 	}
 }
@@ -113,11 +113,11 @@ func (t *transform) checkArchitectures(what, name string, n *yamlpos.Node, one b
 	if n == nil || isCall(n) {
 		return
 	}
-	if n.Kind != yamlpos.Sequence || one && len(n.Items) != 1 {
-		t.refuse(n.Span, "%s: %s is a list with x86_64 or arm64", what, name)
+	if n.Kind != yamlpos.Sequence || one && len(n.Items()) != 1 {
+		t.refuse(n.Span(), "%s: %s is a list with x86_64 or arm64", what, name)
 		return
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		t.oneOf(what, name, i.Resolve(), "x86_64", "arm64")
 	}
 }
@@ -129,11 +129,11 @@ func (t *transform) checkFunctionURL(what string, n *yamlpos.Node) {
 	}
 	auth := t.get(n, "AuthType")
 	if auth == nil {
-		t.refuse(n.Span, "%s: FunctionUrlConfig needs an AuthType, AWS_IAM or NONE", what)
+		t.refuse(n.Span(), "%s: FunctionUrlConfig needs an AuthType, AWS_IAM or NONE", what)
 	}
 	t.oneOf(what, "AuthType", auth, "AWS_IAM", "NONE")
 	if cors := t.get(n, "Cors"); cors != nil && !isCall(cors) && t.should(what, cors, '{', "Cors of FunctionUrlConfig") {
-		t.checkFields(what+" FunctionUrlConfig.Cors", cors, cors.Span, fields("AllowOrigins[ AllowMethods[ AllowCredentials? AllowHeaders[ ExposeHeaders[ MaxAge%"))
+		t.checkFields(what+" FunctionUrlConfig.Cors", cors, cors.Span(), fields("AllowOrigins[ AllowMethods[ AllowCredentials? AllowHeaders[ ExposeHeaders[ MaxAge%"))
 	}
 }
 
@@ -142,9 +142,9 @@ func (t *transform) checkTags(what string, n *yamlpos.Node) {
 	if n == nil || n.Kind != yamlpos.Mapping {
 		return
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if p.Key.Value == "lambda:createdBy" {
-			t.refuse(p.Key.Span, "%s: the tag lambda:createdBy is SAM's own", what)
+			t.refuse(p.Key.Span(), "%s: the tag lambda:createdBy is SAM's own", what)
 		}
 	}
 }
@@ -153,16 +153,16 @@ func (t *transform) checkLayer(r *resource) {
 	t.checkSAM(r)
 	what := "LayerVersion " + r.ID
 	if n := t.get(r.Props, "ContentUri"); isCall(n) {
-		t.refuse(n.Span, "%s: ContentUri is neither a text nor a Bucket and a Key", what)
+		t.refuse(n.Span(), "%s: ContentUri is neither a text nor a Bucket and a Key", what)
 	} else {
 		t.checkURI(what, "ContentUri", n)
 	}
 	t.checkArchitectures(what, "CompatibleArchitectures", t.get(r.Props, "CompatibleArchitectures"), false)
 	if n := r.Props.Get("RetentionPolicy").Resolve(); isCall(n) && !t.isParameter(n) {
-		t.refuse(n.Span, "%s: RetentionPolicy is Retain or Delete", what)
+		t.refuse(n.Span(), "%s: RetentionPolicy is Retain or Delete", what)
 	} else if n := t.get(r.Props, "RetentionPolicy"); n != nil && !isCall(n) {
 		if text := strings.ToLower(t.words(n)); text != "retain" && text != "delete" && !hasUnknown(text) {
-			t.refuse(n.Span, "%s: RetentionPolicy is Retain or Delete", what)
+			t.refuse(n.Span(), "%s: RetentionPolicy is Retain or Delete", what)
 		}
 	}
 }
@@ -177,9 +177,9 @@ func (t *transform) checkTable(r *resource) {
 	for _, name := range []string{"Name", "Type"} {
 		switch n := key.Get(name).Resolve(); {
 		case isEmpty(n):
-			t.refuse(key.Span, "%s: PrimaryKey needs a %s", what, name)
+			t.refuse(key.Span(), "%s: PrimaryKey needs a %s", what, name)
 		case !isCall(n) && plainKind(n) != '"', isCall(n) && t.words(n) == "":
-			t.refuse(n.Span, "%s: %s of PrimaryKey is not a text", what, name)
+			t.refuse(n.Span(), "%s: %s of PrimaryKey is not a text", what, name)
 		}
 	}
 	t.oneOf(what, "Type of PrimaryKey", t.get(key, "Type"), "String", "Number", "Binary")
@@ -209,23 +209,23 @@ func (t *transform) checkGlobals() {
 	if g == nil || !t.template.isSAM() {
 		return
 	}
-	for _, p := range lastOfEach(g.Pairs) {
+	for _, p := range lastOfEach(g.Pairs()) {
 		list, ok := samGlobals[p.Key.Value]
 		if !ok {
-			t.refuse(p.Key.Span, "Globals takes no %s", p.Key.Value)
+			t.refuse(p.Key.Span(), "Globals takes no %s", p.Key.Value)
 			continue
 		}
 		n := p.Value.Resolve()
 		if isMissing(n) {
-			t.refuse(p.Key.Span, "Globals: %s is not a mapping", p.Key.Value)
+			t.refuse(p.Key.Span(), "Globals: %s is not a mapping", p.Key.Value)
 			continue
 		}
 		if !t.should("Globals", n, '{', p.Key.Value) || n.Kind != yamlpos.Mapping {
 			continue
 		}
-		for _, x := range lastOfEach(n.Pairs) {
+		for _, x := range lastOfEach(n.Pairs()) {
 			if !slices.Contains(strings.Fields(list), x.Key.Value) {
-				t.refuse(x.Key.Span, "Globals: %s takes no %s there", p.Key.Value, x.Key.Value)
+				t.refuse(x.Key.Span(), "Globals: %s takes no %s there", p.Key.Value, x.Key.Value)
 			}
 		}
 	}
@@ -240,13 +240,13 @@ func (t *transform) checkNames() {
 	}
 	for _, r := range t.template.Declared {
 		if r.Key != nil && !logicalName.MatchString(r.ID) {
-			t.refuse(r.Key.Span, "the logical id %s has more than letters and digits", r.ID)
+			t.refuse(r.Key.Span(), "the logical id %s has more than letters and digits", r.ID)
 		}
 		if n := r.Value.Get("Condition").Resolve(); n != nil && !n.Null && (isCall(n) || n.Kind != yamlpos.Scalar) {
-			t.refuse(n.Span, "%s: Condition is not the name of a condition", r.ID)
+			t.refuse(n.Span(), "%s: Condition is not the name of a condition", r.ID)
 		}
 		if n := t.get(r.Props, "Events"); isCall(n) && (r.Written == samFunction || r.Written == samMachine) {
-			t.refuse(n.Span, "%s: Events takes no intrinsic function", r.ID)
+			t.refuse(n.Span(), "%s: Events takes no intrinsic function", r.ID)
 		}
 		t.checkCalls(r.Props, 0)
 	}
@@ -258,13 +258,13 @@ func (t *transform) checkCalls(n *yamlpos.Node, depth int) {
 		return
 	}
 	name, arg := intrinsic(n)
-	if name == "Fn::FindInMap" && arg != nil && (arg.Kind != yamlpos.Sequence || len(arg.Items) < 3 || len(arg.Items) > 4) {
-		t.refuse(n.Span, "Fn::FindInMap takes a mapping and two keys")
+	if name == "Fn::FindInMap" && arg != nil && (arg.Kind != yamlpos.Sequence || len(arg.Items()) < 3 || len(arg.Items()) > 4) {
+		t.refuse(n.Span(), "Fn::FindInMap takes a mapping and two keys")
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		t.checkCalls(i, depth+1)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		t.checkCalls(p.Value, depth+1)
 	}
 }

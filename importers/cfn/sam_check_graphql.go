@@ -14,7 +14,7 @@ func (t *transform) checkGraphQL(r *resource) {
 	inline, uri := t.get(p, "SchemaInline"), t.get(p, "SchemaUri")
 	switch {
 	case inline != nil && uri != nil:
-		t.refuse(uri.Span, "%s has both SchemaInline and SchemaUri", what)
+		t.refuse(uri.Span(), "%s has both SchemaInline and SchemaUri", what)
 	case inline == nil && uri == nil:
 		t.refuse(r.Origin, "%s needs SchemaInline or SchemaUri", what)
 	}
@@ -25,9 +25,9 @@ func (t *transform) checkGraphQL(r *resource) {
 		needs, known := map[string]string{"AWS_LAMBDA": "LambdaAuthorizer", "OPENID_CONNECT": "OpenIDConnect", "AMAZON_COGNITO_USER_POOLS": "UserPool",
 			"AWS_IAM": "", "API_KEY": ""}[t.words(t.get(a, "Type"))]
 		if !known {
-			t.refuse(a.Span, "%s: Auth has no Type that is known", what)
+			t.refuse(a.Span(), "%s: Auth has no Type that is known", what)
 		} else if needs != "" && t.get(a, needs) == nil {
-			t.refuse(a.Span, "%s: Auth needs %s", what, needs)
+			t.refuse(a.Span(), "%s: Auth needs %s", what, needs)
 		}
 	}
 	t.checkParts(what, p)
@@ -71,12 +71,12 @@ func (t *transform) checkParts(what string, p *yamlpos.Node) {
 				return
 			}
 			if t.should(what, n, '{', part.path) {
-				t.checkFields(what+" "+part.path, n, n.Span, takes)
+				t.checkFields(what+" "+part.path, n, n.Span(), takes)
 			}
 		})
 	}
 	if n := t.get(p, "Logging"); n != nil && n.Kind == yamlpos.Mapping && !isCall(n) {
-		t.checkFields(what+" Logging", n, n.Span, fields(`CloudWatchLogsRoleArn ExcludeVerboseContent FieldLogLevel`))
+		t.checkFields(what+" Logging", n, n.Span(), fields(`CloudWatchLogsRoleArn ExcludeVerboseContent FieldLogLevel`))
 	}
 }
 
@@ -86,14 +86,14 @@ func (t *transform) eachPart(n *yamlpos.Node, path []string, do func(*yamlpos.No
 	switch {
 	case n == nil:
 	case n.Kind == yamlpos.Sequence && !isCall(n):
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			t.eachPart(i, path, do)
 		}
 	case len(path) == 0:
 		do(n)
 	case n.Kind != yamlpos.Mapping || isCall(n):
 	case path[0] == "*":
-		for _, p := range lastOfEach(n.Pairs) {
+		for _, p := range lastOfEach(n.Pairs()) {
 			t.eachPart(p.Value, path[1:], do)
 		}
 	default:
@@ -107,20 +107,20 @@ func (t *transform) checkGraphQLFunction(what string, f yamlpos.Pair, sources *y
 		return
 	}
 	if t.get(v, "Id") != nil {
-		if len(v.Pairs) > 1 {
-			t.refuse(v.Span, "%s: function %s has an Id and other properties", what, f.Key.Value)
+		if len(v.Pairs()) > 1 {
+			t.refuse(v.Span(), "%s: function %s has an Id and other properties", what, f.Key.Value)
 		}
 		return
 	}
 	if inline, code := t.get(v, "InlineCode"), t.get(v, "CodeUri"); (inline == nil) == (code == nil) {
-		t.refuse(v.Span, "%s: function %s needs one of InlineCode and CodeUri", what, f.Key.Value)
+		t.refuse(v.Span(), "%s: function %s needs one of InlineCode and CodeUri", what, f.Key.Value)
 	}
 	if t.get(v, "Runtime") == nil {
-		t.refuse(v.Span, "%s: function %s needs Runtime", what, f.Key.Value)
+		t.refuse(v.Span(), "%s: function %s needs Runtime", what, f.Key.Value)
 	}
 	d := t.get(v, "DataSource")
 	if d == nil {
-		t.refuse(v.Span, "%s: function %s needs DataSource", what, f.Key.Value)
+		t.refuse(v.Span(), "%s: function %s needs DataSource", what, f.Key.Value)
 		return
 	}
 	if d.Kind == yamlpos.Scalar && !isCall(d) && !strings.EqualFold(d.Value, "NONE") {
@@ -129,6 +129,6 @@ func (t *transform) checkGraphQLFunction(what string, f yamlpos.Pair, sources *y
 				return
 			}
 		}
-		t.refuse(d.Span, "%s: there is no data source %s", what, d.Value)
+		t.refuse(d.Span(), "%s: there is no data source %s", what, d.Value)
 	}
 }

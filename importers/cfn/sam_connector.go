@@ -113,7 +113,7 @@ func (t *transform) checkEnd(id string, n *yamlpos.Node, span source.Span) {
 		return
 	}
 	others := 0
-	for _, p := range lastOfEach(n.Pairs) {
+	for _, p := range lastOfEach(n.Pairs()) {
 		if p.Key.Value != "Id" && p.Key.Value != "Qualifier" {
 			others++
 		}
@@ -121,13 +121,13 @@ func (t *transform) checkEnd(id string, n *yamlpos.Node, span source.Span) {
 	name := n.Get("Id").Resolve()
 	switch {
 	case (name != nil) == (others > 0):
-		t.refuse(n.Span, "connector %s: an end has an Id, with or without a Qualifier, or else a Type and what else is needed", id)
+		t.refuse(n.Span(), "connector %s: an end has an Id, with or without a Qualifier, or else a Type and what else is needed", id)
 	case name != nil && plainKind(name) != '"':
-		t.refuse(name.Span, "connector %s: an Id is not a text", id)
+		t.refuse(name.Span(), "connector %s: an Id is not a text", id)
 	case name != nil && t.resource(name.Value) == nil:
-		t.refuse(name.Span, "connector %s: nothing in the template is called %s", id, name.Value)
+		t.refuse(name.Span(), "connector %s: nothing in the template is called %s", id, name.Value)
 	case name == nil && plainKind(t.get(n, "Type")) != '"':
-		t.refuse(n.Span, "connector %s: an end has no Type", id)
+		t.refuse(n.Span(), "connector %s: an end has no Type", id)
 	}
 }
 

@@ -23,7 +23,7 @@ type event struct {
 func (t *transform) newEvent(of *resource, p yamlpos.Pair) (event, bool) {
 	e := event{of: of, key: p.Key.Value, id: of.ID + p.Key.Value, span: entrySpan(p.Key, p.Value), node: p.Value}
 	if p.Value.Kind != yamlpos.Mapping {
-		t.notes.add(source.Error, p.Key.Span, "event "+e.key+" of "+of.ID+" is not a mapping", "It was left out.")
+		t.notes.add(source.Error, p.Key.Span(), "event "+e.key+" of "+of.ID+" is not a mapping", "It was left out.")
 		return e, false
 	}
 	e.kind = t.words(t.get(p.Value, "Type"))
@@ -32,7 +32,7 @@ func (t *transform) newEvent(of *resource, p yamlpos.Pair) (event, bool) {
 		t.wrongEvent(e, "its Properties are not a mapping")
 	}
 	if e.props != nil && e.props.Kind != yamlpos.Mapping && !e.props.Null {
-		t.notes.add(source.Error, e.props.Span, "Properties of event "+e.key+" of "+of.ID+" are not a mapping", "It was left out.")
+		t.notes.add(source.Error, e.props.Span(), "Properties of event "+e.key+" of "+of.ID+" are not a mapping", "It was left out.")
 		return e, false
 	}
 	return e, true
@@ -187,11 +187,11 @@ func (t *transform) ruleQueue(e event, rule *resource) {
 		return
 	}
 	id := t.queueName(e, d)
-	t.make(e.of, id, "AWS::SQS::Queue", mapping(d.Span), d.Span)
-	statement := mapping(d.Span, pair("Effect", scalar("Allow", d.Span)), pair("Principal", mapping(d.Span, pair("Service", scalar("events.amazonaws.com", d.Span)))),
-		pair("Action", scalar("sqs:SendMessage", d.Span)), pair("Resource", getAttOf(id, "Arn", d.Span)),
-		pair("Condition", mapping(d.Span, pair("ArnEquals", mapping(d.Span, pair("aws:SourceArn", getAttOf(rule.ID, "Arn", d.Span)))))))
-	t.make(e.of, id+"Policy", "AWS::SQS::QueuePolicy", mapping(d.Span, pair("Queues", sequence(d.Span, refTo(id, d.Span))), pair("PolicyDocument", documentOf(d.Span, "2012-10-17", statement))), d.Span)
+	t.make(e.of, id, "AWS::SQS::Queue", mapping(d.Span()), d.Span())
+	statement := mapping(d.Span(), pair("Effect", scalar("Allow", d.Span())), pair("Principal", mapping(d.Span(), pair("Service", scalar("events.amazonaws.com", d.Span())))),
+		pair("Action", scalar("sqs:SendMessage", d.Span())), pair("Resource", getAttOf(id, "Arn", d.Span())),
+		pair("Condition", mapping(d.Span(), pair("ArnEquals", mapping(d.Span(), pair("aws:SourceArn", getAttOf(rule.ID, "Arn", d.Span())))))))
+	t.make(e.of, id+"Policy", "AWS::SQS::QueuePolicy", mapping(d.Span(), pair("Queues", sequence(d.Span(), refTo(id, d.Span()))), pair("PolicyDocument", documentOf(d.Span(), "2012-10-17", statement))), d.Span())
 }
 
 // scheduler reads ScheduleV2: EventBridge Scheduler calls, and sends what it could not deliver, with a role of its own.
@@ -201,7 +201,7 @@ func (t *transform) scheduler(e event) {
 	d := t.get(p, "DeadLetterConfig")
 	queue := t.get(d, "Arn")
 	if queue == nil && t.words(t.get(d, "Type")) == "SQS" {
-		queue = getAttOf(t.make(e.of, t.queueName(e, d), "AWS::SQS::Queue", mapping(d.Span), d.Span).ID, "Arn", d.Span)
+		queue = getAttOf(t.make(e.of, t.queueName(e, d), "AWS::SQS::Queue", mapping(d.Span()), d.Span()).ID, "Arn", d.Span())
 	}
 	if n := t.get(p, "RoleArn"); n != nil {
 		t.acts(e, n)
@@ -214,7 +214,7 @@ func (t *transform) scheduler(e event) {
 		role.addInline(e.id+"LambdaPolicy", documentOf(e.span, "", allow(e.span, t.calleeARN(e.of, e.span), "lambda:InvokeFunction")), madeOf{})
 	}
 	if queue != nil {
-		role.addInline(e.id+"SQSPolicy", documentOf(d.Span, "", allow(d.Span, queue, "sqs:SendMessage")), madeOf{})
+		role.addInline(e.id+"SQSPolicy", documentOf(d.Span(), "", allow(d.Span(), queue, "sqs:SendMessage")), madeOf{})
 	}
 	t.acts(e, getAttOf(role.id, "Arn", e.span))
 	role.make(trustOf("scheduler.amazonaws.com", e.span), pair("PermissionsBoundary", p.Get("PermissionsBoundary")))

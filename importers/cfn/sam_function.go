@@ -42,7 +42,7 @@ func (r *samRole) addManaged(n *yamlpos.Node, from madeOf) {
 			return
 		}
 		r.texts[text] = true
-		item := scalar(text, n.Span)
+		item := scalar(text, n.Span())
 		n = item
 	} else {
 		c := *n
@@ -53,9 +53,9 @@ func (r *samRole) addManaged(n *yamlpos.Node, from madeOf) {
 }
 
 func (r *samRole) addInline(name string, doc *yamlpos.Node, from madeOf) {
-	span := doc.Span
+	span := doc.Span()
 	if from.entry != nil {
-		span = from.entry.Span
+		span = from.entry.Span()
 	}
 	item := mapping(span, pair("PolicyName", scalar(name, span)), pair("PolicyDocument", doc))
 	r.t.template.origins[item] = from
@@ -78,18 +78,18 @@ func alike(a, b *yamlpos.Node) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.Kind != b.Kind || a.Value != b.Value || len(a.Items) != len(b.Items) || len(a.Pairs) != len(b.Pairs) {
+	if a.Kind != b.Kind || a.Value != b.Value || len(a.Items()) != len(b.Items()) || len(a.Pairs()) != len(b.Pairs()) {
 		return false
 	}
 	if a.Kind == yamlpos.Scalar {
 		return a.Tag == b.Tag
 	}
-	for i := range a.Items {
-		if !alike(a.Items[i], b.Items[i]) {
+	for i := range a.Items() {
+		if !alike(a.Items()[i], b.Items()[i]) {
 			return false
 		}
 	}
-	for _, p := range a.Pairs {
+	for _, p := range a.Pairs() {
 		if v := b.Get(p.Key.Value); v == nil || !alike(p.Value, v) {
 			return false
 		}
@@ -108,11 +108,11 @@ func (r *samRole) policies(n *yamlpos.Node) {
 		}
 		items := []*yamlpos.Node{list}
 		if list.Kind == yamlpos.Sequence && !isCall(list) {
-			items = list.Items
+			items = list.Items()
 		}
 		for i, raw := range items {
 			if raw = raw.Resolve(); raw.Kind == yamlpos.Scalar && !isCall(raw) && plainKind(raw) != '"' {
-				t.refuse(raw.Span, "entry %d in Policies of %s is neither a text nor a mapping", i+1, r.owner.ID)
+				t.refuse(raw.Span(), "entry %d in Policies of %s is neither a text nor a mapping", i+1, r.owner.ID)
 				continue
 			}
 			t.checkPolicyChoice(raw)
@@ -132,16 +132,16 @@ func (t *transform) policyKind(n *yamlpos.Node) string {
 	switch {
 	case n == nil:
 		return ""
-	case name == "Fn::If" && arg != nil && arg.Kind == yamlpos.Sequence && len(arg.Items) == 3:
-		if isNoValue(arg.Items[1].Resolve()) {
-			return t.policyKind(arg.Items[2])
+	case name == "Fn::If" && arg != nil && arg.Kind == yamlpos.Sequence && len(arg.Items()) == 3:
+		if isNoValue(arg.Items()[1].Resolve()) {
+			return t.policyKind(arg.Items()[2])
 		}
-		return t.policyKind(arg.Items[1])
+		return t.policyKind(arg.Items()[1])
 	case name != "" || plainKind(n) == '"':
 		return "managed"
 	case n.Get("Statement") != nil:
 		return "document"
-	case len(n.Pairs) == 1 && t.catalog.SAMPolicyTemplate(n.Pairs[0].Key.Value) != nil:
+	case len(n.Pairs()) == 1 && t.catalog.SAMPolicyTemplate(n.Pairs()[0].Key.Value) != nil:
 		return "template"
 	}
 	return ""
@@ -154,13 +154,13 @@ func (t *transform) checkPolicyChoice(n *yamlpos.Node) {
 	if name != "Fn::If" {
 		return
 	}
-	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items) != 3 {
-		t.refuse(n.Span, "Fn::If takes a condition and two values")
+	if arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items()) != 3 {
+		t.refuse(n.Span(), "Fn::If takes a condition and two values")
 		return
 	}
-	then, other := arg.Items[1].Resolve(), arg.Items[2].Resolve()
+	then, other := arg.Items()[1].Resolve(), arg.Items()[2].Resolve()
 	if !isNoValue(then) && !isNoValue(other) && t.policyKind(then) != t.policyKind(other) {
-		t.refuse(n.Span, "both branches of an Fn::If in Policies have to be of one kind: managed policies, documents or policy templates")
+		t.refuse(n.Span(), "both branches of an Fn::If in Policies have to be of one kind: managed policies, documents or policy templates")
 	}
 }
 
@@ -174,16 +174,16 @@ func (r *samRole) policy(i int, choice choice, list *yamlpos.Node) {
 			return
 		}
 		r.addManaged(entry, from)
-	case entry.Kind == yamlpos.Mapping && len(entry.Pairs) == 0:
+	case entry.Kind == yamlpos.Mapping && len(entry.Pairs()) == 0:
 	case entry.Kind == yamlpos.Mapping && entry.Get("Statement") != nil:
 		r.addInline(name, entry, from)
-	case entry.Kind == yamlpos.Mapping && len(entry.Pairs) == 1 && t.catalog.SAMPolicyTemplate(entry.Pairs[0].Key.Value) != nil:
-		from.template = entry.Pairs[0].Key.Value
+	case entry.Kind == yamlpos.Mapping && len(entry.Pairs()) == 1 && t.catalog.SAMPolicyTemplate(entry.Pairs()[0].Key.Value) != nil:
+		from.template = entry.Pairs()[0].Key.Value
 		if doc := t.policyTemplate(entry); doc != nil {
 			r.addInline(name, doc, from)
 		}
 	default:
-		t.notes.add(source.Error, entry.Span, fmt.Sprintf("entry %d in Policies of %s is neither a managed policy, a policy document nor a policy template", i+1, r.owner.ID),
+		t.notes.add(source.Error, entry.Span(), fmt.Sprintf("entry %d in Policies of %s is neither a managed policy, a policy document nor a policy template", i+1, r.owner.ID),
 			"It was left out.")
 	}
 }
@@ -211,7 +211,7 @@ func (t *transform) function(f *resource) {
 		if traces(t.words(t.get(p, "Tracing"))) {
 			role.aws(t.xray())
 		}
-		if n := t.get(p, "VpcConfig"); n != nil && len(n.Pairs) > 0 {
+		if n := t.get(p, "VpcConfig"); n != nil && len(n.Pairs()) > 0 {
 			role.aws("service-role/AWSLambdaVPCAccessExecutionRole")
 		}
 		t.deadLetter(f, role)
@@ -243,13 +243,13 @@ func (t *transform) function(f *resource) {
 // inPlaceOfNone is an Fn::If with a value in the branch that has none.
 func inPlaceOfNone(n, value *yamlpos.Node) *yamlpos.Node {
 	_, arg := intrinsic(n)
-	items := slices.Clone(arg.Items)
+	items := slices.Clone(arg.Items())
 	for i, x := range items {
 		if i > 0 && isNoValue(x.Resolve()) {
 			items[i] = value
 		}
 	}
-	return mapping(n.Span, pair("Fn::If", sequence(arg.Span, items...)))
+	return mapping(n.Span(), pair("Fn::If", sequence(arg.Span(), items...)))
 }
 
 // perhapsNone reports whether a value is none under a condition that cannot be decided.
@@ -276,7 +276,7 @@ func (t *transform) deadLetter(f *resource, role *samRole) {
 	if action == "" || target == nil {
 		return // told by checkFunction
 	}
-	role.addInline("DeadLetterQueuePolicy", documentOf(n.Span, "2012-10-17", allow(n.Span, target, action)), madeOf{})
+	role.addInline("DeadLetterQueuePolicy", documentOf(n.Span(), "2012-10-17", allow(n.Span(), target, action)), madeOf{})
 }
 
 // eventInvoke reads EventInvokeConfig: destinations, queues and topics that SAM makes for them, and the right
@@ -299,9 +299,9 @@ func (t *transform) eventInvoke(f *resource, role *samRole) {
 			var made *yamlpos.Node
 			switch kind {
 			case "SQS":
-				made = getAttOf(t.make(f, id+"Queue", "AWS::SQS::Queue", mapping(d.Span), d.Span).ID, "Arn", d.Span)
+				made = getAttOf(t.make(f, id+"Queue", "AWS::SQS::Queue", mapping(d.Span()), d.Span()).ID, "Arn", d.Span())
 			case "SNS":
-				made = refTo(t.make(f, id+"Topic", "AWS::SNS::Topic", mapping(d.Span), d.Span).ID, d.Span)
+				made = refTo(t.make(f, id+"Topic", "AWS::SNS::Topic", mapping(d.Span()), d.Span()).ID, d.Span())
 			}
 			if to == nil {
 				to = made
@@ -312,25 +312,25 @@ func (t *transform) eventInvoke(f *resource, role *samRole) {
 		if to == nil {
 			continue
 		}
-		destinations = append(destinations, pair(when, mapping(d.Span, pair("Destination", to))))
+		destinations = append(destinations, pair(when, mapping(d.Span(), pair("Destination", to))))
 		if role == nil {
 			continue
 		}
 		switch kind {
 		case "SQS":
-			role.addInline(id+"SQSPolicy", documentOf(d.Span, "", allow(d.Span, to, "sqs:SendMessage")), madeOf{})
+			role.addInline(id+"SQSPolicy", documentOf(d.Span(), "", allow(d.Span(), to, "sqs:SendMessage")), madeOf{})
 		case "SNS":
-			role.addInline(id+"SNSPolicy", documentOf(d.Span, "", allow(d.Span, to, "sns:publish")), madeOf{})
+			role.addInline(id+"SNSPolicy", documentOf(d.Span(), "", allow(d.Span(), to, "sns:publish")), madeOf{})
 		case "EventBridge":
-			role.addInline(id+"EventBridgePolicy", documentOf(d.Span, "", allow(d.Span, to, "events:PutEvents")), madeOf{})
+			role.addInline(id+"EventBridgePolicy", documentOf(d.Span(), "", allow(d.Span(), to, "events:PutEvents")), madeOf{})
 		case "Lambda":
-			role.addInline(id+"LambdaPolicy", documentOf(d.Span, "", allow(d.Span, to, "lambda:InvokeFunction")), madeOf{})
+			role.addInline(id+"LambdaPolicy", documentOf(d.Span(), "", allow(d.Span(), to, "lambda:InvokeFunction")), madeOf{})
 		case "S3Bucket":
-			role.addInline(id+"S3Policy", storing(to, d.Span), madeOf{})
+			role.addInline(id+"S3Policy", storing(to, d.Span()), madeOf{})
 		}
 	}
 	t.make(f, f.ID+"EventInvokeConfig", "AWS::Lambda::EventInvokeConfig",
-		mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span)), pair("DestinationConfig", mapping(n.Span, destinations...))), n.Span)
+		mapping(n.Span(), pair("FunctionName", refTo(f.ID, n.Span())), pair("DestinationConfig", mapping(n.Span(), destinations...))), n.Span())
 }
 
 // storing is a document that lets put objects into a bucket.
@@ -345,8 +345,8 @@ func (t *transform) alias(f *resource) {
 		return
 	}
 	n := t.get(f.Props, "AutoPublishAlias")
-	t.make(f, id, "AWS::Lambda::Alias", mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span)), pair("Name", n)), n.Span)
-	t.make(f, f.ID+"Version", "AWS::Lambda::Version", mapping(n.Span, pair("FunctionName", refTo(f.ID, n.Span))), n.Span)
+	t.make(f, id, "AWS::Lambda::Alias", mapping(n.Span(), pair("FunctionName", refTo(f.ID, n.Span())), pair("Name", n)), n.Span())
+	t.make(f, f.ID+"Version", "AWS::Lambda::Version", mapping(n.Span(), pair("FunctionName", refTo(f.ID, n.Span()))), n.Span())
 }
 
 // functionURLConfig makes a function's URL and, where it takes callers without credentials, their permission.
@@ -356,7 +356,7 @@ func (t *transform) functionURLConfig(f *resource) {
 		return
 	}
 	auth := t.get(n, "AuthType")
-	span := n.Span
+	span := n.Span()
 	written := n.Get("AuthType").Resolve()
 	t.make(f, f.ID+"Url", "AWS::Lambda::Url", mapping(span, pair("TargetFunctionArn", t.callee(f, span)), pair("AuthType", auth)), span)
 	if t.words(auth) != "NONE" || isCall(written) { // SAM does not look into calls
@@ -371,11 +371,11 @@ func (t *transform) functionURLConfig(f *resource) {
 // policyTemplate fills a SAM policy template with the values of an entry. All statements stand at the entry.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
 func (t *transform) policyTemplate(entry *yamlpos.Node) *yamlpos.Node {
-	name := entry.Pairs[0].Key.Value
-	values := t.settle(entry.Pairs[0].Value)
+	name := entry.Pairs()[0].Key.Value
+	values := t.settle(entry.Pairs()[0].Value)
 	def := t.catalog.SAMPolicyTemplate(name)
 	if values != nil && values.Kind != yamlpos.Mapping && !values.Null {
-		t.notes.add(source.Error, values.Span, "the values of "+name+" are not a mapping", "It was left out.")
+		t.notes.add(source.Error, values.Span(), "the values of "+name+" are not a mapping", "It was left out.")
 		return nil
 	}
 	given := map[string]*yamlpos.Node{}
@@ -384,13 +384,13 @@ func (t *transform) policyTemplate(entry *yamlpos.Node) *yamlpos.Node {
 			given[p] = v
 			continue
 		}
-		t.notes.add(source.Error, entry.Span, name+" needs "+p, "It was left out.")
+		t.notes.add(source.Error, entry.Span(), name+" needs "+p, "It was left out.")
 		return nil
 	}
 	if values != nil {
-		for _, p := range values.Pairs {
+		for _, p := range values.Pairs() {
 			if p.Key != nil && given[p.Key.Value] == nil {
-				t.notes.add(source.Error, p.Key.Span, name+" takes no "+p.Key.Value, "It was left out.")
+				t.notes.add(source.Error, p.Key.Span(), name+" takes no "+p.Key.Value, "It was left out.")
 			}
 		}
 	}
@@ -398,7 +398,7 @@ func (t *transform) policyTemplate(entry *yamlpos.Node) *yamlpos.Node {
 	if err != nil || root == nil {
 		return nil
 	}
-	return substituted(root, given, entry.Span)
+	return substituted(root, given, entry.Span())
 }
 
 // substituted is a definition with its parameters replaced, all of it at one place.
@@ -409,15 +409,15 @@ func substituted(n *yamlpos.Node, given map[string]*yamlpos.Node, span source.Sp
 		}
 	}
 	c := *n
-	c.Span = span
-	c.Items, c.Pairs = nil, nil
-	for _, i := range n.Items {
-		c.Items = append(c.Items, substituted(i, given, span))
+	c.SetSpan(span)
+	c.Clear()
+	for _, i := range n.Items() {
+		c.SetItems(append(c.Items(), substituted(i, given, span)))
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		key := *p.Key
-		key.Span = span
-		c.Pairs = append(c.Pairs, yamlpos.Pair{Key: &key, Value: substituted(p.Value, given, span)})
+		key.SetSpan(span)
+		c.SetPairs(append(c.Pairs(), yamlpos.Pair{Key: &key, Value: substituted(p.Value, given, span)}))
 	}
 	return &c
 }

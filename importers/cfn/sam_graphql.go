@@ -32,7 +32,7 @@ func (t *transform) graphQL(r *resource) {
 		}
 		id := fmt.Sprintf("%sToLambdaAuthConnector%d", r.ID, number)
 		number++
-		t.connect(r, id, "", t.endOf(r), end{kind: "AWS::Lambda::Function", arn: f}, []string{"Write"}, a.Span)
+		t.connect(r, id, "", t.endOf(r), end{kind: "AWS::Lambda::Function", arn: f}, []string{"Write"}, a.Span())
 	}
 }
 
@@ -96,9 +96,9 @@ func (t *transform) deploymentRole(kept []*resource) {
 		if enabled := t.get(n, "Enabled"); enabled != nil && strings.EqualFold(t.words(enabled), "false") {
 			continue
 		}
-		role := t.newRole(r, "CodeDeployServiceRole", n.Span)
+		role := t.newRole(r, "CodeDeployServiceRole", n.Span())
 		role.aws("service-role/AWSCodeDeployRoleForLambda")
-		role.make(trustOf("codedeploy.amazonaws.com", n.Span))
+		role.make(trustOf("codedeploy.amazonaws.com", n.Span()))
 		return
 	}
 }

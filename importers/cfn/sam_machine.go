@@ -28,9 +28,9 @@ func (t *transform) machineAlias(r *resource) {
 	if n == nil {
 		return
 	}
-	t.make(r, r.ID+"Version", "AWS::StepFunctions::StateMachineVersion", mapping(n.Span, pair("StateMachineArn", refTo(r.ID, n.Span))), n.Span)
-	t.make(r, r.ID+"Alias"+t.words(n), "AWS::StepFunctions::StateMachineAlias", mapping(n.Span, pair("Name", n),
-		pair("DeploymentPreference", mapping(n.Span, pair("StateMachineVersionArn", refTo(r.ID+"Version", n.Span))))), n.Span)
+	t.make(r, r.ID+"Version", "AWS::StepFunctions::StateMachineVersion", mapping(n.Span(), pair("StateMachineArn", refTo(r.ID, n.Span()))), n.Span())
+	t.make(r, r.ID+"Alias"+t.words(n), "AWS::StepFunctions::StateMachineAlias", mapping(n.Span(), pair("Name", n),
+		pair("DeploymentPreference", mapping(n.Span(), pair("StateMachineVersionArn", refTo(r.ID+"Version", n.Span()))))), n.Span())
 }
 
 func (t *transform) machineEvent(r *resource, p yamlpos.Pair) {

@@ -30,7 +30,7 @@ func (b *builder) apiPolicy(r *resource) {
 	}
 	d := &policy.Document{Version: "2012-10-17", Span: r.Origin}
 	if n != nil {
-		d.Span = n.Span
+		d.Span = n.Span()
 	}
 	for _, s := range l.statements {
 		d.Statements = append(d.Statements, b.statements(s)...)
@@ -57,7 +57,7 @@ func (l *accessList) events(r *resource, body *yamlpos.Node) {
 		if x.event != "rest" || x.apiID != r.ID || n == nil || body != nil && !b.isTrue(b.get(r.Props, "MergeDefinitions")) && !b.isTrue(b.get(auth, "OverrideApiAuth")) {
 			continue
 		}
-		stage := scalar("Stage", n.Span)
+		stage := scalar("Stage", n.Span())
 		if s := r.Props.Get("StageName").Resolve(); s != nil && s.Kind == yamlpos.Scalar && !isCall(s) {
 			stage = s
 		}
@@ -111,7 +111,7 @@ func (l *accessList) methods(r *resource, body *yamlpos.Node) map[string][]strin
 
 // path adds the statements about one path.
 func (l *accessList) path(n, stage *yamlpos.Node, path string, methods []string) {
-	b, span := l.b, n.Span
+	b, span := l.b, n.Span()
 	if stage == nil {
 		stage = scalar("", span)
 	}
@@ -129,12 +129,12 @@ func (l *accessList) path(n, stage *yamlpos.Node, path string, methods []string)
 	}
 	accounts := func(key, effect string) {
 		if list := b.get(n, key); list != nil {
-			add(false, effect, mapping(list.Span, pair("AWS", list)), nil, list.Span)
+			add(false, effect, mapping(list.Span(), pair("AWS", list)), nil, list.Span())
 		}
 	}
 	limit := func(operator string, span source.Span, conditions ...yamlpos.Pair) {
 		condition := mapping(span, conditions...)
-		if len(condition.Pairs) == 0 {
+		if len(condition.Pairs()) == 0 {
 			return
 		}
 		everyone := scalar("*", span)
@@ -143,14 +143,14 @@ func (l *accessList) path(n, stage *yamlpos.Node, path string, methods []string)
 	}
 	addresses := func(key, operator string) {
 		if list := b.get(n, key); list != nil {
-			limit(operator, list.Span, pair("aws:SourceIp", list))
+			limit(operator, list.Span(), pair("aws:SourceIp", list))
 		}
 	}
 	networks := func(kind, operator string) {
 		var vpcs, endpoints []*yamlpos.Node
 		where := span
 		for _, i := range b.items(b.get(n, "SourceVpc"+kind)) {
-			where = i.Span
+			where = i.Span()
 			switch {
 			case strings.HasPrefix(i.Value, "vpce-"):
 				endpoints = append(endpoints, i)

@@ -161,7 +161,7 @@ func (s *scope) param(name string, span source.Span) string {
 		kind = n.Value
 	}
 	if n := declared.Get("NoEcho").Resolve(); n != nil && strings.EqualFold(n.Value, "true") {
-		return s.unknown("parameter", name, declared.Span, "parameter "+name+" is NoEcho: its value is not read", "")
+		return s.unknown("parameter", name, declared.Span(), "parameter "+name+" is NoEcho: its value is not read", "")
 	}
 	if n := s.passed.Get(name); n != nil && s.parent != nil {
 		if text, ok := s.parent.whole(n); ok {
@@ -173,21 +173,21 @@ func (s *scope) param(name string, span source.Span) string {
 	def := declared.Get("Default").Resolve()
 	if strings.HasPrefix(kind, "AWS::SSM::Parameter::Value<") {
 		why := "parameter " + name + " is read from the parameter store when the stack is deployed"
-		return s.unknown("parameter", name, declared.Span, why, "give it with --param "+name+"=Value")
+		return s.unknown("parameter", name, declared.Span(), why, "give it with --param "+name+"=Value")
 	}
 	if def != nil && def.Kind == yamlpos.Scalar {
 		return def.Value
 	}
 	if def != nil && def.Kind == yamlpos.Sequence {
 		var list []string
-		for _, i := range def.Items {
+		for _, i := range def.Items() {
 			list = append(list, i.Resolve().Value)
 		}
 		return strings.Join(list, ",")
 	}
 	place := span
-	if declared != nil && !declared.Span.IsZero() {
-		place = declared.Span
+	if declared != nil && !declared.Span().IsZero() {
+		place = declared.Span()
 	}
 	return s.unknown("parameter", name, place, "parameter "+name+" has no value", "give it with --param "+name+"=Value")
 }
@@ -205,7 +205,7 @@ func (s *scope) paramList(name string) ([]string, bool) {
 	if kind != "CommaDelimitedList" && !strings.Contains(kind, "List<") {
 		return nil, false
 	}
-	text := s.param(name, declared.Span)
+	text := s.param(name, declared.Span())
 	if text == "" {
 		return nil, true
 	}
@@ -265,10 +265,10 @@ func (s *scope) collectRefs(n *yamlpos.Node, out *[]string) {
 	if arg != nil && name != "" {
 		n = arg
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		s.collectRefs(i, out)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		s.collectRefs(p.Value, out)
 	}
 }
@@ -278,10 +278,10 @@ func (s *scope) collectSub(arg *yamlpos.Node, out *[]string) {
 		return
 	}
 	pattern, vars := arg, (*yamlpos.Node)(nil)
-	if arg.Kind == yamlpos.Sequence && len(arg.Items) > 0 {
-		pattern = arg.Items[0].Resolve()
-		if len(arg.Items) > 1 {
-			vars = arg.Items[1].Resolve()
+	if arg.Kind == yamlpos.Sequence && len(arg.Items()) > 0 {
+		pattern = arg.Items()[0].Resolve()
+		if len(arg.Items()) > 1 {
+			vars = arg.Items()[1].Resolve()
 		}
 	}
 	if pattern == nil {

@@ -158,7 +158,7 @@ func (g *group) add(f stackFile) (*scope, error) {
 	if err := g.ctx.Err(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", f.name, err)
 	}
-	if len(strings.TrimSpace(string(f.data))) == 0 {
+	if len(bytes.TrimSpace(f.data)) == 0 {
 		return nil, fmt.Errorf("%s: the file is empty", f.name)
 	}
 	root, diags, err := yamlpos.Parse(f.name, f.data)

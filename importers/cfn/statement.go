@@ -19,8 +19,8 @@ func (b *builder) statements(n *yamlpos.Node) []*policy.Statement {
 		}
 		return nil
 	}
-	b.places.statements[n.Span] = n
-	st := &policy.Statement{Span: n.Span}
+	b.places.statements[n.Span()] = n
+	st := &policy.Statement{Span: n.Span()}
 	var chosen []yamlpos.Pair // what there may be several of
 	var more []choiceOf
 	for _, p := range b.entries(n) {
@@ -40,11 +40,11 @@ func (b *builder) statements(n *yamlpos.Node) []*policy.Statement {
 				b.tellMissingSub(t, v)
 			}
 		default:
-			b.notes.add(source.Warning, p.Key.Span, "a statement has no element "+key, "It was left out.")
+			b.notes.add(source.Warning, p.Key.Span(), "a statement has no element "+key, "It was left out.")
 		}
 	}
 	if !slices.ContainsFunc(chosen, func(p yamlpos.Pair) bool { return p.Key.Value == "Effect" }) {
-		b.notes.add(source.Warning, n.Span, "a statement has no Effect", "It was taken as Allow.")
+		b.notes.add(source.Warning, n.Span(), "a statement has no Effect", "It was taken as Allow.")
 	}
 	var out []*policy.Statement
 	if len(st.Actions) > 0 || len(more) == 0 {
@@ -112,7 +112,7 @@ func (b *builder) effects(c choice) []part {
 	case e == "Deny":
 		return []part{as(policy.Deny, c.when)}
 	case hasUnknown(e):
-		b.notes.add(source.Warning, c.node.Span, "the Effect of a statement is not known", "It was taken as perhaps Allow and perhaps Deny; give what it needs with --param Name=Value.")
+		b.notes.add(source.Warning, c.node.Span(), "the Effect of a statement is not known", "It was taken as perhaps Allow and perhaps Deny; give what it needs with --param Name=Value.")
 		var out []part
 		for _, each := range []policy.Effect{policy.Allow, policy.Deny} {
 			is := policy.Condition{Operator: "StringEquals", Key: conditionKey + strings.Trim(e, "${}"), Values: []string{each.String()}}
@@ -120,7 +120,7 @@ func (b *builder) effects(c choice) []part {
 		}
 		return out
 	default:
-		b.notes.add(source.Warning, c.node.Span, "Effect is Allow or Deny", "It was taken as Allow.")
+		b.notes.add(source.Warning, c.node.Span(), "Effect is Allow or Deny", "It was taken as Allow.")
 	}
 	return []part{as(policy.Allow, c.when)}
 }
@@ -188,7 +188,7 @@ func (b *builder) tellMissingSub(text string, n *yamlpos.Node) {
 	}
 	_, after, _ := strings.Cut(n.Value, "${")
 	if name, _, ok := strings.Cut(after, "}"); ok && (strings.HasPrefix(name, "AWS::") || b.resource(name) != nil || b.template.Parameters.Get(name) != nil) {
-		b.notes.add(source.Warning, n.Span, "${"+name+"} is not replaced without Fn::Sub", "It was kept as written.")
+		b.notes.add(source.Warning, n.Span(), "${"+name+"} is not replaced without Fn::Sub", "It was kept as written.")
 	}
 }
 
@@ -197,7 +197,7 @@ func (b *builder) list(n *yamlpos.Node, what string) []string {
 }
 
 func (b *builder) wrong(n *yamlpos.Node, what string) {
-	b.notes.add(source.Error, n.Span, what, "What stands here was left out.")
+	b.notes.add(source.Error, n.Span(), what, "What stands here was left out.")
 }
 
 // principals reads a Principal element.

@@ -143,7 +143,7 @@ func section(root *yamlpos.Node, name string, notes *notes) *yamlpos.Node {
 	case n.Null && name != "Resources" && name != "Mappings" && name != "Parameters":
 		return nil
 	}
-	notes.add(source.Error, n.Span, name+" is not a mapping", "The section was left out.")
+	notes.add(source.Error, n.Span(), name+" is not a mapping", "The section was left out.")
 	return nil
 }
 
@@ -159,11 +159,11 @@ func newTemplate(file string, root *yamlpos.Node, notes *notes) *template {
 	t.checkParameters(notes)
 	if t.Resources == nil {
 		if root.Get("Resources") == nil {
-			notes.add(severityOfEmpty(root), root.Span, "there is no Resources section", "Nothing was imported.")
+			notes.add(severityOfEmpty(root), root.Span(), "there is no Resources section", "Nothing was imported.")
 		}
 		return t
 	}
-	for _, p := range lastOfEach(t.Resources.Pairs) {
+	for _, p := range lastOfEach(t.Resources.Pairs()) {
 		if !strings.HasPrefix(p.Key.Value, "Fn::") { // loops are expanded later
 			t.declare(p.Key, p.Value, notes)
 		}
@@ -176,14 +176,14 @@ func (t *template) checkParameters(notes *notes) {
 	if t.Parameters == nil {
 		return
 	}
-	for _, p := range lastOfEach(t.Parameters.Pairs) {
+	for _, p := range lastOfEach(t.Parameters.Pairs()) {
 		n := p.Value.Resolve()
 		if n == nil || n.Kind != yamlpos.Mapping {
-			notes.add(source.Error, p.Key.Span, "parameter "+p.Key.Value+" is not a mapping", "It was taken as one without a value.")
+			notes.add(source.Error, p.Key.Span(), "parameter "+p.Key.Value+" is not a mapping", "It was taken as one without a value.")
 			continue
 		}
 		if d := n.Get("Default").Resolve(); d != nil && d.Kind != yamlpos.Scalar {
-			notes.add(source.Error, d.Span, "the default of parameter "+p.Key.Value+" is not a text", "Its elements were joined by commas.")
+			notes.add(source.Error, d.Span(), "the default of parameter "+p.Key.Value+" is not a text", "Its elements were joined by commas.")
 		}
 	}
 }
@@ -219,17 +219,17 @@ func severityOfEmpty(root *yamlpos.Node) source.Severity {
 func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
 	v := value.Resolve()
 	if v == nil || v.Kind != yamlpos.Mapping {
-		notes.add(source.Error, key.Span, "resource "+key.Value+" is not a mapping", "It was left out; look at the indentation.")
+		notes.add(source.Error, key.Span(), "resource "+key.Value+" is not a mapping", "It was left out; look at the indentation.")
 		return
 	}
 	r := &resource{ID: key.Value, Key: key, Value: v, Origin: entrySpan(key, value)}
-	if v.Span.File != key.Span.File && v.Span.File != "" {
-		r.Origin = v.Span // it stands in a file of its own
+	if v.Span().File != key.Span().File && v.Span().File != "" {
+		r.Origin = v.Span() // it stands in a file of its own
 	}
 	if n := v.Get("Type").Resolve(); n != nil && n.Kind == yamlpos.Scalar && !n.Null {
 		r.Type, r.Written = n.Value, n.Value
 	} else {
-		notes.add(source.Error, key.Span, "resource "+key.Value+" has no Type", "It was left out.")
+		notes.add(source.Error, key.Span(), "resource "+key.Value+" has no Type", "It was left out.")
 		return
 	}
 	if n := v.Get("Condition").Resolve(); n != nil && n.Kind == yamlpos.Scalar {
@@ -240,7 +240,7 @@ func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
 		case n.Kind == yamlpos.Mapping:
 			r.Props = n
 		case !n.Null:
-			notes.add(source.Error, n.Span, "Properties of "+r.ID+" is not a mapping", "They were left out.")
+			notes.add(source.Error, n.Span(), "Properties of "+r.ID+" is not a mapping", "They were left out.")
 		}
 	}
 	t.byID[r.ID] = r
@@ -249,9 +249,9 @@ func (t *template) declare(key, value *yamlpos.Node, notes *notes) {
 
 // entrySpan is a key and its value together.
 func entrySpan(key, value *yamlpos.Node) source.Span {
-	s := key.Span
-	if value != nil && value.Span.File == s.File && value.Span.End > s.End {
-		s.End = value.Span.End
+	s := key.Span()
+	if value != nil && value.Span().File == s.File && value.Span().End > s.End {
+		s.End = value.Span().End
 	}
 	return s
 }

@@ -107,7 +107,7 @@ func (t *Tree) template(kind string, n *notes) *template {
 	}
 	for _, x := range t.Extra {
 		if to := out.byID[x.To]; to != nil {
-			out.extra = append(out.extra, madeTrigger{to: to, key: x.Event, from: x.From, kind: x.Kind, event: x.Event, label: x.Label, filter: x.Filter, entry: x.Entry.Span, node: x.Entry})
+			out.extra = append(out.extra, madeTrigger{to: to, key: x.Event, from: x.From, kind: x.Kind, event: x.Event, label: x.Label, filter: x.Filter, entry: x.Entry.Span(), node: x.Entry})
 		}
 	}
 	return out

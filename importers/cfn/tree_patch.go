@@ -160,7 +160,7 @@ func (p *patch) compiledStatements(w *Writing, role *model.Role, pl policyPlace,
 	var in *sheet
 	var list *yamlpos.Node
 	wrote := map[source.Span]bool{}
-	for _, n := range pl.Statements.Resolve().Items {
+	for _, n := range pl.Statements.Resolve().Items() {
 		n := n.Resolve()
 		for _, s := range p.sheets {
 			if s.builder != w.main.builder || !s.Has(n) {
@@ -168,11 +168,11 @@ func (p *patch) compiledStatements(w *Writing, role *model.Role, pl policyPlace,
 			}
 			around := s.Parent(n)
 			if list != nil && list != around {
-				w.Fail("%s: the statements of %s stand in several lists, so they cannot be changed: write them into one first", n.Span, role.ID)
+				w.Fail("%s: the statements of %s stand in several lists, so they cannot be changed: write them into one first", n.Span(), role.ID)
 				return
 			}
 			in, list = s, around
-			wrote[n.Span] = true
+			wrote[n.Span()] = true
 		}
 	}
 	split := func(d *policy.Document) (own, made policy.Document) {
@@ -212,7 +212,7 @@ func (p *patch) compiledStatements(w *Writing, role *model.Role, pl policyPlace,
 		in.draft.Replace(list, yamlpos.ListOf(yamlpos.OneLine))
 		return
 	}
-	in.statementsIn(in.draft, list.Span, list, &wasOwn, &isOwn)
+	in.statementsIn(in.draft, list.Span(), list, &wasOwn, &isOwn)
 }
 
 func first(list []string) string {

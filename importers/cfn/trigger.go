@@ -210,7 +210,7 @@ func (b *builder) mapping(r *resource) {
 	t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "FilterCriteria"))
 	if t.From == "" && n != nil {
 		t.Label = arn
-		b.note(source.Info, n.Span, "What feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
+		b.note(source.Info, n.Span(), "What feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
 	}
 	b.addTrigger(t, r, r.Value)
 	if to := b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"})); to != "" {
@@ -276,7 +276,7 @@ func (b *builder) notifications(r *resource) {
 			}
 			t := b.newTrigger(r, to, "s3-notification", "s3")
 			t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%s%d", r.ID, c.name, i)))
-			t.From, t.Origin = b.elementOf(r), n.Span
+			t.From, t.Origin = b.elementOf(r), n.Span()
 			if e := b.words(b.get(n, "Event")); e != "" {
 				t.Filter.Events = []string{e}
 			}
@@ -313,7 +313,7 @@ func (b *builder) subscription(r *resource, topic, n *yamlpos.Node, id model.ID,
 	t := &model.Trigger{ID: id, Name: name, From: from, To: b.elementOf(to), Kind: "sns-subscription", Event: "sns", Label: "sns", Stack: b.stack, Origin: r.Origin}
 	node := r.Value
 	if r.Type == "AWS::SNS::Topic" {
-		t.Origin, node = n.Span, n
+		t.Origin, node = n.Span(), n
 	}
 	if t.From == "" {
 		t.Label = b.words(topic)
@@ -339,7 +339,7 @@ func (b *builder) rule(r *resource) {
 		if len(targets) > 1 {
 			t.ID = model.MakeID("trigger", b.in(r.ID+"/"+b.words(b.get(n, "Id"))))
 		}
-		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span, pattern
+		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span(), pattern
 		t.Role = b.actsAs(b.get(n, "RoleArn"))
 		if t.Role == "" {
 			t.Role = b.actsAs(b.get(r.Props, "RoleArn"))
@@ -470,7 +470,7 @@ func (b *builder) iotRule(r *resource) {
 				if i > 0 {
 					t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, i)))
 				}
-				t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), b.words(b.get(r.Props, "TopicRulePayload", "Sql")), true, n.Span
+				t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), b.words(b.get(r.Props, "TopicRulePayload", "Sql")), true, n.Span()
 				b.addTrigger(t, r, n)
 				break
 			}

@@ -75,7 +75,7 @@ func (s *scope) chosen(n *yamlpos.Node) []choice {
 			out = append(out, c)
 			continue
 		}
-		for _, i := range c.node.Items {
+		for _, i := range c.node.Items() {
 			for _, e := range s.choose(i, c.when) {
 				if e.node != nil {
 					out = append(out, e)
@@ -104,7 +104,7 @@ func (s *scope) given(condition string) []policy.Condition {
 		if call != "Fn::And" || arg == nil {
 			return
 		}
-		for _, i := range arg.Items {
+		for _, i := range arg.Items() {
 			if n := i.Resolve(); n != nil {
 				if name, arg := intrinsic(n); name == "Condition" && arg != nil {
 					add(arg.Value)

@@ -107,9 +107,9 @@ func (c *compiler) api() {
 	}
 	p := obj(at, entry{"Name", str(own, at)}, entry{"EndpointConfiguration", obj(at, entry{"Types", list(at, str(strings.ToUpper(kind), at))})})
 	if n := get(c.provider, "apiGateway", "resourcePolicy"); there(n) {
-		put(p, "Policy", obj(n.Span, entry{"Version", str("2012-10-17", at)}, entry{"Statement", n}))
+		put(p, "Policy", obj(n.Span(), entry{"Version", str("2012-10-17", at)}, entry{"Statement", n}))
 	} else if n := get(c.provider, "resourcePolicy"); there(n) {
-		put(p, "Policy", obj(n.Span, entry{"Version", str("2012-10-17", at)}, entry{"Statement", n}))
+		put(p, "Policy", obj(n.Span(), entry{"Version", str("2012-10-17", at)}, entry{"Statement", n}))
 	}
 	c.add(restAPI, "AWS::ApiGateway::RestApi", p, cfn.Made{Origin: at})
 }
@@ -143,7 +143,7 @@ func (c *compiler) restAuthorizer(e event, method *yamlpos.Node) {
 	if !there(n) {
 		return
 	}
-	at := n.Span
+	at := n.Span()
 	kind, name, arn := "", words(get(n, "name")), get(n, "arn")
 	if isMapping(n) {
 		kind = words(get(n, "type"))
@@ -211,11 +211,11 @@ func (c *compiler) finishREST() {
 	if c.rest == nil || !there(logs) || there(get(c.provider, "apiGateway", "restApiId")) {
 		return
 	}
-	c.add("ApiGatewayLogGroup", "AWS::Logs::LogGroup", obj(logs.Span, entry{"LogGroupName", str("/aws/api-gateway/"+c.stack(), logs.Span)}), cfn.Made{Origin: c.at})
+	c.add("ApiGatewayLogGroup", "AWS::Logs::LogGroup", obj(logs.Span(), entry{"LogGroupName", str("/aws/api-gateway/"+c.stack(), logs.Span())}), cfn.Made{Origin: c.at})
 	if n := get(logs, "roleManagedExternally"); isMapping(logs) && (there(n) || there(get(logs, "role"))) {
 		return
 	}
-	c.apiLogs(logs.Span)
+	c.apiLogs(logs.Span())
 }
 
 // httpAPI makes routes of the HTTP API.
@@ -315,7 +315,7 @@ func (c *compiler) httpAuthorizer(e event, route, config *yamlpos.Node) {
 	if auth == "" {
 		auth = "JWT"
 	}
-	put(route, "AuthorizationType", str(auth, n.Span))
+	put(route, "AuthorizationType", str(auth, n.Span()))
 	switch {
 	case auth == "AWS_IAM":
 	case isMapping(n) && get(n, "id") != nil:
@@ -324,7 +324,7 @@ func (c *compiler) httpAuthorizer(e event, route, config *yamlpos.Node) {
 		if own := words(get(config, "authorizers", name, "name")); own != "" {
 			name = own
 		}
-		put(route, "AuthorizerId", ref("HttpApiAuthorizer"+normalized(name), n.Span))
+		put(route, "AuthorizerId", ref("HttpApiAuthorizer"+normalized(name), n.Span()))
 	}
 }
 
@@ -366,7 +366,7 @@ func (c *compiler) socketAuthorizer(e event, route, api *yamlpos.Node) {
 	if !there(n) {
 		return
 	}
-	at := n.Span
+	at := n.Span()
 	if strings.EqualFold(words(n), "aws_iam") {
 		put(route, "AuthorizationType", str("AWS_IAM", at))
 		return

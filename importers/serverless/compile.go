@@ -61,7 +61,7 @@ type event struct {
 
 // compile makes the template of a service.
 func (s *service) compile() *cfn.Tree {
-	c := &compiler{service: s, resources: obj(s.root.Span), made: map[string]cfn.Made{}, byID: map[string]*yamlpos.Node{}, eventNames: map[[2]string]bool{}, events: map[source.Span]cfn.Event{}}
+	c := &compiler{service: s, resources: obj(s.root.Span()), made: map[string]cfn.Made{}, byID: map[string]*yamlpos.Node{}, eventNames: map[[2]string]bool{}, events: map[source.Span]cfn.Event{}}
 	s.stage() // before the variables that need them
 	s.region()
 	c.resolver.all(s.root.Get("plugins"))
@@ -70,7 +70,7 @@ func (s *service) compile() *cfn.Tree {
 	}
 	c.resolveAll()
 	c.provider = get(s.root, "provider")
-	c.at = s.root.Span
+	c.at = s.root.Span()
 	if p := pairOf(s.root, "provider"); p != nil {
 		c.at = place(p.Key, p.Value)
 	}
@@ -88,7 +88,7 @@ func (s *service) compile() *cfn.Tree {
 	c.stepFunctions()
 	c.customRole()
 
-	root := obj(s.root.Span)
+	root := obj(s.root.Span())
 	c.written(root)
 	tree := &cfn.Tree{
 		File: s.file, Stack: c.stack(), Region: s.region(), Root: root, Made: c.made, Events: c.events, Extra: c.extra, Included: s.order[1:],
@@ -182,13 +182,13 @@ func (c *compiler) checkProvider() {
 		c.note(source.Error, c.at, "the provider is "+name+", not aws", "It was read as if it were aws.")
 	}
 	if c.name() == "" {
-		c.note(source.Error, c.root.Span, "the service has no name", "It was called service.")
+		c.note(source.Error, c.root.Span(), "the service has no name", "It was called service.")
 	}
 	if p := pairOf(c.root, "constructs"); p != nil {
 		c.note(source.Warning, place(p.Key, p.Value), "constructs of a plugin are not read", "What they make is not in the picture: package the service and open the compiled template.")
 	}
 	if n := get(c.root, "frameworkVersion"); strings.HasPrefix(strings.TrimLeft(words(n), "^~>=v "), "4") {
-		c.note(source.Info, n.Span, "the service is for version 4 of the framework", "It was read by the rules of version 3, which compiles the same but for what version 4 alone has.")
+		c.note(source.Info, n.Span(), "the service is for version 4 of the framework", "It was read by the rules of version 3, which compiles the same but for what version 4 alone has.")
 	}
 }
 
@@ -225,7 +225,7 @@ func (c *compiler) readFunctions() {
 	n := get(c.root, "functions")
 	maps := []*yamlpos.Node{n}
 	if n != nil && n.Kind == yamlpos.Sequence {
-		maps = n.Items
+		maps = n.Items()
 	}
 	seen := map[string]bool{}
 	for _, m := range maps {
@@ -234,7 +234,7 @@ func (c *compiler) readFunctions() {
 			continue
 		}
 		if m.Kind != yamlpos.Mapping {
-			c.note(source.Error, m.Span, "functions is a mapping", "What stands here was left out.")
+			c.note(source.Error, m.Span(), "functions is a mapping", "What stands here was left out.")
 			continue
 		}
 		for _, p := range m.Effective() {
@@ -243,7 +243,7 @@ func (c *compiler) readFunctions() {
 			}
 			seen[p.Key.Value] = true
 			if !isMapping(p.Value) {
-				c.note(source.Error, p.Key.Span, "function "+p.Key.Value+" is not a mapping", "It was left out.")
+				c.note(source.Error, p.Key.Span(), "function "+p.Key.Value+" is not a mapping", "It was left out.")
 				continue
 			}
 			c.readFunction(p)
@@ -279,19 +279,19 @@ func (c *compiler) readFunction(p yamlpos.Pair) {
 	}
 	n := get(f.node, "events")
 	if n != nil && !n.Null && n.Kind != yamlpos.Sequence {
-		c.note(source.Error, n.Span, "events of "+f.key+" is not a list", "They were left out.")
+		c.note(source.Error, n.Span(), "events of "+f.key+" is not a list", "They were left out.")
 	}
 	for i, e := range items(n) {
 		node := e.Resolve()
 		switch {
 		case node == nil || node.Null:
 		case node.Kind == yamlpos.Scalar:
-			f.events = append(f.events, event{of: f, kind: node.Value, node: e, at: e.Span, index: i})
+			f.events = append(f.events, event{of: f, kind: node.Value, node: e, at: e.Span(), index: i})
 		case len(node.Effective()) > 0 && !isCall(node):
 			first := node.Effective()[0]
-			f.events = append(f.events, event{of: f, kind: first.Key.Value, value: first.Value.Resolve(), node: e, at: e.Span, index: i})
+			f.events = append(f.events, event{of: f, kind: first.Key.Value, value: first.Value.Resolve(), node: e, at: e.Span(), index: i})
 		default:
-			c.note(source.Error, e.Span, "an event of "+f.key+" is not a mapping", "It was left out.")
+			c.note(source.Error, e.Span(), "an event of "+f.key+" is not a mapping", "It was left out.")
 		}
 	}
 	c.functions = append(c.functions, f)
@@ -318,7 +318,7 @@ func (c *compiler) add(id, cfnType string, props *yamlpos.Node, m cfn.Made) {
 
 // insert puts a resource that is not there into the template.
 func (c *compiler) insert(id string, v *yamlpos.Node) {
-	c.resources.Pairs = append(c.resources.Pairs, yamlpos.Pair{Key: &yamlpos.Node{Kind: yamlpos.Scalar, Value: id, Span: v.Span}, Value: v})
+	c.resources.SetPairs(append(c.resources.Pairs(), yamlpos.Pair{Key: (&yamlpos.Node{Kind: yamlpos.Scalar, Value: id}).At(v.Span()), Value: v}))
 	c.byID[id] = v
 }
 
@@ -432,7 +432,7 @@ func (c *compiler) configuration(f *function, p *yamlpos.Node, own func(string) 
 	if to := get(n, "onError"); there(to) {
 		put(p, "DeadLetterConfig", obj(at, entry{"TargetArn", to}))
 		if to.Kind == yamlpos.Scalar && !isCall(to) {
-			c.statement(allow(to.Span, list(to.Span, to), "sns:Publish"))
+			c.statement(allow(to.Span(), list(to.Span(), to), "sns:Publish"))
 		}
 	}
 	key := own("kmsKeyArn")
@@ -442,7 +442,7 @@ func (c *compiler) configuration(f *function, p *yamlpos.Node, own func(string) 
 	if there(key) {
 		put(p, "KmsKeyArn", key)
 		if key.Kind == yamlpos.Scalar && !isCall(key) {
-			c.statementOnce("kms "+key.Value, allow(key.Span, list(key.Span, key), "kms:Decrypt"))
+			c.statementOnce("kms "+key.Value, allow(key.Span(), list(key.Span(), key), "kms:Decrypt"))
 		}
 	}
 	tracing := get(n, "tracing")
@@ -452,10 +452,10 @@ func (c *compiler) configuration(f *function, p *yamlpos.Node, own func(string) 
 	if there(tracing) {
 		mode := tracing
 		if words(tracing) == "true" {
-			mode = str("Active", tracing.Span)
+			mode = str("Active", tracing.Span())
 		}
 		put(p, "TracingConfig", obj(at, entry{"Mode", mode}))
-		c.statementOnce("tracing", allow(tracing.Span, list(tracing.Span, str("*", tracing.Span)), "xray:PutTraceSegments", "xray:PutTelemetryRecords"))
+		c.statementOnce("tracing", allow(tracing.Span(), list(tracing.Span(), str("*", tracing.Span())), "xray:PutTraceSegments", "xray:PutTelemetryRecords"))
 	}
 	vpc := func(key string) *yamlpos.Node {
 		if v := get(n, "vpc", key); v != nil {
@@ -469,13 +469,13 @@ func (c *compiler) configuration(f *function, p *yamlpos.Node, own func(string) 
 	}
 	if fsys := get(n, "fileSystemConfig"); isMapping(fsys) {
 		put(p, "FileSystemConfigs", list(at, obj(at, entry{"Arn", get(fsys, "arn")}, entry{"LocalMountPath", get(fsys, "localMountPath")})))
-		c.statement(allow(fsys.Span, list(fsys.Span, get(fsys, "arn")), "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"))
+		c.statement(allow(fsys.Span(), list(fsys.Span(), get(fsys, "arn")), "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"))
 	}
 	put(p, "Layers", own("layers"))
 	if tags := merged(get(c.provider, "tags"), get(n, "tags")); isMapping(tags) {
 		l := list(at)
 		for _, t := range tags.Effective() {
-			l.Items = append(l.Items, obj(at, entry{"Key", t.Key}, entry{"Value", t.Value}))
+			l.SetItems(append(l.Items(), obj(at, entry{"Key", t.Key}, entry{"Value", t.Value})))
 		}
 		put(p, "Tags", l)
 	}
@@ -484,7 +484,7 @@ func (c *compiler) configuration(f *function, p *yamlpos.Node, own func(string) 
 // environment merges the service's variables with the function's.
 func (c *compiler) environment(f *function, p *yamlpos.Node) {
 	variables := merged(get(c.provider, "environment"), get(f.node, "environment"))
-	if isMapping(variables) && len(variables.Pairs) > 0 {
+	if isMapping(variables) && len(variables.Pairs()) > 0 {
 		put(p, "Environment", obj(f.at, entry{"Variables", variables}))
 	}
 }
@@ -513,7 +513,7 @@ func (c *compiler) destinations(f *function) {
 	if !isMapping(n) {
 		return
 	}
-	config := obj(n.Span)
+	config := obj(n.Span())
 	for _, d := range [][2]string{{"onSuccess", "OnSuccess"}, {"onFailure", "OnFailure"}} {
 		to := get(n, d[0])
 		if !there(to) {
@@ -528,7 +528,7 @@ func (c *compiler) destinations(f *function) {
 		g := c.called(text)
 		switch {
 		case g != nil:
-			arn, resource, action = getAtt(g.id, "Arn", to.Span), sub("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"+g.name, to.Span), "lambda:InvokeFunction"
+			arn, resource, action = getAtt(g.id, "Arn", to.Span()), sub("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"+g.name, to.Span()), "lambda:InvokeFunction"
 		case kind == "function", strings.Contains(text, ":function:"):
 			action = "lambda:InvokeFunction"
 		case kind == "sqs", strings.Contains(text, ":sqs:"):
@@ -541,20 +541,20 @@ func (c *compiler) destinations(f *function) {
 		if arn == nil {
 			continue
 		}
-		put(config, d[1], obj(to.Span, entry{"Destination", arn}))
+		put(config, d[1], obj(to.Span(), entry{"Destination", arn}))
 		if action != "" && !c.external(f) {
 			key := "destination " + text
 			if isMapping(to) {
 				key = fmt.Sprintf("destination %p", to)
 			}
-			c.statementOnce(key, allow(to.Span, resource, action))
+			c.statementOnce(key, allow(to.Span(), resource, action))
 		}
 	}
-	if len(config.Pairs) == 0 {
+	if len(config.Pairs()) == 0 {
 		return
 	}
 	c.add(normalized(f.key)+"LambdaEvConf", "AWS::Lambda::EventInvokeConfig",
-		obj(n.Span, entry{"FunctionName", ref(f.id, n.Span)}, entry{"DestinationConfig", config}), cfn.Made{Origin: n.Span, Owner: f.id})
+		obj(n.Span(), entry{"FunctionName", ref(f.id, n.Span())}, entry{"DestinationConfig", config}), cfn.Made{Origin: n.Span(), Owner: f.id})
 }
 
 // layers makes the layers of the service.
@@ -573,7 +573,7 @@ func (c *compiler) layers() {
 		for _, who := range items(get(p.Value, "allowedAccounts")) {
 			account := strings.ReplaceAll(words(who), "*", "Wild")
 			c.add(normalized(p.Key.Value)+account+"LambdaLayerPermission", "AWS::Lambda::LayerVersionPermission",
-				obj(who.Span, entry{"Action", str("lambda:GetLayerVersion", who.Span)}, entry{"LayerVersionArn", ref(id, who.Span)}, entry{"Principal", who}), cfn.Made{Origin: at})
+				obj(who.Span(), entry{"Action", str("lambda:GetLayerVersion", who.Span())}, entry{"LayerVersionArn", ref(id, who.Span())}, entry{"Principal", who}), cfn.Made{Origin: at})
 		}
 	}
 }
@@ -605,7 +605,7 @@ func (c *compiler) written(root *yamlpos.Node) {
 	n := get(c.root, "resources")
 	parts := []*yamlpos.Node{n}
 	if n != nil && n.Kind == yamlpos.Sequence {
-		parts = n.Items
+		parts = n.Items()
 	}
 	var extensions []*yamlpos.Node
 	sections := map[string]*yamlpos.Node{"Resources": c.resources}
@@ -616,7 +616,7 @@ func (c *compiler) written(root *yamlpos.Node) {
 			continue
 		}
 		if part.Kind != yamlpos.Mapping {
-			c.note(source.Error, part.Span, "resources is a mapping with Resources and Outputs", "What stands here was left out.")
+			c.note(source.Error, part.Span(), "resources is a mapping with Resources and Outputs", "What stands here was left out.")
 			continue
 		}
 		for _, p := range part.Effective() {
@@ -624,7 +624,7 @@ func (c *compiler) written(root *yamlpos.Node) {
 			case name == "extensions":
 				extensions = append(extensions, p.Value)
 			case strings.HasPrefix(name, "Fn::"):
-				c.note(source.Warning, p.Key.Span, name+" takes in resources that are not in the folder", "They were left out.")
+				c.note(source.Warning, p.Key.Span(), name+" takes in resources that are not in the folder", "They were left out.")
 			default:
 				if sections[name] == nil {
 					order = append(order, name)
@@ -646,7 +646,7 @@ func (c *compiler) sections() []*yamlpos.Node {
 	n := get(c.root, "resources")
 	parts := []*yamlpos.Node{n}
 	if n != nil && n.Kind == yamlpos.Sequence {
-		parts = n.Items
+		parts = n.Items()
 	}
 	var out []*yamlpos.Node
 	for _, part := range parts {
@@ -662,30 +662,30 @@ func (c *compiler) sections() []*yamlpos.Node {
 // https://www.serverless.com/framework/docs/providers/aws/guide/resources
 func (c *compiler) extend(resources, extensions *yamlpos.Node) *yamlpos.Node {
 	all := *resources
-	all.Pairs = slices.Clone(resources.Effective())
+	all.SetPairs(slices.Clone(resources.Effective()))
 	resources = &all
 	for _, p := range extensions.Effective() {
 		r := resources.Get(p.Key.Value).Resolve()
 		if r == nil {
-			c.note(source.Error, p.Key.Span, "there is no resource "+p.Key.Value+" to extend", "It was left out.")
+			c.note(source.Error, p.Key.Span(), "there is no resource "+p.Key.Value+" to extend", "It was left out.")
 			continue
 		}
 		extended := *r
-		extended.Pairs = slices.Clone(r.Effective())
+		extended.SetPairs(slices.Clone(r.Effective()))
 		for _, x := range p.Value.Resolve().Effective() {
 			value := x.Value.Resolve()
 			switch was := r.Get(x.Key.Value).Resolve(); {
 			case was == nil || value == nil:
 			case x.Key.Value == "Properties" || x.Key.Value == "Metadata":
 				all := *was
-				all.Pairs = slices.Clone(was.Effective())
+				all.SetPairs(slices.Clone(was.Effective()))
 				for _, v := range value.Effective() {
 					put(&all, v.Key.Value, v.Value)
 				}
 				value = &all
 			case x.Key.Value == "DependsOn":
-				all := list(value.Span, items(was)...)
-				all.Items = append(all.Items, items(value)...)
+				all := list(value.Span(), items(was)...)
+				all.SetItems(append(all.Items(), items(value)...))
 				value = all
 			}
 			put(&extended, x.Key.Value, value)

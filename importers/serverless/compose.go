@@ -38,7 +38,7 @@ func compose(fsys fs.FS, name string, o importers.Options) ([]*cfn.Tree, source.
 		return nil, nil, err
 	}
 	services := get(main.root, "services")
-	if services == nil || services.Kind != yamlpos.Mapping || len(services.Pairs) == 0 {
+	if services == nil || services.Kind != yamlpos.Mapping || len(services.Pairs()) == 0 {
 		return nil, nil, fmt.Errorf("%s: there are no services in it", name)
 	}
 	var trees []*cfn.Tree
@@ -49,12 +49,12 @@ func compose(fsys fs.FS, name string, o importers.Options) ([]*cfn.Tree, source.
 	}
 	for i, p := range services.Effective() {
 		if i == maxServices {
-			main.note(source.Error, p.Key.Span, fmt.Sprintf("more than %d services are composed", maxServices), "The others were left out.")
+			main.note(source.Error, p.Key.Span(), fmt.Sprintf("more than %d services are composed", maxServices), "The others were left out.")
 			break
 		}
 		svc, err := main.member(p, known)
 		if err != nil {
-			main.note(source.Error, p.Key.Span, "service "+p.Key.Value+" cannot be read: "+oneLine(err), "It was left out.")
+			main.note(source.Error, p.Key.Span(), "service "+p.Key.Value+" cannot be read: "+oneLine(err), "It was left out.")
 			continue
 		}
 		tree := svc.compile()
@@ -117,17 +117,18 @@ func outputs(n *yamlpos.Node, known map[string]bool, seen map[*yamlpos.Node]bool
 		return
 	}
 	seen[n] = true
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		outputs(p.Value, known, seen)
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		outputs(i, known, seen)
 	}
 	if n.Kind != yamlpos.Scalar {
 		return
 	}
 	if m := output.FindStringSubmatch(strings.TrimSpace(n.Value)); m != nil && known[m[1]] {
-		n.Kind, n.Target, n.Value = yamlpos.Alias, obj(n.Span, entry{"Fn::ImportValue", str(exportName(m[1], m[2]), n.Span)}), ""
+		n.Kind, n.Value = yamlpos.Alias, ""
+		n.SetTarget(obj(n.Span(), entry{"Fn::ImportValue", str(exportName(m[1], m[2]), n.Span())}))
 	}
 }
 
@@ -139,11 +140,11 @@ func exportOutputs(root *yamlpos.Node, service string) {
 	if section == nil {
 		return
 	}
-	out := obj(section.Span)
+	out := obj(section.Span())
 	for _, p := range section.Effective() {
 		put(out, p.Key.Value, p.Value)
 		if v := p.Value.Resolve(); isMapping(v) {
-			at := v.Span
+			at := v.Span()
 			put(out, "Compose "+p.Key.Value, obj(at, entry{"Value", v.Get("Value")}, entry{"Export", obj(at, entry{"Name", str(exportName(service, p.Key.Value), at)})}))
 		}
 	}

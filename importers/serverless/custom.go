@@ -68,11 +68,11 @@ func (c *compiler) customRole() {
 	at := c.handlers.at
 	statements := list(at)
 	if c.handlersLog() {
-		statements.Items = append(statements.Items,
+		statements.SetItems(append(statements.Items(),
 			allow(at, list(at, logGroup(c.prefix()+"*:*", at)), "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"),
-			allow(at, list(at, logGroup(c.prefix()+"*:*:*", at)), "logs:PutLogEvents"))
+			allow(at, list(at, logGroup(c.prefix()+"*:*:*", at)), "logs:PutLogEvents")))
 	}
-	statements.Items = append(statements.Items, c.handlers.statements...)
+	statements.SetItems(append(statements.Items(), c.handlers.statements...))
 	e := c.newRole(nil)
 	name := join("-", at, str(c.stage(), at), str(c.serviceName(), at), str("custom-resources-lambda", at))
 	policy := obj(at, entry{"PolicyName", name}, entry{"PolicyDocument", obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Statement", statements})})
@@ -119,7 +119,7 @@ func (c *compiler) existingBucket(e event, bucket *yamlpos.Node, kind string) {
 			f.Suffix = s
 		}
 	}
-	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: bucket, Kind: "s3-notification", Event: "s3", Label: kind, Filter: f, Entry: &yamlpos.Node{Span: at}})
+	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: bucket, Kind: "s3-notification", Event: "s3", Label: kind, Filter: f, Entry: (&yamlpos.Node{}).At(at)})
 }
 
 // existingPool has a function made a trigger of a user pool that is there already.
@@ -139,7 +139,7 @@ func (c *compiler) existingPool(e event, trigger string) {
 		c.handle(sub("arn:${AWS::Partition}:iam::*:role/*", at), at, "iam:PassRole")
 	}
 	c.add(normalized(e.of.key)+"CustomCognitoUserPool1", "Custom::CognitoUserPool", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}, entry{"UserPoolName", e.prop("pool")}), cfn.Made{Origin: at, Owner: e.of.id})
-	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: e.prop("pool"), Kind: "cognito", Event: "cognito", Label: trigger, Entry: &yamlpos.Node{Span: at}})
+	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: e.prop("pool"), Kind: "cognito", Event: "cognito", Label: trigger, Entry: (&yamlpos.Node{}).At(at)})
 }
 
 // customRule has a rule made by the framework's own function, as services may still ask for.
@@ -157,7 +157,7 @@ func (c *compiler) customRule(e event, n string, pattern, schedule *yamlpos.Node
 		c.handle(anyFunction(at), at, "lambda:AddPermission", "lambda:RemovePermission")
 	}
 	c.add(normalized(e.of.key)+"CustomEventBridge"+n, "Custom::EventBridge", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}), cfn.Made{Origin: at, Owner: e.of.id})
-	x := cfn.Extra{To: e.of.id, Kind: "event-rule", Event: "events", Label: label(pattern), Entry: &yamlpos.Node{Span: at}}
+	x := cfn.Extra{To: e.of.id, Kind: "event-rule", Event: "events", Label: label(pattern), Entry: (&yamlpos.Node{}).At(at)}
 	if pattern != nil {
 		x.Filter.Pattern = jsonText(pattern)
 	} else {

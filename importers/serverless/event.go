@@ -147,8 +147,8 @@ func nameOf(n *yamlpos.Node) string {
 	case n.Tag == "!GetAtt" && n.Kind == yamlpos.Scalar:
 		id, _, _ := strings.Cut(n.Value, ".")
 		return id
-	case n.Tag == "!GetAtt" && len(n.Items) > 0:
-		return words(n.Items[0])
+	case n.Tag == "!GetAtt" && len(n.Items()) > 0:
+		return words(n.Items()[0])
 	case n.Tag == "!Ref", n.Tag == "!ImportValue":
 		return n.Value
 	case n.Tag == "!Join", n.Tag == "!Sub":
@@ -157,15 +157,15 @@ func nameOf(n *yamlpos.Node) string {
 		return lastOf(&bare)
 	case isMapping(n) || n.Kind != yamlpos.Mapping:
 	default:
-		arg := n.Pairs[0].Value.Resolve()
-		switch n.Pairs[0].Key.Value {
+		arg := n.Pairs()[0].Value.Resolve()
+		switch n.Pairs()[0].Key.Value {
 		case "Fn::GetAtt":
 			if arg.Kind == yamlpos.Scalar {
 				id, _, _ := strings.Cut(arg.Value, ".")
 				return id
 			}
-			if len(arg.Items) > 0 {
-				return words(arg.Items[0])
+			if len(arg.Items()) > 0 {
+				return words(arg.Items()[0])
 			}
 		case "Ref", "Fn::ImportValue":
 			return words(arg)
@@ -240,7 +240,7 @@ func (c *compiler) mayBeScheduled(e event) {
 	}
 	c.role.once["schedules "+e.of.key] = true
 	if c.scheduled == nil {
-		c.role.services.Items = append(c.role.services.Items, str("scheduler.amazonaws.com", e.at))
+		c.role.services.SetItems(append(c.role.services.Items(), str("scheduler.amazonaws.com", e.at)))
 	}
 	arn := "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:" + e.of.name
 	need := c.together(&c.scheduled, e.of, "lambda:InvokeFunction")
@@ -273,11 +273,11 @@ func (c *compiler) s3(e event) {
 	rules := list(at)
 	for _, r := range items(e.prop("rules")) {
 		for _, p := range r.Resolve().Effective() {
-			rules.Items = append(rules.Items, obj(at, entry{"Name", str(p.Key.Value, at)}, entry{"Value", p.Value}))
+			rules.SetItems(append(rules.Items(), obj(at, entry{"Name", str(p.Key.Value, at)}, entry{"Value", p.Value})))
 		}
 	}
 	notification := obj(at, entry{"Event", str(kind, at)}, entry{"Function", e.of.target(at)})
-	if len(rules.Items) > 0 {
+	if len(rules.Items()) > 0 {
 		put(notification, "Filter", obj(at, entry{"S3Key", obj(at, entry{"Rules", rules})}))
 	}
 	if !c.has(id) {
@@ -295,7 +295,7 @@ func (c *compiler) s3(e event) {
 		c.add(id, "AWS::S3::Bucket", p, cfn.Made{Origin: c.bucketPlace(name, at)})
 	}
 	if l := get(c.byID[id], "Properties", "NotificationConfiguration", "LambdaConfigurations"); l != nil {
-		l.Items = append(l.Items, notification)
+		l.SetItems(append(l.Items(), notification))
 	}
 	arn := join("", e.of.at, str("arn:", e.of.at), ref("AWS::Partition", e.of.at), str(":s3:::"+called, e.of.at))
 	c.permission(e.of, normalized(e.of.key)+"LambdaPermission"+alphanumeric(name)+"S3", "s3.amazonaws.com", e.of.at, entry{"SourceArn", arn}, entry{"SourceAccount", ref("AWS::AccountId", e.of.at)})
@@ -347,7 +347,7 @@ func (c *compiler) sns(e event) {
 			put(p, "Subscription", list(at))
 		}
 		l := p.Get("Subscription")
-		l.Items = append(l.Items, sub)
+		l.SetItems(append(l.Items(), sub))
 	} else {
 		topic := arn
 		if topic == nil {
@@ -568,11 +568,11 @@ func (c *compiler) eventBridge(e event) {
 	path := list(at, str("rule", at))
 	switch {
 	case isCall(bus):
-		path.Items = append(path.Items, bus)
+		path.SetItems(append(path.Items(), bus))
 	case busName != "":
-		path.Items = append(path.Items, str(busName, at))
+		path.SetItems(append(path.Items(), str(busName, at)))
 	}
-	path.Items = append(path.Items, str(rule, at))
+	path.SetItems(append(path.Items(), str(rule, at)))
 	arn := join(":", at, str("arn", at), ref("AWS::Partition", at), str("events", at), ref("AWS::Region", at), ref("AWS::AccountId", at), obj(at, entry{"Fn::Join", list(at, str("/", at), path)}))
 	c.permission(f, normalized(f.key)+"EventBridgeLambdaPermission"+n, "events.amazonaws.com", at, entry{"SourceArn", arn})
 }
@@ -597,13 +597,13 @@ func (c *compiler) cloudFront(e event) {
 	arn := join("", e.at, str("arn:", e.at), ref("AWS::Partition", e.at), str(":cloudfront::", e.at), ref("AWS::AccountId", e.at), str(":distribution/", e.at), ref("CloudFrontDistribution", e.at))
 	c.permission(e.of, functionID(e.of.key)+"InvokePermission", "edgelambda.amazonaws.com", e.at, entry{"SourceArn", arn})
 	if p := get(c.byID[e.of.id], "Properties"); p != nil {
-		p.Pairs = slices.DeleteFunc(p.Pairs, func(p yamlpos.Pair) bool { return p.Key.Value == "VpcConfig" || p.Key.Value == "Environment" })
+		p.SetPairs(slices.DeleteFunc(p.Pairs(), func(p yamlpos.Pair) bool { return p.Key.Value == "VpcConfig" || p.Key.Value == "Environment" }))
 	}
 	if c.role == nil || c.role.once["edge"] {
 		return
 	}
 	c.role.once["edge"] = true
-	c.role.services.Items = append(c.role.services.Items, str("edgelambda.amazonaws.com", e.at))
+	c.role.services.SetItems(append(c.role.services.Items(), str("edgelambda.amazonaws.com", e.at)))
 	c.statement(allow(e.at, list(e.at, sub("arn:${AWS::Partition}:logs:*:*:*", e.at)), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:TagResource"))
 }
 
@@ -615,7 +615,7 @@ func (c *compiler) distribution() {
 	at := c.edge[0].e.at
 	calls := list(at)
 	for _, x := range c.edge {
-		calls.Items = append(calls.Items, obj(x.e.at, entry{"EventType", x.e.get("eventType")}, entry{"LambdaFunctionARN", x.e.of.target(x.e.at)}))
+		calls.SetItems(append(calls.Items(), obj(x.e.at, entry{"EventType", x.e.get("eventType")}, entry{"LambdaFunctionARN", x.e.of.target(x.e.at)})))
 	}
 	c.add("CloudFrontDistribution", "AWS::CloudFront::Distribution", obj(at, entry{"DistributionConfig", obj(at, entry{"Enabled", word("true", at)},
 		entry{"DefaultCacheBehavior", obj(at, entry{"LambdaFunctionAssociations", calls})})}), cfn.Made{Origin: at})

@@ -25,7 +25,7 @@ func plain(n *yamlpos.Node, left *int) any {
 	switch n.Kind {
 	case yamlpos.Sequence:
 		out := []any{}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			out = append(out, plain(i, left))
 		}
 		return out

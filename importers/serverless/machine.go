@@ -27,7 +27,7 @@ func (c *compiler) stepFunctions() {
 		return
 	}
 	if !c.plugin("serverless-step-functions") {
-		c.note(source.Warning, machines.Span, "stepFunctions mean nothing without a plugin", "The framework ignores them unless plugins lists serverless-step-functions.")
+		c.note(source.Warning, machines.Span(), "stepFunctions mean nothing without a plugin", "The framework ignores them unless plugins lists serverless-step-functions.")
 		return
 	}
 	for _, p := range machines.Effective() {
@@ -50,7 +50,7 @@ func (c *compiler) machine(p yamlpos.Pair) {
 	role := get(n, "role")
 	if there(role) {
 		if text := words(role); text != "" && !strings.HasPrefix(text, "arn:") {
-			role = getAtt(text, "Arn", role.Span)
+			role = getAtt(text, "Arn", role.Span())
 		}
 	} else {
 		role = getAtt(m.id+"Role", "Arn", at)
@@ -59,8 +59,8 @@ func (c *compiler) machine(p yamlpos.Pair) {
 	props := obj(at, entry{"StateMachineName", get(n, "name")}, entry{"Definition", m.definition}, entry{"StateMachineType", get(n, "type")}, entry{"RoleArn", role})
 	c.add(m.id, "AWS::StepFunctions::StateMachine", props, cfn.Made{Origin: at})
 	for _, e := range items(get(n, "events")) {
-		if e = e.Resolve(); isMapping(e) && len(e.Pairs) > 0 {
-			c.machineEvent(m, event{kind: e.Pairs[0].Key.Value, value: e.Pairs[0].Value.Resolve(), node: e, at: e.Span})
+		if e = e.Resolve(); isMapping(e) && len(e.Pairs()) > 0 {
+			c.machineEvent(m, event{kind: e.Pairs()[0].Key.Value, value: e.Pairs()[0].Value.Resolve(), node: e, at: e.Span()})
 		}
 	}
 }
@@ -74,8 +74,8 @@ func (c *compiler) serviceRole(id, service, name string, m *machine) {
 	policy := obj(at, entry{"PolicyName", str(name, at)}, entry{"PolicyDocument", obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Statement", statements})})
 	if c.has(id) { // of all state machines that an API starts
 		old := get(c.byID[id], "Properties", "Policies")
-		l := get(old.Items[0], "PolicyDocument", "Statement")
-		l.Items = append(l.Items, statements.Items...)
+		l := get(old.Items()[0], "PolicyDocument", "Statement")
+		l.SetItems(append(l.Items(), statements.Items()...))
 		return
 	}
 	c.add(id, "AWS::IAM::Role", obj(at, entry{"AssumeRolePolicyDocument", trust}, entry{"Policies", list(at, policy)}), cfn.Made{Origin: at})
@@ -158,15 +158,15 @@ func (c *compiler) machineRole(m *machine) {
 	}
 	for _, task := range tasks(m.definition, 0) {
 		if !c.taskNeeds(task, add) {
-			c.note(source.Warning, task.Span, "a task of state machine "+m.key+" calls a service that is not known", "What the plugin may allow its role for it was not made.")
+			c.note(source.Warning, task.Span(), "a task of state machine "+m.key+" calls a service that is not known", "What the plugin may allow its role for it was not made.")
 		}
 	}
 	statements := list(at)
 	for _, g := range grants {
-		statements.Items = append(statements.Items, allow(at, list(at, g.resources...), g.actions...))
+		statements.SetItems(append(statements.Items(), allow(at, list(at, g.resources...), g.actions...)))
 	}
 	if len(grants) == 0 {
-		statements.Items = append(statements.Items, obj(at, entry{"Effect", str("Deny", at)}, entry{"Action", str("*", at)}, entry{"Resource", str("*", at)}))
+		statements.SetItems(append(statements.Items(), obj(at, entry{"Effect", str("Deny", at)}, entry{"Action", str("*", at)}, entry{"Resource", str("*", at)})))
 	}
 	trust := obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Statement", list(at, obj(at, entry{"Effect", str("Allow", at)},
 		entry{"Principal", obj(at, entry{"Service", sub("states.${AWS::Region}.amazonaws.com", at)})}, entry{"Action", str("sts:AssumeRole", at)}))})
@@ -184,10 +184,10 @@ func tasks(n *yamlpos.Node, depth int) []*yamlpos.Node {
 	if isMapping(n) && words(n.Get("Type")) == "Task" && n.Get("Resource") != nil {
 		out = append(out, n)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		out = append(out, tasks(p.Value, depth+1)...)
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		out = append(out, tasks(i, depth+1)...)
 	}
 	return out
@@ -195,7 +195,7 @@ func tasks(n *yamlpos.Node, depth int) []*yamlpos.Node {
 
 // taskNeeds adds what a task needs; false where its service is not known.
 func (c *compiler) taskNeeds(task *yamlpos.Node, add func([]*yamlpos.Node, ...string)) bool {
-	at := task.Span
+	at := task.Span()
 	anything := []*yamlpos.Node{str("*", at)}
 	resource := get(task, "Resource")
 	param := func(name string) *yamlpos.Node {
@@ -308,20 +308,20 @@ func (c *compiler) named(n *yamlpos.Node, done map[*yamlpos.Node]*yamlpos.Node) 
 	if f := c.called(nameOf(n)); isCall(n) && f != nil {
 		switch {
 		case n.Tag == "!GetAtt" || n.Get("Fn::GetAtt") != nil:
-			out = *getAtt(f.id, "Arn", n.Span)
+			out = *getAtt(f.id, "Arn", n.Span())
 			return &out
 		case n.Tag == "!Ref" || n.Get("Ref") != nil:
-			out = *ref(f.id, n.Span)
+			out = *ref(f.id, n.Span())
 			return &out
 		}
 	}
-	out.Pairs, out.Items = nil, nil
+	out.Clear()
 	for _, p := range n.Effective() {
 		p.Value = c.named(p.Value, done)
-		out.Pairs = append(out.Pairs, p)
+		out.SetPairs(append(out.Pairs(), p))
 	}
-	for _, i := range n.Items {
-		out.Items = append(out.Items, c.named(i, done))
+	for _, i := range n.Items() {
+		out.SetItems(append(out.Items(), c.named(i, done)))
 	}
 	return &out
 }

@@ -11,7 +11,7 @@ import (
 
 // str is a string.
 func str(s string, at source.Span) *yamlpos.Node {
-	return &yamlpos.Node{Kind: yamlpos.Scalar, Value: s, Quoted: true, Style: yamlpos.DoubleQuoted, Span: at}
+	return (&yamlpos.Node{Kind: yamlpos.Scalar, Value: s, Quoted: true, Style: yamlpos.DoubleQuoted}).At(at)
 }
 
 // quoted is str, by the name that fits where a variable's value is meant.
@@ -19,7 +19,7 @@ func quoted(s string, at source.Span) *yamlpos.Node { return str(s, at) }
 
 // word is a scalar that is no string, such as true.
 func word(s string, at source.Span) *yamlpos.Node {
-	return &yamlpos.Node{Kind: yamlpos.Scalar, Value: s, Span: at}
+	return (&yamlpos.Node{Kind: yamlpos.Scalar, Value: s}).At(at)
 }
 
 // entry is a key and its value.
@@ -30,7 +30,7 @@ type entry struct {
 
 // obj is a mapping; entries without a value are left out.
 func obj(at source.Span, entries ...entry) *yamlpos.Node {
-	n := &yamlpos.Node{Kind: yamlpos.Mapping, Style: yamlpos.Flow, Span: at}
+	n := (&yamlpos.Node{Kind: yamlpos.Mapping, Style: yamlpos.Flow}).At(at)
 	for _, e := range entries {
 		put(n, e.key, e.value)
 	}
@@ -42,24 +42,26 @@ func put(n *yamlpos.Node, key string, value *yamlpos.Node) {
 	if value == nil {
 		return
 	}
-	for i, p := range n.Pairs {
+	for i, p := range n.Pairs() {
 		if p.Key.Value == key {
-			n.Pairs[i].Value = value
+			n.Pairs()[i].Value = value
 			return
 		}
 	}
-	n.Pairs = append(n.Pairs, yamlpos.Pair{Key: &yamlpos.Node{Kind: yamlpos.Scalar, Value: key, Span: value.Span}, Value: value})
+	n.SetPairs(append(n.Pairs(), yamlpos.Pair{Key: (&yamlpos.Node{Kind: yamlpos.Scalar, Value: key}).At(value.Span()), Value: value}))
 }
 
 // list is a sequence.
 func list(at source.Span, items ...*yamlpos.Node) *yamlpos.Node {
-	return &yamlpos.Node{Kind: yamlpos.Sequence, Style: yamlpos.Flow, Span: at, Items: items}
+	n := (&yamlpos.Node{Kind: yamlpos.Sequence, Style: yamlpos.Flow}).At(at)
+	n.SetItems(items)
+	return n
 }
 
 func strs(at source.Span, texts ...string) *yamlpos.Node {
 	n := list(at)
 	for _, t := range texts {
-		n.Items = append(n.Items, str(t, at))
+		n.SetItems(append(n.Items(), str(t, at)))
 	}
 	return n
 }
@@ -101,12 +103,12 @@ func merge(a, b *yamlpos.Node, depth int, lists bool) *yamlpos.Node {
 		return a
 	case lists && a.Kind == yamlpos.Sequence && b.Kind == yamlpos.Sequence && !isCall(a) && !isCall(b) && depth <= 50:
 		out := *a
-		out.Items = slices.Clone(a.Items)
-		for i, item := range b.Items {
-			if i < len(out.Items) {
-				out.Items[i] = merge(out.Items[i], item, depth+1, lists)
+		out.SetItems(slices.Clone(a.Items()))
+		for i, item := range b.Items() {
+			if i < len(out.Items()) {
+				out.Items()[i] = merge(out.Items()[i], item, depth+1, lists)
 			} else {
-				out.Items = append(out.Items, item)
+				out.SetItems(append(out.Items(), item))
 			}
 		}
 		return &out
@@ -114,17 +116,17 @@ func merge(a, b *yamlpos.Node, depth int, lists bool) *yamlpos.Node {
 		return b
 	}
 	out := *a
-	out.Pairs = slices.Clone(a.Effective())
-	at := make(map[string]int, len(out.Pairs))
-	for i, p := range out.Pairs {
+	out.SetPairs(slices.Clone(a.Effective()))
+	at := make(map[string]int, len(out.Pairs()))
+	for i, p := range out.Pairs() {
 		at[p.Key.Value] = i
 	}
 	for _, p := range b.Effective() {
 		if i, ok := at[p.Key.Value]; ok {
-			out.Pairs[i].Value = merge(out.Pairs[i].Value, p.Value, depth+1, lists)
+			out.Pairs()[i].Value = merge(out.Pairs()[i].Value, p.Value, depth+1, lists)
 			continue
 		}
-		out.Pairs = append(out.Pairs, p)
+		out.SetPairs(append(out.Pairs(), p))
 	}
 	return &out
 }
@@ -138,10 +140,10 @@ func isCall(n *yamlpos.Node) bool {
 	if len(n.Tag) > 1 && n.Tag[0] == '!' && n.Tag[1] != '!' {
 		return true
 	}
-	if n.Kind != yamlpos.Mapping || len(n.Pairs) != 1 {
+	if n.Kind != yamlpos.Mapping || len(n.Pairs()) != 1 {
 		return false
 	}
-	key := n.Pairs[0].Key.Value
+	key := n.Pairs()[0].Key.Value
 	return key == "Ref" || len(key) > 4 && key[:4] == "Fn::"
 }
 
@@ -183,14 +185,14 @@ func items(n *yamlpos.Node) []*yamlpos.Node {
 	if n == nil || n.Kind != yamlpos.Sequence || isCall(n) {
 		return nil
 	}
-	return n.Items
+	return n.Items()
 }
 
 // place is a key and its value together.
 func place(key, value *yamlpos.Node) source.Span {
-	at := key.Span
-	if value != nil && value.Span.File == at.File && value.Span.End > at.End {
-		at.End = value.Span.End
+	at := key.Span()
+	if value != nil && value.Span().File == at.File && value.Span().End > at.End {
+		at.End = value.Span().End
 	}
 	return at
 }

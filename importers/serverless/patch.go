@@ -86,7 +86,7 @@ func (p *writing) family(f *function, was *model.Function) {
 		return
 	}
 	around := page.Parent(f.keyNode)
-	at := slices.IndexFunc(around.Pairs, func(pair yamlpos.Pair) bool { return pair.Key == f.keyNode })
+	at := slices.IndexFunc(around.Pairs(), func(pair yamlpos.Pair) bool { return pair.Key == f.keyNode })
 	if n := page.Shared(f.node); n != nil {
 		p.Fail("%s: function %s is used in several places (an anchor or a variable), so it cannot be changed here", f.at, f.key)
 		return
@@ -94,7 +94,7 @@ func (p *writing) family(f *function, was *model.Function) {
 	if len(now) != 1 || now[0].ID != was.ID {
 		for _, section := range p.writer.sections() {
 			if pair := pairOf(section, f.id); pair != nil {
-				p.Fail("%s: resources say more of %s here, which its parts would not have: write it into the function first", pair.Key.Span, f.key)
+				p.Fail("%s: resources say more of %s here, which its parts would not have: write it into the function first", pair.Key.Span(), f.key)
 				return
 			}
 		}
@@ -140,7 +140,7 @@ func (p *writing) shares(f *function, was *model.Function, now []*model.Function
 	const adds = "%s: the framework adds what this needs to %s for each function that has it, so that a second one would change a role that others have"
 	for _, key := range []string{"onError", "fileSystemConfig"} {
 		if n := get(f.node, key); there(n) && (key != "onError" || n.Kind == yamlpos.Scalar && !isCall(n)) {
-			p.Fail(adds, n.Span, executionRole)
+			p.Fail(adds, n.Span(), executionRole)
 			return false
 		}
 	}
@@ -213,8 +213,8 @@ func (p *writing) one(page *yamlpos.Page, d *yamlpos.Draft, f *function, was, is
 func (p *writing) rename(page *yamlpos.Page, props *yamlpos.Members, f *function, is *model.Function) {
 	n := props.Value("name")
 	if n != nil && n.Kind == yamlpos.Scalar && page.Has(n) && strings.HasSuffix(n.Value, f.key) && strings.HasSuffix(is.Name, is.LogicalID) {
-		text := strings.TrimRight(page.Text(n.Span), `"'`)
-		end := page.Text(n.Span)[len(text):]
+		text := strings.TrimRight(page.Text(n.Span()), `"'`)
+		end := page.Text(n.Span())[len(text):]
 		if own, ok := strings.CutSuffix(text, f.key); ok && strings.TrimSuffix(n.Value, f.key)+is.LogicalID == is.Name {
 			props.Set("name", page.Edited(n, own+is.LogicalID+end))
 			return
@@ -292,8 +292,8 @@ func (p *writing) startedBy(page *yamlpos.Page, d *yamlpos.Draft, f *function, p
 	changed := false
 	for i, item := range items(node) {
 		keep := stays // what starts nothing that is known stays where it was
-		if p.started(p.Before(), was.ID, item.Span) {
-			keep = p.started(p.After(), is.ID, item.Span)
+		if p.started(p.Before(), was.ID, item.Span()) {
+			keep = p.started(p.After(), is.ID, item.Span())
 		}
 		if keep {
 			plan = append(plan, yamlpos.Stay(i))
@@ -410,20 +410,20 @@ func (p *writing) addResources(ids []string, values []yamlpos.Value) {
 		draft.Append(page.Root, "resources", yamlpos.MappingOf(yamlpos.Usual).Put("Resources", section))
 	case n.Kind == yamlpos.Sequence:
 		var plan []yamlpos.Slot
-		for i := range n.Items {
+		for i := range n.Items() {
 			plan = append(plan, yamlpos.Stay(i))
 		}
 		v := yamlpos.MappingOf(yamlpos.Usual).Put("Resources", section)
 		draft.Items(n, append(plan, yamlpos.Slot{Old: -1, New: &v}))
 	case n.Kind != yamlpos.Mapping:
-		p.Fail("%s: resources come from elsewhere, so no role can be written beside them: make resources a list first", n.Span)
+		p.Fail("%s: resources come from elsewhere, so no role can be written beside them: make resources a list first", n.Span())
 	default:
 		of := n.Get("Resources")
 		switch {
 		case of == nil:
 			draft.Append(n, "Resources", section)
 		case of.Kind != yamlpos.Mapping:
-			p.Fail("%s: resources come from elsewhere, so no role can be written beside them: make resources a list first", of.Span)
+			p.Fail("%s: resources come from elsewhere, so no role can be written beside them: make resources a list first", of.Span())
 		default:
 			for i, id := range ids {
 				draft.Append(of, id, values[i])

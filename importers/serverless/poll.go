@@ -45,19 +45,19 @@ func (n *need) of(e event, arn *yamlpos.Node) {
 	if arn == nil {
 		return
 	}
-	if len(n.arns.Items) == 0 {
-		n.arns.Span = e.at
+	if len(n.arns.Items()) == 0 {
+		n.arns.SetSpan(e.at)
 	} else {
-		n.arns.Span = n.at
+		n.arns.SetSpan(n.at)
 	}
-	n.arns.Items = append(n.arns.Items, arn)
+	n.arns.SetItems(append(n.arns.Items(), arn))
 }
 
 // state adds statements for what is needed to the execution role.
 func (c *compiler) state(needs ...*need) {
 	for _, n := range needs {
-		if len(n.arns.Items) > 0 {
-			c.statement(allow(n.arns.Span, n.arns, n.actions...))
+		if len(n.arns.Items()) > 0 {
+			c.statement(allow(n.arns.Span(), n.arns, n.actions...))
 		}
 	}
 }
@@ -77,7 +77,7 @@ func filters(e event) *yamlpos.Node {
 	}
 	l := list(e.at)
 	for _, p := range patterns {
-		l.Items = append(l.Items, obj(e.at, entry{"Pattern", str(jsonText(p), e.at)}))
+		l.SetItems(append(l.Items(), obj(e.at, entry{"Pattern", str(jsonText(p), e.at)})))
 	}
 	return obj(e.at, entry{"Filters", l})
 }
@@ -173,9 +173,9 @@ func (c *compiler) msk(f *function, events []event) {
 		c.mapping(e, normalized(f.key)+"EventSourceMappingMSK"+first(alphanumeric(name), 79)+first(alphanumeric(topic), 79), entry{"EventSourceArn", arn}, entry{"Topics", list(e.at, e.prop("topic"))})
 		clusters.of(e, arn)
 	}
-	if len(clusters.arns.Items) > 0 {
+	if len(clusters.arns.Items()) > 0 {
 		c.state(clusters)
-		c.statement(allow(clusters.arns.Span, str("*", clusters.arns.Span), networkActions...))
+		c.statement(allow(clusters.arns.Span(), str("*", clusters.arns.Span()), networkActions...))
 	}
 }
 
@@ -201,7 +201,7 @@ func (c *compiler) kafka(f *function, events []event) {
 				} else {
 					secrets.of(e, v)
 				}
-				access.Items = append(access.Items, obj(e.at, entry{"Type", str(kind, e.at)}, entry{"URI", v}))
+				access.SetItems(append(access.Items(), obj(e.at, entry{"Type", str(kind, e.at)}, entry{"URI", v})))
 			}
 		}
 		servers := obj(e.at, entry{"Endpoints", obj(e.at, entry{"KafkaBootstrapServers", e.prop("bootstrapServers")})})
@@ -232,6 +232,6 @@ func broker(kind string) func(*compiler, *function, []event) {
 			brokers.of(e, e.prop("arn"))
 		}
 		c.state(secrets, brokers)
-		c.statement(allow(brokers.arns.Span, str("*", brokers.arns.Span), networkActions...))
+		c.statement(allow(brokers.arns.Span(), str("*", brokers.arns.Span()), networkActions...))
 	}
 }

@@ -48,10 +48,10 @@ func (r *resolver) walk(n *yamlpos.Node, seen map[*yamlpos.Node]bool) {
 	}
 	seen[n] = true
 	if r.depth++; r.depth < 1000 {
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			r.walk(p.Value, seen)
 		}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			r.walk(i, seen)
 		}
 	}
@@ -65,7 +65,7 @@ func (r *resolver) settle(n *yamlpos.Node) *yamlpos.Node {
 			return nil
 		}
 		if n.Kind == yamlpos.Alias {
-			n = n.Target
+			n = n.Target()
 			continue
 		}
 		if n.Kind != yamlpos.Scalar || n.Null {
@@ -89,8 +89,8 @@ func (r *resolver) scalar(n *yamlpos.Node) {
 		return
 	}
 	if r.busy[n] || r.depth > 200 {
-		r.note(source.Error, n.Span, "a variable refers to itself", "It was taken as unknown.")
-		n.Value = r.token("value", fmt.Sprintf("circle-%d", n.Span.Line), "", "")
+		r.note(source.Error, n.Span(), "a variable refers to itself", "It was taken as unknown.")
+		n.Value = r.token("value", fmt.Sprintf("circle-%d", n.Span().Line), "", "")
 		r.done[n] = true
 		return
 	}
@@ -112,7 +112,8 @@ func (r *resolver) scalar(n *yamlpos.Node) {
 		n.Value, n.Null, n.Quoted = result.Value, result.Null, result.Quoted
 		n.Tag = tagOf(n.Tag, result.Tag)
 	default:
-		n.Kind, n.Target, n.Value = yamlpos.Alias, result, ""
+		n.Kind, n.Value = yamlpos.Alias, ""
+		n.SetTarget(result)
 	}
 }
 
@@ -131,7 +132,7 @@ func (r *resolver) value(t text, at *yamlpos.Node) *yamlpos.Node {
 	if n := r.imported(t, at); n != nil {
 		return n
 	}
-	return quoted(r.text(t, at), at.Span)
+	return quoted(r.text(t, at), at.Span())
 }
 
 // imported is a text with the output of another service in it, which only the stacks' own names tell; nil if there is
@@ -143,7 +144,7 @@ func (r *resolver) imported(t text, at *yamlpos.Node) *yamlpos.Node {
 	found := false
 	var parts []*yamlpos.Node
 	for _, p := range t {
-		n := quoted(p.literal, at.Span)
+		n := quoted(p.literal, at.Span())
 		if p.variable != nil {
 			n = r.settle(r.variable(p.variable, at))
 			found = found || get(n, "Fn::ImportValue") != nil
@@ -153,7 +154,7 @@ func (r *resolver) imported(t text, at *yamlpos.Node) *yamlpos.Node {
 	if !found {
 		return nil
 	}
-	return join("", at.Span, parts...)
+	return join("", at.Span(), parts...)
 }
 
 // text is what a text comes to as a string.
@@ -170,15 +171,15 @@ func (r *resolver) text(t text, at *yamlpos.Node) string {
 		case v.Kind == yamlpos.Scalar && v.Tag == "":
 			b.WriteString(v.Value)
 		default:
-			r.note(source.Error, at.Span, "a variable in a text comes to a list or a mapping", "It was taken as unknown.")
-			b.WriteString(r.token("value", fmt.Sprintf("value-%d", at.Span.Line), "", ""))
+			r.note(source.Error, at.Span(), "a variable in a text comes to a list or a mapping", "It was taken as unknown.")
+			b.WriteString(r.token("value", fmt.Sprintf("value-%d", at.Span().Line), "", ""))
 		}
 		if b.Len() > maxText {
 			break
 		}
 	}
 	if r.spent += b.Len(); b.Len() > maxText || r.spent > maxTexts {
-		r.note(source.Error, at.Span, "the variables make more text than is read", "It was taken as unknown; look for variables that multiply.")
+		r.note(source.Error, at.Span(), "the variables make more text than is read", "It was taken as unknown; look for variables that multiply.")
 		return r.token("value", "too-long", "", "")
 	}
 	return b.String()
@@ -188,22 +189,22 @@ func (r *resolver) text(t text, at *yamlpos.Node) string {
 func (r *resolver) variable(v *variable, at *yamlpos.Node) *yamlpos.Node {
 	if r.depth++; r.depth > 200 {
 		r.depth--
-		r.note(source.Error, at.Span, "variables stand too deep in one another", "They were taken as unknown.")
-		return quoted(r.token("value", "too-deep", "", ""), at.Span)
+		r.note(source.Error, at.Span(), "variables stand too deep in one another", "They were taken as unknown.")
+		return quoted(r.token("value", "too-deep", "", ""), at.Span())
 	}
 	defer func() { r.depth-- }()
 	for i, o := range v.sources {
 		n, err := r.source(o, at, i+1 < len(v.sources))
 		if err != nil {
-			return quoted(r.token("variable", o.written, err.Error(), "give it with --param '"+o.written+"=Value'"), at.Span)
+			return quoted(r.token("variable", o.written, err.Error(), "give it with --param '"+o.written+"=Value'"), at.Span())
 		}
 		if n != nil {
 			return n
 		}
 	}
 	first := v.sources[0].written
-	r.note(source.Error, at.Span, "${"+first+"} has no value", "It was taken as unknown; give it with --param '"+first+"=Value'.")
-	return quoted(r.token("variable", first, "", ""), at.Span)
+	r.note(source.Error, at.Span(), "${"+first+"} has no value", "It was taken as unknown; give it with --param '"+first+"=Value'.")
+	return quoted(r.token("variable", first, "", ""), at.Span())
 }
 
 // token is the text that stands for a value that is not known: the same for the same address. why is told where it
@@ -262,7 +263,7 @@ func (r *resolver) tell(n *yamlpos.Node) {
 			if u.remedy != "" {
 				detail += "; " + u.remedy
 			}
-			r.note(source.Warning, n.Span, u.why, detail+".")
+			r.note(source.Warning, n.Span(), u.why, detail+".")
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (c *compiler) roleOf(f *function) *yamlpos.Node {
 			continue
 		}
 		if text := words(n); text != "" && !isCall(n) && !strings.HasPrefix(text, "arn:") && !strings.HasPrefix(text, "${") {
-			return getAtt(text, "Arn", n.Span)
+			return getAtt(text, "Arn", n.Span())
 		}
 		return n
 	}
@@ -64,7 +64,7 @@ func (c *compiler) executionRole() {
 	if tags := get(role, "tags"); isMapping(tags) {
 		l := list(at)
 		for _, t := range tags.Effective() {
-			l.Items = append(l.Items, obj(at, entry{"Key", t.Key}, entry{"Value", t.Value}))
+			l.SetItems(append(l.Items(), obj(at, entry{"Key", t.Key}, entry{"Value", t.Value})))
 		}
 		put(e.props, "Tags", l)
 	}
@@ -79,7 +79,7 @@ func (c *compiler) executionRole() {
 	if e.wrote == nil {
 		e.wrote = get(c.provider, "iamRoleStatements")
 	}
-	e.statements.Items = append(e.statements.Items, c.statementsOf(e.wrote)...)
+	e.statements.SetItems(append(e.statements.Items(), c.statementsOf(e.wrote)...))
 	managed := get(role, "managedPolicies")
 	if managed == nil {
 		managed = get(c.provider, "iamManagedPolicies")
@@ -143,21 +143,21 @@ func (c *compiler) logStatements(e *executor) {
 		off := there(get(f.node, "disableLogs"))
 		switch {
 		case strings.HasPrefix(f.name, c.prefix()) && off:
-			denied.Items = append(denied.Items, logGroup(f.name+":*", f.at))
+			denied.SetItems(append(denied.Items(), logGroup(f.name+":*", f.at)))
 		case strings.HasPrefix(f.name, c.prefix()):
 			canonical = true
 		case !off:
-			groups.Items = append(groups.Items, logGroup(f.name+":*", at))
-			streams.Items = append(streams.Items, logGroup(f.name+":*:*", at))
+			groups.SetItems(append(groups.Items(), logGroup(f.name+":*", at)))
+			streams.SetItems(append(streams.Items(), logGroup(f.name+":*:*", at)))
 		}
 	}
 	if canonical {
-		groups.Items = append(groups.Items, logGroup(c.prefix()+"*:*", at))
-		streams.Items = append(streams.Items, logGroup(c.prefix()+"*:*:*", at))
+		groups.SetItems(append(groups.Items(), logGroup(c.prefix()+"*:*", at)))
+		streams.SetItems(append(streams.Items(), logGroup(c.prefix()+"*:*:*", at)))
 	}
-	e.statements.Items = append(e.statements.Items, allow(at, groups, "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"), allow(at, streams, "logs:PutLogEvents"))
-	if canonical && len(denied.Items) > 0 {
-		e.statements.Items = append(e.statements.Items, obj(at, entry{"Effect", str("Deny", at)}, entry{"Action", str("logs:PutLogEvents", at)}, entry{"Resource", denied}))
+	e.statements.SetItems(append(e.statements.Items(), allow(at, groups, "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"), allow(at, streams, "logs:PutLogEvents")))
+	if canonical && len(denied.Items()) > 0 {
+		e.statements.SetItems(append(e.statements.Items(), obj(at, entry{"Effect", str("Deny", at)}, entry{"Action", str("logs:PutLogEvents", at)}, entry{"Resource", denied})))
 	}
 }
 
@@ -167,11 +167,11 @@ func (c *compiler) statementsOf(n *yamlpos.Node) []*yamlpos.Node {
 		return nil
 	}
 	if n.Kind != yamlpos.Sequence || isCall(n) {
-		c.note(source.Error, n.Span, "statements of a role are a list", "What stands here was left out.")
+		c.note(source.Error, n.Span(), "statements of a role are a list", "What stands here was left out.")
 		return nil
 	}
 	var out []*yamlpos.Node
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		if v := i.Resolve(); v != nil && !v.Null {
 			out = append(out, i)
 		}
@@ -182,7 +182,7 @@ func (c *compiler) statementsOf(n *yamlpos.Node) []*yamlpos.Node {
 // statement adds a statement to the execution role, where there is one.
 func (c *compiler) statement(n *yamlpos.Node) {
 	if c.role != nil {
-		c.role.statements.Items = append(c.role.statements.Items, n)
+		c.role.statements.SetItems(append(c.role.statements.Items(), n))
 	}
 }
 
@@ -208,7 +208,7 @@ func (c *compiler) ownRoles() {
 				get(f.node, "iam", "role", "managedPolicies"), there(get(f.node, "iam", "inheritStatements")))
 		case wrote == nil:
 		case !plugin:
-			c.note(source.Warning, wrote.Span, "iamRoleStatements of "+f.key+" mean nothing without a plugin", "The framework ignores them unless plugins lists "+perFunction+".")
+			c.note(source.Warning, wrote.Span(), "iamRoleStatements of "+f.key+" mean nothing without a plugin", "The framework ignores them unless plugins lists "+perFunction+".")
 		default:
 			inherits := there(get(f.node, "iamRoleStatementsInherit"))
 			if get(f.node, "iamRoleStatementsInherit") == nil {
@@ -238,24 +238,24 @@ func (c *compiler) ownRole(f *function, wrote, name, boundary, managed *yamlpos.
 	for _, key := range []string{"Tags", "PermissionsBoundary"} {
 		put(e.props, key, c.role.props.Get(key))
 	}
-	e.services.Items = c.role.services.Items
+	e.services.SetItems(c.role.services.Items())
 	put(e.props, "RoleName", join("-", at, str(c.serviceName(), at), str(c.stage(), at), str(f.key, at), ref("AWS::Region", at), str("lambdaRole", at)))
 	put(e.props, "RoleName", name)
 	put(e.props, "PermissionsBoundary", boundary)
 	arns := append([]*yamlpos.Node(nil), items(managed)...)
-	if vpc := get(f.node, "vpc"); isMapping(vpc) && len(vpc.Pairs) > 0 || there(get(c.provider, "vpc")) {
+	if vpc := get(f.node, "vpc"); isMapping(vpc) && len(vpc.Pairs()) > 0 || there(get(c.provider, "vpc")) {
 		arns = append(arns, str("arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole", at))
 	}
 	if len(arns) > 0 {
 		put(e.props, "ManagedPolicyArns", list(at, arns...))
 	}
-	add := func(n ...*yamlpos.Node) { e.statements.Items = append(e.statements.Items, n...) }
+	add := func(n ...*yamlpos.Node) { e.statements.SetItems(append(e.statements.Items(), n...)) }
 	add(allow(at, list(at, logGroup(f.name+":*:*", at)), "logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents"))
 	for _, s := range f.polling() {
 		add(s)
 	}
 	if to := get(f.node, "onError"); there(to) {
-		add(allow(to.Span, to, "sns:Publish"))
+		add(allow(to.Span(), to, "sns:Publish"))
 	}
 	if inherits {
 		add(c.statementsOf(c.role.wrote)...)
@@ -272,21 +272,21 @@ func (f *function) polling() []*yamlpos.Node {
 	for _, e := range f.events {
 		switch {
 		case e.kind == "sqs":
-			queues.Items = append(queues.Items, e.arn())
+			queues.SetItems(append(queues.Items(), e.arn()))
 		case e.kind == "stream" && e.streamType() == "dynamodb":
-			tables.Items = append(tables.Items, e.arn())
+			tables.SetItems(append(tables.Items(), e.arn()))
 		case e.kind == "stream":
-			streams.Items = append(streams.Items, e.arn())
+			streams.SetItems(append(streams.Items(), e.arn()))
 		}
 	}
 	var out []*yamlpos.Node
-	if len(tables.Items) > 0 {
+	if len(tables.Items()) > 0 {
 		out = append(out, allow(f.at, tables, dynamoDBActions...))
 	}
-	if len(streams.Items) > 0 {
+	if len(streams.Items()) > 0 {
 		out = append(out, allow(f.at, streams, kinesisActions...))
 	}
-	if len(queues.Items) > 0 {
+	if len(queues.Items()) > 0 {
 		out = append(out, allow(f.at, queues, sqsActions...))
 	}
 	return out

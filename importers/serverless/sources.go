@@ -17,7 +17,7 @@ func (r *resolver) source(o origin, at *yamlpos.Node, fallback bool) (*yamlpos.N
 	}
 	address := r.text(o.address, at)
 	if given, ok := r.given(o, address, at); ok {
-		return quoted(given, at.Span), nil
+		return quoted(given, at.Span()), nil
 	}
 	switch o.kind {
 	case "self":
@@ -29,24 +29,24 @@ func (r *resolver) source(o origin, at *yamlpos.Node, fallback bool) (*yamlpos.N
 	case "sls":
 		switch address {
 		case "stage":
-			return quoted(r.svc.stage(), at.Span), nil
+			return quoted(r.svc.stage(), at.Span()), nil
 		case "instanceId":
-			return quoted(r.token("sls", "sls:instanceId", "", ""), at.Span), nil
+			return quoted(r.token("sls", "sls:instanceId", "", ""), at.Span()), nil
 		}
 		return nil, errors.New("${sls:" + address + "} is none of the framework's variables")
 	case "aws":
 		switch address {
 		case "accountId":
-			return quoted(r.svc.account, at.Span), nil
+			return quoted(r.svc.account, at.Span()), nil
 		case "region":
-			return quoted(r.svc.region(), at.Span), nil
+			return quoted(r.svc.region(), at.Span()), nil
 		}
 		// A policy's own variable, such as ${aws:username}: what is deployed says it as it is.
-		r.note(source.Warning, at.Span, "${"+o.written+"} is a policy's variable, which the framework takes for one of its own", `It was kept as written; the framework asks for \${`+o.written+"}.")
-		return quoted("${"+o.written+"}", at.Span), nil
+		r.note(source.Warning, at.Span(), "${"+o.written+"} is a policy's variable, which the framework takes for one of its own", `It was kept as written; the framework asks for \${`+o.written+"}.")
+		return quoted("${"+o.written+"}", at.Span()), nil
 	case "env":
 		if fallback {
-			r.note(source.Info, at.Span, "the environment variable "+address+" is not read", "Its default was taken; give another value with --param 'env:"+address+"=Value'.")
+			r.note(source.Info, at.Span(), "the environment variable "+address+" is not read", "Its default was taken; give another value with --param 'env:"+address+"=Value'.")
 			return nil, nil
 		}
 		return nil, errors.New("the environment variable " + address + " is not read")
@@ -87,7 +87,7 @@ func (r *resolver) literal(o origin, at *yamlpos.Node) *yamlpos.Node {
 	if !o.quoted && len(o.value) == 1 && o.value[0].variable != nil {
 		return r.variable(o.value[0].variable, at)
 	}
-	n := quoted(r.text(o.value, at), at.Span)
+	n := quoted(r.text(o.value, at), at.Span())
 	if !o.quoted {
 		n.Quoted = false
 		n.Null = n.Value == "null"
@@ -109,11 +109,11 @@ func (r *resolver) self(n *yamlpos.Node, address string) *yamlpos.Node {
 		case yamlpos.Mapping:
 			n = r.settle(n.Get(key))
 		case yamlpos.Sequence:
-			i, ok := index(key, len(n.Items))
+			i, ok := index(key, len(n.Items()))
 			if !ok {
 				return nil
 			}
-			n = r.settle(n.Items[i])
+			n = r.settle(n.Items()[i])
 		default:
 			return nil
 		}
@@ -136,14 +136,14 @@ func index(key string, n int) (int, bool) {
 func (r *resolver) option(name string, at *yamlpos.Node) *yamlpos.Node {
 	switch name {
 	case "stage", "s":
-		return quoted(r.svc.stage(), at.Span)
+		return quoted(r.svc.stage(), at.Span())
 	case "region", "r":
 		if r.svc.options.Region != "" {
-			return quoted(r.svc.options.Region, at.Span)
+			return quoted(r.svc.options.Region, at.Span())
 		}
 	}
 	if v, ok := r.svc.options.Params[name]; ok {
-		return quoted(v, at.Span)
+		return quoted(v, at.Span())
 	}
 	return nil
 }
@@ -191,17 +191,17 @@ func (r *resolver) bool(o origin, at *yamlpos.Node) *yamlpos.Node {
 	}
 	n := r.settle(r.value(o.params[0], at))
 	if n == nil || n.Null {
-		return word("false", at.Span)
+		return word("false", at.Span())
 	}
 	switch strings.ToLower(n.Value) {
 	case "true", "1":
-		return word("true", at.Span)
+		return word("true", at.Span())
 	case "false", "0", "null", "":
-		return word("false", at.Span)
+		return word("false", at.Span())
 	}
 	if strings.HasPrefix(n.Value, "${") {
 		return n
 	}
-	r.note(source.Error, at.Span, "strToBool takes true, false, 1 or 0", "It was taken as false.")
-	return word("false", at.Span)
+	r.note(source.Error, at.Span(), "strToBool takes true, false, 1 or 0", "It was taken as false.")
+	return word("false", at.Span())
 }

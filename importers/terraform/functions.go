@@ -420,7 +420,7 @@ func nodeValue(n *yamlpos.Node, left *int) (cty.Value, error) {
 		return cty.ObjectVal(out), nil
 	case yamlpos.Sequence:
 		var out []cty.Value
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			v, err := nodeValue(i, left)
 			if err != nil {
 				return v, err

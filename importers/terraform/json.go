@@ -32,7 +32,7 @@ func (ev *evaluator) parseJSON(name string, data []byte) *hclsyntax.Body {
 	if strings.HasSuffix(path.Base(name), ".tfvars.json") {
 		return j.body(root, true)
 	}
-	out := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, SrcRange: j.span(root.Span), EndRange: j.span(root.Span)}
+	out := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, SrcRange: j.span(root.Span()), EndRange: j.span(root.Span())}
 	for _, p := range root.Effective() {
 		switch typ := p.Key.Value; typ {
 		case "//":
@@ -65,7 +65,7 @@ func objectsOf(n *yamlpos.Node) []*yamlpos.Node {
 		return []*yamlpos.Node{n}
 	case yamlpos.Sequence:
 		var out []*yamlpos.Node
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			out = append(out, objectsOf(i)...)
 		}
 		return out
@@ -90,7 +90,7 @@ func (j *jsonReader) labelled(out *hclsyntax.Body, typ string, labels []string, 
 }
 
 func (j *jsonReader) block(typ string, labels []string, n *yamlpos.Node) *hclsyntax.Block {
-	at := j.span(n.Span)
+	at := j.span(n.Span())
 	b := &hclsyntax.Block{Type: typ, Labels: labels, Body: j.body(n, false), TypeRange: at, OpenBraceRange: at, CloseBraceRange: at}
 	for range labels {
 		b.LabelRanges = append(b.LabelRanges, at)
@@ -107,7 +107,7 @@ func (j *jsonReader) block(typ string, labels []string, n *yamlpos.Node) *hclsyn
 
 // body turns the members of an object into arguments. Values of variables are taken literally.
 func (j *jsonReader) body(n *yamlpos.Node, literal bool) *hclsyntax.Body {
-	out := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, SrcRange: j.span(n.Span), EndRange: j.span(n.Span)}
+	out := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, SrcRange: j.span(n.Span()), EndRange: j.span(n.Span())}
 	for _, p := range n.Effective() {
 		switch p.Key.Value {
 		case "//":
@@ -122,9 +122,9 @@ func (j *jsonReader) body(n *yamlpos.Node, literal bool) *hclsyntax.Body {
 			}
 			continue
 		}
-		at := j.span(source.Span{File: p.Key.Span.File, Start: p.Key.Span.Start, End: p.Value.Span.End, Line: p.Key.Span.Line, Column: p.Key.Span.Column})
+		at := j.span(source.Span{File: p.Key.Span().File, Start: p.Key.Span().Start, End: p.Value.Span().End, Line: p.Key.Span().Line, Column: p.Key.Span().Column})
 		out.Attributes[p.Key.Value] = &hclsyntax.Attribute{
-			Name: p.Key.Value, Expr: j.expression(p.Value, literal), SrcRange: at, NameRange: j.span(p.Key.Span), EqualsRange: at,
+			Name: p.Key.Value, Expr: j.expression(p.Value, literal), SrcRange: at, NameRange: j.span(p.Key.Span()), EqualsRange: at,
 		}
 	}
 	return out
@@ -142,7 +142,7 @@ func (j *jsonReader) dynamic(typ string, n *yamlpos.Node) *hclsyntax.Block {
 }
 
 func (j *jsonReader) expression(n *yamlpos.Node, literal bool) hclsyntax.Expression {
-	at := j.span(n.Span)
+	at := j.span(n.Span())
 	switch n.Kind {
 	case yamlpos.Mapping:
 		o := &hclsyntax.ObjectConsExpr{SrcRange: at, OpenRange: at}
@@ -158,7 +158,7 @@ func (j *jsonReader) expression(n *yamlpos.Node, literal bool) hclsyntax.Express
 		return o
 	case yamlpos.Sequence:
 		t := &hclsyntax.TupleConsExpr{SrcRange: at, OpenRange: at}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			t.Exprs = append(t.Exprs, j.expression(i, literal))
 		}
 		return t
@@ -173,7 +173,7 @@ func (j *jsonReader) expression(n *yamlpos.Node, literal bool) hclsyntax.Express
 		start := at.Start
 		start.Byte++
 		if tame(data) == nil {
-			if e, diags := hclsyntax.ParseTemplate(data, n.Span.File, start); !diags.HasErrors() {
+			if e, diags := hclsyntax.ParseTemplate(data, n.Span().File, start); !diags.HasErrors() {
 				return e
 			}
 		}

@@ -294,7 +294,7 @@ func (f *filling) expression(e *tfjson.Expression, module, argument string, hops
 		return nil
 	}
 	if f.steps++; f.steps > maxReferences {
-		f.tell(source.Warning, f.root.Span, "What waits for them is unknown.", "the references of the plan are too many to be followed")
+		f.tell(source.Warning, f.root.Span(), "What waits for them is unknown.", "the references of the plan are too many to be followed")
 	}
 	var out []cty.Value
 	for _, ref := range fullReferences(e.References) {

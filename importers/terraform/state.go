@@ -49,7 +49,7 @@ func (r *reading) state() error {
 		return fmt.Errorf("%s: %w", r.name, unreadable("state", r.root.Get("format_version")))
 	}
 	if s.Values == nil || s.Values.RootModule == nil {
-		r.tell(source.Warning, r.root.Span, "Nothing was applied yet, or all was destroyed.", "the state is empty")
+		r.tell(source.Warning, r.root.Span(), "Nothing was applied yet, or all was destroyed.", "the state is empty")
 		return nil
 	}
 	return r.finish(moduleEntries(s.Values.RootModule, r.root.Get("values").Get("root_module")))
@@ -95,14 +95,14 @@ func spanOf(n *yamlpos.Node) source.Span {
 	if n == nil {
 		return source.Span{}
 	}
-	return n.Span
+	return n.Span()
 }
 
 func itemsOf(n *yamlpos.Node) []*yamlpos.Node {
 	if n = n.Resolve(); n == nil {
 		return nil
 	}
-	return n.Items
+	return n.Items()
 }
 
 // A stateFile is a terraform.tfstate of version 4, as far as it is read.
@@ -431,7 +431,7 @@ func (r *reading) locate(x *object, e entry) {
 	if e.node == nil {
 		return
 	}
-	x.span = e.node.Span
+	x.span = e.node.Span()
 	x.at = func(path ...string) source.Span {
 		n := e.within
 		for _, key := range path {
@@ -441,10 +441,10 @@ func (r *reading) locate(x *object, e entry) {
 				return source.Span{}
 			case n.Kind == yamlpos.Sequence:
 				i, err := strconv.Atoi(key)
-				if err != nil || i < 0 || i >= len(n.Items) {
+				if err != nil || i < 0 || i >= len(n.Items()) {
 					return source.Span{}
 				}
-				n = n.Items[i]
+				n = n.Items()[i]
 			default:
 				n = n.Get(key)
 			}
@@ -452,6 +452,6 @@ func (r *reading) locate(x *object, e entry) {
 		if n == nil {
 			return source.Span{}
 		}
-		return n.Span
+		return n.Span()
 	}
 }

@@ -60,21 +60,21 @@ func (p *Page) comments(within source.Span) []source.Edit {
 	at := within.Start
 	var walk func(n *Node)
 	walk = func(n *Node) {
-		if n.Span.End <= within.Start || n.Span.Start >= within.End {
+		if n.Span().End <= within.Start || n.Span().Start >= within.End {
 			return
 		}
 		if n.Kind == Scalar || n.Kind == Alias {
-			gap(at, max(at, min(n.Span.Start, within.End)))
-			at = max(at, n.Span.End)
+			gap(at, max(at, min(n.Span().Start, within.End)))
+			at = max(at, n.Span().End)
 			return
 		}
-		for _, pair := range n.Pairs {
+		for _, pair := range n.Pairs() {
 			if !pair.Merged {
 				walk(pair.Key)
 				walk(pair.Value)
 			}
 		}
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			walk(i)
 		}
 	}

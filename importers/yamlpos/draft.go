@@ -65,12 +65,12 @@ func (d *Draft) Rename(key *Node, name string) {
 		v.quote = '"'
 	case Plain, Literal, Folded, Flow, Block:
 	}
-	d.Change(key.Span.Start, key.Span.End, d.page.scalar(v, d.inFlow(key)))
+	d.Change(key.Span().Start, key.Span().End, d.page.scalar(v, d.inFlow(key)))
 }
 
 // Reword replaces words in the bytes of a node: names that need no quotes, wherever they stand in it.
 func (d *Draft) Reword(n *Node, replace func(string) string) {
-	d.Change(n.Span.Start, n.Span.End, replace(d.page.Text(n.Span)))
+	d.Change(n.Span().Start, n.Span().End, replace(d.page.Text(n.Span())))
 }
 
 // inFlow reports whether a node stands in brackets.
@@ -88,27 +88,27 @@ func (d *Draft) Replace(n *Node, v Value) {
 	p := d.page
 	m := p.parents[n]
 	if m == nil {
-		d.Fail("%s: this value cannot be replaced", n.Span)
+		d.Fail("%s: this value cannot be replaced", n.Span())
 		return
 	}
 	if d.inFlow(n) {
-		text := p.flow(v, p.lead(n.Span.Start), m.Style == Flow && !p.overLines(m))
-		if n.Span.Start == n.Span.End {
+		text := p.flow(v, p.lead(n.Span().Start), m.Style == Flow && !p.overLines(m))
+		if n.Span().Start == n.Span().End {
 			text = " " + text
 		}
-		d.Change(n.Span.Start, n.Span.End, text)
+		d.Change(n.Span().Start, n.Span().End, text)
 		return
 	}
 	at := place{column: p.home(n)}
 	from := 0
 	if m.Kind == Sequence {
-		i := slices.Index(m.Items, n)
+		i := slices.Index(m.Items(), n)
 		from = p.dash(m, i) + 1
-		at.item, at.gap = true, max(n.Span.Start-from+1, 2)
+		at.item, at.gap = true, max(n.Span().Start-from+1, 2)
 		if below := p.below(from, n); below > 0 {
 			at.gap, at.below = below+1, true
 		}
-		if n.Span.Start == n.Span.End {
+		if n.Span().Start == n.Span().End {
 			at.gap = p.habits.gap
 		}
 	} else {
@@ -116,13 +116,13 @@ func (d *Draft) Replace(n *Node, v Value) {
 	}
 	text := p.behind(v, at)
 	// What stands between the colon and a value on the same line stays: some align their values.
-	inline := !strings.HasPrefix(text, "\n") && !bytes.ContainsAny(p.Data[from:n.Span.Start], "\r\n") && n.Span.Start > from
-	end := n.Span.End
+	inline := !strings.HasPrefix(text, "\n") && !bytes.ContainsAny(p.Data[from:n.Span().Start], "\r\n") && n.Span().Start > from
+	end := n.Span().End
 	if strings.Contains(text, "\n") && p.comment(p.behindWhite(end)) >= 0 {
 		end = p.lineEnd(end) // a remark on one line says nothing of the many that take its place
 	}
 	if inline {
-		d.Change(n.Span.Start, end, strings.TrimLeft(text, " "))
+		d.Change(n.Span().Start, end, strings.TrimLeft(text, " "))
 		return
 	}
 	d.Change(from, end, text)
@@ -130,7 +130,7 @@ func (d *Draft) Replace(n *Node, v Value) {
 
 // Items makes a sequence's items those of the plan. What an old item has inside may be changed beside it. An
 // empty plan is refused where it would leave nothing to write; remove the entry that holds the list instead.
-func (d *Draft) Items(seq *Node, plan []Slot) { d.entries(seq, len(seq.Items), plan) }
+func (d *Draft) Items(seq *Node, plan []Slot) { d.entries(seq, len(seq.Items()), plan) }
 
 // Entries makes a mapping's entries those of the plan; those of merge keys cannot be among them.
 func (d *Draft) Entries(m *Node, plan []Slot) { d.entries(m, own(m), plan) }
@@ -138,7 +138,7 @@ func (d *Draft) Entries(m *Node, plan []Slot) { d.entries(m, own(m), plan) }
 // own counts the entries that a mapping has itself.
 func own(m *Node) int {
 	n := 0
-	for _, pair := range m.Pairs {
+	for _, pair := range m.Pairs() {
 		if !pair.Merged {
 			n++
 		}
@@ -150,7 +150,7 @@ func (d *Draft) entries(c *Node, n int, plan []Slot) {
 	last := -1
 	for _, s := range plan {
 		if s.Old >= 0 && s.Old <= last || s.Old >= n {
-			d.Fail("%s: the entries cannot be put into another order", c.Span)
+			d.Fail("%s: the entries cannot be put into another order", c.Span())
 			return
 		}
 		last = max(last, s.Old)
@@ -158,7 +158,7 @@ func (d *Draft) entries(c *Node, n int, plan []Slot) {
 	plan = inPlace(plan, n)
 	for _, s := range plan {
 		if s.Old < 0 && s.New == nil {
-			d.Fail("%s: a new entry has no value", c.Span)
+			d.Fail("%s: a new entry has no value", c.Span())
 			return
 		}
 	}
@@ -168,7 +168,7 @@ func (d *Draft) entries(c *Node, n int, plan []Slot) {
 	case len(plan) == 0 && c.Style == Flow:
 		d.Replace(c, Value{kind: c.Kind, layout: OneLine, tag: c.Tag})
 	case len(plan) == 0 && c.Style == Block:
-		d.Fail("%s: nothing would be left", c.Span)
+		d.Fail("%s: nothing would be left", c.Span())
 	case c.Style == Flow:
 		d.flowEntries(c, n, plan)
 	default:
@@ -222,15 +222,15 @@ func (d *Draft) refill(c *Node, plan []Slot) {
 // start and end of an entry's own bytes.
 func (p *Page) entry(c *Node, i int) (start, end int) {
 	if c.Kind == Sequence {
-		s := c.Items[i].Span
+		s := c.Items()[i].Span()
 		if c.Style == Block {
 			return p.dash(c, i), max(s.End, p.dash(c, i)+1)
 		}
 		return s.Start, s.End
 	}
-	pair := c.Pairs[i]
-	start, end = pair.Key.Span.Start, max(p.behindColon(pair.Key), pair.Value.Span.End)
-	if pair.Value.Span.Start == pair.Value.Span.End {
+	pair := c.Pairs()[i]
+	start, end = pair.Key.Span().Start, max(p.behindColon(pair.Key), pair.Value.Span().End)
+	if pair.Value.Span().Start == pair.Value.Span().End {
 		end = p.behindColon(pair.Key)
 	}
 	return start, end
@@ -241,12 +241,12 @@ func (d *Draft) put(c *Node, s Slot) {
 	switch {
 	case s.New == nil:
 	case c.Kind == Mapping:
-		if c.Pairs[s.Old].Key.Value != s.Key {
-			d.Rename(c.Pairs[s.Old].Key, s.Key)
+		if c.Pairs()[s.Old].Key.Value != s.Key {
+			d.Rename(c.Pairs()[s.Old].Key, s.Key)
 		}
-		d.Replace(c.Pairs[s.Old].Value, *s.New)
+		d.Replace(c.Pairs()[s.Old].Value, *s.New)
 	default:
-		d.Replace(c.Items[s.Old], *s.New)
+		d.Replace(c.Items()[s.Old], *s.New)
 	}
 }
 
@@ -261,7 +261,7 @@ func (d *Draft) flowText(c *Node, s Slot, lead string) string {
 
 func (d *Draft) flowEntries(c *Node, n int, plan []Slot) {
 	p := d.page
-	lead, separator := p.lead(c.Span.Start), p.habits.comma
+	lead, separator := p.lead(c.Span().Start), p.habits.comma
 	if first, _ := p.entry(c, 0); p.overLines(c) {
 		lead = p.lead(first)
 		separator = ",\n" + lead
@@ -331,9 +331,9 @@ func (d *Draft) blockEntries(c *Node, n int, plan []Slot) {
 		i = j
 	}
 	at := place{column: column, item: c.Kind == Sequence, gap: p.habits.gap}
-	if c.Kind == Sequence && c.Items[0].Span.Start > first+1 {
-		at.gap = c.Items[0].Span.Start - first
-		if below := p.below(first, c.Items[0]); below > 0 {
+	if c.Kind == Sequence && c.Items()[0].Span().Start > first+1 {
+		at.gap = c.Items()[0].Span().Start - first
+		if below := p.below(first, c.Items()[0]); below > 0 {
 			at.gap, at.below = below, true
 		}
 	}
@@ -370,7 +370,7 @@ func (d *Draft) removeBlock(c *Node, i, j, n int) {
 	if !p.leads(start) {
 		// The first entry stands behind a dash: the next one moves up to it.
 		if j+1 >= n {
-			d.Fail("%s: nothing would be left of what stands here", c.Span)
+			d.Fail("%s: nothing would be left of what stands here", c.Span())
 			return
 		}
 		next, _ := p.entry(c, j+1)

@@ -17,8 +17,8 @@ func tree(n *yamlpos.Node, swap func(*yamlpos.Node) (string, bool)) string {
 		return text
 	}
 	head := n.Tag
-	if n.Anchor != "" {
-		head += "&" + n.Anchor
+	if n.Anchor() != "" {
+		head += "&" + n.Anchor()
 	}
 	var parts []string
 	switch n.Kind {
@@ -27,14 +27,14 @@ func tree(n *yamlpos.Node, swap func(*yamlpos.Node) (string, bool)) string {
 	case yamlpos.Alias:
 		return "*" + n.Value
 	case yamlpos.Mapping:
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			if !p.Merged {
 				parts = append(parts, tree(p.Key, swap)+":"+tree(p.Value, swap))
 			}
 		}
 		return head + "{" + strings.Join(parts, ",") + "}"
 	case yamlpos.Sequence:
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			parts = append(parts, tree(i, swap))
 		}
 	}
@@ -62,16 +62,16 @@ func TestDraftsOfTheCorpus(t *testing.T) {
 		var walk func(v *yamlpos.Node)
 		walk = func(v *yamlpos.Node) {
 			merges := false
-			for _, pair := range v.Pairs {
+			for _, pair := range v.Pairs() {
 				merges = merges || pair.Merged
 				if !pair.Merged {
 					walk(pair.Value)
 				}
 			}
-			for _, i := range v.Items {
+			for _, i := range v.Items() {
 				walk(i)
 			}
-			if len(v.Pairs)+len(v.Items) > 1 && !merges && p.Parent(v) != nil && p.Shared(v) == nil && v.Anchor == "" {
+			if len(v.Pairs())+len(v.Items()) > 1 && !merges && p.Parent(v) != nil && p.Shared(v) == nil && v.Anchor() == "" {
 				all = append(all, v)
 			}
 		}
@@ -83,7 +83,7 @@ func TestDraftsOfTheCorpus(t *testing.T) {
 			}
 			n++
 			what, plan := randomPlan(rnd, c)
-			d := p.Draft(root.Span)
+			d := p.Draft(root.Span())
 			if c.Kind == yamlpos.Mapping {
 				d.Entries(c, plan)
 			} else {
@@ -91,17 +91,17 @@ func TestDraftsOfTheCorpus(t *testing.T) {
 			}
 			edits, err := d.Edits()
 			if err != nil {
-				t.Errorf("%s:%d: %v", path, c.Span.Line, err)
+				t.Errorf("%s:%d: %v", path, c.Span().Line, err)
 				continue
 			}
 			files, err := source.Files{"t": data}.Apply(edits)
 			if err != nil {
-				t.Errorf("%s:%d: %v", path, c.Span.Line, err)
+				t.Errorf("%s:%d: %v", path, c.Span().Line, err)
 				continue
 			}
 			again, _, err := yamlpos.Parse("t", files["t"])
 			if err != nil {
-				t.Errorf("%s:%d: %v\n%v", path, c.Span.Line, err, edits)
+				t.Errorf("%s:%d: %v\n%v", path, c.Span().Line, err, edits)
 				continue
 			}
 			want := tree(root, func(v *yamlpos.Node) (string, bool) { return what, v == c })
@@ -110,7 +110,7 @@ func TestDraftsOfTheCorpus(t *testing.T) {
 				for i < min(len(got), len(want)) && got[i] == want[i] {
 					i++
 				}
-				t.Errorf("%s:%d: it says …%.80s…, not …%.80s…\n%v", path, c.Span.Line, got[max(0, i-20):], want[max(0, i-20):], edits)
+				t.Errorf("%s:%d: it says …%.80s…, not …%.80s…\n%v", path, c.Span().Line, got[max(0, i-20):], want[max(0, i-20):], edits)
 			}
 		}
 	}
@@ -120,15 +120,15 @@ func TestDraftsOfTheCorpus(t *testing.T) {
 }
 
 func anchored(n *yamlpos.Node) bool {
-	if n.Anchor != "" || n.Kind == yamlpos.Alias {
+	if n.Anchor() != "" || n.Kind == yamlpos.Alias {
 		return true
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if anchored(p.Value) {
 			return true
 		}
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		if anchored(i) {
 			return true
 		}
@@ -162,7 +162,7 @@ func randomPlan(rnd *rand.Rand, c *yamlpos.Node) (string, []yamlpos.Slot) {
 		}
 		says = append(says, v.says)
 	}
-	for i := range len(c.Pairs) + len(c.Items) {
+	for i := range len(c.Pairs()) + len(c.Items()) {
 		if rnd.IntN(4) == 0 {
 			add()
 		}
@@ -171,9 +171,9 @@ func randomPlan(rnd *rand.Rand, c *yamlpos.Node) (string, []yamlpos.Slot) {
 		}
 		plan = append(plan, yamlpos.Stay(i))
 		if c.Kind == yamlpos.Mapping {
-			says = append(says, tree(c.Pairs[i].Key, never)+":"+tree(c.Pairs[i].Value, never))
+			says = append(says, tree(c.Pairs()[i].Key, never)+":"+tree(c.Pairs()[i].Value, never))
 		} else {
-			says = append(says, tree(c.Items[i], never))
+			says = append(says, tree(c.Items()[i], never))
 		}
 	}
 	if rnd.IntN(4) == 0 || len(plan) == 0 {

@@ -25,7 +25,7 @@ func dig(n *yamlpos.Node, path ...any) *yamlpos.Node {
 		case string:
 			n = n.Get(p)
 		case int:
-			n = n.Resolve().Items[p]
+			n = n.Resolve().Items()[p]
 		}
 	}
 	return n
@@ -87,7 +87,7 @@ func TestEntries(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := page(t, tt.before)
-			d := p.Draft(p.Root.Span)
+			d := p.Draft(p.Root.Span())
 			a := p.Root.Get("a")
 			if a.Kind == yamlpos.Mapping {
 				d.Entries(a, plan(tt.plan))
@@ -145,7 +145,7 @@ func TestReplace(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := page(t, tt.before)
-			d := p.Draft(p.Root.Span)
+			d := p.Draft(p.Root.Span())
 			d.Replace(dig(p.Root, tt.path...), tt.value)
 			checkDraft(t, d, tt.before, tt.after)
 		})
@@ -156,9 +156,9 @@ func TestReplace(t *testing.T) {
 func TestCopy(t *testing.T) {
 	before := "a:\n  - k: v # c\n    # c\n    l:\n      - !Sub |\n        text\n\n        # text\n  - y\nb:\n    c: x\n"
 	p := page(t, before)
-	d := p.Draft(p.Root.Span)
+	d := p.Draft(p.Root.Span())
 	n := dig(p.Root, "a", 0)
-	text, err := p.Draft(n.Span).Copy()
+	text, err := p.Draft(n.Span()).Copy()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestEditedInBraces(t *testing.T) {
 	before := "a:\n  - k: v # c\n    l:\n      - !Ref X\n      - \"y\"\n    m: 1\nb: {c: x}\n"
 	p := page(t, before)
 	n := dig(p.Root, "a", 0)
-	c := p.Draft(n.Span)
+	c := p.Draft(n.Span())
 	m := yamlpos.MembersOf(n)
 	m.Remove("k")
 	m.Set("m", yamlpos.Text("two"))
@@ -180,7 +180,7 @@ func TestEditedInBraces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := p.Draft(p.Root.Span)
+	d := p.Draft(p.Root.Span())
 	d.Replace(dig(p.Root, "b", "c"), p.Edited(n, text))
 	checkDraft(t, d, before, strings.Replace(before, "{c: x}", "{c: {l: [!Ref X, \"y\"], m: two}}", 1))
 }
@@ -188,7 +188,7 @@ func TestEditedInBraces(t *testing.T) {
 func TestMembers(t *testing.T) {
 	before := "a:\n  - x: 1 # c\n    y: 2\n    z: 3\nb: 1\n"
 	p := page(t, before)
-	d := p.Draft(p.Root.Span)
+	d := p.Draft(p.Root.Span())
 	m := yamlpos.MembersOf(dig(p.Root, "a", 0))
 	m.Remove("x")
 	m.Set("y", yamlpos.Text("two"))
@@ -199,12 +199,12 @@ func TestMembers(t *testing.T) {
 
 func TestDraftRefuses(t *testing.T) {
 	p := page(t, "a:\n  - x\n  - y\nb: &b [1]\nc: *b\n")
-	d := p.Draft(p.Root.Span)
+	d := p.Draft(p.Root.Span())
 	d.Items(p.Root.Get("a"), plan("1 0"))
 	if _, err := d.Edits(); err == nil || !strings.HasPrefix(err.Error(), "t:2: ") {
 		t.Errorf("another order: %v", err)
 	}
-	d = p.Draft(p.Root.Span)
+	d = p.Draft(p.Root.Span())
 	d.Items(p.Root.Get("a"), nil)
 	if _, err := d.Edits(); err == nil {
 		t.Error("nothing is left, and no error")
@@ -230,17 +230,17 @@ func TestScalarsPrintAsTheyStand(t *testing.T) {
 		p := yamlpos.NewPage("t", data, root)
 		var walk func(v *yamlpos.Node)
 		walk = func(v *yamlpos.Node) {
-			for _, pair := range v.Pairs {
+			for _, pair := range v.Pairs() {
 				if !pair.Merged {
 					walk(pair.Value)
 				}
 			}
-			for _, i := range v.Items {
+			for _, i := range v.Items() {
 				walk(i)
 			}
-			text := p.Text(v.Span)
-			if v.Kind != yamlpos.Scalar || v.Tag != "" || v.Anchor != "" || v.Style > yamlpos.DoubleQuoted || p.Parent(v) == nil ||
-				strings.ContainsAny(text, "\n\\") || v.Span.Start == v.Span.End {
+			text := p.Text(v.Span())
+			if v.Kind != yamlpos.Scalar || v.Tag != "" || v.Anchor() != "" || v.Style > yamlpos.DoubleQuoted || p.Parent(v) == nil ||
+				strings.ContainsAny(text, "\n\\") || v.Span().Start == v.Span().End {
 				return
 			}
 			value := yamlpos.Text(v.Value)
@@ -252,10 +252,10 @@ func TestScalarsPrintAsTheyStand(t *testing.T) {
 			case !yamlpos.IsPlain(v.Value, false) || p.JSON:
 				value = yamlpos.Word(v.Value) // a number, or a text that is safe only here
 			}
-			d := p.Draft(v.Span)
+			d := p.Draft(v.Span())
 			d.Replace(v, value)
 			if got, err := d.Copy(); err != nil || got != text {
-				t.Errorf("%s:%d: %s is written as %s (%v)", path, v.Span.Line, text, got, err)
+				t.Errorf("%s:%d: %s is written as %s (%v)", path, v.Span().Line, text, got, err)
 			}
 			n++
 		}
@@ -272,7 +272,7 @@ func TestCopyOfALineWithSomethingBehind(t *testing.T) {
 		before := "a:\n  k: v\n  l: x" + behind + "\nb: y\n"
 		p := page(t, before)
 		n := dig(p.Root, "a")
-		d := p.Draft(n.Span)
+		d := p.Draft(n.Span())
 		m := yamlpos.MembersOf(n)
 		m.Set("new", yamlpos.Text("z"))
 		m.Write(d)

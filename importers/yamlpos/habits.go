@@ -75,15 +75,15 @@ func (v *votes) walk(n *Node) {
 	case Plain, Literal, Folded, Block:
 	}
 	column := -1
-	if n.Style == Block && n.Kind == Mapping && len(n.Pairs) > 0 {
-		column = p.column(n.Pairs[0].Key.Span.Start)
+	if n.Style == Block && n.Kind == Mapping && len(n.Pairs()) > 0 {
+		column = p.column(n.Pairs()[0].Key.Span().Start)
 	}
-	for _, pair := range n.Pairs {
+	for _, pair := range n.Pairs() {
 		if pair.Merged {
 			continue
 		}
-		if c := pair.Value; column >= 0 && c.Style == Block && c.Span.Line > pair.Key.Span.Line && c.Tag == "" && c.Anchor == "" {
-			switch at := p.column(c.Span.Start); {
+		if c := pair.Value; column >= 0 && c.Style == Block && c.Span().Line > pair.Key.Span().Line && c.Tag == "" && c.Anchor() == "" {
+			switch at := p.column(c.Span().Start); {
 			case c.Kind == Mapping && at > column:
 				v.units[at-column]++
 			case c.Kind == Sequence && at >= column:
@@ -93,11 +93,11 @@ func (v *votes) walk(n *Node) {
 		v.walk(pair.Key)
 		v.walk(pair.Value)
 	}
-	for i, item := range n.Items {
-		if n.Style == Block && item.Span.Start > n.Span.Start {
-			if d := p.dash(n, i); i == 0 && d+1 < item.Span.Start {
+	for i, item := range n.Items() {
+		if n.Style == Block && item.Span().Start > n.Span().Start {
+			if d := p.dash(n, i); i == 0 && d+1 < item.Span().Start {
 				if below := p.below(d, item); below == 0 {
-					v.gaps[item.Span.Start-d]++
+					v.gaps[item.Span().Start-d]++
 				}
 			}
 		}
@@ -107,33 +107,33 @@ func (v *votes) walk(n *Node) {
 
 func (v *votes) flow(n *Node) {
 	p := v.page
-	if n.Kind == Mapping && at(p.Data, n.Span.Start) == '{' && len(n.Pairs) > 0 && !n.Pairs[0].Merged {
-		first := n.Pairs[0]
+	if n.Kind == Mapping && at(p.Data, n.Span().Start) == '{' && len(n.Pairs()) > 0 && !n.Pairs()[0].Merged {
+		first := n.Pairs()[0]
 		switch {
 		case p.overLines(n):
-			outer, inner := p.lead(n.Span.Start), p.lead(first.Key.Span.Start)
+			outer, inner := p.lead(n.Span().Start), p.lead(first.Key.Span().Start)
 			if rest, ok := strings.CutPrefix(inner, outer); ok && rest != "" {
 				v.indents[rest]++
 			}
-		case first.Key.Span.Start > n.Span.Start+1:
+		case first.Key.Span().Start > n.Span().Start+1:
 			v.text["padded"]++
 		default:
 			v.text["not padded"]++
 		}
-		if first.Value.Span.Start == p.behindColon(first.Key) {
+		if first.Value.Span().Start == p.behindColon(first.Key) {
 			v.text["tight colon"]++
 		} else {
 			v.text["wide colon"]++
 		}
 	}
-	if n.Kind == Sequence && !p.overLines(n) && len(n.Items) > 0 {
-		if n.Items[0].Span.Start > n.Span.Start+1 {
+	if n.Kind == Sequence && !p.overLines(n) && len(n.Items()) > 0 {
+		if n.Items()[0].Span().Start > n.Span().Start+1 {
 			v.text["padded list"]++
 		} else {
 			v.text["not padded list"]++
 		}
 	}
-	if k := own(n); !p.overLines(n) && len(n.Items)+k > 1 {
+	if k := own(n); !p.overLines(n) && len(n.Items())+k > 1 {
 		_, end := p.entry(n, 0)
 		start, _ := p.entry(n, 1)
 		if string(p.Data[end:start]) == "," {

@@ -52,14 +52,14 @@ func (r *jsonReader) value(depth int) *Node {
 		return nil
 	}
 	start := r.i
-	n := &Node{Kind: Scalar, size: 1, Span: r.at(start, start)}
+	n := (&Node{Kind: Scalar, size: 1}).At(r.at(start, start))
 	switch b := at(r.data, r.i); b {
 	case '{':
 		n.Kind, n.Style = Mapping, Flow
 		if !r.members(n, depth) {
 			return nil
 		}
-		r.duplicates(n.Pairs)
+		r.duplicates(n.Pairs())
 	case '[':
 		n.Kind, n.Style = Sequence, Flow
 		if !r.elements(n, depth) {
@@ -83,7 +83,7 @@ func (r *jsonReader) value(depth int) *Node {
 		n.Value = string(word)
 		n.Null = n.Value == "null"
 	}
-	n.Span.End = r.i
+	n.at.end = int32(r.i)
 	return n
 }
 
@@ -93,6 +93,7 @@ func (r *jsonReader) members(n *Node, depth int) bool {
 		r.i++
 		return true
 	}
+	var pairs []Pair
 	for {
 		if at(r.data, r.i) != '"' {
 			return false
@@ -110,12 +111,13 @@ func (r *jsonReader) members(n *Node, depth int) bool {
 			return false
 		}
 		n.size += key.size + value.size
-		n.Pairs = append(n.Pairs, Pair{Key: key, Value: value})
+		pairs = append(pairs, Pair{Key: key, Value: value})
 		more, ok := r.next('}')
 		if !ok {
 			return false
 		}
 		if !more {
+			n.SetPairs(pairs)
 			return true
 		}
 	}
@@ -127,18 +129,20 @@ func (r *jsonReader) elements(n *Node, depth int) bool {
 		r.i++
 		return true
 	}
+	var items []*Node
 	for {
 		item := r.value(depth + 1)
 		if item == nil {
 			return false
 		}
 		n.size += item.size
-		n.Items = append(n.Items, item)
+		items = append(items, item)
 		more, ok := r.next(']')
 		if !ok {
 			return false
 		}
 		if !more {
+			n.SetItems(items)
 			return true
 		}
 	}

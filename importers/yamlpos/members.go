@@ -19,7 +19,7 @@ func (m *Members) Index(key string) int {
 	if m.node == nil || m.node.Kind != Mapping {
 		return found
 	}
-	for i, p := range m.node.Pairs {
+	for i, p := range m.node.Pairs() {
 		if !p.Merged && p.Key.Value == key {
 			found = i
 		}
@@ -30,7 +30,7 @@ func (m *Members) Index(key string) int {
 // Value is the value of an own entry, nil if there is none.
 func (m *Members) Value(key string) *Node {
 	if i := m.Index(key); i >= 0 {
-		return m.node.Pairs[i].Value
+		return m.node.Pairs()[i].Value
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (m *Members) Swap(old, key string, v Value) {
 
 // Empty reports whether no entry is left, own or merged.
 func (m *Members) Empty() bool {
-	return m.node != nil && len(m.gone) == len(m.node.Pairs) && len(m.more) == 0
+	return m.node != nil && len(m.gone) == len(m.node.Pairs()) && len(m.more) == 0
 }
 
 // Changed reports whether entries come, go or get another value.
@@ -74,7 +74,7 @@ func (m *Members) Write(d *Draft) {
 		return
 	}
 	var plan []Slot
-	for i, p := range m.node.Pairs {
+	for i, p := range m.node.Pairs() {
 		switch s, ok := m.set[i]; {
 		case p.Merged || m.gone[i]:
 		case ok:

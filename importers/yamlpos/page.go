@@ -34,25 +34,25 @@ func NewPage(file string, data []byte, root *Node) *Page {
 
 // isJSON reports whether every key is in double quotes: YAML in braces is not JSON.
 func isJSON(n *Node) bool {
-	for _, p := range n.Pairs {
-		if p.Key.Style != DoubleQuoted || p.Key.Tag != "" || p.Key.Anchor != "" || !isJSON(p.Value) {
+	for _, p := range n.Pairs() {
+		if p.Key.Style != DoubleQuoted || p.Key.Tag != "" || p.Key.Anchor() != "" || !isJSON(p.Value) {
 			return false
 		}
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		if !isJSON(i) {
 			return false
 		}
 	}
-	return n.Tag == "" && n.Anchor == "" && n.Kind != Alias && n.Style != Block && n.Style != SingleQuoted
+	return n.Tag == "" && n.Anchor() == "" && n.Kind != Alias && n.Style != Block && n.Style != SingleQuoted
 }
 
 func (p *Page) adopt(n, parent *Node) {
 	p.parents[n] = parent
 	if n.Kind == Alias {
-		p.aliases[n.Target]++
+		p.aliases[n.Target()]++
 	}
-	for _, pair := range n.Pairs {
+	for _, pair := range n.Pairs() {
 		if pair.Merged {
 			p.aliases[pair.Value]++
 			continue
@@ -60,7 +60,7 @@ func (p *Page) adopt(n, parent *Node) {
 		p.adopt(pair.Key, n)
 		p.adopt(pair.Value, n)
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		p.adopt(i, n)
 	}
 }
@@ -91,7 +91,7 @@ func (p *Page) Text(s source.Span) string { return string(p.Data[s.Start:s.End])
 // Key is the key that n is the value of; nil if it is none.
 func (p *Page) Key(n *Node) *Node {
 	if m := p.parents[n]; m != nil && m.Kind == Mapping {
-		for _, pair := range m.Pairs {
+		for _, pair := range m.Pairs() {
 			if pair.Value == n && !pair.Merged {
 				return pair.Key
 			}
@@ -144,21 +144,21 @@ func (p *Page) leads(at int) bool {
 
 // behindColon is the place behind the colon of a key.
 func (p *Page) behindColon(key *Node) int {
-	i := skipWhite(p.Data, key.Span.End)
+	i := skipWhite(p.Data, key.Span().End)
 	if at(p.Data, i) == ':' {
 		return i + 1
 	}
-	return key.Span.End
+	return key.Span().End
 }
 
 // dash is the place of the dash of a block sequence's item.
 func (p *Page) dash(seq *Node, i int) int {
-	from := seq.Span.Start
+	from := seq.Span().Start
 	if i > 0 {
-		from = seq.Items[i-1].Span.End
-	} else if seq.Tag != "" || seq.Anchor != "" {
+		from = seq.Items()[i-1].Span().End
+	} else if seq.Tag != "" || seq.Anchor() != "" {
 		from += len(seq.Tag)
-		for from < seq.Items[0].Span.Start && !(p.Data[from] == '-' && p.leads(from)) {
+		for from < seq.Items()[0].Span().Start && !(p.Data[from] == '-' && p.leads(from)) {
 			from++
 		}
 		return from
@@ -168,10 +168,10 @@ func (p *Page) dash(seq *Node, i int) int {
 
 // below is how far right of its dash an item starts on the next line; 0 where it stands behind the dash.
 func (p *Page) below(dash int, item *Node) int {
-	if !bytes.ContainsAny(p.Data[dash:item.Span.Start], "\r\n") {
+	if !bytes.ContainsAny(p.Data[dash:item.Span().Start], "\r\n") {
 		return 0
 	}
-	return max(p.column(item.Span.Start)-p.column(dash), 1)
+	return max(p.column(item.Span().Start)-p.column(dash), 1)
 }
 
 // home is the column of the key or dash that a value stands behind, from 0.
@@ -181,30 +181,30 @@ func (p *Page) home(n *Node) int {
 	case m == nil:
 		return 0
 	case m.Kind == Sequence && m.Style == Block:
-		if i := slices.Index(m.Items, n); i >= 0 {
+		if i := slices.Index(m.Items(), n); i >= 0 {
 			return p.column(p.dash(m, i))
 		}
 	case m.Kind == Mapping && m.Style == Block:
 		if k := p.Key(n); k != nil {
-			return p.column(k.Span.Start)
+			return p.column(k.Span().Start)
 		}
 	}
-	return len(p.lead(n.Span.Start))
+	return len(p.lead(n.Span().Start))
 }
 
 // overLines reports whether a flow collection has its entries on lines of their own.
 func (p *Page) overLines(n *Node) bool {
-	first := n.Span.End
-	if len(n.Items) > 0 {
-		first = n.Items[0].Span.Start
+	first := n.Span().End
+	if len(n.Items()) > 0 {
+		first = n.Items()[0].Span().Start
 	}
-	for _, pair := range n.Pairs {
+	for _, pair := range n.Pairs() {
 		if !pair.Merged {
-			first = pair.Key.Span.Start
+			first = pair.Key.Span().Start
 			break
 		}
 	}
-	return bytes.ContainsAny(p.Data[n.Span.Start:first], "\n\r") && first < n.Span.End
+	return bytes.ContainsAny(p.Data[n.Span().Start:first], "\n\r") && first < n.Span().End
 }
 
 // LayoutOf is how a collection is spread over lines.

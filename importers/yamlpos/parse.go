@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -37,7 +38,10 @@ func Parse(file string, data []byte) (*Node, []source.Diagnostic, error) {
 	case !utf8.Valid(data):
 		return nil, nil, fmt.Errorf("%s: the bytes are not UTF-8 text; save the file as UTF-8", placeOf(file, data, invalidAt(data)))
 	}
-	p := &parser{file: file, data: data, budget: MaxValues}
+	return (&parser{file: file, data: data, budget: MaxValues, piece: pieceBytes, texts: map[string]string{}}).parse()
+}
+
+func (p *parser) parse() (*Node, []source.Diagnostic, error) {
 	root, ok, err := p.json()
 	if err != nil {
 		return nil, nil, err
@@ -59,7 +63,10 @@ type parser struct {
 	budget      int32  // values that aliases may still stand for
 	twice       int    // duplicate keys so far
 	masked      string // what stands for question marks in what the library read, "" for nothing
+	piece       int    // how many bytes the library is given at once
+	base        int    // lines before what it was given
 
+	texts map[string]string    // short ones that were read: a large file says the same words often
 	nodes map[*yaml.Node]*Node // anchored ones, for aliases
 	open  map[*yaml.Node]bool  // anchored ones that are being read
 }
@@ -67,6 +74,9 @@ type parser struct {
 func (p *parser) yaml() (*Node, error) {
 	if n := values(p.data); n > MaxValues {
 		return nil, fmt.Errorf("%s: about %d values are more than the %d that are read", p.file, n, MaxValues)
+	}
+	if root, ok := p.inPieces(); ok {
+		return root, nil
 	}
 	doc, err := p.decode(p.data)
 	if err != nil {
@@ -267,9 +277,10 @@ type context struct {
 // node turns a node of the library's into ours. Children are read in the order of the file, so that looking up
 // their offsets goes forward only.
 func (p *parser) node(y *yaml.Node, c context) (*Node, error) {
-	start, ok := p.lines.offset(p.data, y.Line, y.Column)
+	line := p.base + y.Line
+	start, ok := p.lines.offset(p.data, line, y.Column)
 	if !ok {
-		return nil, fmt.Errorf("%s:%d:%d: cannot tell where this value stands", p.file, y.Line, y.Column)
+		return nil, fmt.Errorf("%s:%d:%d: cannot tell where this value stands", p.file, line, y.Column)
 	}
 	if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0 && y.Anchor == "" && at(p.data, start) != '!' {
 		for start > 0 && bytes.IndexByte([]byte(" \t\r\n"), p.data[start-1]) >= 0 {
@@ -277,11 +288,12 @@ func (p *parser) node(y *yaml.Node, c context) (*Node, error) {
 		}
 	}
 	if c.depth > MaxDepth {
-		return nil, fmt.Errorf("%s:%d:%d: nested more than %d deep", p.file, y.Line, y.Column, MaxDepth)
+		return nil, fmt.Errorf("%s:%d:%d: nested more than %d deep", p.file, line, y.Column, MaxDepth)
 	}
 	// The place first: looking it up goes forward only as long as parents come before their children.
-	n := &Node{Anchor: y.Anchor, size: 1, Span: p.at(start, start)}
+	n := (&Node{size: 1}).At(p.at(start, start))
 	if y.Anchor != "" {
+		n.SetAnchor(y.Anchor)
 		p.open[y] = true
 	}
 	tag, content := properties(p.data, start, y)
@@ -302,12 +314,12 @@ func (p *parser) node(y *yaml.Node, c context) (*Node, error) {
 		err = errPlace
 	}
 	if errors.Is(err, errPlace) {
-		err = fmt.Errorf("%s:%d:%d: cannot tell where this value ends", p.file, y.Line, y.Column)
+		err = fmt.Errorf("%s:%d:%d: cannot tell where this value ends", p.file, line, y.Column)
 	}
 	if err != nil {
 		return nil, err
 	}
-	n.Span.End = end
+	n.at.end = int32(end)
 	if y.Anchor != "" {
 		p.nodes[y] = n
 		delete(p.open, y)
@@ -319,7 +331,7 @@ func (p *parser) scalar(n *Node, y *yaml.Node, start, content int, c context) (e
 	if p.masked != "" {
 		y.Value = strings.ReplaceAll(y.Value, p.masked, "?")
 	}
-	n.Kind, n.Value = Scalar, y.Value
+	n.Kind, n.Value = Scalar, p.intern(y.Value)
 	switch {
 	case y.Style&yaml.DoubleQuotedStyle != 0:
 		n.Style, n.Quoted = DoubleQuoted, true
@@ -357,18 +369,33 @@ func (p *parser) mapping(n *Node, y *yaml.Node, content int, c context) (end int
 	if braces {
 		end++
 	}
-	n.Pairs = make([]Pair, 0, len(y.Content)/2)
-	var merges []*Node
+	end, merges, err := p.pairs(n, y, end, c)
+	if err != nil {
+		return 0, err
+	}
+	if braces {
+		if end, err = endOfFlow(p.data, end, '}'); err != nil {
+			return 0, err
+		}
+	}
+	p.duplicates(n.Pairs())
+	p.merge(n, merges)
+	return end, nil
+}
+
+// pairs adds the entries of the library's mapping to ours, and returns where the last of them ends, and what stands under merge keys.
+func (p *parser) pairs(n *Node, y *yaml.Node, end int, c context) (_ int, merges []*Node, err error) {
+	pairs := slices.Grow(n.Pairs(), len(y.Content)/2)
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, err := p.node(y.Content[i], c)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		value, err := p.node(y.Content[i+1], c)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
-		end = max(end, key.Span.End, value.Span.End)
+		end = max(end, key.Span().End, value.Span().End)
 		n.size += key.size + value.size
 		merge := y.Content[i].Tag == "!!merge"
 		y.Content[i], y.Content[i+1] = nil, nil // read: of a large file there is no room for both trees
@@ -376,16 +403,10 @@ func (p *parser) mapping(n *Node, y *yaml.Node, content int, c context) (end int
 			merges = append(merges, value)
 			continue
 		}
-		n.Pairs = append(n.Pairs, Pair{Key: key, Value: value})
+		pairs = append(pairs, Pair{Key: key, Value: value})
 	}
-	if braces {
-		if end, err = endOfFlow(p.data, end, '}'); err != nil {
-			return 0, err
-		}
-	}
-	p.duplicates(n.Pairs)
-	p.merge(n, merges)
-	return end, nil
+	n.SetPairs(pairs)
+	return end, merges, nil
 }
 
 func (p *parser) sequence(n *Node, y *yaml.Node, content int, c context) (end int, err error) {
@@ -396,17 +417,18 @@ func (p *parser) sequence(n *Node, y *yaml.Node, content int, c context) (end in
 	} else if column := p.lines.indent(content); column > c.indent {
 		c.indent = column // a list at its key's own column does not indent
 	}
-	n.Items = make([]*Node, 0, len(y.Content))
+	items := make([]*Node, 0, len(y.Content))
 	for i, child := range y.Content {
 		item, err := p.node(child, c)
 		if err != nil {
 			return 0, err
 		}
 		y.Content[i] = nil
-		end = max(end, item.Span.End)
+		end = max(end, item.Span().End)
 		n.size += item.size
-		n.Items = append(n.Items, item)
+		items = append(items, item)
 	}
+	n.SetItems(items)
 	if n.Style == Flow {
 		return endOfFlow(p.data, end, ']')
 	}
@@ -426,10 +448,11 @@ func (p *parser) alias(n *Node, y *yaml.Node, start int) int {
 			fmt.Sprintf("*%s and what follows of its size were read as empty; at most %d values are read", y.Value, MaxValues))
 	default:
 		p.budget -= target.size
-		n.Target, n.size = target, target.size
+		n.size = target.size
+		n.SetTarget(target)
 		return end
 	}
-	n.Target = &Node{Kind: Scalar, Null: true, Span: p.at(end, end), size: 1}
+	n.SetTarget((&Node{Kind: Scalar, Null: true, size: 1}).At(p.at(end, end)))
 	return end
 }
 
@@ -465,8 +488,8 @@ func (p *parser) duplicates(pairs []Pair) {
 			if p.twice++; p.twice > maxDiagnostics {
 				return
 			}
-			p.report(source.Warning, k.Span, fmt.Sprintf("the key %q is here twice", short(k.Value)),
-				fmt.Sprintf("the first one, on line %d, does not count", f.Span.Line))
+			p.report(source.Warning, k.Span(), fmt.Sprintf("the key %q is here twice", short(k.Value)),
+				fmt.Sprintf("the first one, on line %d, does not count", f.Span().Line))
 		}
 		first[k.Value] = k
 	}
@@ -478,14 +501,14 @@ func (p *parser) merge(n *Node, merges []*Node) {
 	if len(merges) == 0 {
 		return
 	}
-	have := make(map[string]bool, len(n.Pairs))
-	for _, pair := range n.Pairs {
+	have := make(map[string]bool, len(n.Pairs()))
+	for _, pair := range n.Pairs() {
 		have[pair.Key.Value] = true
 	}
 	var from []*Node
 	for _, m := range merges {
 		if r := m.Resolve(); r.Kind == Sequence {
-			from = append(from, r.Items...)
+			from = append(from, r.Items()...)
 		} else {
 			from = append(from, m)
 		}
@@ -493,12 +516,12 @@ func (p *parser) merge(n *Node, merges []*Node) {
 	for _, m := range from {
 		r := m.Resolve()
 		if r.Kind != Mapping {
-			p.report(source.Warning, m.Span, "a merge key (<<) takes a mapping or a list of mappings", "this one was left out")
+			p.report(source.Warning, m.Span(), "a merge key (<<) takes a mapping or a list of mappings", "this one was left out")
 			continue
 		}
 		for _, pair := range r.Effective() {
 			if p.budget--; p.budget < 0 {
-				p.report(source.Error, m.Span, "the merge keys of this file stand for too many values", "the rest was left out")
+				p.report(source.Error, m.Span(), "the merge keys of this file stand for too many values", "the rest was left out")
 				return
 			}
 			if have[pair.Key.Value] {
@@ -510,7 +533,7 @@ func (p *parser) merge(n *Node, merges []*Node) {
 			have[pair.Key.Value] = true
 			p.budget -= pair.Value.size
 			n.size += pair.Value.size
-			n.Pairs = append(n.Pairs, Pair{Key: pair.Key, Value: pair.Value, Merged: true})
+			n.SetPairs(append(n.Pairs(), Pair{Key: pair.Key, Value: pair.Value, Merged: true}))
 		}
 	}
 }
@@ -560,4 +583,19 @@ func indentWithSpaces(data []byte) (spaced []byte, tabs []int) {
 		}
 	}
 	return spaced, tabs
+}
+
+// longName is how long a text may be that is looked for among those that were read before: keys, types, actions.
+const longName = 48
+
+// intern is the text, as it was read before if it is short.
+func (p *parser) intern(s string) string {
+	if len(s) > longName {
+		return s
+	}
+	if known, ok := p.texts[s]; ok {
+		return known
+	}
+	p.texts[s] = s
+	return s
 }

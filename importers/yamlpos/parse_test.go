@@ -78,7 +78,7 @@ func TestSpans(t *testing.T) {
 			if a == nil {
 				t.Fatalf("no key a in %q", tt.text)
 			}
-			if got := tt.text[a.Span.Start:a.Span.End]; got != tt.span {
+			if got := tt.text[a.Span().Start:a.Span().End]; got != tt.span {
 				t.Errorf("span %q, want %q", got, tt.span)
 			}
 			if a.Value != tt.value {
@@ -108,7 +108,7 @@ func TestContainers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			root, _ := parse(t, tt.text)
 			a := root.Get("a")
-			if got := tt.text[a.Span.Start:a.Span.End]; got != tt.span {
+			if got := tt.text[a.Span().Start:a.Span().End]; got != tt.span {
 				t.Errorf("span %q, want %q", got, tt.span)
 			}
 		})
@@ -118,11 +118,11 @@ func TestContainers(t *testing.T) {
 func TestPlacesForPeople(t *testing.T) {
 	root, _ := parse(t, "x: 1\né: {b: 2}\n")
 	b := root.Get("é").Get("b")
-	if b.Span.Line != 2 || b.Span.Column != 9 || b.Span.String() != "t.yaml:2" {
-		t.Errorf("line %d, column %d (%s), want 2 and 9, in bytes", b.Span.Line, b.Span.Column, b.Span)
+	if b.Span().Line != 2 || b.Span().Column != 9 || b.Span().String() != "t.yaml:2" {
+		t.Errorf("line %d, column %d (%s), want 2 and 9, in bytes", b.Span().Line, b.Span().Column, b.Span())
 	}
 	root, _ = parse(t, "\ufeffa: 1\n")
-	if a := root.Pairs[0].Key.Span; a.Line != 1 || a.Column != 1 || a.Start != 3 {
+	if a := root.Pairs()[0].Key.Span(); a.Line != 1 || a.Column != 1 || a.Start != 3 {
 		t.Errorf("%+v, want line 1, column 1, byte 3", a)
 	}
 }
@@ -131,7 +131,7 @@ func TestMerge(t *testing.T) {
 	root, diagnostics := parse(t, "base: &b {x: 1, y: 2}\nmore: &m {y: 3, z: 4}\na:\n  <<: [*b, *m]\n  x: own\n")
 	a := root.Get("a")
 	var got []string
-	for _, p := range a.Pairs {
+	for _, p := range a.Pairs() {
 		got = append(got, fmt.Sprintf("%s=%s %v", p.Key.Value, p.Value.Value, p.Merged))
 	}
 	if want := "[x=own false y=2 true z=4 true]"; fmt.Sprint(got) != want {
@@ -215,7 +215,7 @@ func TestErrorsAreOneLineWithPlace(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			root, _, err := yamlpos.Parse("t.yaml", []byte(tt.text))
 			if err == nil {
-				t.Fatalf("no error, %d entries", len(root.Pairs))
+				t.Fatalf("no error, %d entries", len(root.Pairs()))
 			}
 			if err.Error() != tt.want {
 				t.Errorf("got  %s\nwant %s", err, tt.want)
@@ -251,10 +251,10 @@ func TestAliasBomb(t *testing.T) {
 			t.Fatal("the tree is too large to walk")
 		}
 		v = v.Resolve()
-		for _, p := range v.Pairs {
+		for _, p := range v.Pairs() {
 			walk(p.Value)
 		}
-		for _, i := range v.Items {
+		for _, i := range v.Items() {
 			walk(i)
 		}
 	}
@@ -318,19 +318,19 @@ func TestJSONReadsAsYAML(t *testing.T) {
 
 func unequal(a, b *yamlpos.Node) string {
 	if a.Kind != b.Kind || a.Style != b.Style || a.Value != b.Value || a.Null != b.Null || a.Quoted != b.Quoted ||
-		a.Span != b.Span || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
-		return fmt.Sprintf("%+v\n%+v", a.Span, b.Span)
+		a.Span() != b.Span() || len(a.Pairs()) != len(b.Pairs()) || len(a.Items()) != len(b.Items()) {
+		return fmt.Sprintf("%+v\n%+v", a.Span(), b.Span())
 	}
-	for i := range a.Pairs {
-		if why := unequal(a.Pairs[i].Key, b.Pairs[i].Key); why != "" {
+	for i := range a.Pairs() {
+		if why := unequal(a.Pairs()[i].Key, b.Pairs()[i].Key); why != "" {
 			return why
 		}
-		if why := unequal(a.Pairs[i].Value, b.Pairs[i].Value); why != "" {
+		if why := unequal(a.Pairs()[i].Value, b.Pairs()[i].Value); why != "" {
 			return why
 		}
 	}
-	for i := range a.Items {
-		if why := unequal(a.Items[i], b.Items[i]); why != "" {
+	for i := range a.Items() {
+		if why := unequal(a.Items()[i], b.Items()[i]); why != "" {
 			return why
 		}
 	}
@@ -345,11 +345,11 @@ func TestQuestionMark(t *testing.T) {
 		t.Fatal(err, notes)
 	}
 	rate := root.Get("a").Get("rate")
-	if rate.Value != "cron(0 12 * * ? *)" || text[rate.Span.Start:rate.Span.End] != rate.Value {
-		t.Errorf("%q at %q", rate.Value, text[rate.Span.Start:rate.Span.End])
+	if rate.Value != "cron(0 12 * * ? *)" || text[rate.Span().Start:rate.Span().End] != rate.Value {
+		t.Errorf("%q at %q", rate.Value, text[rate.Span().Start:rate.Span().End])
 	}
 	var got []string
-	for _, i := range root.Get("a").Get("b").Items {
+	for _, i := range root.Get("a").Get("b").Items() {
 		got = append(got, i.Value)
 	}
 	if got = append(got, root.Get("c").Value); !slices.Equal(got, []string{"x ? y", "z ?", "what? yes"}) {

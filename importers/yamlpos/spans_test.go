@@ -25,16 +25,16 @@ func checkSpans(t testing.TB, name string, data []byte, root *yamlpos.Node) int 
 }
 
 func anchorsOf(n *yamlpos.Node, out []string) []string {
-	if n.Anchor != "" {
-		out = append(out, n.Anchor)
+	if n.Anchor() != "" {
+		out = append(out, n.Anchor())
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if !p.Merged {
 			out = anchorsOf(p.Key, out)
 			out = anchorsOf(p.Value, out)
 		}
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		out = anchorsOf(i, out)
 	}
 	return out
@@ -54,19 +54,19 @@ func (c *spanChecker) fail(n *yamlpos.Node, format string, args ...any) {
 	if c.left--; c.left < 0 {
 		return
 	}
-	c.t.Errorf("%s:%d:%d: %s\nspan: %q", c.name, n.Span.Line, n.Span.Column, fmt.Sprintf(format, args...), c.text(n))
+	c.t.Errorf("%s:%d:%d: %s\nspan: %q", c.name, n.Span().Line, n.Span().Column, fmt.Sprintf(format, args...), c.text(n))
 }
 
 func (c *spanChecker) text(n *yamlpos.Node) string {
-	if n.Span.Start < 0 || n.Span.End < n.Span.Start || n.Span.End > len(c.data) {
-		return fmt.Sprintf("bytes %d to %d of %d", n.Span.Start, n.Span.End, len(c.data))
+	if n.Span().Start < 0 || n.Span().End < n.Span().Start || n.Span().End > len(c.data) {
+		return fmt.Sprintf("bytes %d to %d of %d", n.Span().Start, n.Span().End, len(c.data))
 	}
-	return string(c.data[n.Span.Start:n.Span.End])
+	return string(c.data[n.Span().Start:n.Span().End])
 }
 
 func (c *spanChecker) walk(n *yamlpos.Node, depth int, flow, key bool) {
 	c.n++
-	if n.Span.Start < 0 || n.Span.End < n.Span.Start || n.Span.End > len(c.data) {
+	if n.Span().Start < 0 || n.Span().End < n.Span().Start || n.Span().End > len(c.data) {
 		c.fail(n, "outside the file")
 		return
 	}
@@ -79,21 +79,21 @@ func (c *spanChecker) walk(n *yamlpos.Node, depth int, flow, key bool) {
 	if n.Kind == yamlpos.Scalar || n.Kind == yamlpos.Alias || len(text) < 4000 {
 		c.parses(n, text, depth == 0, flow, key)
 	}
-	at := n.Span.Start
+	at := n.Span().Start
 	child := func(k *yamlpos.Node, key bool) {
-		if k.Span.Start < at || k.Span.End > n.Span.End {
-			c.fail(k, "not in order within the value around it (%d to %d)", at, n.Span.End)
+		if k.Span().Start < at || k.Span().End > n.Span().End {
+			c.fail(k, "not in order within the value around it (%d to %d)", at, n.Span().End)
 		}
-		at = k.Span.End
+		at = k.Span().End
 		c.walk(k, depth+1, flow || n.Style == yamlpos.Flow, key)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		if !p.Merged {
 			child(p.Key, true)
 			child(p.Value, false)
 		}
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		child(i, false)
 	}
 }
@@ -110,22 +110,22 @@ func (c *spanChecker) parses(n *yamlpos.Node, text string, whole, flow, key bool
 	if strings.Contains(text, "\n\t") {
 		return // read past a tab that is not YAML
 	}
-	line := bytes.LastIndexAny(c.data[:n.Span.Start], "\r\n") + 1
+	line := bytes.LastIndexAny(c.data[:n.Span().Start], "\r\n") + 1
 	indent := strings.Map(func(r rune) rune {
 		if r == '\ufeff' {
 			return -1
 		}
 		return ' '
-	}, string(c.data[line:n.Span.Start]))
+	}, string(c.data[line:n.Span().Start]))
 	doc := c.anchors.String() + "-\n" + indent + " " + text + "\n"
 	switch {
-	case whole && n.Style == yamlpos.Block && n.Tag == "" && n.Anchor == "":
+	case whole && n.Style == yamlpos.Block && n.Tag == "" && n.Anchor() == "":
 		doc = indent + text + "\n"
 	case whole:
 		doc = text + "\n"
 	case key && text != "" && n.Kind == yamlpos.Scalar && n.Style == yamlpos.Plain && !strings.ContainsAny(text, "\r\n"):
 		doc = c.anchors.String() + "- " + text + ": x\n" // "-" alone would be a list
-		if n.Tag != "" || n.Anchor != "" {
+		if n.Tag != "" || n.Anchor() != "" {
 			doc = c.anchors.String() + "- " + text + " : x\n"
 		}
 		flow = true
@@ -138,9 +138,9 @@ func (c *spanChecker) parses(n *yamlpos.Node, text string, whole, flow, key bool
 		doc = c.anchors.String() + "- " + text + "\n" // the column of the list is what the block is measured from
 	case n.Style == yamlpos.Block && indent == "":
 		doc = text + "\n"
-	case n.Style == yamlpos.Block && (n.Tag != "" || n.Anchor != "") && firstColumn(n) == 1:
+	case n.Style == yamlpos.Block && (n.Tag != "" || n.Anchor() != "") && firstColumn(n) == 1:
 		doc = text + "\n"
-	case n.Style == yamlpos.Block && (n.Tag != "" || n.Anchor != ""):
+	case n.Style == yamlpos.Block && (n.Tag != "" || n.Anchor() != ""):
 		doc = c.anchors.String() + "- " + text + "\n"
 	case n.Style == yamlpos.Block:
 		doc = c.anchors.String() + "-\n" + indent + text + "\n"
@@ -154,7 +154,7 @@ func (c *spanChecker) parses(n *yamlpos.Node, text string, whole, flow, key bool
 		c.fail(n, "does not parse: %v\n%s", err, doc)
 		return
 	}
-	if n.Span.End == len(c.data) {
+	if n.Span().End == len(c.data) {
 		// The last line break of a block scalar is not there: the file ends without one.
 		doc = strings.TrimSuffix(doc, "\n")
 		if err := yaml.Unmarshal([]byte(doc), &y); err != nil {
@@ -178,9 +178,9 @@ func (c *spanChecker) parses(n *yamlpos.Node, text string, whole, flow, key bool
 
 func firstColumn(n *yamlpos.Node) int {
 	if n.Kind == yamlpos.Mapping {
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			if !p.Merged {
-				return p.Key.Span.Column
+				return p.Key.Span().Column
 			}
 		}
 	}
@@ -205,7 +205,7 @@ func differs(n *yamlpos.Node, y *yaml.Node) string {
 			return fmt.Sprintf("kind %d for a mapping", y.Kind)
 		}
 		i := 0
-		for _, p := range n.Pairs {
+		for _, p := range n.Pairs() {
 			if p.Merged {
 				continue
 			}
@@ -230,10 +230,10 @@ func differs(n *yamlpos.Node, y *yaml.Node) string {
 			return "too many entries"
 		}
 	case yamlpos.Sequence:
-		if y.Kind != yaml.SequenceNode || len(y.Content) != len(n.Items) {
+		if y.Kind != yaml.SequenceNode || len(y.Content) != len(n.Items()) {
 			return "not a list of the same length"
 		}
-		for i, item := range n.Items {
+		for i, item := range n.Items() {
 			if why := differs(item, y.Content[i]); why != "" {
 				return why
 			}

@@ -75,7 +75,7 @@ func (v Value) Len() int { return len(v.values) }
 
 // Copy is a value of the page, in the bytes that it has.
 func (p *Page) Copy(n *Node) Value {
-	return Value{kind: n.Kind, raw: true, text: p.Text(n.Span), node: n, column: p.home(n), start: p.column(n.Span.Start), lead: p.lead(n.Span.Start)}
+	return Value{kind: n.Kind, raw: true, text: p.Text(n.Span()), node: n, column: p.home(n), start: p.column(n.Span().Start), lead: p.lead(n.Span().Start)}
 }
 
 // Edited is Copy of a node whose bytes were changed to text, by a Draft.
@@ -111,7 +111,7 @@ func (p *Page) behind(v Value, at place) string {
 		first = "\n" + spaces(at.column+at.gap)
 	}
 	switch {
-	case v.raw && v.node.Style == Block && v.node.Tag == "" && v.node.Anchor == "":
+	case v.raw && v.node.Style == Block && v.node.Tag == "" && v.node.Anchor() == "":
 		if at.item {
 			return first + shift(v.text, at.column+at.gap-v.start)
 		}
@@ -163,7 +163,7 @@ func (v Value) block(p *Page) bool {
 		return false
 	}
 	if v.raw {
-		return v.node.Style == Block && v.node.Tag == "" && v.node.Anchor == ""
+		return v.node.Style == Block && v.node.Tag == "" && v.node.Anchor() == ""
 	}
 	return v.tag == "" && len(v.values) > 0 && v.layout != OneLine && v.layout != Lines
 }
@@ -227,7 +227,7 @@ func (p *Page) flow(v Value, lead string, tight bool) string {
 // unfolded is a block value of the page, as it was edited, without a form. Text that cannot be read by itself, such as
 // one with an alias, is what stands in the page.
 func (p *Page) unfolded(v Value) Value {
-	if v.text == p.Text(v.node.Span) {
+	if v.text == p.Text(v.node.Span()) {
 		return p.taken(v.node)
 	}
 	data := []byte(strings.Repeat(" ", v.start) + v.text + "\n")
@@ -255,13 +255,13 @@ func (p *Page) taken(n *Node) Value {
 			v.bare = true
 		}
 	case Mapping:
-		for _, pair := range n.Pairs {
+		for _, pair := range n.Pairs() {
 			if !pair.Merged {
 				v = v.Put(pair.Key.Value, p.taken(pair.Value))
 			}
 		}
 	case Sequence:
-		for _, i := range n.Items {
+		for _, i := range n.Items() {
 			v.values = append(v.values, p.taken(i))
 		}
 	}

@@ -19,7 +19,7 @@ func (w *walk) eventKey(p yamlpos.Pair, in place) {
 		w.site(p.Key, w.name(key))
 	}
 	if n := p.Value.Resolve(); key == "source" || in.aws {
-		in.aws = in.aws || n != nil && len(n.Items) > 0 && strings.HasPrefix(n.Items[0].Value, "aws.")
+		in.aws = in.aws || n != nil && len(n.Items()) > 0 && strings.HasPrefix(n.Items()[0].Value, "aws.")
 	}
 	w.value(p.Value, in)
 }

@@ -44,7 +44,7 @@ func (w *walk) value(n *yamlpos.Node, at place) {
 	case yamlpos.Mapping:
 		w.object(n, at)
 	case yamlpos.Sequence:
-		for _, item := range n.Items {
+		for _, item := range n.Items() {
 			w.value(item, at)
 		}
 	case yamlpos.Scalar, yamlpos.Alias:
@@ -71,7 +71,7 @@ func (w *walk) object(n *yamlpos.Node, at place) {
 	}
 	ours := at.ours
 	linked := strings.HasPrefix(text("Path"), "/aws-service-role/")
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		key := p.Key.Value
 		in := at
 		in.key = key
@@ -251,12 +251,12 @@ func (w *walk) inside(n *yamlpos.Node, data []byte, escaped bool, at place) {
 	p := &page{data: data}
 	in := &walk{coder: w.coder, page: p}
 	in.value(root, at)
-	w.page.sites = append(w.page.sites, site{start: n.Span.Start, end: n.Span.End, inner: p, escaped: escaped})
+	w.page.sites = append(w.page.sites, site{start: n.Span().Start, end: n.Span().End, inner: p, escaped: escaped})
 }
 
 // site writes a string anew.
 func (w *walk) site(n *yamlpos.Node, s spelling) {
-	w.page.sites = append(w.page.sites, site{start: n.Span.Start, end: n.Span.End, spelling: s})
+	w.page.sites = append(w.page.sites, site{start: n.Span().Start, end: n.Span().End, spelling: s})
 	w.learn(s)
 }
 
@@ -278,7 +278,7 @@ func (c *coder) learn(s spelling) {
 
 // document goes through a policy.
 func (w *walk) document(n *yamlpos.Node) {
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		switch p.Key.Value {
 		case "Version":
 		case "Id":
@@ -299,7 +299,7 @@ func list(n *yamlpos.Node) []*yamlpos.Node {
 		return nil
 	}
 	if n.Kind == yamlpos.Sequence {
-		return n.Items
+		return n.Items()
 	}
 	return []*yamlpos.Node{n}
 }
@@ -308,7 +308,7 @@ func (w *walk) statement(n *yamlpos.Node) {
 	if n = n.Resolve(); n == nil || n.Kind != yamlpos.Mapping {
 		return
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		switch p.Key.Value {
 		case "Effect", "Action", "NotAction":
 		case "Resource", "NotResource":
@@ -331,7 +331,7 @@ func (w *walk) principal(n *yamlpos.Node) {
 	if n == nil || n.Kind != yamlpos.Mapping {
 		return // everybody
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		for _, v := range list(p.Value) {
 			v = v.Resolve()
 			if v == nil || v.Kind != yamlpos.Scalar || v.Value == "*" || p.Key.Value == "Service" {
@@ -354,7 +354,7 @@ func (w *walk) conditions(n *yamlpos.Node) {
 	if n == nil || n.Kind != yamlpos.Mapping {
 		return
 	}
-	for _, operator := range n.Pairs {
+	for _, operator := range n.Pairs() {
 		of := operator.Value.Resolve()
 		if of == nil || of.Kind != yamlpos.Mapping {
 			continue
@@ -364,7 +364,7 @@ func (w *walk) conditions(n *yamlpos.Node) {
 			op = operator.Key.Value
 		}
 		op = strings.ToLower(strings.TrimSuffix(op, "IfExists"))
-		for _, p := range of.Pairs {
+		for _, p := range of.Pairs() {
 			key := p.Key.Value
 			if s := w.conditionKey(key); textOf(s.parts) != "" && slices.ContainsFunc(s.parts, func(p part) bool { return p.kind != kept }) {
 				w.site(p.Key, s)
