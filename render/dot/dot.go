@@ -136,7 +136,7 @@ func (l *Layout) ask(ctx context.Context, p *plan, text string) (*places, error)
 		return p.layered(), nil
 	case p.dense():
 		// Few of the edges are drawn; Graphviz would make room for all.
-		return p.layered(), nil
+		return p.larger(p.layered()), nil
 	case l.off:
 		return nil, errOff
 	case l.engine == nil:
@@ -157,5 +157,9 @@ func (l *Layout) ask(ctx context.Context, p *plan, text string) (*places, error)
 		}
 		return nil, err
 	}
-	return p.read(out)
+	at, err := p.read(out)
+	if err != nil {
+		return nil, err
+	}
+	return p.larger(at), nil
 }

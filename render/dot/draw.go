@@ -86,7 +86,8 @@ func (c *canvas) wall(d *render.Diagram, cl *render.Cluster, i int) (box, bool) 
 	if q := c.at.clusters[i]; own && q.w > 0 {
 		return box{q.x + pad, q.y + pad, q.w, q.h}, true
 	}
-	return box{b.x - wallMargin, b.y - wallHeader, b.w + 2*wallMargin, b.h + wallHeader + wallMargin}, true
+	margin, header := c.p.clusters[i].margins()
+	return box{b.x - margin, b.y - header, b.w + 2*margin, b.h + header + margin}, true
 }
 
 // cluster draws a compartment and returns its name, which goes above the edges that pass.
@@ -111,6 +112,10 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 		c.sign(render.NewSign)
 		c.add(render.Shape{Path: render.Move(left+2, b.y+8).Line(left+2, b.y+22), Stroke: render.Good, Width: 4})
 		left, room = left+10, room-10
+	}
+	if c.p.clusters[i].bare {
+		c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: cl.ID, Tip: cl.Tip})
+		return nil
 	}
 	icon := "role"
 	if cl.Role == "" {

@@ -91,7 +91,11 @@ func (p *plan) blocks() (starts, middle, ends []block) {
 		case n.cluster >= 0:
 			b := &walls[n.cluster]
 			b.nodes = append(b.nodes, i)
-			b.w = max(b.w, n.w+2*wallMargin, p.clusters[n.cluster].header+2*wallMargin)
+			margin, _ := p.clusters[n.cluster].margins()
+			b.w = max(b.w, n.w+2*margin)
+			if !p.clusters[n.cluster].bare {
+				b.w = max(b.w, p.clusters[n.cluster].header+2*margin)
+			}
 			b.h += n.h + rowGap
 		case n.kind == render.TriggerNode, n.kind != render.ResourceNode && n.cluster < 0:
 			starts = append(starts, single)
@@ -103,7 +107,8 @@ func (p *plan) blocks() (starts, middle, ends []block) {
 	for i, b := range walls {
 		if len(b.nodes) > 0 {
 			b.cluster, b.group = i, p.clusters[i].group
-			b.h += wallHeader + wallMargin - rowGap
+			margin, header := p.clusters[i].margins()
+			b.h += header + margin - rowGap
 			bays = append(bays, b)
 		}
 	}
@@ -131,10 +136,11 @@ func (p *plan) stack(at *places, blocks []block, x, tall float64) float64 {
 			at.nodes[b.nodes[0]] = point{x + n.w/2, y + n.h/2}
 		} else {
 			at.clusters[b.cluster] = box{x, y, b.w, b.h}
-			inner := y + wallHeader
+			margin, header := p.clusters[b.cluster].margins()
+			inner := y + header
 			for _, i := range b.nodes {
 				n := p.nodes[i]
-				at.nodes[i] = point{x + wallMargin + n.w/2, inner + n.h/2}
+				at.nodes[i] = point{x + margin + n.w/2, inner + n.h/2}
 				inner += n.h + rowGap
 			}
 		}

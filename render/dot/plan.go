@@ -12,15 +12,17 @@ import (
 
 // Sizes in points.
 const (
-	tileHeight  = 40.0
-	minTile     = 132.0
-	maxTile     = 230.0
-	textLeft    = 34.0 // from a tile's side to its text
-	textRight   = 12.0
-	wallHeader  = 28.0
-	wallMargin  = 12.0
-	wallGap     = 5.0 // half of what is between two walls
-	labelHeight = 16.0
+	tileHeight    = 40.0
+	triggerHeight = 28.0
+	minTile       = 132.0
+	maxTile       = 230.0
+	textLeft      = 34.0 // from a tile's side to its text
+	textRight     = 12.0
+	wallHeader    = 28.0
+	wallMargin    = 12.0
+	bareMargin    = 6.0
+	wallGap       = 5.0 // half of what is between two walls
+	labelHeight   = 16.0
 )
 
 // A plan is the graph of all diagrams together, without anything that a breach changes.
@@ -45,6 +47,15 @@ type cluster struct {
 	id     model.ID
 	header float64 // width of its name
 	group  int     // clusters of one group are a compartment and the parts that it was split into
+	bare   bool    // its only function says its name
+}
+
+// margin is what is between a wall and what it holds, header what is above that.
+func (c cluster) margins() (margin, header float64) {
+	if c.bare {
+		return bareMargin, bareMargin
+	}
+	return wallMargin, wallHeader
 }
 
 type edge struct {
@@ -88,8 +99,12 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 			} else {
 				width = max(minTile, min(width, maxTile))
 			}
+			high := tileHeight
+			if n.Kind == render.TriggerNode {
+				high = triggerHeight
+			}
 			p.nodeAt[n.ID] = len(p.nodes)
-			p.nodes = append(p.nodes, node{id: n.ID, kind: n.Kind, w: width, h: tileHeight, cluster: in})
+			p.nodes = append(p.nodes, node{id: n.ID, kind: n.Kind, w: width, h: high, cluster: in})
 		}
 	}
 	for _, d := range diagrams {
@@ -109,9 +124,45 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 			p.edges = append(p.edges, pe)
 		}
 	}
+	p.bare(diagrams)
 	p.spare()
 	p.flow()
 	return p
+}
+
+// bare finds the compartments whose wall needs no name: their one function, in each diagram, stands in a role that is called
+// after it.
+func (p *plan) bare(diagrams []*render.Diagram) {
+	for i := range p.clusters {
+		p.clusters[i].bare = true
+	}
+	for _, d := range diagrams {
+		names := map[model.ID][]string{}
+		for _, n := range d.Nodes {
+			if n.Cluster != "" {
+				names[n.Cluster] = append(names[n.Cluster], n.Name)
+			}
+		}
+		for _, c := range d.Clusters {
+			if own := names[c.ID]; len(own) != 1 || !strings.HasPrefix(plain(wallName(c)), plain(own[0])) {
+				p.clusters[p.wallAt[c.ID]].bare = false
+			}
+		}
+	}
+	members := make([]int, len(p.clusters))
+	for _, n := range p.nodes {
+		if n.cluster >= 0 {
+			members[n.cluster]++
+		}
+	}
+	for i := range p.clusters {
+		p.clusters[i].bare = p.clusters[i].bare && members[i] == 1
+	}
+}
+
+// plain is a name as one letter case and without what only parts its words.
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(name))
 }
 
 // wallName is what stands on a compartment's wall: its role, since its only function has a tile with its own name.
@@ -182,6 +233,14 @@ func (p *plan) dot() string {
 			fmt.Fprintf(&b, "subgraph cluster_g%d { margin=4; label=\"\"\n", g)
 		}
 		for _, i := range clusters {
+			if p.clusters[i].bare {
+				fmt.Fprintf(&b, "subgraph cluster_c%d { margin=%g; label=\"\"\n", i, bareMargin+wallGap)
+				for _, n := range members[i] {
+					writeNode(n)
+				}
+				b.WriteString("}\n")
+				continue
+			}
 			fmt.Fprintf(&b, "subgraph cluster_c%d { margin=%g; labeljust=l; label=<<TABLE FIXEDSIZE=\"TRUE\" WIDTH=\"%.0f\" HEIGHT=\"%.0f\" BORDER=\"0\"><TR><TD></TD></TR></TABLE>>\n",
 				i, wallMargin+wallGap, p.clusters[i].header, wallHeader-wallMargin)
 			for _, n := range members[i] {

@@ -1,0 +1,395 @@
+package dot
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"bulkhead/render"
+)
+
+// Graphviz stands what is alike in one column: a design of thirty functions beside each other becomes a tower that no window
+// shows at a size to be read. There the compartments stand in two columns that face each other over the things that they
+// touch, each with what starts it at its outer side, so that lines cross the room between and no tile.
+
+// roomWidth and roomHeight are what a map should fit into, in points: the middle of a small window at half its size.
+const (
+	roomWidth, roomHeight = 1500.0, 740.0
+	mostFacing            = 240 // nodes: of more, columns are too long to be read either way
+)
+
+// fit is how large the room shows a map, 1 for all of it and no more.
+func (at *places) fit() float64 { return min(roomWidth/at.width, roomHeight/at.height) }
+
+// larger is the layout given, or that in two columns where the first does not fit the room and the other is larger to see.
+func (p *plan) larger(at *places) *places {
+	if at.fit() >= 1 || len(p.nodes) > mostFacing {
+		return at
+	}
+	if f := p.facing(); f.fit() > at.fit() {
+		return f
+	}
+	return at
+}
+
+const (
+	facingGap  = 150.0 // between a column and what stands in the middle
+	facingRow  = 6.0   // between compartments
+	thingRow   = 10.0  // between things
+	starterGap = 30.0  // between a compartment and what starts it
+	sweeps     = 24
+)
+
+// A stand is what stands in one of the columns as one: a compartment with its parts and with what starts it, a principal
+// ashore, or a thing.
+type stand struct {
+	walls    []int // clusters
+	nodes    []int // without the starters
+	starters []int
+	w, h     float64 // without the starters, with them
+	outer    float64 // width of the starters
+	near     map[int]bool
+	at       float64 // where in the order its neighbours would have it
+}
+
+// facing is the layout in two columns.
+func (p *plan) facing() *places {
+	at := &places{nodes: make([]point, len(p.nodes)), clusters: make([]box, len(p.clusters)), edges: make([]route, len(p.edges))}
+	sides, things := p.stands()
+	p.acquaint(sides, things)
+	order(sides, things)
+	left, right := share(sides)
+	middle := columnsOf(things, max(height(left, facingRow), height(right, facingRow)))
+
+	tall := max(height(left, facingRow), height(right, facingRow))
+	for _, c := range middle {
+		tall = max(tall, height(c, thingRow))
+	}
+	outer, inner := widest(left)
+	x := outer + inner
+	p.stand(at, left, x, tall, false)
+	for _, c := range middle {
+		_, w := widest(c)
+		x += facingGap
+		y := (tall - height(c, thingRow)) / 2
+		for _, s := range c {
+			n := s.nodes[0]
+			at.nodes[n] = point{x + w/2, y + s.h/2}
+			y += s.h + thingRow
+		}
+		x += w
+	}
+	if len(right) > 0 {
+		outer, inner = widest(right)
+		x += facingGap
+		p.stand(at, right, x, tall, true)
+		x += inner + outer
+	}
+	at.width, at.height = x, tall
+	p.roundInside(at, left, right)
+	p.moor(at)
+	p.curves(at)
+	return at
+}
+
+// stands gathers what stands at the sides, and the things between.
+func (p *plan) stands() (sides, things []*stand) {
+	starts := map[int][]int{} // trigger → what it starts
+	for _, e := range p.edges {
+		if e.kind == render.StartsEdge && p.nodes[e.from].kind == render.TriggerNode {
+			starts[e.from] = append(starts[e.from], e.to)
+		}
+	}
+	groups := map[int]*stand{}
+	of := make([]*stand, len(p.nodes))
+	for i, n := range p.nodes {
+		switch {
+		case p.apart[i] || n.kind == render.TriggerNode:
+		case n.cluster >= 0:
+			g := p.clusters[n.cluster].group
+			s := groups[g]
+			if s == nil {
+				s = &stand{}
+				groups[g] = s
+				sides = append(sides, s)
+			}
+			if !slices.Contains(s.walls, n.cluster) {
+				s.walls = append(s.walls, n.cluster)
+			}
+			s.nodes = append(s.nodes, i)
+			of[i] = s
+		case n.kind == render.ResourceNode:
+			s := &stand{nodes: []int{i}, w: n.w, h: n.h}
+			of[i] = s
+			things = append(things, s)
+		default:
+			s := &stand{nodes: []int{i}}
+			of[i] = s
+			sides = append(sides, s)
+		}
+	}
+	for i, n := range p.nodes {
+		if n.kind != render.TriggerNode || p.apart[i] {
+			continue
+		}
+		var s *stand
+		for _, to := range starts[i] {
+			if s = of[to]; s != nil && len(s.walls) > 0 {
+				break
+			}
+		}
+		if s == nil || len(s.walls) == 0 {
+			s = &stand{}
+			sides = append(sides, s)
+		}
+		s.starters = append(s.starters, i)
+	}
+	for _, s := range sides {
+		p.measure(s)
+	}
+	return sides, things
+}
+
+// measure finds how much room a stand at a side takes.
+func (p *plan) measure(s *stand) {
+	inner := 0.0
+	if len(s.walls) == 0 {
+		for _, n := range s.nodes {
+			s.w, inner = max(s.w, p.nodes[n].w), inner+p.nodes[n].h
+		}
+	}
+	for _, c := range s.walls {
+		w, h := p.wallSize(c, s.nodes)
+		s.w = max(s.w, w)
+		if inner > 0 {
+			inner += facingRow
+		}
+		inner += h
+	}
+	outer := 0.0
+	for _, n := range s.starters {
+		s.outer, outer = max(s.outer, p.nodes[n].w), outer+p.nodes[n].h
+	}
+	s.h = max(inner, outer)
+}
+
+// wallSize is how large a compartment is around those of some nodes that it holds.
+func (p *plan) wallSize(c int, nodes []int) (w, h float64) {
+	margin, header := p.clusters[c].margins()
+	if !p.clusters[c].bare {
+		w = p.clusters[c].header + 2*margin
+	}
+	h = header + margin - facingRow
+	for _, n := range nodes {
+		if p.nodes[n].cluster == c {
+			w, h = max(w, p.nodes[n].w+2*margin), h+p.nodes[n].h+facingRow
+		}
+	}
+	return w, h
+}
+
+// acquaint tells each stand its neighbours on the other side of the room: sides things by their index, things sides.
+func (p *plan) acquaint(sides, things []*stand) {
+	side, thing := map[int]int{}, map[int]int{}
+	for i, s := range sides {
+		s.near = map[int]bool{}
+		for _, n := range slices.Concat(s.nodes, s.starters) {
+			side[n] = i
+		}
+	}
+	for i, s := range things {
+		s.near = map[int]bool{}
+		thing[s.nodes[0]] = i
+	}
+	for _, e := range p.edges {
+		if e.spared {
+			continue
+		}
+		for _, ends := range [2][2]int{{e.from, e.to}, {e.to, e.from}} {
+			s, ok := side[ends[0]]
+			t, also := thing[ends[1]]
+			if ok && also {
+				sides[s].near[t], things[t].near[s] = true, true
+			}
+		}
+	}
+}
+
+// order brings those together that touch the same things, and the things in the order of who touches them.
+func order(sides, things []*stand) {
+	rank := func(list []*stand) {
+		by := slices.Clone(list)
+		slices.SortStableFunc(by, func(a, b *stand) int { return cmp.Compare(a.at, b.at) })
+		for i, s := range by {
+			s.at = (float64(i) + 0.5) / float64(len(by))
+		}
+	}
+	ask := func(list, of []*stand) {
+		next := make([]float64, len(list))
+		for i, s := range list {
+			sum := 0.0
+			for k := range of {
+				if s.near[k] {
+					sum += of[k].at
+				}
+			}
+			next[i] = s.at
+			if len(s.near) > 0 {
+				next[i] = sum / float64(len(s.near))
+			}
+		}
+		for i, s := range list {
+			s.at = next[i]
+		}
+		rank(list)
+	}
+	for i, s := range sides {
+		s.at = float64(i)
+	}
+	rank(sides)
+	for i, s := range things {
+		s.at = float64(i)
+	}
+	rank(things)
+	for range sweeps {
+		ask(things, sides)
+		ask(sides, things)
+	}
+	ask(things, sides)
+	byPlace := func(a, b *stand) int { return cmp.Compare(a.at, b.at) }
+	slices.SortStableFunc(sides, byPlace)
+	slices.SortStableFunc(things, byPlace)
+}
+
+// share deals the sides out to two columns of about one height, each in the order.
+func share(sides []*stand) (left, right []*stand) {
+	var l, r float64
+	for _, s := range sides {
+		if l <= r {
+			left, l = append(left, s), l+s.h+facingRow
+		} else {
+			right, r = append(right, s), r+s.h+facingRow
+		}
+	}
+	return left, right
+}
+
+// columnsOf deals the things out to one column, or to as many as keep them about as low as the sides are.
+func columnsOf(things []*stand, tall float64) [][]*stand {
+	if len(things) == 0 {
+		return nil
+	}
+	n := int(math.Ceil(height(things, thingRow) / max(tall*1.15, roomHeight*0.6)))
+	out := make([][]*stand, n)
+	for i, s := range things {
+		out[i%n] = append(out[i%n], s)
+	}
+	return out
+}
+
+func height(column []*stand, gap float64) float64 {
+	h := 0.0
+	for i, s := range column {
+		if i > 0 {
+			h += gap
+		}
+		h += s.h
+	}
+	return h
+}
+
+// widest are how wide a column's starters are, with the room before them, and how wide the rest is.
+func widest(column []*stand) (outer, inner float64) {
+	for _, s := range column {
+		outer, inner = max(outer, s.outer), max(inner, s.w)
+	}
+	if outer > 0 {
+		outer += starterGap
+	}
+	return outer, inner
+}
+
+// stand places a column: its inner side is at x, its outer to the left, or to the right.
+func (p *plan) stand(at *places, column []*stand, x, tall float64, right bool) {
+	y := (tall - height(column, facingRow)) / 2
+	_, inner := widest(column)
+	middle := func(w float64) float64 { // of something at the inner side
+		if right {
+			return x + w/2
+		}
+		return x - w/2
+	}
+	for _, s := range column {
+		own := 0.0
+		for k, c := range s.walls {
+			if k > 0 {
+				own += facingRow
+			}
+			_, h := p.wallSize(c, s.nodes)
+			own += h
+		}
+		if len(s.walls) == 0 {
+			for _, n := range s.nodes {
+				own += p.nodes[n].h
+			}
+		}
+		top := y + (s.h-own)/2
+		for _, c := range s.walls {
+			margin, header := p.clusters[c].margins()
+			w, h := p.wallSize(c, s.nodes)
+			at.clusters[c] = box{middle(w) - w/2, top, w, h}
+			row := top + header
+			for _, n := range s.nodes {
+				if p.nodes[n].cluster == c {
+					at.nodes[n] = point{at.clusters[c].x + margin + p.nodes[n].w/2, row + p.nodes[n].h/2}
+					row += p.nodes[n].h + facingRow
+				}
+			}
+			top += h + facingRow
+		}
+		if len(s.walls) == 0 {
+			for _, n := range s.nodes {
+				at.nodes[n] = point{middle(p.nodes[n].w), top + p.nodes[n].h/2}
+				top += p.nodes[n].h
+			}
+		}
+		outer := 0.0
+		for _, n := range s.starters {
+			outer += p.nodes[n].h
+		}
+		top = y + (s.h-outer)/2
+		for _, n := range s.starters {
+			w := p.nodes[n].w
+			at.nodes[n] = point{x - inner - starterGap - w/2, top + p.nodes[n].h/2}
+			if right {
+				at.nodes[n].x = x + inner + starterGap + w/2
+			}
+			top += p.nodes[n].h
+		}
+		y += s.h + facingRow
+	}
+}
+
+// roundInside leads edges between two of one column through the room in the middle.
+func (p *plan) roundInside(at *places, left, right []*stand) {
+	side := map[int]float64{} // −1: left
+	for k, column := range [][]*stand{left, right} {
+		for _, s := range column {
+			for _, n := range s.nodes {
+				side[n] = float64(2*k - 1)
+			}
+		}
+	}
+	for i, e := range p.edges {
+		s := side[e.from]
+		if s == 0 || side[e.to] != s || e.from == e.to {
+			continue
+		}
+		a, b := at.nodes[e.from], at.nodes[e.to]
+		a.x -= s * p.nodes[e.from].w / 2
+		b.x -= s * p.nodes[e.to].w / 2
+		out := 40 + min(60, math.Abs(b.y-a.y)/8)
+		at.edges[i].curve = []point{a, {a.x - s*out, a.y}, {b.x - s*out, b.y}, b}
+		at.edges[i].label = along(at.edges[i].curve, 0.5)
+	}
+}
