@@ -102,7 +102,7 @@ func (l *Layout) places(ctx context.Context, p *plan) (*places, error) {
 		return nil, fmt.Errorf("lay out the map: %w", ctx.Err())
 	}
 	if err != nil {
-		at = p.layered()
+		at = p.own()
 		at.note = "Laid out without Graphviz (" + err.Error() + ")."
 		if errors.Is(err, context.DeadlineExceeded) {
 			// Another try may have more time.
@@ -136,7 +136,7 @@ func (l *Layout) ask(ctx context.Context, p *plan, text string) (*places, error)
 		return p.layered(), nil
 	case p.dense():
 		// Few of the edges are drawn; Graphviz would make room for all.
-		return p.larger(p.layered()), nil
+		return p.own(), nil
 	case l.off:
 		return nil, errOff
 	case l.engine == nil:

@@ -182,29 +182,35 @@ func TestSpared(t *testing.T) {
 func TestOwnLayout(t *testing.T) {
 	for name, d := range map[string]*render.Diagram{"shop": shop(true), "large": large(40, 60, 200), "only functions": large(5, 1, 0), "nothing": {}} {
 		p := union(font.Metrics(), []*render.Diagram{d})
-		at := p.layered()
-		for i, n := range p.nodes {
-			q := at.nodes[i]
-			if q.x-n.w/2 < -0.01 || q.y-n.h/2 < -0.01 || q.x+n.w/2 > at.width+0.01 || q.y+n.h/2 > at.height+0.01 {
-				t.Errorf("%s: %s leaves the picture", name, n.id)
-			}
-			for k := range i {
-				o, r := p.nodes[k], at.nodes[k]
-				if math.Abs(q.x-r.x) < (n.w+o.w)/2-0.01 && math.Abs(q.y-r.y) < (n.h+o.h)/2-0.01 {
-					t.Errorf("%s: %s and %s overlap", name, n.id, o.id)
-				}
-			}
-			if n.cluster >= 0 {
-				if b := at.clusters[n.cluster]; q.x-n.w/2 < b.x || q.y-n.h/2 < b.y+wallHeader-1 || q.x+n.w/2 > b.x+b.w || q.y+n.h/2 > b.y+b.h {
-					t.Errorf("%s: %s leaves its compartment", name, n.id)
-				}
+		ownLayout(t, name, p, p.layered())
+		ownLayout(t, name+", facing", p, p.facing())
+	}
+}
+
+func ownLayout(t *testing.T, name string, p *plan, at *places) {
+	t.Helper()
+	for i, n := range p.nodes {
+		q := at.nodes[i]
+		if q.x-n.w/2 < -0.01 || q.y-n.h/2 < -0.01 || q.x+n.w/2 > at.width+0.01 || q.y+n.h/2 > at.height+0.01 {
+			t.Errorf("%s: %s leaves the picture", name, n.id)
+		}
+		for k := range i {
+			o, r := p.nodes[k], at.nodes[k]
+			if math.Abs(q.x-r.x) < (n.w+o.w)/2-0.01 && math.Abs(q.y-r.y) < (n.h+o.h)/2-0.01 {
+				t.Errorf("%s: %s and %s overlap", name, n.id, o.id)
 			}
 		}
-		for i, e := range p.edges {
-			c := at.edges[i].curve
-			if len(c) < 4 || math.Abs(math.Abs(c[0].x-at.nodes[e.from].x)-p.nodes[e.from].w/2) > 0.01 || math.Abs(math.Abs(c[len(c)-1].x-at.nodes[e.to].x)-p.nodes[e.to].w/2) > 0.01 {
-				t.Errorf("%s: the edge from %s to %s goes %v", name, p.nodes[e.from].id, p.nodes[e.to].id, c)
+		if n.cluster >= 0 {
+			_, header := p.clusters[n.cluster].margins()
+			if b := at.clusters[n.cluster]; q.x-n.w/2 < b.x || q.y-n.h/2 < b.y+header-1 || q.x+n.w/2 > b.x+b.w || q.y+n.h/2 > b.y+b.h {
+				t.Errorf("%s: %s leaves its compartment", name, n.id)
 			}
+		}
+	}
+	for i, e := range p.edges {
+		c := at.edges[i].curve
+		if len(c) < 4 || math.Abs(math.Abs(c[0].x-at.nodes[e.from].x)-p.nodes[e.from].w/2) > 0.01 || math.Abs(math.Abs(c[len(c)-1].x-at.nodes[e.to].x)-p.nodes[e.to].w/2) > 0.01 {
+			t.Errorf("%s: the edge from %s to %s goes %v", name, p.nodes[e.from].id, p.nodes[e.to].id, c)
 		}
 	}
 }
@@ -405,5 +411,38 @@ func TestDense(t *testing.T) {
 	}
 	if p := union(font.Metrics(), []*render.Diagram{shop(true)}); p.ways(shop(true)) != nil || p.leftOut(shop(true)) != "" {
 		t.Error("a small map leaves edges out")
+	}
+}
+
+// TestFacing: a tower of compartments becomes two columns that fit, and no line crosses a tile of theirs.
+func TestFacing(t *testing.T) {
+	p := union(font.Metrics(), []*render.Diagram{large(26, 16, 70)})
+	at := p.own()
+	if at.fit() < 0.9 {
+		t.Errorf("26 compartments are shown at %.2f of the room", at.fit())
+	}
+	columns := map[int]int{}
+	for i, n := range p.nodes {
+		if n.cluster >= 0 {
+			columns[int(at.clusters[n.cluster].x+at.clusters[n.cluster].w/2)/200]++
+		}
+		_ = i
+	}
+	if len(columns) != 2 {
+		t.Errorf("they stand in columns of %v", columns)
+	}
+	for i, e := range p.edges {
+		if at.edges[i].curve == nil || e.kind != render.ActsEdge {
+			continue
+		}
+		for k := range 40 {
+			q := along(at.edges[i].curve, float64(k)/40)
+			for o, n := range p.nodes {
+				r := at.nodes[o]
+				if o != e.from && o != e.to && n.cluster >= 0 && math.Abs(q.x-r.x) < n.w/2 && math.Abs(q.y-r.y) < n.h/2 {
+					t.Fatalf("the line from %s to %s crosses %s", p.nodes[e.from].id, p.nodes[e.to].id, n.id)
+				}
+			}
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"bulkhead/model"
 	"bulkhead/render"
 )
 
@@ -14,6 +15,7 @@ type canvas struct {
 	signs  map[render.SignKind]bool
 	p      *plan
 	at     *places
+	roles  map[model.ID]string   // of compartments whose wall says none, and whose function is not called after it
 	shown  map[*render.Edge]bool // nil: all
 	needed map[*render.Edge]bool // of the edges that are spared
 }
@@ -27,6 +29,12 @@ const pad = 6.0 // about the whole, for walls and marks that stand over
 func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scene {
 	c := &canvas{m: m, signs: map[render.SignKind]bool{}, p: p, at: at, shown: p.ways(d), needed: shortest(d)}
 	c.Width, c.Height = at.width+2*pad, at.height+2*pad
+	c.roles = map[model.ID]string{}
+	for _, cl := range d.Clusters {
+		if i, ok := p.wallAt[cl.ID]; ok && p.clusters[i].bare {
+			c.roles[cl.ID] = wallName(cl)
+		}
+	}
 	var headers []render.Item
 	for _, cl := range d.Clusters {
 		headers = append(headers, c.cluster(d, cl)...)
@@ -127,7 +135,8 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 		// Edges that pass go behind the name.
 		render.Shape{Path: render.Rect(left-3, b.y+5, c.m.Width(name, render.SizeBody, render.Bold)+24, 19, 4), Fill: fill},
 		render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
-		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Text: name},
+		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Text: name, Level: render.Near},
+		render.Text{X: left, Y: b.y + 22, Size: farTrigger, Weight: render.Bold, Color: render.Ink, Text: render.FitName(c.m, wallName(cl), farTrigger, render.Bold, room), Halo: fill, Level: render.Far},
 	}
 }
 
@@ -285,7 +294,11 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 	name := render.Text{X: left, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Weight: render.Medium, Color: ink,
 		Text: render.FitName(c.m, n.Name, render.SizeBody, render.Medium, room)}
 	texts := []render.Text{name}
-	if caption := render.FitWords(c.m, n.Caption, render.SizeSmallest, render.Regular, room); caption != "" {
+	said := n.Caption
+	if role, ok := c.roles[n.Cluster]; ok && !calledAfter(role, n.Name) {
+		said = role
+	}
+	if caption := render.FitWords(c.m, said, render.SizeSmallest, render.Regular, room); caption != "" {
 		texts[0].Y = b.y + 17
 		texts = append(texts, render.Text{X: left, Y: b.y + 31, Size: render.SizeSmallest, Color: quiet, Level: render.Near, Text: caption})
 		if strings.Contains(caption, "?") {
@@ -299,13 +312,29 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 			c.add(render.Shape{Path: render.Rect(b.x+7, b.y+b.h/2-11, 22, 22, 4), Fill: plate})
 		}
 		for _, t := range texts {
-			c.add(render.Shape{Path: render.Rect(t.X-3, t.Y-t.Size+0.5, c.m.Width(t.Text, t.Size, t.Weight)+6, t.Size+3, 3), Fill: plate, Level: t.Level})
+			c.add(render.Shape{Path: render.Rect(t.X-3, t.Y-t.Size+0.5, c.m.Width(t.Text, t.Size, t.Weight)+6, t.Size+3, 3), Fill: plate, Level: render.Near})
 		}
 	}
 	c.add(render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: sign, Level: render.Near})
 	for _, t := range texts {
+		t.Level = render.Near
 		c.add(t)
 	}
+	c.afar(render.Text{X: b.x + 9, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-16)
+}
+
+// How large names are where the picture is so small that what is Near is left out.
+const (
+	farTile    = 18.0
+	farTrigger = 16.0
+)
+
+// afar writes a name about a middle, as it is to be read from far away.
+func (c *canvas) afar(t render.Text, size, room float64) {
+	t.Size, t.Level = size, render.Far
+	t.Y += size * 0.36
+	t.Text = render.FitName(c.m, t.Text, size, t.Weight, room)
+	c.add(t)
 }
 
 // marks puts the signs on a tile's corners.
@@ -339,7 +368,8 @@ func (c *canvas) marks(n *render.Node, b box) {
 func (c *canvas) trigger(n *render.Node, b box) {
 	name := render.FitName(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
 	right := b.x + b.w
-	c.add(render.Text{X: right - 20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: render.End, Color: render.Ink, Text: name},
+	c.afar(render.Text{X: right - 4, Y: b.y + b.h/2, Anchor: render.End, Color: render.Ink, Text: n.Name, Halo: render.Ground}, farTrigger, b.w+18)
+	c.add(render.Text{X: right - 20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: render.End, Color: render.Ink, Text: name, Level: render.Near},
 		render.Icon{Name: n.Icon, X: right - 16, Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})
 	if n.Open {
 		c.sign(render.OpenSign)

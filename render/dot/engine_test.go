@@ -170,7 +170,7 @@ func TestGraphviz(t *testing.T) {
 			}
 		}
 		if n.cluster >= 0 {
-			if b, q := at.clusters[n.cluster], at.nodes[i]; q.x-n.w/2 < b.x || q.y-n.h/2 < b.y+wallHeader-wallMargin || q.x+n.w/2 > b.x+b.w || q.y+n.h/2 > b.y+b.h {
+			if b, q := at.clusters[n.cluster], at.nodes[i]; q.x-n.w/2 < b.x || q.y-n.h/2 < b.y || q.x+n.w/2 > b.x+b.w || q.y+n.h/2 > b.y+b.h {
 				t.Errorf("%s at %v leaves its compartment %v", n.id, q, b)
 			}
 		}

@@ -21,12 +21,31 @@ const (
 // fit is how large the room shows a map, 1 for all of it and no more.
 func (at *places) fit() float64 { return min(roomWidth/at.width, roomHeight/at.height) }
 
-// larger is the layout given, or that in two columns where the first does not fit the room and the other is larger to see.
+// A layout that follows the flow is left for one in two columns only where the room shows so little of it, and of the other so
+// much more.
+const (
+	fitEnough = 0.75
+	fitMore   = 1.3
+)
+
+// larger is the layout given, or that in two columns.
 func (p *plan) larger(at *places) *places {
-	if at.fit() >= 1 || len(p.nodes) > mostFacing {
+	if at.fit() >= fitEnough || len(p.nodes) > mostFacing {
 		return at
 	}
-	if f := p.facing(); f.fit() > at.fit() {
+	if f := p.facing(); f.fit() > fitMore*at.fit() {
+		return f
+	}
+	return at
+}
+
+// own is our own layout: in two columns, where these are not much smaller to see than what lies behind its lines otherwise.
+func (p *plan) own() *places {
+	at := p.layered()
+	if len(p.nodes) > mostFacing || len(p.clusters) < 2 {
+		return at
+	}
+	if f := p.facing(); f.fit() >= 0.6*min(1, at.fit()) {
 		return f
 	}
 	return at
@@ -37,6 +56,7 @@ const (
 	facingRow  = 6.0   // between compartments
 	thingRow   = 10.0  // between things
 	starterGap = 30.0  // between a compartment and what starts it
+	roleGap    = 56.0  // between functions and the role that they have
 	sweeps     = 24
 )
 
@@ -179,13 +199,36 @@ func (p *plan) wallSize(c int, nodes []int) (w, h float64) {
 	if !p.clusters[c].bare {
 		w = p.clusters[c].header + 2*margin
 	}
-	h = header + margin - facingRow
+	functions, roles := p.within(c, nodes)
+	rows := func(list []int) (w, h float64) {
+		for i, n := range list {
+			if i > 0 {
+				h += facingRow
+			}
+			w, h = max(w, p.nodes[n].w), h+p.nodes[n].h
+		}
+		return w, h
+	}
+	fw, fh := rows(functions)
+	rw, rh := rows(roles)
+	if rw > 0 && fw > 0 {
+		rw += roleGap
+	}
+	return max(w, fw+rw+2*margin), header + margin + max(fh, rh)
+}
+
+// within are those of some nodes that a compartment holds; its role stands apart from the functions that have it.
+func (p *plan) within(c int, nodes []int) (functions, roles []int) {
 	for _, n := range nodes {
-		if p.nodes[n].cluster == c {
-			w, h = max(w, p.nodes[n].w+2*margin), h+p.nodes[n].h+facingRow
+		switch {
+		case p.nodes[n].cluster != c:
+		case p.nodes[n].kind == render.FunctionNode:
+			functions = append(functions, n)
+		default:
+			roles = append(roles, n)
 		}
 	}
-	return w, h
+	return functions, roles
 }
 
 // acquaint tells each stand its neighbours on the other side of the room: sides things by their index, things sides.
@@ -338,13 +381,10 @@ func (p *plan) stand(at *places, column []*stand, x, tall float64, right bool) {
 			margin, header := p.clusters[c].margins()
 			w, h := p.wallSize(c, s.nodes)
 			at.clusters[c] = box{middle(w) - w/2, top, w, h}
-			row := top + header
-			for _, n := range s.nodes {
-				if p.nodes[n].cluster == c {
-					at.nodes[n] = point{at.clusters[c].x + margin + p.nodes[n].w/2, row + p.nodes[n].h/2}
-					row += p.nodes[n].h + facingRow
-				}
-			}
+			functions, roles := p.within(c, s.nodes)
+			outerSide, innerSide := at.clusters[c].x+margin, at.clusters[c].x+w-margin
+			p.rows(at, functions, outerSide, innerSide, top+header, h-header-margin, !right || len(roles) == 0)
+			p.rows(at, roles, outerSide, innerSide, top+header, h-header-margin, right || len(functions) == 0)
 			top += h + facingRow
 		}
 		if len(s.walls) == 0 {
@@ -353,20 +393,65 @@ func (p *plan) stand(at *places, column []*stand, x, tall float64, right bool) {
 				top += p.nodes[n].h
 			}
 		}
-		outer := 0.0
-		for _, n := range s.starters {
-			outer += p.nodes[n].h
-		}
-		top = y + (s.h-outer)/2
-		for _, n := range s.starters {
-			w := p.nodes[n].w
-			at.nodes[n] = point{x - inner - starterGap - w/2, top + p.nodes[n].h/2}
+		p.starters(at, s, y, func(w float64) float64 {
 			if right {
-				at.nodes[n].x = x + inner + starterGap + w/2
+				return x + inner + starterGap + w/2
 			}
-			top += p.nodes[n].h
-		}
+			return x - inner - starterGap - w/2
+		})
 		y += s.h + facingRow
+	}
+}
+
+// rows places nodes under each other in the middle of a height, at one side of a compartment.
+func (p *plan) rows(at *places, nodes []int, left, right, top, high float64, atLeft bool) {
+	sum := -facingRow
+	for _, n := range nodes {
+		sum += p.nodes[n].h + facingRow
+	}
+	y := top + (high-sum)/2
+	for _, n := range nodes {
+		x := right - p.nodes[n].w/2
+		if atLeft {
+			x = left + p.nodes[n].w/2
+		}
+		at.nodes[n] = point{x, y + p.nodes[n].h/2}
+		y += p.nodes[n].h + facingRow
+	}
+}
+
+// starters places what starts something beside that, as far as there is room; middle is where something of a width stands.
+func (p *plan) starters(at *places, s *stand, y float64, middle func(w float64) float64) {
+	want := map[int]float64{}
+	left := 0.0
+	for _, n := range s.starters {
+		want[n], left = math.Inf(1), left+p.nodes[n].h
+	}
+	for _, e := range p.edges {
+		if w, ok := want[e.from]; ok && slices.Contains(s.nodes, e.to) {
+			want[e.from] = min(w, at.nodes[e.to].y)
+		}
+	}
+	slices.SortStableFunc(s.starters, func(a, b int) int { return cmp.Compare(want[a], want[b]) })
+	next := y
+	for k, n := range s.starters {
+		h := p.nodes[n].h
+		// Where several start one thing they stand about it.
+		same, sum := 0, 0.0
+		for j, o := range s.starters {
+			if want[o] == want[n] {
+				if j < k {
+					same++
+				}
+				sum += p.nodes[o].h
+			}
+		}
+		top := next
+		if w := want[n]; !math.IsInf(w, 1) {
+			top = max(next, min(w-sum/2+float64(same)*h, y+s.h-left))
+		}
+		at.nodes[n] = point{middle(p.nodes[n].w), top + h/2}
+		next, left = top+h, left-h
 	}
 }
 
@@ -386,6 +471,9 @@ func (p *plan) roundInside(at *places, left, right []*stand) {
 			continue
 		}
 		a, b := at.nodes[e.from], at.nodes[e.to]
+		if math.Abs(a.x-b.x) > (p.nodes[e.from].w+p.nodes[e.to].w)/2 {
+			continue // beside each other: a function and its role
+		}
 		a.x -= s * p.nodes[e.from].w / 2
 		b.x -= s * p.nodes[e.to].w / 2
 		out := 40 + min(60, math.Abs(b.y-a.y)/8)

@@ -170,9 +170,11 @@ func (p *plan) curves(at *places) {
 		switch {
 		case b.x-to.w/2 > a.x+from.w/2:
 			a.x, b.x = a.x+from.w/2, b.x-to.w/2
+			bend = min(bend, (b.x-a.x)/2)
 			at.edges[i].curve = []point{a, {a.x + bend, a.y}, {b.x - bend, b.y}, b}
 		case b.x+to.w/2 < a.x-from.w/2:
 			a.x, b.x = a.x-from.w/2, b.x+to.w/2
+			bend = min(bend, (a.x-b.x)/2)
 			at.edges[i].curve = []point{a, {a.x - bend, a.y}, {b.x + bend, b.y}, b}
 		default:
 			// One above the other, or an edge to itself: round by the right.

@@ -130,21 +130,19 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 	return p
 }
 
-// bare finds the compartments whose wall needs no name: their one function, in each diagram, stands in a role that is called
-// after it.
+// bare finds the compartments whose wall needs no name: they hold one thing in each diagram, which says its own and that of
+// its role.
 func (p *plan) bare(diagrams []*render.Diagram) {
 	for i := range p.clusters {
 		p.clusters[i].bare = true
 	}
 	for _, d := range diagrams {
-		names := map[model.ID][]string{}
+		held := map[model.ID]int{}
 		for _, n := range d.Nodes {
-			if n.Cluster != "" {
-				names[n.Cluster] = append(names[n.Cluster], n.Name)
-			}
+			held[n.Cluster]++
 		}
 		for _, c := range d.Clusters {
-			if own := names[c.ID]; len(own) != 1 || !strings.HasPrefix(plain(wallName(c)), plain(own[0])) {
+			if held[c.ID] != 1 {
 				p.clusters[p.wallAt[c.ID]].bare = false
 			}
 		}
@@ -159,6 +157,9 @@ func (p *plan) bare(diagrams []*render.Diagram) {
 		p.clusters[i].bare = p.clusters[i].bare && members[i] == 1
 	}
 }
+
+// calledAfter reports whether a role has its name from a function: "OrdersRole", "prod-orders-role".
+func calledAfter(role, function string) bool { return strings.Contains(plain(role), plain(function)) }
 
 // plain is a name as one letter case and without what only parts its words.
 func plain(name string) string {

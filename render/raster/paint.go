@@ -25,10 +25,10 @@ type Viewport struct {
 	Zoom float64
 }
 
-// Least zoom at which items of a level show.
+// Least zoom at which items of a level show. Between the two a tile has its name and not yet its words: that is to be short.
 const (
-	nearZoom  = 0.55
-	closeZoom = 0.65
+	nearZoom  = 0.58
+	closeZoom = 0.6
 )
 
 // shows reports whether items of a level are painted.
