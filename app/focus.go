@@ -85,7 +85,7 @@ func (w *window) toggleStacks() {
 	if w.session != nil && len(w.state.After.Design.Stacks()) > 1 {
 		w.look.stacked = !w.look.stacked
 		w.app.Preferences().SetBool(prefStacked, w.look.stacked)
-		w.canvas.Fit()
+		w.canvas.Home()
 		w.showTools()
 		w.picture()
 	}

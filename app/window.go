@@ -336,7 +336,7 @@ func (w *window) showChart(s view.Chart) {
 		if was == view.TableChart {
 			w.canvas.SetScene(nil) // what is there is the table, to be exported
 		}
-		w.canvas.Fit()
+		w.canvas.Home()
 		w.showTools()
 		w.picture()
 	}
@@ -358,7 +358,7 @@ func (w *window) showRanks() {
 func (w *window) showFocus(focus string) {
 	if w.look.focus != focus && w.session != nil {
 		w.look.focus = focus
-		w.canvas.Fit()
+		w.canvas.Home()
 		w.picture()
 	}
 }
@@ -374,7 +374,7 @@ func (w *window) toggleWipe() {
 		w.showSide(view.Both)
 		return
 	}
-	w.canvas.Fit()
+	w.canvas.Home()
 	w.showTools()
 	w.picture()
 }
@@ -392,7 +392,7 @@ func (w *window) showSide(s view.Side) {
 		if refit {
 			w.comparing = s == view.Both || w.look.chart == view.HeatChart
 			w.foldDecks()
-			w.canvas.Fit()
+			w.canvas.Home()
 		}
 		w.showTools()
 		w.picture()

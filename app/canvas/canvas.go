@@ -52,6 +52,8 @@ type Canvas struct {
 
 	x, y, zoom float64 // scene's point at the top left, and points of the window a point of the scene
 	fitted     bool    // keeps fitting as the size changes, until the person zooms or pans
+	whole      bool    // … all of the picture, however small
+	guiding    bool    // the drag that goes on is on the overview
 
 	areas  []render.Area // of the scene, and of beyond behind them
 	beyond *render.Scene // shown right of the wipe, in the place of the scene; nil: no wipe
@@ -111,7 +113,7 @@ func (c *Canvas) SetScene(s *render.Scene) {
 	c.hovered = -1
 	c.drop()
 	if fresh {
-		c.fitted = true
+		c.fitted, c.whole = true, false
 	}
 	if c.fitted {
 		c.fit()
@@ -183,7 +185,7 @@ func (c *Canvas) Select(id model.ID) {
 
 // Fit shows the whole picture, and goes on to do so as the window changes.
 func (c *Canvas) Fit() {
-	c.fitted = true
+	c.fitted, c.whole = true, true
 	c.fit()
 	c.moved()
 }
@@ -195,6 +197,12 @@ func (c *Canvas) fit() {
 	}
 	w, h := float64(s.Width), float64(s.Height)
 	c.zoom = clamp(min(w/c.scene.Width, h/c.scene.Height, maxFit))
+	if c.zoom < leastHome && !c.whole && c.beyond == nil {
+		x, y := c.middle()
+		c.about(x, y, home)
+		c.tell()
+		return
+	}
 	c.x = (c.scene.Width - w/c.zoom) / 2
 	c.y = (c.scene.Height - h/c.zoom) / 2
 	c.tell()
@@ -293,6 +301,10 @@ func (c *Canvas) Tapped(e *fyne.PointEvent) {
 		return
 	}
 	c.drop()
+	if c.onOverview(e.Position) {
+		c.guide(e.Position)
+		return
+	}
 	if i := c.pick(e.Position, anElement); i >= 0 {
 		c.OnSelect(c.areas[i].Element)
 		return
@@ -306,13 +318,17 @@ func (c *Canvas) TappedSecondary(e *fyne.PointEvent) {
 		return
 	}
 	c.drop()
-	if i := c.pick(e.Position, anElement); i >= 0 {
+	if i := c.pick(e.Position, anElement); i >= 0 && !c.onOverview(e.Position) {
 		c.OnMenu(c.areas[i].Element, e.AbsolutePosition)
 	}
 }
 
 // Dragged pans, or carries a thing.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
+	if c.guiding = c.guiding || c.carried == "" && !c.panning && c.onOverview(e.Position.SubtractXY(e.Dragged.DX, e.Dragged.DY)); c.guiding {
+		c.guide(e.Position)
+		return
+	}
 	if c.beyond != nil && !c.panning && c.carried == "" {
 		if c.wiping = c.wiping || c.onWipe(e.Position.SubtractXY(e.Dragged.DX, e.Dragged.DY)); c.wiping {
 			c.wipe = max(0, min(1, float64(e.Position.X/c.Size().Width)))
@@ -332,7 +348,7 @@ func (c *Canvas) Dragged(e *fyne.DragEvent) {
 
 // DragEnd puts down what was carried.
 func (c *Canvas) DragEnd() {
-	c.panning, c.wiping = false, false
+	c.panning, c.wiping, c.guiding = false, false, false
 	if c.carried == "" {
 		return
 	}
@@ -423,6 +439,9 @@ func (c *Canvas) Cursor() desktop.Cursor {
 	if c.wiping || c.onWipe(c.pointer) {
 		return desktop.HResizeCursor
 	}
+	if c.onOverview(c.pointer) {
+		return desktop.PointerCursor
+	}
 	if c.hovered >= 0 && c.scene != nil && c.areas[c.hovered].Element != "" {
 		return desktop.PointerCursor
 	}
@@ -432,11 +451,15 @@ func (c *Canvas) Cursor() desktop.Cursor {
 func (c *Canvas) point(p, absolute fyne.Position) {
 	c.pointer = p
 	i := c.pick(p, anything)
+	over := c.onOverview(p)
+	if over {
+		i = -1
+	}
 	tip := ""
 	if i >= 0 {
 		tip = c.areas[i].Tip
 	}
-	if c.OnCarry != nil && c.onMarker(p) {
+	if c.OnCarry != nil && !over && c.onMarker(p) {
 		tip = "The breach: drag it onto another function"
 	}
 	if i != c.hovered {

@@ -330,3 +330,57 @@ func TestWipe(t *testing.T) {
 		t.Error("the wipe stays")
 	}
 }
+
+// TestOverview: a picture that would be too small to be read opens about the breach, with an overview that leads elsewhere; the
+// whole is shown when it is asked for.
+func TestOverview(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New(theme.Light))
+	c := New()
+	w := test.NewWindow(c)
+	defer w.Close()
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(800, 500))
+	s := &render.Scene{Width: 4000, Height: 1000, Markers: []render.Area{{X: 2990, Y: 490, W: 20, H: 20}}}
+	c.SetScene(s)
+	if c.Zoom() != home {
+		t.Fatalf("it opens at %v", c.Zoom())
+	}
+	if p := c.On(3000, 500); p.X < 390 || p.X > 410 || p.Y < 240 || p.Y > 260 {
+		t.Errorf("the breach is at %v", p)
+	}
+	at, size, ok := c.overview()
+	if !ok {
+		t.Fatal("there is no overview")
+	}
+	selected := false
+	c.OnSelect = func(model.ID) { selected = true }
+	c.Tapped(&fyne.PointEvent{Position: at.AddXY(size.Width*0.25, size.Height/2)})
+	if p := c.On(1000, 500); selected || p.X < 390 || p.X > 410 {
+		t.Errorf("a click on the overview leads to %v; it selects: %v", p, selected)
+	}
+	for range 4 {
+		p := at.AddXY(size.Width*0.5, size.Height/2)
+		c.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: p}, Dragged: fyne.NewDelta(3, 0)})
+	}
+	c.DragEnd()
+	if p := c.On(2000, 500); p.X < 390 || p.X > 410 {
+		t.Errorf("a drag on the overview leads to %v", p)
+	}
+	c.Fit()
+	if _, _, ok := c.overview(); ok || c.Zoom() != 0.2 {
+		t.Errorf("the whole is shown at %v, with an overview: %v", c.Zoom(), ok)
+	}
+	c.Resize(fyne.NewSize(1000, 500))
+	if c.Zoom() != 0.25 {
+		t.Errorf("the whole does not stay: %v", c.Zoom())
+	}
+	c.Home()
+	if c.Zoom() != home {
+		t.Errorf("home is at %v", c.Zoom())
+	}
+	c.SetScene(&render.Scene{Width: 900, Height: 500})
+	if _, _, ok := c.overview(); ok || c.Zoom() < 0.9 {
+		t.Errorf("a picture that fits is shown at %v, with an overview: %v", c.Zoom(), ok)
+	}
+}

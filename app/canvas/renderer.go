@@ -22,6 +22,7 @@ func (c *Canvas) CreateRenderer() fyne.WidgetRenderer {
 	for _, t := range r.sides {
 		t.TextSize, t.FontSource = 12, theme.Font(render.Medium)
 	}
+	r.inset = newInset(c)
 	r.label.TextSize, r.label.FontSource = 12, theme.Font(render.Medium)
 	r.plate.CornerRadius = 6
 	return r
@@ -46,7 +47,8 @@ type renderer struct {
 	rose     bool                    // the last frame was on the way to another picture
 	label    *fynecanvas.Text        // what is carried
 	plate    *fynecanvas.Rectangle   // behind it
-	seen     painted                 // what the raster showed at the last refresh
+	inset    *inset
+	seen     painted // what the raster showed at the last refresh
 }
 
 // overlay places the marks without painting the picture again.
@@ -57,6 +59,7 @@ func (r *renderer) marks() {
 	r.hover.Hide()
 	r.carried()
 	r.wipe()
+	r.inset.refresh()
 	if c.scene == nil {
 		for _, f := range r.selected {
 			f.Hide()
@@ -219,6 +222,7 @@ func (r *renderer) Objects() []fyne.CanvasObject {
 	for _, f := range r.selected {
 		out = append(out, f)
 	}
+	out = append(out, r.inset.objects()...)
 	return append(out, r.line, r.grip, r.sides[0], r.sides[1], r.plate, r.label)
 }
 

@@ -320,17 +320,21 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 		t.Level = render.Near
 		c.add(t)
 	}
-	c.afar(render.Text{X: b.x + 9, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-16)
+	c.afar(render.Text{X: b.x + 8, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-14)
 }
 
 // How large names are where the picture is so small that what is Near is left out.
 const (
 	farTile    = 18.0
+	farLeast   = 15.0 // of a name that would be cut otherwise
 	farTrigger = 16.0
 )
 
 // afar writes a name about a middle, as it is to be read from far away.
 func (c *canvas) afar(t render.Text, size, room float64) {
+	if w := c.m.Width(t.Text, size, t.Weight); w > room {
+		size = max(farLeast, size*room/w)
+	}
 	t.Size, t.Level = size, render.Far
 	t.Y += size * 0.36
 	t.Text = render.FitName(c.m, t.Text, size, t.Weight, room)
