@@ -82,10 +82,20 @@ func (c *Catalog) Services() []string { return c.servicesPack().members().keys }
 
 // ServiceName is AWS's name for a service prefix, such as "Amazon DynamoDB"; "" if there is none.
 func (c *Catalog) ServiceName(prefix string) string {
+	if name := sharedPrefixes[prefix]; name != "" {
+		return name
+	}
 	if s := c.service(prefix); s != nil {
 		return s.name
 	}
 	return ""
+}
+
+// sharedPrefixes are prefixes that several pages of the Service Authorization Reference have: the name of them all together.
+var sharedPrefixes = map[string]string{
+	"apigateway": "Amazon API Gateway", "aws-marketplace": "AWS Marketplace", "cloudformation": "AWS CloudFormation", "elasticloadbalancing": "Elastic Load Balancing",
+	"greengrass": "AWS IoT Greengrass", "kinesisanalytics": "Amazon Kinesis Analytics", "lex": "Amazon Lex", "ses": "Amazon SES", "sms-voice": "AWS End User Messaging SMS",
+	"bedrock-agentcore": "Amazon Bedrock AgentCore",
 }
 
 // CoveredByRCPs reports whether resource control policies apply to a service's resources (AWS Organizations

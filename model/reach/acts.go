@@ -243,6 +243,7 @@ func (an *Analysis) actOf(a *actor, f *finding) (act, bool) {
 	an.lock(a, f)
 	an.assumable(a, f)
 	an.signed(a, f)
+	an.vouch(f)
 	out := act{target: f.target, part: true}
 	sum := func(xs []allowance, parts bool) {
 		for _, x := range xs {

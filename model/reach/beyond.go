@@ -308,6 +308,8 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 		return v.any
 	}
 	must, may := an.judge(s.a, -1, m, place, acts, nil)
+	must = slices.Clone(must)
+	must.take(m.vouched)
 	s.asked[question] = verdict{slices.Clone(acts), !may.empty()}
 	if may.empty() {
 		return false

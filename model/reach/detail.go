@@ -178,6 +178,11 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	if step.Certainty == May && all[callsURL] && !all[invokes] {
 		step.Note = ifOldURL
 	}
+	for _, name := range step.Actions {
+		if note := vouched[strings.ToLower(name)]; note != "" && step.Must != step.Capabilities {
+			step.Note = note
+		}
+	}
 	if step.Part == "" {
 		step.Denials = an.denials(a, f, step.Capabilities)
 	}
@@ -298,6 +303,7 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 	an.lock(a, f)
 	an.assumable(a, f)
 	an.signed(a, f)
+	an.vouch(f)
 	return f
 }
 

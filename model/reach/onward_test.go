@@ -405,7 +405,8 @@ func firsts(k *technique) []string {
 
 // thereARN are ARNs of what techniques work with, without partition, region and account.
 var thereARN = map[string]string{
-	"AWS::EC2::Instance": "ec2:instance/i-1", "AWS::AutoScaling::AutoScalingGroup": "autoscaling:autoScalingGroup:u:autoScalingGroupName/g", "AWS::ECS::TaskDefinition": "ecs:task-definition/t:1",
+	"AWS::Lambda::MicrovmImage": "lambda:microvm-image:i",
+	"AWS::EC2::Instance":        "ec2:instance/i-1", "AWS::AutoScaling::AutoScalingGroup": "autoscaling:autoScalingGroup:u:autoScalingGroupName/g", "AWS::ECS::TaskDefinition": "ecs:task-definition/t:1",
 	"AWS::ECS::Cluster": "ecs:cluster/c", "AWS::Batch::JobQueue": "batch:job-queue/q", "AWS::CloudFormation::Stack": "cloudformation:stack/s/1", "AWS::CloudFormation::StackSet": "cloudformation:stackset/s:1",
 	"AWS::CodeBuild::Project": "codebuild:project/p", "AWS::Glue::Job": "glue:job/j", "AWS::Scheduler::Schedule": "scheduler:schedule/default/s", "AWS::Cognito::IdentityPool": "cognito-identity:identitypool/p",
 }

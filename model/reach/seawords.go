@@ -13,12 +13,27 @@ import (
 
 // What lies beyond the design, in words.
 
-// noun is how people call one of what is reached, "" where they have no word.
-func (b *Beyond) noun() string {
+// kind is the family of what is reached, as people call one of it; "" where they have no word.
+func (b *Beyond) kind() string {
 	if !hasNoun(b.Type) {
 		return ""
 	}
 	return catalog.KindOf(b.Type).Noun
+}
+
+// namesakes are the services of whose things the name of a family makes people think.
+var namesakes = map[string]string{"bucket": "S3", "table": "DynamoDB", "database": "RDS", "queue": "SQS", "stream": "Kinesis", "repository": "ECR", "file system": "EFS"}
+
+// noun is how people call one of what is reached: by its family, with the service where the family makes them think of
+// another service's things ("OpenSearch Serverless database"); "" where they have no word.
+func (b *Beyond) noun() string {
+	kind := b.kind()
+	if of := namesakes[kind]; of != "" && !strings.HasPrefix(b.Type, "AWS::"+of+"::") {
+		brand, _, _ := strings.Cut(b.service, " (")
+		brand = strings.TrimPrefix(strings.TrimPrefix(brand, "Amazon "), "AWS ")
+		return spaced(brand) + kind
+	}
+	return kind
 }
 
 // A naming is what a resource pattern means of a resource type: the things' names, and what of each.
@@ -145,7 +160,7 @@ func spaced(s string) string {
 
 // Words says what is reached and, where that is not everything, how: "any other secret of the account", "read any bucket
 // like logs-*", "write the table Foo".
-func (b Beyond) Words() string { return spaced(verb(b.Capabilities, b.noun())) + b.thing() }
+func (b Beyond) Words() string { return spaced(verb(b.Capabilities, b.kind())) + b.thing() }
 
 // thing says what is reached.
 func (b Beyond) thing() string {
@@ -306,6 +321,7 @@ func SeaInFull(sea []Beyond) string { return seaWords(sea, math.MaxInt, math.Max
 type seaThing struct {
 	words string // "resources of Amazon Polly"; "" of what is all of a noun
 	noun  string
+	kind  string
 	known bool
 	caps  catalog.Capabilities
 }
@@ -328,7 +344,7 @@ func thingsOf(sea []Beyond) (things []seaThing, all bool) {
 		if !ok {
 			k = len(things)
 			nouns[noun] = k
-			things = append(things, seaThing{noun: noun})
+			things = append(things, seaThing{noun: noun, kind: b.kind()})
 		}
 		things[k].known = things[k].known || b.Known
 		things[k].caps |= b.Capabilities
@@ -349,7 +365,7 @@ func thingsOf(sea []Beyond) (things []seaThing, all bool) {
 		if !ok {
 			k = len(things)
 			rest[words] = k
-			things = append(things, seaThing{words: words, noun: noun})
+			things = append(things, seaThing{words: words, noun: noun, kind: b.kind()})
 		}
 		things[k].caps |= b.Capabilities
 	}
@@ -374,7 +390,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 	for _, x := range things {
 		if x.noun == "" {
 			last = append(last, x.words)
-		} else if v := verb(x.caps, x.noun); !slices.Contains(verbs, v) {
+		} else if v := verb(x.caps, x.kind); !slices.Contains(verbs, v) {
 			verbs = append(verbs, v)
 		}
 	}
@@ -384,7 +400,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 		for _, word := range [...]string{"any other ", "any "} { // of what the design has, of what it has not
 			var nouns []string
 			for _, x := range things {
-				if x.noun != "" && x.words == "" && x.known == (word == "any other ") && verb(x.caps, x.noun) == v {
+				if x.noun != "" && x.words == "" && x.known == (word == "any other ") && verb(x.caps, x.kind) == v {
 					nouns = append(nouns, x.noun)
 				}
 			}
@@ -397,7 +413,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 			some = append(some, strings.Join(kinds, " and ")+ofAccount)
 		}
 		for _, x := range things {
-			if x.noun != "" && x.words != "" && verb(x.caps, x.noun) == v {
+			if x.noun != "" && x.words != "" && verb(x.caps, x.kind) == v {
 				some = append(some, strings.TrimSuffix(x.words, ofAccount))
 			}
 		}
@@ -422,7 +438,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 		return and
 	case len(last) == 0:
 		return strings.Join(sure, "; ")
-	case len(sure) > 1:
+	case len(sure) > 1 || verbs[len(verbs)-1] != "": // what can be done to the one is not said of the other
 		return strings.Join(sure, "; ") + "; " + and
 	case more > 0 || len(last) > 1:
 		return sure[0] + ", " + and

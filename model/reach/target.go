@@ -78,6 +78,7 @@ type menu struct {
 	steps   []int16        // technique action → bit, -1 for none
 	onward  bits           // actions of techniques
 	sts     bits           // actions of sts, which a role's trust policy decides
+	vouched bits           // actions that policies of the service's own decide as well
 
 	mu   sync.RWMutex
 	sets map[string]doings // lower-case action pattern → actions
@@ -88,6 +89,13 @@ type bits []uint64
 
 func (b bits) set(i int)      { b[i>>6] |= 1 << (i & 63) }
 func (b bits) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+
+// take takes those of another set out.
+func (b bits) take(o bits) {
+	for i, w := range o {
+		b[i] &^= w
+	}
+}
 
 func (b bits) empty() bool {
 	for _, w := range b {
@@ -509,10 +517,13 @@ func makeMenu(actions []*catalog.Action) *menu {
 			}
 		}
 	}
-	m.onward, m.sts = make(bits, m.words), make(bits, m.words)
+	m.onward, m.sts, m.vouched = make(bits, m.words), make(bits, m.words), make(bits, m.words)
 	for i, a := range actions {
 		if a.Service == "sts" {
 			m.sts.set(i)
+		}
+		if vouched[m.lower[i]] != "" {
+			m.vouched.set(i)
 		}
 	}
 	for _, name := range plans().actions {

@@ -49,11 +49,12 @@ type technique struct {
 
 // Instances and containers that a design does not show.
 const (
-	ifOneRuns   = "if something of that service runs with this role"
-	ifQualified = "if the function has such a version or alias"
-	ifEmpty     = "if there is an instance profile without a role"
-	ifProfile   = "if an instance profile holds the role, which the design does not show"
-	ifOneMaybe  = "if a version of the policy allows more than the current one"
+	ifOneRuns    = "if something of that service runs with this role"
+	ifQualified  = "if the function has such a version or alias"
+	ifEmpty      = "if there is an instance profile without a role"
+	ifProfile    = "if an instance profile holds the role, which the design does not show"
+	ifImageObeys = "if an image runs what it is given"
+	ifOneMaybe   = "if a version of the policy allows more than the current one"
 )
 
 // techniques are the known ways onward, in order of preference where several lead to the same place. They are the
@@ -72,6 +73,9 @@ var techniques = []technique{
 	{id: "lambda-002", route: passing, needs: []string{"lambda:CreateFunction", "lambda:CreateEventSourceMapping"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-006", route: passing, needs: []string{"lambda:CreateFunction", "lambda:AddPermission"}, by: []string{"lambda.amazonaws.com"}},
 	{id: "lambda-update-function-configuration-update-function-code-passrole", route: passing, needs: []string{"lambda:UpdateFunctionConfiguration"}, by: []string{"lambda.amazonaws.com"}, there: []string{"AWS::Lambda::Function"}},
+	{id: "microvm-build", route: passing, needs: []string{"lambda:CreateMicrovmImage"}, by: []string{"lambda.amazonaws.com"}},
+	{id: "microvm-rebuild", route: passing, needs: []string{"lambda:UpdateMicrovmImage"}, by: []string{"lambda.amazonaws.com"}, there: []string{"AWS::Lambda::MicrovmImage"}},
+	{id: "microvm-run", route: passing, needs: []string{"lambda:RunMicrovm"}, by: []string{"lambda.amazonaws.com"}, there: []string{"AWS::Lambda::MicrovmImage"}, note: ifImageObeys},
 	{id: "ec2-001", route: passing, needs: []string{"ec2:RunInstances"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ec2-003", route: passing, needs: []string{"ec2:RequestSpotInstances"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation"}, by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::EC2::Instance"}},

@@ -23,6 +23,7 @@ type thing struct {
 // things are by CloudFormation type; of a container instance, which has none, by what would be its.
 var things = map[string]thing{
 	"AWS::Lambda::Function":              {"a function", []string{"lambda:CreateFunction"}},
+	"AWS::Lambda::MicrovmImage":          {"an image", []string{"lambda:CreateMicrovmImage"}},
 	"AWS::EC2::Instance":                 {"an instance", []string{"ec2:RunInstances"}},
 	"AWS::AutoScaling::AutoScalingGroup": {"an Auto Scaling group", []string{"autoscaling:CreateAutoScalingGroup"}},
 	"AWS::ECS::TaskDefinition":           {"a task definition", []string{"ecs:RegisterTaskDefinition"}},
