@@ -126,7 +126,9 @@ func (w *window) adopt(s *session.Session) {
 func (w *window) choose(st session.State) bool {
 	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen && len(st.After.Design.Functions()) > 0 {
 		w.look.chosen = true
-		if large(st.After.Design) {
+		if w.look.charted {
+			// It was asked for while the figures were worked out.
+		} else if large(st.After.Design) {
 			w.look.chart = view.TableChart
 		} else if w.look.chart == view.TableChart {
 			w.look.chart = view.HullChart

@@ -123,10 +123,15 @@ const drawing = "Drawing the picture"
 func (w *window) names() {
 	d := w.state.After.Design
 	w.outline.Set(view.Outline(d, nil, w.state.After.Measures, false))
-	if large(d) {
+	if !large(d) {
+		return
+	}
+	if !w.look.charted {
 		w.look.chart = view.TableChart
 		w.showRanks()
 		w.showTools()
+	}
+	if w.look.chart == view.TableChart {
 		w.ranks.Set(render.Rankings(viewOf(w.state, w.state.After, 0), nil))
 	}
 }
@@ -154,6 +159,9 @@ func (w *window) draw(ctx context.Context, a ask, show func(func())) {
 		say(func() {
 			w.ranks.Set(ranks)
 			w.ranks.Select(w.state.Selected)
+			if big && w.working == drawing {
+				w.idle() // what is looked at is there; the rest is for the export
+			}
 		})
 	}
 	rows := w.learned.outline(shown, a.state.Vulnerable, a.look.stacked)

@@ -116,6 +116,7 @@ type look struct {
 
 	stacked bool // stack by stack
 	chosen  bool // the first breach was chosen
+	charted bool // the chart was chosen by hand
 }
 
 func newWindow(a fyne.App, p Program, o importers.Options) *window {
@@ -329,7 +330,7 @@ func (w *window) selectElement(id model.ID) {
 
 func (w *window) showChart(s view.Chart) {
 	if was := w.look.chart; was != s && w.session != nil {
-		w.look.chart = s
+		w.look.chart, w.look.charted = s, true
 		w.comparing = s == view.HeatChart || w.look.side == view.Both
 		w.foldDecks()
 		w.showRanks()

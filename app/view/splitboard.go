@@ -29,7 +29,7 @@ type SplitBoard struct {
 
 // NewSplitBoard shows a plan as cards.
 func NewSplitBoard(p *SplitPlan) *SplitBoard {
-	b := &SplitBoard{Plan: p, verdict: NewText("", body.lines(3)), notes: newColumn(3)}
+	b := &SplitBoard{Plan: p, verdict: NewText("Working out what it comes to…", small.lines(3)), notes: newColumn(3)}
 	b.intro = NewLabel("Drag triggers, access and variables into the part that needs them; hold Ctrl to give a part what another keeps. What its triggers and its log need, each part gets by itself.", para)
 	b.suggest = NewButton("Suggest", "split", Plain, b.guess).withTip("Share it out by routes, names and variables: something to start from")
 	if b.suggest.Disabled = len(p.Guesses()) == 0; b.suggest.Disabled {

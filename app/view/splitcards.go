@@ -106,7 +106,11 @@ func (c *splitCards) judge() {
 	for _, col := range c.columns {
 		if col.part != nobody {
 			e := c.board.share(col.part)
-			col.figure.Set(e.Figure, figure.in(e.style().color()))
+			said := e.Figure
+			if said == "" {
+				e.Quiet, said = true, "…"
+			}
+			col.figure.Set(said, figure.in(e.style().color()))
 			col.of.SetText(e.Of)
 			col.reach.Refresh()
 			col.meter.Set(e.Share, e.style().color())

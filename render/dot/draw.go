@@ -315,12 +315,17 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 			c.add(render.Shape{Path: render.Rect(t.X-3, t.Y-t.Size+0.5, c.m.Width(t.Text, t.Size, t.Weight)+6, t.Size+3, 3), Fill: plate, Level: render.Near})
 		}
 	}
-	c.add(render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: sign, Level: render.Near})
+	near := 8.0 // from the tile's side to its name, from far away
+	if n.State == render.Breached {
+		near = textLeft
+	} else {
+		c.add(render.Icon{Name: n.Icon, X: b.x + 10, Y: b.y + (b.h-16)/2, Size: 16, Color: sign, Level: render.Near})
+	}
 	for _, t := range texts {
 		t.Level = render.Near
 		c.add(t)
 	}
-	c.afar(render.Text{X: b.x + 8, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-14)
+	c.afar(render.Text{X: b.x + near, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-6-near)
 }
 
 // How large names are where the picture is so small that what is Near is left out.
@@ -346,8 +351,9 @@ func (c *canvas) marks(n *render.Node, b box) {
 	switch n.State {
 	case render.Breached:
 		c.sign(render.BreachSign)
-		c.add(render.Shape{Path: render.Star(b.x+2, b.y+2, 12), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
-		c.Markers = append(c.Markers, render.Area{X: b.x - 10, Y: b.y - 10, W: 24, H: 24})
+		x, y := b.x+18, b.y+b.h/2 // in the icon's place
+		c.add(render.Shape{Path: render.Star(x, y, 12), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		c.Markers = append(c.Markers, render.Area{X: x - 12, Y: y - 12, W: 24, H: 24})
 	case render.Held:
 		c.sign(render.HeldSign)
 		c.add(render.HeldMark(b.x+3, b.y+4, n.Hop, render.Panel)...)

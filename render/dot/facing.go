@@ -26,15 +26,16 @@ func (at *places) fit() float64 { return min(roomWidth/at.width, roomHeight/at.h
 const (
 	fitEnough = 0.75
 	fitMore   = 1.3
+	fitFacing = 0.5 // longer columns are no better than a tower
 )
 
-// larger is the layout given, or that in two columns.
+// larger is the layout given, or our own.
 func (p *plan) larger(at *places) *places {
 	if at.fit() >= fitEnough || len(p.nodes) > mostFacing {
 		return at
 	}
-	if f := p.facing(); f.fit() > fitMore*at.fit() {
-		return f
+	if own := p.own(); own.fit() > fitMore*at.fit() {
+		return own
 	}
 	return at
 }
@@ -45,7 +46,7 @@ func (p *plan) own() *places {
 	if len(p.nodes) > mostFacing || len(p.clusters) < 2 {
 		return at
 	}
-	if f := p.facing(); f.fit() >= 0.6*min(1, at.fit()) {
+	if f := p.facing(); f.fit() >= max(fitFacing, 0.6*min(1, at.fit())) {
 		return f
 	}
 	return at
