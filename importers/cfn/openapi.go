@@ -99,7 +99,7 @@ func (b *builder) asks(body, operation *yamlpos.Node) asked {
 	if len(entries) == 0 {
 		return asksNothing
 	}
-	least := asksForToken
+	least, key := asksForToken, false
 	for _, entry := range entries {
 		most := asksNothing
 		for _, p := range b.pairs(entry) {
@@ -109,7 +109,16 @@ func (b *builder) asks(body, operation *yamlpos.Node) asked {
 			}
 			most = max(most, b.scheme(scheme))
 		}
+		if most == asksForKey { // no authorizer: a method asks for a key besides the one that it has
+			key = true
+			if len(entries) > 1 {
+				continue
+			}
+		}
 		least = min(least, most)
+	}
+	if key {
+		return max(least, asksForKey)
 	}
 	return least
 }

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -47,6 +48,42 @@ Resources:
 		}
 		if got != want {
 			t.Errorf("%s: %s, not %s", connect, got, want)
+		}
+	}
+}
+
+// What an event says of its callers counts where SAM writes the API's definition, and not where the API has one of its own.
+func TestDefinedAPI(t *testing.T) {
+	for with, want := range map[string]string{
+		"": "open",
+		"DefinitionBody: {swagger: '2.0', paths: {/a: {get: {}}}}":                         "token",
+		"DefinitionBody: {swagger: '2.0', paths: {/b: {get: {}}}}, MergeDefinitions: true": "open",
+	} {
+		text := `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Pool: {Type: AWS::Cognito::UserPool}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: P, Auth: {DefaultAuthorizer: A, Authorizers: {A: {UserPoolArn: !GetAtt Pool.Arn}}}, ` + with + `}
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: a.b, Runtime: python3.12, InlineCode: x, Events: {E: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /a, Method: get, Auth: {Authorizer: NONE}}}}}
+`
+		if with == "" {
+			text = strings.ReplaceAll(text, ", }", "}")
+		}
+		in, err := importBytes("t.yaml", text)
+		if err != nil || len(in.Diagnostics) > 0 {
+			t.Fatal(err, in.Diagnostics)
+		}
+		for _, tr := range in.Design.Triggers() {
+			got := map[bool]string{true: "open"}[tr.Open]
+			if tr.Token {
+				got = "token"
+			}
+			if got != want {
+				t.Errorf("%s: %q, want %q", with, got, want)
+			}
 		}
 	}
 }

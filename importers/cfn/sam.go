@@ -47,6 +47,7 @@ func (s *scope) expand() *transform {
 			r.excluded = true
 			t.globals(r)
 			t.check(r)
+			t.checkEvents(r)
 			continue
 		}
 		kept = append(kept, r)

@@ -133,7 +133,7 @@ func (t *transform) isOpen(e event, api *resource) bool {
 
 // authorizerOf is the name of a route's authorizer: the event's own, else the API's; "" if there is none.
 func (t *transform) authorizerOf(e event, api *resource) string {
-	if a := t.get(e.props, "Auth", "Authorizer"); a != nil {
+	if a := t.get(e.props, "Auth", "Authorizer"); a != nil && (api == nil || api.Written != samAPI || !t.isDefined(e, api.Props)) {
 		return cmp.Or(t.words(a), unnamed)
 	}
 	if api == nil {
@@ -218,15 +218,22 @@ func (t *transform) stageInID(api *resource) string {
 
 var pathVariable = regexp.MustCompile(`{[a-zA-Z0-9._-]+\+?}`)
 
+// httpPathInARN is pathInARN for HTTP APIs, of which SAM knows only the variable {proxy+} to be greedy.
+func httpPathInARN(path string) string { return inARN(path, httpVariable) }
+
+var httpVariable = regexp.MustCompile(`{([a-zA-Z0-9._-]+|proxy\+)}`)
+
 // pathInARN is a route's path in the ARN that a permission names: variables are wildcards, and there is no slash at the end.
-func pathInARN(path string) string {
+func pathInARN(path string) string { return inARN(path, pathVariable) }
+
+func inARN(path string, variable *regexp.Regexp) string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
 	if path != "/" {
 		path = strings.TrimSuffix(path, "/")
 	}
-	return pathVariable.ReplaceAllString(path, "*")
+	return variable.ReplaceAllString(path, "*")
 }
 
 // routeARN is what a permission for a route names.
@@ -254,7 +261,7 @@ func (t *transform) httpEvent(e event) {
 	case path == "/"+defaultRoute && strings.EqualFold(method, "any"):
 		rest = "*" + path
 	case path != defaultRoute:
-		rest += pathInARN(path)
+		rest += httpPathInARN(path)
 	}
 	t.permission(e.of, e.id+"Permission", "apigateway.amazonaws.com", e.span, pair("SourceArn", t.routeARN(node, rest, e.span)))
 }

@@ -133,6 +133,7 @@ func (t *transform) checkFunction(f *resource) {
 	if n := t.get(p, "CapacityProviderConfig"); n != nil && n.Kind == yamlpos.Mapping {
 		t.checkFields(what+" CapacityProviderConfig", n, n.Span(), fields("Arn! PerExecutionEnvironmentMaxConcurrency ExecutionEnvironmentMemoryGiBPerVCpu"))
 	}
+	t.checkWritten(what, p.Get("Events"))
 	t.checkVersions(f, what)
 	t.checkCode(f, what)
 	t.checkArchitectures(what, "Architectures", t.get(p, "Architectures"), true)
@@ -168,6 +169,7 @@ func (t *transform) checkFunction(f *resource) {
 func (t *transform) checkMachine(r *resource) {
 	t.checkSAM(r)
 	what := "StateMachine " + r.ID
+	t.checkWritten(what, r.Props.Get("Events"))
 	d, uri := t.get(r.Props, "Definition"), t.get(r.Props, "DefinitionUri")
 	if isEmpty(d) {
 		d = nil

@@ -208,7 +208,7 @@ func (t *transform) checkRestEvent(e event, what string) {
 		t.refuse(n.Span(), "%s: RestApiId is not a Ref of an API", what)
 	}
 	if raw := e.props.Get("RestApiId").Resolve(); raw != nil {
-		if name, _ := intrinsic(raw); name == "Fn::Select" {
+		if name, _ := intrinsic(raw); name == "Fn::Select" || isNoValue(raw) {
 			t.refuse(raw.Span(), "%s: RestApiId is not a Ref of an API", what)
 		}
 	}
@@ -254,7 +254,7 @@ func (t *transform) checkRestEvent(e event, what string) {
 // checkRoute looks at the method and the path of an event, which SAM reads as texts.
 func (t *transform) checkRoute(e event, what string) {
 	for _, key := range []string{"Method", "Path"} {
-		if n := t.get(e.props, key); n != nil && !n.Null && (isCall(n) || plainKind(n) != '"') {
+		if n := t.get(e.props, key); n != nil && !n.Null && !isCall(n) && plainKind(n) != '"' {
 			t.refuse(n.Span(), "%s: %s is not a text", what, key)
 		}
 	}
@@ -318,6 +318,13 @@ func (t *transform) apiNamed(n *yamlpos.Node, implicit string) (props *yamlpos.N
 	return t.template.Globals.Get(section).Resolve(), true
 }
 
+// isDefined reports whether a REST API has a definition of its own, into which SAM writes nothing that the event says of its
+// callers: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-apifunctionauth.html
+func (t *transform) isDefined(e event, api *yamlpos.Node) bool {
+	own := t.get(api, "DefinitionBody") != nil || t.get(api, "DefinitionUri") != nil
+	return own && !t.isTrue(t.get(api, "MergeDefinitions")) && !t.isTrue(t.get(e.props, "Auth", "OverrideApiAuth"))
+}
+
 func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
 	n := t.get(e.props, "Auth", "Authorizer")
 	if isEmpty(n) {
@@ -328,6 +335,9 @@ func (t *transform) checkAuthorizer(e event, what string, api *yamlpos.Node) {
 	}
 	if isCall(n) || n.Kind != yamlpos.Scalar {
 		t.refuse(n.Span(), "%s: Authorizer is not a text", what)
+		return
+	}
+	if e.kind == "Api" && t.isDefined(e, api) {
 		return
 	}
 	auth := t.get(api, "Auth")

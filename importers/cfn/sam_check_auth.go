@@ -179,6 +179,9 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 	if t.get(d, "DomainName") == nil || t.get(d, "CertificateArn") == nil {
 		t.refuse(d.Span(), "%s: Domain needs DomainName and CertificateArn", what)
 	}
+	if n := d.Get("EndpointConfiguration").Resolve(); isCall(n) && !t.isParameter(n) {
+		t.refuse(n.Span(), "%s: EndpointConfiguration of Domain takes no intrinsic function but a parameter", what)
+	}
 	t.oneOf(what, "EndpointConfiguration of Domain", t.get(d, "EndpointConfiguration"), endpoints...)
 	t.within(what, "MutualTlsAuthentication", t.get(d, "MutualTlsAuthentication"), "TruststoreUri", "TruststoreVersion")
 	for _, i := range t.items(t.get(d, "BasePath")) {
@@ -190,6 +193,9 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 		if !slices.Contains(endpoints, "EDGE") && badBasePath.MatchString(path) { // of a REST API they are taken out
 			t.refuse(t.get(d, "BasePath").Span(), "%s: the base path %s has more than letters, digits, -, _ and /", what, path)
 		}
+	}
+	if n := d.Get("Route53").Resolve(); isCall(n) {
+		t.refuse(n.Span(), "%s: Domain.Route53 takes no intrinsic function", what)
 	}
 	route := t.get(d, "Route53")
 	if !t.should(what, route, '{', "Domain.Route53") || route == nil || route.Kind != yamlpos.Mapping || isCall(route) {

@@ -2,9 +2,41 @@ package cfn
 
 import (
 	"slices"
+	"strings"
 
 	"bulkhead/importers/yamlpos"
 )
+
+// checkEvents looks at the events of what its condition leaves out: SAM makes it all the same.
+func (t *transform) checkEvents(r *resource) {
+	if r.Written != samFunction && r.Written != samMachine {
+		return
+	}
+	for _, p := range t.pairs(t.get(r.Props, "Events")) {
+		if e, ok := t.newEvent(r, p); ok {
+			t.checkEvent(e)
+		}
+	}
+}
+
+// checkWritten looks for intrinsic functions in the place of events or of all their properties, into which SAM does not look.
+func (t *transform) checkWritten(what string, events *yamlpos.Node) {
+	events = events.Resolve()
+	if events == nil || events.Kind != yamlpos.Mapping || isCall(events) {
+		return
+	}
+	for _, p := range lastOfEach(events.Pairs()) {
+		if strings.HasPrefix(p.Key.Value, "Fn::") {
+			continue // filled in before SAM
+		}
+		for _, n := range []*yamlpos.Node{p.Value.Resolve(), p.Value.Get("Properties").Resolve()} {
+			if isCall(n) {
+				t.refuse(n.Span(), "%s: event %s takes no intrinsic function there", what, p.Key.Value)
+				break
+			}
+		}
+	}
+}
 
 func (t *transform) checkEvent(e event) {
 	list, ok := samEvents[e.kind]

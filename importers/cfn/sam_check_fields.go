@@ -50,28 +50,28 @@ func fields(text string) []field {
 // samProperties lists what the SAM resource types take, from the SAM specification.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
 var samProperties = map[string]string{
-	samFunction: `FunctionName| Handler Runtime CodeUri| ImageUri PackageType InlineCode DeadLetterQueue{ Description MemorySize Timeout VpcConfig{ Role"
-		AssumeRolePolicyDocument{ Policies; RolePath PermissionsBoundary" Environment{ Events{ Tags{ PropagateTags? Tracing| KmsKeyArn DeploymentPreference{
+	samFunction: `FunctionName| Handler Runtime CodeUri| ImageUri PackageType InlineCode DeadLetterQueue{= Description MemorySize Timeout VpcConfig{ Role"
+		AssumeRolePolicyDocument{ Policies; RolePath PermissionsBoundary" Environment{ Events{= Tags{ PropagateTags? Tracing| KmsKeyArn DeploymentPreference{=
 		ReservedConcurrentExecutions Layers[ EventInvokeConfig{ EphemeralStorage AutoPublishAlias AutoPublishCodeSha256" AutoPublishAliasAllProperties?=
 		VersionDescription ProvisionedConcurrencyConfig{ FileSystemConfigs ImageConfig CodeSigningConfigArn Architectures SnapStart{ FunctionUrlConfig{
 		RuntimeManagementConfig{ LoggingConfig{ RecursiveLoop SourceKMSKeyArn CapacityProviderConfig{ FunctionScalingConfig{ VersionDeletionPolicy
 		PublishToLatestPublished TenancyConfig{ DurableConfig{`,
 	samAPI: `Name| StageName!| Tags{ DefinitionBody{ DefinitionUri| MergeDefinitions?= CacheClusterEnabled? CacheClusterSize" Variables{ EndpointConfiguration| MethodSettings[
-		BinaryMediaTypes[ MinimumCompressionSize% Cors| Auth{ GatewayResponses{ AccessLogSetting{ CanarySetting{ TracingEnabled? OpenApiVersion Models{ Domain{
+		BinaryMediaTypes[ MinimumCompressionSize% Cors| Auth{= GatewayResponses{ AccessLogSetting{ CanarySetting{ TracingEnabled? OpenApiVersion= Models{= Domain{=
 		FailOnWarnings? Description" Mode" DisableExecuteApiEndpoint? ApiKeySourceType" AlwaysDeploy?= Policy| PropagateTags? SecurityPolicy" EndpointAccessMode"
 		__MANAGE_SWAGGER`,
 	samHTTPAPI: `Name StageName| Tags{ DefinitionBody{ DefinitionUri| StageVariables{ CorsConfiguration AccessLogSettings{ DefaultRouteSettings{ RouteSettings{ Auth{
 		Domain{ FailOnWarnings? Description" DisableExecuteApiEndpoint? PropagateTags? __MANAGE_SWAGGER`,
 	samWebSocketAPI: `Name" StageName| Tags{ Routes{! RouteSelectionExpression!" StageVariables{ AccessLogSettings{ DefaultRouteSettings{ RouteSettings{ Auth{
 		Domain{ Description" DisableExecuteApiEndpoint? PropagateTags? ApiKeySelectionExpression" DisableSchemaValidation? IpAddressType" FailOnWarnings?`,
-	samMachine: `Definition{ DefinitionUri| Logging{ Role" DefinitionSubstitutions{ Events{ Name" Type" Tags{ PropagateTags? Policies; Tracing{ PermissionsBoundary" RolePath
+	samMachine: `Definition{ DefinitionUri| Logging{ Role" DefinitionSubstitutions{ Events{= Name" Type" Tags{ PropagateTags? Policies; Tracing{ PermissionsBoundary" RolePath
 		AutoPublishAlias DeploymentPreference UseAliasAsEventTarget?=`,
 	samTable:       `PrimaryKey{ ProvisionedThroughput{ TableName| Tags{ SSESpecification{ PointInTimeRecoverySpecification`,
 	samLayer:       `LayerName| Description" ContentUri!| CompatibleArchitectures[ CompatibleRuntimes[ LicenseInfo" RetentionPolicy" PublishLambdaVersion?`,
 	samApplication: `Location!| Parameters{ NotificationARNs[ Tags{ TimeoutInMinutes% TemplateUrl"`,
 	samConnector:   `Source!{ Destination! Permissions[!`,
 	samCapacity:    `CapacityProviderName| VpcConfig{! OperatorRole| Tags{ PropagateTags?= InstanceRequirements{ ScalingConfig{ KmsKeyArn|`,
-	samGraphQL: `Auth{! Tags{ Name XrayEnabled SchemaInline SchemaUri Logging DataSources{ Functions{ Resolvers{ ApiKeys{ DomainName{ Cache{
+	samGraphQL: `Auth{!= Tags{ Name XrayEnabled SchemaInline"= SchemaUri Logging= DataSources{= Functions{ Resolvers{ ApiKeys{ DomainName{ Cache{
 		Visibility OwnerContact IntrospectionConfig QueryDepthLimit ResolverCountLimit EnvironmentVariables{`,
 }
 
@@ -82,8 +82,8 @@ const pullFields = ` BatchSize% MaximumBatchingWindowInSeconds% Enabled? Startin
 
 // samEvents lists what the events of functions take.
 var samEvents = map[string]string{
-	"Api":              `Path!" Method!" RestApiId Stage" Auth{ RequestModel{ RequestParameters[ TimeoutInMillis% ResponseTransferMode"`,
-	"HttpApi":          `Path" Method" ApiId" Stage" Auth{ TimeoutInMillis% RouteSettings{ PayloadFormatVersion"`,
+	"Api":              `Path!"= Method!"= RestApiId Stage" Auth{ RequestModel{ RequestParameters[= TimeoutInMillis% ResponseTransferMode"`,
+	"HttpApi":          `Path"= Method"= ApiId" Stage" Auth{ TimeoutInMillis% RouteSettings{ PayloadFormatVersion"`,
 	"S3":               `Bucket! Events!,= Filter{`,
 	"SNS":              `Topic!" Region" FilterPolicy FilterPolicyScope SqsSubscription RedrivePolicy{`,
 	"SQS":              `Queue! StartingPosition` + pullFields,
@@ -108,7 +108,7 @@ const functionRule = `EventBusName" RuleName" Pattern{ DeadLetterConfig{ RetryPo
 
 // samMachineEvents lists what the events of state machines take.
 var samMachineEvents = map[string]string{
-	"Api":             `Path!" Method!" RestApiId Stage" Auth{ UnescapeMappingTemplate?=`,
+	"Api":             `Path!"= Method!"= RestApiId Stage" Auth{ UnescapeMappingTemplate?=`,
 	"Schedule":        `Schedule!" Input" Enabled? State" Name" Description" DeadLetterConfig{ RetryPolicy{ Target{ RoleArn"=`,
 	"ScheduleV2":      samEvents["ScheduleV2"],
 	"CloudWatchEvent": machineRule,

@@ -47,6 +47,12 @@ func (t *transform) checkVersions(f *resource, what string) {
 		t.refuse(n.Span(), "%s: Alarms of DeploymentPreference is not a list", what)
 	} else if name, arg := intrinsic(d.Get("Alarms").Resolve()); name == "Fn::If" && (arg == nil || len(arg.Items()) != 3) {
 		t.refuse(d.Get("Alarms").Span(), "%s: Fn::If takes a condition and two values", what)
+	} else if name == "Fn::If" {
+		for _, n := range arg.Items()[1:] {
+			if n = n.Resolve(); n.Kind != yamlpos.Sequence && !isNoValue(n) {
+				t.refuse(n.Span(), "%s: Alarms of DeploymentPreference is not a list", what)
+			}
+		}
 	}
 	if n := t.get(d, "PassthroughCondition"); n != nil && !isCall(n) && !isBool(n.Value) {
 		t.refuse(n.Span(), "%s: PassthroughCondition is neither true nor false", what)
@@ -72,6 +78,11 @@ func (t *transform) checkCode(f *resource, what string) {
 	if image := t.get(p, "ImageUri"); image != nil && kind == "Zip" {
 		t.refuse(image.Span(), "%s: ImageUri is for PackageType Image", what)
 	}
+	if n := p.Get("CodeUri").Resolve(); n != nil {
+		if name, _ := intrinsic(n); name == "Fn::If" {
+			t.refuse(n.Span(), "%s: CodeUri is neither a text nor a Bucket and a Key", what)
+		}
+	}
 	t.checkURI(what, "CodeUri", t.get(p, "CodeUri")) // one that is missing is filled in with the template's folder by sam package
 }
 
@@ -82,7 +93,7 @@ func isMissing(n *yamlpos.Node) bool { return n == nil || n.Kind == yamlpos.Scal
 func (t *transform) checkURI(what, name string, n *yamlpos.Node) {
 	switch call, _ := intrinsic(n); call {
 	case "":
-	case "Ref", "Fn::FindInMap", "Fn::If":
+	case "Ref", "Fn::FindInMap":
 		return
 	default:
 		t.refuse(n.Span(), "%s: %s is neither a text nor a Bucket and a Key", what, name)

@@ -31,6 +31,17 @@ func (t *transform) checkGraphQL(r *resource) {
 		}
 	}
 	t.checkParts(what, p)
+	t.eachPart(p, []string{"Resolvers", "*", "*"}, func(n *yamlpos.Node) {
+		if n.Kind != yamlpos.Mapping || isCall(n) {
+			return
+		}
+		if t.get(n, "Pipeline") == nil {
+			t.refuse(n.Span(), "%s: a resolver needs a Pipeline", what)
+		}
+		if (t.get(n, "InlineCode") != nil || t.get(n, "CodeUri") != nil) && t.get(n, "Runtime") == nil {
+			t.refuse(n.Span(), "%s: a resolver with code needs a Runtime", what)
+		}
+	})
 	sources := t.get(p, "DataSources")
 	for _, f := range t.pairs(t.get(p, "Functions")) {
 		t.checkGraphQLFunction(what, f, sources)
@@ -67,7 +78,11 @@ func (t *transform) checkParts(what string, p *yamlpos.Node) {
 	for _, part := range graphQLParts {
 		takes := fields(part.takes)
 		t.eachPart(p, strings.Split(part.path, "."), func(n *yamlpos.Node) {
-			if isCall(n) || n.Null {
+			if n.Null {
+				return
+			}
+			if isCall(n) {
+				t.refuse(n.Span(), "%s: %s takes no intrinsic function", what, part.path)
 				return
 			}
 			if t.should(what, n, '{', part.path) {

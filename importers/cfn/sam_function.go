@@ -101,6 +101,13 @@ func alike(a, b *yamlpos.Node) bool {
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-policies
 func (r *samRole) policies(n *yamlpos.Node) {
 	t := r.t
+	if name, arg := intrinsic(n.Resolve()); name == "Fn::If" && arg != nil {
+		for _, branch := range arg.Items()[min(1, len(arg.Items())):] {
+			if branch = branch.Resolve(); branch.Kind == yamlpos.Sequence && !isCall(branch) {
+				t.refuse(branch.Span(), "Policies of %s: a branch of Fn::If is one policy, not a list", r.owner.ID)
+			}
+		}
+	}
 	for _, c := range t.choices(n) {
 		list := c.node
 		if list == nil {
@@ -114,6 +121,9 @@ func (r *samRole) policies(n *yamlpos.Node) {
 			if raw = raw.Resolve(); raw.Kind == yamlpos.Scalar && !isCall(raw) && plainKind(raw) != '"' {
 				t.refuse(raw.Span(), "entry %d in Policies of %s is neither a text nor a mapping", i+1, r.owner.ID)
 				continue
+			}
+			if raw.Kind == yamlpos.Mapping && len(raw.Pairs()) == 0 || raw.Kind == yamlpos.Sequence && !isCall(raw) {
+				t.refuse(raw.Span(), "entry %d in Policies of %s is neither a text nor a policy", i+1, r.owner.ID)
 			}
 			t.checkPolicyChoice(raw)
 			for _, entry := range t.choose(raw, c.when) {

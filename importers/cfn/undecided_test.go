@@ -96,7 +96,7 @@ func TestUndecided(t *testing.T) {
 		"all SAM policies": {undecidedHead + `
   F:
     Type: AWS::Serverless::Function
-    Properties: {Handler: a.b, Runtime: python3.12, InlineCode: x, Policies: !If [Prod, [AmazonS3ReadOnlyAccess], [{Statement: [` + write + `]}]]}`, "may read, may write", "must read", "must write"},
+    Properties: {Handler: a.b, Runtime: python3.12, InlineCode: x, Policies: !If [Prod, {Statement: [` + read + `]}, {Statement: [` + write + `]}]}`, "may read, may write", "must read", "must write"},
 		"SAM's boundary": {undecidedHead + `
   F:
     Type: AWS::Serverless::Function
