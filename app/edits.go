@@ -92,7 +92,41 @@ func (w *window) remarks(e edit.Edit, r *edit.Result) {
 	for _, text := range r.Warnings {
 		rs = append(rs, view.Remark{Text: upper(text), Action: "undo", OnTap: w.undo})
 	}
+	if own, ok := e.(*edit.OwnRole); ok && own.Needs {
+		rs = append(rs, w.alike(r.Design)...)
+	}
 	w.strip.Forget(rs...)
+}
+
+// mostAlike is how many functions a design has at most that are looked through after an edit.
+const mostAlike = 200
+
+// alike offers to give the other functions that have a role of the transform's, with more than they need, one of their own too.
+func (w *window) alike(d *model.Design) []view.Remark {
+	if len(d.Functions()) > mostAlike {
+		return nil
+	}
+	var more []edit.Edit
+	for _, role := range d.Roles() {
+		for _, e := range edit.Needed(d, role.ID) {
+			if _, own := e.(*edit.OwnRole); own {
+				more = append(more, e)
+			}
+		}
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%d more functions have roles that allow more than they need in the same way.", len(more))
+	if len(more) == 1 {
+		text = "One more function has a role that allows more than it needs in the same way."
+	}
+	return []view.Remark{{Text: text, Fine: true, Action: "do it for all", OnTap: func() {
+		w.strip.Clear()
+		for _, e := range more {
+			w.do(e)
+		}
+	}}}
 }
 
 func (w *window) refused(e edit.Edit, err error) {

@@ -114,9 +114,19 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 			return p.RGBA(render.Bay)
 		}
 		return p.RGBA(render.Panel)
-	case fynetheme.ColorNamePrimary, fynetheme.ColorNameHyperlink:
+	case fynetheme.ColorNamePrimary:
+		if p == render.Dark { // the buttons of dialogs are those of the window
+			return p.RGBA(render.Tile3)
+		}
 		return p.RGBA(render.Link)
-	case fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNameForegroundOnSuccess, fynetheme.ColorNameForegroundOnError, fynetheme.ColorNameForegroundOnWarning:
+	case fynetheme.ColorNameHyperlink:
+		return p.RGBA(render.Link)
+	case fynetheme.ColorNameForegroundOnPrimary:
+		if p == render.Dark {
+			return p.RGBA(render.OnTile3)
+		}
+		return p.RGBA(render.Panel)
+	case fynetheme.ColorNameForegroundOnSuccess, fynetheme.ColorNameForegroundOnError, fynetheme.ColorNameForegroundOnWarning:
 		return p.RGBA(render.Panel)
 	case fynetheme.ColorNameFocus:
 		return faded(render.Ink, 0x48) // over a button of any rank

@@ -39,6 +39,7 @@ type Inspector struct {
 	design        *model.Design
 	analysis      *reach.Analysis
 	vulnerable    bool
+	was           *reach.Breach     // of what is shown, before the edits; nil: as it is
 	effects       map[string]*Label // by the key of a suggestion
 	suggestions   []Suggestion
 	words         map[string]Effect
@@ -127,6 +128,10 @@ func (in *Inspector) Set(st session.State) {
 		in.words = map[string]Effect{}
 	}
 	in.shown, in.design, in.analysis, in.vulnerable = st.Selected, d, st.After.Analysis, st.Vulnerable
+	in.was = nil
+	if st.Edited && st.Start == st.Selected {
+		in.was = st.Before.Breach
+	}
 	in.effects, in.suggestions, in.reading = map[string]*Label{}, nil, nil
 	in.setting = true
 	defer func() { in.setting = false }()
@@ -260,8 +265,14 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 		words += fmt.Sprintf(" (%d of them must)", must.Resources)
 	}
 	words += ", " + percent(fig.Weighted) + " weighted"
-	share := NewLabel(render.Share(fig.Share, b.Reach.AtLeast), figure.in(alarm(fig.Share, b.Reach.AtLeast)))
-	text := NewText(words, small)
+	tone := alarm(fig.Share, b.Reach.AtLeast)
+	if in.was != nil && !b.Reach.AtLeast {
+		if was := Figure(in.was.Reach, in.vulnerable).Share; fig.Share < was {
+			tone, words = render.Good, words+"; was "+percent(was)
+		}
+	}
+	share := NewLabel(render.Share(fig.Share, b.Reach.AtLeast), figure.in(tone))
+	text := NewText(words, small.lines(2))
 	text.Tip = fmt.Sprintf("Must: %s. Must and may: %s. With fed functions vulnerable: %s and %s.", figureWords(b.Reach.Must), figureWords(b.Reach.May), figureWords(b.Reach.FedMust), figureWords(b.Reach.FedMay))
 	lines := []fyne.CanvasObject{newLine(8, 1, share, text)}
 	if b.Admin || b.AdminMay {

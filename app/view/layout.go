@@ -286,3 +286,31 @@ func (aside) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[1].Move(fyne.NewPos(sign.Width+asideGap, 0))
 	o[1].Resize(fyne.NewSize(s.Width-sign.Width-asideGap, s.Height))
 }
+
+// pairs sets objects two in a row, all of one width.
+type pairs struct{ gap float32 }
+
+func newPairs(gap float32, o ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: pairs{gap}, Objects: o}
+}
+
+func (p pairs) cell(o []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, x := range o {
+		size = size.Max(x.MinSize())
+	}
+	return size
+}
+
+func (p pairs) MinSize(o []fyne.CanvasObject) fyne.Size {
+	cell, rows := p.cell(o), float32((len(o)+1)/2)
+	return fyne.NewSize(2*cell.Width+p.gap, rows*cell.Height+(rows-1)*p.gap)
+}
+
+func (p pairs) Layout(o []fyne.CanvasObject, _ fyne.Size) {
+	cell := p.cell(o)
+	for i, x := range o {
+		x.Move(fyne.NewPos(float32(i%2)*(cell.Width+p.gap), float32(i/2)*(cell.Height+p.gap)))
+		x.Resize(cell)
+	}
+}

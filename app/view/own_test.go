@@ -75,6 +75,9 @@ func TestRoleOfItsOwnIsOffered(t *testing.T) {
 		t.Errorf("the effect is %s", e.Text)
 	}
 	in.Set(st)
+	if text := texts(in.Root); !strings.Contains(text, "reaches 1 of 2") || !strings.Contains(text, "was 100 %") {
+		t.Errorf("what it was before is not said:\n%s", text)
+	}
 	if n := len(in.Suggestions()); n > 0 {
 		t.Errorf("%d more are offered: %+v", n, in.Suggestions())
 	}

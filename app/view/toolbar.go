@@ -56,6 +56,8 @@ type Toolbar struct {
 	open, undo, redo, ranks, hull, graph, heat, before, both, after, fed, fit, in, out, shade, export *Button
 	left, right                                                                                       *Button
 	zoom                                                                                              *Label
+	ofDesign                                                                                          []fyne.CanvasObject // what says nothing while none is open
+	tools                                                                                             *fyne.Container
 }
 
 // NewToolbar returns the row of tools.
@@ -82,16 +84,23 @@ func NewToolbar() *Toolbar {
 	t.export = NewButton("Export…", "export", Primary, func() { t.OnExport() }).withTip("Policies, patch, pictures, report (Ctrl+E)")
 	t.zoom = NewLabel("100 %", small.aligned(fyne.TextAlignCenter))
 	group := func(gap float32, o ...fyne.CanvasObject) fyne.CanvasObject { return newLine(gap, -1, o...) }
-	tools := newLine(10, 4,
-		t.open,
+	t.ofDesign = []fyne.CanvasObject{
 		group(4, t.undo, t.redo),
 		group(4, t.ranks, t.hull, t.graph, t.heat),
 		group(4, t.before, t.both, t.after),
-		newLine(0, -1, t.fed),
+		t.fed,
 		group(0, t.out, newFixed(44, 28, t.zoom), t.in, t.fit),
+		t.left, t.right, t.export,
+	}
+	tools := newLine(10, 4,
+		t.open,
+		t.ofDesign[0], t.ofDesign[1], t.ofDesign[2],
+		newLine(0, -1, t.fed),
+		t.ofDesign[4],
 		group(0, t.left, t.right, t.shade),
 		t.export)
 	tools.Layout = &shortening{line{10, 4}, [][]*Button{{t.fed}, {t.ranks, t.hull, t.graph, t.heat}, {t.export, t.open}}}
+	t.tools = tools
 	t.fed.Brief, t.open.Brief = "wave", "open"
 	t.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 8, tools), NewRule()))
 	t.Set(Tools{Zoom: 100})
@@ -105,6 +114,16 @@ func (t *Toolbar) Set(s Tools) {
 		if sentence != "" {
 			b.Tip = what + ": " + sentence + " " + key
 		}
+	}
+	if t.ofDesign[0].Visible() != s.Open {
+		for _, o := range t.ofDesign {
+			if s.Open {
+				o.Show()
+			} else {
+				o.Hide()
+			}
+		}
+		t.tools.Refresh()
 	}
 	tip(t.undo, "Undo", s.Undo, "(Ctrl+Z)")
 	tip(t.redo, "Redo", s.Redo, "(Ctrl+Shift+Z)")
