@@ -92,7 +92,7 @@ func (w *window) remarks(e edit.Edit, r *edit.Result) {
 	for _, text := range r.Warnings {
 		rs = append(rs, view.Remark{Text: upper(text), Action: "undo", OnTap: w.undo})
 	}
-	if own, ok := e.(*edit.OwnRole); ok && own.Needs {
+	if own, ok := e.(*edit.OwnRole); ok && own.Needs && len(w.proofs.waiting) == 0 {
 		rs = append(rs, w.alike(r.Design)...)
 	}
 	w.strip.Forget(rs...)
