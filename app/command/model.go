@@ -99,6 +99,7 @@ type resourceJSON struct {
 	ARN       string           `json:"arn"`
 	Policy    *policy.Document `json:"policy"`
 	Key       model.ID         `json:"key,omitempty"`
+	External  bool             `json:"external,omitempty"` // it is named only
 	Construct string           `json:"construct,omitempty"`
 	placeJSON
 }
@@ -176,7 +177,7 @@ func describe(in *importers.Import) modelJSON {
 		out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN, r.LogicalID, r.Name})
 	}
 	for _, r := range d.Resources() {
-		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, info.Constructs[r.ID], place(r.Origin)})
+		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, r.External, info.Constructs[r.ID], place(r.Origin)})
 	}
 	for _, t := range d.Triggers() {
 		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), t.Off, t.Role, t.Bus, place(t.Origin)})

@@ -48,13 +48,14 @@ type register struct {
 	others    map[*resource]*model.Resource
 	people    map[*resource]*model.Principal
 	policies  map[model.ID]*model.Policy
+	foreign   map[string]model.ID // resources that are named only, by ARN
 }
 
 func newRegister() *register {
 	return &register{
 		ids: map[*resource]model.ID{}, byARN: map[string]*resource{}, byName: map[string][]*resource{},
 		builders: map[*scope]*builder{}, functions: map[*resource]*model.Function{}, roles: map[*resource]*model.Role{},
-		others: map[*resource]*model.Resource{}, people: map[*resource]*model.Principal{}, policies: map[model.ID]*model.Policy{},
+		others: map[*resource]*model.Resource{}, people: map[*resource]*model.Principal{}, policies: map[model.ID]*model.Policy{}, foreign: map[string]model.ID{},
 	}
 }
 

@@ -81,6 +81,9 @@ func (b *builder) readTriggers() {
 			if m.kind == "event-rule" && t.From == "" {
 				t.Bus = b.busARN(m.from)
 			}
+			if t.From == "" && m.kind != "event-rule" {
+				t.From = b.elsewhere(m.from, m.event)
+			}
 			if t.From == "" && t.Label == "" {
 				t.Label = b.words(m.from)
 			}
@@ -209,8 +212,10 @@ func (b *builder) mapping(r *resource) {
 	t.Label = t.Event
 	t.Filter.Pattern = b.filterCriteria(b.get(r.Props, "FilterCriteria"))
 	if t.From == "" && n != nil {
-		t.Label = arn
-		b.note(source.Info, n.Span(), "What feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
+		if t.From = b.elsewhere(n, ""); t.From == "" {
+			t.Label = arn
+		}
+		b.note(source.Info, n.Span(), "Who else feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
 	}
 	b.addTrigger(t, r, r.Value)
 	if to := b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"})); to != "" {
@@ -308,7 +313,9 @@ func (b *builder) subscription(r *resource, topic, n *yamlpos.Node, id model.ID,
 	}
 	from := b.elementOf(r)
 	if r.Type != "AWS::SNS::Topic" {
-		from = b.source(topic, ofType("AWS::SNS::Topic"))
+		if from = b.source(topic, ofType("AWS::SNS::Topic")); from == "" {
+			from = b.elsewhere(topic, "sns")
+		}
 	}
 	t := &model.Trigger{ID: id, Name: name, From: from, To: b.elementOf(to), Kind: "sns-subscription", Event: "sns", Label: "sns", Stack: b.stack, Origin: r.Origin}
 	node := r.Value
@@ -419,6 +426,9 @@ func (b *builder) logSubscription(r *resource) {
 	}
 	t := b.newTrigger(r, to, "log-subscription", "logs")
 	t.From, t.Label = b.source(b.get(r.Props, "LogGroupName"), ofType("AWS::Logs::LogGroup")), "log events"
+	if t.From == "" {
+		t.From = b.elsewhere(b.get(r.Props, "LogGroupName"), "logs")
+	}
 	t.Filter.Pattern, t.Role = b.words(b.get(r.Props, "FilterPattern")), b.actsAs(b.get(r.Props, "RoleArn"))
 	b.addTrigger(t, r, r.Value)
 }
@@ -444,6 +454,9 @@ func (b *builder) userPool(r *resource) {
 // pipe reads AWS::Pipes::Pipe: what it polls, enriches with and feeds.
 func (b *builder) pipe(r *resource) {
 	from := b.source(b.get(r.Props, "Source"), nil)
+	if from == "" {
+		from = b.elsewhere(b.get(r.Props, "Source"), "")
+	}
 	for _, key := range []string{"Enrichment", "Target"} {
 		to := b.target(b.get(r.Props, key))
 		if to == nil {

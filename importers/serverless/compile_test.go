@@ -99,7 +99,7 @@ func TestEvents(t *testing.T) {
 		{"sqs", "[{sqs: " + arn + "one}, {sqs: {arn: {Fn::GetAtt: [Two, Arn]}, filterPatterns: [{a: [1]}]}}]", "resources: {Resources: {Two: {Type: AWS::SQS::Queue}}}", []string{
 			"IamRoleLambdaExecution may Allow sqs:ReceiveMessage,sqs:DeleteMessage,sqs:GetQueueAttributes on " + arn + "one," + arn + "s-dev-Two-GENERATED",
 			"trigger/f/sqs%20Two from res/Two: event-source-mapping sqs open false token false",
-			"trigger/f/sqs%20one: event-source-mapping " + arn + "one open false token false",
+			"trigger/f/sqs%20one from res/" + arn + "one: event-source-mapping sqs open false token false",
 		}},
 		{"streams", `[{stream: {type: dynamodb, arn: {Fn::GetAtt: [T, StreamArn]}, destinations: {onFailure: 'arn:aws:sns:us-east-1:123456789012:dead'}}}, {stream: 'arn:aws:kinesis:us-east-1:123456789012:stream/k'},
   {stream: {arn: 'arn:aws:kinesis:us-east-1:123456789012:stream/c', consumer: true}}]`, "resources: {Resources: {T: {Type: AWS::DynamoDB::Table, Properties: {TableName: t}}}}", []string{
@@ -114,7 +114,7 @@ func TestEvents(t *testing.T) {
 			"f lets in sns.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:sns:us-east-1:123456789012:topic",
 			"trigger/f/sns%20other from res/SNSTopicOther: sns-subscription sns open false token false",
 			"trigger/f/sns%20topic from res/SNSTopicTopic: sns-subscription sns open false token false",
-			"trigger/f/sns%20third: sns-subscription arn:aws:sns:us-east-1:123456789012:third open false token false",
+			"trigger/f/sns%20third from res/arn:aws:sns:us-east-1:123456789012:third: sns-subscription sns open false token false",
 		}},
 		{"s3", "[{s3: photos}, {s3: {bucket: named, event: 's3:ObjectRemoved:*', rules: [{prefix: in/}]}}]", "", []string{
 			"f lets in s3.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:s3:::named if AWS:SourceAccount=123456789012",
@@ -125,7 +125,7 @@ func TestEvents(t *testing.T) {
 		{"a bucket that is there", "[{s3: {bucket: photos, existing: true}}]", "", []string{
 			"IamRoleCustomResourcesLambdaExecution may Allow lambda:AddPermission,lambda:RemovePermission on arn:aws:lambda:us-east-1:123456789012:function:*",
 			"IamRoleCustomResourcesLambdaExecution may Allow s3:PutBucketNotification,s3:GetBucketNotification on arn:aws:s3:::photos",
-			"trigger/f/s3%20photos%20s3:ObjectCreated:%2A: s3-notification s3:ObjectCreated:* open false token false",
+			"trigger/f/s3%20photos%20s3:ObjectCreated:%2A from res/arn:aws:s3:::photos: s3-notification s3:ObjectCreated:* open false token false",
 		}},
 		{"http", "[{http: 'GET items/{id}'}, {http: {path: closed, method: post, authorizer: {name: guard, type: request}}}, {http: {path: iam, method: get, authorizer: aws_iam}}]", "", []string{
 			"f lets in apigateway.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:execute-api:us-east-1:123456789012:s-dev-ApiGatewayRestApi-GENERATED/*/*",
@@ -171,7 +171,7 @@ func TestEvents(t *testing.T) {
 			"f lets in events.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:events:us-east-1:123456789012:rule/s-dev-FEventsRuleCloudWatchEvent1-GENERATED",
 			"f lets in logs.us-east-1.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other:*",
 			"trigger/f/cloudwatchEvent%20aws.ec2: event-rule aws.ec2 open false token false",
-			"trigger/f/cloudwatchLog%20/aws/lambda/other: log-subscription log events open false token false",
+			"trigger/f/cloudwatchLog%20/aws/lambda/other from res/arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other: log-subscription log events open false token false",
 		}},
 		{"cognito", "[{cognitoUserPool: {pool: users, trigger: PreSignUp}}]", "", []string{
 			"f lets in cognito-idp.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:cognito-idp:us-east-1:123456789012:userpool/s-dev-CognitoUserPoolUsers-GENERATED",

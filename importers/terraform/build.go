@@ -38,6 +38,7 @@ type builder struct {
 	policies  map[model.ID]*model.Policy
 	external  map[string]*model.Role // by ARN
 	keys      map[string]bool        // ARNs of keys that are only named
+	foreign   map[string]model.ID    // resources that are only named, by ARN
 	own       map[*object]owned      // of roles
 
 	permitted []permission
@@ -51,7 +52,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b := &builder{
 		info: info, dir: dir, catalog: catalog.Load(), called: map[*object]naming{}, ids: map[*object]model.ID{}, byARN: map[string]*object{}, byText: map[string][]*object{},
 		functions: map[*object]*model.Function{}, roles: map[*object]*model.Role{}, people: map[*object]*model.Principal{}, others: map[*object]*model.Resource{},
-		policies: map[model.ID]*model.Policy{}, external: map[string]*model.Role{}, keys: map[string]bool{}, taken: map[model.ID]bool{},
+		policies: map[model.ID]*model.Policy{}, external: map[string]*model.Role{}, keys: map[string]bool{}, foreign: map[string]model.ID{}, taken: map[model.ID]bool{},
 	}
 	for _, x := range objects {
 		switch {

@@ -95,8 +95,10 @@ func (b *builder) mapping(x *object) {
 	t.Label = t.Event
 	t.Filter.Pattern = patterns(x.get("filter_criteria", "filter"))
 	if t.From == "" && arn != "" {
-		t.Label = arn
-		b.tell(source.Info, x.spot("event_source_arn"), "What feeds it is not in the picture.", "%s polls %s, which is not in the configuration", x.address, arn)
+		if t.From = b.elsewhere(arn, "", x, x.spot("event_source_arn")); t.From == "" {
+			t.Label = arn
+		}
+		b.tell(source.Info, x.spot("event_source_arn"), "Who else feeds it is not in the picture.", "%s polls %s, which is not in the configuration", x.address, arn)
 	}
 	b.start(t)
 	if to := x.word("destination_config", "on_failure", "destination_arn"); to != "" {
@@ -141,6 +143,9 @@ func (b *builder) functionURL(x *object) {
 // notifications reads aws_s3_bucket_notification.
 func (b *builder) notifications(x *object) {
 	bucket := b.origin(x.word("bucket"), x, "AWS::S3::Bucket")
+	if bucket == "" {
+		bucket = b.elsewhere(x.word("bucket"), "s3", x, x.spot("bucket"))
+	}
 	for _, c := range []struct{ block, target string }{{"lambda_function", "lambda_function_arn"}, {"queue", "queue_arn"}, {"topic", "topic_arn"}} {
 		for i, v := range items(x.get(c.block)) {
 			to := b.target(words(dig(v, c.target)), x)
@@ -166,7 +171,9 @@ func (b *builder) subscription(x *object) {
 	t := b.newTrigger(x, to, "sns-subscription", "sns")
 	t.From, t.Label = b.origin(x.word("topic_arn"), x, "AWS::SNS::Topic"), "sns"
 	if t.From == "" {
-		t.Label = x.word("topic_arn")
+		if t.From = b.elsewhere(x.word("topic_arn"), "sns", x, x.spot("topic_arn")); t.From == "" {
+			t.Label = x.word("topic_arn")
+		}
 	}
 	t.Filter.Pattern, t.Filter.OnBody = compact(x.word("filter_policy")), x.word("filter_policy_scope") == "MessageBody"
 	b.start(t)
@@ -261,6 +268,9 @@ func (b *builder) logSubscription(x *object) {
 	}
 	t := b.newTrigger(x, to, "log-subscription", "logs")
 	t.From, t.Label = b.origin(x.word("log_group_name"), x, "AWS::Logs::LogGroup"), "log events"
+	if t.From == "" {
+		t.From = b.elsewhere(x.word("log_group_name"), "logs", x, x.spot("log_group_name"))
+	}
 	t.Filter.Pattern, t.Role = x.word("filter_pattern"), b.actsAs(x.word("role_arn"), x)
 	b.start(t)
 }
@@ -357,6 +367,9 @@ func eachText(v any, key string, depth int, f func(key, text string)) {
 // pipe reads aws_pipes_pipe: what it polls, enriches with and feeds.
 func (b *builder) pipe(x *object) {
 	from := b.origin(x.word("source"), x)
+	if from == "" {
+		from = b.elsewhere(x.word("source"), "", x, x.spot("source"))
+	}
 	for _, key := range []string{"enrichment", "target"} {
 		to := b.target(x.word(key), x)
 		if to == "" {

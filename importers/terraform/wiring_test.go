@@ -326,3 +326,42 @@ resource "aws_lambda_function" "g" {
 		}
 	}
 }
+
+// What starts functions and is not in the configuration is a resource that is named only, by ARN or by name.
+func TestSourcesElsewhere(t *testing.T) {
+	d := openFiles(t, map[string]string{"main.tf": `
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = "arn:aws:iam::123456789012:role/x"
+}
+resource "aws_lambda_event_source_mapping" "m" {
+  function_name    = aws_lambda_function.f.arn
+  event_source_arn = "arn:aws:sqs:us-east-1:123456789012:jobs"
+}
+resource "aws_s3_bucket_notification" "n" {
+  bucket = "inbox"
+  lambda_function {
+    lambda_function_arn = aws_lambda_function.f.arn
+    events              = ["s3:ObjectCreated:*"]
+  }
+}
+resource "aws_sns_topic_subscription" "s" {
+  topic_arn = "arn:aws:sns:us-east-1:111122223333:news"
+  protocol  = "lambda"
+  endpoint  = aws_lambda_function.f.arn
+}`}).Design
+	want := map[string]bool{"arn:aws:sqs:us-east-1:123456789012:jobs": false, "arn:aws:s3:::inbox": false, "arn:aws:sns:us-east-1:111122223333:news": true}
+	for _, tr := range d.Triggers() {
+		r := d.Resource(tr.From)
+		if r == nil || !r.External {
+			t.Fatalf("%s comes from %+v", tr.ID, r)
+		}
+		if theirs, ok := want[r.ARN]; !ok || theirs != r.PolicyUnseen {
+			t.Errorf("%s comes from %+v", tr.ID, r)
+		}
+		delete(want, r.ARN)
+	}
+	if len(want) > 0 {
+		t.Errorf("nothing comes from %v", want)
+	}
+}

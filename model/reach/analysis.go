@@ -156,7 +156,7 @@ func sameTarget(a, b model.Element) bool {
 	switch a := a.(type) {
 	case *model.Function:
 		b, ok := b.(*model.Function)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && maps.Equal(a.Tags, b.Tags)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && a.LogGroup == b.LogGroup && maps.Equal(a.Tags, b.Tags)
 	case *model.Role:
 		b, ok := b.(*model.Role)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && a.Profile == b.Profile && maps.Equal(a.Tags, b.Tags)

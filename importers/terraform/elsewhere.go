@@ -1,0 +1,32 @@
+package terraform
+
+import (
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/catalog"
+	"bulkhead/model/source"
+)
+
+// elsewhere is what events come from that the configuration does not make: a resource that is named only, so that who may
+// write to it is seen to feed what it starts. Of a name, or a value that is not known, the kind of event tells what it is of.
+// It is "" where that does not tell.
+func (b *builder) elsewhere(text, event string, x *object, at source.Span) model.ID {
+	arn, cfnType := catalog.SourceOf(text, event, x.partition, x.region, x.account)
+	if cfnType == "" {
+		return ""
+	}
+	if id := b.foreign[arn]; id != "" {
+		return id
+	}
+	p := strings.SplitN(arn, ":", 6)
+	name := p[5][strings.LastIndexAny(p[5], "/:")+1:]
+	if p[2] == "logs" {
+		name = strings.TrimPrefix(p[5], "log-group:")
+	}
+	r := &model.Resource{ID: model.MakeID("res", arn), LogicalID: name, Name: name, ARN: arn, Type: cfnType, Stack: b.info.Name, External: true,
+		PolicyUnseen: p[4] != "" && p[4] != x.account, Origin: at}
+	b.foreign[arn] = r.ID
+	b.add(r)
+	return r.ID
+}
