@@ -18,6 +18,14 @@ func (c *Catalog) policiesPack() *pack {
 // ManagedPolicies lists the names of all AWS managed policies, sorted.
 func (c *Catalog) ManagedPolicies() []string { return c.policiesPack().members().keys }
 
+// ManagedPolicyARN is the ARN, in the partition "aws", of the AWS managed policy of a bare name; "" if AWS has none.
+func (c *Catalog) ManagedPolicyARN(name string) string {
+	if m, ok := c.policiesPack().members().members[name]; ok {
+		return m.more[0]
+	}
+	return ""
+}
+
 // ManagedPolicy returns the AWS managed policy of an ARN (any partition) or of a name, with its path
 // ("service-role/AWSLambdaBasicExecutionRole") or bare; nil if AWS has none.
 func (c *Catalog) ManagedPolicy(arnOrName string) *ManagedPolicy {

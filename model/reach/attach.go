@@ -35,8 +35,8 @@ func (e *explorer) attach(f *finding, k *plan, than truth) {
 	}
 	enough := true
 	for _, name := range greatest {
-		if p := e.w.catalog.ManagedPolicy(name); p != nil {
-			enough = try(model.ID(p.ARN), p.ARN) == surely && enough
+		if arn := e.w.catalog.ManagedPolicyARN(name); arn != "" {
+			enough = try(model.ID(arn), arn) == surely && enough
 		}
 	}
 	if !enough {
@@ -79,7 +79,11 @@ func (e *explorer) attachables() []attachable {
 		return e.attaches
 	}
 	const key = "iam:policyarn"
+	e.attaches = []attachable{}
 	named := e.an.valuesOf(e.actor, -1, key)
+	if len(named) == 0 {
+		return e.attaches
+	}
 	excepts := slices.ContainsFunc(slices.Concat(e.actor.identity, e.actor.limits()), func(d *answers) bool {
 		return slices.ContainsFunc(d.statements, func(s *statement) bool {
 			return slices.ContainsFunc(s.from.Conditions, func(c policy.Condition) bool {
@@ -87,9 +91,8 @@ func (e *explorer) attachables() []attachable {
 			})
 		})
 	})
-	e.attaches = []attachable{}
 	put := func(id model.ID, arn string) {
-		if len(named) > 0 && (excepts || slices.ContainsFunc(named, func(p string) bool { _, ok := policy.Overlap(p, arn); return ok })) {
+		if excepts || slices.ContainsFunc(named, func(p string) bool { _, ok := policy.Overlap(p, arn); return ok }) {
 			e.attaches = append(e.attaches, attachable{id, arn})
 		}
 	}
@@ -99,8 +102,8 @@ func (e *explorer) attachables() []attachable {
 		}
 	}
 	for _, name := range e.w.catalog.ManagedPolicies() {
-		if p := e.w.catalog.ManagedPolicy(name); e.an.design.Policy(model.ID(p.ARN)) == nil {
-			put(model.ID(p.ARN), p.ARN)
+		if arn := e.w.catalog.ManagedPolicyARN(name); e.an.design.Policy(model.ID(arn)) == nil {
+			put(model.ID(arn), arn)
 		}
 	}
 	return e.attaches
