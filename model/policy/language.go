@@ -1,5 +1,7 @@
 package policy
 
+import "strings"
+
 // Patterns as languages: a pattern is the set of strings that it matches. What is said here holds for all
 // strings, by walking the patterns as automata, not by comparing their texts.
 
@@ -28,12 +30,30 @@ func patternSymbols(s string) []symbol {
 // Overlap reports whether some string matches both patterns, with an example. Unknowns and variables are
 // whatever it takes.
 func Overlap(a, b string) (example string, ok bool) {
+	if Apart(a, b) {
+		return "", false
+	}
 	p, q := patternSymbols(a), patternSymbols(b)
 	if !perhaps(p, q) {
 		return "", false
 	}
 	return commonWord(p, q), true
 }
+
+// Apart reports whether two patterns begin or end with different text, so that no string matches both. Most patterns that
+// have nothing in common are told so at once; where it is false, Overlap decides.
+func Apart(a, b string) bool {
+	p, q := plainStart(a), plainStart(b)
+	if n := min(len(p), len(q)); p[:n] != q[:n] {
+		return true
+	}
+	p, q = plainEnd(a), plainEnd(b)
+	n := min(len(p), len(q))
+	return p[len(p)-n:] != q[len(q)-n:]
+}
+
+// plainEnd is a text from its last wildcard, unknown or variable on.
+func plainEnd(s string) string { return s[strings.LastIndexAny(s, "*?}")+1:] }
 
 // commonWord builds a short string that both patterns match, given that there is one.
 func commonWord(p, q []symbol) string {

@@ -206,6 +206,25 @@ func TestCoversAndOverlapAreTheirDefinitions(t *testing.T) {
 	})
 }
 
+// Patterns that begin or end with different text have nothing in common, whatever unknowns, variables and escapes are.
+func TestApart(t *testing.T) {
+	apart := 0
+	rapid.Check(t, func(t *rapid.T) {
+		draw := rapid.Map(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "é", "*", "?", "${Name}", "${aws:username}", "${*}", "${", "}"}), 0, 6), func(parts []string) string { return strings.Join(parts, "") })
+		p, q := draw.Draw(t, "one"), draw.Draw(t, "other")
+		if !Apart(p, q) {
+			return
+		}
+		apart++
+		if perhaps(patternSymbols(p), patternSymbols(q)) {
+			t.Fatalf("%q and %q have %q in common", p, q, commonWord(patternSymbols(p), patternSymbols(q)))
+		}
+	})
+	if apart == 0 {
+		t.Error("none are apart")
+	}
+}
+
 // A pattern against the union of several, and a witness where they leave something out.
 func TestUncovered(t *testing.T) {
 	all := wordsOf("abx", 6)

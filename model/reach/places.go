@@ -115,6 +115,9 @@ func within(pattern, space string) (string, bool) {
 	if pattern == "*" {
 		return instance(space), true
 	}
+	if policy.Apart(pattern, space) {
+		return "", false
+	}
 	both := func(s string) bool {
 		p, _ := policy.Match(pattern, s)
 		q, _ := policy.Match(space, s)

@@ -151,8 +151,11 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 			}
 			if s.from.NotResource {
 				patterns = append(patterns, "*")
-			} else {
-				patterns = append(patterns, s.from.Resources...)
+				continue
+			}
+			for _, p := range s.from.Resources {
+				arn, _ := whenChosen(p)
+				patterns = append(patterns, completions(arn)...)
 			}
 		}
 	}
@@ -160,6 +163,10 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 		return "", never
 	}
 	tried, free := map[string]bool{}, a.free()
+	var extra policy.Context
+	if a.asks("iam:policyarn") || a.asks("iam:permissionsboundary") {
+		extra = newPrincipal(an.world)
+	}
 	try := func(place string) bool { // false: it cannot be surer
 		if tried[place] || suits != nil && !suits(place) {
 			return true
@@ -170,7 +177,7 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 			if free && foreign(place, a.account) == "" && !mustAllow(x.String(), place) {
 				continue
 			}
-			d := an.decide(a, -1, x.String(), place, newPrincipal(an.world))
+			d := an.decide(a, -1, x.String(), place, extra)
 			if v = min(v, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)); v == never {
 				break
 			}
@@ -184,11 +191,11 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 	for space := range spaces {
 		anything = false
 		for _, p := range patterns {
-			arn, _ := whenChosen(p)
-			for _, full := range completions(arn) {
-				if place, ok := within(full, an.world.regional(space, full)); ok && !try(place) {
-					return where, best
-				}
+			if policy.Apart(p, space) {
+				continue
+			}
+			if place, ok := within(p, an.world.regional(space, p)); ok && !try(place) {
+				return where, best
 			}
 		}
 	}
@@ -207,6 +214,12 @@ func (a *actor) free() bool {
 	return slices.ContainsFunc(a.identity, (*answers).allowsAll) && !slices.ContainsFunc(a.identity, func(d *answers) bool {
 		return slices.ContainsFunc(d.statements, func(s *statement) bool { return s.deny })
 	})
+}
+
+// asks reports whether some policy of the actor, or that limits it, asks for a condition key.
+func (a *actor) asks(key string) bool {
+	about := func(d *answers) bool { return slices.Contains(d.keys, key) }
+	return slices.ContainsFunc(a.identity, about) || slices.ContainsFunc(a.limits(), about) || a.guards != nil && slices.ContainsFunc(a.guards.rcps, about)
 }
 
 // spaceOf is a resource type's ARN as a pattern, in an account.
