@@ -21,6 +21,7 @@ type builder struct {
 	info     model.Info
 	elements []model.Element
 	line     int
+	known    map[string]*policy.Document // by name and statements: what designs have in common; nil for nothing
 }
 
 func build(t testing.TB) *builder {
@@ -43,6 +44,20 @@ func document(t testing.TB, statements string) *policy.Document {
 	return d
 }
 
+// document is the policy of a name, the one of another design where they have it in common.
+func (b *builder) document(name, statements string) *policy.Document {
+	b.t.Helper()
+	key := name + "\x00" + statements
+	d := b.known[key]
+	if d == nil {
+		d = document(b.t, statements)
+		if b.known != nil {
+			b.known[key] = d
+		}
+	}
+	return d
+}
+
 const lambdaTrust = `{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}`
 
 func roleARN(name string) string { return "arn:aws:iam::" + testAccount + ":role/" + name }
@@ -56,7 +71,7 @@ func (b *builder) policies(holder string, documents ...string) []model.ID {
 	b.t.Helper()
 	var ids []model.ID
 	for i, doc := range documents {
-		p := &model.Policy{ID: model.ID(fmt.Sprintf("policy/%s-%d", holder, i)), Name: fmt.Sprintf("%s-%d", holder, i), Document: document(b.t, doc), Origin: b.place()}
+		p := &model.Policy{ID: model.ID(fmt.Sprintf("policy/%s-%d", holder, i)), Name: fmt.Sprintf("%s-%d", holder, i), Document: b.document(fmt.Sprintf("%s-%d", holder, i), doc), Origin: b.place()}
 		b.elements = append(b.elements, p)
 		ids = append(ids, p.ID)
 	}
@@ -66,7 +81,7 @@ func (b *builder) policies(holder string, documents ...string) []model.ID {
 // role adds a role with a trust policy and inline policies.
 func (b *builder) role(name, trust string, documents ...string) *model.Role {
 	b.t.Helper()
-	r := &model.Role{ID: model.ID("role/" + name), LogicalID: name, Name: name, ARN: roleARN(name), Path: "/", Trust: document(b.t, trust),
+	r := &model.Role{ID: model.ID("role/" + name), LogicalID: name, Name: name, ARN: roleARN(name), Path: "/", Trust: b.document("trust of "+name, trust),
 		Policies: b.policies(name, documents...), Origin: b.place()}
 	b.elements = append(b.elements, r)
 	return r
@@ -105,7 +120,7 @@ func (b *builder) user(name string, documents ...string) *model.Principal {
 
 func (b *builder) managed(name, doc string) *model.Policy {
 	b.t.Helper()
-	p := &model.Policy{ID: model.ID("policy/" + name), Name: name, Managed: true, ARN: "arn:aws:iam::" + testAccount + ":policy/" + name, Document: document(b.t, doc), Origin: b.place()}
+	p := &model.Policy{ID: model.ID("policy/" + name), Name: name, Managed: true, ARN: "arn:aws:iam::" + testAccount + ":policy/" + name, Document: b.document(name, doc), Origin: b.place()}
 	b.elements = append(b.elements, p)
 	return p
 }

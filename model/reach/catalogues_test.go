@@ -10,6 +10,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
 )
 
 // Every row of the published catalogues, with its permissions and no others, leads where it is said to.
@@ -94,6 +95,7 @@ type start struct {
 	denied      string // by its own policy
 	within      string // statements of its boundary
 	distrusted  bool   // no role's trust policy lets anybody take it
+	known       map[string]*policy.Document
 }
 
 // grants are the documents of a start's own permissions, each a list of statements.
@@ -140,7 +142,7 @@ func (s *start) grants() []string {
 // each sort, and one of each thing that starts a function.
 func universe(t *testing.T, s start) (b *builder, starts []model.ID) {
 	b = build(t)
-	b.info.Kind = "account"
+	b.info.Kind, b.known = "account", s.known
 	permissions := strings.Join(s.permissions, " ")
 	var own []model.ID
 	for i, doc := range s.grants() {
@@ -184,7 +186,7 @@ func universe(t *testing.T, s start) (b *builder, starts []model.ID) {
 	admin := b.role("Admin", trusts(services...)+`,{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity"},`+rootTrust, adminGrant)
 	target := b.functionOf("Target", admin)
 	if s.distrusted {
-		admin.Trust = document(t, trusts("nobody.amazonaws.com"))
+		admin.Trust = b.document("trust of Admin", trusts("nobody.amazonaws.com"))
 	}
 	b.user("Root", adminGrant)
 	admins := b.user("Admins", adminGrant)
