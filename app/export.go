@@ -97,7 +97,10 @@ func (w *window) export() {
 		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
 	}), w.win)
 	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(585, size.Height*0.9)), nil)
+	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(585, size.Height*0.9)), func() { w.early = nil })
+	if picture != "" {
+		w.early = d
+	}
 }
 
 // previewPatch shows the proven patch.

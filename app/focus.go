@@ -9,6 +9,7 @@ import (
 
 	"bulkhead/app/session"
 	"bulkhead/app/view"
+	"bulkhead/model"
 	"bulkhead/model/reach"
 	"bulkhead/render"
 )
@@ -105,6 +106,26 @@ func (w *window) openBundle(name string) {
 	}
 	w.look.open = strings.Join(open, "\n")
 	w.picture()
+}
+
+// openGroupOf is the group that the map shows opened and that a function or role is of, "" for none.
+func (w *window) openGroupOf(id model.ID) string {
+	if w.look.chart != view.MapChart || w.look.open == "" {
+		return ""
+	}
+	d, of := w.state.After.Design, model.ID("")
+	for _, c := range d.Compartments() {
+		if c.ID == id || slices.Contains(c.Functions, id) {
+			of = c.ID
+		}
+	}
+	open := strings.Split(w.look.open, "\n")
+	for _, g := range render.Bundles(d) {
+		if of != "" && slices.Contains(open, g.Name) && slices.Contains(g.Members, of) {
+			return g.Name
+		}
+	}
+	return ""
 }
 
 // focus makes two views of a large design show the part that is asked for.

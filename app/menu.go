@@ -302,6 +302,9 @@ func (w *window) contextMenu(id model.ID, at fyne.Position) {
 		at := e.Place()
 		add("Show "+at.String(), func() { w.showSource(at) })
 	}
+	if g := w.openGroupOf(id); g != "" {
+		add("Fold "+g, func() { w.openBundle(g) })
+	}
 	if len(items) > 0 {
 		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), w.win.Canvas(), at)
 	}

@@ -247,6 +247,10 @@ func (w *window) showPicture(a ask, d drawn) {
 	if a.look.chart == view.MapChart {
 		all = "everything"
 	}
+	if d := w.early; d != nil && w.canvas.Scene() != nil { // the picture can be exported now
+		d.Hide()
+		w.export()
+	}
 	w.focus.Set(groups, view.Name(a.state.After.Design, a.state.Start), all, a.look.focus)
 	w.decks.Top.Refresh()
 }

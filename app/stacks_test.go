@@ -80,6 +80,9 @@ Resources:
 
 	click("fn/OrderFn")
 	until(t, "a breach on the map", func() bool { return w.state.Start == "fn/OrderFn" })
+	if g := do(func() string { return w.openGroupOf("fn/OrderFn") }); g != "shop" {
+		t.Errorf("the menu folds %q", g)
+	}
 	do(func() bool { w.openBundle("shop"); return true })
 	until(t, "it closed again", func() bool { return shows(render.BundleID("shop")) && !shows("fn/OrderFn") })
 	key('g')

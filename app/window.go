@@ -101,6 +101,7 @@ type window struct {
 	pane     *view.SourcePane
 	chooser  *view.Chooser
 	asked    dialog.Dialog
+	early    dialog.Dialog // lists what can be exported, from before there was a picture
 	board    *view.SplitBoard
 }
 

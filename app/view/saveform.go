@@ -82,7 +82,7 @@ func NewSaveForm(name, folder string, endings []string, look func(string) Sight)
 	if len(endings) > 1 {
 		var kinds []fyne.CanvasObject
 		for _, e := range endings {
-			b := NewButton(strings.ToUpper(e[1:]), "", Plain, func() { f.choose(e) })
+			b := NewButton(formatName(e), "", Plain, func() { f.choose(e) })
 			f.formats = append(f.formats, b)
 			kinds = append(kinds, b)
 		}
@@ -93,6 +93,14 @@ func NewSaveForm(name, folder string, endings []string, look func(string) Sight)
 	f.Root = newInset(4, 4, f.rows)
 	f.changed()
 	return f
+}
+
+// formatName is what people call the format of an ending: "SVG", "draw.io".
+func formatName(ending string) string {
+	if ending == ".drawio" {
+		return "draw.io"
+	}
+	return strings.ToUpper(ending[1:])
 }
 
 // Path is where the file is to be written.

@@ -325,6 +325,12 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 		t.Level = render.Near
 		c.add(t)
 	}
+	if _, group := render.BundleOf(n.ID); group { // how many it is of
+		count, _, _ := strings.Cut(n.Caption, " ")
+		w := c.m.Width(count, farTile, render.Regular)
+		c.add(render.Text{X: b.x + b.w - 8, Y: b.y + b.h/2 + farTile*0.36, Size: farTile, Anchor: render.End, Color: quiet, Text: count, Halo: plate, Level: render.Far})
+		b.w -= w + 8
+	}
 	c.afar(render.Text{X: b.x + near, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-6-near)
 }
 

@@ -69,7 +69,7 @@ type stand struct {
 	starters []int
 	w, h     float64 // without the starters, with them
 	outer    float64 // width of the starters
-	near     map[int]bool
+	near     map[*stand]bool
 	at       float64 // where in the order its neighbours would have it
 }
 
@@ -80,7 +80,7 @@ func (p *plan) facing() *places {
 	p.acquaint(sides, things)
 	order(sides, things)
 	left, right := share(sides)
-	middle := columnsOf(things, max(height(left, facingRow), height(right, facingRow)))
+	middle := columnsOf(things, left, max(height(left, facingRow), height(right, facingRow)))
 
 	tall := max(height(left, facingRow), height(right, facingRow))
 	for _, c := range middle {
@@ -232,28 +232,26 @@ func (p *plan) within(c int, nodes []int) (functions, roles []int) {
 	return functions, roles
 }
 
-// acquaint tells each stand its neighbours on the other side of the room: sides things by their index, things sides.
+// acquaint tells each stand its neighbours: the sides the things that they touch, and these who touches them.
 func (p *plan) acquaint(sides, things []*stand) {
-	side, thing := map[int]int{}, map[int]int{}
-	for i, s := range sides {
-		s.near = map[int]bool{}
+	side, thing := map[int]*stand{}, map[int]*stand{}
+	for _, s := range sides {
+		s.near = map[*stand]bool{}
 		for _, n := range slices.Concat(s.nodes, s.starters) {
-			side[n] = i
+			side[n] = s
 		}
 	}
-	for i, s := range things {
-		s.near = map[int]bool{}
-		thing[s.nodes[0]] = i
+	for _, s := range things {
+		s.near = map[*stand]bool{}
+		thing[s.nodes[0]] = s
 	}
 	for _, e := range p.edges {
 		if e.spared {
 			continue
 		}
 		for _, ends := range [2][2]int{{e.from, e.to}, {e.to, e.from}} {
-			s, ok := side[ends[0]]
-			t, also := thing[ends[1]]
-			if ok && also {
-				sides[s].near[t], things[t].near[s] = true, true
+			if s, t := side[ends[0]], thing[ends[1]]; s != nil && t != nil {
+				s.near[t], t.near[s] = true, true
 			}
 		}
 	}
@@ -272,9 +270,9 @@ func order(sides, things []*stand) {
 		next := make([]float64, len(list))
 		for i, s := range list {
 			sum := 0.0
-			for k := range of {
-				if s.near[k] {
-					sum += of[k].at
+			for _, o := range of {
+				if s.near[o] {
+					sum += o.at
 				}
 			}
 			next[i] = s.at
@@ -318,15 +316,35 @@ func share(sides []*stand) (left, right []*stand) {
 	return left, right
 }
 
-// columnsOf deals the things out to one column, or to as many as keep them about as low as the sides are.
-func columnsOf(things []*stand, tall float64) [][]*stand {
+// columnsOf deals the things out to one column, or to as many as keep them about as low as the sides are; what the left side
+// touches more than the right stands left.
+func columnsOf(things, left []*stand, tall float64) [][]*stand {
 	if len(things) == 0 {
 		return nil
 	}
 	n := int(math.Ceil(height(things, thingRow) / max(tall*1.15, roomHeight*0.6)))
+	isLeft := map[*stand]bool{}
+	for _, s := range left {
+		isLeft[s] = true
+	}
+	lean := func(s *stand) (n int) { // to the right
+		for o := range s.near {
+			if isLeft[o] {
+				n--
+			} else {
+				n++
+			}
+		}
+		return n
+	}
+	by := slices.Clone(things)
+	slices.SortStableFunc(by, func(a, b *stand) int { return cmp.Compare(lean(a), lean(b)) })
 	out := make([][]*stand, n)
-	for i, s := range things {
-		out[i%n] = append(out[i%n], s)
+	for i, s := range by {
+		out[i*n/len(by)] = append(out[i*n/len(by)], s)
+	}
+	for _, c := range out {
+		slices.SortStableFunc(c, func(a, b *stand) int { return cmp.Compare(a.at, b.at) })
 	}
 	return out
 }
