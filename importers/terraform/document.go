@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"bulkhead/model/source"
@@ -70,7 +71,7 @@ func (m *module) policyDocument(s *scope, address string, args cty.Value, i *ins
 		if places := at.blocks["statement"]; n < len(places) {
 			st.site = &site{kind: inBlock, span: places[n].span, block: places[n].block, scope: s, shared: i.shared}
 			if places[n].shared {
-				st.site.shared = "a dynamic block makes it"
+				st.site = elementSite(st.site, places[n])
 			}
 		}
 		own.statements = append(own.statements, st)
@@ -91,6 +92,29 @@ func (m *module) policyDocument(s *scope, address string, args cty.Value, i *ins
 		text = tokenText(address + ".json")
 	}
 	return cty.StringVal(text)
+}
+
+// elementSite is where a statement is written that a dynamic block makes: the object that it is made of, if that stands somewhere
+// and is all that the statement is made of.
+func elementSite(s *site, at *place) *site {
+	s.shared = "a dynamic block makes it"
+	if at.element.expr == nil {
+		return s
+	}
+	e := at.element.scope.written(at.element, 0)
+	o, ok := e.expr.(*hclsyntax.ObjectConsExpr)
+	if !ok || e.scope.ev.span(o.Range()).IsZero() {
+		return s
+	}
+	return &site{kind: inElement, span: e.scope.ev.span(o.Range()), object: o, made: at.content, scope: e.scope, list: elementList(at, e)}
+}
+
+// elementList is the list or map in which an element stands that is written there and nowhere else.
+func elementList(at *place, e bound) *siteList {
+	if at.element.expr != e.expr {
+		return nil
+	}
+	return at.list
 }
 
 // text is the document in JSON; false where it is too large.

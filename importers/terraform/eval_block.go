@@ -31,6 +31,7 @@ type repeated struct {
 	key   cty.Value
 	value cty.Value // each.value
 	bound bound     // what each.value is written as
+	list  *siteList // that it is written in
 }
 
 // suffix is the instance's part of an address: [0] or ["eu"].
@@ -137,27 +138,40 @@ func (s *scope) each(e hclsyntax.Expression, what string) []repeated {
 				s.ev.tell(source.Error, at, what+" has too many instances", fmt.Sprintf("The first %d are in the design.", maxInstances))
 				break
 			}
-			out = append(out, repeated{keyed, k, x, s.elementOf(e, k, list)})
+			r := repeated{kind: keyed, key: k, value: x}
+			r.bound, r.list = s.elementOf(e, v.Type(), k, len(out))
+			out = append(out, r)
 		}
 		return out
 	}
 	return []repeated{{kind: keyed, key: cty.StringVal(tokenText("each.key")), value: cty.StringVal(tokenText("each.value"))}}
 }
 
-// elementOf is the expression behind an element of a collection that is written out.
-func (s *scope) elementOf(e hclsyntax.Expression, key cty.Value, list bool) bound {
-	if list {
-		return bound{}
+// elementOf is the expression behind an element of a collection of a type that is written out, and that collection: of a list it is the n-th.
+func (s *scope) elementOf(e hclsyntax.Expression, of cty.Type, key cty.Value, n int) (bound, *siteList) {
+	if of.IsSetType() {
+		return bound{}, nil
 	}
 	at := s.written(bound{e, s}, 0)
-	if o, ok := at.expr.(*hclsyntax.ObjectConsExpr); ok {
-		for _, i := range o.Items {
+	list := &siteList{}
+	if at.expr != nil {
+		list.span = s.ev.span(at.expr.Range())
+	}
+	switch c := at.expr.(type) {
+	case *hclsyntax.TupleConsExpr:
+		if (of.IsListType() || of.IsTupleType()) && n < len(c.Exprs) {
+			list.tuple = c
+			return bound{c.Exprs[n], at.scope}, list
+		}
+	case *hclsyntax.ObjectConsExpr:
+		for _, i := range c.Items {
 			if k, err := at.scope.quietly(i.KeyExpr); err == nil && sameKey(k, key) {
-				return bound{i.ValueExpr, at.scope}
+				list.object = c
+				return bound{i.ValueExpr, at.scope}, list
 			}
 		}
 	}
-	return bound{}
+	return bound{}, nil
 }
 
 // quietly evaluates without telling what is wrong.
@@ -210,6 +224,7 @@ type instance struct {
 	module *module
 	decl   *declared
 	shared string // why what is written here makes more than this one; "" if it does not
+	each   bound  // what each.value is written as
 }
 
 // metaArguments are arguments and blocks of Terraform itself, which no resource has.
@@ -239,6 +254,11 @@ func (m *module) resource(d *declared) *expansion {
 	return x
 }
 
+// isForeign reports whether the module is others': what its calls give it stands in the configuration all the same.
+func (m *module) isForeign() bool {
+	return m.decls.standIn || strings.HasPrefix(relative(m.root, m.dir), fetchedDir)
+}
+
 // sharedBy says why what a block says makes more than one resource; "" if it does not.
 func (m *module) sharedBy(kind repetition, n int) string {
 	switch {
@@ -266,7 +286,7 @@ func (m *module) instanceOf(d *declared, k repeated, shared string) *instance {
 		values["tags_all"] = withTags(p.tags, values["tags"])
 	}
 	args := cty.ObjectVal(values)
-	i := &instance{key: k.key, args: args, place: where, module: m, decl: d, shared: shared}
+	i := &instance{key: k.key, args: args, place: where, module: m, decl: d, shared: shared, each: k.bound}
 	full := maps.Clone(values)
 	if d.data {
 		maps.Copy(full, m.dataSource(d, s, address, args, p.owner, i))
@@ -286,7 +306,6 @@ func (m *module) instanceOf(d *declared, k repeated, shared string) *instance {
 	if m.decls.standIn {
 		o.span = m.called
 		o.at = func(...string) source.Span { return m.called }
-		o.documents = nil
 	}
 	i.object = o
 	full[addressKey] = cty.StringVal(address)
@@ -352,12 +371,21 @@ func (m *module) reference(key string, rest hcl.Traversal) (cty.Value, error) {
 
 // A place is where the arguments and nested blocks of a resource stand.
 type place struct {
-	span   source.Span
-	block  *hclsyntax.Block // nil for a resource written in JSON, and for dynamic blocks
-	shared bool             // of a dynamic block, which may make several
-	attrs  map[string]bound
-	spans  map[string]source.Span
-	blocks map[string][]*place
+	span    source.Span
+	block   *hclsyntax.Block // nil for a resource written in JSON, and for dynamic blocks
+	shared  bool             // of a dynamic block, which may make several
+	element bound            // of a dynamic block: what it is made for, where that is written out
+	list    *siteList        // of a dynamic block: that the element stands in
+	content bodyIn           // of a dynamic block
+	attrs   map[string]bound
+	spans   map[string]source.Span
+	blocks  map[string][]*place
+}
+
+// bodyIn is a body as it is worked out.
+type bodyIn struct {
+	body  *hclsyntax.Body
+	scope *scope
 }
 
 // at is the place of an argument or nested block by its path; zero where it is not known.
@@ -465,8 +493,11 @@ func (s *scope) dynamic(b *hclsyntax.Block) (values []cty.Value, places []*place
 		elements := s.each(each.Expr, "the "+b.Labels[0]+" block")
 		for i, e := range elements {
 			in := s.with(map[string]cty.Value{name: cty.ObjectVal(map[string]cty.Value{"key": s.iteratorKey(each.Expr, e, i), "value": e.value})})
+			if e.bound.expr != nil {
+				in.from = map[string]bound{name + ".value": e.bound}
+			}
 			v, where := in.body(c.Body, nil)
-			where.span, where.shared = s.ev.blockSpan(b), true
+			where.span, where.shared, where.element, where.list, where.content = s.ev.blockSpan(b), true, e.bound, e.list, bodyIn{c.Body, in}
 			values = append(values, cty.ObjectVal(v))
 			places = append(places, where)
 		}

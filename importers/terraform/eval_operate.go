@@ -3,6 +3,8 @@ package terraform
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -162,8 +164,8 @@ func (s *scope) conditional(e *hclsyntax.ConditionalExpr) (cty.Value, error) {
 	return yes, nil
 }
 
-// either is what a choice between two values is when nobody tells which. Lists, and objects with the same keys, are taken
-// part by part, with what only one of the lists has; path is where in the value it is, for its tokens not to be each other's.
+// either is what a choice between two values is when nobody tells which. Lists and objects are taken part by part, with what only one
+// of them has, but for statements and their conditions, which are one or the other; path is where in the value it is, for its tokens not to be each other's.
 func (s *scope) either(e hclsyntax.Expression, path string, yes, no cty.Value) (cty.Value, bool) {
 	a, b := yes.Type(), no.Type()
 	switch {
@@ -179,8 +181,11 @@ func (s *scope) either(e hclsyntax.Expression, path string, yes, no cty.Value) (
 		return yes, false
 	}
 	isList := a.IsTupleType() || a.IsListType()
-	if isList != (b.IsTupleType() || b.IsListType()) || !isList && yes.LengthInt() != no.LengthInt() {
+	if isList != (b.IsTupleType() || b.IsListType()) {
 		return yes, false
+	}
+	if !isList && !sameKeys(yes, no) {
+		return s.both(e, path, yes, no)
 	}
 	var list []cty.Value
 	fields := map[string]cty.Value{}
@@ -212,6 +217,58 @@ func (s *scope) either(e hclsyntax.Expression, path string, yes, no cty.Value) (
 	}
 	return cty.ObjectVal(fields), true
 }
+
+func sameKeys(a, b cty.Value) bool {
+	if a.LengthInt() != b.LengthInt() {
+		return false
+	}
+	x, y := a.ElementIterator(), b.ElementIterator()
+	for x.Next() && y.Next() {
+		k, _ := x.Element()
+		l, _ := y.Element()
+		if !k.RawEquals(l) {
+			return false
+		}
+	}
+	return true
+}
+
+// both is an object with all that two have that are not of the same keys: it is as if each had nothing in the place of what only the
+// other has.
+func (s *scope) both(e hclsyntax.Expression, path string, yes, no cty.Value) (cty.Value, bool) {
+	if isIAM(yes) || isIAM(no) {
+		return yes, false
+	}
+	fields := map[string]cty.Value{}
+	for it := no.ElementIterator(); it.Next(); {
+		key, v := it.Element()
+		fields[key.AsString()] = v
+	}
+	for it := yes.ElementIterator(); it.Next(); {
+		key, v := it.Element()
+		name := key.AsString()
+		if other, ok := fields[name]; ok {
+			if v, ok = s.either(e, path+"."+name, v, other); !ok {
+				return yes, false
+			}
+		}
+		fields[name] = v
+	}
+	return cty.ObjectVal(fields), true
+}
+
+// isIAM reports whether an object is a statement of a policy, or of its conditions.
+func isIAM(v cty.Value) bool {
+	for it := v.ElementIterator(); it.Next(); {
+		k, _ := it.Element()
+		if name := k.AsString(); name == "Effect" || strings.Contains(name, ":") || conditionOperator.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+var conditionOperator = regexp.MustCompile(`^(String|Numeric|Date|Ip|NotIp|Arn)[A-Z][A-Za-z]*$|^(Bool|BinaryEquals|Null)$`)
 
 // nothing reports whether a value is null, empty, false or 0.
 func nothing(v cty.Value) bool {

@@ -139,7 +139,7 @@ data "aws_caller_identity" "current" {}
 		{`var.flag ? ["x", "y"] : ["x", "z"]`, `["x","${(var.flag ¿ ['x', 'y'] | ['x', 'z'])[1]}"]`},
 		{`var.flag ? ["x"] : ["y", "z"]`, `["${(var.flag ¿ ['x'] | ['y', 'z'])[0]}","z"]`},
 		{`var.flag ? {a = "x", b = [1]} : {a = "y", b = [1]}`, `{"a":"${(var.flag ¿ (a = 'x', b = [1]) | (a = 'y', b = [1])).a}","b":[1]}`},
-		{`var.flag ? {a = "x"} : {b = "y"}`, `{"a":"x"}`},
+		{`var.flag ? {a = "x"} : {b = "y"}`, `{"a":"x","b":"y"}`},
 		{`var.flag ? {Effect = "Deny"} : {Effect = "Allow"}`, `{"Effect":"Deny"}`},
 		{`var.flag ? toset(["x"]) : toset(["y"])`, `["x"]`},
 		{`[for x in var.list : x]`, `"${[for x in var.list | x]}"`},

@@ -44,7 +44,7 @@ func (p *patch) insert(near source.Span, before bool, st *policy.Statement) erro
 		p.put(g.file, at, at, text)
 		return nil
 	}
-	if s.list == nil {
+	if s.list == nil || s.kind == inElement {
 		return fmt.Errorf("%s: this statement does not stand in a list, so none can be added", near)
 	}
 	text, err := g.printed(st)

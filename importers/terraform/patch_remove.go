@@ -117,13 +117,17 @@ func (p *patch) removeStatements(list []*policy.Statement) error {
 			for _, e := range l.tuple.Exprs {
 				spans = append(spans, [2]int{e.Range().Start.Byte, e.Range().End.Byte})
 			}
+		} else if l.object != nil {
+			for _, i := range l.object.Items {
+				spans = append(spans, [2]int{i.KeyExpr.Range().Start.Byte, i.ValueExpr.Range().End.Byte})
+			}
 		} else {
 			for _, n := range l.text.items {
 				spans = append(spans, [2]int{n.start, n.end})
 			}
 		}
 		for _, s := range sites {
-			gone = append(gone, slices.IndexFunc(spans, func(x [2]int) bool { return x[0] == s.span.Start }))
+			gone = append(gone, slices.IndexFunc(spans, func(x [2]int) bool { return x[0] <= s.span.Start && s.span.End <= x[1] }))
 		}
 		slices.Sort(gone)
 		removeItems(p, at.File, p.in.Files[at.File], spans, gone, at.Start, at.End)

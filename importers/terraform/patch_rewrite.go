@@ -76,7 +76,11 @@ func (w *rewriting) copied() (string, error) {
 		return "", fmt.Errorf("%s: %w", w.instance.object.span, err)
 	}
 	out := files[w.file]
-	return string(out[w.start : len(out)-(len(w.data)-w.end)]), nil
+	text := string(out[w.start : len(out)-(len(w.data)-w.end)])
+	if rest, ok := strings.CutSuffix(text, "\n\n}"); ok { // what stood last was taken out
+		text = rest + "\n}"
+	}
+	return text, nil
 }
 
 // label gives the block another name.
@@ -101,8 +105,15 @@ func (w *rewriting) attribute(name, text string) {
 }
 
 // cut takes the lines of a place out.
-func (w *rewriting) cut(r hcl.Range) {
-	from, to := lineStart(w.data, r.Start.Byte), r.End.Byte
+func (w *rewriting) cut(r hcl.Range) { w.cutFrom(lineStart(w.data, r.Start.Byte), r) }
+
+// cutBlock takes a nested block out, with the comment right above it.
+func (w *rewriting) cutBlock(b *hclsyntax.Block) {
+	w.cutFrom(w.withComments(w.file, b.TypeRange.Start.Byte), hcl.RangeBetween(b.TypeRange, b.CloseBraceRange))
+}
+
+func (w *rewriting) cutFrom(from int, r hcl.Range) {
+	to := r.End.Byte
 	if i := strings.IndexByte(string(w.data[to:]), '\n'); i >= 0 {
 		to += i + 1
 	}

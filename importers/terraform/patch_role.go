@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"bulkhead/model"
@@ -62,7 +61,7 @@ func (p *patch) newRole(i *instance, was, is *model.Role) ([]string, error) {
 	for _, b := range i.decl.block.Body.Blocks {
 		switch {
 		case b.Type == "inline_policy":
-			w.cut(hcl.RangeBetween(b.TypeRange, b.CloseBraceRange))
+			w.cutBlock(b)
 		case b.Type == "dynamic":
 			return nil, fmt.Errorf("%s: dynamic blocks make policies of %s: write them out first", p.evaluator.blockSpan(b), was.LogicalID)
 		}

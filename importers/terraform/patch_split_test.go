@@ -8,6 +8,7 @@ import (
 	"bulkhead/importers"
 	"bulkhead/model"
 	"bulkhead/model/edit"
+	"bulkhead/model/policy"
 )
 
 const shop = `
@@ -391,5 +392,56 @@ func TestSplitInModules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// inlined is shop with the policy of its role within the role.
+func inlined(t *testing.T) string {
+	t.Helper()
+	head, rest, ok := strings.Cut(shop, "resource \"aws_iam_role_policy\" \"shop\" {\n")
+	policy, tail, ok2 := strings.Cut(rest, "\n}\n")
+	policy = strings.Replace(policy, "  role = aws_iam_role.shop.id\n", "", 1)
+	mark := "    ]\n  })\n}\n\nresource \"aws_iam_role_policy_attachment\""
+	if !ok || !ok2 || !strings.Contains(head, mark) {
+		t.Fatal("the shop is another")
+	}
+	block := "    ]\n  })\n\n  # What it does.\n  inline_policy {\n  " + strings.ReplaceAll(policy, "\n", "\n  ") + "\n  }\n}\n\nresource \"aws_iam_role_policy_attachment\""
+	return strings.TrimPrefix(strings.Replace(head, mark, block, 1)+strings.TrimPrefix(tail, "\n"), "\n")
+}
+
+// Policies within a role are tightened there, and parts of its function get policies of their own beside it.
+func TestInlinePolicies(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": inlined(t)})
+	role := in.Design.Role("role/aws_iam_role.shop")
+	if role == nil || len(role.Policies) != 2 {
+		t.Fatalf("the role is %v", role)
+	}
+	for _, id := range role.Policies {
+		if in.Design.Policy(id).Managed {
+			continue
+		}
+		files, ok := proven(t, "tightened", in, withPolicy(t, in.Design, id, func(l []*policy.Statement) []*policy.Statement {
+			n := *l[0]
+			n.Actions = []string{"dynamodb:GetItem"}
+			return []*policy.Statement{&n, l[2]}
+		}))
+		if !ok || !strings.Contains(string(files["main.tf"]), "  inline_policy {") {
+			t.Errorf("tightened: %v\n%s", ok, files["main.tf"])
+		}
+	}
+	for name, keeps := range map[string]bool{"with a part that stays": true, "without": false} {
+		r, err := splitShop(keeps).Apply(in.Design)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, ok := proven(t, name, in, r.Design)
+		if !ok {
+			t.Fatal("refused")
+		}
+		text := string(files["main.tf"])
+		want := map[bool]int{true: 1}[keeps]
+		if strings.Count(text, "inline_policy {") != want || strings.Count(text, "# What it does.") != want || strings.Contains(text, "\n\n}") {
+			t.Errorf("%s:\n%s", name, text)
+		}
 	}
 }

@@ -43,6 +43,8 @@ type page struct {
 func (p *patch) open(s *site) (*page, error) {
 	g := &page{patch: p, site: s, file: s.span.File, data: p.in.Files[s.span.File], start: s.span.Start, end: s.span.End, spoken: map[string]string{}}
 	switch {
+	case s.kind == inElement:
+		g.members()
 	case s.object != nil:
 		for _, i := range s.object.Items {
 			k, err := s.scope.quietly(i.KeyExpr)
@@ -87,6 +89,34 @@ func (p *patch) open(s *site) (*page, error) {
 	return g, nil
 }
 
+// members reads the object that a dynamic block makes a statement block of: which of its members are which arguments.
+func (g *page) members() {
+	s := g.site
+	for _, a := range argumentsOf(s.made.body) {
+		b := s.made.scope.written(bound{a.Expr, s.made.scope}, 0)
+		for _, i := range s.object.Items {
+			if b.expr != i.ValueExpr {
+				continue
+			}
+			e := g.expression(i.ValueExpr)
+			r := i.KeyExpr.Range()
+			e.key, e.keyStart, e.keyEnd = a.Name, r.Start.Byte, r.End.Byte
+			g.fields = append(g.fields, e)
+		}
+	}
+}
+
+// isBlock reports whether the statement is a block of an aws_iam_policy_document, which says things by names of its own.
+func (g *page) isBlock() bool { return g.site.kind == inBlock || g.site.kind == inElement }
+
+// lacks is the error where what is to be written has no place in the object that a dynamic block makes the statement of.
+func (g *page) lacks(key string) error {
+	if g.site.kind != inElement {
+		return nil
+	}
+	return fmt.Errorf("%s: a dynamic block makes this statement, and %s does not stand here", g.site.span, key)
+}
+
 // expression reads a value of HCL.
 func (g *page) expression(x hclsyntax.Expression) field {
 	r := x.Range()
@@ -102,7 +132,7 @@ func (g *page) expression(x hclsyntax.Expression) field {
 		if err != nil || !ok {
 			e.open = true
 		}
-		if g.site.kind == inBlock {
+		if g.isBlock() {
 			text = strings.ReplaceAll(text, "&{", "${")
 		}
 		e.items = append(e.items, item{text, at.Start.Byte, at.End.Byte})
@@ -131,7 +161,7 @@ func (g *page) field(key string) *field {
 var blockNames = map[string]string{"Sid": "sid", "Effect": "effect", "Action": "actions", "NotAction": "not_actions", "Resource": "resources", "NotResource": "not_resources"}
 
 func (g *page) name(key string) string {
-	if g.site.kind == inBlock {
+	if g.isBlock() {
 		return blockNames[key]
 	}
 	return key
@@ -191,6 +221,9 @@ func (g *page) word(key, was, is string) error {
 		g.put(g.file, e.start, e.end, text)
 		return nil
 	}
+	if err := g.lacks(key); err != nil {
+		return err
+	}
 	g.add(g.name(key), text)
 	return nil
 }
@@ -201,6 +234,11 @@ func (g *page) texts(oldKey, newKey string, was, is []string) error {
 		return nil
 	}
 	e := g.field(g.name(oldKey))
+	if e == nil || oldKey != newKey {
+		if err := g.lacks(newKey); err != nil {
+			return err
+		}
+	}
 	if e == nil {
 		text, err := g.list(is, false)
 		if err != nil || len(is) == 0 {
@@ -223,7 +261,7 @@ func (g *page) texts(oldKey, newKey string, was, is []string) error {
 	if e.list && !e.open && g.edited(*e, is) {
 		return nil
 	}
-	text, err := g.list(is, !e.list && g.site.kind != inBlock)
+	text, err := g.list(is, !e.list && !g.isBlock())
 	if err != nil {
 		return err
 	}

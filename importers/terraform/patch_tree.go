@@ -56,6 +56,9 @@ func (t *tree) empty() bool { return len(t.keys)+len(t.text) == 0 }
 
 // structure sets a member that is a Principal or Condition; an empty one is taken out.
 func (g *page) structure(oldKey, newKey string, t *tree) error {
+	if err := g.lacks(newKey); err != nil {
+		return err
+	}
 	if g.site.kind == inBlock {
 		return g.nested(oldKey, newKey, t)
 	}

@@ -14,18 +14,20 @@ import (
 type siteKind uint8
 
 const (
-	inObject siteKind = iota // an object of HCL within a jsonencode
-	inText                   // JSON in a heredoc, a file or a template
-	inBlock                  // a statement block of an aws_iam_policy_document
+	inObject  siteKind = iota // an object of HCL within a jsonencode
+	inText                    // JSON in a heredoc, a file or a template
+	inBlock                   // a statement block of an aws_iam_policy_document
+	inElement                 // an object of which a dynamic block makes a statement block
 )
 
 // A site is where a statement is written.
 type site struct {
 	kind   siteKind
 	span   source.Span
-	object *hclsyntax.ObjectConsExpr // of inObject
+	object *hclsyntax.ObjectConsExpr // of inObject and inElement
 	text   *jsonNode                 // of inText
 	block  *hclsyntax.Block          // of inBlock
+	made   bodyIn                    // of inElement: the content of the dynamic block
 	list   *siteList                 // that it is an item of; nil where it stands alone or is a block
 	scope  *scope
 	plain  bool   // of inText: it is no template, so it cannot refer to anything
@@ -35,9 +37,10 @@ type site struct {
 
 // A siteList is the list that statements stand in.
 type siteList struct {
-	span  source.Span
-	tuple *hclsyntax.TupleConsExpr
-	text  *jsonNode
+	span   source.Span
+	tuple  *hclsyntax.TupleConsExpr
+	object *hclsyntax.ObjectConsExpr
+	text   *jsonNode
 }
 
 // maxFollow bounds how many references are followed to where a value is written.
@@ -50,7 +53,9 @@ func (m *module) documentsOf(i *instance, path []string) *written {
 	var span source.Span
 	switch {
 	case b.expr != nil:
-		span = m.span(b.expr.Range())
+		if span = m.span(b.expr.Range()); m.decls.standIn {
+			span = m.called
+		}
 		sites = b.scope.sitesOf(b, 0)
 	case len(path) == 1 && i.decl.typ == "aws_iam_policy_document" && i.decl.data && (path[0] == "json" || path[0] == "minified_json"):
 		span = i.object.span
@@ -77,13 +82,27 @@ func (m *module) documentsOf(i *instance, path []string) *written {
 			}
 			continue
 		}
-		if i.shared != "" && s.shared == "" {
+		if i.shared != "" && s.shared == "" && !i.isOwn(s) {
 			s.shared = i.shared
 		}
 		s.users = map[string]bool{user: true}
 		m.evaluator.sites[s.span] = s
 	}
 	return out
+}
+
+// isOwn reports whether what a statement is written as is given to the instance alone, though others are made like it: by the call
+// of a module that is others', or as what for_each makes the instance for.
+func (i *instance) isOwn(s *site) bool {
+	if i.module.isForeign() && s.scope != nil && s.scope.m != i.module {
+		return true
+	}
+	if i.each.expr == nil {
+		return false
+	}
+	e := i.each.scope.written(i.each, 0)
+	at := e.scope.ev.span(e.expr.Range())
+	return !at.IsZero() && at.Contains(s.span)
 }
 
 // written follows references to the expression that a value is written as.
@@ -118,6 +137,12 @@ func (s *scope) writtenStep(b bound) (bound, bool) {
 		case "sensitive", "nonsensitive", "tostring", "tolist", "trimspace", "chomp":
 			if len(e.Args) == 1 {
 				return bound{e.Args[0], b.scope}, true
+			}
+		case "lookup":
+			if len(e.Args) > 1 {
+				if k, err := s.quietly(e.Args[1]); err == nil && !isUnknown(k) && !k.IsNull() {
+					return s.within(bound{e.Args[0], b.scope}, hcl.Traversal{hcl.TraverseIndex{Key: k}})
+				}
 			}
 		case "try":
 			if len(e.Args) > 0 {
@@ -189,12 +214,12 @@ func (s *scope) writtenReference(b bound, t hcl.Traversal) (bound, bool) {
 	}
 	root := t.RootName()
 	if _, ok := s.lookup(root); ok {
-		if root == "each" && name(1) == "value" {
+		if name(1) == "value" {
 			for at := s; at != nil; at = at.up {
-				if v, ok := at.from["each.value"]; ok {
+				if v, ok := at.from[root+".value"]; ok {
 					return s.within(v, t[2:])
 				}
-				if _, ok := at.vars["each"]; ok {
+				if _, ok := at.vars[root]; ok {
 					break
 				}
 			}
