@@ -123,32 +123,42 @@ func hasAny(keys map[string]bool, names ...string) bool {
 
 // hasTopKey reports whether JSON text, or YAML in braces, has a key at its top level; the text may be cut off.
 func hasTopKey(text []byte, key string) bool {
-	depth, inString, start := 0, false, 0
-	bare := regexp.MustCompile(`^[{,]\s*'?` + regexp.QuoteMeta(key) + `'?\s*:`) // as YAML takes it
+	bare := regexp.MustCompile(`^[{,]\s*["']?` + regexp.QuoteMeta(key) + `["']?\s*:`)
+	depth := 0
+	// Only where a value may begin are quotes quotes: within one that has none they are text.
+	begins := true
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if inString {
-			switch c {
-			case '\\':
-				i++
-			case '"':
-				inString = false
-				if depth == 1 && string(text[start:i]) == key && bytes.HasPrefix(bytes.TrimLeft(text[i+1:min(len(text), i+100)], " \t\r\n"), []byte(":")) {
-					return true
+		switch {
+		case begins && (c == '"' || c == '\''):
+			for i++; i < len(text) && text[i] != c; i++ {
+				if c == '"' && text[i] == '\\' {
+					i++
 				}
 			}
-			continue
-		}
-		if (depth == 0 && c == '{' || depth == 1 && c == ',') && bare.Match(text[i:min(len(text), i+len(key)+100)]) {
-			return true
-		}
-		switch c {
-		case '"':
-			inString, start = true, i+1
-		case '{', '[':
-			depth++
-		case '}', ']':
+			begins = false
+		case c == '{' || c == '[' || c == ',':
+			if (c == '{' && depth == 0 || c == ',' && depth == 1) && bare.Match(text[i:min(len(text), i+len(key)+100)]) {
+				return true
+			}
+			if c != ',' {
+				depth++
+			}
+			begins = true
+		case c == '}' || c == ']':
 			depth--
+		case c == ':':
+			begins = true
+		case c == '#' && i > 0 && bytes.IndexByte([]byte(" \t\n\r"), text[i-1]) >= 0:
+			for i < len(text) && text[i] != '\n' {
+				i++
+			}
+		case begins && (c == '!' || c == '&'): // a tag or an anchor stands before a value
+			for i+1 < len(text) && bytes.IndexByte([]byte(" \t\n\r,]}"), text[i+1]) < 0 {
+				i++
+			}
+		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
+			begins = false
 		}
 	}
 	return false
