@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"bulkhead/importers"
 	"bulkhead/model"
@@ -81,12 +82,16 @@ func readFacts(name string) (*baseline, error) {
 		return nil, nil
 	}
 	var shape struct {
+		Version  any              `json:"bulkhead"`
 		Breaches *json.RawMessage `json:"breaches"`
 		Measures *json.RawMessage `json:"measures"`
 	}
 	err = json.Unmarshal(data, &shape)
 	if bad := (*json.SyntaxError)(nil); errors.As(err, &bad) && bad.Offset == int64(len(data)) && bad.Error() == "unexpected end of JSON input" {
 		return nil, usage("baseline %s: it is cut off after %d bytes: make it anew, or copy it again", name, len(data))
+	}
+	if v, ok := shape.Version.(string); ok && v != breachVersion && strings.HasPrefix(v, "breach/") {
+		return nil, usage("baseline %s: it is a %q, and this program reads %q: make it anew with this program, or use a newer one", name, v, breachVersion)
 	}
 	if err != nil || shape.Breaches == nil || shape.Measures == nil {
 		return nil, nil

@@ -81,7 +81,12 @@ func strangers(a *reach.Analysis) string {
 	return "; from outside: " + strings.Join(ids, ", ")
 }
 
+// breachVersion is the version of what breach --json prints and check reads as a baseline. What was printed before there were
+// versions says none, and is as this one.
+const breachVersion = "breach/v1"
+
 type breachesJSON struct {
+	Version    string       `json:"bulkhead"`
 	Design     designJSON   `json:"design"`
 	Measures   measuresJSON `json:"measures"`
 	NotSeen    []string     `json:"notSeen"`
@@ -236,6 +241,7 @@ func printBreachesJSON(ctx context.Context, w io.Writer, a *reach.Analysis, brea
 	info := d.Info()
 	m := a.Measures(vulnerable)
 	out := breachesJSON{
+		Version:  breachVersion,
 		Design:   designJSON{m.Functions, m.Resources, m.Counted},
 		Measures: describeMeasures(m),
 		NotSeen:  list(info.NotSeen), Outside: list(info.Outside), Unresolved: info.Unresolved, Breaches: []breachJSON{}, Administrators: administrators(known),

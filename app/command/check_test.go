@@ -115,6 +115,18 @@ func TestCheck(t *testing.T) {
 		t.Errorf("against breach --json: %s", got)
 	}
 	check(t, 0, narrow, "--baseline", facts)
+	printed, err := os.ReadFile(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unversioned := file("unversioned.json", strings.Replace(string(printed), `"bulkhead": "breach/v1",`, "", 1))
+	check(t, 0, narrow, "--baseline", unversioned)
+	for _, other := range []string{strings.Replace(string(printed), "breach/v1", "breach/v2", 1), `{"bulkhead": "breach/v2"}`} {
+		later := file("later.json", other)
+		if r := run(t, "check", narrow, "--baseline", later); r.code != 2 || !strings.Contains(r.err, `it is a "breach/v2", and this program reads "breach/v1"`) {
+			t.Errorf("a baseline of a later version: exit %d: %s", r.code, r.err)
+		}
+	}
 	// Limits.
 	if got := check(t, 1, wide, "--max-worst", "40%").ids(); got != "worst fn/Shop" {
 		t.Errorf("--max-worst: %s", got)
