@@ -127,10 +127,10 @@ func (an *Analysis) openings(ti int32) []Opening {
 	}
 	gate := program(doc)
 	for _, s := range an.answers(doc).statements {
-		if s.deny || s.from.NotPrincipal {
+		if s.deny {
 			continue
 		}
-		for _, p := range s.from.Principals {
+		for _, p := range lets(s.from) {
 			if o, ok := an.opening(ti, gate, s, p); ok && !slices.ContainsFunc(out, func(x Opening) bool {
 				return x.Trigger == "" && x.Kind == o.Kind && x.Principal == o.Principal && x.Certainty <= o.Certainty
 			}) {

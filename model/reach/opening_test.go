@@ -3,6 +3,7 @@ package reach
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,6 +30,7 @@ func TestOpenings(t *testing.T) {
 		{"another account's role", on(`{"AWS": "arn:aws:iam::`+other+`:role/ci"}`, ""), []string{"account must arn:aws:iam::" + other + ":role/ci"}},
 		{"the own account", on(`{"AWS": "`+testAccount+`"}`, ""), nil},
 		{"anyone", on(`"*"`, ""), []string{"anyone must *"}},
+		{"anyone but one", strings.Replace(on(`{"AWS": "arn:aws:iam::`+other+`:root"}`, ""), "Principal", "NotPrincipal", 1), []string{"anyone must *"}},
 		{"anyone of the organization", on(`"*"`, `, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}`), []string{"account may *"}},
 		{"anyone, by our topic", on(`"*"`, `, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:`+testAccount+`:T"}}`), nil},
 		{"anyone, denied", on(`"*"`, "") + `, {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "` + testAccount + `"}}}`, nil},

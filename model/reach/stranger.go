@@ -101,10 +101,10 @@ func (an *Analysis) newStrangers() {
 			continue
 		}
 		for _, st := range doc.Statements {
-			if st.Effect == policy.Deny || st.NotPrincipal {
+			if st.Effect == policy.Deny {
 				continue
 			}
-			for _, p := range st.Principals {
+			for _, p := range lets(st) {
 				if s := get(p, t); s != nil && !slices.Contains(s.doors, int32(i)) {
 					if an.gates[i] == nil {
 						an.gates[i] = newGate(an.answers(doc), t.account, t.sort == isRole || t.isKey())
@@ -142,6 +142,26 @@ func (an *Analysis) newStrangers() {
 		an.nodeOf[id] = int32(len(an.nodes))
 		an.nodes = append(an.nodes, node{id, isStranger})
 	}
+}
+
+// lets are those whom an Allow lets in: all but some are anyone ("NotPrincipal with Allow", IAM User Guide).
+func lets(st *policy.Statement) []policy.Principal {
+	if st.NotPrincipal {
+		return []policy.Principal{{Kind: "*", Value: "*"}}
+	}
+	return st.Principals
+}
+
+// Broader lists the starts outside the design that a start outside the design is one of: its account, anyone.
+func (an *Analysis) Broader(id model.ID) []model.ID {
+	s := an.strangers[id]
+	if s == nil || id == anyone || s.federated != "" || s.resident {
+		return nil
+	}
+	if account := model.MakeID("outside", s.account); account != id {
+		return []model.ID{account, anyone}
+	}
+	return []model.ID{anyone}
 }
 
 // madeElsewhere reports whether a principal of a policy is one user or role, by its whole ARN.

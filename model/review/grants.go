@@ -157,10 +157,10 @@ func (c *comparison) identity(h, o holder) {
 		return
 	}
 	c.changed[h.id] = true
-	now, then := layers(is, limit), layers(was, limitBefore)
+	then := layers(was, limitBefore)
 	v, ok := c.verdicts[key]
 	if !ok {
-		v = now.Within(then)
+		v = within(is, limit, then)
 		c.verdicts[key] = v
 	}
 	switch v.Answer {
@@ -179,7 +179,7 @@ func (c *comparison) identity(h, o holder) {
 		c.add(Finding{ID: fmt.Sprintf("wall %s boundary", h.id), Rule: WallRemoved, Subject: h.id, Place: placeOf(c.is, h.id), Says: name + " no longer has a permissions boundary"})
 	case len(limitBefore) > 0 && prints(limit) != prints(limitBefore):
 		c.denials(h, limit, limitBefore, "boundary ")
-		bound := layers(limit, nil).Within(layers(limitBefore, nil))
+		bound := within(limit, nil, layers(limitBefore, nil))
 		if bound.Answer != policy.Yes {
 			c.add(Finding{ID: fmt.Sprintf("wall %s boundary %s", h.id, bound.Answer), Rule: WallRemoved, Subject: h.id, Place: placeOf(c.is, h.boundary),
 				Says: "the permissions boundary of " + name + " allows more than it did", Why: list(bound.Why), Undecided: undecided(bound), Witness: bound.Witness})
@@ -221,6 +221,52 @@ func layers(identity, limit []paper) *policy.Stack {
 	return s
 }
 
+// within asks whether policies, as far as a boundary lets them, allow nothing that others did not. What only an action shows
+// that AWS does not have is asked again for those that it has: a wildcard is the same as the list of what it stands for.
+func within(is, limit []paper, then *policy.Stack) policy.Verdict {
+	v := layers(is, limit).Within(then)
+	if v.Answer == policy.Yes || v.Witness != nil && catalog.Load().Action(v.Witness.Action) != nil {
+		return v
+	}
+	told, changed := spelled(is)
+	if !changed {
+		return v
+	}
+	return layers(told, limit).Within(then)
+}
+
+// spelled are policies whose grants name the actions that their wildcards stand for.
+func spelled(ps []paper) (out []paper, changed bool) {
+	for _, p := range ps {
+		d := *p.doc
+		d.Statements = slices.Clone(d.Statements)
+		for i, s := range d.Statements {
+			if s.Effect == policy.Deny || s.NotAction {
+				continue
+			}
+			n := *s
+			n.Actions = nil
+			for _, a := range s.Actions {
+				stands := []*catalog.Action(nil)
+				if service, _, ok := strings.Cut(a, ":"); ok && !strings.ContainsAny(service, "*?") && strings.ContainsAny(a, "*?") {
+					stands = catalog.Load().Expand(a)
+				}
+				if len(stands) == 0 {
+					n.Actions = append(n.Actions, a)
+					continue
+				}
+				changed = true
+				for _, x := range stands {
+					n.Actions = append(n.Actions, x.String())
+				}
+			}
+			d.Statements[i] = &n
+		}
+		out = append(out, paper{p.id, &d})
+	}
+	return out, changed
+}
+
 func program(ps []paper) *policy.Program {
 	docs := make([]*policy.Document, len(ps))
 	for i, p := range ps {
@@ -255,7 +301,7 @@ func (c *comparison) culprits(h holder, is, limit, was []paper, then *policy.Sta
 				continue
 			}
 			alone := paper{p.id, &policy.Document{Version: p.doc.Version, Statements: []*policy.Statement{s}}}
-			v := layers(append([]paper{alone}, denies...), limit).Within(then)
+			v := within(append([]paper{alone}, denies...), limit, then)
 			if v.Answer == policy.Yes {
 				continue
 			}

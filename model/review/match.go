@@ -39,28 +39,41 @@ func match(before, after *model.Design) *matching {
 			gone[s] = append(gone[s], e)
 		}
 	}
+	m.known(before, after, gone, come)
+	newLikeness(m, before, after, gone, come).match()
 	for s, new := range come {
-		old := gone[s]
-		for _, same := range []func(o, e model.Element) bool{
-			func(o, e model.Element) bool {
-				a := model.ARN(e)
-				return a != "" && !strings.Contains(a, generated) && a == model.ARN(o)
-			},
-			func(o, e model.Element) bool { return content(o) == content(e) },
-			func(_, _ model.Element) bool { return len(old) == 1 && len(new) == 1 },
-		} {
-			new = slices.DeleteFunc(slices.Clone(new), func(e model.Element) bool {
-				i := slices.IndexFunc(old, func(o model.Element) bool { return same(o, e) })
-				if i < 0 {
-					return false
-				}
-				m.pair(old[i], e)
-				old = slices.Delete(slices.Clone(old), i, i+1)
-				return true
-			})
+		if old := gone[s]; len(m.left(old, m.is)) == 1 && len(m.left(new, m.was)) == 1 {
+			m.pair(m.left(old, m.is)[0], m.left(new, m.was)[0])
 		}
 	}
-	// A role goes with the function that runs as it.
+	m.follow(before, after)
+	m.prepare(before, after)
+	return m
+}
+
+// known pairs what has one physical name.
+func (m *matching) known(before, after *model.Design, gone, come map[string][]model.Element) {
+	type named struct{ sort, arn string }
+	old := map[named]model.Element{}
+	for s, es := range gone {
+		for _, e := range es {
+			if a := model.ARN(e); a != "" && !strings.Contains(a, generated) {
+				old[named{s, a}] = e
+			}
+		}
+	}
+	for s, es := range come {
+		for _, e := range es {
+			if o := old[named{s, model.ARN(e)}]; o != nil && m.is[o.ElementID()] == "" {
+				m.pair(o, e)
+			}
+		}
+	}
+	m.follow(before, after)
+}
+
+// follow pairs roles whose functions are paired: a role goes with the function that runs as it.
+func (m *matching) follow(before, after *model.Design) {
 	for _, f := range after.Functions() {
 		o := before.Function(m.was[f.ID])
 		if o == nil || f.Role == "" || o.Role == "" || m.was[f.Role] != "" || m.is[o.Role] != "" {
@@ -70,8 +83,11 @@ func match(before, after *model.Design) *matching {
 			m.pair(s, r)
 		}
 	}
-	m.prepare(before, after)
-	return m
+}
+
+// left are the elements that are not paired.
+func (m *matching) left(es []model.Element, paired map[model.ID]model.ID) []model.Element {
+	return slices.DeleteFunc(slices.Clone(es), func(e model.Element) bool { return paired[e.ElementID()] != "" })
 }
 
 // generated is how names end that AWS makes up.
@@ -96,30 +112,31 @@ func sort(e model.Element) string {
 	return ""
 }
 
-// content is an element without its names and place, as far as it tells it from others of its type.
-func content(e model.Element) string {
+// content is an element without its names and place, as far as it tells it from others of its type. What its own policy
+// names goes through plain.
+func content(e model.Element, plain func(string) string) string {
 	switch e := e.(type) {
 	case *model.Function:
 		env := make([]string, 0, len(e.Environment))
 		for _, v := range e.Environment {
 			env = append(env, v.Name)
 		}
-		return fmt.Sprint(e.Runtime, "\x00", e.Handler, "\x00", e.Code, "\x00", e.Package, env, e.Layers, e.Tags)
+		return fmt.Sprint(e.Runtime, "\x00", e.Handler, "\x00", e.Code, "\x00", e.Package.Key, env, e.Layers, e.Tags)
 	case *model.Role:
-		return fmt.Sprint(print(e.Trust), e.Tags, e.Path)
+		return fmt.Sprint(print(e.Trust, plain), e.Tags, e.Path)
 	case *model.Resource:
-		return fmt.Sprint(print(e.Policy), e.Tags, e.Fresh, e.BlockPublicAccess, e.PartitionKey)
+		return fmt.Sprint(print(e.Policy, plain), e.Tags, e.Fresh, e.BlockPublicAccess, e.PartitionKey)
 	}
-	return string(e.ElementID())
+	return ""
 }
 
-func print(d *policy.Document) string {
+func print(d *policy.Document, plain func(string) string) string {
 	if d == nil {
 		return ""
 	}
 	out := make([]string, 0, len(d.Statements))
 	for _, s := range d.Statements {
-		out = append(out, mark(s))
+		out = append(out, mark(mapped(s, plain)))
 	}
 	slices.Sort(out)
 	return strings.Join(out, " ")
@@ -192,27 +209,32 @@ func (m *matching) document(d *policy.Document) *policy.Document {
 	}
 	out := *d
 	out.Statements = make([]*policy.Statement, len(d.Statements))
+	for i, s := range d.Statements {
+		out.Statements[i] = mapped(s, m.before)
+	}
+	return &out
+}
+
+// mapped is a statement with all that it names put through f.
+func mapped(s *policy.Statement, f func(string) string) *policy.Statement {
 	list := func(in []string) []string {
 		out := slices.Clone(in)
 		for i := range out {
-			out[i] = m.before(out[i])
+			out[i] = f(out[i])
 		}
 		return out
 	}
-	for i, s := range d.Statements {
-		n := *s
-		n.Resources = list(s.Resources)
-		n.Principals = slices.Clone(s.Principals)
-		for k := range n.Principals {
-			n.Principals[k].Value = m.before(n.Principals[k].Value)
-		}
-		n.Conditions = slices.Clone(s.Conditions)
-		for k := range n.Conditions {
-			n.Conditions[k].Values = list(n.Conditions[k].Values)
-		}
-		out.Statements[i] = &n
+	n := *s
+	n.Resources = list(s.Resources)
+	n.Principals = slices.Clone(s.Principals)
+	for k := range n.Principals {
+		n.Principals[k].Value = f(n.Principals[k].Value)
 	}
-	return &out
+	n.Conditions = slices.Clone(s.Conditions)
+	for k := range n.Conditions {
+		n.Conditions[k].Values = list(n.Conditions[k].Values)
+	}
+	return &n
 }
 
 // mark identifies what a statement says, in whatever order it says it.

@@ -426,6 +426,50 @@ func TestRenamed(t *testing.T) {
 	}
 }
 
+// TestAllRenamed: elements that all have other logical ids at once, in names that tell nothing, are the same elements.
+func TestAllRenamed(t *testing.T) {
+	root := corpus.Dir(t)
+	tried := 0
+	for name, d := range inOrder(templates(t)) {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, n := string(data), 0
+		for _, e := range d.Elements() {
+			id := ""
+			switch e := e.(type) {
+			case *model.Function:
+				id = e.LogicalID
+			case *model.Role:
+				if !e.Implicit && !e.External {
+					id = e.LogicalID
+				}
+			case *model.Resource:
+				id = e.LogicalID
+			}
+			// An id that is a word of something else as well, a type's name or a key, stays.
+			if len(id) < 4 || strings.ToLower(id[:1]) == id[:1] || regexp.MustCompile(`(::|\.)`+id+`\b`).MatchString(text) || len(regexp.MustCompile(`(?m)^ *"?`+id+`"?:`).FindAllString(text, -1)) != 1 {
+				continue
+			}
+			n++
+			text = regexp.MustCompile(`\b`+regexp.QuoteMeta(id)+`\b`).ReplaceAllString(text, fmt.Sprintf("Z%02dx", (n*37)%101))
+		}
+		in, err := importers.OpenFS(context.Background(), cfn.Sources(), fstest.MapFS{"t.yaml": {Data: []byte(text)}}, "t.yaml", importers.Options{StackName: "app"})
+		if err != nil || n < 2 || len(in.Design.Elements()) != len(d.Elements()) {
+			continue
+		}
+		tried++
+		if r := review.Compare(analyze(t, d), analyze(t, in.Design)); len(r.Findings) > 0 {
+			t.Errorf("%s: matched %v: found%s", name, r.Renamed, list(r.Findings))
+		}
+	}
+	if tried < 15 {
+		t.Errorf("only %d templates were renamed", tried)
+	}
+	t.Log(tried)
+}
+
 func firstOf(ids []model.ID) model.ID {
 	if len(ids) == 0 {
 		return ""

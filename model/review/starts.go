@@ -19,6 +19,16 @@ func (c *comparison) starts() {
 	is := map[model.ID]reach.Brief{}
 	for _, id := range startsOf(c.after) {
 		is[id] = c.after.Brief(id)
+		// Who is named now could before what the account that it is of, and what anyone could.
+		for _, x := range c.after.Broader(id) {
+			if b, ok := was[x]; ok {
+				o := was[id]
+				o.Hits, o.Runs = slices.Concat(o.Hits, b.Hits), slices.Concat(o.Runs, b.Runs)
+				o.AdminMay = b.AdminMay && (o.AdminMay || !o.Admin) || o.AdminMay && !b.Admin
+				o.Admin = o.Admin || b.Admin
+				was[id] = o
+			}
+		}
 	}
 	c.breaches(was, is)
 	lostAdmin := false // some start came to an administrator and does no more
@@ -88,6 +98,9 @@ func (c *comparison) breaches(was, is map[model.ID]reach.Brief) {
 			if c.isDoor(id, x.Target) {
 				caps &^= catalog.Capabilities(0).With(catalog.Invoke)
 			}
+			if caps != 0 && c.is.Policy(x.Target) != nil && !c.has(y) {
+				caps &^= c.lay(old, x.Target)
+			}
 			if caps != 0 && !(known && y == old) {
 				fresh = append(fresh, reach.Touch{Target: x.Target, Capabilities: caps})
 			}
@@ -100,6 +113,27 @@ func (c *comparison) breaches(was, is map[model.ID]reach.Brief) {
 		}
 	}
 	c.tellBetter(better)
+}
+
+// has reports whether something was in the design before.
+func (c *comparison) has(id model.ID) bool { return c.was.Element(id) != nil }
+
+// lay is what a start could do before to a policy that is new, as to any other of the account: where statements stand is
+// no news, a policy that they were moved to is none.
+func (c *comparison) lay(start, to model.ID) catalog.Capabilities {
+	var out catalog.Capabilities
+	if c.before == nil {
+		return 0
+	}
+	y := reach.Beyond{Service: "iam", Type: "AWS::IAM::ManagedPolicy", Pattern: c.is.Policy(to).ARN}
+	for _, o := range beyond(c.before, start) {
+		for _, can := range o.Capabilities.All() {
+			if c.covers(o, y, can) {
+				out = out.With(can)
+			}
+		}
+	}
+	return out
 }
 
 // startsOf lists whose breaches are compared: functions, users, roles that no function runs with and outsiders.
@@ -231,6 +265,9 @@ func (c *comparison) holder(id model.ID) model.ID {
 // lost something is none.
 func (c *comparison) sea(id, was model.ID, known bool, old reach.Brief) {
 	seen := beyond(c.before, was)
+	for _, x := range c.after.Broader(id) {
+		seen = slices.Concat(seen, beyond(c.before, x))
+	}
 	if !known {
 		seen = c.inherited()
 	}
@@ -379,7 +416,7 @@ func (c *comparison) openDoors() {
 		if t := c.was.Trigger(o.Trigger); t != nil && !c.stands(t) {
 			moved[t.Kind+" "+t.Label] = true
 		}
-		d := door{o.On, o.Kind, o.Principal}
+		d := door{o.On, o.Kind, principalOf(o)}
 		if x, ok := was[d]; !ok || o.Certainty < x {
 			was[d] = o.Certainty
 		}
@@ -389,10 +426,13 @@ func (c *comparison) openDoors() {
 		if x, ok := c.names.was[on]; ok {
 			on = x
 		}
-		if x, ok := was[door{on, o.Kind, o.Principal}]; ok && x <= o.Certainty {
+		if x, ok := was[door{on, o.Kind, principalOf(o)}]; ok && x <= o.Certainty {
 			continue
 		}
 		if _, ok := was[door{on, reach.ToAnyone, "*"}]; ok && o.Kind != reach.ToAnyone {
+			continue
+		}
+		if x, ok := was[door{on, reach.ToAccount, accountOfARN(o.Principal)}]; ok && o.Kind == reach.ToAccount && x <= o.Certainty {
 			continue
 		}
 		if t := c.is.Trigger(o.Trigger); t != nil && t.Label != "" && moved[t.Kind+" "+t.Label] {
@@ -412,6 +452,21 @@ func (c *comparison) openDoors() {
 		}
 		c.add(f)
 	}
+}
+
+// principalOf is whom an opening lets in, in one form: an account by its number.
+func principalOf(o reach.Opening) string {
+	if strings.HasSuffix(o.Principal, ":root") && o.Kind == reach.ToAccount {
+		return accountOfARN(o.Principal)
+	}
+	return o.Principal
+}
+
+func accountOfARN(arn string) string {
+	if f := strings.SplitN(arn, ":", 6); len(f) == 6 {
+		return f[4]
+	}
+	return arn
 }
 
 // listed are capabilities in parentheses.

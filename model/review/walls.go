@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func (c *comparison) denials(h holder, is, was []paper, of string) {
 			}) {
 				continue
 			}
-			v := layers([]paper{turn(p, s)}, nil).Within(layers(now, nil))
+			v := within([]paper{turn(p, s)}, nil, layers(now, nil))
 			if v.Answer == policy.Yes {
 				continue
 			}
@@ -57,7 +58,7 @@ func allowed(s *policy.Statement) *policy.Statement {
 }
 
 // resourcePolicy compares a trust policy or the policy of a resource: whom it lets do more, and whom it denies less.
-// What lets a service in for one resource alone is a trigger and no news; whom it starts is a hit of whoever feeds it.
+// What a trigger takes is no news: see isTrigger.
 func (c *comparison) resourcePolicy(id model.ID, what string, is, was *policy.Document) {
 	is = c.inOldNames(is)
 	if same(is, was) {
@@ -68,7 +69,7 @@ func (c *comparison) resourcePolicy(id model.ID, what string, is, was *policy.Do
 	h := holder{id: id}
 	for _, p := range now {
 		s := p.doc.Statements[0]
-		if s.Effect == policy.Deny || forTrigger(p.from) {
+		if s.Effect == policy.Deny || c.isTrigger(id, p.from, was) {
 			continue
 		}
 		denies := []paper{p.paper}
@@ -77,12 +78,12 @@ func (c *comparison) resourcePolicy(id model.ID, what string, is, was *policy.Do
 				denies = append(denies, q.paper)
 			}
 		}
-		v := layers(denies, nil).Within(layers(plain(then), nil))
+		v := within(denies, nil, layers(plain(then), nil))
 		if v.Answer == policy.Yes {
 			continue
 		}
 		c.wider[id] = true
-		f := Finding{ID: fmt.Sprintf("grant %s %s", id, mark(p.from)), Rule: WiderGrant, Subject: id, Place: p.from.Span, Undecided: undecided(v),
+		f := Finding{ID: fmt.Sprintf("grant %s %s", id, mark(p.from)), Rule: WiderGrant, Subject: id, Place: p.from.Span, Undecided: cmp.Or(undecided(v), untoldSource(p.from)),
 			Says: fmt.Sprintf("the %s lets %s do %s%s, which it did not", name, whom(p.from), few(p.from.Actions, p.from.NotAction), under(p.from))}
 		if f.Place.IsZero() {
 			f.Place = placeOf(c.is, id)
@@ -172,17 +173,6 @@ func whom(s *policy.Statement) string {
 	return few(list, s.NotPrincipal)
 }
 
-// forTrigger reports whether a statement lets services in, for what a condition names alone.
-func forTrigger(s *policy.Statement) bool {
-	if s.NotPrincipal || len(s.Principals) == 0 || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool { return p.Kind != "Service" }) {
-		return false
-	}
-	return slices.ContainsFunc(s.Conditions, func(x policy.Condition) bool {
-		key := strings.ToLower(x.Key)
-		return (key == "aws:sourcearn" || key == "aws:sourceaccount") && !strings.Contains(strings.ToLower(x.Operator), "not")
-	})
-}
-
 // guardrails compares the organization's policies level by level.
 func (c *comparison) guardrails() {
 	is, was := c.is.Info().Guardrails, c.was.Info().Guardrails
@@ -211,9 +201,9 @@ func (c *comparison) guardrails() {
 				if prints(now) == prints(then) {
 					continue
 				}
-				v := layers(now, nil).Within(layers(then, nil))
+				v := within(now, nil, layers(then, nil))
 				if kind.name[0] == 'r' { // they allow everything and only deny
-					v = layers(turned(then), nil).Within(layers(turned(now), nil))
+					v = within(turned(then), nil, layers(turned(now), nil))
 				}
 				if v.Answer != policy.Yes {
 					f.Says = fmt.Sprintf("the %s of %s leave account %s more than they did", kind.name, level.Target, account)
