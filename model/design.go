@@ -174,51 +174,6 @@ func (d *Design) Triggers() []*Trigger { return all[*Trigger](d) }
 // Principals lists users and groups in source order.
 func (d *Design) Principals() []*Principal { return all[*Principal](d) }
 
-// Find returns the element that a person means by its id, ARN, logical id, physical name or name with its stack, in this
-// order of preference; functions before others. It returns nil where nothing or, within one preference, more than one fits.
-func (d *Design) Find(name string) Element {
-	if e := d.Element(ID(name)); e != nil || name == "" {
-		return e
-	}
-	names := func(e Element) (arn, logical, physical string) {
-		switch e := e.(type) {
-		case *Function:
-			return e.ARN, e.LogicalID, e.Name
-		case *Role:
-			return e.ARN, e.LogicalID, e.Name
-		case *Policy:
-			return e.ARN, e.LogicalID, e.Name
-		case *Resource:
-			return e.ARN, e.LogicalID, e.Name
-		case *Principal:
-			return e.ARN, e.LogicalID, e.Name
-		case *Trigger:
-			return "", "", e.Name
-		}
-		return "", "", ""
-	}
-	for preference := range 4 {
-		var found, functions []Element
-		for _, e := range d.list {
-			id := e.ElementID()
-			arn, logical, physical := names(e)
-			if preference < 3 && name == [...]string{arn, logical, physical}[preference] || preference == 3 && name == d.Name(id) && name != d.plainName(id) {
-				found = append(found, e)
-				if _, ok := e.(*Function); ok {
-					functions = append(functions, e)
-				}
-			}
-		}
-		if len(functions) == 1 {
-			return functions[0]
-		}
-		if len(found) == 1 {
-			return found[0]
-		}
-	}
-	return nil
-}
-
 // A Compartment is the functions that share one role: they share that role's reach.
 type Compartment struct {
 	ID        ID // of the role, or of the function where it has no role in the design

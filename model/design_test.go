@@ -99,41 +99,6 @@ func TestMakeIDTellsTheName(t *testing.T) {
 	})
 }
 
-func TestFind(t *testing.T) {
-	d := design(t,
-		&Resource{ID: "res/Orders", LogicalID: "Orders", Name: "shop-orders", ARN: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-orders"},
-		&Function{ID: "fn/Orders", LogicalID: "Orders", Name: "orders", ARN: "arn:aws:lambda:us-east-1:123456789012:function:orders"},
-		&Role{ID: "role/OrdersRole", LogicalID: "OrdersRole", Name: "shared"},
-		&Policy{ID: "policy/P", LogicalID: "P", Name: "shared"},
-		&Resource{ID: "res/shadow", LogicalID: "Shadow", Name: "OrdersRole"},
-		&Trigger{ID: "trigger/Orders/Get", Name: "Get"},
-		&Principal{ID: "user/alice", Name: "alice", ARN: "arn:aws:iam::123456789012:user/alice"},
-		&Function{ID: "fn/X1", LogicalID: "X1", Name: "twin"},
-		&Function{ID: "fn/X2", LogicalID: "X2", Name: "twin"},
-	)
-	for name, want := range map[string]ID{
-		"fn/Orders": "fn/Orders", // an id
-		"arn:aws:dynamodb:us-east-1:123456789012:table/shop-orders": "res/Orders",
-		"Orders":      "fn/Orders",       // two with one logical id: the function
-		"shop-orders": "res/Orders",      // a physical name
-		"OrdersRole":  "role/OrdersRole", // a logical id before a physical name
-		"alice":       "user/alice",
-		"Get":         "trigger/Orders/Get",
-		"shared":      "", // a role or a policy
-		"twin":        "", // either function
-		"nobody":      "",
-		"orders ":     "",
-	} {
-		var got ID
-		if e := d.Find(name); e != nil {
-			got = e.ElementID()
-		}
-		if got != want {
-			t.Errorf("%q is %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestCompartments(t *testing.T) {
 	d := design(t,
 		&Function{ID: "fn/A", LogicalID: "A", Role: "role/Shared"},

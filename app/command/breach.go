@@ -38,7 +38,7 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	var one *reach.Breach
 	if c.From != "" {
 		var from model.ID
-		if e := o.Design.Find(c.From); e != nil {
+		if e := o.Design.FindStart(c.From); e != nil {
 			from = e.ElementID()
 		} else if id, ok := a.Stranger(c.From); ok {
 			from = id

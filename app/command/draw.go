@@ -149,9 +149,9 @@ func selectBreach(s *session.Session, start string) error {
 		s.Breach(worst(st))
 		return nil
 	}
-	e := st.After.Design.Find(start)
+	e := st.After.Design.FindStart(start)
 	if e == nil {
-		e = st.Before.Design.Find(start)
+		e = st.Before.Design.FindStart(start)
 	}
 	if e == nil {
 		return usage("no function, role, user or group is called %q (bulkhead model lists them)", start)

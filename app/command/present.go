@@ -79,9 +79,9 @@ func nameIn(st session.State, id model.ID) string {
 func (c presentCmd) starts(st session.State) ([]model.ID, error) {
 	var out []model.ID
 	for _, name := range c.Breach {
-		e := st.After.Design.Find(name)
+		e := st.After.Design.FindStart(name)
 		if e == nil {
-			e = st.Before.Design.Find(name)
+			e = st.Before.Design.FindStart(name)
 		}
 		if e == nil {
 			return nil, usage("no function, role or user is called %q (bulkhead model lists them)", name)
