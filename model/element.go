@@ -32,7 +32,8 @@ type Function struct {
 	Policy       *policy.Document // resource policy, from permissions and events; nil if none
 	PolicyUnseen bool             // it has, or may have, one that could not be read; Policy is nil
 	Environment  []EnvVar
-	Code         string // path of the code where it is local and known, else ""
+	Credentials  []Credential // access keys that its environment holds, as far as the source makes them
+	Code         string       // path of the code where it is local and known, else ""
 	Package      Package
 	Layers       []string
 	VPC          bool
@@ -92,6 +93,13 @@ func (f *Function) nameInARN() string {
 type Package struct {
 	From ID     // bucket, or repository of images
 	Key  string // of the object in the bucket
+}
+
+// A Credential is a user's access key that stands in something: in a secret's value, in a function's environment, in what
+// an instance is started with. Of the key itself nothing is kept.
+type Credential struct {
+	User ID
+	Key  string // of the object that it stands in, in a bucket
 }
 
 // An EnvVar is a name in a function's environment and what its value refers to; never the value.
@@ -179,7 +187,7 @@ type Resource struct {
 	Marked            bool             // counted because the architect marked it (log groups)
 	BlockPublicAccess bool             // S3: public policies are ignored and restricted
 	PolicyUnseen      bool             // it has, or may have, a policy that could not be read; Policy is nil
-	Credentials       ID               // of secrets and parameters: the user whose access key the value holds, "" where that is not known
+	Credentials       []Credential     // access keys that it holds, as far as the source makes them
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
 	Tags              map[string]string

@@ -333,6 +333,13 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		}
 		return out
 	}
+	credentials := func(in []Credential) []Credential {
+		out := slices.Clone(in)
+		for i := range out {
+			out[i].User = one(out[i].User)
+		}
+		return out
+	}
 	var out Element
 	switch e := e.(type) {
 	case *Function:
@@ -342,7 +349,7 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		for i := range c.Environment {
 			c.Environment[i].Refers = one(c.Environment[i].Refers)
 		}
-		c.Package.From = one(c.Package.From)
+		c.Package.From, c.Credentials = one(c.Package.From), credentials(c.Credentials)
 		out = &c
 	case *Role:
 		c := *e
@@ -366,7 +373,7 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		out = &c
 	case *Resource:
 		c := *e
-		c.ID, c.Key, c.Role, c.Credentials = one(c.ID), one(c.Key), one(c.Role), one(c.Credentials)
+		c.ID, c.Key, c.Role, c.Credentials = one(c.ID), one(c.Key), one(c.Role), credentials(c.Credentials)
 		out = &c
 	case *Trigger:
 		c := *e

@@ -49,28 +49,6 @@ func (b *builder) otherResource(r *resource) {
 	b.add(e)
 }
 
-// credentials finds secrets and parameters whose value the template makes of a user's access key.
-func (b *builder) credentials() {
-	for _, r := range b.resources {
-		e := b.others[r]
-		property := map[string]string{"AWS::SecretsManager::Secret": "SecretString", "AWS::SSM::Parameter": "Value"}[r.Type]
-		if e == nil || property == "" {
-			continue
-		}
-		value := b.get(r.Props, property)
-		key := b.find(value, ofType("AWS::IAM::AccessKey"))
-		if key == nil {
-			continue
-		}
-		b.notes.quiet++
-		text := b.words(value)
-		b.notes.quiet--
-		if strings.Contains(text, b.generated(key.ID+"-"+tokenName("SecretAccessKey"))) {
-			e.Credentials = b.idOf(b.find(b.get(key.Props, "UserName"), ofType("AWS::IAM::User")))
-		}
-	}
-}
-
 // acting are the properties that say with which role what runs in a resource acts.
 var acting = map[string][]string{
 	"AWS::EC2::Instance": {"IamInstanceProfile"}, "AWS::CodeBuild::Project": {"ServiceRole"}, "AWS::Glue::DevEndpoint": {"RoleArn"},

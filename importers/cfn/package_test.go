@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -40,6 +41,13 @@ Resources:
 		{`  S: {Type: AWS::SecretsManager::Secret, Properties: {SecretString: !GetAtt K.SecretAccessKey}}`, model.Package{}, "user/U"},
 		{`  S: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt K.SecretAccessKey}}`, model.Package{}, "user/U"},
 		{`  S: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref K}}`, model.Package{}, ""},
+		{`  S: {Type: AWS::EC2::Instance, Properties: {UserData: {"Fn::Base64": !Sub 'export KEY=${K.SecretAccessKey}'}}}`, model.Package{}, "user/U"},
+		{`  S: {Type: AWS::EC2::Instance, Properties: {UserData: {"Fn::Base64": {"Fn::Join": ["", ["export KEY=", !GetAtt K.SecretAccessKey]]}}}}`, model.Package{}, "user/U"},
+		{`  S: {Type: AWS::CodeBuild::Project, Properties: {Environment: {EnvironmentVariables: [{Name: ID, Value: !Ref K}, {Name: KEY, Value: !GetAtt K.SecretAccessKey}]}}}`, model.Package{}, "user/U"},
+		{`  S: {Type: AWS::CodeBuild::Project, Properties: {Environment: {EnvironmentVariables: [{Name: ID, Value: !Ref K}]}}}`, model.Package{}, ""},
+		{fn(lambda, `Code: {ZipFile: x}, Environment: {Variables: {KEY: !GetAtt K.SecretAccessKey}}`), model.Package{}, "user/U"},
+		{fn(lambda, `Code: {ZipFile: x}, Environment: {Variables: {ID: !Ref K}}`), model.Package{}, ""},
+		{fn(sam, `CodeUri: src/, Environment: {Variables: {KEY: !GetAtt K.SecretAccessKey}}`), model.Package{}, "user/U"},
 		{`  S: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {}}}`, model.Package{}, ""},
 	} {
 		text := head + c.text
@@ -50,11 +58,15 @@ Resources:
 		if err != nil {
 			t.Fatalf("%s: %v", c.text, err)
 		}
-		if f := in.Design.Function("fn/F"); f != nil && f.Package != c.want {
-			t.Errorf("%s: %+v, not %+v", c.text, f.Package, c.want)
+		var keys []model.Credential
+		if c.user != "" {
+			keys = []model.Credential{{User: c.user}}
 		}
-		if s := in.Design.Resource("res/S"); s != nil && s.Credentials != c.user {
-			t.Errorf("%s: holds a key of %q, not %q", c.text, s.Credentials, c.user)
+		if f := in.Design.Function("fn/F"); f != nil && (f.Package != c.want || !slices.Equal(f.Credentials, keys)) {
+			t.Errorf("%s: %+v with keys %+v, not %+v with %+v", c.text, f.Package, f.Credentials, c.want, keys)
+		}
+		if s := in.Design.Resource("res/S"); s != nil && !slices.Equal(s.Credentials, keys) {
+			t.Errorf("%s: holds keys %+v, not %+v", c.text, s.Credentials, keys)
 		}
 	}
 }

@@ -155,30 +155,6 @@ func (b *builder) key(x *object, path ...string) model.ID {
 	return model.MakeID("res", arn)
 }
 
-// credentials finds secrets and parameters whose value is made of a user's access key.
-func (b *builder) credentials() {
-	for _, x := range b.objects {
-		var secret *object
-		value := ""
-		switch x.typ {
-		case "aws_secretsmanager_secret_version":
-			secret, value = b.find(x.word("secret_id"), x, "AWS::SecretsManager::Secret"), x.word("secret_string")
-		case "aws_ssm_parameter":
-			secret, value = x, x.word("value")
-		}
-		e := b.others[secret]
-		if e == nil || !strings.Contains(value, secretMark) {
-			continue
-		}
-		for _, key := range b.objects {
-			n := b.called[key]
-			if key.typ == "aws_iam_access_key" && strings.Contains(value, n.fill(accessKeySecret)) {
-				e.Credentials = b.idOf(b.holder(key.word("user"), key, "AWS::IAM::User"))
-			}
-		}
-	}
-}
-
 // A policyOf is a type that says the policy of a resource.
 type policyOf struct {
 	typ      string // Terraform type

@@ -88,8 +88,8 @@ func TestPlanOfTheNew(t *testing.T) {
 			t.Errorf("%s is told", id)
 		}
 	}
-	if s := in.Design.Find("aws_secretsmanager_secret.ci").(*model.Resource); s.Credentials != "user/aws_iam_user.ci" {
-		t.Errorf("the secret holds the access key of %q", s.Credentials)
+	if s := in.Design.Find("aws_secretsmanager_secret.ci").(*model.Resource); !slices.Equal(s.Credentials, []model.Credential{{User: "user/aws_iam_user.ci"}}) {
+		t.Errorf("the secret holds the access keys %+v", s.Credentials)
 	}
 }
 

@@ -479,7 +479,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			if an.perLambda {
 				key = "lambda " + key
 			}
-			own := an.perFunction || f.Role == "" && f.RoleARN == ""
+			own := an.perFunction || f.Role == "" && f.RoleARN == "" || len(an.held[f.ID]) > 0
 			if at, ok := byRole[key]; ok && !own {
 				an.actorOf[i] = at
 				continue

@@ -70,8 +70,9 @@ type graph struct {
 	feedsFrom    map[int32][]feed // by target
 	behind       map[int32][]feed // by trigger that starts at no resource
 	readers      map[model.ID][]int32
-	held         map[model.ID][]int32 // resource → nodes whose code or credentials it holds
-	entries      map[model.ID]bool    // functions with a trigger from outside
+	held         map[model.ID][]held // resource or function → whose code or access keys it holds
+	listed       map[string][]int32  // type → targets of it that hold access keys, and that whoever may list the type is shown
+	entries      map[model.ID]bool   // functions with a trigger from outside
 
 	flows    [looks]*flow // what is reachable, by look
 	powers   [2]set       // actors who perhaps, and who surely, rule by themselves
@@ -156,7 +157,7 @@ func sameTarget(a, b model.Element) bool {
 	switch a := a.(type) {
 	case *model.Function:
 		b, ok := b.(*model.Function)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && a.LogGroup == b.LogGroup && maps.Equal(a.Tags, b.Tags)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && a.LogGroup == b.LogGroup && slices.Equal(a.Credentials, b.Credentials) && maps.Equal(a.Tags, b.Tags)
 	case *model.Role:
 		b, ok := b.(*model.Role)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && a.Profile == b.Profile && maps.Equal(a.Tags, b.Tags)
@@ -171,7 +172,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.PartitionKey == b.PartitionKey && a.Credentials == b.Credentials &&
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.PartitionKey == b.PartitionKey && slices.Equal(a.Credentials, b.Credentials) &&
 			a.BlockPublicAccess == b.BlockPublicAccess && a.PolicyUnseen == b.PolicyUnseen && maps.Equal(a.Tags, b.Tags)
 	}
 	return false

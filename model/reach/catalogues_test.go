@@ -233,7 +233,7 @@ func universe(t *testing.T, s start) (b *builder, starts []model.ID) {
 			arn, cfnType = at("secretsmanager:secret:key-AbCdEf"), "AWS::SecretsManager::Secret"
 		}
 		r := b.resource(cfnType, string(id[4:]))
-		r.ARN, r.Credentials = arn, "user/Root"
+		r.ARN, r.Credentials = arn, []model.Credential{{User: "user/Root"}}
 	}
 	b.table("Sealed").Key = b.resource("AWS::KMS::Key", "k").ID
 	return b, []model.ID{f.ID, u.ID}

@@ -435,6 +435,12 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 	if len(e.triggers) == 0 {
 		step.Through = []model.ID{t.id}
 	}
+	if e.how != nil && e.how.lists {
+		for _, x := range actions {
+			ask(x, -1, "*", nil)
+		}
+		return
+	}
 	f := an.finding(a, e.over)
 	var with policy.Context
 	if e.how != nil {

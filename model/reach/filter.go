@@ -351,6 +351,7 @@ type written struct {
 	actions []string
 	with    policy.Context // what the writer chooses
 	note    string
+	lists   bool // the actions are on no resource: they list all that there are
 }
 
 // A binding is a condition key that limits what a writer chooses at a place of the event.

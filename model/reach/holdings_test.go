@@ -42,10 +42,70 @@ func TestHoldings(t *testing.T) {
 		b.user("Keyed")
 		for _, cfnType := range []string{"AWS::SecretsManager::Secret", "AWS::SSM::Parameter"} {
 			r := b.resource(cfnType, "key")
-			r.ID, r.Credentials = r.ID+model.ID(cfnType), "user/Keyed"
+			r.ID, r.Credentials = r.ID+model.ID(cfnType), []model.Credential{{User: "user/Keyed"}}
 		}
 		if got := runsTo(breach(t, b.analyse(), f.ID), c.of); got != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
+
+// A user's access key stands in more than secrets: whoever is shown what holds it, or runs code where it lies, has it.
+func TestKeysInTheOpen(t *testing.T) {
+	const bakery, project = "arn:aws:s3:::bakery", "arn:aws:codebuild:us-east-1:" + testAccount + ":project/oven"
+	keys := []model.Credential{{User: "user/Keyed"}}
+	for _, c := range []struct{ name, grants, of, want string }{
+		{"the object", allow("s3:GetObject", bakery+"/notes/key.txt"), "s3", "secret-read must"},
+		{"a version of the object", allow("s3:GetObjectVersion", bakery+"/notes/*"), "s3", "secret-read must"},
+		{"other objects", allow("s3:GetObject", bakery+"/recipes/*"), "s3", ""},
+		{"all objects but this", allow("s3:GetObject", bakery+"/*") + "," + deny("s3:GetObject", bakery+"/notes/*"), "s3", ""},
+		{"listing the objects", allow("s3:ListBucket", bakery), "s3", ""},
+		{"writing the object", allow("s3:PutObject", bakery+"/*"), "s3", ""},
+		{"the object to whom a condition lets", `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "` + bakery + `/*", "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}`, "s3", "secret-read may"},
+		{"items of the table", allow("dynamodb:Scan", arnOf("AWS::DynamoDB::Table", "till")), "table", "secret-read must"},
+		{"describing the table", allow("dynamodb:DescribeTable", "*"), "table", ""},
+		{"the function's settings", allow("lambda:GetFunctionConfiguration", functionARN("Baker")), "function", "secret-read must"},
+		{"the settings of another function", allow("lambda:GetFunctionConfiguration", functionARN("Miller")), "function", ""},
+		{"all functions' settings", allow("lambda:ListFunctions", "*"), "function", "secret-read must"},
+		{"all but for a denial", allow("lambda:ListFunctions", "*") + "," + deny("lambda:List*", "*"), "function", ""},
+		{"tagging the function", allow("lambda:TagResource", functionARN("Baker")), "function", ""},
+		{"replacing the function's code", allow("lambda:UpdateFunctionCode", functionARN("Baker")), "function", "secret-read must"},
+		{"the project's settings", allow("codebuild:BatchGetProjects", project), "project", "secret-read must"},
+		{"the names of projects", allow("codebuild:ListProjects", "*"), "project", ""},
+		{"task definitions", allow("ecs:DescribeTaskDefinition", "*"), "task", "secret-read must"},
+		{"the names of task definitions", allow("ecs:ListTaskDefinitions", "*"), "task", ""},
+	} {
+		b := build(t)
+		f := b.function("F", c.grants)
+		b.user("Keyed")
+		baker := b.function("Baker")
+		switch c.of {
+		case "s3":
+			b.bucket("bakery").Credentials = []model.Credential{{User: "user/Keyed", Key: "notes/key.txt"}}
+		case "table":
+			b.resource("AWS::DynamoDB::Table", "till").Credentials = keys
+		case "function":
+			baker.Credentials = keys
+		case "project":
+			p := b.resource("AWS::CodeBuild::Project", "oven")
+			p.ARN, p.Credentials = project, keys
+		case "task":
+			b.resource("AWS::ECS::TaskDefinition", "shift").Credentials = keys
+		}
+		an := b.analyse()
+		if got := runsTo(breach(t, an, f.ID), "user/Keyed"); got != c.want {
+			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+		// Who runs in the function has what lies in its environment, and not who has its role alone.
+		inside := ""
+		if c.of == "function" {
+			inside = "secret-read must"
+		}
+		if got := runsTo(breach(t, an, baker.ID), "user/Keyed"); got != inside {
+			t.Errorf("%s: in the function %q, not %q", c.name, got, inside)
+		}
+		if got := runsTo(breach(t, an, baker.Role), "user/Keyed"); got != "" {
+			t.Errorf("%s: with the function's role %q", c.name, got)
 		}
 	}
 }

@@ -134,6 +134,9 @@ func (e *explorer) visit(f *finding) {
 	e.rank = f.target
 	switch t.sort {
 	case isFunction, isRole, isUser, isGroup, isPolicy:
+		if t.sort == isFunction {
+			e.holdings(f, t)
+		}
 		onward := func(x allowance) bool { return x.may.meets(e.w.forms[x.form].menu.onward) }
 		if slices.ContainsFunc(f.whole, onward) || t.sort == isFunction && slices.ContainsFunc(f.parts, onward) {
 			e.principal(f, t)
@@ -338,6 +341,8 @@ func (e *explorer) rest() {
 	}
 	e.rewrite()
 	e.doors()
+	e.inside()
+	e.listings()
 }
 
 // enrol tries to make new users that are in a group.

@@ -233,8 +233,6 @@ var (
 	atDeployment = "when it is deployed again"
 	deployBucket = carrier{technique: "deploy-bucket", actions: []string{"s3:putobject"}, note: atDeployment, says: "replaces the package of"}
 	imagePush    = carrier{technique: "image-push", actions: []string{"ecr:putimage", "ecr:uploadlayerpart", "ecr:initiatelayerupload", "ecr:completelayerupload"}, note: atDeployment, says: "pushes an image of"}
-	secretRead   = carrier{technique: "secret-read", actions: []string{"secretsmanager:getsecretvalue", "secretsmanager:batchgetsecretvalue"}, says: "reads an access key of"}
-	keyParameter = carrier{technique: "secret-read", actions: []string{"ssm:getparameter", "ssm:getparameters", "ssm:getparametersbypath", "ssm:getparameterhistory"}, says: "reads an access key of"}
 )
 
 // doors are feeds that lead through something that the design does not show as a resource.
