@@ -59,10 +59,10 @@ func (s *scope) secretsIn(n *yamlpos.Node, users map[string]model.ID, found *[]m
 			*found = append(*found, user)
 		}
 	}
-	for _, i := range n.Items {
+	for _, i := range n.Items() {
 		s.secretsIn(i, users, found)
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs() {
 		s.secretsIn(p.Value, users, found)
 	}
 }
