@@ -26,12 +26,12 @@ func printJSON(w io.Writer, v any) error {
 // printListed prints a document as printJSON does, with items in the place of an empty list of its own: each is written as
 // soon as it is there.
 func printListed(w io.Writer, v any, key string, items iter.Seq[any]) error {
-	var b bytes.Buffer
-	if err := printJSON(&b, v); err != nil {
+	var all, b bytes.Buffer
+	if err := printJSON(&all, v); err != nil {
 		return err
 	}
 	// No text of a document holds a line break.
-	head, tail, ok := bytes.Cut(b.Bytes(), []byte("\n  \""+key+"\": []"))
+	head, tail, ok := bytes.Cut(all.Bytes(), []byte("\n  \""+key+"\": []"))
 	if !ok {
 		return fmt.Errorf("print: no empty list %q to fill", key)
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -17,8 +18,9 @@ func TestPrintListed(t *testing.T) {
 		Items  []any          `json:"items"`
 		After  map[string]any `json:"after"`
 	}
-	for n := range 4 {
-		d := document{Before: "\n  \"items\": []", Items: []any{}, After: map[string]any{"items": []int{}}}
+	for n := range 8 {
+		// What stands behind the list is longer than an item, or shorter.
+		d := document{Before: "\n  \"items\": []", Items: []any{}, After: map[string]any{"items": []int{}, "long": strings.Repeat("x", n%2*5000)}}
 		whole := d
 		for i := range n {
 			whole.Items = append(whole.Items, item{"<&>\n", map[string][]int{"a": {i, 2}, "b": nil}, map[string]string{}})
