@@ -77,16 +77,14 @@ func (s Source) rewrite(in *importers.Import, after *model.Design) ([]source.Edi
 	if err != nil {
 		return nil, err
 	}
-	if err := p.run(); err != nil {
-		return nil, err
-	}
 	var edits []source.Edit
-	for _, sh := range p.sheets {
-		e, err := sh.draft.Edits()
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, e...)
+	if uses := p.uses(); len(uses) > 0 {
+		edits, err = s.rewriteShared(in, after, uses)
+	} else {
+		edits, err = p.edits()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if len(edits) == 0 && slices.ContainsFunc(p.before.Diff(after), func(c model.Change) bool { return !c.IsMark() }) {
 		return nil, fmt.Errorf("%s: nothing in the template says what changed", in.Path)
@@ -94,20 +92,40 @@ func (s Source) rewrite(in *importers.Import, after *model.Design) ([]source.Edi
 	return edits, nil
 }
 
-// newPatch reads the source of an import again and prepares to write into it.
-func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
-	r, err := readAgain(context.Background(), in)
-	if err != nil {
+// edits runs the patch.
+func (p *patch) edits() ([]source.Edit, error) {
+	if err := p.run(); err != nil {
 		return nil, err
 	}
+	var out []source.Edit
+	for _, sh := range p.sheets {
+		e, err := sh.draft.Edits()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e...)
+	}
+	return out, nil
+}
+
+// newPatch reads the source of an import again and prepares to write into it.
+func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
+	return newPatchOf(in, after, nil)
+}
+
+// patch prepares to write what after says; chosen names, by file, the stack to write for of a template that several have.
+func (r *reading) patch(in *importers.Import, after *model.Design, chosen map[string]string) *patch {
 	p := &patch{reading: r, before: r.design, after: after, then: indexOf(r.design), now: indexOf(after), done: map[model.ID]bool{}, passed: map[string]string{}}
 	for i, t := range r.templates {
+		if stack, several := chosen[t.File]; several && stack != r.builders[i].stack {
+			continue
+		}
 		for _, file := range t.sources() {
 			page := yamlpos.NewPage(file.name, in.Files[file.name], file.root)
 			p.sheets = append(p.sheets, newSheet(p, page, r.builders[i]))
 		}
 	}
-	return p, nil
+	return p
 }
 
 // A patch is the writing of one changed design.

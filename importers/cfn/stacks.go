@@ -30,6 +30,13 @@ type group struct {
 	notes   []source.Diagnostic // of no template
 	exports map[string][]export
 	failed  error // why a template that was found could not be read
+	parsed  map[string]parsed
+}
+
+// parsed is what a file comes to. Several stacks may have it: nothing in it is written.
+type parsed struct {
+	root *yamlpos.Node
+	told []source.Diagnostic
 }
 
 // Bounds of stacks in stacks. CloudFormation has none but the quota of stacks.
@@ -52,7 +59,7 @@ type stackFile struct {
 
 // gather reads the templates that inputs name and all that nest in them.
 func gather(ctx context.Context, fsys fs.FS, inputs []importers.Input, o importers.Options) (*group, error) {
-	g := &group{ctx: ctx, fsys: fsys, options: o, files: source.Files{}, named: map[string]bool{}, exports: map[string][]export{}}
+	g := &group{ctx: ctx, fsys: fsys, options: o, files: source.Files{}, named: map[string]bool{}, exports: map[string][]export{}, parsed: map[string]parsed{}}
 	for _, in := range inputs {
 		if err := g.open(in); err != nil {
 			if !in.Found || ctx.Err() != nil {
@@ -161,10 +168,15 @@ func (g *group) add(f stackFile) (*scope, error) {
 	if len(bytes.TrimSpace(f.data)) == 0 {
 		return nil, fmt.Errorf("%s: the file is empty", f.name)
 	}
-	root, diags, err := yamlpos.Parse(f.name, f.data)
-	if err != nil {
-		return nil, err
+	read, ok := g.parsed[f.name]
+	if !ok {
+		var err error
+		if read.root, read.told, err = yamlpos.Parse(f.name, f.data); err != nil {
+			return nil, err
+		}
+		g.parsed[f.name] = read
 	}
+	root, diags := read.root, read.told
 	n := newNotes(diags...)
 	if root == nil || root.Resolve() == nil || root.Resolve().Kind != yamlpos.Mapping {
 		return nil, fmt.Errorf("%s:1:1: not a template: its top level is not a mapping with Resources", f.name)
