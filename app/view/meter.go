@@ -29,7 +29,7 @@ func (m *meter) Set(share float64, tone render.Color) {
 }
 
 func (m *meter) CreateRenderer() fyne.WidgetRenderer {
-	return &meterRenderer{m, canvas.NewRectangle(theme.Color(render.Line)), canvas.NewRectangle(nil)}
+	return &meterRenderer{m, canvas.NewRectangle(nil), canvas.NewRectangle(nil)}
 }
 
 type meterRenderer struct {
@@ -45,7 +45,7 @@ func (r *meterRenderer) Layout(s fyne.Size) {
 }
 
 func (r *meterRenderer) Refresh() {
-	r.track.FillColor, r.track.CornerRadius = theme.Color(render.Line), 3
+	r.track.FillColor, r.track.CornerRadius = theme.Faded(render.Ink, 0.12), 3
 	r.fill.FillColor, r.fill.CornerRadius = theme.Color(r.m.tone), 3
 	r.fill.Hidden = r.m.share <= 0
 	r.Layout(r.m.Size())

@@ -89,9 +89,17 @@ func (t *RankTable) columns() []rankColumn {
 	}
 	return append(out,
 		rankColumn{head: "Triggers", width: 60, right: true, compare: func(r *render.Ranking, i, j int) int { return -cmp.Compare(at(r, i).Triggers, at(r, j).Triggers) }},
-		rankColumn{head: "A breach reaches", width: 150, share: true, compare: func(r *render.Ranking, i, j int) int { return -cmp.Compare(at(r, i).Share, at(r, j).Share) }},
+		rankColumn{head: "A breach reaches", width: t.reachWidth(), share: true, compare: func(r *render.Ranking, i, j int) int { return -cmp.Compare(at(r, i).Share, at(r, j).Share) }},
 		rankColumn{head: "Resources", width: 68, right: true, compare: func(r *render.Ranking, i, j int) int { return -cmp.Compare(at(r, i).Resources, at(r, j).Resources) }},
 		rankColumn{head: "Weighted", width: 64, right: true, compare: func(r *render.Ranking, i, j int) int { return -cmp.Compare(at(r, i).Weighted, at(r, j).Weighted) }})
+}
+
+// reachWidth is the width of the column of shares: wider where they say what they were.
+func (t *RankTable) reachWidth() float32 {
+	if t.ranking != nil && slices.ContainsFunc(t.ranking.Ranks, func(k render.Rank) bool { return k.Was >= 0 && k.Was != k.Share }) {
+		return 226
+	}
+	return 150
 }
 
 // NewRankTable returns an empty table.
@@ -444,7 +452,7 @@ func (r *rankLineRenderer) Refresh() {
 	for _, b := range []*canvas.Rectangle{l.track, l.bar, l.sure} {
 		b.CornerRadius = 3
 	}
-	l.track.FillColor, l.bar.FillColor, l.sure.FillColor = theme.Color(render.Line), theme.Color(render.Tile1), theme.Color(render.Tile2)
+	l.track.FillColor, l.bar.FillColor, l.sure.FillColor = theme.Faded(render.Ink, 0.12), theme.Color(render.Tile1), theme.Color(render.Tile2)
 	l.bar.Hidden, l.sure.Hidden = l.row.share == 0, l.row.sure == 0
 	l.ground.CornerRadius = 6
 	switch {

@@ -114,9 +114,14 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 		fill = render.Water
 		c.sign(render.FloodSign)
 	}
-	c.add(render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 8), Fill: fill, Stroke: render.Hull, Width: 3})
+	edge := render.Hull
+	if c.p.clusters[i].bare && cl.Mark == render.New { // the wall itself says so, as it does on the hull
+		c.sign(render.NewSign)
+		edge = render.Good
+	}
+	c.add(render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 8), Fill: fill, Stroke: edge, Width: 3})
 	left, room := b.x+wallMargin, b.w-2*wallMargin
-	if cl.Mark == render.New {
+	if cl.Mark == render.New && edge == render.Hull {
 		c.sign(render.NewSign)
 		c.add(render.Shape{Path: render.Move(left+2, b.y+8).Line(left+2, b.y+22), Stroke: render.Good, Width: 4})
 		left, room = left+10, room-10
