@@ -78,7 +78,6 @@ type Level uint8
 const (
 	Always Level = iota
 	Near         // from a little above half size on
-	Close        // from two thirds on
 	Far          // only where what is Near is left out: the same in fewer words, larger. Pages and files that scale leave it out
 )
 

@@ -169,7 +169,7 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 		at, left = at+w+7, left-w-7
 	}
 	if handler != "" && left > 30 {
-		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: handler, Halo: b.halo(c, y+4), Level: render.Close}, left)
+		w := b.text(render.Text{X: at, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: handler, Halo: b.halo(c, y+4), Level: render.Near}, left)
 		at += w + 7
 	}
 	if pill != "" {
@@ -231,7 +231,7 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 	text := b.ink(c, y)
 	name := render.Text{X: x + 18, Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.name, Halo: b.halo(c, y+4), Level: render.Near}
-	words := render.Text{Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.words, Halo: name.Halo, Level: render.Close}
+	words := render.Text{Y: y + 4, Size: render.SizeSmallest, Color: text, Text: ch.words, Halo: name.Halo, Level: render.Near}
 	switch {
 	case ch.pipe != nil:
 		mark := text
@@ -440,7 +440,7 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 	}
 	left := at.w - indent - 6
 	name := render.Text{X: at.x + indent, Y: at.y + 16, Size: render.SizeSmall, Weight: render.Medium, Color: ink, Level: render.Near}
-	words := render.Text{X: at.x + indent, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Level: render.Close}
+	words := render.Text{X: at.x + indent, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Level: render.Near}
 	if at.h < tileH {
 		name.Text = render.FitName(b.m, t.Name, name.Size, name.Weight, left)
 		words.X = name.X + b.m.Width(name.Text, name.Size, name.Weight) + 6

@@ -237,5 +237,5 @@ func (b *brush) gangway(g *render.Guest, x float64, at box) {
 		x += gangwayLong
 		words = aboard(first, doors)
 	}
-	b.text(render.Text{X: x, Y: at.midY() + 4, Size: render.SizeSmallest, Color: render.Muted, Text: words, Level: render.Close}, at.x+at.w-9-x)
+	b.text(render.Text{X: x, Y: at.midY() + 4, Size: render.SizeSmallest, Color: render.Muted, Text: words, Level: render.Near}, at.x+at.w-9-x)
 }

@@ -25,11 +25,9 @@ type Viewport struct {
 	Zoom float64
 }
 
-// Least zoom at which items of a level show. Between the two a tile has its name and not yet its words: that is to be short.
-const (
-	nearZoom  = 0.58
-	closeZoom = 0.6
-)
+// nearZoom is the least zoom at which what is Near shows, and from which on what is Far does not. Names and words come together:
+// a name that stands above words has them.
+const nearZoom = 0.58
 
 // shows reports whether items of a level are painted.
 func (v Viewport) shows(l render.Level) bool {
@@ -40,8 +38,6 @@ func (v Viewport) shows(l render.Level) bool {
 	switch l {
 	case render.Near:
 		return zoom >= nearZoom
-	case render.Close:
-		return zoom >= closeZoom
 	case render.Far:
 		return zoom < nearZoom
 	case render.Always:

@@ -200,7 +200,7 @@ func TestDetail(t *testing.T) {
 		level render.Level
 		zoom  float64
 		shown bool
-	}{{render.Always, 0.1, true}, {render.Near, 0.3, false}, {render.Near, 0.6, true}, {render.Close, 0.59, false}, {render.Close, 1, true}, {render.Close, 4, true}, {render.Far, 0.3, true}, {render.Far, 0.6, false}} {
+	}{{render.Always, 0.1, true}, {render.Near, 0.3, false}, {render.Near, 0.6, true}, {render.Near, 0.57, false}, {render.Near, 1, true}, {render.Near, 4, true}, {render.Far, 0.3, true}, {render.Far, 0.6, false}} {
 		dst := image.NewRGBA(image.Rect(0, 0, 100, 100))
 		Paint(dst, &render.Scene{Items: items(c.level)}, blackOnWhite(), Viewport{Scale: 1, Zoom: c.zoom})
 		if shown := covered(dst) > 0; shown != c.shown {

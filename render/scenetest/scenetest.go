@@ -14,7 +14,7 @@ func All() *render.Scene {
 		render.Text{X: 400, Y: 30, Size: 20, Weight: render.Bold, Anchor: render.End, Color: render.Danger, Text: "89 %"},
 		render.Text{X: 20, Y: 46, Size: 11, Color: render.Muted, Text: "a < b && \"c\" > 'd'"},
 		render.Text{X: 210, Y: 46, Size: 11, Weight: render.Medium, Anchor: render.Middle, Color: render.Link, Halo: render.Ground, Text: "Größe ≤ ⅓"},
-		render.Text{X: 300, Y: 46, Size: 11, Color: render.Ink, Text: "two  spaces", Level: render.Close},
+		render.Text{X: 300, Y: 46, Size: 11, Color: render.Ink, Text: "two  spaces", Level: render.Near},
 	)
 	// Shapes: rectangle, round rectangle, circle, path; fill, stroke, dash, hatch, opacity.
 	add(

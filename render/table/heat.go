@@ -49,7 +49,7 @@ func DrawHeat(m render.Metrics, h *render.Heat) *render.Scene {
 		}
 		p.text(0, base, render.Start, render.Medium, render.Ink, render.SizeBody, render.FitName(m, row.Name, render.SizeBody, render.Medium, room))
 		p.share(nameWide, base, row)
-		p.Areas = append(p.Areas, render.Area{X: 0, Y: y, W: left - 6, H: high, Element: row.Start, Tip: rankTip(row)})
+		p.Areas = append(p.Areas, render.Area{X: -6, Y: y, W: left, H: high, Element: row.Start, Tip: rankTip(row)})
 		for j, c := range h.Cols {
 			p.cell(left+float64(j)*cell, y, cell, high, row, c, h.Cells[i][j])
 		}
