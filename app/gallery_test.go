@@ -3,18 +3,37 @@
 package app
 
 import (
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
 	"bulkhead/app/session"
 	"bulkhead/app/theme"
+	"bulkhead/app/view"
 	"bulkhead/model"
 	"bulkhead/render/slides"
 )
+
+// A galleryPicture is a picture of the window.
+type galleryPicture struct {
+	name, path string
+	mode       theme.Mode
+	show       func(w *window)
+	until      func(w *window) bool
+}
+
+// size is that of the window: small, but for the board, which is to be seen whole.
+func (p galleryPicture) size() fyne.Size {
+	if p.name == "split-light" {
+		return fyne.NewSize(1760, 900)
+	}
+	return fyne.NewSize(1280, 800)
+}
 
 // TestGallery draws the window for docs/gallery (make gallery), where BULKHEAD_GALLERY says where that is.
 func TestGallery(t *testing.T) {
@@ -22,12 +41,7 @@ func TestGallery(t *testing.T) {
 	if dir == "" {
 		t.Skip("NOTICE: skipped, no BULKHEAD_GALLERY to draw into")
 	}
-	for _, p := range []struct {
-		name, path string
-		mode       theme.Mode
-		show       func(w *window)
-		until      func(w *window) bool
-	}{
+	for _, p := range []galleryPicture{
 		{"wipe-dark", "sample:webshop/split.bulkhead", theme.Dark, func(w *window) { w.toggleWipe() }, func(w *window) bool { return w.canvas.Wiping() }},
 		{"table-dark", fleet(t), theme.Dark, func(*window) {}, func(w *window) bool { return w.ranks.Root.Visible() }},
 		{"blank-dark", "", theme.Dark, func(*window) {}, nil},
@@ -37,6 +51,11 @@ func TestGallery(t *testing.T) {
 				w.showSlide(1)
 			})
 		}, func(w *window) bool { return w.showing != nil }},
+		{"split-light", "sample:webshop", theme.Light, func(w *window) {
+			w.split("fn/Shop")
+			w.board.Suggest()
+		}, func(w *window) bool { return w.board.Judged() }},
+		{"map-light", bookings(t), theme.Light, func(w *window) { w.showChart(view.MapChart) }, nil},
 		{"contrast-light", "sample:team", theme.ContrastLight, func(*window) {}, nil},
 	} {
 		var w *window
@@ -48,7 +67,7 @@ func TestGallery(t *testing.T) {
 		} else {
 			w = openWindow(t, p.path)
 		}
-		do(func() bool { w.setTheme(p.mode); w.win.Resize(fyne.NewSize(1280, 800)); return true })
+		do(func() bool { w.setTheme(p.mode); w.win.Resize(p.size()); return true })
 		do(func() bool { p.show(w); return true })
 		if p.until != nil {
 			until(t, p.name, func() bool { return p.until(w) })
@@ -67,6 +86,86 @@ func TestGallery(t *testing.T) {
 		if err := f.Close(); err != nil {
 			t.Error(err)
 		}
+		do(func() bool {
+			if len(w.dialogs) > 0 {
+				w.board.Touched = false
+				w.escape()
+			}
+			return true
+		})
 		do(func() bool { w.stopPresenting(); w.setTheme(theme.Light); return true })
 	}
+}
+
+// bookings is a template of 26 functions, as a booking service has them.
+func bookings(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("Transform: AWS::Serverless-2016-10-31\nResources:\n")
+	for _, n := range []string{"Flights", "Bookings", "Loyalty", "Customers", "Seats", "Prices"} {
+		fmt.Fprintf(&b, "  %s: {Type: AWS::Serverless::SimpleTable}\n", n)
+	}
+	for _, n := range []string{"PaymentQueue", "MailQueue", "RefundQueue"} {
+		fmt.Fprintf(&b, "  %s: {Type: AWS::SQS::Queue}\n", n)
+	}
+	b.WriteString("  BookingEvents: {Type: AWS::SNS::Topic}\n  OpsAlerts: {Type: AWS::SNS::Topic}\n  Documents: {Type: AWS::S3::Bucket}\n  Exports: {Type: AWS::S3::Bucket}\n" +
+		"  StripeKey: {Type: AWS::SecretsManager::Secret, Properties: {}}\n  MailKey: {Type: AWS::SecretsManager::Secret, Properties: {}}\n")
+	// Name, what starts it, and what it may do: r reads a table, c changes one, q sends, t publishes, b uses a bucket, s gets a secret.
+	for _, line := range strings.Split(strings.TrimSpace(`
+SearchFlights GET/flights r:Flights r:Prices
+GetFlight GET/flights/{id} r:Flights
+CreateFlight POST/flights c:Flights
+QuotePrice GET/prices r:Prices r:Seats
+UpdatePrices rate(1_hour) c:Prices
+ListSeats GET/seats r:Seats
+ReserveSeat POST/seats c:Seats c:Bookings
+ReleaseSeats rate(5_minutes) c:Seats r:Bookings
+CreateBooking POST/bookings c:Bookings r:Flights q:PaymentQueue t:BookingEvents
+GetBooking GET/bookings/{id} r:Bookings
+ListBookings GET/bookings r:Bookings r:Customers
+CancelBooking DELETE/bookings/{id} c:Bookings q:RefundQueue t:BookingEvents
+TakePayment queue:PaymentQueue c:Bookings s:StripeKey q:MailQueue
+RefundPayment queue:RefundQueue c:Bookings s:StripeKey q:MailQueue
+SendMail queue:MailQueue s:MailKey b:Documents r:Customers
+IssueTicket topic:BookingEvents b:Documents r:Bookings q:MailQueue
+EarnPoints topic:BookingEvents c:Loyalty r:Bookings
+GetPoints GET/loyalty r:Loyalty
+SpendPoints POST/loyalty c:Loyalty c:Bookings
+GetCustomer GET/customers/{id} r:Customers
+SaveCustomer PUT/customers/{id} c:Customers q:MailQueue
+DeleteCustomer DELETE/customers/{id} c:Customers c:Loyalty b:Documents
+GetDocument GET/documents/{id} b:Documents
+NightlyExport cron(0_3_*_*_?_*) r:Bookings r:Customers r:Loyalty b:Exports t:OpsAlerts
+PurgeExports rate(1_day) b:Exports
+Audit rate(1_day) b:Exports any:dynamodb`), "\n") {
+		words := strings.Fields(line)
+		fmt.Fprintf(&b, "  %s:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: %s.handler\n      Runtime: python3.12\n      CodeUri: .\n      Policies:\n", words[0], strings.ToLower(words[0]))
+		for _, w := range words[2:] {
+			kind, of, _ := strings.Cut(w, ":")
+			fmt.Fprintf(&b, map[string]string{
+				"r": "        - DynamoDBReadPolicy: {TableName: !Ref %s}\n", "c": "        - DynamoDBCrudPolicy: {TableName: !Ref %s}\n", "q": "        - SQSSendMessagePolicy: {QueueName: !GetAtt %s.QueueName}\n",
+				"t": "        - SNSPublishMessagePolicy: {TopicName: !GetAtt %s.TopicName}\n", "b": "        - S3CrudPolicy: {BucketName: !Ref %s}\n",
+				"s": "        - AWSSecretsManagerGetSecretValuePolicy: {SecretArn: !Ref %s}\n", "any": "        - Statement: [{Effect: Allow, Action: '%s:*', Resource: '*'}]\n",
+			}[kind], of)
+		}
+		b.WriteString("      Events:\n")
+		start := strings.ReplaceAll(words[1], "_", " ")
+		method, path, _ := strings.Cut(start, "/")
+		kind, of, _ := strings.Cut(start, ":")
+		switch {
+		case kind == "queue":
+			fmt.Fprintf(&b, "        Q: {Type: SQS, Properties: {Queue: !GetAtt %s.Arn}}\n", of)
+		case kind == "topic":
+			fmt.Fprintf(&b, "        T: {Type: SNS, Properties: {Topic: !Ref %s}}\n", of)
+		case path != "":
+			fmt.Fprintf(&b, "        A: {Type: Api, Properties: {Path: '/%s', Method: %s}}\n", path, strings.ToLower(method))
+		default:
+			fmt.Fprintf(&b, "        C: {Type: Schedule, Properties: {Schedule: '%s'}}\n", start)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "bookings.yaml")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -42,7 +42,16 @@ func (w *window) split(id model.ID) {
 	apply.Importance = widget.HighImportance
 	leave := widget.NewButton("Cancel", func() { w.escape() })
 	var stop context.CancelFunc
+	room := func() fyne.Size {
+		size := w.win.Canvas().Size()
+		return fyne.NewSize(min(size.Width*0.94, board.Room().Width+60), min(size.Height*0.92, board.Room().Height+140))
+	}
+	shown := room()
 	board.OnChange = func() {
+		if more := shown.Max(room()); more != shown { // it grows with its parts, and stays then
+			shown = more
+			d.Resize(shown)
+		}
 		if stop != nil {
 			stop()
 		}
@@ -58,8 +67,7 @@ func (w *window) split(id model.ID) {
 	}
 	d = dialog.NewCustomWithoutButtons("Split "+view.Name(w.state.After.Design, id), board.Root, w.win)
 	d.SetButtons([]fyne.CanvasObject{leave, apply})
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(size.Width*0.94, board.Room().Width+60), min(size.Height*0.92, board.Room().Height+140)), cancel)
+	w.present(d, shown, cancel)
 	w.keep(d, func() bool { return board.Touched }, "Leave the split?", "What you shared out is lost.", "Leave it")
 	board.OnChange()
 }

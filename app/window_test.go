@@ -136,6 +136,9 @@ func capture(w *window) image.Image {
 		c.SetPadded(false)
 		c.SetContent(content)
 		c.Resize(size)
+		for _, o := range w.win.Canvas().Overlays().List() { // dialogs
+			c.Overlays().Add(o)
+		}
 		img := c.Capture()
 		w.win.SetContent(content)
 		return img

@@ -31,7 +31,7 @@ type SplitBoard struct {
 func NewSplitBoard(p *SplitPlan) *SplitBoard {
 	b := &SplitBoard{Plan: p, verdict: NewText("Working out what it comes to…", small.lines(3)), notes: newColumn(3)}
 	b.intro = NewLabel("Drag triggers, access and variables into the part that needs them; hold Ctrl to give a part what another keeps. What its triggers and its log need, each part gets by itself.", para)
-	b.suggest = NewButton("Suggest", "split", Plain, b.guess).withTip("Share it out by routes, names and variables: something to start from")
+	b.suggest = NewButton("Suggest", "split", Plain, b.Suggest).withTip("Share it out by routes, names and variables: something to start from")
 	if b.suggest.Disabled = len(p.Guesses()) == 0; b.suggest.Disabled {
 		b.suggest.Tip = "Neither routes nor names tell parts apart"
 	}
@@ -67,8 +67,8 @@ func (b *SplitBoard) show(table bool) {
 	b.build()
 }
 
-// guess shares the function out as routes and names tell.
-func (b *SplitBoard) guess() {
+// Suggest shares the function out as routes and names tell.
+func (b *SplitBoard) Suggest() {
 	if b.Plan.Suggest() {
 		b.intro.SetText("A guess by routes, names and variables: no code was read. Give each part what else its code uses, and look at what was left out.")
 		b.changed()
@@ -126,6 +126,9 @@ func (b *SplitBoard) Judge(verdict string, tone render.Color, warnings []string,
 	b.frame.Layout.Layout(b.frame.Objects, b.frame.Size())
 }
 
+// Judged reports whether it is known what the plan as it is would come to.
+func (b *SplitBoard) Judged() bool { return len(b.shares) == len(b.Plan.Parts) }
+
 // share is what is known of a part's reach.
 func (b *SplitBoard) share(part int) Effect {
 	if part < len(b.shares) {
@@ -147,6 +150,9 @@ func (e Effect) style() Style {
 
 // changed follows the plan; named follows what was typed, whose cell stays.
 func (b *SplitBoard) changed() {
+	if !b.Judged() { // they are of other parts
+		b.shares = nil
+	}
 	b.build()
 	b.named()
 }

@@ -52,7 +52,7 @@ func (c *splitCards) room() fyne.Size {
 	for _, col := range c.columns {
 		high = max(high, heightOf(col.body, partLeast-24)+partHead)
 	}
-	return fyne.NewSize(float32(len(c.columns))*280+leftOut, max(high+30, 420))
+	return fyne.NewSize(max(float32(len(c.columns)-1)*(partLeast+partGap+24), 820)+leftOut, max(high+30, 420))
 }
 
 // build makes the columns again.
