@@ -109,7 +109,7 @@ func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
 		for _, id := range starts {
 			breaches = append(breaches, slides.Breach{Key: string(id), Name: nameIn(st, id), Compare: compare(st.Breached(id))})
 		}
-		all, err = slides.Draw(ctx, hull.Layout{Width: 1600, Height: 1000}, font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), st.Notes)
+		all, err = slides.Draw(ctx, hull.Layout{Width: presentWidth, Height: presentHeight}, font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), st.Notes)
 		return err
 	}, func() {
 		if w.session == s {
@@ -118,12 +118,20 @@ func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
 	})
 }
 
+// presentWidth and presentHeight are what steps are laid out for, in points: less than a screen has, so that what is written can be
+// read across a room. largestPresented is how large they are then shown.
+const (
+	presentWidth, presentHeight = 1080, 640
+	largestPresented            = 4
+)
+
 // startPresenting fills the screen with the steps.
 func (w *window) startPresenting(all []slides.Slide) {
 	if len(all) == 0 || w.showing != nil {
 		return
 	}
 	p := &presentation{slides: all, picture: canvas.New(), behind: w.win.Content(), full: w.win.FullScreen()}
+	p.picture.Most = largestPresented
 	p.page = view.NewPresenter(p.picture)
 	p.page.OnLeave = w.stopPresenting
 	p.page.OnGo = w.showSlide

@@ -7,6 +7,7 @@
 package canvas
 
 import (
+	"cmp"
 	"image"
 	"math"
 	"slices"
@@ -29,6 +30,7 @@ type Canvas struct {
 	OnMenu   func(model.ID, fyne.Position) // a thing was clicked with the secondary button, at a place of the window
 	OnZoom   func(percent int)             // the zoom changed
 	OnResize func()                        // the room for the picture changed
+	Most     float64                       // how large a picture is fitted at most, in points of the window a point; 0: a third above its size
 
 	// A thing that can be carried was dragged onto another, or out of where it stood: from and onto are what stands there
 	// beside it, "" for nothing, at a place of the window. The sign of the breach is carried as render.BreachMarker. Nil:
@@ -196,7 +198,7 @@ func (c *Canvas) fit() {
 		return
 	}
 	w, h := float64(s.Width), float64(s.Height)
-	c.zoom = clamp(min(w/c.scene.Width, h/c.scene.Height, maxFit))
+	c.zoom = clamp(min(w/c.scene.Width, h/c.scene.Height, cmp.Or(c.Most, maxFit)))
 	if c.zoom < leastHome && !c.whole && c.beyond == nil {
 		x, y := c.middle()
 		c.about(x, y, home)
