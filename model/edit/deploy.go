@@ -19,6 +19,7 @@ func Deploy(before, after *model.Design, steps []Step, check HandlerCheck) strin
 		w.check = func(*model.Function) (bool, bool) { return false, false }
 	}
 	w.sort()
+	w.several = w.stacks()
 	w.line("# Rolling out the change to %s", firstOf(after.Info().Name, "the design"))
 	w.line("")
 	if len(steps) == 0 && len(w.changes) == 0 {
@@ -48,6 +49,7 @@ type deployment struct {
 	created, removed, altered []model.Element
 	newFunctions              []*model.Function
 	moved                     []model.Change // triggers that start another function, or are made anew
+	several                   []deployed     // none where there is one
 }
 
 func (w *deployment) line(format string, args ...any) {
@@ -152,12 +154,12 @@ func (w *deployment) elements() {
 			if p, ok := e.(*model.Policy); ok && isAWSManaged(p) {
 				continue // AWS's own, neither made nor removed
 			}
-			w.line("- %s: %s `%s`", list.verb, noun(e), label(e))
+			w.line("- %s: %s `%s`%s", list.verb, noun(e), label(e), w.in(e))
 		}
 	}
 	for _, c := range w.moved {
 		from, to := c.Before.(*model.Trigger), c.After.(*model.Trigger)
-		w.line("- Moved: trigger `%s` from `%s` to `%s`", label(to), short(from.To), short(to.To))
+		w.line("- Moved: trigger `%s` from `%s` to `%s`%s", label(to), short(from.To), short(to.To), w.in(to))
 	}
 }
 
@@ -231,6 +233,7 @@ func (w *deployment) hazards() {
 			say("`%s` goes: callers that are not in this design (other stacks, clients with its ARN, alarms on its name) find nothing. Its log group stays until somebody removes it.", label(f))
 		}
 	}
+	out = append(out, w.acrossStacks()...)
 	narrower := false
 	for _, e := range w.altered {
 		if _, ok := e.(*model.Policy); ok {
@@ -395,7 +398,9 @@ func (w *deployment) order() {
 	if len(w.newFunctions) > 0 {
 		var handlers []string
 		for _, f := range w.newFunctions {
-			handlers = append(handlers, "`"+f.Handler+"`")
+			if h := "`" + f.Handler + "`"; !slices.Contains(handlers, h) {
+				handlers = append(handlers, h)
+			}
 		}
 		step("Write %s and deploy the code alone: nothing calls the new handlers yet.", and(handlers))
 	}
@@ -403,6 +408,14 @@ func (w *deployment) order() {
 		step("Put the policies (folder `policies`) on the roles: new roles and functions first, then the triggers, then the smaller policies.")
 	} else if w.terraform() {
 		step("Run `terraform plan`, look for the changes above and nothing else, and `terraform apply`. Terraform makes what others refer to first; what stands beside each other changes in no fixed order.")
+	} else if changing, staying := w.changing(); len(changing) > 0 {
+		step("Deploy %s. CloudFormation makes new roles and functions first, then changes triggers and policies, and removes last, in each stack by itself.", and(changing))
+		if len(changing) > 1 {
+			step("Between them: first the stack that exports, then those that import it. What goes has to be imported nowhere before the stack that exports it is deployed without it.")
+		}
+		if len(staying) > 0 {
+			step("Leave %s as %s: nothing changes there.", and(staying), verb(len(staying), "it is", "they are"))
+		}
 	} else if len(w.created)+len(w.removed) > 0 {
 		step("Deploy the template. CloudFormation makes new roles and functions first, then changes triggers and policies, and removes last.")
 	} else {
@@ -417,6 +430,8 @@ func (w *deployment) order() {
 		w.line("Keep the present policies (`aws iam get-role-policy`) and put them back.")
 	} else if w.terraform() {
 		w.line("Apply the configuration as it was before.")
+	} else if changing, _ := w.changing(); len(changing) > 0 {
+		w.line("Deploy %s as before%s.", and(changing), map[bool]string{true: ", in the other order"}[len(changing) > 1])
 	} else {
 		w.line("Deploy the template as it was before.")
 	}

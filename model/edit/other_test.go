@@ -212,3 +212,56 @@ func TestDeploy(t *testing.T) {
 		t.Errorf("no change: %s", got)
 	}
 }
+
+// Of several stacks it is said which are deployed, in which order, and what an import of another forbids.
+func TestDeployOfSeveralStacks(t *testing.T) {
+	d := shop(t)
+	var changes []model.Change
+	for _, e := range d.Elements() {
+		switch e := e.(type) {
+		case *model.Function:
+			n := *e
+			n.Stack = "shop"
+			changes = append(changes, model.Change{Before: e, After: &n})
+		case *model.Role:
+			n := *e
+			n.Stack = "shop"
+			changes = append(changes, model.Change{Before: e, After: &n})
+		case *model.Policy:
+			n := *e
+			n.Stack = "shop"
+			changes = append(changes, model.Change{Before: e, After: &n})
+		case *model.Resource:
+			n := *e
+			n.Stack, n.Origin.File = "data", "data.yaml"
+			changes = append(changes, model.Change{Before: e, After: &n})
+		}
+	}
+	d, err := d.With(append(changes, model.Change{After: &model.Trigger{ID: "trigger/Nightly", Name: "Nightly", To: "fn/Shop", Kind: "schedule", Event: "schedule", Label: "nightly", Stack: "ops"}})...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := keeping()
+	without.Parts[1].Name, without.Parts[1].Handler, without.Parts[1].Keeps, without.Repoint = "Checkout", "checkout.handler", false, "Checkout"
+	for name, s := range map[string]*edit.Split{"keeping": keeping(), "dissolving": without} {
+		s.Confirm = true
+		s.Parts[1].Triggers = append(s.Parts[1].Triggers, "trigger/Nightly")
+		steps, err := edit.Run(d, []edit.Edit{s})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		text := edit.Deploy(d, steps[0].After, steps, nil)
+		want := []string{"Created: function `Catalog`, in stack `shop`", "Deploy `shop`", "Leave `data` (`data.yaml`)", "Deploy `shop` "}
+		export := "refuses to change the value of an export while another stack imports it, as `ops` does"
+		if name == "dissolving" {
+			want = append(want, export, "Between them: first the stack that exports")
+		} else if strings.Contains(text, "refuses to change the value") {
+			t.Errorf("%s: nothing that is exported goes\n%s", name, text)
+		}
+		for _, w := range want {
+			if !strings.Contains(text, w) && !(name == "dissolving" && strings.HasPrefix(w, "Leave")) {
+				t.Errorf("%s: it does not say %q:\n%s", name, w, text)
+			}
+		}
+	}
+}
