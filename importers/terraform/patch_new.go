@@ -30,13 +30,17 @@ func (p *patch) insert(near source.Span, before bool, st *policy.Statement) erro
 		}
 	}
 	indent := lead(g.data, g.start)
+	again, isAgain := p.again(s, st, indent)
 	if s.kind == inBlock {
-		text, err := g.block(st)
-		if err != nil {
-			return err
+		text := again
+		if !isAgain {
+			if text, err = g.block(st); err != nil {
+				return err
+			}
+			text = g.indented(text, indent)
 		}
 		at := g.end
-		text = "\n\n" + indent + g.indented(text, indent)
+		text = "\n\n" + indent + text
 		if before {
 			at = lineStart(g.data, g.start)
 			text = strings.TrimPrefix(text, "\n\n") + "\n\n"
@@ -47,9 +51,11 @@ func (p *patch) insert(near source.Span, before bool, st *policy.Statement) erro
 	if s.list == nil || s.kind == inElement {
 		return fmt.Errorf("%s: this statement does not stand in a list, so none can be added", near)
 	}
-	text, err := g.printed(st)
-	if err != nil {
-		return err
+	text := again
+	if !isAgain {
+		if text, err = g.printed(st); err != nil {
+			return err
+		}
 	}
 	several := strings.Contains(string(g.data[g.start:g.end]), "\n")
 	alone := lineStart(g.data, g.start) > s.list.span.Start
@@ -57,9 +63,11 @@ func (p *patch) insert(near source.Span, before bool, st *policy.Statement) erro
 	if alone {
 		sep = ",\n" + indent
 	}
-	if several {
+	switch {
+	case isAgain:
+	case several:
 		text = g.indented(g.over(text), indent)
-	} else {
+	default:
 		text = flat(text)
 	}
 	if before {

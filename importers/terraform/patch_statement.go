@@ -382,7 +382,15 @@ func (g *page) add(key, value string) {
 }
 
 // indented puts the further lines of a value behind a lead.
-func (g *page) indented(value, lead string) string { return strings.ReplaceAll(value, "\n", "\n"+lead) }
+func (g *page) indented(value, lead string) string {
+	lines := strings.Split(value, "\n")
+	for i := range lines[1:] {
+		if lines[i+1] != "" {
+			lines[i+1] = lead + lines[i+1]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
 
 // flat is a value in one line.
 func flat(value string) string {

@@ -204,3 +204,43 @@ func TestStatementsSayWhatStandsThere(t *testing.T) {
 		t.Errorf("only %d statements", n)
 	}
 }
+
+// A statement that is doubled is printed once more in its own bytes, and nothing else is touched.
+func TestStatementsPrintAsTheyStand(t *testing.T) {
+	n := 0
+	for _, dir := range folders(t) {
+		in := openFolder(t, dir)
+		for _, q := range in.Design.Policies() {
+			if q.Document == nil || q.Document.Span.IsZero() {
+				continue
+			}
+			for i, st := range q.Document.Statements {
+				again := *st
+				after := withPolicy(t, in.Design, q.ID, func(l []*policy.Statement) []*policy.Statement { return slices.Insert(l, i+1, &again) })
+				edits, err := in.Source.(importers.Patcher).Patch(in, after)
+				if err != nil {
+					if !hasPlace.MatchString(err.Error()) {
+						t.Errorf("%s: %s: refused without a place: %v", dir, q.ID, err)
+					}
+					continue
+				}
+				files, err := importers.Prove(context.Background(), in, after, edits)
+				if err != nil {
+					t.Errorf("%s: %v", st.Span, err)
+					continue
+				}
+				was, is := string(in.Files[st.Span.File]), string(files[st.Span.File])
+				own := was[st.Span.Start:st.Span.End]
+				between, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimPrefix(is, was[:st.Span.End]), was[st.Span.End:]), own)
+				if !ok || strings.Trim(between, ", \n") != "" {
+					t.Errorf("%s: printed again it is\n%s\nbehind\n%s", st.Span, between, own)
+				}
+				n++
+			}
+		}
+	}
+	t.Logf("%d statements printed", n)
+	if n < 30 {
+		t.Errorf("only %d statements", n)
+	}
+}
