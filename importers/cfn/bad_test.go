@@ -254,6 +254,7 @@ func TestAssemblyLacks(t *testing.T) {
 		"Here": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {"templateFile": "here.template.json"}},
 		"Gone": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {"templateFile": "gone.template.json"}},
 		"Out": {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {"templateFile": "../out.template.json"}},
+		"Itself": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}},
 		"Stage": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "../../stage"}}}}`
 	open := func(files map[string]string) (*importers.Import, error) {
 		fsys := fstest.MapFS{}
@@ -272,6 +273,7 @@ func TestAssemblyLacks(t *testing.T) {
 	for _, what := range []string{"stack Gone", "stack Out", "assembly Stage"} {
 		expect(t, in, source.Error, 1, what+" could not be read")
 	}
+	expect(t, in, source.Error, 1, "assembly Itself is there already")
 	if _, err := open(map[string]string{"manifest.json": manifest}); err == nil || !strings.Contains(err.Error(), "no stack that can be read") {
 		t.Errorf("%v", err)
 	}

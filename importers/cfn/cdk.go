@@ -133,7 +133,13 @@ func (r *assemblyReader) read(dir string, depth int) error {
 			f.assets = assets
 			r.stacks = append(r.stacks, f)
 		case a.Type == "cdk:cloud-assembly" && a.Properties.DirectoryName != "" && depth < 5:
-			if err := r.read(path.Join(dir, a.Properties.DirectoryName), depth+1); err != nil {
+			within := path.Join(dir, a.Properties.DirectoryName)
+			if r.files[path.Join(within, "manifest.json")] != nil {
+				r.notes = append(r.notes, source.Diagnostic{Severity: source.Error, Span: source.Span{File: path.Join(dir, "manifest.json"), Line: 1, Column: 1},
+					Summary: "assembly " + id + " is there already", Detail: "It was not read again."})
+				continue
+			}
+			if err := r.read(within, depth+1); err != nil {
 				r.lacks(dir, "assembly "+id, a.Properties.DirectoryName, err)
 			}
 		}
