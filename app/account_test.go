@@ -25,7 +25,7 @@ func TestImportAnAccount(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, value := range map[string]string{"ACCESS_KEY_ID": "AKIDEXAMPLE", "SECRET_ACCESS_KEY": "x", "SESSION_TOKEN": "", "PROFILE": "", "REGION": "", "EC2_METADATA_DISABLED": "true",
-		"CONFIG_FILE": filepath.Join(dir, "config"), "SHARED_CREDENTIALS_FILE": filepath.Join(dir, "credentials"), "ENDPOINT_URL": a.Serve(t)} {
+		"CONFIG_FILE": filepath.Join(dir, "config"), "SHARED_CREDENTIALS_FILE": filepath.Join(dir, "credentials"), "ENDPOINT_URL": ""} {
 		t.Setenv("AWS_"+name, value)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "config"), []byte("[default]\nregion = us-east-1\n[profile prod]\nregion = eu-central-1\n"), 0o600); err != nil {
@@ -38,7 +38,13 @@ func TestImportAnAccount(t *testing.T) {
 		t.Errorf("profiles: %q", got)
 	}
 
-	do(func() bool { form.form.Regions.SetText("mars-north-1"); form.next.OnTapped(); return true })
+	endpoint := a.Serve(t)
+	do(func() bool {
+		form.form.Endpoint.SetText(endpoint)
+		form.form.Regions.SetText("mars-north-1")
+		form.next.OnTapped()
+		return true
+	})
 	until(t, "a region that there is not", func() bool { return !form.next.Disabled() })
 	if do(func() bool { return form.client != nil }) {
 		t.Error("signed in to a region that there is not")

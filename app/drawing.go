@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
@@ -107,7 +108,7 @@ func (w *window) askText(title, hint, word, button string, then func(string)) {
 	ok.Importance = widget.HighImportance
 	label := widget.NewLabel(hint)
 	label.Importance = widget.LowImportance
-	d = dialog.NewCustomWithoutButtons(title, view.NewFrame(label, entry, nil), w.win)
+	d = dialog.NewCustomWithoutButtons(title, container.NewVBox(label, entry), w.win)
 	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Cancel", func() { d.Hide() }), ok})
 	w.present(d, fyne.NewSize(420, 180), nil)
 	w.win.Canvas().Focus(entry)

@@ -70,7 +70,7 @@ func NewAccountForm(profiles []ProfileChoice, path string) *AccountForm {
 	f.advanced = newColumn(10, row("External id", f.ExternalID), row("MFA device", f.MFA), row("Endpoint", f.Endpoint))
 	f.fold = NewButton("Advanced", "right", Quiet, func() { f.unfold(!f.advanced.Visible()) }).withTip("External id, MFA device, and an endpoint in the place of AWS's own")
 	f.rows = newColumn(10,
-		row("Profile", f.Profile), row("Regions", f.Regions), row("Role", f.Role), row("Snapshot", f.Path), newLine(0, -1, f.fold), f.advanced,
+		row("Profile", f.Profile), row("Regions", f.Regions), row("Role", f.Role), row("Snapshot", f.Path), newLine(0, -1, newFixed(left-12, small.lineHeight(), NewLabel("", small)), f.fold), f.advanced,
 		newSide(left, NewLabel("", small), f.said), newSide(left, NewLabel("", small), newFixed(0, 10, f.bar)), newSide(left, NewLabel("", small), f.far))
 	f.Root = newInset(4, 4, f.rows)
 	f.unfold(false)

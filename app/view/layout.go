@@ -287,11 +287,14 @@ func (aside) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[1].Resize(fyne.NewSize(s.Width-sign.Width-asideGap, s.Height))
 }
 
-// pairs sets objects two in a row, all of one width.
-type pairs struct{ gap float32 }
+// pairs sets objects two in a row, in cells of one width, which they fill if they are to.
+type pairs struct {
+	gap  float32
+	fill bool
+}
 
-func newPairs(gap float32, o ...fyne.CanvasObject) *fyne.Container {
-	return &fyne.Container{Layout: pairs{gap}, Objects: o}
+func newPairs(gap float32, fill bool, o ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: pairs{gap, fill}, Objects: o}
 }
 
 func (p pairs) cell(o []fyne.CanvasObject) fyne.Size {
@@ -311,6 +314,10 @@ func (p pairs) Layout(o []fyne.CanvasObject, _ fyne.Size) {
 	cell := p.cell(o)
 	for i, x := range o {
 		x.Move(fyne.NewPos(float32(i%2)*(cell.Width+p.gap), float32(i/2)*(cell.Height+p.gap)))
-		x.Resize(cell)
+		if p.fill {
+			x.Resize(cell)
+		} else {
+			x.Resize(x.MinSize())
+		}
 	}
 }

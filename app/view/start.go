@@ -99,7 +99,7 @@ func NewStart() *Start {
 	blank := NewButton("New design", "plus", Plain, func() { s.OnNew(Blank) }).withTip("A blank page: draw functions, resources, triggers and grants, and export a SAM template (Ctrl+N)")
 	live := NewButton("Import account…", "import", Plain, func() { s.OnAccount() }).withTip("Read a live AWS account into a snapshot: nothing is changed, and no object, item, message or secret is read (Ctrl+Shift+I)")
 	open.Height, folder.Height, blank.Height, live.Height = 34, 34, 34, 34
-	patterns := newPairs(6)
+	patterns := newPairs(6, false)
 	for i, p := range edit.Patterns() {
 		b := NewButton(p.Name, p.Icon, Quiet, func() { s.OnNew(i) }).withTip(p.Sentence)
 		b.Height = 28
@@ -110,7 +110,7 @@ func NewStart() *Start {
 		spacer(4),
 		NewLabel("Open a SAM or CloudFormation template, a folder of CDK, Terraform or Serverless, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
 		spacer(4),
-		newPairs(8, open, folder, blank, live),
+		newPairs(8, true, open, folder, blank, live),
 		spacer(2),
 		NewLabel("START FROM A PATTERN", section), patterns,
 		spacer(10),
