@@ -5,7 +5,8 @@
 //
 // Graphviz gives positions and splines only, and runs in a process of its own: the helper program bulkhead-dot, found
 // beside the program or by the environment variable BULKHEAD_DOT, else a dot on the PATH. Without either, or when it
-// takes too long, a simple layered layout serves and the scene says so in its description.
+// takes too long, a simple layout of our own serves and the scene says so in its description. Our own serves also where
+// Graphviz makes a tower that no window shows at a size to be read (facing.go).
 //
 // Places depend on what the designs hold and on nothing that a breach changes; they are kept, so that another breach
 // of the same designs is drawn without another layout.

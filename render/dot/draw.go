@@ -249,7 +249,7 @@ func (c *canvas) node(n *render.Node) {
 	}
 	b := c.tile(i)
 	if n.Kind == render.TriggerNode {
-		c.trigger(n, b)
+		c.trigger(n, b, c.at.after[i])
 		return
 	}
 	look := render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 6), Fill: render.Panel, Stroke: render.Line, Width: 1.25}
@@ -385,11 +385,15 @@ func (c *canvas) marks(n *render.Node, b box) {
 	}
 }
 
-// trigger is a sign and its words, without a tile: it is no part of the ship.
-func (c *canvas) trigger(n *render.Node, b box) {
+// trigger is a sign and its words, without a tile: it is no part of the ship. One after what it starts has its words at that side.
+func (c *canvas) trigger(n *render.Node, b box, after bool) {
 	name := render.FitName(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
 	right := b.x + b.w
-	c.afar(render.Text{X: right - 4, Y: b.y + b.h/2, Anchor: render.End, Color: render.Ink, Text: n.Name, Halo: render.Ground}, farTrigger, b.w+18)
+	far := render.Text{X: right - 4, Y: b.y + b.h/2, Anchor: render.End, Color: render.Ink, Text: n.Name, Halo: render.Ground}
+	if after {
+		far.X, far.Anchor = b.x+4, render.Start
+	}
+	c.afar(far, farTrigger, b.w+18)
 	c.add(render.Text{X: right - 20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: render.End, Color: render.Ink, Text: name, Level: render.Near},
 		render.Icon{Name: n.Icon, X: right - 16, Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})
 	if n.Open {

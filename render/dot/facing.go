@@ -75,7 +75,7 @@ type stand struct {
 
 // facing is the layout in two columns.
 func (p *plan) facing() *places {
-	at := &places{nodes: make([]point, len(p.nodes)), clusters: make([]box, len(p.clusters)), edges: make([]route, len(p.edges))}
+	at := &places{nodes: make([]point, len(p.nodes)), clusters: make([]box, len(p.clusters)), edges: make([]route, len(p.edges)), after: map[int]bool{}}
 	sides, things := p.stands()
 	p.acquaint(sides, things)
 	order(sides, things)
@@ -411,6 +411,9 @@ func (p *plan) stand(at *places, column []*stand, x, tall float64, right bool) {
 				at.nodes[n] = point{middle(p.nodes[n].w), top + p.nodes[n].h/2}
 				top += p.nodes[n].h
 			}
+		}
+		for _, n := range s.starters {
+			at.after[n] = right
 		}
 		p.starters(at, s, y, func(w float64) float64 {
 			if right {

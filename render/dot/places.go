@@ -20,7 +20,8 @@ type places struct {
 	nodes         []point // middles
 	clusters      []box   // w 0: the cluster holds nothing
 	edges         []route
-	note          string // why Graphviz did not do it, "" where it did
+	after         map[int]bool // nodes that stand right of what they start
+	note          string       // why Graphviz did not do it, "" where it did
 }
 
 // A route is the way of an edge.
