@@ -42,6 +42,7 @@ type graph struct {
 	roles       []int32            // targets that are roles
 	functions   []int32            // targets that are functions
 	nodeAt      []int32            // of targets; -1 for none
+	targetAt    []int32            // of nodes that the design shows; -1 for none
 	attached    map[model.ID][]int32
 	holdersOf   map[int32][]int32          // targets → actors with permissions from it
 	trust       map[int32]map[string]truth // role → services that may assume it
@@ -354,6 +355,9 @@ func (an *Analysis) wire() {
 		}
 	}
 	an.newBehind()
+	for _, n := range an.nodes {
+		an.targetAt = append(an.targetAt, w.target(n.id))
+	}
 	for i, g := range an.gates {
 		ti := int32(i)
 		node, ok := an.nodeOf[w.targets[i].id]

@@ -42,16 +42,17 @@ func (an *Analysis) Brief(from model.ID) Brief {
 func (an *Analysis) touched(from model.ID, start int32, w *walk) []Touch {
 	caps := make([]catalog.Capabilities, len(an.world.targets))
 	own := an.ownRole(start)
-	an.tread(w.order, func(_ int32, x *act) {
+	an.tread(w.order, func(_ int32, x *act) bool {
 		t := &an.world.targets[x.target]
 		may := x.may
 		if x.target == own || t.sort == isImplied {
-			return
+			return true
 		}
 		if t.isLogOf(from) {
 			may &^= catalog.Capabilities(0).With(catalog.Write)
 		}
 		caps[x.target] |= hits(may)
+		return t.most&^caps[x.target] == 0
 	})
 	var untold []Touch // of nodes that are no targets
 	w.surroundings(func(x neighbour) {
@@ -62,11 +63,10 @@ func (an *Analysis) touched(from model.ID, start int32, w *walk) []Touch {
 		if x.edge.kind == Feeds {
 			c = catalog.Invoke
 		}
-		id := an.nodes[x.node].id
-		if t := an.world.target(id); t >= 0 {
+		if t := an.targetAt[x.node]; t >= 0 {
 			caps[t] = caps[t].With(c)
 		} else {
-			untold = append(untold, Touch{id, catalog.Capabilities(0).With(c)})
+			untold = append(untold, Touch{an.nodes[x.node].id, catalog.Capabilities(0).With(c)})
 		}
 	})
 	var out []Touch

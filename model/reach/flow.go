@@ -45,6 +45,14 @@ func (s set) join(o set) {
 	}
 }
 
+// word is the 64 members from k×64 on; a set of fewer has none there.
+func (s set) word(k int) uint64 {
+	if k >= len(s) {
+		return 0
+	}
+	return s[k]
+}
+
 // each calls do for the members in order, until it says no.
 func (s set) each(do func(i int32) bool) {
 	for k, word := range s {

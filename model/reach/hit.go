@@ -147,10 +147,11 @@ func (h Hit) At(hops int, vulnerable bool) Hit {
 
 // A trace is how the walks of a breach came to what they found.
 type trace struct {
-	an      *Analysis
-	walks   [looks]*walk
-	at      []int32 // of each target its place in reached and one more; 0 for none
-	reached []reached
+	an    *Analysis
+	walks [looks]*walk
+	at    []*reached // of each target, nil for none
+	spare []reached  // for those that are found yet
+	found int
 }
 
 // A reached is what the looks find of one target.
@@ -165,7 +166,7 @@ type reached struct {
 // hits lists everything reached.
 func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 	w := an.world
-	tr := &trace{an: an, walks: *walks, at: make([]int32, len(w.targets))}
+	tr := &trace{an: an, walks: *walks, at: make([]*reached, len(w.targets))}
 	for look, walk := range walks {
 		tr.acts(walk.order, look, b.From)
 		// Functions and principals that it runs as or feeds, whatever else may be done to them.
@@ -173,7 +174,7 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 			if int(x.node) >= an.size.nodes {
 				return // of somebody whom it holds already
 			}
-			t := an.world.target(an.nodes[x.node].id)
+			t := an.targetAt[x.node]
 			if t < 0 {
 				return
 			}
@@ -189,12 +190,11 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 	}
 	// The nearest first, then in the order of targets.
 	own := an.ownRole(start)
-	var far [][]int32 // places in reached, by hops
-	for _, i := range tr.at {
-		if i == 0 {
+	var far [][]*reached // by hops
+	for _, r := range tr.at {
+		if r == nil {
 			continue
 		}
-		r := &tr.reached[i-1]
 		if w.targets[r.target].id == b.From || r.target == own {
 			continue
 		}
@@ -202,36 +202,43 @@ func (an *Analysis) hits(b *Breach, start int32, walks *[looks]*walk) {
 		for len(far) <= n {
 			far = append(far, nil)
 		}
-		far[n] = append(far[n], i-1)
+		far[n] = append(far[n], r)
 	}
-	b.Hits = make([]Hit, 0, len(tr.reached))
-	for n, places := range far {
-		for _, i := range places {
-			b.Hits = append(b.Hits, an.hit(b, tr, &tr.reached[i], n))
+	b.Hits = make([]Hit, 0, tr.found)
+	for n, all := range far {
+		for _, r := range all {
+			b.Hits = append(b.Hits, an.hit(b, tr, r, n))
 		}
 	}
 }
 
-// of is what is found of a target. It holds until more is found.
+// of is what is found of a target.
 func (tr *trace) of(target int32) *reached {
-	if tr.at[target] == 0 {
-		tr.reached = append(tr.reached, reached{target: target})
-		tr.at[target] = int32(len(tr.reached))
+	r := tr.at[target]
+	if r == nil {
+		if len(tr.spare) == 0 {
+			tr.spare = make([]reached, min(512, 16+tr.found))
+		}
+		r, tr.spare = &tr.spare[0], tr.spare[1:]
+		r.target = target
+		tr.at[target] = r
+		tr.found++
 	}
-	return &tr.reached[tr.at[target]-1]
+	return r
 }
 
 // acts finds what the actors of a walk's nodes do.
 func (tr *trace) acts(order []int32, look int, from model.ID) {
-	tr.an.tread(order, func(n int32, x *act) {
-		caps := hits(x.under(look))
-		if i := tr.at[x.target]; i > 0 {
-			if r := &tr.reached[i-1]; caps&^r.caps[look] == 0 && (x.part || r.whole[look]) {
-				return // as others before it
-			}
+	tr.an.tread(order, func(n int32, x *act) bool {
+		caps, t := hits(x.under(look)), &tr.an.world.targets[x.target]
+		if r := tr.at[x.target]; r != nil && caps&^r.caps[look] == 0 && (x.part || r.whole[look]) {
+			return false // as others before it
 		}
-		if t := &tr.an.world.targets[x.target]; caps == 0 || t.sort == isImplied && !t.isLogOf(from) {
-			return
+		if t.sort == isImplied && !t.isLogOf(from) {
+			return true
+		}
+		if caps == 0 {
+			return false
 		}
 		r := tr.of(x.target)
 		for c := range r.near[look] {
@@ -241,6 +248,7 @@ func (tr *trace) acts(order []int32, look int, from model.ID) {
 		}
 		r.caps[look] |= caps
 		r.whole[look] = r.whole[look] || !x.part
+		return r.whole[look] && t.most&^r.caps[look] == 0
 	})
 }
 

@@ -24,11 +24,10 @@ func (a *actor) allEdges() iter.Seq[*edge] {
 	return merged(a.edges, a.row.best, a.hidden, func(x *edge) int32 { return x.to })
 }
 
-// edgesLeft are an actor's own edges and, of its row's, those to some nodes, by node.
+// edgesLeft are an actor's own edges and, of its row's, those to some nodes, which are in order; by node.
 func (a *actor) edgesLeft(nodes []int32) iter.Seq[*edge] {
-	nodes = slices.Sorted(slices.Values(nodes))
 	return func(yield func(*edge) bool) {
-		own := a.edges
+		own, rest := a.edges, a.row.best
 		for _, n := range nodes {
 			if !a.row.leadsTo(n) || among(a.hidden, n) {
 				continue
@@ -38,9 +37,8 @@ func (a *actor) edgesLeft(nodes []int32) iter.Seq[*edge] {
 					return
 				}
 			}
-			far := to(a.row.best, n)
-			for i := range far {
-				if !yield(&far[i]) {
+			for rest = edgesFrom(rest, n); len(rest) > 0 && rest[0].to == n; rest = rest[1:] {
+				if !yield(&rest[0]) {
 					return
 				}
 			}
@@ -62,6 +60,17 @@ func (r *row) leadsTo(node int32) bool {
 func among(sorted []int32, n int32) bool {
 	_, ok := slices.BinarySearch(sorted, n)
 	return ok
+}
+
+// inEither is a sorted list and some more numbers, sorted.
+func inEither(sorted, more []int32) []int32 {
+	out := slices.Clip(sorted)
+	for _, n := range more {
+		if i, ok := slices.BinarySearch(out, n); !ok {
+			out = slices.Insert(out, i, n)
+		}
+	}
+	return out
 }
 
 // inBoth is what two sorted lists have in common.
@@ -133,9 +142,14 @@ func (a *actor) leadsTo(node int32, kind Kind) bool {
 }
 
 // tread calls do for what the actors of a walk's nodes do, each at the first node where it is met. What somebody before
-// does by the same row, to the same target, is not said again.
-func (an *Analysis) tread(order []int32, do func(n int32, x *act)) {
-	seen := newSet(len(an.actors))
+// does by the same row, to the same target, is not said again; nor anything of a target once do has said that it is enough.
+func (an *Analysis) tread(order []int32, do func(n int32, x *act) (enough bool)) {
+	seen, told := newSet(len(an.actors)), newSet(len(an.world.targets))
+	say := func(n int32, x *act) {
+		if !told.has(x.target) && do(n, x) {
+			told.put(x.target)
+		}
+	}
 	left := map[*row][]int32{} // where the row did not hold for those before
 	for _, n := range order {
 		i := an.actorOf[n]
@@ -144,29 +158,33 @@ func (an *Analysis) tread(order []int32, do func(n int32, x *act)) {
 		}
 		seen.put(i)
 		a := an.actors[i]
+		for k := range a.acts {
+			say(n, &a.acts[k])
+		}
 		if a.row == nil {
-			for k := range a.acts {
-				do(n, &a.acts[k])
-			}
 			continue
 		}
 		open, met := left[a.row]
 		if !met {
-			for x := range a.allActs() {
-				do(n, x)
+			out := a.except
+			for k := range a.row.acts {
+				x := &a.row.acts[k]
+				for len(out) > 0 && out[0] < x.target {
+					out = out[1:]
+				}
+				if (len(out) == 0 || out[0] != x.target) && !told.has(x.target) && do(n, x) {
+					told.put(x.target)
+				}
 			}
 			left[a.row] = a.except
 			continue
-		}
-		for k := range a.acts {
-			do(n, &a.acts[k])
 		}
 		still := []int32{}
 		for _, t := range open {
 			if _, not := slices.BinarySearch(a.except, t); not {
 				still = append(still, t)
 			} else if x := a.act(t); x != nil {
-				do(n, x)
+				say(n, x)
 			}
 		}
 		left[a.row] = still
@@ -251,6 +269,18 @@ func preferred(edges []edge) []edge {
 	}
 	slices.SortStableFunc(out, byFirst)
 	return out
+}
+
+// edgesFrom is a sorted list from the first edge on that leads to a node, or to one behind it. That is near the head for the most
+// part.
+func edgesFrom(edges []edge, node int32) []edge {
+	far := 1
+	for far < len(edges) && edges[far-1].to < node {
+		far *= 2
+	}
+	near := far / 2
+	i, _ := slices.BinarySearchFunc(edges[near:min(far, len(edges))], node, func(x edge, n int32) int { return int(x.to - n) })
+	return edges[near+i:]
 }
 
 // to is the edges of a sorted list that lead to a node.

@@ -41,12 +41,13 @@ type target struct {
 	tags     map[string]string
 	ordinal  int32 // among the resources; -1 for what is none
 	forms    []int32
-	key      int32           // target of the key that encrypts it, or noKey, unseenKey
-	profile  model.Profile   // of a role: whether an instance profile holds it
-	guarded  bool            // a role that only AWS changes: service-linked, or of IAM Identity Center
-	ownLogOf []model.ID      // functions whose own log group it is
-	policy   *answers        // resource policy (trust policy of a role), nil if none or not seen
-	source   *policy.Program // the same, compiled when first needed
+	key      int32                // target of the key that encrypts it, or noKey, unseenKey
+	profile  model.Profile        // of a role: whether an instance profile holds it
+	guarded  bool                 // a role that only AWS changes: service-linked, or of IAM Identity Center
+	ownLogOf []model.ID           // functions whose own log group it is
+	most     catalog.Capabilities // hits that there are of it, whoever comes by them
+	policy   *answers             // resource policy (trust policy of a role), nil if none or not seen
+	source   *policy.Program      // the same, compiled when first needed
 }
 
 const (
@@ -137,6 +138,16 @@ func (m *menu) capabilities(b bits) catalog.Capabilities {
 	var s catalog.Capabilities
 	for c := range m.has {
 		if b.meets(m.has[c]) {
+			s = s.With(catalog.Capability(c))
+		}
+	}
+	return s
+}
+
+// most is the capabilities of all actions.
+func (m *menu) most() (s catalog.Capabilities) {
+	for c := range m.has {
+		if !m.has[c].empty() {
 			s = s.With(catalog.Capability(c))
 		}
 	}
@@ -239,6 +250,10 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	}
 	for i := range w.targets {
 		w.addForms(int32(i))
+		t := &w.targets[i]
+		for _, f := range t.forms {
+			t.most |= hits(w.forms[f].menu.most())
+		}
 	}
 	w.setKeys()
 	w.sortForms()

@@ -1,6 +1,9 @@
 package reach
 
-import "slices"
+import (
+	mathbits "math/bits"
+	"slices"
+)
 
 // A walk is a breadth-first search from a node under one look.
 type walk struct {
@@ -19,6 +22,7 @@ type walk struct {
 	fed []neighbour
 
 	expanded, known set              // actors gone through, and nodes of fed
+	have            set              // nodes that are found
 	hidden          map[*row][]int32 // nodes to which rows did not lead those before
 }
 
@@ -33,14 +37,14 @@ type neighbour struct {
 // newWalk is a walk that has not begun.
 func (an *Analysis) newWalk() *walk {
 	n := len(an.nodes)
-	return &walk{hops: make([]int32, n), by: make([]*edge, n), parent: make([]int32, n), expanded: newSet(len(an.actors)), known: newSet(n)}
+	return &walk{hops: make([]int32, n), by: make([]*edge, n), parent: make([]int32, n), expanded: newSet(len(an.actors)), known: newSet(n), have: newSet(n)}
 }
 
 // walk searches from a node. Edges go in the order of nodes, so that ties are stable.
 func (an *Analysis) walk(start int32, look int) *walk {
 	w := an.newWalk()
 	an.walkUntil(w, start, look, func(int32) bool { return false })
-	w.expanded, w.known, w.hidden = nil, nil, nil
+	w.expanded, w.known, w.have, w.hidden = nil, nil, nil, nil
 	return w
 }
 
@@ -52,6 +56,7 @@ func (w *walk) again() {
 	w.order, w.own, w.pending, w.fed = w.order[:0], nil, nil, nil
 	clear(w.expanded)
 	clear(w.known)
+	clear(w.have)
 	w.hidden = nil
 }
 
@@ -60,6 +65,7 @@ func (an *Analysis) walkUntil(w *walk, start int32, look int, found func(node in
 	w.again()
 	w.order = append(w.order, start)
 	w.hops[start] = 1
+	w.have.put(start)
 	for i := 0; i < len(w.order); i++ {
 		n := w.order[i]
 		actor := an.actorOf[n]
@@ -76,9 +82,10 @@ func (an *Analysis) walkUntil(w *walk, start int32, look int, found func(node in
 		if a.row != nil {
 			left, met := w.hidden[a.row]
 			if met {
-				edges = a.edgesLeft(append(slices.Clip(left), w.pending...))
+				edges = a.edgesLeft(inEither(left, w.pending))
 				left = inBoth(left, a.hidden)
 			} else {
+				edges = a.edgesLeft(inEither(w.ahead(a.row, look), w.pending))
 				left = a.hidden
 			}
 			if w.hidden == nil {
@@ -130,9 +137,26 @@ func (an *Analysis) walkUntil(w *walk, start int32, look int, found func(node in
 	}
 }
 
+// ahead lists the nodes, in order, that a row leads to and that the walk does not know yet.
+func (w *walk) ahead(r *row, look int) []int32 {
+	fed := w.known
+	if look >= fedMust {
+		fed = w.have
+	}
+	var out []int32
+	for k := range w.have {
+		word := r.leads[Runs].word(k)&^w.have[k] | r.leads[Feeds].word(k)&^fed[k]
+		for ; word != 0; word &= word - 1 {
+			out = append(out, int32(k<<6+mathbits.TrailingZeros64(word)))
+		}
+	}
+	return out
+}
+
 // step goes by an edge from a node.
 func (w *walk) step(n int32, e *edge) {
 	w.hops[e.to], w.by[e.to], w.parent[e.to] = w.hops[n]+1, e, n
+	w.have.put(e.to)
 	w.order = append(w.order, e.to)
 }
 

@@ -316,7 +316,10 @@ func (an *Analysis) takings() func(start int32) map[int32]catalog.Capabilities {
 		}
 		out := maps.Clone(acts)
 		for _, n := range an.walk(start, runsMay).order[1:] {
-			if t := an.world.target(an.nodes[n].id); t >= 0 && int(n) < an.size.nodes {
+			if int(n) >= an.size.nodes {
+				continue
+			}
+			if t := an.targetAt[n]; t >= 0 {
 				out[t] = out[t].With(catalog.Secret) // its code or credentials
 			}
 		}
