@@ -6,10 +6,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"bulkhead/model"
 	"bulkhead/model/catalog"
 	"bulkhead/model/reach"
 	"bulkhead/model/review"
@@ -68,9 +70,11 @@ func (c checkCmd) Run(ctx context.Context, env *Env) error {
 			r.Before = base.measures
 			r.Incomplete = "The baseline tells what breaches reached, not which policies allowed it: wider grants and walls that are gone were not looked for."
 		} else {
-			was, err := reach.Analyze(ctx, base.design, catalog.Load(), nil)
-			if err != nil {
-				return err
+			was := after // most changes of a repository change nothing here
+			if !unchanged(base.design, o.Design) {
+				if was, err = reach.Analyze(ctx, base.design, catalog.Load(), nil); err != nil {
+					return err
+				}
 			}
 			result = review.Compare(was, after)
 			// One ledger for both, or resources that came and went would move the shares.
@@ -99,6 +103,12 @@ func (c checkCmd) Run(ctx context.Context, env *Env) error {
 		return &exit{exitUndecided, "check: " + r.Headline()}
 	}
 	return nil
+}
+
+// unchanged reports whether two designs say the same, their organizations' policies too.
+func unchanged(before, after *model.Design) bool {
+	b, a := before.Info(), after.Info()
+	return b.Partition == a.Partition && b.Account == a.Account && b.Region == a.Region && reflect.DeepEqual(b.Guardrails, a.Guardrails) && before.Same(after)
 }
 
 // share is a limit between 0 and 1, written as 0.4 or 40%; 1 where there is none.

@@ -26,11 +26,11 @@ type mutation struct {
 
 // A mutable is a template that is changed node by node; what is written of it keeps the meaning of all else.
 type mutable struct {
-	t    *testing.T
+	t    testing.TB
 	root *yaml.Node
 }
 
-func readMutable(t *testing.T, data []byte) *mutable {
+func readMutable(t testing.TB, data []byte) *mutable {
 	t.Helper()
 	m := &mutable{t: t, root: &yaml.Node{}}
 	if err := yaml.Unmarshal(data, m.root); err != nil {

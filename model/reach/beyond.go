@@ -19,8 +19,9 @@ type Beyond struct {
 	Certainty    Certainty
 	Fed          bool
 	Evidence     []Evidence
-	Principal    model.ID // role or user that has the grant
-	Hops         int      // steps from the start to the grant, this one included; the fewest
+	Principal    model.ID   // role or user that has the grant
+	Also         []model.ID // others who have it as well
+	Hops         int        // steps from the start to the grant, this one included; the fewest
 
 	All   bool // the pattern reaches everything of its type in the account
 	Known bool // the design has some of the type
@@ -51,6 +52,15 @@ func (an *Analysis) sea(i int32) []Beyond {
 	an.seas[i] = out
 	an.mu.Unlock()
 	return out
+}
+
+// Sea is what somebody's own policies reach beyond the design, without what others do for it; nil for who has none.
+func (an *Analysis) Sea(id model.ID) []Beyond {
+	n, ok := an.nodeOf[id]
+	if !ok {
+		return nil
+	}
+	return slices.Clone(an.sea(an.actorOf[n]))
 }
 
 // A swell is the sea of one actor while it is put together.
@@ -505,6 +515,9 @@ func mergeSea(in []Beyond) []Beyond {
 			old.Hops = min(old.Hops, b.Hops)
 			if !own[i] {
 				old.Evidence, own[i] = slices.Clone(old.Evidence), true
+			}
+			if b.Principal != old.Principal && !slices.Contains(old.Also, b.Principal) {
+				old.Also = append(old.Also, b.Principal)
 			}
 			old.Evidence = joinEvidence(old.Evidence, b.Evidence)
 		}

@@ -76,7 +76,6 @@ func (c *comparison) inOldNames(d *policy.Document) *policy.Document {
 
 // grants compares the policies of everybody who was there before.
 func (c *comparison) grants() {
-	c.changed = map[model.ID]bool{}
 	before := map[model.ID]holder{}
 	for _, h := range holdersOf(c.was) {
 		before[h.id] = h
@@ -84,7 +83,7 @@ func (c *comparison) grants() {
 	for _, h := range holdersOf(c.is) {
 		o, ok := before[c.names.was[h.id]]
 		if !ok {
-			c.changed[h.id], c.wider[h.id] = true, true
+			c.wider[h.id] = true
 			continue
 		}
 		c.identity(h, o)
@@ -106,7 +105,6 @@ func (c *comparison) grants() {
 			h := holder{f.ID, r.Policies, r.Boundary, nil, r.External}
 			c.identity(h, before[o.ID])
 			c.wider[f.Role] = c.wider[f.Role] || c.wider[f.ID]
-			c.changed[f.Role] = true
 		}
 	}
 	for _, r := range c.is.Resources() {
@@ -136,13 +134,13 @@ func (c *comparison) identity(h, o holder) {
 	name := c.is.Name(h.id)
 	for _, u := range unseen {
 		if !slices.Contains(unseenBefore, u) {
-			c.wider[h.id], c.changed[h.id] = true, true
+			c.wider[h.id] = true
 			c.add(Finding{ID: fmt.Sprintf("grant %s %s", h.id, u), Rule: WiderGrant, Subject: h.id, Place: placeOf(c.is, h.id),
 				Says: name + " has a policy that was not seen: " + u, Undecided: "open what defines " + u + " as well"})
 		}
 	}
 	if h.unseen && !o.unseen {
-		c.wider[h.id], c.changed[h.id] = true, true
+		c.wider[h.id] = true
 		c.add(Finding{ID: fmt.Sprintf("grant %s unseen", h.id), Rule: WiderGrant, Subject: h.id, Place: placeOf(c.is, h.id),
 			Says: name + " has policies that were not seen", Undecided: "open what defines it as well"})
 	}
@@ -156,7 +154,6 @@ func (c *comparison) identity(h, o holder) {
 	if prints(is) == prints(was) && prints(limit) == prints(limitBefore) {
 		return
 	}
-	c.changed[h.id] = true
 	then := layers(was, limitBefore)
 	v, ok := c.verdicts[key]
 	if !ok {

@@ -65,8 +65,11 @@ type Rename struct{ Before, After model.ID }
 // Compare lists what after has worse than before, and what it has better. Places are those of after, but of walls that
 // are gone those of before.
 func Compare(before, after *reach.Analysis) *Result {
+	if before == after {
+		return &Result{}
+	}
 	c := &comparison{before: before, after: after, was: before.Design(), is: after.Design(), names: match(before.Design(), after.Design()),
-		verdicts: map[string]policy.Verdict{}, wider: map[model.ID]bool{}, flat: map[*policy.Document]*policy.Document{}}
+		verdicts: map[string]policy.Verdict{}, wider: map[model.ID]bool{}, flat: map[*policy.Document]*policy.Document{}, surge: map[model.ID]bool{}}
 	c.grants()
 	c.openDoors()
 	c.starts()
@@ -106,7 +109,7 @@ type comparison struct {
 	verdicts map[string]policy.Verdict
 	flat     map[*policy.Document]*policy.Document // documents of after in before's names
 	heirloom []reach.Beyond                        // see inherited
-	changed  map[model.ID]bool                     // holders after whose policies say something else than before
+	surge    map[model.ID]bool                     // see surges
 }
 
 func (c *comparison) add(f Finding) { c.findings = append(c.findings, f) }

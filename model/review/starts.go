@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -12,13 +13,12 @@ import (
 
 // starts compares breach with breach: hits, administrators and the sea.
 func (c *comparison) starts() {
-	was := map[model.ID]reach.Brief{}
-	for _, id := range startsOf(c.before) {
-		was[id] = c.before.Brief(id)
-	}
-	is := map[model.ID]reach.Brief{}
-	for _, id := range startsOf(c.after) {
-		is[id] = c.after.Brief(id)
+	var was, is map[model.ID]reach.Brief
+	var both sync.WaitGroup
+	both.Go(func() { was = briefs(c.before) })
+	both.Go(func() { is = briefs(c.after) })
+	both.Wait()
+	for id := range is {
 		// Who is named now could before what the account that it is of, and what anyone could.
 		for _, x := range c.after.Broader(id) {
 			if b, ok := was[x]; ok {
@@ -45,6 +45,15 @@ func (c *comparison) starts() {
 			c.sea(id, old, known, o)
 		}
 	}
+}
+
+// briefs are the breaches of all starts.
+func briefs(an *reach.Analysis) map[model.ID]reach.Brief {
+	out := map[model.ID]reach.Brief{}
+	for _, id := range startsOf(an) {
+		out[id] = an.Brief(id)
+	}
+	return out
 }
 
 // A tally holds what can be done to targets, by before's ids.
@@ -237,10 +246,10 @@ func (c *comparison) newHits(from model.ID, fresh []reach.Touch) {
 	}
 }
 
-// rough reports whether what a start reaches beyond the design can differ from before: it runs as somebody whose policies
-// differ, or as others.
+// rough reports whether a start can reach beyond the design what it did not: it runs as somebody as whom it did not, or as
+// somebody whose own policies reach there what they did not.
 func (c *comparison) rough(b, old reach.Brief, known bool) bool {
-	if !known || len(b.Runs) != len(old.Runs) {
+	if !known {
 		return true
 	}
 	ran := map[model.ID]bool{}
@@ -249,8 +258,26 @@ func (c *comparison) rough(b, old reach.Brief, known bool) bool {
 	}
 	return slices.ContainsFunc(b.Runs, func(id model.ID) bool {
 		was, ok := c.names.was[id]
-		return !ok || !ran[was] || c.changed[c.holder(id)]
+		return !ok || !ran[was] || c.surges(c.holder(id))
 	})
+}
+
+// surges reports whether somebody's own policies reach beyond the design what they did not.
+func (c *comparison) surges(id model.ID) bool {
+	if !c.wider[id] {
+		return false
+	}
+	out, ok := c.surge[id]
+	if !ok {
+		was := c.before.Sea(c.names.was[id])
+		out = slices.ContainsFunc(c.after.Sea(id), func(y reach.Beyond) bool {
+			return slices.ContainsFunc(y.Capabilities.All(), func(can catalog.Capability) bool {
+				return can.IsHit() && !slices.ContainsFunc(was, func(o reach.Beyond) bool { return c.covers(o, y, can) })
+			})
+		})
+		c.surge[id] = out
+	}
+	return out
 }
 
 // holder is whose policies a node uses: a function's role's.
@@ -279,8 +306,10 @@ func (c *comparison) sea(id, was model.ID, known bool, old reach.Brief) {
 		}
 	}
 	c.beyond(id, seen, func(y reach.Beyond) bool {
-		p, ok := c.names.was[y.Principal]
-		return ok && ran[p] && !c.wider[y.Principal]
+		return !slices.ContainsFunc(append([]model.ID{y.Principal}, y.Also...), func(id model.ID) bool {
+			p, ok := c.names.was[id]
+			return !ok || !ran[p] || c.surges(id)
+		})
 	})
 }
 
