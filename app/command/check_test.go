@@ -144,6 +144,11 @@ func TestCheck(t *testing.T) {
 	if c := check(t, 3, unknown, "--baseline", narrow); !strings.Contains(c.Headline, "undecided") || c.Findings[0].Undecided == "" {
 		t.Errorf("unknown: %+v", c)
 	}
+	// A table that is new is not the one that was named before.
+	table := "  Another: {Type: \"AWS::DynamoDB::Table\", Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}}\n"
+	another := file("another.yaml", read(t, unknown)+table)
+	check(t, 0, another, "--baseline", unknown)
+	check(t, 3, another, "--baseline", file("anothernarrow.yaml", read(t, narrow)+table))
 }
 
 func buckets(n int) string {

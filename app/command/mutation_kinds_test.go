@@ -129,7 +129,7 @@ GuineaUser:
 const last = "GuineaGroup:\n  Type: AWS::IAM::Group\n"
 
 // oneWay are turns whose other way is another question: what is less in one thing is more in another.
-var oneWay = map[string]bool{"another key of a condition": true, "a function with another's role": true}
+var oneWay = map[string]bool{"another key of a condition": true, "a function with another's role": true, "the role of the service": true}
 
 var turns = []turn{
 	// The same in other words.

@@ -290,9 +290,10 @@ var mutations = []mutation{
 		if f == nil {
 			return false
 		}
-		if in(f, "Events") == nil {
-			m.put(f, "Events", "{}")
+		if in(f, "Events") != nil {
+			return false // it may be open as it is
 		}
+		m.put(f, "Events", "{}")
 		return m.put(in(f, "Events"), "Another", `{Type: HttpApi, Properties: {Path: /another, Method: get}}`)
 	}},
 	{"a function open to an account", 1, nil, func(m *mutable) bool {
@@ -424,7 +425,7 @@ func TestMutations(t *testing.T) {
 			}
 			tried++
 			r := j.check(map[string][]byte{"template.yaml": before}, map[string][]byte{"template.yaml": m.bytes()}, "template.yaml")
-			if !wants(r, x.want) {
+			if !wants(r, x.want) && !(x.want == 0 && r.code == 1 && onlyAbout(r.out, adds[x.name])) {
 				t.Errorf("%s of %s: exit %d, want %d\n%s%s", x.name, filepath.Base(filepath.Dir(from)), r.code, x.want, r.out, r.err)
 			}
 			if !all() {
@@ -494,7 +495,7 @@ func TestTurns(t *testing.T) {
 }
 
 // adds are words in the ids of what turns add: that somebody who reached everything reaches it as well is right to tell.
-var adds = map[string]string{"a function with nothing to do": "/GuineaIdle", "dry things": "/Guinea"}
+var adds = map[string]string{"a function with nothing to do": "/GuineaIdle", "dry things": "/Guinea", "dry resources": "/Dry"}
 
 // onlyAbout reports whether all findings of a text have a word in their ids.
 func onlyAbout(text, word string) bool {

@@ -123,7 +123,7 @@ func hasAny(keys map[string]bool, names ...string) bool {
 
 // hasTopKey reports whether JSON text, or YAML in braces, has a key at its top level; the text may be cut off.
 func hasTopKey(text []byte, key string) bool {
-	bare := regexp.MustCompile(`^[{,]\s*["']?` + regexp.QuoteMeta(key) + `["']?\s*:`)
+	bare := regexp.MustCompile(`^[{,](?:\s|#[^\n]*\n)*["']?` + regexp.QuoteMeta(key) + `["']?\s*:`)
 	depth := 0
 	// Only where a value may begin are quotes quotes: within one that has none they are text.
 	begins := true
@@ -138,7 +138,7 @@ func hasTopKey(text []byte, key string) bool {
 			}
 			begins = false
 		case c == '{' || c == '[' || c == ',':
-			if (c == '{' && depth == 0 || c == ',' && depth == 1) && bare.Match(text[i:min(len(text), i+len(key)+100)]) {
+			if (c == '{' && depth == 0 || c == ',' && depth == 1) && bare.Match(text[i:]) {
 				return true
 			}
 			if c != ',' {

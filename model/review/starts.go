@@ -8,6 +8,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
 	"bulkhead/model/reach"
 )
 
@@ -145,6 +146,20 @@ func (c *comparison) lay(start, to model.ID) catalog.Capabilities {
 	return out
 }
 
+// mistaken reports whether a way leads to something new by a name that the source does not tell, and that was there before: AWS
+// makes up the name of what is new, so it is not the one that somebody gave.
+func (c *comparison) mistaken(target model.ID, way []*reach.Step) bool {
+	r := c.is.Resource(target)
+	if r == nil || !r.Fresh || c.names.was[target] != "" || len(way) == 0 {
+		return false
+	}
+	last := way[len(way)-1]
+	return !c.wider[c.holder(last.From)] && c.names.was[last.From] != "" &&
+		slices.ContainsFunc(last.Assumed, func(a policy.Condition) bool {
+			return a.Operator == "Matches" && untold(strings.Join(a.Values, " ")) != ""
+		})
+}
+
 // startsOf lists whose breaches are compared: functions, users, roles that no function runs with and outsiders.
 func startsOf(an *reach.Analysis) []model.ID {
 	d := an.Design()
@@ -217,6 +232,14 @@ func (c *comparison) newHits(from model.ID, fresh []reach.Touch) {
 			}
 			part.Capabilities, part.Must = caps, caps&part.Must
 			way := part.Path()
+			if part.Must == 0 && c.mistaken(h.Target, way) {
+				for _, can := range caps.All() {
+					if x := (face{h.Target, can}); told[x].Says == "" {
+						told[x] = Finding{} // no news, unless it is reached another way
+					}
+				}
+				continue
+			}
 			f := Finding{Says: b.Sentence(c.is, part)}
 			for i := len(way) - 1; i >= 0 && f.Place.IsZero(); i-- {
 				f.Place = firstPlace(way[i].Evidence)
@@ -234,6 +257,9 @@ func (c *comparison) newHits(from model.ID, fresh []reach.Touch) {
 	for _, x := range fresh {
 		for _, can := range x.Capabilities.All() {
 			f, ok := told[face{x.Target, can}]
+			if ok && f.Says == "" {
+				continue
+			}
 			if !ok {
 				f.Says = fmt.Sprintf("%s reaches %s (%s)", c.after.Name(from), c.after.Name(x.Target), can)
 			}
