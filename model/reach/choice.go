@@ -27,6 +27,8 @@ var chosenKeys = []string{
 	"dynamodb:select", "dynamodb:returnvalues", "dynamodb:returnconsumedcapacity",
 	"secretsmanager:versionstage",
 	"sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys",
+	// Whom a token is for is said by the job that asks for it: identity providers that everybody's jobs share.
+	"token.actions.githubusercontent.com:aud", "gitlab.com:aud", "app.terraform.io:aud", "agent.buildkite.com:aud",
 }
 
 // isChosen reports whether a key, lower-case, is the caller's choice.
@@ -289,7 +291,8 @@ func (an *Analysis) carries(s *statement, key string) bool {
 			return false
 		}
 		for _, a := range actions {
-			if !writes(a.ConditionKeys) {
+			// A token, and nothing else, says whom it is for.
+			if token := strings.HasSuffix(key, ":aud"); token && a.Name != "AssumeRoleWithWebIdentity" || !token && !writes(a.ConditionKeys) {
 				return false
 			}
 		}

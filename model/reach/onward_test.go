@@ -409,6 +409,8 @@ var thereARN = map[string]string{
 	"AWS::EC2::Instance":        "ec2:instance/i-1", "AWS::AutoScaling::AutoScalingGroup": "autoscaling:autoScalingGroup:u:autoScalingGroupName/g", "AWS::ECS::TaskDefinition": "ecs:task-definition/t:1",
 	"AWS::ECS::Cluster": "ecs:cluster/c", "AWS::Batch::JobQueue": "batch:job-queue/q", "AWS::CloudFormation::Stack": "cloudformation:stack/s/1", "AWS::CloudFormation::StackSet": "cloudformation:stackset/s:1",
 	"AWS::CodeBuild::Project": "codebuild:project/p", "AWS::Glue::Job": "glue:job/j", "AWS::Scheduler::Schedule": "scheduler:schedule/default/s", "AWS::Cognito::IdentityPool": "cognito-identity:identitypool/p",
+	"AWS::IAM::InstanceProfile": "iam:instance-profile/p", "AWS::ECS::Service": "ecs:service/c/s", "AWS::StepFunctions::StateMachine": "states:stateMachine:m", "AWS::AppRunner::Service": "apprunner:service/s/1", "AWS::SageMaker::NotebookInstance": "sagemaker:notebook-instance/n",
+	"AWS::BedrockAgentCore::Runtime": "bedrock-agentcore:runtime/r",
 }
 
 func testService(t *testing.T, k *technique, service string) {
@@ -471,6 +473,11 @@ func testService(t *testing.T, k *technique, service string) {
 		profile = model.ProfileNotKnown
 		run("a profile that is not shown", trust, k.id+" may", allow(all, "*"))
 		run("a new profile", trust, works, allow(all, "*"), allow("iam:CreateInstanceProfile iam:AddRoleToInstanceProfile", "*"))
+		there = append(slices.Clone(k.there), "AWS::IAM::InstanceProfile")
+		run("the profile of another", trust, works, allow(all, "*"), allow("iam:RemoveRoleFromInstanceProfile iam:AddRoleToInstanceProfile", "*"))
+		run("a profile that keeps another", trust, k.id+" may", allow(all, "*"), allow("iam:RemoveRoleFromInstanceProfile", "*"))
+		there = k.there
+		run("the profile of another that is not shown", trust, k.id+" may", allow(all, "*"), allow("iam:RemoveRoleFromInstanceProfile iam:AddRoleToInstanceProfile", "*"))
 		profile = model.NoProfile
 		run("no profile", trust, k.id+" may", allow(all, "*"))
 		run("a new profile for want of one", trust, works, allow(all, "*"), allow("iam:CreateInstanceProfile iam:AddRoleToInstanceProfile", "*"))

@@ -13,7 +13,7 @@ import (
 const anyone model.ID = "outside/anyone"
 
 // A stranger is somebody that the design does not show and a policy of the design lets in, or may: anyone, another account
-// or one of its principals, an identity provider, a user or role of the account itself that is made elsewhere. It is a
+// or one of its principals (of an account that nobody tells as well: a parameter without a value is taken for another account), an identity provider, a user or role of the account itself that is made elsewhere. It is a
 // start like any other. What another account may allow its own is taken as everything; what the account's own unseen
 // principals are allowed by themselves is left out, and said to be unseen.
 type stranger struct {
@@ -74,7 +74,7 @@ func (an *Analysis) newStrangers() {
 			if strings.Contains(p.Value, ":saml-provider/") {
 				s.federated = "sts:AssumeRoleWithSAML"
 			}
-		case p.Kind == "AWS" && foreign(accountARN(p.Value), t.account) != "" && an.guards[accountOf(accountARN(p.Value))] == nil && !an.owns(accountOf(accountARN(p.Value))):
+		case p.Kind == "AWS" && (strings.HasPrefix(accountOf(p.Value), "${") || foreign(accountARN(p.Value), t.account) != "" && an.guards[accountOf(accountARN(p.Value))] == nil && !an.owns(accountOf(accountARN(p.Value)))):
 			arn := accountARN(p.Value)
 			s.account = accountOf(arn)
 			s.caller = arn

@@ -126,3 +126,36 @@ func TestResidents(t *testing.T) {
 		t.Error("nothing is said to be unseen")
 	}
 }
+
+// Who has a token of an identity provider that everybody's jobs share says whom it is for, and not whose job it is; an account
+// that nobody tells is another one.
+func TestSharedProviders(t *testing.T) {
+	const github = "token.actions.githubusercontent.com"
+	const assumed = `"Action": "sts:AssumeRoleWithWebIdentity"`
+	federated := func(host, conditions string) string {
+		return `{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::` + testAccount + `:oidc-provider/` + host + `"}, ` + assumed + `, "Condition": {` + conditions + `}}`
+	}
+	for _, c := range []struct{ name, trust, start, want string }{
+		{"whoever's job", federated(github, `"StringEquals": {"`+github+`:aud": "sts.amazonaws.com"}`), "outside/" + github, "must"},
+		{"whoever's job, for either", federated(github, `"StringLike": {"`+github+`:aud": ["sts.amazonaws.com", "https://github.com/*"]}`), "outside/" + github, "must"},
+		{"the job of one repository", federated(github, `"StringEquals": {"`+github+`:aud": "sts.amazonaws.com", "`+github+`:sub": "repo:bakery/oven:ref:refs/heads/main"}`), "outside/" + github, "may"},
+		{"a provider of one's own", federated("login.bakery.example", `"StringEquals": {"login.bakery.example:aud": "oven"}`), "outside/login.bakery.example", "may"},
+		{"an account that nobody tells", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::${Partner}:root"}, "Action": "sts:AssumeRole"}`, "outside/$%7BPartner%7D", "must"},
+		{"a role of it", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::${Partner}:role/baker"}, "Action": "sts:AssumeRole"}`, "outside/arn:aws:iam::$%7BPartner%7D:role/baker", "must"},
+		{"that knows a word", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::${Partner}:root"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "yeast"}}}`, "outside/$%7BPartner%7D", "may"},
+		{"a denial", federated(github, `"StringEquals": {"`+github+`:aud": "sts.amazonaws.com"}`) + `, {"Effect": "Deny", "Principal": "*", ` + assumed + `}`, "outside/" + github, ""},
+	} {
+		b := build(t)
+		b.role("Oven", c.trust, adminGrant)
+		an := b.analyse()
+		x := an.Breach(model.ID(c.start))
+		if x == nil {
+			t.Errorf("%s: %s is no start, but %v", c.name, c.start, an.Strangers())
+			continue
+		}
+		got := runsTo(x, "role/Oven")
+		if _, certainty, _ := strings.Cut(got, " "); certainty != c.want || x.Admin != (c.want != "") {
+			t.Errorf("%s: %q, not %q; admin %v", c.name, got, c.want, x.Admin)
+		}
+	}
+}

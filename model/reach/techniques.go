@@ -86,6 +86,7 @@ var techniques = []technique{
 	{id: "ecs-008", route: passing, needs: []string{"ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::Cluster"}},
 	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::ContainerInstance"}},
 	{id: "ecs-003", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::Cluster"}},
+	{id: "ecs-update-service-passrole", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:UpdateService"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::Service"}},
 	{id: "batch-001", route: passing, needs: []string{"batch:RegisterJobDefinition", "batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::Batch::JobQueue"}},
 	{id: "cloudformation-001", route: passing, needs: []string{"cloudformation:CreateStack"}, by: []string{"cloudformation.amazonaws.com"}},
 	{id: "cloudformation-update-stack-passrole", route: passing, needs: []string{"cloudformation:UpdateStack"}, by: []string{"cloudformation.amazonaws.com"}, there: []string{"AWS::CloudFormation::Stack"}},
@@ -103,18 +104,22 @@ var techniques = []technique{
 	{id: "glue-006", route: passing, needs: []string{"glue:UpdateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}, there: []string{"AWS::Glue::Job"}},
 	{id: "glue-007", route: passing, needs: []string{"glue:CreateSession", "glue:RunStatement"}, by: []string{"glue.amazonaws.com"}},
 	{id: "sagemaker-001", route: passing, needs: []string{"sagemaker:CreateNotebookInstance"}, by: []string{"sagemaker.amazonaws.com"}},
+	{id: "sagemaker-update-passrole", route: passing, needs: []string{"sagemaker:StopNotebookInstance", "sagemaker:UpdateNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl|sagemaker:CreateNotebookInstanceLifecycleConfig"}, by: []string{"sagemaker.amazonaws.com"}, there: []string{"AWS::SageMaker::NotebookInstance"}},
 	{id: "sagemaker-002", route: passing, needs: []string{"sagemaker:CreateTrainingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "sagemaker-003", route: passing, needs: []string{"sagemaker:CreateProcessingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "stepfunctions-001", route: passing, needs: []string{"states:CreateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}},
+	{id: "stepfunctions-update-passrole", route: passing, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}, there: []string{"AWS::StepFunctions::StateMachine"}},
 	{id: "stepfunctions-test-state", route: passing, needs: []string{"states:TestState"}, by: []string{"states.amazonaws.com"}},
 	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
 	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}, there: []string{"AWS::Scheduler::Schedule"}},
 	{id: "role-alias", route: passing, needs: []string{"rolesanywhere:CreateProfile|rolesanywhere:UpdateProfile"}, by: []string{"rolesanywhere.amazonaws.com"}, note: "if it has a certificate that a trust anchor of the account accepts"},
 	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, by: []string{"ssm.amazonaws.com"}},
 	{id: "apprunner-001", route: passing, needs: []string{"apprunner:CreateService"}, by: []string{"tasks.apprunner.amazonaws.com"}},
+	{id: "apprunner-update-passrole", route: passing, needs: []string{"apprunner:UpdateService"}, by: []string{"tasks.apprunner.amazonaws.com"}, there: []string{"AWS::AppRunner::Service"}},
 	{id: "amplify-001", route: passing, needs: []string{"amplify:CreateApp", "amplify:CreateBranch", "amplify:StartJob"}, by: []string{"amplify.amazonaws.com"}},
 	{id: "bedrock-001", route: passing, needs: []string{"bedrock-agentcore:CreateCodeInterpreter", "bedrock-agentcore:StartCodeInterpreterSession", "bedrock-agentcore:InvokeCodeInterpreter"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
 	{id: "bedrock-003", route: passing, needs: []string{"bedrock-agentcore:CreateAgentRuntime", "bedrock-agentcore:CreateAgentRuntimeEndpoint", "bedrock-agentcore:CreateWorkloadIdentity", "bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
+	{id: "bedrock-update-passrole", route: passing, needs: []string{"bedrock-agentcore:UpdateAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeCommand|bedrock-agentcore:InvokeAgentRuntime"}, by: []string{"bedrock-agentcore.amazonaws.com"}, there: []string{"AWS::BedrockAgentCore::Runtime"}},
 	{id: "bedrock-006", route: passing, needs: []string{"bedrock-agentcore:CreateBrowser", "bedrock-agentcore:StartBrowserSession", "bedrock-agentcore:ConnectBrowserAutomationStream"}, by: []string{"bedrock-agentcore.amazonaws.com"}},
 	{id: "braket-001", route: passing, needs: []string{"braket:CreateJob"}, by: []string{"braket.amazonaws.com"}},
 	{id: "cognitoidentity-001", route: passing, needs: []string{"cognito-identity:SetIdentityPoolRoles"}, by: []string{"cognito-identity.amazonaws.com"}, there: []string{"AWS::Cognito::IdentityPool"}},
@@ -178,10 +183,11 @@ var techniques = []technique{
 	{id: "esm-repoint", route: mapping, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
 }
 
-// filling are ways to an instance profile that holds a role, by which alone EC2 takes one: a new profile, or one that holds
-// none and that designs do not show. They are no techniques by themselves.
+// filling are ways to an instance profile that holds a role, by which alone EC2 takes one: a new profile, one that holds another
+// (it takes one role at a time), or one that holds none and that designs do not show. They are no techniques by themselves.
 var filling = []technique{
 	{id: "new-profile", route: passing, needs: []string{"iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"}},
+	{id: "emptied-profile", route: passing, needs: []string{"iam:RemoveRoleFromInstanceProfile", "iam:AddRoleToInstanceProfile"}, there: []string{"AWS::IAM::InstanceProfile"}},
 	{id: "empty-profile", route: passing, needs: []string{"iam:AddRoleToInstanceProfile"}},
 }
 

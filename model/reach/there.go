@@ -29,11 +29,17 @@ var things = map[string]thing{
 	"AWS::ECS::TaskDefinition":           {"a task definition", []string{"ecs:RegisterTaskDefinition"}},
 	"AWS::ECS::Cluster":                  {"a cluster", []string{"ecs:CreateCluster"}},
 	"AWS::ECS::ContainerInstance":        {"a container instance", []string{"ecs:RegisterContainerInstance"}},
+	"AWS::ECS::Service":                  {"a service", []string{"ecs:CreateService"}},
 	"AWS::Batch::JobQueue":               {"a job queue", []string{"batch:CreateComputeEnvironment", "batch:CreateJobQueue"}},
 	"AWS::CloudFormation::Stack":         {"a stack", []string{"cloudformation:CreateStack"}},
 	"AWS::CloudFormation::StackSet":      {"a stack set", []string{"cloudformation:CreateStackSet"}},
 	"AWS::CodeBuild::Project":            {"a build project", []string{"codebuild:CreateProject"}},
 	"AWS::Glue::Job":                     {"a job", []string{"glue:CreateJob"}},
+	"AWS::StepFunctions::StateMachine":   {"a state machine", []string{"states:CreateStateMachine"}},
+	"AWS::AppRunner::Service":            {"a service", []string{"apprunner:CreateService"}},
+	"AWS::SageMaker::NotebookInstance":   {"a notebook", []string{"sagemaker:CreateNotebookInstance"}},
+	"AWS::BedrockAgentCore::Runtime":     {"an agent's runtime", []string{"bedrock-agentcore:CreateAgentRuntime"}},
+	"AWS::IAM::InstanceProfile":          {"an instance profile", []string{"iam:CreateInstanceProfile"}},
 	"AWS::Scheduler::Schedule":           {"a schedule", []string{"scheduler:CreateSchedule"}},
 	"AWS::Cognito::IdentityPool":         {"an identity pool", []string{"cognito-identity:CreateIdentityPool"}},
 }
@@ -152,9 +158,9 @@ func (e *explorer) fills() truth {
 	v := never
 	for _, m := range e.passing {
 		switch m.technique {
-		case &filling[0]:
+		case &filling[0], &filling[1]:
 			v = max(v, m.truth)
-		case &filling[1]:
+		case &filling[2]:
 			v = max(v, perhaps)
 		}
 	}
@@ -169,15 +175,19 @@ func (an *Analysis) profileStep(step *Step, a *actor, e *edge, ask func(string, 
 	for i := range filling {
 		k := &filling[i]
 		places := an.places(a, k.needs)
+		if len(places) == 0 {
+			continue
+		}
+		if len(k.there) > 0 && an.thereStep(step, a, k, ask) {
+			return
+		}
 		for _, x := range places {
 			ask(x.action, -1, x.arn, nil)
 		}
-		if len(places) > 0 {
-			if i > 0 {
-				step.Note = ifEmpty
-			}
-			return
+		if k.id == "empty-profile" {
+			step.Note = ifEmpty
 		}
+		return
 	}
 	step.Note = ifProfile
 }
