@@ -30,7 +30,8 @@ type Function struct {
 	Role         ID // "" where the role is not in the design and not known
 	RoleARN      string
 	Policy       *policy.Document // resource policy, from permissions and events; nil if none
-	PolicyUnseen bool             // it has, or may have, one that could not be read; Policy is nil
+	PolicyUnseen bool             // it has, or may have, one that could not be read, beside Policy if that is there
+	MoreUnseen   bool             // what else lets somebody in was not read: policies of its aliases and versions
 	Environment  []EnvVar
 	Credentials  []Credential // access keys that its environment holds, as far as the source makes them
 	Code         string       // path of the code where it is local and known, else ""
@@ -186,7 +187,8 @@ type Resource struct {
 	Crown             bool             // marked as a crown jewel by the architect
 	Marked            bool             // counted because the architect marked it (log groups)
 	BlockPublicAccess bool             // S3: public policies are ignored and restricted
-	PolicyUnseen      bool             // it has, or may have, a policy that could not be read; Policy is nil
+	PolicyUnseen      bool             // it has, or may have, a policy that could not be read, beside Policy if that is there
+	MoreUnseen        bool             // what else lets somebody in, or on, was not read: a key's grants, a bucket's access control list, a machine's role
 	Credentials       []Credential     // access keys that it holds, as far as the source makes them
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known

@@ -226,7 +226,7 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 		n += "; and the sea"
 	}
 	if b.Reach.AtLeast {
-		n += "; not all its policies were seen"
+		n += "; not all policies were seen"
 	}
 	switch {
 	case b.AdminMay:

@@ -35,7 +35,7 @@ func printBreaches(ctx context.Context, out io.Writer, a *reach.Analysis, breach
 	}
 	fmt.Fprintf(w, "%s · mean %s · watertightness %s\n", worst, render.Share(m.Mean, m.AtLeast > 0), render.Tight(m))
 	if m.AtLeast > 0 {
-		fmt.Fprintf(w, "at least: not all policies of %s were seen\n", count(m.AtLeast, "function"))
+		fmt.Fprintf(w, "at least: not all policies that concern %s were seen\n", count(m.AtLeast, "function"))
 	}
 	if unseen := a.NotSeen(); len(unseen) > 0 {
 		fmt.Fprintf(w, "not seen: %s\n", joined(unseen))

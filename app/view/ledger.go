@@ -47,7 +47,7 @@ func Ledger(st session.State) []Measure {
 	mean := Measure{Name: "Mean breach", Figure: render.Share(a.Mean, a.AtLeast > 0), Color: render.Ink, Remark: plural(a.Functions, "function"),
 		Tip: fmt.Sprintf("The mean over all functions; over those that the outside can start it is %s.", percent(a.MeanEntry))}
 	if a.AtLeast > 0 {
-		tight.Tip += fmt.Sprintf(" Not all policies of %s were seen, so it may be less.", plural(a.AtLeast, "function"))
+		tight.Tip += fmt.Sprintf(" Not all policies that concern %s were seen, so it may be less.", plural(a.AtLeast, "function"))
 		if a.WorstOf == "" {
 			worst.Remark = "as far as seen"
 		}

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -96,5 +97,32 @@ func TestBesidePolicies(t *testing.T) {
 	}
 	if !slices.ContainsFunc(in.Diagnostics, func(x source.Diagnostic) bool { return strings.Contains(x.Detail, "for f, g") }) {
 		t.Errorf("nobody says for whom a call failed: %v", in.Diagnostics)
+	}
+}
+
+// TestManyTriggersOfOneKind keeps each of several that start one function in the same way.
+func TestManyTriggersOfOneKind(t *testing.T) {
+	triggers := ""
+	for i := range 4 {
+		triggers += fmt.Sprintf(`{"From": "arn:aws:states:us-east-1:111122223333:stateMachine:flow%d", "To": "arn:aws:lambda:us-east-1:111122223333:function:f", "Kind": "state-machine-task"},`, i)
+	}
+	in := readSnapshot(t, `{"bulkhead": "account/v1", "account": "111122223333", "functions": [{"FunctionName": "f", "FunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:f"}], "triggers": [`+strings.TrimSuffix(triggers, ",")+`]}`)
+	if n := len(in.Design.Triggers()); n != 4 {
+		t.Errorf("%d triggers", n)
+	}
+	for _, d := range in.Diagnostics {
+		t.Error(d.Summary)
+	}
+}
+
+// TestUnreadablePolicy takes a resource's policy that is none for one that was not seen: it may deny.
+func TestUnreadablePolicy(t *testing.T) {
+	for _, policy := range []string{`{"Statement": [{"Effect": "Deny", "Oops": 1}]}`, `"no JSON"`, `7`} {
+		in := readSnapshot(t, `{"bulkhead": "account/v1", "account": "111122223333", "resources": [{"Arn": "arn:aws:s3:::b", "Type": "AWS::S3::Bucket"}],
+			"functions": [{"FunctionName": "f", "FunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:f"}],
+			"resourcePolicies": [{"Resource": "arn:aws:s3:::b", "Policy": `+policy+`}, {"Resource": "arn:aws:lambda:us-east-1:111122223333:function:f", "Policy": `+policy+`}]}`)
+		if b, f := in.Design.Resource("res/b"), in.Design.Function("fn/f"); !b.PolicyUnseen || !f.PolicyUnseen {
+			t.Errorf("%s: the bucket's policy is said to be unseen: %t, the function's: %t", policy, b.PolicyUnseen, f.PolicyUnseen)
+		}
 	}
 }

@@ -134,7 +134,7 @@ func (r *reader) notSeen(root *yamlpos.Node, snapshot bool) {
 		if !slices.Contains(r.info.NotSeen, call) {
 			r.info.NotSeen = append(r.info.NotSeen, call)
 		}
-		r.policiesUnseen(p)
+		r.unseenParts(p)
 		detail := text(p.Get("Error"))
 		var about []string
 		for _, a := range items(p.Get("About")) {

@@ -23,6 +23,16 @@ func (r *reader) nameID(kind, name, arn string) model.ID {
 	return model.MakeID(kind, field(arn, 4)+":"+field(arn, 3)+":"+name)
 }
 
+// triggerID is an ID for a trigger, which has no name of its own in an account: by what it starts and how, with the account and
+// region of that where another has the same, and a number where there are more still.
+func (r *reader) triggerID(name, arn string) model.ID {
+	id := r.nameID("trigger", name, arn)
+	for n := 2; r.byID[id] != nil; n++ {
+		id = r.nameID("trigger", fmt.Sprintf("%s/%d", name, n), arn)
+	}
+	return id
+}
+
 // function reads an item of ListFunctions. Environment values are dropped, names kept.
 func (r *reader) function(n *yamlpos.Node) {
 	name, arn := text(n.Get("FunctionName")), text(n.Get("FunctionArn"))
@@ -78,7 +88,7 @@ func (r *reader) resource(n *yamlpos.Node) {
 	if !named {
 		res = r.newResource(arn, text(n.Get("Type")), n.Span())
 	}
-	res.External, res.Origin = false, n.Span()
+	res.External, res.PolicyUnseen, res.Origin = false, false, n.Span()
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
 	res.Tags, res.Name = tags(n.Get("Tags")), cmp.Or(text(n.Get("Name")), res.Name)
 	res.BlockPublicAccess = text(n.Get("PublicAccessBlock").Get("RestrictPublicBuckets")) == "true"
@@ -90,7 +100,7 @@ func (r *reader) resource(n *yamlpos.Node) {
 	r.sends[res.ID] = text(n.Get("EventBridge")) == "true"
 	if key := text(n.Get("KmsKeyArn")); key != "" {
 		if r.byARN[key] == "" {
-			r.newResource(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span()).External = true
+			r.named(key, "AWS::KMS::Key", n.Get("KmsKeyArn").Span())
 		}
 		res.Key = r.byARN[key]
 	}
@@ -136,7 +146,7 @@ func (r *reader) resourcePolicy(n *yamlpos.Node) {
 		in.Type = policy.TrustPolicy
 	}
 	d := r.document(n.Get("Policy"), in)
-	if arn == "" || d == nil {
+	if arn == "" || n.Get("Policy") == nil {
 		return
 	}
 	id := cmp.Or(r.byARN[arn], r.started(arn)) // a policy of an alias or a version names it in its statements
@@ -147,9 +157,9 @@ func (r *reader) resourcePolicy(n *yamlpos.Node) {
 	}
 	switch e := r.byID[id].(type) {
 	case *model.Function:
-		e.Policy = joined(e.Policy, d)
+		e.Policy, e.PolicyUnseen = joined(e.Policy, d), e.PolicyUnseen || d == nil
 	case *model.Resource:
-		e.Policy = joined(e.Policy, d)
+		e.Policy, e.PolicyUnseen = joined(e.Policy, d), e.PolicyUnseen || d == nil
 		if owner := text(n.Get("Account")); owner != r.info.Account && field(arn, 4) == "" {
 			e.Account = owner
 		}
@@ -178,9 +188,14 @@ func (r *reader) origin(arn string, at source.Span) model.ID {
 	if id, ok := r.byARN[arn]; ok {
 		return id
 	}
-	res := r.newResource(arn, "", at)
-	res.External = true
-	return res.ID
+	return r.named(arn, "", at).ID
+}
+
+// named adds a resource of which no more is known than its ARN: it may have a policy.
+func (r *reader) named(arn, cfnType string, at source.Span) *model.Resource {
+	res := r.newResource(arn, cfnType, at)
+	res.External, res.PolicyUnseen = true, mayHavePolicy(res.Type)
+	return res
 }
 
 // mapping reads an item of ListEventSourceMappings.
@@ -313,7 +328,7 @@ func (r *reader) trigger(n *yamlpos.Node) {
 		t.Kind, t.Event = "schedule", "schedule" // no event starts it
 	}
 	t.Name = t.Label
-	t.ID = r.nameID("trigger", lastPart(to)+"/"+t.Label, to)
+	t.ID = r.triggerID(lastPart(to)+"/"+t.Label, to)
 	r.add(t, "")
 	if onDefault && t.Kind == "event-rule" {
 		r.bucketRules(t)
@@ -350,7 +365,7 @@ func (r *reader) bucketRules(rule *model.Trigger) {
 			continue
 		}
 		each := *rule
-		each.From, each.ID = b.ID, model.MakeID("trigger", lastPart(string(rule.ID))+"/"+b.Name)
+		each.From, each.ID = b.ID, r.triggerID(lastPart(string(rule.ID))+"/"+b.Name, "")
 		r.add(&each, "")
 	}
 }
@@ -410,8 +425,13 @@ func (r *reader) permission(f *model.Function, s *policy.Statement, service stri
 		}
 		t.From, t.Label = id, lastPart(t.Label)
 	}
+	way := [2]model.ID{cmp.Or(t.From, model.ID(t.Event+" "+t.Label)), f.ID}
+	if known[way] {
+		return // a policy of an alias says it again
+	}
+	known[way] = true
 	t.Name = cmp.Or(s.Sid, t.Label)
-	t.ID = r.nameID("trigger", f.LogicalID+"/"+t.Name, f.ARN)
+	t.ID = r.triggerID(f.LogicalID+"/"+t.Name, f.ARN)
 	r.add(t, "")
 }
 

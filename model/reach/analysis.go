@@ -83,7 +83,8 @@ type graph struct {
 	exposures exposures
 
 	unread sync.Once
-	blind  []int32 // see unseen
+	blind  []int32  // see unseen
+	veiled []string // see hidden
 
 	mu     sync.Mutex
 	seas   map[int32][]Beyond // by actor
@@ -158,7 +159,7 @@ func sameTarget(a, b model.Element) bool {
 	switch a := a.(type) {
 	case *model.Function:
 		b, ok := b.(*model.Function)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && a.LogGroup == b.LogGroup && slices.Equal(a.Credentials, b.Credentials) && maps.Equal(a.Tags, b.Tags)
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Name == b.Name && a.PolicyUnseen == b.PolicyUnseen && a.MoreUnseen == b.MoreUnseen && a.LogGroup == b.LogGroup && slices.Equal(a.Credentials, b.Credentials) && maps.Equal(a.Tags, b.Tags)
 	case *model.Role:
 		b, ok := b.(*model.Role)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.ServiceLinked == b.ServiceLinked && a.Profile == b.Profile && maps.Equal(a.Tags, b.Tags)
@@ -174,7 +175,7 @@ func sameTarget(a, b model.Element) bool {
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.PartitionKey == b.PartitionKey && slices.Equal(a.Credentials, b.Credentials) &&
-			a.BlockPublicAccess == b.BlockPublicAccess && a.PolicyUnseen == b.PolicyUnseen && maps.Equal(a.Tags, b.Tags)
+			a.BlockPublicAccess == b.BlockPublicAccess && a.PolicyUnseen == b.PolicyUnseen && a.MoreUnseen == b.MoreUnseen && maps.Equal(a.Tags, b.Tags)
 	}
 	return false
 }

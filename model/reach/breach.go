@@ -20,7 +20,7 @@ type Figures struct {
 	Of              int    // counted resources
 	Must, May       Figure // May contains Must
 	FedMust, FedMay Figure // with fed functions taken as vulnerable
-	AtLeast         bool   // some policies of what it runs as were not seen: it reaches this at least
+	AtLeast         bool   // some policies of what it runs as, or of what it may reach, were not seen: it reaches this at least
 }
 
 // A Breach is what code execution in From reaches.
@@ -33,7 +33,7 @@ type Breach struct {
 	Hits     []Hit      // sorted by hops, then target; fed ones included and marked
 	Runs     []model.ID // principals and functions whose code or credentials it holds, start first; without fed
 	Fed      []model.ID // functions whose input it chooses, and what these run and feed when vulnerable
-	NotSeen  []string   // what of this breach no source showed: policies of roles that are only named
+	NotSeen  []string   // what of this breach no source showed: policies of roles that are only named, whom resources let in
 
 	adminWhy func() []*Step // way to an administrator
 	sea      *tide
@@ -103,7 +103,7 @@ func (an *Analysis) Breach(from model.ID) *Breach {
 		b.NotSeen = append(b.NotSeen, an.notSeenOf(an.actors[an.actorOf[n]])...)
 	}
 	slices.Sort(b.NotSeen)
-	b.NotSeen = slices.Compact(b.NotSeen)
+	b.NotSeen = append(slices.Compact(b.NotSeen), an.veiled...)
 	b.Fed = an.fed(start, &walks)
 	b.sea = &tide{roll: func() []Beyond { return an.beyond(&walks) }}
 	return b

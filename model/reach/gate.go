@@ -11,7 +11,7 @@ import (
 type gate struct {
 	answers *answers // nil: none, or not seen
 	program *policy.Program
-	unseen  bool // there is, or may be, a policy that was not read
+	unseen  bool // there is, or may be, a policy that was not read, or a part of one
 	strict  bool // the policy must allow, even within the account: keys and trust policies
 
 	// denies are the denials of everybody. Whoever is special is decided by the evaluator instead.
@@ -75,6 +75,8 @@ func (g *gate) special(a *actor, t *target, allowed bool) bool {
 	switch {
 	case g.answers == nil:
 		return (g.unseen || t.account != a.account) && allowed
+	case g.unseen && allowed:
+		return true
 	case g.strict:
 		// The account's identity policies have to allow whoever is not named.
 		return allowed || g.names(a)
@@ -167,13 +169,13 @@ func (an *Analysis) newGates() {
 		case isResource:
 			doc = t.resource.Policy
 			strict = t.isKey()
-			unseen = doc == nil && (t.resource.PolicyUnseen || strict && (unseenKeys || !an.owns(t.account)))
+			unseen = t.resource.PolicyUnseen || doc == nil && strict && (unseenKeys || !an.owns(t.account))
 			if strict && doc == nil && !unseen && an.defaultKeys[t.account] == nil {
 				an.defaultKeys[t.account] = defaultKey(w.partition, t.account)
 			}
 		case isFunction:
 			f := an.design.Function(t.id)
-			doc, unseen = f.Policy, f.Policy == nil && f.PolicyUnseen
+			doc, unseen = f.Policy, f.PolicyUnseen
 		case isRole:
 			r := an.design.Role(t.id)
 			doc, strict = r.Trust, true
@@ -187,7 +189,8 @@ func (an *Analysis) newGates() {
 			continue
 		}
 		g := newGate(an.answers(doc), t.account, strict)
-		if g.all || len(g.named)+len(g.others) > 0 || len(g.denies) > 0 || strict {
+		g.unseen = unseen
+		if g.all || unseen || len(g.named)+len(g.others) > 0 || len(g.denies) > 0 || strict {
 			an.gates[i] = g
 		}
 	}

@@ -1,6 +1,10 @@
 package reach
 
-import "testing"
+import (
+	"testing"
+
+	"bulkhead/model"
+)
 
 // A role whose policies nobody read makes every figure that rests on it a lower bound, by every way that leads to it.
 func TestAtLeast(t *testing.T) {
@@ -26,5 +30,40 @@ func TestAtLeast(t *testing.T) {
 	}
 	if m := an.Measures(false); m.AtLeast == 0 {
 		t.Error("the measures do not say so")
+	}
+}
+
+// What was not read of a resource or a function, and may let somebody in, makes every figure a lower bound; where it may keep
+// somebody out, what others allow is perhaps. A policy that was read in part is both.
+func TestUnreadOfResources(t *testing.T) {
+	for name, x := range map[string]struct {
+		unread        func(r *model.Resource, f *model.Function)
+		least, surely bool
+	}{
+		"all was read": {func(*model.Resource, *model.Function) {}, false, true},
+		"a policy":     {func(r *model.Resource, _ *model.Function) { r.PolicyUnseen = true }, true, false},
+		"a part of a policy": {func(r *model.Resource, _ *model.Function) {
+			r.PolicyUnseen, r.Policy = true, document(t, `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sqs:*", "Resource": "*"}`)
+		}, true, false},
+		"an access control list":    {func(r *model.Resource, _ *model.Function) { r.MoreUnseen = true }, true, true},
+		"a function's policy":       {func(_ *model.Resource, f *model.Function) { f.PolicyUnseen = true }, true, true},
+		"policies of its aliases":   {func(_ *model.Resource, f *model.Function) { f.MoreUnseen = true }, true, true},
+		"of what is only named":     {func(r *model.Resource, _ *model.Function) { r.External, r.PolicyUnseen = true, true }, false, false},
+		"of what counts in nothing": {func(r *model.Resource, _ *model.Function) { r.Type, r.PolicyUnseen = "AWS::Lambda::LayerVersion", true }, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := build(t)
+			f := b.function("F", allow("sqs:SendMessage", "*"))
+			q := b.queue("Q")
+			x.unread(q, f)
+			an := b.analyse()
+			br := an.Breach(f.ID)
+			if br.Reach.AtLeast != x.least || (len(br.NotSeen) > 0) != x.least {
+				t.Errorf("at least %t, not seen %q", br.Reach.AtLeast, br.NotSeen)
+			}
+			if len(br.Hits) != 1 || (br.Hits[0].Must != 0) != x.surely {
+				t.Errorf("hits %+v", br.Hits)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"slices"
@@ -188,10 +189,13 @@ func (t *taker) tables(ctx context.Context, region string) {
 	pages(ctx, t, region, listTables, nil, "", func(p *tablePage) {
 		each(t, p.TableNames, func(name string) {
 			a, ok := ask[tableAnswer](ctx, t, region, describeTable, args{"TableName": name}, name)
-			if !ok {
+			if !ok && t.isGone(region, describeTable, args{"TableName": name}) {
 				return
 			}
-			r := Resource{Arn: a.Table.TableArn, Type: "AWS::DynamoDB::Table", KmsKeyArn: t.keyARN(region, a.Table.SSEDescription.KMSMasterKeyArn)}
+			if !ok {
+				a = &tableAnswer{}
+			}
+			r := Resource{Arn: cmp.Or(a.Table.TableArn, t.arn("dynamodb", region, "table/"+name)), Type: "AWS::DynamoDB::Table", KmsKeyArn: t.keyARN(region, a.Table.SSEDescription.KMSMasterKeyArn)}
 			for _, k := range a.Table.KeySchema {
 				if k.KeyType == "HASH" {
 					r.PartitionKey = k.AttributeName
@@ -211,14 +215,30 @@ func (t *taker) tables(ctx context.Context, region string) {
 	})
 }
 
+// arn is the ARN of a thing of the account.
+func (t *taker) arn(service, region, rest string) string {
+	return strings.Join([]string{"arn", partitionOf(region).name, service, region, t.who.Account, rest}, ":")
+}
+
+// isGone reports whether a call was answered with that what it is about is not there: it went between being listed and being
+// asked about. Any other failure leaves it there, of which nothing else is known.
+func (t *taker) isGone(region string, o *operation, in args) bool {
+	answer, ok := t.journal.find(o.key(region, in))
+	return ok && answer == nil
+}
+
 func (t *taker) queues(ctx context.Context, region string) {
 	pages(ctx, t, region, listQueues, args{"MaxResults": 1000}, "", func(p *queuePage) {
 		each(t, p.QueueUrls, func(url string) {
 			name := url[strings.LastIndexByte(url, '/')+1:]
-			q, ok := ask[queueAnswer](ctx, t, region, getQueue, args{"QueueUrl": url, "AttributeNames": []string{"QueueArn", "Policy", "KmsMasterKeyId"}}, name)
-			if ok {
+			in := args{"QueueUrl": url, "AttributeNames": []string{"QueueArn", "Policy", "KmsMasterKeyId"}}
+			q, ok := ask[queueAnswer](ctx, t, region, getQueue, in, name)
+			switch {
+			case ok:
 				t.resource(Resource{Arn: q.Attributes.QueueArn, Type: "AWS::SQS::Queue", KmsKeyArn: t.keyARN(region, q.Attributes.KmsMasterKeyId)})
 				t.policy(q.Attributes.QueueArn, q.Attributes.Policy)
+			case !t.isGone(region, getQueue, in):
+				t.resource(Resource{Arn: t.arn("sqs", region, name), Type: "AWS::SQS::Queue"})
 			}
 		})
 	})
@@ -261,10 +281,13 @@ func (t *taker) streams(ctx context.Context, region string) {
 	pages(ctx, t, region, listStreams, nil, "", func(p *streamPage) {
 		each(t, p.StreamNames, func(name string) {
 			s, ok := ask[streamAnswer](ctx, t, region, describeStream, args{"StreamName": name}, name)
-			if !ok {
+			if !ok && t.isGone(region, describeStream, args{"StreamName": name}) {
 				return
 			}
-			arn := s.StreamDescriptionSummary.StreamARN
+			if !ok {
+				s = &streamAnswer{}
+			}
+			arn := cmp.Or(s.StreamDescriptionSummary.StreamARN, t.arn("kinesis", region, "stream/"+name))
 			t.resource(Resource{Arn: arn, Type: "AWS::Kinesis::Stream", KmsKeyArn: t.keyARN(region, s.StreamDescriptionSummary.KeyId)})
 			if p, ok := ask[policyAnswer](ctx, t, region, getStreamPolicy, args{"ResourceARN": arn}, name); ok && len(p.Policy) > len("{}") {
 				t.policy(arn, p.Policy)
@@ -315,6 +338,20 @@ func (t *taker) key(ctx context.Context, region, id, arn string) {
 	}
 }
 
+// withoutTheirs leaves out the keys of AWS's own that nothing but an alias tells from the account's.
+func (t *taker) withoutTheirs() {
+	theirs := map[string]bool{}
+	for alias, key := range t.aliases {
+		if strings.Contains(alias, ":alias/aws/") {
+			theirs[key] = true
+		}
+	}
+	s := t.snapshot
+	s.Resources = slices.DeleteFunc(s.Resources, func(r Resource) bool { return theirs[r.Arn] })
+	s.Policies = slices.DeleteFunc(s.Policies, func(p ResourcePolicy) bool { return theirs[p.Resource] })
+	s.KeyGrants = slices.DeleteFunc(s.KeyGrants, func(g KeyGrant) bool { return theirs[g.KeyId] })
+}
+
 func (t *taker) secrets(ctx context.Context, region string) {
 	pages(ctx, t, region, listSecrets, args{"MaxResults": 100}, "", func(p *secretPage) {
 		for _, s := range p.SecretList {
@@ -336,7 +373,7 @@ func (t *taker) parameters(ctx context.Context, region string) {
 		for _, x := range p.Parameters {
 			arn := x.ARN
 			if arn == "" {
-				arn = "arn:" + partitionOf(region).name + ":ssm:" + region + ":" + t.who.Account + ":parameter/" + strings.TrimPrefix(x.Name, "/")
+				arn = t.arn("ssm", region, "parameter/"+strings.TrimPrefix(x.Name, "/"))
 			}
 			t.resource(Resource{Arn: arn, Type: "AWS::SSM::Parameter", KmsKeyArn: t.keyARN(region, x.KeyId)})
 			if x.Tier == "Advanced" { // others cannot be shared

@@ -37,7 +37,7 @@ func (t *taker) guardrails(ctx context.Context) {
 	region := t.home()
 	o, ok := ask[organizationAnswer](ctx, t, region, describeOrganization, nil, "")
 	if !ok {
-		if answer, known := t.journal.find(describeOrganization.key(region, nil)); known && answer == nil {
+		if t.isGone(region, describeOrganization, nil) {
 			t.keep(func(s *Snapshot) { s.Alone = true })
 		}
 		return
@@ -88,11 +88,11 @@ func (t *taker) levels(ctx context.Context, kind string, way []string) {
 		slices.Sort(ids)
 		for _, id := range ids {
 			c, ok := ask[controlAnswer](ctx, t, t.home(), describeControl, args{"PolicyId": id}, id)
-			switch {
-			case ok && len(c.Policy.Content) > 0:
+			if ok && len(c.Policy.Content) > 0 {
 				l.Policies = append(l.Policies, c.Policy.Content)
-			case kind == "SERVICE_CONTROL_POLICY":
+			} else if kind == "SERVICE_CONTROL_POLICY" {
 				l.Policies = nil // a level without one of its policies would deny what that allows
+				break
 			}
 		}
 		if len(l.Policies) > 0 {

@@ -101,8 +101,9 @@ type Problem struct {
 
 // notRead are the things of an account that may let somebody in, or hold data, and are not read yet.
 var notRead = []string{
-	"AppSync APIs", "backup vaults", "CodeBuild projects", "Cognito identity pools", "EC2 instances", "ECS tasks", "EFS file systems", "Glue jobs", "IoT rules and policies",
-	"MSK clusters", "OpenSearch domains", "RDS databases", "SES rules", "VPC endpoints and their policies",
+	"AppSync APIs", "backup vaults", "CloudFront distributions", "CloudWatch Logs destinations and resource policies", "CodeBuild projects", "Cognito identity pools", "EC2 instances", "ECS tasks",
+	"EFS file systems", "Firehose streams", "Glue jobs", "IoT rules and policies", "load balancers", "MSK clusters", "OpenSearch domains", "RDS databases", "S3 access points", "SES rules",
+	"VPC endpoints and their policies",
 }
 
 func newSnapshot(who Identity, o Options) *Snapshot {

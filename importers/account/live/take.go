@@ -475,6 +475,7 @@ func (t *taker) finish() {
 	for _, alias := range slices.Backward(slices.Sorted(maps.Keys(t.aliases))) {
 		names[t.aliases[alias]] = alias[strings.LastIndex(alias, ":alias/")+len(":alias/"):]
 	}
+	t.withoutTheirs()
 	for i := range t.snapshot.Resources {
 		r := &t.snapshot.Resources[i]
 		r.KmsKeyArn = cmp.Or(t.aliases[r.KmsKeyArn], r.KmsKeyArn)

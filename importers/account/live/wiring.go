@@ -47,7 +47,10 @@ type schedulePage struct {
 }
 type scheduleAnswer struct {
 	ScheduleExpression string
-	Target             struct{ Arn, RoleArn string }
+	Target             struct {
+		Arn, RoleArn string
+		Input        calledARNs // of a call of AWS's; nobody's business where it is a function's
+	}
 }
 type pipePage struct {
 	Pipes     []struct{ Arn, Name, CurrentState string }
@@ -119,8 +122,12 @@ func (c *calledARNs) find(v any) {
 		}
 	case map[string]any:
 		for k, x := range v {
-			if name, ok := x.(string); ok && strings.TrimSuffix(k, ".$") == "FunctionName" && functionName.MatchString(name) {
-				*c = append(*c, byName+name)
+			name, _ := x.(string)
+			switch {
+			case k == "FunctionName" && functionName.MatchString(name):
+				*c = append(*c, byName+name[strings.LastIndex(name, ":function:")+1:])
+			case k == "QueueUrl" && queueAddress.MatchString(name):
+				*c = append(*c, queueAddress.ReplaceAllString(name, byAddress+"$1:$2"))
 			}
 			c.find(x)
 		}
@@ -131,11 +138,26 @@ func (c *calledARNs) find(v any) {
 	}
 }
 
-// byName stands before a function that is called by its name alone.
-const byName = "function:"
+// byName stands before a function that is called by its name alone, byAddress before the account and name of a queue.
+const (
+	byName    = "function:"
+	byAddress = "queue:"
+)
+
+// calledBy is the ARN of what is called from a region.
+func (t *taker) calledBy(region, to string) string {
+	if name, ok := strings.CutPrefix(to, byName); ok {
+		return t.arn("lambda", region, "function:"+name)
+	}
+	if queue, ok := strings.CutPrefix(to, byAddress); ok {
+		return "arn:" + partitionOf(region).name + ":sqs:" + region + ":" + queue
+	}
+	return to
+}
 
 var (
-	functionName = regexp.MustCompile(`^[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$`)
+	functionName = regexp.MustCompile(`^([0-9]{12}:function:)?[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$`)
+	queueAddress = regexp.MustCompile(`^https?://[^/]+/([0-9]{12})/([A-Za-z0-9_.-]+)$`)
 	calledARN    = regexp.MustCompile(`^arn:[a-z-]+:(lambda|sqs|sns|dynamodb|events|states):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9:/$._-]+$`)
 )
 
@@ -180,6 +202,9 @@ func (t *taker) rule(ctx context.Context, region, bus string, r rule) {
 	}
 	pages(ctx, t, region, listTargets, args{"Rule": r.Name, "EventBusName": bus}, r.Name, func(p *targetPage) {
 		for _, x := range p.Targets {
+			if strings.HasSuffix(x.Arn, ":::") {
+				continue // an archive of the bus, which keeps its events
+			}
 			t.trigger(Trigger{From: r.Arn, To: x.Arn, Kind: "event-rule", Role: x.RoleArn, Filter: filter{Pattern: r.EventPattern, Schedule: r.ScheduleExpression}})
 		}
 	})
@@ -197,8 +222,16 @@ func (t *taker) schedules(ctx context.Context, region string) {
 				if s.GroupName != "" {
 					in["groupName"] = s.GroupName
 				}
-				if a, ok := ask[scheduleAnswer](ctx, t, region, getSchedule, in, s.Name); ok && !strings.Contains(a.Target.Arn, ":::aws-sdk:") {
-					t.trigger(Trigger{From: s.Arn, To: a.Target.Arn, Kind: "schedule", Role: a.Target.RoleArn, Filter: filter{Schedule: a.ScheduleExpression}})
+				a, ok := ask[scheduleAnswer](ctx, t, region, getSchedule, in, s.Name)
+				if !ok {
+					return
+				}
+				to := calledARNs{a.Target.Arn}
+				if strings.Contains(a.Target.Arn, ":::aws-sdk:") {
+					to = a.Target.Input
+				}
+				for _, arn := range to {
+					t.trigger(Trigger{From: s.Arn, To: t.calledBy(region, arn), Kind: "schedule", Role: a.Target.RoleArn, Filter: filter{Schedule: a.ScheduleExpression}})
 				}
 			})
 		}
@@ -237,10 +270,7 @@ func (t *taker) machines(ctx context.Context, region string) {
 				if a, ok := ask[machineAnswer](ctx, t, region, describeMachine, args{"stateMachineArn": r.Arn}, m.Name); ok {
 					r.Role = a.RoleArn
 					for _, to := range a.Definition {
-						if name, ok := strings.CutPrefix(to, byName); ok {
-							to = "arn:" + partitionOf(region).name + ":lambda:" + region + ":" + t.who.Account + ":function:" + name
-						}
-						t.trigger(Trigger{From: r.Arn, To: to, Kind: "state-machine-task", Role: a.RoleArn, Filter: filter{}})
+						t.trigger(Trigger{From: r.Arn, To: t.calledBy(region, to), Kind: "state-machine-task", Role: a.RoleArn, Filter: filter{}})
 					}
 				}
 				t.resource(r)
@@ -253,7 +283,7 @@ func (t *taker) pools(ctx context.Context, region string) {
 	pages(ctx, t, region, listPools, args{"MaxResults": 60}, "", func(p *poolPage) {
 		for _, x := range p.UserPools {
 			t.beside(func() {
-				r := Resource{Arn: "arn:" + partitionOf(region).name + ":cognito-idp:" + region + ":" + t.who.Account + ":userpool/" + x.Id, Type: "AWS::Cognito::UserPool"}
+				r := Resource{Arn: t.arn("cognito-idp", region, "userpool/"+x.Id), Type: "AWS::Cognito::UserPool"}
 				if a, ok := ask[poolAnswer](ctx, t, region, describePool, args{"UserPoolId": x.Id}, x.Name); ok {
 					for _, to := range a.UserPool.LambdaConfig {
 						t.trigger(Trigger{From: r.Arn, To: to, Kind: "cognito", Filter: filter{}})
@@ -268,7 +298,7 @@ func (t *taker) pools(ctx context.Context, region string) {
 func (t *taker) logs(ctx context.Context, region string) {
 	pages(ctx, t, region, listLogGroups, args{"limit": 50}, "", func(p *logGroupPage) {
 		for _, g := range p.LogGroups {
-			arn := strings.TrimSuffix(cmp.Or(g.Arn, "arn:"+partitionOf(region).name+":logs:"+region+":"+t.who.Account+":log-group:"+g.LogGroupName), ":*")
+			arn := strings.TrimSuffix(cmp.Or(g.Arn, t.arn("logs", region, "log-group:"+g.LogGroupName)), ":*")
 			t.resource(Resource{Arn: arn, Type: "AWS::Logs::LogGroup", KmsKeyArn: t.keyARN(region, g.KmsKeyId)})
 			t.beside(func() {
 				pages(ctx, t, region, listLogFilters, args{"logGroupName": g.LogGroupName}, g.LogGroupName, func(p *logFilterPage) {
