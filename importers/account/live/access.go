@@ -18,7 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // Access says whose credentials are used, and where. The zero value is what every tool of AWS takes: environment, shared
@@ -77,11 +79,10 @@ func (a Access) Open(ctx context.Context) (*Client, error) {
 	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = own.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConns, t.MaxIdleConnsPerHost = 256, 32 })
 	}
-	c := &Client{config: cfg, http: cfg.HTTPClient, signer: v4.NewSigner()}
+	c := &Client{config: cfg, at: endpointsOf(ctx, cfg, a.Endpoint), http: cfg.HTTPClient, signer: v4.NewSigner(), access: a}
 	if a.Role != "" {
 		c = c.assume(a.Role, a.ExternalID, a.MFASerial, code)
 	}
-	c.access = a
 	return c, c.ready(ctx)
 }
 
@@ -103,7 +104,12 @@ func (c *Client) assume(role, externalID, serial string, code func() (string, er
 	if cfg.Region == "" {
 		cfg.Region = partitionOf("").global
 	}
-	cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), role, func(o *stscreds.AssumeRoleOptions) {
+	caller := sts.NewFromConfig(cfg, func(o *sts.Options) {
+		if c.access.Endpoint != "" { // the environment's for STS would go before it
+			o.BaseEndpoint = aws.String(c.access.Endpoint)
+		}
+	})
+	cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(caller, role, func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName = "bulkhead"
 		if externalID != "" {
 			o.ExternalID = aws.String(externalID)
@@ -113,7 +119,7 @@ func (c *Client) assume(role, externalID, serial string, code func() (string, er
 		}
 	}))
 	cfg.Region = c.config.Region
-	return &Client{config: cfg, http: c.http, signer: c.signer, access: Access{Role: role, Profile: c.access.Profile}}
+	return &Client{config: cfg, at: c.at, http: c.http, signer: c.signer, access: Access{Role: role, Profile: c.access.Profile}}
 }
 
 // Region is the region of the configuration, "" for none.
@@ -136,7 +142,9 @@ func (a Access) explain(err error) string {
 		return fmt.Sprintf("the sign-in of profile %s has expired: run `%s` and try again", profile, login)
 	case strings.Contains(text, "process provider"):
 		return fmt.Sprintf("the credential_process of profile %s failed: run it by itself to see why", profile)
-	case strings.Contains(text, "MFA device"):
+	case strings.Contains(text, "MultiFactorAuthentication failed"), strings.Contains(text, "ValidationError") && strings.Contains(text, "tokenCode"):
+		return "the code of the MFA device was not taken: wait for the next one, and check --mfa-serial"
+	case strings.Contains(text, "MFA device"), strings.Contains(text, "assume role with MFA enabled"):
 		return "a code of the MFA device is needed: run the command in a terminal, or sign in first and give the session's credentials"
 	}
 	for _, code := range []string{"AccessDenied", "ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "RequestExpired"} {
@@ -152,7 +160,15 @@ func (a Access) explain(err error) string {
 			return (&Client{}).explain(&Fault{Code: code})
 		}
 	}
-	if a.Role != "" && strings.Contains(text, "AssumeRole") {
+	var response *smithyhttp.ResponseError
+	var answered smithy.APIError
+	known := errors.As(err, &answered) && answered.ErrorCode() != "" && answered.ErrorCode() != "UnknownError"
+	switch {
+	case errors.As(err, &response) && !known:
+		return "what answered in the place of AWS is not AWS: a proxy or a sign-in page is between; set HTTPS_PROXY, or check the endpoint (--endpoint-url)"
+	case known && a.Role != "" && strings.Contains(text, "AssumeRole"):
+		return fmt.Sprintf("the role %s could not be assumed (%s)", a.Role, answered.ErrorCode())
+	case a.Role != "" && strings.Contains(text, "AssumeRole"):
 		return fmt.Sprintf("the role %s could not be assumed (%s): check the network and the endpoint (--endpoint-url)", a.Role, reasonOf(err))
 	}
 	return "no credentials were found: sign in (aws sso login, aws configure), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"

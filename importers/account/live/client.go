@@ -33,6 +33,7 @@ const (
 // A Client calls AWS with credentials, each call by itself; Take calls it many times.
 type Client struct {
 	config  aws.Config
+	at      endpoints
 	http    aws.HTTPClient
 	signer  *v4.Signer
 	account string // once it is known
@@ -109,7 +110,7 @@ func (c *Client) call(ctx context.Context, region string, o *operation, in args,
 
 // request builds a call, unsigned, and says which region signs for it.
 func (c *Client) request(ctx context.Context, region string, o *operation, in args) (*http.Request, []byte, string, error) {
-	base, signer := o.of.endpoint(region, c.account, aws.ToString(c.config.BaseEndpoint))
+	base, signer := c.at.find(o.of, region, c.account)
 	var body []byte
 	address, method, content := base+"/", http.MethodPost, ""
 	headers := http.Header{}
@@ -186,7 +187,7 @@ func (c *Client) fault(o *operation, region string, answer *http.Response) *Faul
 	text := bytes.TrimSpace(body)
 	f.Code = answer.Header.Get("X-Amzn-Errortype")
 	switch {
-	case isPage(text):
+	case isPage(text), f.Status < http.StatusBadRequest && f.Code == "" && len(text) == 0: // which sends elsewhere
 		f.Page = true
 	case bytes.HasPrefix(text, []byte("{")):
 		var e struct {

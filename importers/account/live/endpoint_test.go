@@ -2,6 +2,8 @@ package live
 
 import (
 	"cmp"
+	"os"
+	"strings"
 	"testing"
 )
 
@@ -19,30 +21,31 @@ func named(t *testing.T, host string) *service {
 	return nil
 }
 
-// TestEndpoints holds endpoints and who signs for them against those of AWS's partitions.
+// TestEndpoints holds endpoints and who signs for them against what AWS's own rules come to for each service, in some regions, plain,
+// with certified cryptography (fips), and those that answer by IPv6 (dual). Left out is what their rules make up for
+// Organizations, which is in one region of a partition, and in China, where nothing is certified.
 // https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 func TestEndpoints(t *testing.T) {
-	for _, test := range [][4]string{
-		{"iam", "eu-central-1", "https://iam.amazonaws.com", "us-east-1"},
-		{"iam", "us-gov-east-1", "https://iam.us-gov.amazonaws.com", "us-gov-west-1"},
-		{"iam", "cn-northwest-1", "https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
-		{"organizations", "eu-central-1", "https://organizations.us-east-1.amazonaws.com", "us-east-1"},
-		{"organizations", "us-gov-east-1", "https://organizations.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
-		{"organizations", "cn-north-1", "https://organizations.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"},
-		{"lambda", "cn-north-1", "https://lambda.cn-north-1.amazonaws.com.cn", "cn-north-1"},
-		{"lambda", "us-gov-east-1", "https://lambda.us-gov-east-1.amazonaws.com", "us-gov-east-1"},
-		{"ecr", "eu-west-1", "https://api.ecr.eu-west-1.amazonaws.com", "eu-west-1"},
-		{"s3-control", "eu-west-1", "https://" + number + ".s3-control.eu-west-1.amazonaws.com", "eu-west-1"},
-	} {
-		if url, signer := named(t, test[0]).endpoint(test[1], number, ""); url != test[2] || signer != test[3] {
-			t.Errorf("%s in %s: %s signed for %s, want %s for %s", test[0], test[1], url, signer, test[2], test[3])
+	data, err := os.ReadFile("testdata/endpoints.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(string(data)), "\n")
+	if len(rows) < 500 {
+		t.Errorf("there are %d endpoints", len(rows))
+	}
+	for _, row := range rows {
+		f := strings.Split(row, "\t")
+		e := endpoints{fips: strings.Contains(f[2], "fips"), dual: strings.Contains(f[2], "dual")}
+		if url, signer := e.find(named(t, f[0]), f[1], number); url != "https://"+f[3] || signer != f[4] {
+			t.Errorf("%s in %s (%s): %s signed for %s, want %s for %s", f[0], f[1], f[2], url, signer, f[3], f[4])
 		}
 	}
-	t.Setenv("AWS_ENDPOINT_URL_SQS", "http://localhost:1/")
-	if url, _ := sqsService.endpoint("eu-west-1", number, "http://localhost:2"); url != "http://localhost:1" {
+	e := endpoints{all: "http://localhost:2", of: map[string]string{"SQS": "http://localhost:1/"}, fips: true}
+	if url, _ := e.find(sqsService, "eu-west-1", number); url != "http://localhost:1" {
 		t.Errorf("SQS has an endpoint of its own: %s", url)
 	}
-	if url, _ := snsService.endpoint("eu-west-1", number, "http://localhost:2"); url != "http://localhost:2" {
+	if url, _ := e.find(snsService, "eu-west-1", number); url != "http://localhost:2" {
 		t.Errorf("SNS has that of all: %s", url)
 	}
 }

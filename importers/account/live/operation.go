@@ -30,33 +30,40 @@ type service struct {
 	target  string // before the operation in X-Amz-Target
 	json    string // version of jsonRPC
 	global  bool   // has one endpoint a partition
+	// certified is how regions of GovCloud begin in which its usual endpoints have certified cryptography, and ipv6 the partitions
+	// in which they answer by IPv6: there are no others then.
+	certified string
+	ipv6      []string
 }
 
+// govCloud is how all its regions begin.
+const govCloud = "us-gov-"
+
 var (
-	stsService            = &service{name: "sts", id: "STS", title: "STS", version: "2011-06-15"}
+	stsService            = &service{name: "sts", id: "STS", title: "STS", version: "2011-06-15", certified: govCloud}
 	iamService            = &service{name: "iam", id: "IAM", title: "IAM", version: "2010-05-08", global: true}
-	ec2Service            = &service{name: "ec2", id: "EC2", title: "EC2", proto: ec2Query, version: "2016-11-15"}
-	organizationsService  = &service{name: "organizations", id: "ORGANIZATIONS", title: "Organizations", proto: jsonRPC, target: "AWSOrganizationsV20161128", json: "1.1", global: true}
+	ec2Service            = &service{name: "ec2", id: "EC2", title: "EC2", proto: ec2Query, version: "2016-11-15", certified: govCloud}
+	organizationsService  = &service{name: "organizations", id: "ORGANIZATIONS", title: "Organizations", proto: jsonRPC, target: "AWSOrganizationsV20161128", json: "1.1", global: true, certified: govCloud}
 	lambdaService         = &service{name: "lambda", id: "LAMBDA", title: "Lambda", proto: restJSON}
 	s3Service             = &service{name: "s3", id: "S3", title: "S3", proto: restXML}
 	s3ControlService      = &service{name: "s3", host: "s3-control", id: "S3_CONTROL", title: "S3", proto: restXML}
-	dynamodbService       = &service{name: "dynamodb", id: "DYNAMODB", title: "DynamoDB", proto: jsonRPC, target: "DynamoDB_20120810", json: "1.0"}
-	sqsService            = &service{name: "sqs", id: "SQS", title: "SQS", proto: jsonRPC, target: "AmazonSQS", json: "1.0"}
-	snsService            = &service{name: "sns", id: "SNS", title: "SNS", version: "2010-03-31"}
-	eventsService         = &service{name: "events", id: "EVENTBRIDGE", title: "EventBridge", proto: jsonRPC, target: "AWSEvents", json: "1.1"}
+	dynamodbService       = &service{name: "dynamodb", id: "DYNAMODB", title: "DynamoDB", proto: jsonRPC, target: "DynamoDB_20120810", json: "1.0", certified: govCloud}
+	sqsService            = &service{name: "sqs", id: "SQS", title: "SQS", proto: jsonRPC, target: "AmazonSQS", json: "1.0", certified: govCloud}
+	snsService            = &service{name: "sns", id: "SNS", title: "SNS", version: "2010-03-31", certified: govCloud}
+	eventsService         = &service{name: "events", id: "EVENTBRIDGE", title: "EventBridge", proto: jsonRPC, target: "AWSEvents", json: "1.1", certified: govCloud}
 	schedulerService      = &service{name: "scheduler", id: "SCHEDULER", title: "EventBridge Scheduler", proto: restJSON}
 	pipesService          = &service{name: "pipes", id: "PIPES", title: "EventBridge Pipes", proto: restJSON}
 	restAPIService        = &service{name: "apigateway", id: "API_GATEWAY", title: "API Gateway", proto: restJSON}
 	apiService            = &service{name: "apigateway", id: "APIGATEWAYV2", title: "API Gateway", proto: restJSON}
-	statesService         = &service{name: "states", id: "SFN", title: "Step Functions", proto: jsonRPC, target: "AWSStepFunctions", json: "1.0"}
-	kinesisService        = &service{name: "kinesis", id: "KINESIS", title: "Kinesis", proto: jsonRPC, target: "Kinesis_20131202", json: "1.1"}
+	statesService         = &service{name: "states", id: "SFN", title: "Step Functions", proto: jsonRPC, target: "AWSStepFunctions", json: "1.0", certified: "us-gov-west-1"}
+	kinesisService        = &service{name: "kinesis", id: "KINESIS", title: "Kinesis", proto: jsonRPC, target: "Kinesis_20131202", json: "1.1", certified: govCloud}
 	kmsService            = &service{name: "kms", id: "KMS", title: "KMS", proto: jsonRPC, target: "TrentService", json: "1.1"}
-	secretsService        = &service{name: "secretsmanager", id: "SECRETS_MANAGER", title: "Secrets Manager", proto: jsonRPC, target: "secretsmanager", json: "1.1"}
-	ssmService            = &service{name: "ssm", id: "SSM", title: "Systems Manager", proto: jsonRPC, target: "AmazonSSM", json: "1.1"}
-	cognitoService        = &service{name: "cognito-idp", id: "COGNITO_IDENTITY_PROVIDER", title: "Cognito", proto: jsonRPC, target: "AWSCognitoIdentityProviderService", json: "1.1"}
-	logsService           = &service{name: "logs", id: "CLOUDWATCH_LOGS", title: "CloudWatch Logs", proto: jsonRPC, target: "Logs_20140328", json: "1.1"}
+	secretsService        = &service{name: "secretsmanager", id: "SECRETS_MANAGER", title: "Secrets Manager", proto: jsonRPC, target: "secretsmanager", json: "1.1", ipv6: []string{"aws", "aws-cn", "aws-us-gov"}}
+	ssmService            = &service{name: "ssm", id: "SSM", title: "Systems Manager", proto: jsonRPC, target: "AmazonSSM", json: "1.1", certified: govCloud}
+	cognitoService        = &service{name: "cognito-idp", id: "COGNITO_IDENTITY_PROVIDER", title: "Cognito", proto: jsonRPC, target: "AWSCognitoIdentityProviderService", json: "1.1", ipv6: []string{"aws"}}
+	logsService           = &service{name: "logs", id: "CLOUDWATCH_LOGS", title: "CloudWatch Logs", proto: jsonRPC, target: "Logs_20140328", json: "1.1", certified: govCloud}
 	ecrService            = &service{name: "ecr", host: "api.ecr", id: "ECR", title: "ECR", proto: jsonRPC, target: "AmazonEC2ContainerRegistry_V20150921", json: "1.1"}
-	cloudFormationService = &service{name: "cloudformation", id: "CLOUDFORMATION", title: "CloudFormation", version: "2010-05-15"}
+	cloudFormationService = &service{name: "cloudformation", id: "CLOUDFORMATION", title: "CloudFormation", version: "2010-05-15", certified: govCloud}
 	taggingService        = &service{name: "tagging", prefix: "tag", id: "RESOURCE_GROUPS_TAGGING_API", title: "tags", proto: jsonRPC, target: "ResourceGroupsTaggingAPI_20170126", json: "1.1"}
 )
 
