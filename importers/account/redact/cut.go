@@ -238,13 +238,15 @@ func reversed(s string) string {
 	return string(b)
 }
 
+// A plain is a text, and its spelling.
+type plain struct {
+	text string
+	of   spelling
+}
+
 // mask marks what question marks ask for: as many bytes of each text that the pattern matches, or would if they could be any
 // number. A pattern that goes on behind a slash or colon is about the parts of what it matches up to there.
 func (c *coder) mask() {
-	type plain struct {
-		text string
-		of   spelling
-	}
 	sorted := map[bool][]plain{}
 	for _, t := range c.texts {
 		sorted[t.arn] = append(sorted[t.arn], plain{t.plain(), t})
@@ -252,27 +254,54 @@ func (c *coder) mask() {
 	for _, list := range sorted {
 		slices.SortFunc(list, func(a, b plain) int { return strings.Compare(a.text, b.text) })
 	}
-	for _, whole := range c.patterns {
-		first := slices.IndexFunc(whole.parts, func(p part) bool { return p.kind == question })
-		if first < 0 {
-			continue
+	for _, p := range c.patterns {
+		p.maskIn(sorted[p.arn], c.long)
+	}
+	for pattern := range c.own {
+		allKept(pattern).maskIn(sorted[true], false) // AWS's policies stay, with as many question marks
+	}
+}
+
+// allKept is a pattern of ARNs all of which is kept.
+func allKept(pattern string) spelling {
+	out := spelling{arn: true}
+	for i := 0; i < len(pattern); i++ {
+		kind := kept
+		switch pattern[i] {
+		case '*':
+			kind = star
+		case '?':
+			kind = question
 		}
-		for _, p := range whole.stems(first) {
-			pattern := p.plain()
-			loose := strings.ReplaceAll(pattern, "?", "*")
-			start, _, _ := cutWild(pattern)
-			list := sorted[p.arn]
-			from, _ := slices.BinarySearchFunc(list, start, func(x plain, start string) int { return strings.Compare(x.text, start) })
-			for _, t := range list[from:] {
-				if !strings.HasPrefix(t.text, start) {
-					break
-				}
-				if _, may := policy.Match(loose, t.text); !may {
-					continue
-				}
-				_, matches := policy.Match(pattern, t.text)
-				t.of.maskFor(p, t.text, matches, c.long)
+		if n := len(out.parts); kind == kept && n > 0 && out.parts[n-1].kind == kept {
+			out.parts[n-1].text += pattern[i : i+1]
+		} else {
+			out.parts = append(out.parts, part{kind: kind, text: pattern[i : i+1]})
+		}
+	}
+	return out
+}
+
+// maskIn marks in texts, which are sorted, what a pattern's question marks ask for; long, where they come to ask for words.
+func (s spelling) maskIn(list []plain, long bool) {
+	first := slices.IndexFunc(s.parts, func(p part) bool { return p.kind == question })
+	if first < 0 {
+		return
+	}
+	for _, p := range s.stems(first) {
+		pattern := p.plain()
+		loose := strings.ReplaceAll(pattern, "?", "*")
+		start, _, _ := cutWild(pattern)
+		from, _ := slices.BinarySearchFunc(list, start, func(x plain, start string) int { return strings.Compare(x.text, start) })
+		for _, t := range list[from:] {
+			if !strings.HasPrefix(t.text, start) {
+				break
 			}
+			if _, may := policy.Match(loose, t.text); !may {
+				continue
+			}
+			_, matches := policy.Match(pattern, t.text)
+			t.of.maskFor(p, t.text, matches, long)
 		}
 	}
 }
