@@ -62,64 +62,25 @@ func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
 	return ask("kms:Decrypt"), ask("kms:GenerateDataKey")
 }
 
-// A reason is an action that was allowed.
-type reason struct {
-	action string
-	policy.Decision
-}
-
 // use tells how surely an actor may use the key of a target, and why: it is allowed to, or it may give itself a grant
 // or write the key's policy, and nothing else keeps it from the key ("Grants in AWS KMS").
-func (an *Analysis) use(a *actor, t *target, action string) (best truth, why []reason) {
+func (an *Analysis) use(a *actor, t *target, action string) (truth, ruling) {
 	d := an.decideKey(a, t, action)
-	if best = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); best != never {
-		why = []reason{{action, d}}
-	}
-	if best == surely || t.key == unseenKey || a.outside != nil {
-		return best, why
-	}
-	for _, by := range [...]string{"kms:CreateGrant", "kms:PutKeyPolicy"} {
-		// The attacker calls the key itself, and for itself.
-		d := an.decide(a, t.key, by, an.world.targets[t.key].arn, policy.Context{"kms:grantisforawsresource": {"false"},
-			"kms:grantoperations": {strings.TrimPrefix(action, "kms:")}, "kms:granteeprincipal": {a.arn}, "kms:calleraccount": {a.account}})
-		v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
-		if v > best {
-			v = min(v, an.granted(a, t.key, action))
-		}
-		if v > best {
-			best, why = v, []reason{{by, d}}
-		}
-	}
-	return best, why
-}
-
-// granted tells whether an actor may use a key whose policy lets it, beside what it says.
-func (an *Analysis) granted(a *actor, key int32, action string) truth {
-	t := &an.world.targets[key]
-	lets := &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
-		Actions: []string{"kms:*"}, Resources: []string{"*"}, Principals: []policy.Principal{{Kind: "AWS", Value: a.arn}},
-	}}}
-	docs := []*policy.Document{lets}
-	if g := an.gates[key]; g != nil && g.answers != nil {
-		docs = append(docs, g.answers.doc)
-	}
-	d := an.layersOn(a, t).Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: t.arn, ResourceAccount: t.account,
-		ResourcePolicy: program(docs...), Open: true, Absent: a.absent, Context: an.contextOf(a, t, nil)})
-	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	return truthIn(&d.Decision), d
 }
 
 // decideKey asks whether an actor may use the key of a target by way of the target's service. The policy of a key
 // that was not seen perhaps lets it; where the key is another account's, the actor's own policies have to allow as
 // well ("Allowing users in other accounts to use a KMS key").
-func (an *Analysis) decideKey(a *actor, t *target, action string) policy.Decision {
+func (an *Analysis) decideKey(a *actor, t *target, action string) ruling {
 	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account},
 		"aws:viaawsservice": {"true"}}
 	if t.key != unseenKey {
 		return an.decide(a, t.key, action, an.world.targets[t.key].arn, via)
 	}
 	arn := an.world.unseenKeyARN(t)
-	return an.layersOn(a, nil).Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: cmp.Or(foreign(arn, a.account), a.account),
-		PolicyUnseen: true, Open: true, Absent: a.absent, Context: an.contextOf(a, nil, via)})
+	return ruling{Decision: an.layersOn(a, nil).Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: cmp.Or(foreign(arn, a.account), a.account),
+		PolicyUnseen: true, Open: true, Absent: a.absent, Context: an.contextOf(a, nil, via)})}
 }
 
 // unseenKeyARN is the ARN of a target's key that is not in the design, as far as its id tells it. A key that is named

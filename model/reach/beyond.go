@@ -337,7 +337,7 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 		if key := sign(i); !noted[key] {
 			noted[key] = true
 			d := an.decide(s.a, -1, x.String(), place, nil)
-			c.note(&d, -1, x.String())
+			c.note(d, -1, x.String())
 		}
 	}
 	// Whether a role that was not seen trusts this principal, and what another account's policies say, is not known.
@@ -373,7 +373,7 @@ func (s *swell) everything(pattern string) {
 		return
 	}
 	c := &account{an: s.an, actor: s.a}
-	c.note(&d, -1)
+	c.note(d, -1)
 	s.at[key] = len(s.out)
 	all := catalog.Capabilities(0)
 	for x := catalog.List; x <= catalog.Tag; x++ {

@@ -75,6 +75,9 @@ func given(b *Breach) []string {
 		case h.Target == "res/data" && h.Capabilities.Has(catalog.Permissions):
 			out = append(out, "permissions")
 		}
+		if within := catalog.Capabilities(1<<catalog.Read | 1<<catalog.Send | 1<<catalog.Secret); h.Capabilities.Has(catalog.Permissions) && h.Capabilities&within != 0 {
+			out = append(out, "contents")
+		}
 		for _, w := range h.Ways() {
 			if last := w.Path()[len(w.Path())-1]; last.Kind != Acts && last.To == h.Target {
 				out = append(out, last.Kind.String())

@@ -80,7 +80,7 @@ func (an *Analysis) denials(a *actor, f *finding, left catalog.Capabilities) []D
 			}
 		}
 	}
-	if g != nil && g.answers != nil {
+	if g != nil && g.answers != nil && !an.replaces(a, f) {
 		var about []*statement
 		for _, s := range g.answers.statements {
 			if s.deny && an.isAbout(a, t, s) {

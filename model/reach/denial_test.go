@@ -71,7 +71,7 @@ func TestDenialsOfAResource(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := build(t)
-			b.function("F", allow("s3:*", "*"))
+			b.function("F", allow("s3:*Object*", "*"))
 			r := b.bucket("data")
 			r.Policy = document(t, `{"Effect": "Deny", `+c.principal+`, "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::data/*"}`)
 			d := b.design()

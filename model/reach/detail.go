@@ -28,11 +28,23 @@ type account struct {
 	actor    *actor
 	evidence []Evidence
 	actions  []map[string]bool // of each evidence; true: surely
+	lets     []map[string]bool // the same of what it comes to allow
 	assumed  []policy.Condition
+	by       []string // calls that write policies
+	lack     string   // why something is only perhaps, where no condition says it
 }
 
-// note adds a decision's reasons. target is whose resource policy was asked, -1 for none.
-func (c *account) note(d *policy.Decision, target int32, actions ...string) {
+// note adds a ruling's reasons. target is whose resource policy was asked, -1 for none.
+func (c *account) note(d ruling, target int32, actions ...string) {
+	says, lets := actions, []string(nil)
+	if d.by != nil {
+		says, lets = []string{d.by.action}, actions
+		if d.by.with != "" {
+			says = append(says, d.by.with)
+		}
+		c.by = append(c.by, says...)
+		c.lack = cmp.Or(c.lack, d.note)
+	}
 	for _, r := range d.Reasons {
 		if r.Layer == policy.LayerSCP && r.From.Effect == policy.Allow {
 			continue // every level allows, or there were nothing to tell
@@ -62,9 +74,16 @@ func (c *account) note(d *policy.Decision, target int32, actions ...string) {
 			i = len(c.evidence)
 			c.evidence = append(c.evidence, e)
 			c.actions = append(c.actions, map[string]bool{})
+			c.lets = append(c.lets, map[string]bool{})
 		}
-		for _, a := range actions {
+		for _, a := range says {
+			if len(says) > 1 && !slices.ContainsFunc(r.From.Actions, func(p string) bool { return matchAction(strings.ToLower(p), strings.ToLower(a)) != never }) {
+				continue
+			}
 			c.actions[i][a] = c.actions[i][a] || r.Sure
+		}
+		for _, a := range lets {
+			c.lets[i][a] = c.lets[i][a] || r.Sure && d.Must
 		}
 	}
 	for _, a := range d.Assumed {
@@ -84,6 +103,12 @@ func (c *account) reasons() []Evidence {
 		for _, a := range c.evidence[i].Actions {
 			if c.actions[i][a] {
 				c.evidence[i].Sure = append(c.evidence[i].Sure, a)
+			}
+		}
+		c.evidence[i].Lets = slices.Sorted(maps.Keys(c.lets[i]))
+		for _, a := range c.evidence[i].Lets {
+			if c.lets[i][a] {
+				c.evidence[i].letsSure = append(c.evidence[i].letsSure, a)
 			}
 		}
 	}
@@ -132,7 +157,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	all := map[string]bool{}
 	look := func(x *allowance, arn string) {
 		m := w.forms[x.form].menu
-		asked := map[string]*policy.Decision{}
+		asked := map[string]*ruling{}
 		sign := an.signer(a, ti, m)
 		for i, action := range m.actions {
 			if !x.may.has(i) || !m.hits.has(i) {
@@ -151,7 +176,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 				d = &dec
 				asked[key] = d
 			}
-			c.note(d, ti, name)
+			c.note(*d, ti, name)
 			switch needOf(action) {
 			case toRead:
 				read = 0
@@ -174,7 +199,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	step.Capabilities, step.Must = hits(step.Capabilities), hits(step.Must)
 	step.Actions = slices.Sorted(maps.Keys(all))
 	step.Certainty = certainty(step.Must != 0)
-	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	step.Evidence, step.Assumed, step.Note = c.reasons(), c.assumed, cmp.Or(step.Note, c.lack)
 	if step.Certainty == May && all[callsURL] && !all[invokes] {
 		step.Note = ifOldURL
 	}
@@ -221,9 +246,8 @@ func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, w
 		action string
 	}{{read, "kms:Decrypt"}, {write, "kms:GenerateDataKey"}} {
 		if x.wanted {
-			_, why := an.use(a, t, x.action)
-			for _, r := range why {
-				c.note(&r.Decision, max(t.key, -1), r.action)
+			if v, d := an.use(a, t, x.action); v != never {
+				c.note(d, max(t.key, -1), x.action)
 			}
 		}
 	}
@@ -300,6 +324,7 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 			}
 		}
 	}
+	an.rewrite(a, f, parts)
 	an.lock(a, f)
 	an.assumable(a, f)
 	an.signed(a, f)
@@ -385,7 +410,7 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 		if x := w.catalog.Action(action); x != nil {
 			name = x.String()
 		}
-		c.note(&d, target, name)
+		c.note(d, target, name)
 		step.Actions = append(step.Actions, name)
 		return true
 	}
@@ -397,9 +422,10 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 	} else {
 		an.techniqueStep(&step, a, e, c, ask)
 	}
+	step.Actions = append(step.Actions, c.by...)
 	slices.Sort(step.Actions)
 	step.Actions = slices.Compact(step.Actions)
-	step.Evidence, step.Assumed = c.reasons(), c.assumed
+	step.Evidence, step.Assumed, step.Note = c.reasons(), c.assumed, cmp.Or(step.Note, c.lack)
 	step.explain()
 	return step
 }
@@ -571,7 +597,7 @@ func (an *Analysis) noteTrust(c *account, role int32, service string) {
 		return
 	}
 	d := an.trustDecision(role, service)
-	c.note(&d, role, "sts:AssumeRole")
+	c.note(ruling{Decision: d}, role, "sts:AssumeRole")
 }
 
 // alterStep is a step to a guise.
@@ -584,11 +610,11 @@ func (an *Analysis) alterStep(a *actor, x *alter) Step {
 		to = an.actors[x.actor].id
 	}
 	step := Step{To: to, Kind: Runs, Technique: k.id, Certainty: certainty(x.must), Says: k.says, Note: k.note, change: &x.change}
-	put := func(action string, d policy.Decision) bool {
+	put := func(action string, d ruling) bool {
 		if d.Outcome != policy.Allowed {
 			return false
 		}
-		c.note(&d, -1, action)
+		c.note(d, -1, action)
 		step.Actions = append(step.Actions, action)
 		return true
 	}
@@ -688,7 +714,7 @@ func (an *Analysis) adminStep(n int32) *Step {
 	for _, p := range probes {
 		d := an.probe(a, a.layers(), p)
 		if d.Outcome == policy.Allowed {
-			c.note(&d, -1, p.action)
+			c.note(ruling{Decision: d}, -1, p.action)
 			step.Actions = append(step.Actions, p.action)
 		}
 	}

@@ -383,6 +383,9 @@ func (e Evidence) Sentence(d *model.Design) string {
 		}
 		b.WriteString(few(short))
 	}
+	if len(e.Lets) > 0 {
+		b.WriteString(", which rewrites the policy of it")
+	}
 	return b.String()
 }
 

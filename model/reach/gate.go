@@ -3,6 +3,7 @@ package reach
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"bulkhead/model/policy"
 )
@@ -20,6 +21,9 @@ type gate struct {
 	anyone bool            // an Allow names everybody, or an unknown that can be anybody of the account
 	named  map[string]bool // role and user ARNs, and role names of sessions, that are special
 	others map[string]bool // accounts other than the target's own whose policies an Allow leaves it to
+
+	once sync.Once
+	open *policy.Program // see opened
 }
 
 // newGate reads a resource policy.

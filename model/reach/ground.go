@@ -70,7 +70,7 @@ func (s Step) groundsFor(caps catalog.Capabilities, c Certainty) []Evidence {
 	var surely uint64
 	for i, e := range s.Evidence {
 		if e.Layer == policy.LayerIdentity || e.Layer == policy.LayerResource {
-			sets[i], sure[i] = uint64(gives(e.Actions)), uint64(gives(e.Sure))
+			sets[i], sure[i] = uint64(gives(e.Actions)|gives(e.Lets)), uint64(gives(e.Sure)|gives(e.letsSure))
 			surely |= sure[i]
 		}
 	}
@@ -83,7 +83,13 @@ func (s Step) groundsFor(caps catalog.Capabilities, c Certainty) []Evidence {
 	for i := range out {
 		e := &out[i]
 		e.gives = gives(e.Actions)
-		e.Actions = slices.DeleteFunc(slices.Clone(e.Actions), func(a string) bool { return gives([]string{a}) == 0 })
+		lets := gives(e.Lets)&^e.gives != 0
+		if !lets {
+			e.Lets, e.letsSure = nil, nil
+		}
+		e.Actions = slices.DeleteFunc(slices.Clone(e.Actions), func(a string) bool {
+			return gives([]string{a}) == 0 && (!lets || !writesPolicies(a))
+		})
 	}
 	return out
 }
@@ -122,7 +128,7 @@ func (s Step) groundsOfAll() []Evidence {
 	sets, sure := make([]uint64, len(s.Evidence)), make([]uint64, len(s.Evidence))
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
-		sets[i], sure[i] = set(e, e.Actions), set(e, e.Sure)
+		sets[i], sure[i] = set(e, slices.Concat(e.Actions, e.Lets)), set(e, slices.Concat(e.Sure, e.letsSure))
 	}
 	return s.chosen(fewest(sets), sure)
 }

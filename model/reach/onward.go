@@ -106,7 +106,7 @@ func (e *explorer) all(f *finding, p *plan, extra func(action string) policy.Con
 			v := never
 			for i := range f.whole {
 				x := &f.whole[i]
-				if k := e.w.forms[x.form].menu.steps[n]; k >= 0 && x.may.has(int(k)) {
+				if k := e.w.forms[x.form].menu.steps[n]; k >= 0 && x.may.has(int(k)) && x.isBy(p, int(k)) {
 					v = max(v, truthOf(x.must.has(int(k)), true))
 				}
 			}
@@ -223,7 +223,7 @@ func (e *explorer) qualified(f *finding, t *target, p *plan) (best truth, how *w
 		}
 		for _, n := range p.needs[0] {
 			k := e.w.forms[x.form].menu.steps[n]
-			if k < 0 || !x.may.has(int(k)) {
+			if k < 0 || !x.may.has(int(k)) || !x.isBy(p, int(k)) {
 				continue
 			}
 			if v := truthOf(x.must.has(int(k)) && by.note == "", true); v > best {

@@ -217,7 +217,7 @@ func (an *Analysis) ask(o *Opening, ti int32, s *statement, stack *policy.Stack,
 				if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v > best {
 					best = v
 					c := &account{an: an, actor: who}
-					c.note(&d, ti, req.Action)
+					c.note(ruling{Decision: d}, ti, req.Action)
 					o.Evidence, o.Assumed = slices.DeleteFunc(c.reasons(), func(e Evidence) bool { return e.Layer != policy.LayerResource }), c.assumed
 				}
 			}

@@ -411,7 +411,7 @@ func TestJudgeIsEvaluation(t *testing.T) {
 					if i%7 != fi%7 { // a sample: there are thousands
 						continue
 					}
-					d := a.decide(actor, f.target, action.String(), f.witness, nil)
+					d := a.direct(actor, f.target, action.String(), f.witness, nil)
 					if (d.Outcome == policy.Allowed) != may.has(i) || d.Must != must.has(i) {
 						rt.Fatalf("%s %s on %s: judged must %v may %v, decided %v must %v", actor.id, action, f.witness, must.has(i), may.has(i), d.Outcome, d.Must)
 					}

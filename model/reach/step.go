@@ -50,6 +50,9 @@ type Evidence struct {
 	From      *policy.Statement
 	Actions   []string // of the step, that the statement allows, sorted
 	Sure      []string // those of them that it allows whatever the unknowns, sorted
+	Lets      []string // what of the step it comes to allow, as it lets the resource's policy be written; sorted
+
+	letsSure []string // those of Lets that are sure
 
 	gives catalog.Capabilities // of a ground: what the hit has by it
 }

@@ -334,6 +334,7 @@ type allowance struct {
 	form      int32
 	part      match
 	must, may bits
+	given     bits // what of these the actor has, or has surely, by writing the target's policy; nil for nothing
 }
 
 func (x *allowance) isPart() bool { return x.part.part != "" }
@@ -428,6 +429,7 @@ func (t *tally) find(out *finding, parts []match) {
 			}
 		}
 	}
+	t.an.rewrite(a, out, parts)
 }
 
 // partsWorthALook lists the parts of a form that patterns name, and what two of them have in common where there is
@@ -503,9 +505,16 @@ func (an *Analysis) candidates(a *actor, m *menu, g *gate, arn string) bits {
 	return out
 }
 
-// judge asks the evaluator about actions on an ARN of a target (-1: of none). Actions that the same statements
-// are about are asked about once. extra is context beside what actor and target tell.
+// judge asks the evaluator about actions on an ARN of a target (-1: of none). extra is context beside what actor and target tell.
 func (an *Analysis) judge(a *actor, ti int32, m *menu, arn string, candidates bits, extra policy.Context) (must, may bits) {
+	return an.judgeBy(a, ti, m, candidates, func(action string) truth {
+		d := an.direct(a, ti, action, arn, extra)
+		return truthIn(&d)
+	})
+}
+
+// judgeBy asks about actions on a target. Of those that the same statements are about, one is asked about.
+func (an *Analysis) judgeBy(a *actor, ti int32, m *menu, candidates bits, ask func(action string) truth) (must, may bits) {
 	must, may = make(bits, m.words), make(bits, m.words)
 	if candidates.empty() {
 		return must, may
@@ -519,8 +528,7 @@ func (an *Analysis) judge(a *actor, ti int32, m *menu, arn string, candidates bi
 		key := sign(i)
 		v, ok := answers[key]
 		if !ok {
-			d := an.decide(a, ti, m.actions[i].String(), arn, extra)
-			v = truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+			v = ask(m.actions[i].String())
 			answers[key] = v
 		}
 		if v != never {
@@ -612,8 +620,8 @@ func mustAllow(action, arn string) bool {
 	return false
 }
 
-// decide asks the evaluator about one action on an ARN of a target (-1: of none).
-func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.Context) policy.Decision {
+// direct asks the evaluator about one action on an ARN of a target (-1: of none), by the policies that there are.
+func (an *Analysis) direct(a *actor, ti int32, action, arn string, extra policy.Context) policy.Decision {
 	if a.outside != nil {
 		action = a.outside.calls(action)
 	}
@@ -642,6 +650,11 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 	if t != nil && len(t.tags) > 0 && strings.EqualFold(action, "iam:PassRole") {
 		about = t.untagged()
 	}
+	return an.answer(a, t, about, req, extra)
+}
+
+// answer asks the evaluator a question about a target, nil for none, of which the caller sees as much as about has.
+func (an *Analysis) answer(a *actor, t, about *target, req policy.Request, extra policy.Context) policy.Decision {
 	req.Context = an.contextOf(a, about, extra)
 	d := an.layersOn(a, t).Evaluate(req)
 	if d.Outcome != policy.Allowed || d.Must {

@@ -80,6 +80,8 @@ type menu struct {
 	onward  bits           // actions of techniques
 	sts     bits           // actions of sts, which a role's trust policy decides
 	vouched bits           // actions that policies of the service's own decide as well
+	writers bits           // actions that write a policy
+	writes  []writes       // what writing one gives
 
 	mu   sync.RWMutex
 	sets map[string]doings // lower-case action pattern → actions
@@ -372,6 +374,9 @@ func (w *world) addForms(ti int32) {
 		if t.sort == isFunction && v.space == t.arn+":*" {
 			more = qualified
 		}
+		if t.typ == "AWS::Events::EventBus" {
+			more = []string{putPermission}
+		}
 		m := w.menu(kinds[v], more...)
 		if m == nil {
 			continue
@@ -548,6 +553,7 @@ func makeMenu(actions []*catalog.Action) *menu {
 			m.onward.set(i)
 		}
 	}
+	m.newWrites()
 	return m
 }
 

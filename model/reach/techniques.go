@@ -45,6 +45,7 @@ type technique struct {
 	there []string // passing: CloudFormation types of what has to exist, as the technique does not make it
 	note  string   // why it is only perhaps, "" if nothing beside the policies decides
 	says  string   // for people, before the name of the target: "replaces the code of"
+	lets  bool     // feeding: it gives itself the permissions, by the target's policy
 }
 
 // Instances and containers that a design does not show.
@@ -179,7 +180,7 @@ var techniques = []technique{
 	{id: "iam-create-role", route: creating, needs: []string{"iam:CreateRole", "iam:AttachRolePolicy|iam:PutRolePolicy"}, says: "makes a new administrator role"},
 
 	{id: "invoke", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, says: "invokes"},
-	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:AddPermission"}, says: "lets itself invoke"},
+	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, lets: true, says: "lets itself invoke"},
 	{id: "esm-repoint", route: mapping, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
 }
 

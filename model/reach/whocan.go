@@ -99,7 +99,7 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			if old := answers[i]; old != nil && old.Must {
 				break
 			}
-			d := an.decide(a, ti, action, on.arn, nil)
+			d := an.direct(a, ti, action, on.arn, nil)
 			if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
 				answers[i] = &answered{d, on.part}
 				may.put(int32(i))
@@ -109,15 +109,31 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			}
 		}
 	}
+	writers := an.whoWrites(q, action, answers)
+	for i, r := range writers {
+		if r == nil {
+			continue
+		}
+		if may.put(int32(i)); r.Must {
+			must.put(int32(i))
+		}
+	}
 	var direct, byPath []Who
 	w := an.newWalk()
 	reasons := map[int32][]Evidence{} // of actors
 	who := func(start, does int32, path []*Step) Who {
 		i := an.actorOf[does]
+		if r := writers[i]; r != nil {
+			last := an.writingStep(does, ti, r)
+			if an.actors[i].guise != nil {
+				last = last.owed(path)
+			}
+			return Who{Principal: an.nodes[start].id, Actions: []string{action}, Certainty: certainty(r.Must), Evidence: last.Evidence, Assumed: last.Assumed, Path: append(path, last)}
+		}
 		d, evidence := answers[i], reasons[i]
 		if evidence == nil {
 			c := &account{an: an, actor: an.actors[i]}
-			c.note(&d.Decision, ti, action)
+			c.note(ruling{Decision: d.Decision}, ti, action)
 			evidence = c.reasons()
 			reasons[i] = evidence
 		}
@@ -139,18 +155,67 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			continue
 		}
 		for look, some := range [...]set{runsMust: must, runsMay: may} {
-			if !an.flows[look].of(an.actorOf[start]).actors.meets(some) {
+			var x Who
+			switch {
+			case some.has(an.actorOf[start]): // by writing the resource's policy
+				x = who(start, start, nil)
+			case an.flows[look].of(an.actorOf[start]).actors.meets(some):
+				an.walkUntil(w, start, look, func(m int32) bool { return some.has(an.actorOf[m]) })
+				m := w.order[len(w.order)-1]
+				x = who(start, m, an.path(w, m))
+			default:
 				continue
 			}
-			an.walkUntil(w, start, look, func(m int32) bool { return some.has(an.actorOf[m]) })
-			m := w.order[len(w.order)-1]
-			x := who(start, m, an.path(w, m))
 			x.Certainty = certainty(look == runsMust)
 			byPath = append(byPath, x)
 			break
 		}
 	}
 	return append(direct, byPath...), nil
+}
+
+// whoWrites is how actors come to an action by writing the policy of what a question is about, of those who may not do it as it is;
+// nil for those who do not come to it.
+func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) []*ruling {
+	out := make([]*ruling, len(an.actors))
+	if q.target < 0 {
+		return out
+	}
+	w := an.world
+	spots := []string{q.Resource}
+	if len(q.forms) > 0 {
+		spots = nil
+		for _, fi := range q.forms {
+			spots = append(spots, w.forms[fi].witness)
+		}
+	}
+	for _, arn := range spots {
+		form := an.formAt(q.target, strings.ToLower(action), arn)
+		if form == nil {
+			continue
+		}
+		for i := range form.menu.writes {
+			x := &form.menu.writes[i]
+			on := &Question{Resource: arn, target: q.target}
+			if x.bit < 0 {
+				base := an.writtenOn(q.target, x.rewriting)
+				if base < 0 {
+					continue
+				}
+				on.Resource, on.forms = w.forms[base].witness, []int32{base}
+			}
+			allows, g := an.allowing(x.lower, on), an.gates[q.target]
+			for k, a := range an.actors {
+				if answers[k] != nil || out[k] != nil && out[k].Must || !allows(a) && (g == nil || !g.lets(a, &w.targets[q.target])) {
+					continue
+				}
+				if r := an.decide(a, q.target, action, arn, nil); r.by != nil && r.Outcome == policy.Allowed {
+					out[k] = &r
+				}
+			}
+		}
+	}
+	return out
 }
 
 // allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on what a question is about.

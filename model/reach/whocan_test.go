@@ -238,7 +238,7 @@ func TestWhoCanIsEvaluation(t *testing.T) {
 			x := a.actors[a.actorOf[n]]
 			best := never
 			for _, place := range a.askedOn(x, action, q) {
-				d := a.decide(x, q.target, action, place.arn, nil)
+				d := a.direct(x, q.target, action, place.arn, nil)
 				best = max(best, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed))
 			}
 			if c, ok := direct[node.id]; ok != (best != never) || ok && (c == Must) != (best == surely) {
