@@ -225,6 +225,7 @@ type evidenceJSON struct {
 	Layer     string   `json:"layer,omitempty"`
 	Statement int      `json:"statement"`
 	Sid       string   `json:"sid"`
+	Lets      []string `json:"lets,omitempty"` // what it comes to allow, as it lets the resource's policy be written
 	placeJSON
 }
 
@@ -372,7 +373,7 @@ func openings(os []reach.Opening) []openingJSON {
 func evidence(es []reach.Evidence) []evidenceJSON {
 	out := []evidenceJSON{}
 	for _, e := range es {
-		out = append(out, evidenceJSON{e.Policy, string(e.Layer), e.Statement, e.Sid, place(e.Span)})
+		out = append(out, evidenceJSON{e.Policy, string(e.Layer), e.Statement, e.Sid, e.Lets, place(e.Span)})
 	}
 	return out
 }

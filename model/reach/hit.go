@@ -20,7 +20,7 @@ type Hit struct {
 	Part         string               // "public/*" where only a part is reached
 	Fed          bool                 // reached only when fed functions are taken as vulnerable
 	FedMore      catalog.Capabilities // capabilities that come in addition when fed functions are taken as vulnerable
-	FedMoreMust  catalog.Capabilities // those of them that are must then
+	FedMoreMust  catalog.Capabilities // those that are must only then: of what comes in addition, and of what is may without
 	Counted      bool                 // in the ledger
 	OwnLog       bool                 // a function's writing to its own log group: listed, counts in nothing
 
@@ -72,18 +72,27 @@ func (h Hit) Ways() []Way {
 	}
 	first := h.reached.first()
 	out := h.trace.ways(h.reached, first, h.reached.caps[first], h.reached.caps[first+1])
-	if h.more {
-		out = append(out, h.FedWays()...)
+	if !h.more {
+		return out
 	}
-	return out
+	if surer := h.FedMoreMust &^ h.FedMore; surer != 0 { // a sure way goes before one that is not
+		for i := range out {
+			out[i].Capabilities &^= surer
+		}
+		out = slices.DeleteFunc(out, func(w Way) bool { return w.Capabilities == 0 })
+	}
+	if h.reached.caps[first] == 0 {
+		return append(h.FedWays(), out...)
+	}
+	return append(out, h.FedWays()...)
 }
 
-// FedWays are the ways to what comes in addition when fed functions are taken as vulnerable.
+// FedWays are the ways to what comes in addition, or comes to be sure, when fed functions are taken as vulnerable.
 func (h Hit) FedWays() []Way {
-	if h.trace == nil || h.Fed || h.FedMore == 0 {
+	if h.trace == nil || h.Fed || h.FedMore|h.FedMoreMust == 0 {
 		return nil
 	}
-	out := h.trace.ways(h.reached, fedMust, h.FedMoreMust, h.FedMore)
+	out := h.trace.ways(h.reached, fedMust, h.FedMoreMust, h.FedMore|h.FedMoreMust)
 	return slices.DeleteFunc(out, func(w Way) bool { return w.Capabilities == 0 })
 }
 
@@ -141,6 +150,12 @@ func (h Hit) At(hops int, vulnerable bool) Hit {
 	if vulnerable {
 		h.Capabilities, h.Must = h.Capabilities|h.FedMore, h.Must|h.FedMoreMust
 		h.more = true
+		if h.FedMoreMust != 0 {
+			h.Certainty = Must
+			if h.ways == nil && h.trace != nil {
+				h.Hops = h.nearest().Hops
+			}
+		}
 	}
 	return h
 }
@@ -277,7 +292,7 @@ func (an *Analysis) hit(b *Breach, tr *trace, r *reached, hops int) Hit {
 		Fed: first == fedMust, trace: tr, reached: r}
 	if !h.Fed {
 		h.FedMore = r.caps[fedMay] &^ h.Capabilities
-		h.FedMoreMust = r.caps[fedMust] & h.FedMore
+		h.FedMoreMust = r.caps[fedMust] &^ h.Must
 	}
 	if !r.whole[first+1] {
 		h.Part = h.Last().Part

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 )
 
 // In random designs: what is said of a hit's ways without working them out is what they come to; and whoever hits a target is
@@ -32,6 +33,17 @@ func TestHits(t *testing.T) {
 					if path := w.Path(); len(path) != w.Hops || path[0].From != b.From || !same(path[len(path)-1], w.Last()) {
 						rt.Fatalf("%s → %s: %d steps, %v", b.From, h.Target, w.Hops, path)
 					}
+				}
+				vulnerable := h.At(0, true)
+				var by catalog.Capabilities
+				for i, w := range vulnerable.Ways() {
+					by |= w.Capabilities
+					if i == 0 && vulnerable.Must != 0 && !h.OwnLog && slices.ContainsFunc(w.Path(), func(s *Step) bool { return s.Certainty == May }) {
+						rt.Fatalf("%s → %s: is sure where fed functions are vulnerable, its way %v is not", b.From, h.Target, w.Path())
+					}
+				}
+				if hits(vulnerable.Capabilities)&^by != 0 || vulnerable.Hops != len(vulnerable.Path()) {
+					rt.Fatalf("%s → %s: has %v, by its ways %v; %d steps, %v", b.From, h.Target, vulnerable.Capabilities.All(), by.All(), vulnerable.Hops, vulnerable.Path())
 				}
 				if one := h.Along(path...); !same(one.Last(), h.Last()) || one.At(0, true).Must != h.Must|h.FedMoreMust {
 					rt.Fatalf("%s → %s along %v", b.From, h.Target, path)
