@@ -215,12 +215,12 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	return step
 }
 
-// covered reports whether the whole form allows all that one of its parts does.
+// covered reports whether the whole form allows all that one of its parts does, as surely.
 func covered(x *allowance, f *finding) bool {
 	for i := range f.whole {
 		if y := &f.whole[i]; y.form == x.form {
 			for k, w := range x.may {
-				if w&^y.may[k] != 0 {
+				if w&^y.may[k]|x.must[k]&^y.must[k] != 0 {
 					return false
 				}
 			}

@@ -81,7 +81,7 @@ func (h Hit) Ways() []Way {
 		}
 		out = slices.DeleteFunc(out, func(w Way) bool { return w.Capabilities == 0 })
 	}
-	if h.reached.caps[first] == 0 {
+	if h.FedMoreMust != 0 && h.reached.caps[first] == 0 {
 		return append(h.FedWays(), out...)
 	}
 	return append(out, h.FedWays()...)

@@ -39,7 +39,7 @@ func TestHits(t *testing.T) {
 				for i, w := range vulnerable.Ways() {
 					by |= w.Capabilities
 					if i == 0 && vulnerable.Must != 0 && !h.OwnLog && slices.ContainsFunc(w.Path(), func(s *Step) bool { return s.Certainty == May }) {
-						rt.Fatalf("%s → %s: is sure where fed functions are vulnerable, its way %v is not", b.From, h.Target, w.Path())
+						rt.Fatalf("%s → %s: is sure where fed functions are vulnerable, its way %s is not (%v %v, %v %v)", b.From, h.Target, h.Last().Sentence(a.design), h.Capabilities.All(), h.Must.All(), h.FedMore.All(), h.FedMoreMust.All())
 					}
 				}
 				if hits(vulnerable.Capabilities)&^by != 0 || vulnerable.Hops != len(vulnerable.Path()) {

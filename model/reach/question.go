@@ -36,6 +36,7 @@ func (q *Question) Says() string {
 // say so.
 func (an *Analysis) Question(action, resource string) (*Question, error) {
 	c := an.world.catalog
+	resource = unqualified(resource)
 	var actions []*catalog.Action
 	if strings.ContainsAny(action, "*?") {
 		actions = c.Expand(action)
@@ -77,6 +78,15 @@ func (an *Analysis) Question(action, resource string) (*Question, error) {
 		q.Actions = append(q.Actions, a.String())
 	}
 	return q, nil
+}
+
+// unqualified is the ARN that permissions are on: of a state machine's version or alias, the machine's ("Authorization for versions
+// and aliases in Step Functions workflows").
+func unqualified(arn string) string {
+	if parts := strings.Split(arn, ":"); len(parts) == 8 && parts[2] == "states" && parts[5] == "stateMachine" {
+		return strings.Join(parts[:7], ":")
+	}
+	return arn
 }
 
 // asked is the target that a name, id or ARN means, as a whole or by a part of it; -1 for none.

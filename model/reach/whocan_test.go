@@ -27,6 +27,9 @@ func TestWhoCan(t *testing.T) {
 		allow("lambda:InvokeFunction", functionARN("Direct")+":live"), allow("logs:GetLogEvents", arnOf("AWS::Logs::LogGroup", "Log")+":log-stream:a*"))
 	b.resource("AWS::Logs::LogGroup", "Log")
 	b.queue("Q")
+	machine := b.resource("AWS::StepFunctions::StateMachine", "M").ARN
+	b.user("Starter", allow("states:StartExecution", machine))
+	b.user("OfAlias", allow("states:StartExecution", machine+":live"))
 	a := b.analyse()
 	for _, c := range []struct{ action, resource, want string }{
 		{"dynamodb:GetItem", arnOf("AWS::DynamoDB::Table", "Orders"), "must fn/Direct; must role/DirectRole; must role/Reader; may user/Perhaps; must fn/Assumer by role/Reader; must role/AssumerRole by role/Reader"},
@@ -49,6 +52,8 @@ func TestWhoCan(t *testing.T) {
 		{"logs:GetLogEvents", "Log", "must user/Some of log-stream:a*"},
 		{"sqs:CreateQueue", "Q", ""},
 		{"iam:ListUsers", "data", ""},
+		{"states:StartExecution", machine, "must user/Starter"},
+		{"states:StartExecution", machine + ":live", "must user/Starter"}, // which is authorized on the machine
 	} {
 		who, err := a.WhoCan(context.Background(), c.action, c.resource)
 		if err != nil {
