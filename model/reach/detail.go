@@ -31,7 +31,6 @@ type account struct {
 	lets     []map[string]bool // the same of what it comes to allow
 	assumed  []policy.Condition
 	by       []string // calls that write policies
-	lack     string   // why something is only perhaps, where no condition says it
 }
 
 // note adds a ruling's reasons. target is whose resource policy was asked, -1 for none.
@@ -43,7 +42,6 @@ func (c *account) note(d ruling, target int32, actions ...string) {
 			says = append(says, d.by.with)
 		}
 		c.by = append(c.by, says...)
-		c.lack = cmp.Or(c.lack, d.note)
 	}
 	for _, r := range d.Reasons {
 		if r.Layer == policy.LayerSCP && r.From.Effect == policy.Allow {
@@ -199,7 +197,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	step.Capabilities, step.Must = hits(step.Capabilities), hits(step.Must)
 	step.Actions = slices.Sorted(maps.Keys(all))
 	step.Certainty = certainty(step.Must != 0)
-	step.Evidence, step.Assumed, step.Note = c.reasons(), c.assumed, cmp.Or(step.Note, c.lack)
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	if step.Certainty == May && all[callsURL] && !all[invokes] {
 		step.Note = ifOldURL
 	}
@@ -425,7 +423,7 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 	step.Actions = append(step.Actions, c.by...)
 	slices.Sort(step.Actions)
 	step.Actions = slices.Compact(step.Actions)
-	step.Evidence, step.Assumed, step.Note = c.reasons(), c.assumed, cmp.Or(step.Note, c.lack)
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	step.explain()
 	return step
 }

@@ -21,8 +21,6 @@ type rewriting struct {
 	adds   bool     // what the policy says stays: a statement, or a grant, comes in addition
 	abroad bool     // whoever is of another account may call it too
 	gives  []string // services, or single actions, of which the policy can allow something; nil: the call's own service
-	sure   []string // those actions alone that it surely can, "" for all
-	note   string   // why the others are only perhaps
 	chosen string   // a condition key of the call that the attacker chooses
 	values []string // … and what is worth trying for it; "ARN" is its own
 	named  bool     // it names the principal by its ARN, which a boundary limits for a role
@@ -39,8 +37,8 @@ var rewritings = func() []*rewriting {
 		}
 		return out
 	}
-	lambda := rewriting{abroad: true, chosen: "lambda:principal", values: []string{"*", "ARN"}, note: "if Lambda lets a function's policy allow it, as it does most actions",
-		sure: []string{"lambda:invokefunction", "lambda:invokeasync", "lambda:invokefunctionurl", "lambda:getfunction", "lambda:listaliases"}}
+	// "Most API actions", of which these are named; nobody lists lambda:AddPermission as a way to a function's code.
+	lambda := rewriting{abroad: true, chosen: "lambda:principal", values: []string{"*", "ARN"}, gives: []string{"lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl", "lambda:GetFunction", "lambda:ListAliases"}}
 	put, add := lambda, lambda
 	put.action = "lambda:PutResourcePolicy"
 	add.action, add.adds = "lambda:AddPermission", true
@@ -81,23 +79,20 @@ const putPermission = "events:PutPermission"
 // A writes is a rewriting as a menu sees it.
 type writes struct {
 	*rewriting
-	bit    int  // of the call; -1 where that is on another form: a bucket's policy is about its objects too
-	gives  bits // what the policy can allow
-	unsure bits // … of it, only perhaps
+	bit   int  // of the call; -1 where that is on another form: a bucket's policy is about its objects too
+	gives bits // what the policy can allow
 }
 
 // newWrites finds the rewritings that give something of a menu.
 func (m *menu) newWrites() {
 	m.writers = make(bits, m.words)
 	for _, w := range rewritings {
-		x := writes{rewriting: w, bit: m.bit(w.lower), gives: make(bits, m.words), unsure: make(bits, m.words)}
+		x := writes{rewriting: w, bit: m.bit(w.lower), gives: make(bits, m.words)}
 		for i, a := range m.actions {
 			if !m.hits.has(i) || !slices.Contains(w.gives, a.Service) && !slices.Contains(w.gives, a.String()) {
 				continue
 			}
-			if x.gives.set(i); w.sure != nil && !slices.Contains(w.sure, m.lower[i]) {
-				x.unsure.set(i)
-			}
+			x.gives.set(i)
 		}
 		if x.bit >= 0 {
 			m.writers.set(x.bit)
@@ -111,8 +106,7 @@ func (m *menu) newWrites() {
 // A ruling is a decision about an action on a target, by the policy that the target has or by one that is written first.
 type ruling struct {
 	policy.Decision
-	by   *rewriting // nil where the policy stays as it is
-	note string     // why it is only perhaps, where no condition says it
+	by *rewriting // nil where the policy stays as it is
 }
 
 // truthIn is how surely a decision allows.
@@ -143,9 +137,6 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		x := ruling{Decision: d, by: w.rewriting}
 		x.Must = d.Must && after.Must
 		x.Assumed = joinConditions(d.Assumed, after.Assumed)
-		if w.unsure.has(an.bitOn(ti, action, arn)) {
-			x.Must, x.note = false, w.note
-		}
 		if truthIn(&x.Decision) > was {
 			best = x
 		}
@@ -181,11 +172,6 @@ func (an *Analysis) formAt(ti int32, action, arn string) *form {
 		}
 	}
 	return nil
-}
-
-func (an *Analysis) bitOn(ti int32, action, arn string) int {
-	action = strings.ToLower(action)
-	return an.formAt(ti, action, arn).menu.bit(action)
 }
 
 // policied reports whether a target has a policy that a rewriting writes, as far as an actor's account goes.
@@ -423,7 +409,7 @@ func (an *Analysis) rewriteOn(a *actor, f, was *finding, fi int32, p match, x *w
 		if had == nil {
 			continue
 		}
-		missing[i] &^= had.must[i] | had.may[i]&x.unsure[i]
+		missing[i] &^= had.must[i]
 		if !d.Must {
 			missing[i] &^= had.may[i]
 		}
@@ -457,9 +443,6 @@ func (an *Analysis) rewriteOn(a *actor, f, was *finding, fi int32, p match, x *w
 		}
 	} else {
 		must, may = an.judgeBy(a, f.target, form.menu, missing, ask)
-	}
-	for i := range must {
-		must[i] &^= x.unsure[i]
 	}
 	f.give(fi, p, must, may)
 }
@@ -520,7 +503,7 @@ func (an *Analysis) writingStep(n, ti int32, r *ruling) *Step {
 		step.Must = changes
 	}
 	step.Actions = slices.Sorted(slices.Values(c.by))
-	step.Evidence, step.Assumed, step.Note = c.reasons(), c.assumed, c.lack
+	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	step.explain()
 	return step
 }

@@ -90,7 +90,7 @@ func TestRewriting(t *testing.T) {
 		{"a key's that lets nobody", allow("kms:PutKeyPolicy", key), says("res/k", deniedTo(`{"AWS": "`+roleARN("Other")+`"}`, "kms:*")), nil},
 		{"a grant, under a denial of the key's policy", allow("kms:CreateGrant", key), says("res/k", delegates+","+deniedTo(`"*"`, reveals)), []string{"must write permissions res/k"}},
 		{"a key's that denies it", allow("kms:PutKeyPolicy", key), says("res/k", delegates+","+deniedTo(`"*"`, reveals)), []string{"must secret write delete permissions res/k"}},
-		{"a function's", allow("lambda:PutResourcePolicy", functionARN("G")) + "," + deny("lambda:Update*", "*"), nil, []string{"must read write? send? invoke delete? permissions fn/G"}},
+		{"a function's", allow("lambda:PutResourcePolicy", functionARN("G")), nil, []string{"must read invoke permissions fn/G"}},
 		{"a function's for services alone", conditional("lambda:AddPermission", functionARN("G"), `"StringEquals": {"lambda:Principal": "s3.amazonaws.com"}`), nil, []string{"may permissions fn/G"}},
 		{"a bus's", allow("events:PutPermission", "*"), nil, []string{"must write send delete permissions res/B"}},
 		{"a file system's", allow("elasticfilesystem:PutFileSystemPolicy", "*"), nil, []string{"must read write delete permissions res/E"}},
@@ -177,6 +177,9 @@ func TestRewritingIsTheRewrittenDesign(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := analyse(t, after, nil)
+		if a.perFunction != b.perFunction || a.perLambda != b.perLambda {
+			return // others ask
+		}
 		ti := a.world.target(id)
 		for i, x := range a.actors[:a.size.actors] {
 			if x.outside != nil || !strings.HasSuffix(x.arn, "/"+holder) {
@@ -190,7 +193,7 @@ func TestRewritingIsTheRewrittenDesign(t *testing.T) {
 					if !form.menu.hits.has(k) || (k+i)%5 != 0 || strings.HasPrefix(action.Name, "Add") || action.Name == "CreateGrant" {
 						continue
 					}
-					now, then := a.direct(x, ti, action.String(), form.witness, nil), b.direct(b.actors[i], ti, action.String(), form.witness, nil)
+					now, then := a.direct(x, ti, action.String(), form.witness, nil), b.direct(b.actors[b.actorOf[b.nodeOf[x.id]]], ti, action.String(), form.witness, nil)
 					want := max(truthIn(&now), min(truthIn(&call), truthIn(&then)))
 					got := a.decide(x, ti, action.String(), form.witness, nil)
 					if v := truthIn(&got.Decision); v != want && got.by == nil || v < want {
