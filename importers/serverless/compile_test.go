@@ -568,3 +568,16 @@ func TestBareSkill(t *testing.T) {
 		t.Errorf("%+v", p.Statements[0])
 	}
 }
+
+// What SNS cannot bring to a function goes to a queue, whose policy lets the topic in where the event has its ARN; of a topic that the
+// framework makes it knows none, and lets any in.
+func TestRedrive(t *testing.T) {
+	for event, want := range map[string]int{"arn: 'arn:aws:sns:us-east-1:123456789012:t'": 1, "topicName: t": 0} {
+		text := "service: s\nprovider: {name: aws, runtime: nodejs20.x}\nfunctions:\n  f: {handler: a.b, events: [{sns: {" + event + ", redrivePolicy: {deadLetterTargetRef: Q}}}]}\nresources: {Resources: {Q: {Type: AWS::SQS::Queue}}}\n"
+		in := importFolder(t, map[string]string{"serverless.yml": text}, importers.Options{})
+		q := in.Design.Resource("res/Q")
+		if q == nil || q.Policy == nil || len(q.Policy.Statements) != 1 || len(q.Policy.Statements[0].Conditions) != want {
+			t.Errorf("%s: %+v", event, q)
+		}
+	}
+}

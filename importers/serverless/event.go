@@ -359,11 +359,12 @@ func (c *compiler) sns(e event) {
 		}
 		c.hidden(e, normalized(f.key)+"SnsSubscription"+alphanumeric(name), "AWS::SNS::Subscription", sub)
 	}
-	c.redrive(e, redrive, source, name)
+	c.redrive(e, redrive, arn, name)
 	c.permission(f, normalized(f.key)+"LambdaPermission"+alphanumeric(name)+"SNS", "sns.amazonaws.com", at, entry{"SourceArn", source})
 }
 
-// redrive lets a topic send what a function did not take to a queue.
+// redrive lets SNS send what a function did not take to a queue: the topic, if the event has its ARN. Of a topic that the framework makes
+// itself it knows none there, and lets any in.
 func (c *compiler) redrive(e event, policy, topic *yamlpos.Node, name string) {
 	if !isMapping(policy) {
 		return
@@ -379,7 +380,10 @@ func (c *compiler) redrive(e event, policy, topic *yamlpos.Node, name string) {
 		queue = obj(at, entry{"Fn::ImportValue", get(policy, "deadLetterTargetImport", "url")})
 	}
 	st := obj(at, entry{"Effect", str("Allow", at)}, entry{"Principal", obj(at, entry{"Service", str("sns.amazonaws.com", at)})}, entry{"Action", str("sqs:SendMessage", at)},
-		entry{"Resource", arn}, entry{"Condition", obj(at, entry{"ArnEquals", obj(at, entry{"aws:SourceArn", topic})})})
+		entry{"Resource", arn})
+	if topic != nil {
+		put(st, "Condition", obj(at, entry{"ArnEquals", obj(at, entry{"aws:SourceArn", topic})}))
+	}
 	id := alphanumeric(name) + "To" + normalized(e.of.key) + "DLQPolicy"
 	c.hidden(e, id, "AWS::SQS::QueuePolicy", obj(at, entry{"Queues", list(at, queue)},
 		entry{"PolicyDocument", obj(at, entry{"Version", str("2012-10-17", at)}, entry{"Id", str(id, at)}, entry{"Statement", list(at, st)})}))
