@@ -41,6 +41,11 @@ func (t *transform) checkGraphQL(r *resource) {
 		if (t.get(n, "InlineCode") != nil || t.get(n, "CodeUri") != nil) && t.get(n, "Runtime") == nil {
 			t.refuse(n.Span(), "%s: a resolver with code needs a Runtime", what)
 		}
+		for _, i := range t.items(t.get(n, "Pipeline")) {
+			if i.Kind == yamlpos.Scalar && !isCall(i) && t.get(p, "Functions").Get(i.Value) == nil {
+				t.refuse(i.Span(), "%s: there is no function %s", what, i.Value)
+			}
+		}
 	})
 	sources := t.get(p, "DataSources")
 	for _, f := range t.pairs(t.get(p, "Functions")) {
