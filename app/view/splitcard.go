@@ -56,8 +56,10 @@ func (c *splitCard) words() (icon, name, level string) {
 			level = o.Levels[p.level[c.item.index][c.part]-1].Name
 		}
 		return o.Icon, o.Name, level
+	case varItem:
+		return "parameter", p.Vars[c.item.index].Name, ""
 	}
-	return "parameter", p.Vars[c.item.index].Name, ""
+	return "", "", ""
 }
 
 func (c *splitCard) tip() string {

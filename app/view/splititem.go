@@ -55,8 +55,10 @@ func (p *SplitPlan) has(x item, part int) bool {
 		return p.trigger[x.index] == part
 	case offerItem:
 		return p.level[x.index][part] > 0
+	case varItem:
+		return p.env[x.index][part]
 	}
-	return p.env[x.index][part]
+	return false
 }
 
 // takes reports whether an item may go to a part: a trigger always has one.
@@ -102,17 +104,6 @@ func (p *SplitPlan) take(x item, part int) {
 	case x.kind == varItem:
 		p.env[x.index][part] = false
 	}
-}
-
-// thing is what of the design an item is about; "" where nothing says so.
-func (p *SplitPlan) thing(x item) model.ID {
-	switch x.kind {
-	case offerItem:
-		return p.Offers[x.index].ID
-	case varItem:
-		return p.Vars[x.index].Refers
-	}
-	return ""
 }
 
 // lacking says what a part seems to lack, by names and variables alone: a trigger without the thing that it speaks of, a

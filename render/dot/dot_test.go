@@ -422,11 +422,10 @@ func TestFacing(t *testing.T) {
 		t.Errorf("26 compartments are shown at %.2f of the room", at.fit())
 	}
 	columns := map[int]int{}
-	for i, n := range p.nodes {
+	for _, n := range p.nodes {
 		if n.cluster >= 0 {
 			columns[int(at.clusters[n.cluster].x+at.clusters[n.cluster].w/2)/200]++
 		}
-		_ = i
 	}
 	if len(columns) != 2 {
 		t.Errorf("they stand in columns of %v", columns)
