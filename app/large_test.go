@@ -82,3 +82,19 @@ func TestALargeDesignOpensOnTheTable(t *testing.T) {
 		return w.state.Path == "sample:lambdashell" && w.state.Start != "" && w.look.chart != view.TableChart && w.canvas.Visible()
 	})
 }
+
+// TestTheChartThatWasAskedForStays: who asks for the map while the figures of a large design are worked out is not sent back to
+// the table when they are there.
+func TestTheChartThatWasAskedForStays(t *testing.T) {
+	w := openWindow(t, fleet(t))
+	chart := do(func() view.Chart {
+		w.showChart(view.MapChart)
+		st := w.state
+		st.Start, st.Selected, w.look.chosen = "", "", false
+		w.choose(st)
+		return w.look.chart
+	})
+	if chart != view.MapChart {
+		t.Errorf("chart %d is shown", chart)
+	}
+}
