@@ -19,7 +19,7 @@ const (
 	overviewWidth  = 190.0 // at most
 	overviewHeight = 130.0
 	overviewEdge   = 12.0 // from the corner
-	overviewShare  = 0.9  // of the picture's width or height: who sees less has an overview
+	overviewShare  = 0.8  // of the picture's width or height: who sees less has an overview
 	leastRoom      = 420  // width of a canvas that has room for one
 )
 
@@ -70,12 +70,19 @@ func (c *Canvas) overview() (at fyne.Position, size fyne.Size, ok bool) {
 	if c.scene == nil || c.beyond != nil || s.Width < leastRoom || s.Height < leastRoom/2 || c.scene.Width <= 0 || c.scene.Height <= 0 {
 		return at, size, false
 	}
-	if float64(s.Width)/c.zoom >= overviewShare*c.scene.Width && float64(s.Height)/c.zoom >= overviewShare*c.scene.Height {
+	x0, y0, x1, y1 := c.visible()
+	if x1-x0 >= overviewShare*c.scene.Width && y1-y0 >= overviewShare*c.scene.Height {
 		return at, size, false
 	}
 	scale := min(overviewWidth/c.scene.Width, overviewHeight/c.scene.Height)
 	size = fyne.NewSize(float32(c.scene.Width*scale), float32(c.scene.Height*scale))
 	return fyne.NewPos(s.Width-size.Width-overviewEdge, s.Height-size.Height-overviewEdge), size, true
+}
+
+// visible is what of the picture is seen.
+func (c *Canvas) visible() (x0, y0, x1, y1 float64) {
+	s := c.Size()
+	return max(0, c.x), max(0, c.y), min(c.scene.Width, c.x+float64(s.Width)/c.zoom), min(c.scene.Height, c.y+float64(s.Height)/c.zoom)
 }
 
 // onOverview reports whether a place of the widget is on the overview.
@@ -160,10 +167,8 @@ func (o *inset) refresh() {
 		o.raster.Resize(size)
 		o.raster.Refresh()
 	}
-	s, c := o.c.Size(), o.c
-	scale := float64(size.Width) / c.scene.Width
-	x0, y0 := max(0, c.x), max(0, c.y)
-	x1, y1 := min(c.scene.Width, c.x+float64(s.Width)/c.zoom), min(c.scene.Height, c.y+float64(s.Height)/c.zoom)
+	scale := float64(size.Width) / o.c.scene.Width
+	x0, y0, x1, y1 := o.c.visible()
 	o.frame.StrokeColor, o.frame.FillColor = theme.Color(render.Link), theme.Faded(render.Link, 0.1)
 	o.frame.Move(at.AddXY(float32(x0*scale), float32(y0*scale)))
 	o.frame.Resize(fyne.NewSize(float32(max(2, (x1-x0)*scale)), float32(max(2, (y1-y0)*scale))))
