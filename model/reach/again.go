@@ -76,13 +76,21 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		g.actors[i] = an.rewritten(old.actors[i], said)
 		return true
 	})
+	// Of what others' policies say, who may change these only cares whether it denies something.
+	denying := false
+	for _, docs := range said {
+		denying = denying || an.answers(docs[0]).denies() != an.answers(docs[1]).denies()
+	}
 	for i, a := range old.actors[:old.size.actors] {
-		if a.meddles && !changed.has(int32(i)) {
+		if denying && a.meddles && !changed.has(int32(i)) {
 			changed.put(int32(i))
 			g.actors[i] = an.rewritten(a, nil)
 		}
 	}
 	g.kin = old.kin.of(an)
+	if !denying {
+		g.kin.fickle = maps.Clone(old.kin.fickle)
+	}
 	if err := an.exploreAll(ctx, changed); err != nil {
 		return nil, err
 	}

@@ -494,10 +494,14 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 
 // settleAlters leaves one of the changes of each kind to each principal, a sure one where there is one.
 func (a *actor) settleAlters() {
+	type kind struct {
+		actor  int32
+		change string
+	}
 	var out []alter
-	at := map[string]int{}
+	at := make(map[kind]int, len(a.alters))
 	for _, x := range a.alters {
-		key := fmt.Sprint(x.actor, x.key())
+		key := kind{x.actor, x.key()}
 		i, ok := at[key]
 		if !ok {
 			at[key] = len(out)

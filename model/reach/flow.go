@@ -103,6 +103,7 @@ type flow struct {
 	hubs      map[*row]int32
 	component []int32 // of each actor, and of each hub
 	parts     []*component
+	turned    map[int32][]int32 // actor → guises to which it leads
 }
 
 // A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
@@ -142,9 +143,9 @@ type water struct {
 	known atomic.Pointer[reading]
 }
 
-// flood computes all flows. Where before, an earlier graph, has the same actors but for those that changed, what they do
-// not reach is kept.
-func (an *Analysis) flood(before *graph, changed set) {
+// flood computes all flows. Where there was a flood before, of which only some actors changed, what does not reach them is
+// kept.
+func (an *Analysis) flood(past *former, changed set) {
 	for i := range an.powers {
 		an.powers[i] = newSet(len(an.actors))
 	}
@@ -162,12 +163,13 @@ func (an *Analysis) flood(before *graph, changed set) {
 	var hands sync.WaitGroup
 	for look := range looks {
 		hands.Go(func() {
-			m := &flowing{an: an, look: look, actors: newSet(len(an.actors)), changed: changed, left: map[*row][]int32{}}
+			m := &flowing{an: an, look: look, actors: newSet(len(an.actors)), changed: newSet(len(an.actors)), left: map[*row][]int32{}}
+			m.changed.join(changed)
 			for d := range m.wet {
 				m.wet[d] = newSet(an.world.resources)
 			}
-			if before != nil {
-				m.old = before.flows[look]
+			if past != nil {
+				m.old, m.steady = past.flow(an, look), past.stays(an)
 			}
 			m.lead()
 			m.flow()
@@ -199,10 +201,21 @@ type flowing struct {
 func (m *flowing) lead() {
 	an := m.an
 	n := len(an.actors)
-	m.f = &flow{hubs: map[*row]int32{}, next: make([][]int32, n)}
+	m.f = &flow{hubs: map[*row]int32{}, next: make([][]int32, n), turned: an.turned(m.look)}
 	if m.old != nil {
 		m.f.hubs, m.f.next = maps.Clone(m.old.hubs), slices.Clone(m.old.next)
-		m.steady = true
+		for i := int32(an.size.actors); int(i) < n; i++ {
+			if m.was(i) < 0 {
+				m.changed.put(i) // a guise that is new here, though perhaps known from elsewhere
+			}
+		}
+		for _, of := range [...]map[int32][]int32{m.old.turned, m.f.turned} {
+			for from := range of {
+				if !slices.Equal(m.old.turned[from], m.f.turned[from]) {
+					m.changed.put(from)
+				}
+			}
+		}
 	}
 	seen := make([]int32, n) // the last that leads there, plus one
 	lead := func(from int32, out []int32, e *edge) []int32 {
@@ -246,11 +259,7 @@ func (m *flowing) lead() {
 				out = append(out, hub)
 			}
 		}
-		turns := an.guises.turns[from]
-		for k := range turns {
-			out = lead(from, out, &turns[k])
-		}
-		for _, to := range an.guises.joined[m.look][from] {
+		for _, to := range m.f.turned[from] {
 			if to != from && seen[to] != from+1 {
 				seen[to] = from + 1
 				out = append(out, to)
@@ -259,6 +268,22 @@ func (m *flowing) lead() {
 		m.steady = m.steady && slices.Equal(out, m.f.next[i])
 		m.f.next[i] = out
 	}
+}
+
+// turned lists the guises to which actors lead, under a look.
+func (an *Analysis) turned(look int) map[int32][]int32 {
+	out := map[int32][]int32{}
+	for from, turns := range an.guises.turns {
+		for k := range turns {
+			if e := &turns[k]; takes(look, e) {
+				out[from] = append(out[from], an.actorOf[e.to])
+			}
+		}
+	}
+	for from, to := range an.guises.joined[look] {
+		out[from] = append(out[from], to...)
+	}
+	return out
 }
 
 // flow finds the strongly connected components of the graph of actors and what each reaches, in topological
@@ -351,15 +376,15 @@ func (m *flowing) again() {
 
 // keeps is the old component of the members where nothing of it changed.
 func (m *flowing) keeps(members []int32, c int32) *component {
-	if m.old == nil || int(members[0]) >= len(m.old.component) {
+	was := m.was(members[0])
+	if was < 0 {
 		return nil
 	}
-	was := m.old.component[members[0]]
 	if m.old.parts[was].size != len(members) {
 		return nil
 	}
 	for _, v := range members {
-		if int(v) >= len(m.old.component) || m.old.component[v] != was || int(v) < len(m.an.actors) && m.changed.has(v) {
+		if m.was(v) != was || int(v) < len(m.an.actors) && m.changed.has(v) {
 			return nil
 		}
 		for _, to := range m.f.next[v] {
@@ -371,14 +396,22 @@ func (m *flowing) keeps(members []int32, c int32) *component {
 	return m.old.parts[was]
 }
 
+// was is the old component of an actor or hub; -1 for none.
+func (m *flowing) was(v int32) int32 {
+	if m.old == nil || int(v) >= len(m.old.component) {
+		return -1
+	}
+	return m.old.component[v]
+}
+
 // close makes a component of actors and hubs, and tells whether it is as it was.
 func (m *flowing) close(members []int32, c int32) (*component, bool) {
 	if kept := m.keeps(members, c); kept != nil {
 		return kept, true
 	}
 	old := &component{}
-	if m.old != nil && int(members[0]) < len(m.old.component) {
-		old = m.old.parts[m.old.component[members[0]]]
+	if was := m.was(members[0]); was >= 0 {
+		old = m.old.parts[was]
 	}
 	if out := m.follow(members); out != nil {
 		return out.unless(old)

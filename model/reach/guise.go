@@ -26,6 +26,9 @@ type change struct {
 
 // key tells changes apart.
 func (c *change) key() string {
+	if len(c.without)+len(c.given) == 0 { // most
+		return [...]string{"", "free", "any", "any free"}[2*number(c.any)+number(c.free)]
+	}
 	var b strings.Builder
 	for _, x := range [...]bool{c.any, c.free} {
 		b.WriteByte("01"[map[bool]int{true: 1}[x]])
@@ -38,6 +41,13 @@ func (c *change) key() string {
 		}
 	}
 	return b.String()
+}
+
+func number(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // and is one change after another.
@@ -212,12 +222,9 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 	if err := turn(); err != nil {
 		return err
 	}
-	for {
-		if before != nil && slices.Equal(before.guises.keys, an.guises.keys) && !before.joinsAny() && !an.joinsAny() {
-			an.flood(before, anew)
-		} else {
-			an.flood(nil, nil)
-		}
+	for past := an.former(before); ; {
+		an.flood(past, anew)
+		past, anew = an.former(an.graph), nil
 		if ctx.Err() != nil || !an.conjoin() {
 			return ctx.Err()
 		}
@@ -236,10 +243,6 @@ func (g *graph) guise(key string) *actor {
 		return g.actors[i]
 	}
 	return nil
-}
-
-func (g *graph) joinsAny() bool {
-	return slices.ContainsFunc(g.guises.joins[:], func(j []*join) bool { return len(j) > 0 })
 }
 
 // turn finds what an actor can make of itself.

@@ -44,18 +44,27 @@ func TestRowsChangeNothing(t *testing.T) {
 	}
 }
 
-// Edits of policies alone, which take over the most from the analysis before, leave nothing behind.
+// escalations are permissions to make more of oneself, or of others.
+var escalations = []string{"iam:PutRolePolicy", "iam:PutRolePolicy sts:AssumeRole", "iam:AttachUserPolicy iam:AttachRolePolicy", "iam:CreateUser iam:PutUserPolicy iam:CreateAccessKey", "iam:DeleteRolePermissionsBoundary iam:DeleteUserPermissionsBoundary",
+	"iam:DeleteRolePolicy iam:DetachRolePolicy", "iam:AddUserToGroup iam:CreateAccessKey", "iam:CreatePolicyVersion"}
+
+// Edits of policies alone, which take over the most from the analysis before, leave nothing behind; nor do those by which
+// somebody may make more of himself, or may no more.
 func TestAgainIsFromScratch(t *testing.T) {
-	taken := 0
+	taken, turned, joined := 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		from := rapid.SampledFrom([]int{0, 3, unshared}).Draw(rt, "shared from")
 		d := drawDesign(rt).build(t)
 		a := shared(t, d, nil, from)
 		for i := range rapid.IntRange(1, 4).Draw(rt, "edits") {
-			p := *rapid.SampledFrom(d.Policies()).Draw(rt, "policy")
+			how, of := rapid.IntRange(0, 4).Draw(rt, "how"), d.Policies()
+			if inline := slices.DeleteFunc(slices.Clone(of), func(p *model.Policy) bool { return p.Managed }); how > 2 && len(inline) > 0 {
+				of = inline // others are boundaries
+			}
+			p := *rapid.SampledFrom(of).Draw(rt, "policy")
 			old := d.Policy(p.ID)
 			doc := *p.Document
-			switch rapid.IntRange(0, 2).Draw(rt, "how") {
+			switch how {
 			case 0:
 				doc.Statements = slices.Clone(doc.Statements[min(1, len(doc.Statements)):])
 			case 1:
@@ -63,6 +72,9 @@ func TestAgainIsFromScratch(t *testing.T) {
 				doc.Statements = append(slices.Clone(doc.Statements), donor.Document.Statements...)
 			case 2:
 				doc = *document(t, strings.Join(drawStatements(rt, fmt.Sprint(i), 1, 3), ", "))
+			case 3, 4:
+				more := document(t, allow(rapid.SampledFrom(escalations).Draw(rt, "escalation"), rapid.SampledFrom([]string{"*", roleARN("*"), roleARN("Deploy")}).Draw(rt, "on")))
+				doc.Statements = append(slices.Clone(doc.Statements), more.Statements...)
 			}
 			p.Document = &doc
 			after, err := d.With(model.Change{Before: old, After: &p})
@@ -70,15 +82,39 @@ func TestAgainIsFromScratch(t *testing.T) {
 				t.Fatal(err)
 			}
 			d = after
-			if x, err := again(context.Background(), d, catalog.Load(), a, from); err != nil || x != nil {
-				taken++
+			before := a
+			x, err := again(context.Background(), d, catalog.Load(), a, from)
+			if err != nil {
+				t.Fatal(err)
 			}
-			a = shared(t, d, a, from)
+			if a = x; a == nil {
+				a = shared(t, d, before, from)
+			} else if taken++; !slices.Equal(before.guises.keys, a.guises.keys) {
+				turned++
+			} else if slices.ContainsFunc(a.guises.joins[:], func(j []*join) bool { return len(j) > 0 }) {
+				joined++
+			}
 			same(rt, a, shared(t, d, nil, from))
+			sameFlood(rt, a)
 		}
 	})
-	if taken < 50 {
-		t.Errorf("only %d edits were of this sort", taken)
+	if taken < 50 || turned < 10 || joined < 3 {
+		t.Errorf("%d edits were of this sort; of them %d changed who makes what of himself, %d were where two are needed for that", taken, turned, joined)
+	}
+}
+
+// sameFlood fails where one flood of all steps at once reaches anything else than those by which an analysis came to its own.
+func sameFlood(rt rapid.TB, a *Analysis) {
+	whole := &Analysis{design: a.design, graph: a.fresh()}
+	whole.actors, whole.guises, whole.actorOf = a.actors, a.guises, a.actorOf
+	whole.flood(nil, nil)
+	for look := range looks {
+		for i := range a.actors {
+			x, y := a.flows[look].of(int32(i)), whole.flows[look].of(int32(i))
+			if p, q := a.flows[look].reached(int32(i)), whole.flows[look].reached(int32(i)); !slices.Equal(p, q) || x.rules != y.rules || !slices.EqualFunc(x.wet[:], y.wet[:], slices.Equal[set]) {
+				rt.Fatalf("%s (%d) reaches %v, not %v, under look %d; rules %v, not %v", a.actors[i].id, i, p, q, look, x.rules, y.rules)
+			}
+		}
 	}
 }
 
