@@ -79,3 +79,34 @@ func TestGreatDesign(t *testing.T) {
 		t.Errorf("a role of the ring reaches %+v", r)
 	}
 }
+
+// Hundreds of roles may write the policies of each other and assume each other, all of them or round in a ring: each is made
+// one more actor, and no more, whoever makes it.
+func TestGreatGuises(t *testing.T) {
+	for name, n := range map[string]int{"all": 300, "ring": 120} {
+		t.Run(name, func(t *testing.T) {
+			b := build(t)
+			for i := range n {
+				trust, on := rootTrust, "*"
+				if name == "ring" {
+					trust, on = `{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}`, roleARN(fmt.Sprintf("R%d", (i+1)%n))
+				}
+				b.role(fmt.Sprintf("R%d", i), trust, allow("iam:PutRolePolicy sts:AssumeRole", on))
+			}
+			b.bucket("data")
+			d := b.design()
+			begin := time.Now()
+			a := analyse(t, d, nil)
+			t.Logf("%d actors in %v", len(a.actors), time.Since(begin))
+			if len(a.actors) > 2*n+2 {
+				t.Errorf("%d actors", len(a.actors))
+			}
+			for _, id := range []model.ID{"role/R0", model.ID(fmt.Sprintf("role/R%d", n/2))} {
+				br := breach(t, a, id)
+				if h := hitOf(br, "res/data"); h == nil || h.Certainty != Must || !br.Admin || len(br.Runs) != n {
+					t.Errorf("%s: hit %+v, admin %v, runs as %d", id, h, br.Admin, len(br.Runs))
+				}
+			}
+		})
+	}
+}

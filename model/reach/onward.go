@@ -55,6 +55,7 @@ type explorer struct {
 	rank  int32       // of what is found now
 	where map[*technique]truth
 
+	lacks    set             // nodes to which the actor may not go by its row; nil: not known yet
 	passing  []means         // techniques that the actor can pass a role to
 	trusting *policy.Program // a trust policy that names the actor
 	attaches []attachable    // what it may attach at most; nil: not known yet
@@ -67,7 +68,7 @@ func newExplorer(an *Analysis, a *actor) *explorer {
 // add keeps the best edge to each node and kind: the surest, then the first.
 func (e *explorer) add(x edge) {
 	x.rank, x.first = e.rank, e.rank
-	if e.rank == lastly && !x.must && e.actor.leadsTo(x.to, x.kind) {
+	if e.rank == lastly && !x.must && e.shares(x.to, x.kind) {
 		return // the row's is found first
 	}
 	key := way{to: x.to, kind: x.kind}

@@ -133,12 +133,21 @@ func (a *actor) act(target int32) *act {
 	return find(a.row.acts)
 }
 
-// leadsTo reports whether the actor has an edge of a kind to a node by its row, whatever it excepts.
-func (a *actor) leadsTo(node int32, kind Kind) bool {
+// shares reports whether the actor has an edge of a kind to a node by its row, whatever it excepts.
+func (e *explorer) shares(node int32, kind Kind) bool {
+	a := e.actor
 	if a.row == nil || a.row.leads[kind] == nil || !a.row.leads[kind].has(node) {
 		return false
 	}
-	return !slices.ContainsFunc(a.except, func(t int32) bool { return slices.Contains(a.row.over[t], node) })
+	if e.lacks == nil {
+		e.lacks = newSet(len(e.an.nodes))
+		for _, t := range a.except {
+			for _, n := range a.row.over[t] {
+				e.lacks.put(n)
+			}
+		}
+	}
+	return !e.lacks.has(node)
 }
 
 // tread calls do for what the actors of a walk's nodes do, each at the first node where it is met. What somebody before
