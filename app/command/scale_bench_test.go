@@ -21,6 +21,7 @@ import (
 	"bulkhead/internal/corpus"
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
 	"bulkhead/model/reach"
 )
 
@@ -142,48 +143,72 @@ func BenchmarkAccount(b *testing.B) {
 			b.ReportMetric(float64(s.cold), "target-ns/op")
 		})
 		b.Run(fmt.Sprintf("edit/principals=%d", s.n), func(b *testing.B) {
-			d := importAccount(b, accountOf(b, s.n))
-			a := analyseAll(b, d, nil)
-			var inline []model.ID
-			for _, p := range d.Policies() {
-				if !p.Managed && p.Document != nil {
-					inline = append(inline, p.ID)
+			benchmarkEdits(b, s, func(d *model.Design, rnd *rand.Rand, inline []model.ID) (old *model.Policy, say []*policy.Statement) {
+				old = d.Policy(inline[rnd.Intn(len(inline))])
+				donor := d.Policy(inline[rnd.Intn(len(inline))])
+				return old, append(slices.Clone(old.Document.Statements), donor.Document.Statements...)
+			})
+		})
+		b.Run(fmt.Sprintf("escalation/principals=%d", s.n), func(b *testing.B) {
+			more, err := policy.Parse([]byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*"}]}`))
+			if err != nil {
+				b.Fatal(err)
+			}
+			last := model.ID("") // whose policy has it
+			benchmarkEdits(b, s, func(d *model.Design, rnd *rand.Rand, inline []model.ID) (old *model.Policy, say []*policy.Statement) {
+				if old = d.Policy(last); old != nil && slices.Contains(old.Document.Statements, more.Statements[0]) {
+					return old, old.Document.Statements[:len(old.Document.Statements)-1]
 				}
-			}
-			rnd := rand.New(rand.NewSource(1))
-			times := []time.Duration{}
-			var with time.Duration
-			before := processorTime()
-			whole, analysis := d, a
-			for b.Loop() {
-				d, a = whole, analysis // policies that take from each other grow without end
-				for range 100 {
-					old := d.Policy(inline[rnd.Intn(len(inline))])
-					donor := d.Policy(inline[rnd.Intn(len(inline))])
-					p, doc := *old, *old.Document
-					doc.Statements = append(slices.Clone(doc.Statements), donor.Document.Statements...)
-					p.Document = &doc
-					begin := time.Now()
-					after, err := d.With(model.Change{Before: old, After: &p})
-					if err != nil {
-						b.Fatal(err)
-					}
-					with += time.Since(begin)
-					a = analyseAll(b, after, a)
-					times = append(times, time.Since(begin))
-					d = after
-				}
-			}
-			if used := processorTime() - before; used > 0 {
-				b.ReportMetric(float64(used)/float64(len(times))/1e6, "ms-processor-mean")
-			}
-			slices.Sort(times)
-			b.ReportMetric(float64(times[len(times)*99/100]), "ns/op")
-			b.ReportMetric(float64(times[len(times)/2])/1e6, "ms-median")
-			b.ReportMetric(float64(with)/float64(len(times))/1e6, "ms-With")
-			b.ReportMetric(float64(s.edit), "target-ns/op")
+				last = inline[rnd.Intn(len(inline))]
+				old = d.Policy(last)
+				return old, append(slices.Clone(old.Document.Statements), more.Statements...)
+			})
 		})
 	}
+}
+
+// benchmarkEdits measures a hundred edits a round, each of one inline policy and all measures after it. edit chooses the policy
+// and what it is to say.
+func benchmarkEdits(b *testing.B, s scale, edit func(d *model.Design, rnd *rand.Rand, inline []model.ID) (*model.Policy, []*policy.Statement)) {
+	d := importAccount(b, accountOf(b, s.n))
+	a := analyseAll(b, d, nil)
+	var inline []model.ID
+	for _, p := range d.Policies() {
+		if !p.Managed && p.Document != nil {
+			inline = append(inline, p.ID)
+		}
+	}
+	rnd := rand.New(rand.NewSource(1))
+	times := []time.Duration{}
+	var with time.Duration
+	before := processorTime()
+	whole, analysis := d, a
+	for b.Loop() {
+		d, a = whole, analysis // policies that take from each other grow without end
+		for range 100 {
+			old, say := edit(d, rnd, inline)
+			p, doc := *old, *old.Document
+			doc.Statements = say
+			p.Document = &doc
+			begin := time.Now()
+			after, err := d.With(model.Change{Before: old, After: &p})
+			if err != nil {
+				b.Fatal(err)
+			}
+			with += time.Since(begin)
+			a = analyseAll(b, after, a)
+			times = append(times, time.Since(begin))
+			d = after
+		}
+	}
+	if used := processorTime() - before; used > 0 {
+		b.ReportMetric(float64(used)/float64(len(times))/1e6, "ms-processor-mean")
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)*99/100]), "ns/op")
+	b.ReportMetric(float64(times[len(times)/2])/1e6, "ms-median")
+	b.ReportMetric(float64(with)/float64(len(times))/1e6, "ms-With")
+	b.ReportMetric(float64(s.edit), "target-ns/op")
 }
 
 // Accounts in which principals have less in common: with a permissions boundary whose variables each fills in, or with a
