@@ -36,12 +36,10 @@ type risks struct {
 
 // A risk is an entry.
 type risk struct {
-	ID     string `yaml:"id"`
-	Reason string `yaml:"reason"`
-	Owner  string `yaml:"owner"`
-	Expiry string `yaml:"expiry"`
-	line   int
-	until  time.Time
+	ID, Reason, Owner, Expiry string
+
+	line  int
+	until time.Time
 }
 
 // readRisks reads a file of accepted risks; without a path the usual one, if it is there.
@@ -72,38 +70,49 @@ func readRisks(path string) (*risks, error) {
 }
 
 func (r *risks) parse() error {
-	var file struct {
-		Bulkhead string      `yaml:"bulkhead"`
-		Accepted []yaml.Node `yaml:"accepted"`
-	}
+	var root yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(r.data))
-	d.KnownFields(true)
-	if err := d.Decode(&file); err != nil {
+	if err := d.Decode(&root); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		return errors.New(plainYAML(err))
 	}
-	if file.Bulkhead != acceptVersion {
-		if file.Bulkhead == "" {
-			return fmt.Errorf("it does not say its version: begin with bulkhead: %s", acceptVersion)
-		}
-		return fmt.Errorf("version %s is not known; this program reads %s", file.Bulkhead, acceptVersion)
+	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return errors.New("it is one document; remove the second")
 	}
-	for _, n := range file.Accepted {
-		if n.Kind != yaml.MappingNode {
-			return fmt.Errorf("line %d: an entry has id, reason, owner and expiry", n.Line)
+	version, list := "", (*yaml.Node)(nil)
+	err := fields(root.Content[0], "the file", []string{"bulkhead", "accepted"}, func(key string, v *yaml.Node) error {
+		if key == "accepted" {
+			list = v
+			return nil
 		}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if k := n.Content[i]; !slices.Contains([]string{"id", "reason", "owner", "expiry"}, k.Value) {
-				return fmt.Errorf("line %d: %q is not known; an entry has id, reason, owner and expiry", k.Line, k.Value)
-			}
-		}
+		var err error
+		version, err = text(key, v)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case version == "":
+		return fmt.Errorf("it does not say its version: begin with bulkhead: %s", acceptVersion)
+	case version != acceptVersion:
+		return fmt.Errorf("version %s is not known; this program reads %s", version, acceptVersion)
+	case list == nil || list.ShortTag() == "!!null":
+		return nil
+	case list.Kind != yaml.SequenceNode:
+		return fmt.Errorf("line %d: accepted is a list of entries, each begins with a dash", list.Line)
+	}
+	for _, n := range list.Content {
 		x := risk{line: n.Line}
-		if err := n.Decode(&x); err != nil {
-			return errors.New(plainYAML(err))
+		err := fields(n, "an entry", []string{"id", "reason", "owner", "expiry"}, func(key string, v *yaml.Node) (err error) {
+			of := map[string]*string{"id": &x.ID, "reason": &x.Reason, "owner": &x.Owner, "expiry": &x.Expiry}
+			*of[key], err = text(key, v)
+			return err
+		})
+		if err != nil {
+			return err
 		}
-		x.line = n.Line
 		if x.ID == "" {
 			return fmt.Errorf("line %d: the entry has no id", n.Line)
 		}
@@ -111,7 +120,7 @@ func (r *risks) parse() error {
 			return fmt.Errorf("line %d: %q is accepted in line %d already", n.Line, x.ID, r.entries[i].line)
 		}
 		if x.Expiry != "" {
-			until, err := time.Parse(time.DateOnly, strings.TrimSpace(x.Expiry[:min(10, len(x.Expiry))]))
+			until, err := time.Parse(time.DateOnly, strings.TrimSpace(x.Expiry))
 			if err != nil {
 				return fmt.Errorf("line %d: expiry %q is no date such as 2027-01-31", n.Line, x.Expiry)
 			}
@@ -120,6 +129,40 @@ func (r *risks) parse() error {
 		r.entries = append(r.entries, x)
 	}
 	return nil
+}
+
+// fields goes through a mapping that has each of some keys at most once and no other. What is called so in errors.
+func fields(n *yaml.Node, what string, keys []string, f func(key string, v *yaml.Node) error) error {
+	has := what + " has " + strings.Join(keys[:len(keys)-1], ", ") + " and " + keys[len(keys)-1]
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: %s", n.Line, has)
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		switch {
+		case !slices.Contains(keys, k.Value):
+			return fmt.Errorf("line %d: %q is not known; %s", k.Line, k.Value, has)
+		case seen[k.Value]:
+			return fmt.Errorf("line %d: %s is there twice", k.Line, k.Value)
+		}
+		seen[k.Value] = true
+		if err := f(k.Value, n.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text is a value that is a text; "" for none.
+func text(key string, v *yaml.Node) (string, error) {
+	switch {
+	case v.Kind != yaml.ScalarNode:
+		return "", fmt.Errorf("line %d: %s is a text", v.Line, key)
+	case v.ShortTag() == "!!null":
+		return "", nil
+	}
+	return v.Value, nil
 }
 
 // plainYAML is an error of the YAML library in one line.

@@ -90,10 +90,11 @@ func readFacts(name string) (*baseline, error) {
 	if bad := (*json.SyntaxError)(nil); errors.As(err, &bad) && bad.Offset == int64(len(data)) && bad.Error() == "unexpected end of JSON input" {
 		return nil, usage("baseline %s: it is cut off after %d bytes: make it anew, or copy it again", name, len(data))
 	}
-	if v, ok := shape.Version.(string); ok && v != breachVersion && strings.HasPrefix(v, "breach/") {
-		return nil, usage("baseline %s: it is a %q, and this program reads %q: make it anew with this program, or use a newer one", name, v, breachVersion)
+	isFacts := err == nil && shape.Breaches != nil && shape.Measures != nil
+	if v := shape.Version; v != nil && v != breachVersion && (isFacts || strings.HasPrefix(fmt.Sprint(v), "breach/")) {
+		return nil, usage("baseline %s: it is a %q, and this program reads %q: make it anew with this program, or use a newer one", name, fmt.Sprint(v), breachVersion)
 	}
-	if err != nil || shape.Breaches == nil || shape.Measures == nil {
+	if !isFacts {
 		return nil, nil
 	}
 	var in breachesJSON

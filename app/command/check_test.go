@@ -121,9 +121,9 @@ func TestCheck(t *testing.T) {
 	}
 	unversioned := file("unversioned.json", strings.Replace(string(printed), `"bulkhead": "breach/v1",`, "", 1))
 	check(t, 0, narrow, "--baseline", unversioned)
-	for _, other := range []string{strings.Replace(string(printed), "breach/v1", "breach/v2", 1), `{"bulkhead": "breach/v2"}`} {
+	for _, other := range []string{strings.Replace(string(printed), "breach/v1", "breach/v2", 1), `{"bulkhead": "breach/v2"}`, strings.Replace(string(printed), `"breach/v1"`, "2", 1)} {
 		later := file("later.json", other)
-		if r := run(t, "check", narrow, "--baseline", later); r.code != 2 || !strings.Contains(r.err, `it is a "breach/v2", and this program reads "breach/v1"`) {
+		if r := run(t, "check", narrow, "--baseline", later); r.code != 2 || !strings.Contains(r.err, `2", and this program reads "breach/v1"`) {
 			t.Errorf("a baseline of a later version: exit %d: %s", r.code, r.err)
 		}
 	}
@@ -213,7 +213,13 @@ func TestCheckAccepted(t *testing.T) {
 		"bulkhead: accept/v1\naccepted:\n  - id: a\n  - id: a\n":                         "accepted in line 3 already",
 		"bulkhead: accept/v1\naccepted: [\n":                                             "line",
 		"bulkhead: accept/v1\naccepted:\n  - a\n":                                        "an entry has id, reason, owner and expiry",
-		"bulkhead: accept/v1\naccepted:\n  - id: a\n    reason: [x]\n    owner: someone": "line 4",
+		"bulkhead: accept/v1\naccepted:\n  - id: a\n    reason: [x]\n    owner: someone": "line 4: reason is a text",
+		"bulkhead: accept/v1\nacepted: []\n":                                             `line 2: "acepted" is not known; the file has bulkhead and accepted`,
+		"bulkhead: accept/v1\naccepted: {}\n":                                            "line 2: accepted is a list",
+		"bulkhead: accept/v1\naccepted:\n  - id: a\n    expiry: 2027-12-01x\n":           "is no date",
+		"bulkhead: accept/v1\naccepted:\n  - id: a\n    id: b\n":                         "line 4: id is there twice",
+		"bulkhead: accept/v1\naccepted: []\n---\nbulkhead: accept/v1\n":                  "remove the second",
+		"just a text": "line 1: the file has bulkhead and accepted",
 	} {
 		put(text)
 		r := run(t, "check", "wide.yaml", "--baseline", "narrow.yaml")
