@@ -23,14 +23,50 @@ type language struct {
 	function func(name, says string) [2]string // what is before and behind the statements of a function
 	keep     func(name, says string) [2]string // … and before and behind a list of texts
 	indent   string
+	reserved map[string]bool // words that cannot be names, or that the program uses
 }
 
 // A program is a file for the CDK being written.
 type program struct {
 	*sheet
 	*language
-	b strings.Builder
+	b        strings.Builder
+	declared map[string]bool
 }
+
+// word is a name that the language does not have for itself.
+func (l *language) word(name string) string {
+	if l.reserved[name] {
+		return name + "_"
+	}
+	return name
+}
+
+// declare is a name that nothing else in the file has.
+func (p *program) declare(name string) string {
+	name = p.word(name)
+	for p.declared[name] {
+		name += "_"
+	}
+	p.declared[name] = true
+	return name
+}
+
+func words(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
+// What modules of TypeScript reserve: ECMAScript's reserved words, those of strict mode, and what it lets nobody declare.
+var typeScriptWords = words(`arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if
+	implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield`)
+
+// Python's keywords, and the built-in types that the annotations of functions name.
+var pythonWords = words(`and as assert async await break class continue def del elif else except finally for from global if import in is lambda list nonlocal not or pass raise
+	return str try while with yield`)
 
 func (p *program) line(level int, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
@@ -54,8 +90,11 @@ func (p *program) refer(x piece) string {
 	if x.kind == isPlace {
 		return cdkPlaces[x.place]
 	}
-	return "names." + p.property(p.fill(x.text).Name)
+	return "names." + p.field(p.fill(x.text))
 }
+
+// field is what a value that is left to fill in is called.
+func (p *program) field(f *Fill) string { return p.word(p.property(f.Name)) }
 
 // says writes a list, one entry a line where there are several.
 func (p *program) says(level int, head string, list []string, tail string) {
@@ -74,13 +113,12 @@ func (p *program) says(level int, head string, list []string, tail string) {
 // its boundary; and the list of AWS's policies that stay attached.
 func (p *program) writeRoles() {
 	for _, e := range p.roles {
-		name := p.name(e.Name)
 		for i, d := range e.Inline {
 			if i > 0 {
-				p.statements(fmt.Sprintf("%s%d", name, i+1), fmt.Sprintf("More statements of %s.", e.File), d)
+				p.statements(fmt.Sprintf("%s%d", p.name(e.Name), i+1), fmt.Sprintf("More statements of %s.", e.File), d)
 				continue
 			}
-			p.statements(name, fmt.Sprintf("What %s may do itself.", e.File), d)
+			p.statements(p.name(e.Name), fmt.Sprintf("What %s may do itself.", e.File), d)
 		}
 		for i, d := range e.Managed {
 			p.statements(p.name(fmt.Sprintf("%sPolicy%d", e.Name, i+1)), fmt.Sprintf("What %s may do itself, for managed policy %d of %d.", e.File, i+1, len(e.Managed)), d)
@@ -89,7 +127,7 @@ func (p *program) writeRoles() {
 			p.statements(p.name(e.Name+"Boundary"), fmt.Sprintf("What the permissions boundary of %s lets it do.", e.File), d)
 		}
 		if len(e.Attached) > 0 {
-			around := p.keep(p.name(e.Name+"Attached"), fmt.Sprintf("Policies of AWS that %s has.", e.File))
+			around := p.keep(p.declare(p.name(e.Name+"Attached")), fmt.Sprintf("Policies of AWS that %s has.", e.File))
 			p.b.WriteString(around[0])
 			for _, arn := range e.Attached {
 				p.line(1, "%s,", p.say(arn))
@@ -101,7 +139,7 @@ func (p *program) writeRoles() {
 
 // statements writes a function that makes the statements of a document. The CDK writes Version 2012-10-17.
 func (p *program) statements(name, says string, d *policy.Document) {
-	around := p.function(name, says)
+	around := p.function(p.declare(name), says)
 	p.b.WriteString(around[0])
 	for _, s := range export.Current(d).Statements {
 		p.statement(s)
@@ -169,8 +207,9 @@ func typeScript(s *sheet) string {
 	if len(s.fills) > 0 {
 		names, some = "names: Names", "Names"
 	}
-	p := &program{sheet: s, language: &language{
-		name: lower, property: lower, assign: ": ", open: "new PolicyStatement({", end: "})", indent: "  ",
+	p := &program{sheet: s, declared: map[string]bool{}, language: &language{
+		reserved: typeScriptWords,
+		name:     lower, property: lower, assign: ": ", open: "new PolicyStatement({", end: "})", indent: "  ",
 		quote: func(text string) string {
 			return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`, "\u2028", `\u2028`, "\u2029", `\u2029`).Replace(text) + "'"
 		},
@@ -204,7 +243,7 @@ func typeScript(s *sheet) string {
 		p.line(0, "export interface Names {")
 		for _, f := range s.fills {
 			p.line(1, "/** %s */", strings.ReplaceAll(f.Says, "*/", "* /"))
-			p.line(1, "readonly %s: string;", lower(f.Name))
+			p.line(1, "readonly %s: string;", p.field(f))
 		}
 		p.line(0, "}")
 	}
@@ -221,8 +260,9 @@ func python(s *sheet) string {
 	quote := func(text string) string {
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`).Replace(text) + `"`
 	}
-	p := &program{sheet: s, language: &language{
-		name: snake, property: snake, assign: "=", open: "PolicyStatement(", end: ")", indent: "    ", quote: quote,
+	p := &program{sheet: s, declared: map[string]bool{}, language: &language{
+		reserved: pythonWords,
+		name:     snake, property: snake, assign: "=", open: "PolicyStatement(", end: ")", indent: "    ", quote: quote,
 		function: func(name, says string) [2]string {
 			return [2]string{fmt.Sprintf("\n\ndef %s(%s) -> list[PolicyStatement]:\n    \"\"\"%s\"\"\"\n    return [\n", name, names, says), "    ]\n"}
 		},
@@ -255,7 +295,7 @@ func python(s *sheet) string {
 	if len(s.fills) > 0 {
 		p.line(0, "\n\n@dataclass(frozen=True)\nclass Names:\n    \"\"\"What the source does not tell.\"\"\"\n")
 		for _, f := range s.fills {
-			p.line(1, "%s: str  # %s", snake(f.Name), f.Says)
+			p.line(1, "%s: str  # %s", p.field(f), f.Says)
 		}
 	}
 	p.writeRoles()

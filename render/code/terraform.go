@@ -18,7 +18,7 @@ func terraform(s *sheet) string {
 	t := &hcl{sheet: s}
 	t.line("# %s", s.about())
 	for _, f := range s.fills {
-		t.block(fmt.Sprintf("variable %q", snake(f.Name)), func() {
+		t.block(fmt.Sprintf("variable %q", variable(f)), func() {
 			t.set("type", "string", "description", literal(f.Says))
 		})
 	}
@@ -32,6 +32,18 @@ func terraform(s *sheet) string {
 		t.role(e)
 	}
 	return t.b.String()
+}
+
+// What Terraform keeps for the arguments of modules ("Reserved names", Input variables).
+var terraformWords = words("source version providers count for_each lifecycle depends_on locals")
+
+// variable is the name of the variable for a value.
+func variable(f *Fill) string {
+	name := snake(f.Name)
+	if terraformWords[name] {
+		name += "_"
+	}
+	return name
 }
 
 // An hcl is a file of Terraform being written, laid out as terraform fmt does.
@@ -95,7 +107,7 @@ func (t *hcl) say(text string) string {
 			d := dataSources[p.place]
 			return "data." + d[0] + ".current." + d[1]
 		}
-		return "var." + snake(t.fill(p.text).Name)
+		return "var." + variable(t.fill(p.text))
 	}
 	if len(pieces) == 1 && (pieces[0].kind == isPlace || pieces[0].kind == isFill) {
 		return refer(pieces[0])
