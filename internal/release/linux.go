@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -99,7 +100,42 @@ func depends(program string) ([]string, error) {
 		out = append(out, p)
 	}
 	slices.Sort(out)
-	return slices.Compact(out), nil
+	out = slices.Compact(out)
+	symbols, err := f.ImportedSymbols()
+	if err != nil {
+		return nil, err
+	}
+	if v := newestC(symbols); v != "" {
+		for i, p := range out {
+			if p == "libc6" {
+				out[i] = "libc6 (>= " + v + ")"
+			}
+		}
+	}
+	return out, nil
+}
+
+// newestC is the version of the C library that symbols need: an older one does not start the program. "" where none is asked for.
+func newestC(symbols []elf.ImportedSymbol) string {
+	var newest []int
+	for _, s := range symbols {
+		v, ok := strings.CutPrefix(s.Version, "GLIBC_")
+		if !ok {
+			continue
+		}
+		var parts []int
+		for _, p := range strings.Split(v, ".") {
+			n, err := strconv.Atoi(p)
+			if err != nil {
+				break // GLIBC_PRIVATE
+			}
+			parts = append(parts, n)
+		}
+		if slices.Compare(parts, newest) > 0 {
+			newest = parts
+		}
+	}
+	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(newest), "[]")), ".")
 }
 
 // debian writes the package.

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"debug/elf"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -222,5 +223,24 @@ func TestMac(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "Info.plist PkgInfo Resources/bulkhead.icns MacOS/bulkhead MacOS/bulkhead-dot" {
 		t.Errorf("the bundle has %s", got)
+	}
+}
+
+// The C library has to be as new as the newest symbol that a program asks it for.
+func TestNewestC(t *testing.T) {
+	symbols := func(versions ...string) (out []elf.ImportedSymbol) {
+		for _, v := range versions {
+			out = append(out, elf.ImportedSymbol{Name: "f", Version: v})
+		}
+		return out
+	}
+	for want, list := range map[string][]elf.ImportedSymbol{
+		"":     symbols("", "GLIBC_PRIVATE"),
+		"2.34": symbols("GLIBC_2.2.5", "GLIBC_2.34", "GLIBC_2.4", "", "GLIBC_PRIVATE"),
+		"2.10": symbols("GLIBC_2.9", "GLIBC_2.10"),
+	} {
+		if got := newestC(list); got != want {
+			t.Errorf("%v: %q, want %q", list, got, want)
+		}
 	}
 }

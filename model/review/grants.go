@@ -310,7 +310,11 @@ func (c *comparison) culprits(h holder, is, limit, was []paper, then *policy.Sta
 				// One statement of a policy that many have is one finding.
 				f.ID, f.Subject, who = fmt.Sprintf("grant %s %s", p.id, mark(s)), p.id, "whoever has "+c.is.Name(p.id)
 			}
-			f.Says = fmt.Sprintf("%s may do more: %s on %s%s", who, few(s.Actions, s.NotAction), few(s.Resources, s.NotResource), under(s))
+			n := novel(s, func(s *policy.Statement) bool {
+				alone := paper{p.id, &policy.Document{Version: p.doc.Version, Statements: []*policy.Statement{s}}}
+				return within(append([]paper{alone}, denies...), limit, then).Answer != policy.Yes
+			})
+			f.Says = fmt.Sprintf("%s may do more: %s on %s%s", who, few(n.Actions, n.NotAction), few(n.Resources, n.NotResource), under(n))
 			if v.Witness != nil {
 				f.Why = []string{fmt.Sprintf("for example %s on %s, which was not allowed", v.Witness.Action, v.Witness.Resource)}
 			}
@@ -325,6 +329,37 @@ func (c *comparison) culprits(h holder, is, limit, was []paper, then *policy.Sta
 		}
 		c.add(f)
 	}
+}
+
+// mostNovel is how many actions and resources of a statement are asked about one by one.
+const mostNovel = 40
+
+// novel is what of a statement allows something new, for people: its actions, then its resources, as far as each does by itself.
+func novel(s *policy.Statement, is func(*policy.Statement) bool) *policy.Statement {
+	n := *s
+	alone := func(list []string, with func(*policy.Statement, []string)) []string {
+		if len(list) < 2 || len(list) > mostNovel {
+			return list
+		}
+		var out []string
+		for _, x := range list {
+			one := n
+			if with(&one, []string{x}); is(&one) {
+				out = append(out, x)
+			}
+		}
+		if len(out) == 0 {
+			return list
+		}
+		return out
+	}
+	if !s.NotAction {
+		n.Actions = alone(s.Actions, func(o *policy.Statement, list []string) { o.Actions = list })
+	}
+	if !s.NotResource {
+		n.Resources = alone(s.Resources, func(o *policy.Statement, list []string) { o.Resources = list })
+	}
+	return &n
 }
 
 func papersOf(d *model.Design, id model.ID) []paper {
