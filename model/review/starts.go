@@ -10,6 +10,7 @@ import (
 	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 	"bulkhead/model/reach"
+	"bulkhead/model/source"
 )
 
 // starts compares breach with breach: hits, administrators and the sea.
@@ -241,6 +242,9 @@ func (c *comparison) newHits(from model.ID, fresh []reach.Touch) {
 				continue
 			}
 			f := Finding{Says: b.Sentence(c.is, part)}
+			if len(way) > 0 {
+				f.Place = placeGiving(way[len(way)-1].Evidence, caps)
+			}
 			for i := len(way) - 1; i >= 0 && f.Place.IsZero(); i-- {
 				f.Place = firstPlace(way[i].Evidence)
 			}
@@ -391,6 +395,9 @@ func (c *comparison) beyond(id model.ID, seen []reach.Beyond, noNews func(reach.
 		}
 		return y.Evidence[0].Sentence(c.is)
 	}
+	for i := range fresh {
+		fresh[i].Evidence = giving(fresh[i])
+	}
 	for _, y := range fresh {
 		var with []reach.Beyond
 		var caps catalog.Capabilities
@@ -415,6 +422,41 @@ func (c *comparison) beyond(id model.ID, seen []reach.Beyond, noNews func(reach.
 			c.add(f)
 		}
 	}
+}
+
+// placeGiving is where the first statement stands that gives one of some capabilities, zero where none is told to.
+func placeGiving(es []reach.Evidence, caps catalog.Capabilities) source.Span {
+	for _, e := range es {
+		if !e.Span.IsZero() && slices.ContainsFunc(e.Actions, func(name string) bool {
+			a := catalog.Load().Action(name)
+			return a != nil && a.Capabilities&caps != 0
+		}) {
+			return e.Span
+		}
+	}
+	return source.Span{}
+}
+
+// giving is the evidence of something beyond the design, with the statements first that give what can be done to it.
+func giving(y reach.Beyond) []reach.Evidence {
+	gives := func(e reach.Evidence) bool {
+		return e.From != nil && !e.From.NotAction && slices.ContainsFunc(e.From.Actions, func(pattern string) bool {
+			return slices.ContainsFunc(catalog.Load().Expand(pattern), func(a *catalog.Action) bool {
+				return (y.Service == "*" || a.Service == y.Service) && a.Capabilities&y.Capabilities != 0
+			})
+		})
+	}
+	out := slices.Clone(y.Evidence)
+	slices.SortStableFunc(out, func(a, b reach.Evidence) int {
+		switch x, z := gives(a), gives(b); {
+		case x && !z:
+			return -1
+		case z && !x:
+			return 1
+		}
+		return 0
+	})
+	return out
 }
 
 // untold is the first unknown of a pattern, "" if it has none. IAM's own variables have a colon in their names.

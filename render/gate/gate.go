@@ -5,11 +5,15 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/reach"
 	"bulkhead/model/review"
 	"bulkhead/model/source"
@@ -175,10 +179,17 @@ func full(f review.Finding) string {
 // A group is findings that are told in one line: hits of one start on one target for one reason.
 type group struct {
 	review.Finding
-	ids []string
+	ids   []string
+	grave int
 }
 
-// groups puts findings together that say the same, in their order.
+// grave is how grave each thing is that a breach can do, gravest last; what is not among them is none.
+var grave = map[string]int{
+	catalog.Invoke.String(): 1, catalog.Read.String(): 2, catalog.Send.String(): 3, catalog.Write.String(): 3,
+	catalog.Delete.String(): 4, catalog.Permissions.String(): 5, catalog.Secret.String(): 6,
+}
+
+// groups puts findings together that say the same, in the order of the rules, gravest first.
 func groups(fs []review.Finding) []group {
 	var out []group
 	for _, f := range fs {
@@ -186,12 +197,24 @@ func groups(fs []review.Finding) []group {
 			return g.Rule == f.Rule && g.Says == f.Says && g.Undecided == f.Undecided
 		})
 		if i < 0 {
-			out = append(out, group{f, []string{f.ID}})
+			out = append(out, group{f, []string{f.ID}, grave[f.Can]})
 			continue
 		}
-		out[i].ids = append(out[i].ids, f.ID)
+		out[i].ids, out[i].grave = append(out[i].ids, f.ID), max(out[i].grave, grave[f.Can])
 	}
+	slices.SortStableFunc(out, func(x, y group) int {
+		return cmp.Or(cmp.Compare(slices.Index(review.Rules, x.Rule), slices.Index(review.Rules, y.Rule)), cmp.Compare(y.grave, x.grave))
+	})
 	return fold(out)
+}
+
+// nameOf is the last part of an id, as people write it.
+func nameOf(id model.ID) string {
+	name := string(id)[strings.LastIndexByte(string(id), '/')+1:]
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
 }
 
 // sameReason is how many lines may say that one statement lets one subject do something, before the rest is counted.
@@ -208,17 +231,28 @@ func fold(gs []group) []group {
 		n[of(g)]++
 	}
 	var out []group
-	seen := map[reason]int{}
+	seen, rest := map[reason]int{}, map[reason][]string{}
 	for _, g := range gs {
 		r := of(g)
 		seen[r]++
 		switch {
 		case n[r] <= sameReason+1 || seen[r] <= sameReason:
 			out = append(out, g)
-		case seen[r] == n[r]:
-			more := group{Finding: review.Finding{Rule: g.Rule, Subject: g.Subject, Place: g.Place, Undecided: g.Undecided,
-				Says: fmt.Sprintf("… and %d more by what stands there", n[r]-sameReason)}}
-			out = append(out, more)
+		default:
+			if name := nameOf(g.Target); name != "" && !slices.Contains(rest[r], name) {
+				rest[r] = append(rest[r], name)
+			}
+			if seen[r] < n[r] {
+				continue
+			}
+			says := fmt.Sprintf("… and %d more", n[r]-sameReason)
+			if r.place != "" {
+				says += " by what stands at " + r.place
+			}
+			if len(rest[r]) > 0 {
+				says += ": " + few(rest[r], 3)
+			}
+			out = append(out, group{Finding: review.Finding{Rule: g.Rule, Subject: g.Subject, Place: g.Place, Undecided: g.Undecided, Says: says}})
 		}
 	}
 	return out
