@@ -238,7 +238,7 @@ func (s *sheaf) breach(b *breachText) {
 		s.write(plainRun("Reaches " + b.KnownWords + "."))
 	}
 	if len(b.Feeds) > 0 {
-		s.write(plainRun("Chooses the input of: " + some(b.Feeds, 20) + "."))
+		s.write(plainRun("Chooses the input of: " + strings.Join(b.Feeds, ", ") + "."))
 	}
 	if len(b.Beyond) > 0 {
 		s.need(110) // with the head of its table and a row

@@ -84,9 +84,10 @@ type beyondText struct {
 // print all.
 const (
 	mostHits     = 400  // of one breach
-	leastHits    = 12   // of one breach, where there are many
+	leastHits    = 5    // of one breach, where there are many
 	mostRows     = 5000 // of all breaches together, about
 	mostBeyond   = 60
+	mostFed      = 20
 	mostEvidence = 6
 )
 
@@ -138,7 +139,7 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 			continue
 		}
 		open = append(open, y)
-		if len(out.Beyond) == mostBeyond {
+		if len(out.Beyond) == min(mostBeyond, most) {
 			out.MoreBeyond++
 			continue
 		}
@@ -147,7 +148,11 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 		out.Beyond = append(out.Beyond, text)
 	}
 	out.Sea = cmp.Or(reach.SeaWords(open), "nothing")
-	for _, f := range b.Fed {
+	for i, f := range b.Fed {
+		if i == mostFed && len(b.Fed) > mostFed+1 {
+			out.Feeds = append(out.Feeds, fmt.Sprintf("%d more", len(b.Fed)-i))
+			break
+		}
 		out.Feeds = append(out.Feeds, t.name(f))
 	}
 	return out
