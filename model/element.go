@@ -180,6 +180,7 @@ type Resource struct {
 	Account           string           // of its owner, where neither its ARN nor the design tells
 	Type              string           // CloudFormation type, e.g. AWS::DynamoDB::Table
 	Policy            *policy.Document // resource policy; nil if none
+	Passes            *policy.Document // what its policy lets through, of a VPC endpoint; nil: everything
 	Key               ID               // the customer-managed key that encrypts it, "" if none
 	External          bool             // named by ARN only: what it is like was not seen
 	Fresh             bool             // AWS generates its name

@@ -124,6 +124,73 @@ var serviceTurns = []turn{
 	{"a queue's message to read", 1, `["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]`, `"sqs:*"`},
 }
 
+const samGuinea = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Table: {Type: AWS::Serverless::SimpleTable}
+  Queue: {Type: AWS::SQS::Queue}
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: orders.handler
+      InlineCode: x
+      PermissionsBoundary: arn:aws:iam::123456789012:policy/wall
+      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{DynamoDBReadPolicy: {TableName: !Ref Table}}, {SQSPollerPolicy: {QueueName: !GetAtt Queue.QueueName}}]
+      FunctionUrlConfig: {AuthType: AWS_IAM}
+      Events:
+        List: {Type: HttpApi, Properties: {Path: /orders, Method: get, Auth: {Authorizer: AWS_IAM}}}
+  Mails:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: mails.handler
+      InlineCode: x
+      Policies: [{Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Queue.Arn}]}]
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: vpc-1
+      ServiceName: com.amazonaws.us-east-1.s3
+      PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}]}
+`
+
+var samTurns = []turn{
+	{"the statement that a policy template stands for", 0, "{SQSPollerPolicy: {QueueName: !GetAtt Queue.QueueName}}",
+		`{Statement: [{Effect: Allow, Action: ["sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch", "sqs:DeleteMessage", "sqs:DeleteMessageBatch", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], Resource: !GetAtt Queue.Arn}]}`},
+	{"a role of one's own instead of the transform's", 0, `      Policies: [{Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Queue.Arn}]}]
+`, `      Role: !GetAtt Sender.Arn
+  Sender:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]
+      Policies: [{PolicyName: send, PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Queue.Arn}]}}]
+`},
+	{"another logical id", 0, "  Mails:\n", "  Notifications:\n"},
+	{"a policy template that writes", 1, "DynamoDBReadPolicy", "DynamoDBCrudPolicy"},
+	{"trust of another account", 1, "Principal: {Service: lambda.amazonaws.com}", "Principal: {Service: lambda.amazonaws.com, AWS: \"999988887777\"}"},
+	{"trust of another service", 1, "Principal: {Service: lambda.amazonaws.com}", "Principal: {Service: [lambda.amazonaws.com, ec2.amazonaws.com]}"},
+	{"no boundary, though it was not seen", 1, "      PermissionsBoundary: arn:aws:iam::123456789012:policy/wall\n", ""},
+	{"an address for anybody", 1, "FunctionUrlConfig: {AuthType: AWS_IAM}", "FunctionUrlConfig: {AuthType: NONE}"},
+	{"a route for anybody", 1, "Auth: {Authorizer: AWS_IAM}", "Auth: {Authorizer: NONE}"},
+	{"an endpoint that lets more pass", 1, "arn:aws:s3:::mine/*", "*"},
+	{"no policy of the endpoint", 1, "      PolicyDocument: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Principal: \"*\", Action: \"s3:GetObject\", Resource: \"arn:aws:s3:::mine/*\"}]}\n", ""},
+	{"no endpoint", 1, `  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: vpc-1
+      ServiceName: com.amazonaws.us-east-1.s3
+      PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}]}
+`, ""},
+	{"another boundary that was not seen", 1, "policy/wall\n", "policy/hedge\n"},
+}
+
+// TestTurnsSAM is TestTurns for what only SAM has, and for endpoints.
+func TestTurnsSAM(t *testing.T) {
+	project{map[string]string{"template.yaml": samGuinea}, "template.yaml"}.try(t, newJudge(t), "template.yaml", samTurns)
+}
+
 // TestTurnsServerless is TestTurns for a service, and for what stands in the resources of the corpus's services.
 func TestTurnsServerless(t *testing.T) {
 	j := newJudge(t)

@@ -267,6 +267,9 @@ func (b *builder) endpointPolicy(r *resource) {
 			!st.NotAction && !st.NotResource && slices.ContainsFunc(st.Principals, func(p policy.Principal) bool { return p.Value == "*" }) && !st.NotPrincipal
 		if !everything {
 			b.endpoints = append(b.endpoints, r.ID)
+			if e := b.others[r]; e != nil {
+				e.Passes = d
+			}
 			return
 		}
 	}

@@ -232,6 +232,11 @@ func (b *builder) resourcePolicies() {
 			e.Policy = b.document(x, policy.Setting{Type: policy.ResourcePolicy, Of: e.Type}, known[x.typ].document)
 		}
 	}
+	for _, x := range b.objects { // an endpoint's lets nobody in: it limits what passes
+		if e := b.others[x]; e != nil && e.Type == "AWS::EC2::VPCEndpoint" {
+			e.Passes, e.Policy = e.Policy, nil
+		}
+	}
 	for _, x := range b.objects {
 		if e := b.others[x]; e != nil && e.Policy == nil && (e.Type == "AWS::KMS::Key" || e.Type == "AWS::KMS::ReplicaKey") && absent(x.get("policy")) {
 			e.Policy = policy.OfKey(x.partition, x.account)

@@ -87,7 +87,7 @@ func (c *comparison) grants() {
 			continue
 		}
 		c.identity(h, o)
-		if r := c.is.Role(h.id); r != nil && !r.Implicit {
+		if c.is.Role(h.id) != nil {
 			c.resourcePolicy(h.id, "trust policy", h.trust, o.trust)
 		}
 	}
@@ -113,6 +113,7 @@ func (c *comparison) grants() {
 			continue
 		}
 		c.resourcePolicy(r.ID, "policy", r.Policy, o.Policy)
+		c.passes(r.ID, r.Passes, o.Passes)
 		if o.BlockPublicAccess && !r.BlockPublicAccess {
 			c.add(Finding{ID: "wall " + string(r.ID) + " blockPublicAccess", Rule: WallRemoved, Subject: r.ID, Place: r.Origin,
 				Says: c.is.Name(r.ID) + " no longer blocks public access"})
@@ -120,6 +121,13 @@ func (c *comparison) grants() {
 		if o.Key != "" && r.Key == "" {
 			c.add(Finding{ID: "wall " + string(r.ID) + " key", Rule: WallRemoved, Subject: r.ID, Place: r.Origin,
 				Says: fmt.Sprintf("%s is no longer encrypted with %s: who may read it needs no key", c.is.Name(r.ID), c.was.Name(o.Key))})
+		}
+	}
+	for _, o := range c.was.Resources() {
+		if o.Passes != nil && c.names.is[o.ID] == "" {
+			c.add(Finding{ID: "wall " + string(o.ID) + " endpoint", Rule: WallRemoved, Subject: o.ID, Place: o.Origin,
+				Says:      c.was.Name(o.ID) + " is gone, whose policy limited what passes it",
+				Undecided: "whether calls have another way out of its VPC is in no source: look at its routes"})
 		}
 	}
 	c.guardrails()
@@ -151,6 +159,7 @@ func (c *comparison) identity(h, o holder) {
 		limit[i].doc = c.inOldNames(limit[i].doc)
 	}
 	key := strings.Join([]string{prints(is), prints(limit), prints(was), prints(limitBefore)}, "\n")
+	c.boundary(h, o)
 	if prints(is) == prints(was) && prints(limit) == prints(limitBefore) {
 		return
 	}
@@ -171,10 +180,7 @@ func (c *comparison) identity(h, o holder) {
 		c.culprits(h, is, limit, was, then, v)
 	}
 	c.denials(h, is, was, "")
-	switch {
-	case len(limitBefore) > 0 && len(limit) == 0 && h.boundary == "":
-		c.add(Finding{ID: fmt.Sprintf("wall %s boundary", h.id), Rule: WallRemoved, Subject: h.id, Place: placeOf(c.is, h.id), Says: name + " no longer has a permissions boundary"})
-	case len(limitBefore) > 0 && prints(limit) != prints(limitBefore):
+	if h.boundary != "" && len(limitBefore) > 0 && prints(limit) != prints(limitBefore) {
 		c.denials(h, limit, limitBefore, "boundary ")
 		bound := within(limit, nil, layers(limitBefore, nil))
 		if bound.Answer != policy.Yes {
@@ -182,6 +188,26 @@ func (c *comparison) identity(h, o holder) {
 				Says: "the permissions boundary of " + name + " allows more than it did", Why: list(bound.Why), Undecided: undecided(bound), Witness: bound.Witness})
 		}
 	}
+}
+
+// boundary adds that somebody has no permissions boundary any more, or another one that was not seen.
+func (c *comparison) boundary(h, o holder) {
+	if o.boundary == "" {
+		return
+	}
+	f := Finding{ID: fmt.Sprintf("wall %s boundary", h.id), Rule: WallRemoved, Subject: h.id, Place: placeOf(c.is, h.id)}
+	is, was := c.is.Policy(h.boundary), c.was.Policy(o.boundary)
+	switch {
+	case h.boundary == "":
+		f.Says = c.is.Name(h.id) + " no longer has a permissions boundary"
+	case is != nil && was != nil && is.Document == nil && c.names.before(is.ARN) != was.ARN:
+		f.Says = c.is.Name(h.id) + " has another permissions boundary, which was not seen: " + is.ARN
+		f.Undecided = "open what defines " + is.ARN + " as well"
+	default:
+		return
+	}
+	c.wider[h.id] = true
+	c.add(f)
 }
 
 func list(s string) []string {

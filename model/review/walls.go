@@ -93,6 +93,25 @@ func (c *comparison) resourcePolicy(id model.ID, what string, is, was *policy.Do
 	c.denials(h, plain(now), plain(then), "policy ")
 }
 
+// passes compares what the policy of a VPC endpoint lets through.
+func (c *comparison) passes(id model.ID, is, was *policy.Document) {
+	if is = c.inOldNames(is); was == nil || same(is, was) {
+		return
+	}
+	f := Finding{ID: "wall " + string(id) + " endpoint", Rule: WallRemoved, Subject: id, Place: placeOf(c.is, id)}
+	if is == nil {
+		f.Says = "no policy limits any more what passes " + c.is.Name(id)
+	} else {
+		v := within(plain(personal(id, is)), nil, layers(plain(personal(id, was)), nil))
+		if v.Answer == policy.Yes {
+			return
+		}
+		f.Says = "the policy of " + c.is.Name(id) + " lets more pass than it did"
+		f.Undecided, f.Witness = undecided(v), v.Witness
+	}
+	c.add(f)
+}
+
 func same(a, b *policy.Document) bool {
 	switch {
 	case a == nil || b == nil:
