@@ -16,6 +16,8 @@ import (
 	"pgregory.net/rapid"
 
 	"bulkhead/assets"
+	"bulkhead/importers/account/live"
+	"bulkhead/internal/fakeaws"
 )
 
 // nameless is what breach --json says without names: the measures, and of each start what it hits and reaches beyond, by kind.
@@ -169,5 +171,44 @@ func TestRedactDrawn(t *testing.T) {
 	})
 	if refused*10 > drawings {
 		t.Errorf("%d of %d were refused", refused, drawings)
+	}
+}
+
+// TestRedactHalfSeen keeps what was not seen of an account, which figures depend on: calls and why they failed stay, what they were
+// about has its other name.
+func TestRedactHalfSeen(t *testing.T) {
+	reader(t)
+	a := team(4)
+	a.Faults = func(c fakeaws.Call) fakeaws.Fault {
+		switch {
+		case c.Operation == "GetResourcePolicy" && c.Service == "dynamodb", c.Operation == "GetQueueAttributes", c.Operation == "ListGrants", c.Operation == "GetBucketPolicy":
+			return fakeaws.Denied
+		case c.Operation == "GetPolicy" && c.Args["FunctionName"] == "fn-1", c.Operation == "DescribeStateMachine":
+			return fakeaws.Failed
+		case c.Operation == "GetTopicAttributes":
+			return fakeaws.Missing
+		}
+		return fakeaws.Fine
+	}
+	dir := t.TempDir()
+	file, shown := filepath.Join(dir, "team.json"), filepath.Join(dir, "shown.json")
+	done(t, "import", "account", "--endpoint-url", a.Serve(t), "--region", fakeaws.Region, "-o", file)
+	done(t, "redact", file, "-o", shown)
+	was, err := live.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := live.Read(shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(was.Problems) != 7 || len(is.Problems) != len(was.Problems) {
+		t.Fatalf("problems %v became %v", was.Problems, is.Problems)
+	}
+	for i, p := range was.Problems {
+		q := is.Problems[i]
+		if p.Call != q.Call || p.Error != q.Error || len(p.About) != len(q.About) || len(p.About) > 0 && p.About[0] == q.About[0] {
+			t.Errorf("%v became %v", p, q)
+		}
 	}
 }

@@ -283,3 +283,20 @@ func TestRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestQuestionsOfAWS: a policy of AWS's own asks for ids of ten characters by question marks. What it matched it matches under other
+// names, and what was longer or shorter does not come to match.
+func TestQuestionsOfAWS(t *testing.T) {
+	const api = "arn:aws:apigateway:eu-west-1::/restapis/"
+	snapshot := map[string]any{"bulkhead": "account/v1", "account": "123412341234", "authorizationDetails": map[string]any{"RoleDetailList": []any{map[string]any{
+		"RoleName": "AWSServiceRoleForDevOpsGuru", "Arn": "arn:aws:iam::123412341234:role/aws-service-role/devops-guru.amazonaws.com/AWSServiceRoleForDevOpsGuru", "Path": "/aws-service-role/devops-guru.amazonaws.com/",
+		"AttachedManagedPolicies": []any{map[string]any{"PolicyName": "AmazonDevOpsGuruServiceRolePolicy", "PolicyArn": "arn:aws:iam::aws:policy/aws-service-role/AmazonDevOpsGuruServiceRolePolicy"}}}}},
+		"resources": []any{map[string]any{"Arn": api + "ywzhemaf35", "Type": "AWS::ApiGateway::RestApi"}, map[string]any{"Arn": api + "shop", "Type": "AWS::ApiGateway::RestApi"},
+			map[string]any{"Arn": api + "shop-and-more", "Type": "AWS::ApiGateway::RestApi"}, map[string]any{"Arn": api + "abcdefghijk", "Type": "AWS::ApiGateway::RestApi"}}}
+	for range 20 {
+		out := of(t, redact.NewKey(), snapshot)[0]
+		if n := len(regexp.MustCompile(regexp.QuoteMeta(api)+`[a-z0-9]{10}"`).FindAllString(out, -1)); n != 1 || strings.Contains(out, "ywzhemaf35") {
+			t.Errorf("%d APIs have ids of ten characters: %s", n, out)
+		}
+	}
+}

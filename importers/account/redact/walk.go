@@ -208,10 +208,18 @@ var (
 	ofAccount = regexp.MustCompile(`^arn:[a-z*-]+:[^:]*:[^:]*:[0-9]{12}:`)
 	operation = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9]+$`)
 	fault     = regexp.MustCompile(`^[A-Za-z.]+(Exception|Error|Denied|Fault|Access|Timeout|Failure|NotFound)$`)
+	// What an import says of calls and of why they were not answered, which is nobody's own, and which a design depends on.
+	ownCall  = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9]+( of versions)?( in [a-z]{2,4}(-[a-z]+)+-[0-9]+)?$`)
+	ownFault = regexp.MustCompile(`^(there is no such call there|what was answered cannot be read|no answer in time|cannot be reached|the connection was cut|IAM made no report|HTTP [0-9]{3}|` +
+		`answered by a web page \([0-9]{3}\), not by AWS|(not allowed|too many calls) \(([A-Za-z.]+|HTTP [0-9]{3})\)|[0-9]+ versions are more than are asked for their policies \([0-9]+\)|` +
+		`its certificate is not trusted here \(.*AWS_CA_BUNDLE\))$`)
 )
 
 // message spells what was said of a call: the call and the kind of fault are kept, names and all else are coded.
 func (c *coder) message(text string) spelling {
+	if ownCall.MatchString(text) || ownFault.MatchString(text) {
+		return keptText(text)
+	}
 	var out spelling
 	for i, w := range strings.SplitAfter(text, " ") {
 		bare := strings.TrimRight(w, " :,.;")
