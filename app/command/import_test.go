@@ -333,3 +333,72 @@ func TestUnreadPolicyIsNoOpenDoor(t *testing.T) {
 		}
 	}
 }
+
+// TestImportSomeAccounts reads of an organization the accounts of an organizational unit and of those in it, or those that a file lists.
+func TestImportSomeAccounts(t *testing.T) {
+	reader(t)
+	management, one, two := fakeaws.New("999999999999"), fakeaws.New("111111111111"), fakeaws.New("222222222222")
+	for _, a := range []*fakeaws.Account{management, one, two} {
+		a.Fill(1, planted)
+	}
+	o := fakeaws.NewOrganization(management, "ou-all", one, two)
+	accounts := func(of ...*fakeaws.Account) fakeaws.M {
+		var list []any
+		for _, a := range of {
+			list = append(list, fakeaws.M{"Id": a.ID, "Name": "team", "Status": "ACTIVE"})
+		}
+		return fakeaws.M{"Accounts": list}
+	}
+	management.Set("organizations:ListAccountsForParent", "ou-outer", accounts(one))
+	management.Set("organizations:ListAccountsForParent", "ou-inner", accounts(two))
+	management.Set("organizations:ListOrganizationalUnitsForParent", "ou-outer", fakeaws.M{"OrganizationalUnits": []any{fakeaws.M{"Id": "ou-inner"}}})
+	management.Set("organizations:ListOrganizationalUnitsForParent", "ou-inner", fakeaws.M{"OrganizationalUnits": []any{fakeaws.M{"Id": "ou-outer"}}}) // no end
+	management.Set("organizations:ListAccountsForParent", "ou-gone", fakeaws.None{Status: 400, Code: "ParentNotFoundException"})
+	server := httptest.NewServer(o)
+	t.Cleanup(server.Close)
+	lists := t.TempDir()
+	for name, text := range map[string]string{"lines": "# ours\n222222222222 team two\n\n", "answer": `{"Accounts": [{"Id": "111111111111", "Name": "team one"}, {"Id": "222222222222"}]}`, "wrong": "2222\n", "empty": "# none\n"} {
+		if err := os.WriteFile(filepath.Join(lists, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		args []string
+		want []string // accounts; nil where it is refused
+		says string
+	}{
+		{[]string{"--ou", "ou-inner"}, []string{"111111111111", "222222222222"}, ""},
+		{[]string{"--ou", "ou-outer"}, []string{"111111111111", "222222222222"}, ""},
+		{[]string{"--ou", "ou-all", "--ou", "ou-outer"}, []string{"111111111111", "222222222222", "999999999999"}, ""},
+		{[]string{"--ou", "ou-gone"}, nil, "there is no such organizational unit"},
+		{[]string{"--accounts", filepath.Join(lists, "lines")}, []string{"222222222222"}, ""},
+		{[]string{"--accounts", filepath.Join(lists, "answer")}, []string{"111111111111", "222222222222"}, ""},
+		{[]string{"--accounts", filepath.Join(lists, "wrong")}, nil, "line 1: 2222 is no account's number"},
+		{[]string{"--accounts", filepath.Join(lists, "empty")}, nil, "it lists no account"},
+		{[]string{"--accounts", filepath.Join(lists, "gone")}, nil, "gone"},
+	} {
+		dir := filepath.Join(t.TempDir(), "org")
+		r := run(t, append([]string{"import", "account", "--org", "--role-name", "reader", "--endpoint-url", server.URL, "--region", fakeaws.Region, "--services", "lambda", "--no-last-accessed", "-o", dir}, test.args...)...)
+		if test.want == nil {
+			if _, err := os.Stat(dir); r.code != 2 || !strings.Contains(r.err, test.says) || strings.Count(r.err, "\n") != 1 || err == nil {
+				t.Errorf("%q: exit %d, %v: %s", test.args, r.code, err, r.err)
+			}
+			continue
+		}
+		var index live.Index
+		data, err := os.ReadFile(filepath.Join(dir, "index.json"))
+		if err != nil || json.Unmarshal(data, &index) != nil {
+			t.Fatalf("%q: exit %d: %v %s", test.args, r.code, err, r.err)
+		}
+		var got []string
+		for _, x := range index.Accounts {
+			if _, err := live.Read(filepath.Join(dir, x.File)); err != nil || x.Error != "" {
+				t.Errorf("%q: %+v %v", test.args, x, err)
+			}
+			got = append(got, x.Account)
+		}
+		if !slices.Equal(got, test.want) || !index.Complete {
+			t.Errorf("%q: read %q", test.args, got)
+		}
+	}
+}

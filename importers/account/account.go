@@ -109,7 +109,7 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	}
 	if isCompressed(data) {
 		if data, err = decompressed(data); err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
+			return nil, err
 		}
 	}
 	if m := version.FindSubmatch(data[:min(len(data), 64<<10)]); m != nil && string(m[1]) != "1" {

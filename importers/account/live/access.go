@@ -232,7 +232,11 @@ func (c *Client) Identify(ctx context.Context) (Identity, error) {
 		who.Alias = aliases.AccountAliases[0]
 	}
 	var regions regionList
-	if c.patiently(ctx, region, describeRegions, nil, &regions) == nil {
+	err = c.patiently(ctx, region, describeRegions, nil, &regions)
+	if home := partitionOf(region).global; err != nil && region != home { // which may be none
+		err = c.patiently(ctx, home, describeRegions, nil, &regions)
+	}
+	if err == nil {
 		for _, r := range regions.Regions {
 			if r.RegionName != "" && r.OptInStatus != "not-opted-in" {
 				who.Regions = append(who.Regions, r.RegionName)

@@ -14,7 +14,10 @@ import (
 	"slices"
 )
 
-// Read reads a snapshot that Write wrote, to compare it with a newer one. For a design, open it.
+var errVersion = errors.New("it is no snapshot of this version")
+
+// Read reads a snapshot that Write wrote, to compare it with a newer one. For a design, open it. One of another version is told by
+// errVersion, and returned as far as it is understood.
 func Read(path string) (*Snapshot, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -34,7 +37,7 @@ func Read(path string) (*Snapshot, error) {
 		return nil, err
 	}
 	if s.Bulkhead != Version {
-		return nil, fmt.Errorf("%s is no snapshot of this version", path)
+		return &s, errVersion
 	}
 	return &s, nil
 }
@@ -56,6 +59,8 @@ func Before(path, account string) (*Snapshot, error) {
 	}
 	s, err := Read(path)
 	switch {
+	case errors.Is(err, errVersion) && s.Bulkhead != "":
+		return nil, fmt.Errorf("%s is a snapshot of another version of Bulkhead (%s): write to another file", path, s.Bulkhead)
 	case err != nil:
 		return nil, fmt.Errorf("%s is there and is no whole snapshot: write to another file, or remove it", path)
 	case s.Account != account:
