@@ -54,7 +54,7 @@ var acting = map[string][]string{
 	"AWS::EC2::Instance": {"IamInstanceProfile"}, "AWS::CodeBuild::Project": {"ServiceRole"}, "AWS::Glue::DevEndpoint": {"RoleArn"},
 	"AWS::SageMaker::NotebookInstance": {"RoleArn"}, "AWS::AppRunner::Service": {"InstanceConfiguration", "InstanceRoleArn"},
 	"AWS::Batch::JobDefinition": {"ContainerProperties", "JobRoleArn"}, "AWS::BedrockAgentCore::CodeInterpreterCustom": {"ExecutionRoleArn"},
-	"AWS::BedrockAgentCore::BrowserCustom": {"ExecutionRoleArn"}, "AWS::BedrockAgentCore::Runtime": {"RoleArn"},
+	"AWS::StepFunctions::StateMachine": {"RoleArn"}, "AWS::BedrockAgentCore::BrowserCustom": {"ExecutionRoleArn"}, "AWS::BedrockAgentCore::Runtime": {"RoleArn"},
 }
 
 // roleOf is the role with which what runs in a resource acts, "" for none, and for one that the template does not make. An
@@ -65,6 +65,9 @@ func (b *builder) roleOf(r *resource) model.ID {
 		return ""
 	}
 	n := b.get(r.Props, property...)
+	if r.Type == "AWS::StepFunctions::StateMachine" && n == nil {
+		n = b.get(r.Props, "Role") // SAM's
+	}
 	if r.Type == "AWS::EC2::Instance" {
 		profile := b.find(n, ofType("AWS::IAM::InstanceProfile"))
 		if profile == nil {

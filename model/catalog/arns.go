@@ -194,8 +194,17 @@ func (c *Catalog) Creates(a *Action, rt *ResourceType) bool {
 	if !ok || c.PartOf(rt) != "" {
 		return false
 	}
+	if makers[a.Service+":"+a.Name+" "+rt.Name] {
+		return true
+	}
 	of := c.TypeOf(rt)
 	return strings.EqualFold(made, joints.Replace(rt.Name)) || made == of[strings.LastIndexByte(of, ':')+1:]
+}
+
+// makers are actions that make a resource of a type that they are not called after.
+var makers = map[string]bool{
+	"iam:CreateServiceLinkedRole role": true, "es:CreateElasticsearchDomain domain": true, "kafka:CreateClusterV2 cluster": true,
+	"cassandra:Create keyspace": true, "cassandra:Create table": true,
 }
 
 // joints are what types' names are joined with in IAM and not in CloudFormation.

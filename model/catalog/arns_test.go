@@ -161,6 +161,7 @@ func TestCreates(t *testing.T) {
 		{"logs:CreateLogGroup", "log-group", true},
 		{"logs:CreateLogStream", "log-stream", false}, // a part of what is there
 		{"iam:CreateUser", "user", true},
+		{"iam:CreateServiceLinkedRole", "role", true}, // one that AWS names
 		{"iam:CreateAccessKey", "user", false},
 		{"iam:CreatePolicyVersion", "policy", false},
 		{"kms:CreateGrant", "key", false},

@@ -307,6 +307,7 @@ var rules = map[string][]rule{
 	"mobiletargeting":      {{"SendMessages SendOTPMessage SendUsersMessages", can(Send), "messages in the account's name"}},
 	"sms-voice":            {{"Send*", can(Send), "messages in the account's name"}},
 	"social-messaging":     {{"SendWhatsApp*", can(Send), "messages in the account's name"}},
+	"lightsail":            {{"CreateBucketAccessKey", can(Secret), "returns a key that opens the bucket"}},
 	"ivschat":              {{"SendEvent", can(Send), "clients act on events"}},
 	"chime":                {{"SendChannelMessage", can(Send), "messages in the account's name"}},
 }

@@ -340,7 +340,11 @@ func (an *Analysis) partsOf(f *finding) string {
 			return ""
 		}
 		if x.may.meets(form.menu.hits) {
-			out = append(out, strings.TrimLeft(strings.TrimPrefix(form.space, an.world.targets[f.target].arn), "/:"))
+			name, below := strings.CutPrefix(form.space, an.world.targets[f.target].arn)
+			if !below {
+				name = shortARN(name)
+			}
+			out = append(out, strings.TrimLeft(name, "/:"))
 		}
 	}
 	for i := range f.parts {

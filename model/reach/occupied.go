@@ -13,7 +13,7 @@ var settled = []string{"codebuild-002", "codebuild-003", "glue-002", "sagemaker-
 
 // occupies finds the role of what runs in a resource that the actor may take over.
 func (e *explorer) occupies(f *finding, t *target) {
-	if t.resource == nil || t.resource.Role == "" {
+	if t.resource == nil || t.resource.Role == "" || t.typ == machineType { // a machine is rewritten
 		return
 	}
 	role := e.w.target(t.resource.Role)

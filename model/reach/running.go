@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/model/policy"
@@ -69,8 +70,15 @@ func (e *explorer) rewrites(f *finding, t *target) {
 	if t.typ != machineType && t.typ != "AWS::Serverless::StateMachine" {
 		return
 	}
+	var roles []int32
+	if t.resource != nil {
+		roles = append(roles, e.w.target(t.resource.Role))
+	}
 	for _, i := range e.an.triggersFrom[t.id] {
-		role := e.w.target(e.an.triggers[i].Role)
+		roles = append(roles, e.w.target(e.an.triggers[i].Role))
+	}
+	slices.Sort(roles)
+	for _, role := range slices.Compact(roles) {
 		if role < 0 || role == e.actor.self {
 			continue
 		}

@@ -362,6 +362,14 @@ func (w *world) addForms(ti int32) {
 			}
 		}
 		ways, kinds = []way{{witness: t.arn}, v}, map[way][]shape{{witness: t.arn}: best, v: all}
+	case machineType, "AWS::Serverless::StateMachine":
+		// Its executions, which hold what went in and came out, have ARNs of their own.
+		base := strings.Replace(t.arn, ":stateMachine:", ":execution:", 1) + ":"
+		for _, s := range shapes {
+			if s.kind.Name == "execution" {
+				put(way{base + anyName, base + "*"}, s)
+			}
+		}
 	case "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
 		id := t.arn[strings.LastIndexByte(t.arn, '/')+1:]
 		base := strings.Join([]string{"arn", w.partition, "execute-api", cmp.Or(t.region, w.region), t.account, id + "/"}, ":")
