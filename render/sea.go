@@ -36,9 +36,6 @@ func (s *survey) sea() Sea {
 		return Sea{Words: "nothing beyond the design"}
 	}
 	sea.Words = reach.SeaWords(beyond)
-	if sea.May {
-		sea.Words = "perhaps " + sea.Words
-	}
 	const lines = 24
 	if len(tips) > lines {
 		tips = append(tips[:lines], fmt.Sprintf("and %d more", len(tips)-lines))

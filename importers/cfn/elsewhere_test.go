@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"strings"
 	"testing"
 
 	"bulkhead/importers"
@@ -52,5 +53,32 @@ Resources:
 	}
 	if n := len(d.Resources()); n != 8 { // with the pipe
 		t.Errorf("%d resources", n)
+	}
+}
+
+// Policies beside a Role are told: the transform ignores them.
+func TestPoliciesBesideARoleAreTold(t *testing.T) {
+	for role, told := range map[string]int{"Role: arn:aws:iam::123456789012:role/r": 1, "MemorySize: 128": 0} {
+		in := imported(t, "template.yaml", `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: .
+      `+role+`
+      Policies: [AmazonS3ReadOnlyAccess]
+`, importers.Options{})
+		got := 0
+		for _, d := range in.Diagnostics {
+			if strings.Contains(d.Summary, "beside its Role") && d.Span.Line == 11 {
+				got++
+			}
+		}
+		if got != told {
+			t.Errorf("%s: told %d times: %v", role, got, in.Diagnostics)
+		}
 	}
 }

@@ -225,6 +225,8 @@ func (t *transform) function(f *resource) {
 			role.aws("service-role/AWSLambdaVPCAccessExecutionRole")
 		}
 		t.deadLetter(f, role)
+	} else if n := t.get(p, "Policies"); !isEmpty(n) {
+		t.notes.add(source.Warning, n.Span(), "Policies of "+f.ID+" mean nothing beside its Role", "The transform ignores them: the role that is given has what its own policies allow.")
 	}
 	t.eventInvoke(f, role)
 	if role != nil {

@@ -323,7 +323,25 @@ type seaThing struct {
 	noun  string
 	kind  string
 	known bool
+	sure  bool // some of it surely
 	caps  catalog.Capabilities
+}
+
+// A manner is how something is reached: what can be done, and whether only perhaps.
+type manner struct {
+	verb    string
+	perhaps bool
+}
+
+func (x *seaThing) manner() manner { return manner{verb(x.caps, x.kind), !x.sure} }
+
+// words puts the manner before what is reached.
+func (m manner) words(what string) string {
+	maybe := ""
+	if m.perhaps {
+		maybe = "perhaps "
+	}
+	return maybe + spaced(m.verb) + what
 }
 
 // thingsOf are the kinds of things in a sea, each once: all of a noun, then the rest that these do not say. all: it is
@@ -348,6 +366,7 @@ func thingsOf(sea []Beyond) (things []seaThing, all bool) {
 		}
 		things[k].known = things[k].known || b.Known
 		things[k].caps |= b.Capabilities
+		things[k].sure = things[k].sure || b.Certainty == Must
 	}
 	rest := map[string]int{}
 	for i := range sea {
@@ -368,6 +387,7 @@ func thingsOf(sea []Beyond) (things []seaThing, all bool) {
 			things = append(things, seaThing{words: words, noun: noun, kind: b.kind()})
 		}
 		things[k].caps |= b.Capabilities
+		things[k].sure = things[k].sure || b.Certainty == Must
 	}
 	return things, all
 }
@@ -375,32 +395,33 @@ func thingsOf(sea []Beyond) (things []seaThing, all bool) {
 // seaWords names so many things at most; of more than most, none.
 func seaWords(sea []Beyond, shown, most int) string {
 	things, all := thingsOf(sea)
+	whole := manner{perhaps: !slices.ContainsFunc(things, func(x seaThing) bool { return x.sure })}
 	switch n := len(things); {
 	case all:
-		return "anything of the account"
+		return whole.words("anything of the account")
 	case n > most:
-		return fmt.Sprintf("nearly everything else of the account (%d kinds of things)", n)
+		return whole.words(fmt.Sprintf("nearly everything else of the account (%d kinds of things)", n))
 	}
 	more := max(0, len(things)-shown)
 	things = things[:len(things)-more]
 	// What can be done is said once for all with which it is the same: first of what it is everything, last of what has
 	// no noun.
 	var sure, last []string
-	verbs := []string{""}
+	manners := []manner{{}}
 	for _, x := range things {
 		if x.noun == "" {
-			last = append(last, x.words)
-		} else if v := verb(x.caps, x.kind); !slices.Contains(verbs, v) {
-			verbs = append(verbs, v)
+			last = append(last, manner{perhaps: !x.sure}.words(x.words))
+		} else if m := x.manner(); !slices.Contains(manners, m) {
+			manners = append(manners, m)
 		}
 	}
 	at := -1 // the last that is about the account
-	for _, v := range verbs {
+	for _, m := range manners {
 		var kinds, some []string
 		for _, word := range [...]string{"any other ", "any "} { // of what the design has, of what it has not
 			var nouns []string
 			for _, x := range things {
-				if x.noun != "" && x.words == "" && x.known == (word == "any other ") && verb(x.caps, x.kind) == v {
+				if x.noun != "" && x.words == "" && x.known == (word == "any other ") && x.manner() == m {
 					nouns = append(nouns, x.noun)
 				}
 			}
@@ -413,12 +434,12 @@ func seaWords(sea []Beyond, shown, most int) string {
 			some = append(some, strings.Join(kinds, " and ")+ofAccount)
 		}
 		for _, x := range things {
-			if x.noun != "" && x.words != "" && verb(x.caps, x.kind) == v {
+			if x.noun != "" && x.words != "" && x.manner() == m {
 				some = append(some, strings.TrimSuffix(x.words, ofAccount))
 			}
 		}
 		if len(some) > 0 {
-			sure = append(sure, spaced(v)+list(some))
+			sure = append(sure, m.words(list(some)))
 		}
 	}
 	for i := range sure {
@@ -438,7 +459,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 		return and
 	case len(last) == 0:
 		return strings.Join(sure, "; ")
-	case len(sure) > 1 || verbs[len(verbs)-1] != "": // what can be done to the one is not said of the other
+	case len(sure) > 1 || len(manners) > 1: // what can be done to the one is not said of the other
 		return strings.Join(sure, "; ") + "; " + and
 	case more > 0 || len(last) > 1:
 		return sure[0] + ", " + and
