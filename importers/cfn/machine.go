@@ -32,18 +32,41 @@ func (b *builder) machine(r *resource) {
 	definition := b.get(r.Props, "Definition")
 	text := b.get(r.Props, "DefinitionString")
 	substituted := b.get(r.Props, "DefinitionSubstitutions")
+	b.notes.quiet++
+	written := b.words(text) + b.jsonText(definition)
+	for _, p := range b.pairs(substituted) {
+		written = strings.ReplaceAll(written, "${"+p.Key.Value+"}", b.words(p.Value))
+	}
+	referred := map[string]*resource{} // by what a reference to it says, under whatever key
 	for _, n := range []*yamlpos.Node{definition, text, substituted} {
-		if n == nil {
+		for _, id := range b.refs(n) {
+			if to := b.resource(id); to != nil && b.isTask(to) {
+				referred[b.nameOf(to)] = to
+			}
+		}
+	}
+	known := catalog.TaskTexts(written, func(key, text string) {
+		if to := referred[text]; to != nil {
+			add(b.taskOf(to))
+		} else if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || slices.Contains(namingTasks, key) {
+			if to := b.findText(text, b.isTask); to != nil {
+				add(b.taskOf(to))
+			}
+		}
+	})
+	b.notes.quiet--
+	for _, n := range []*yamlpos.Node{definition, text, substituted} {
+		if n == nil || known {
 			continue
 		}
 		for _, id := range b.refs(n) {
-			if to := b.resource(id); to != nil && b.isTask(to) {
+			if to := b.resource(id); to != nil && b.isTask(to) && to.Type != "AWS::S3::Bucket" { // which a definition that is not at hand often only reads
 				add(b.taskOf(to))
 			}
 		}
 	}
 	b.notes.quiet++
-	for _, arn := range catalog.FunctionARNs(b.words(text) + " " + b.jsonText(definition)) {
+	for _, arn := range catalog.FunctionARNs(written) {
 		add(b.findText(arn, ofType("AWS::Lambda::Function")))
 	}
 	b.notes.quiet--
@@ -54,11 +77,14 @@ func (b *builder) machine(r *resource) {
 	}
 }
 
+// namingTasks are the keys under which tasks name what they go on to by a name; ARNs and URLs count anywhere.
+var namingTasks = []string{"FunctionName", "TableName", "EventBusName", "Bucket"}
+
 func (b *builder) isTask(r *resource) bool {
 	switch r.Type {
 	case "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::SQS::Queue", "AWS::SNS::Topic",
 		"AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine",
-		"AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias":
+		"AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias", "AWS::S3::Bucket":
 		return true
 	}
 	return false

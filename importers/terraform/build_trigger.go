@@ -318,17 +318,15 @@ func (b *builder) machine(x *object) {
 		b.start(t)
 	}
 	definition := x.word("definition")
-	var read any
-	if json.Unmarshal([]byte(definition), &read) == nil {
-		eachText(read, "", 0, func(key, text string) {
-			if f := b.function(text, x); f != nil && (strings.Contains(text, ":function:") || key == "FunctionName") {
-				add(f)
-				return
-			}
-			if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || key == "TableName" || key == "EventBusName" {
-				add(b.find(text, x, "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine"))
-			}
-		})
+	if catalog.TaskTexts(definition, func(key, text string) {
+		if f := b.function(text, x); f != nil && (strings.Contains(text, ":function:") || key == "FunctionName") {
+			add(f)
+			return
+		}
+		if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || key == "TableName" || key == "EventBusName" || key == "Bucket" {
+			add(b.find(text, x, "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine", "AWS::S3::Bucket"))
+		}
+	}) {
 		return
 	}
 	for _, arn := range catalog.FunctionARNs(definition) {
@@ -336,31 +334,6 @@ func (b *builder) machine(x *object) {
 	}
 	if definition == "" || isOneToken(definition) {
 		b.tell(source.Info, x.spot("definition"), "Its tasks are not known.", "the definition of %s is not known", x.address)
-	}
-}
-
-// eachText calls f with every text in a JSON value and the key under which it stands, in the order of keys. A key that
-// ends in ".$" takes its value from the input.
-func eachText(v any, key string, depth int, f func(key, text string)) {
-	if depth > 200 {
-		return
-	}
-	switch v := v.(type) {
-	case string:
-		f(key, v)
-	case []any:
-		for _, e := range v {
-			eachText(e, key, depth+1, f)
-		}
-	case map[string]any:
-		keys := make([]string, 0, len(v))
-		for k := range v {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
-			eachText(v[k], k, depth+1, f)
-		}
 	}
 }
 

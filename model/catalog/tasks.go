@@ -1,0 +1,56 @@
+package catalog
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// TaskTexts calls f with each text of a state machine's definition and the key that it stands under, in the order of keys,
+// but for those of tasks that only read: what they name gets nothing from them. It is false where the definition is no JSON.
+func TaskTexts(definition string, f func(key, text string)) bool {
+	var read any
+	if json.Unmarshal([]byte(definition), &read) != nil {
+		return false
+	}
+	taskTexts(read, "", 0, f)
+	return true
+}
+
+func taskTexts(v any, key string, depth int, f func(key, text string)) {
+	if depth > 200 {
+		return
+	}
+	switch v := v.(type) {
+	case string:
+		f(key, v)
+	case []any:
+		for _, e := range v {
+			taskTexts(e, key, depth+1, f)
+		}
+	case map[string]any:
+		if call, ok := v["Resource"].(string); ok && onlyReads(call) {
+			return
+		}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			taskTexts(v[k], k, depth+1, f)
+		}
+	}
+}
+
+// onlyReads reports whether a task's resource is a call that reads: "arn:aws:states:::dynamodb:getItem" (Step Functions
+// developer guide, "Integrating services").
+func onlyReads(resource string) bool {
+	_, call, ok := strings.Cut(resource, ":states:::")
+	if !ok {
+		return false
+	}
+	call, _, _ = strings.Cut(call[strings.LastIndexByte(call, ':')+1:], ".")
+	for _, verb := range [...]string{"get", "batchGet", "list", "describe", "query", "scan", "head", "receive", "select", "transactGet"} {
+		if rest, ok := strings.CutPrefix(call, verb); ok && (rest == "" || rest[0] >= 'A' && rest[0] <= 'Z') {
+			return true
+		}
+	}
+	return false
+}
