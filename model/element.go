@@ -213,6 +213,7 @@ type Trigger struct {
 	Token   bool   // an authorizer of the API's own lets callers in (a JWT, Cognito or Lambda authorizer): no permission of IAM does
 	Outside bool   // it comes from outside the account: route, URL, schedule is not outside
 	Off     bool   // it is there and disabled (a rule, a mapping, a pipe, a schedule): it starts nothing until somebody enables it
+	Reads   bool   // of a state machine's task: it only reads what it is on, so that nothing goes on there
 	Filter  Filter
 	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
 	Alias   string // of the function, whose URL it is: its alias; "" where it is the function's own
@@ -220,6 +221,9 @@ type Trigger struct {
 	Stack   string
 	Origin  source.Span
 }
+
+// Redrive is the kind of trigger by which a queue puts messages that are not worked off into another.
+const Redrive = "redrive"
 
 // OpenTo says whom an open trigger lets in: "anyone", "anyone with the API key"; "" where it is not open.
 func (t *Trigger) OpenTo() string {

@@ -116,6 +116,7 @@ type triggerJSON struct {
 	Token bool     `json:"token,omitempty"` // to whom an authorizer of the API's own lets in
 	Only  string   `json:"only,omitempty"`  // what its filter lets pass, in words
 	Off   bool     `json:"off,omitempty"`   // it is disabled
+	Reads bool     `json:"reads,omitempty"` // a task that only reads what it is on
 	Role  model.ID `json:"role,omitempty"`  // that the service behind it acts with
 	Bus   string   `json:"bus,omitempty"`   // of a rule: ARN of its event bus where that is not in the design
 	placeJSON
@@ -180,7 +181,7 @@ func describe(in *importers.Import) modelJSON {
 		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, r.External, info.Constructs[r.ID], place(r.Origin)})
 	}
 	for _, t := range d.Triggers() {
-		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), t.Off, t.Role, t.Bus, place(t.Origin)})
+		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), t.Off, t.Reads, t.Role, t.Bus, place(t.Origin)})
 	}
 	for _, p := range d.Principals() {
 		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN, cmp.Or(p.LogicalID, p.Name), p.Name})

@@ -14,14 +14,18 @@ import (
 // machine makes triggers of the tasks of a state machine: its definition names functions by ARN, reference or
 // substitution. A definition in another file is not read.
 func (b *builder) machine(r *resource) {
-	var found []model.ID
-	add := func(to *resource) {
+	found := map[model.ID]*model.Trigger{}
+	add := func(to *resource, reads bool) {
 		id := b.elementOf(to)
-		if id == "" || id == b.ids[r] || slices.Contains(found, id) {
+		if id == "" || id == b.ids[r] {
 			return
 		}
-		found = append(found, id)
+		if t := found[id]; t != nil {
+			t.Reads = t.Reads && reads
+			return
+		}
 		t := b.newTrigger(r, to, "state-machine-task", "states")
+		found[id], t.Reads = t, reads
 		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+to.called()))
 		t.From, t.Label = b.elementOf(r), "task"
 		if t.Role = b.actsAs(b.get(r.Props, "RoleArn")); t.Role == "" {
@@ -45,12 +49,12 @@ func (b *builder) machine(r *resource) {
 			}
 		}
 	}
-	known := catalog.TaskTexts(written, func(key, text string) {
+	known := catalog.TaskTexts(written, func(key, text string, reads bool) {
 		if to := referred[text]; to != nil {
-			add(b.taskOf(to))
+			add(b.taskOf(to), reads)
 		} else if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || slices.Contains(namingTasks, key) {
 			if to := b.findText(text, b.isTask); to != nil {
-				add(b.taskOf(to))
+				add(b.taskOf(to), reads)
 			}
 		}
 	})
@@ -61,13 +65,13 @@ func (b *builder) machine(r *resource) {
 		}
 		for _, id := range b.refs(n) {
 			if to := b.resource(id); to != nil && b.isTask(to) && to.Type != "AWS::S3::Bucket" { // which a definition that is not at hand often only reads
-				add(b.taskOf(to))
+				add(b.taskOf(to), false)
 			}
 		}
 	}
 	b.notes.quiet++
 	for _, arn := range catalog.FunctionARNs(written) {
-		add(b.findText(arn, ofType("AWS::Lambda::Function")))
+		add(b.findText(arn, ofType("AWS::Lambda::Function")), false)
 	}
 	b.notes.quiet--
 	for _, key := range []string{"DefinitionUri", "DefinitionS3Location"} {

@@ -8,7 +8,7 @@ import (
 )
 
 // A definition's tasks go on to what they name, by reference, ARN or name, in the template's own form, as text and with
-// substitutions; tasks that only read go on to nothing.
+// substitutions; tasks that only read say so.
 func TestTasksOfMachines(t *testing.T) {
 	const things = `
   Named: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders, KeySchema: [{AttributeName: id, KeyType: HASH}]}}
@@ -34,11 +34,37 @@ func TestTasksOfMachines(t *testing.T) {
 		d := imported(t, "template.yaml", "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: "+properties+things, importers.Options{}).Design
 		var got []string
 		for _, tr := range d.Triggers() {
-			got = append(got, string(tr.To))
+			word := ""
+			if tr.Reads {
+				word = " read"
+			}
+			got = append(got, string(tr.To)+word)
 		}
 		slices.Sort(got)
-		if !slices.Equal(got, []string{"res/Files", "res/Jobs", "res/Named"}) {
+		if !slices.Equal(got, []string{"res/Files", "res/Jobs", "res/Named", "res/Read read"}) {
 			t.Errorf("%s: goes on to %v", name, got)
+		}
+	}
+}
+
+// A queue's dead letters go on to another queue, which perhaps feeds what polls that; a task that only reads a table feeds nothing.
+func TestDeadLetters(t *testing.T) {
+	for name, policy := range map[string]string{"mapping": "{deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}", "text": `!Sub '{"deadLetterTargetArn": "${Dead.Arn}", "maxReceiveCount": 3}'`, "none": "!Ref AWS::NoValue"} {
+		d := imported(t, "template.yaml", `
+Resources:
+  Jobs: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: `+policy+`}}
+  Dead: {Type: AWS::SQS::Queue}
+`, importers.Options{}).Design
+		var got []string
+		for _, tr := range d.Triggers() {
+			got = append(got, string(tr.From+" "+tr.To)+" "+tr.Kind)
+		}
+		want := []string{"res/Jobs res/Dead redrive"}
+		if name == "none" {
+			want = nil
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -106,6 +107,8 @@ func (b *builder) readTriggers() {
 			b.functionURL(r)
 		case "AWS::S3::Bucket":
 			b.notifications(r)
+		case "AWS::SQS::Queue":
+			b.redrive(r)
 		case "AWS::SNS::Subscription":
 			b.subscription(r, b.get(r.Props, "TopicArn"), r.Props, model.MakeID("trigger", b.in(r.ID)), r.ID)
 		case "AWS::SNS::Topic":
@@ -266,6 +269,22 @@ func (b *builder) functionURL(r *resource) {
 	if alias := b.find(b.get(r.Props, "TargetFunctionArn"), ofType("AWS::Lambda::Alias")); alias != nil {
 		t.Alias = b.of(alias).words(b.of(alias).get(alias.Props, "Name"))
 	}
+	b.addTrigger(t, r, r.Value)
+}
+
+// redrive reads where a queue puts messages that are not worked off.
+func (b *builder) redrive(r *resource) {
+	var policy struct{ DeadLetterTargetArn string }
+	if json.Unmarshal([]byte(b.jsonText(b.get(r.Props, "RedrivePolicy"))), &policy) != nil {
+		return // none, or nothing that is known
+	}
+	to := b.findText(policy.DeadLetterTargetArn, ofType("AWS::SQS::Queue"))
+	if to == nil || to == r {
+		return
+	}
+	t := b.newTrigger(r, to, model.Redrive, "sqs")
+	t.ID = model.MakeID("trigger", b.in(r.ID+"/redrive"))
+	t.From, t.Label, t.Origin = b.elementOf(r), "dead letters", b.get(r.Props, "RedrivePolicy").Span()
 	b.addTrigger(t, r, r.Value)
 }
 

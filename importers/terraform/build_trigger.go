@@ -29,6 +29,8 @@ func (b *builder) triggers() {
 			b.functionURL(x)
 		case "aws_s3_bucket_notification":
 			b.notifications(x)
+		case "aws_sqs_queue", "aws_sqs_queue_redrive_policy":
+			b.redrive(x)
 		case "aws_sns_topic_subscription":
 			b.subscription(x)
 		case "aws_cloudwatch_event_target":
@@ -160,6 +162,25 @@ func (b *builder) notifications(x *object) {
 			b.start(t)
 		}
 	}
+}
+
+// redrive reads where a queue puts messages that are not worked off: of aws_sqs_queue, or a resource of its own.
+func (b *builder) redrive(x *object) {
+	var policy struct{ DeadLetterTargetArn string }
+	if json.Unmarshal([]byte(x.word("redrive_policy")), &policy) != nil {
+		return // none, or nothing that is known
+	}
+	from := x
+	if x.typ != "aws_sqs_queue" {
+		from = b.find(x.word("queue_url"), x, "AWS::SQS::Queue")
+	}
+	to := b.find(policy.DeadLetterTargetArn, x, "AWS::SQS::Queue")
+	if from == nil || to == nil || from == to {
+		return
+	}
+	t := b.newTrigger(x, b.elementOf(to), model.Redrive, "sqs", "redrive")
+	t.From, t.Label, t.Origin = b.elementOf(from), "dead letters", x.spot("redrive_policy")
+	b.start(t)
 }
 
 // subscription reads aws_sns_topic_subscription.
@@ -306,31 +327,35 @@ func camel(s string) string {
 // machine makes triggers of the tasks of a state machine: its definition names functions and resources by their ARNs,
 // URLs and names.
 func (b *builder) machine(x *object) {
-	var found []model.ID
-	add := func(to *object) {
+	found := map[model.ID]*model.Trigger{}
+	add := func(to *object, reads bool) {
 		id := b.elementOf(to)
-		if id == "" || to == x || slices.Contains(found, id) {
+		if id == "" || to == x {
 			return
 		}
-		found = append(found, id)
+		if t := found[id]; t != nil {
+			t.Reads = t.Reads && reads
+			return
+		}
 		t := b.newTrigger(x, id, "state-machine-task", "states", to.address)
+		found[id], t.Reads = t, reads
 		t.From, t.Label, t.Role = b.elementOf(x), "task", b.actsAs(x.word("role_arn"), x)
 		b.start(t)
 	}
 	definition := x.word("definition")
-	if catalog.TaskTexts(definition, func(key, text string) {
+	if catalog.TaskTexts(definition, func(key, text string, reads bool) {
 		if f := b.function(text, x); f != nil && (strings.Contains(text, ":function:") || key == "FunctionName") {
-			add(f)
+			add(f, false)
 			return
 		}
 		if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || key == "TableName" || key == "EventBusName" || key == "Bucket" {
-			add(b.find(text, x, "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine", "AWS::S3::Bucket"))
+			add(b.find(text, x, "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine", "AWS::S3::Bucket"), reads)
 		}
 	}) {
 		return
 	}
 	for _, arn := range catalog.FunctionARNs(definition) {
-		add(b.function(arn, x))
+		add(b.function(arn, x), false)
 	}
 	if definition == "" || isOneToken(definition) {
 		b.tell(source.Info, x.spot("definition"), "Its tasks are not known.", "the definition of %s is not known", x.address)

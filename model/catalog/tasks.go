@@ -7,34 +7,34 @@ import (
 	"strings"
 )
 
-// TaskTexts calls f with each text of a state machine's definition and the key that it stands under, in the order of keys,
-// but for those of tasks that only read: what they name gets nothing from them. It is false where the definition is no JSON.
-func TaskTexts(definition string, f func(key, text string)) bool {
+// TaskTexts calls f with each text of a state machine's definition and the key that it stands under, in the order of keys;
+// reads says that it is of a task that only reads what it names. It is false where the definition is no JSON.
+func TaskTexts(definition string, f func(key, text string, reads bool)) bool {
 	var read any
 	if json.Unmarshal([]byte(definition), &read) != nil {
 		return false
 	}
-	taskTexts(read, "", 0, f)
+	taskTexts(read, "", false, 0, f)
 	return true
 }
 
-func taskTexts(v any, key string, depth int, f func(key, text string)) {
+func taskTexts(v any, key string, reads bool, depth int, f func(key, text string, reads bool)) {
 	if depth > 200 {
 		return
 	}
 	switch v := v.(type) {
 	case string:
-		f(key, v)
+		f(key, v, reads)
 	case []any:
 		for _, e := range v {
-			taskTexts(e, key, depth+1, f)
+			taskTexts(e, key, reads, depth+1, f)
 		}
 	case map[string]any:
-		if call, ok := v["Resource"].(string); ok && onlyReads(call) {
-			return
+		if call, ok := v["Resource"].(string); ok {
+			reads = onlyReads(call)
 		}
 		for _, k := range slices.Sorted(maps.Keys(v)) {
-			taskTexts(v[k], k, depth+1, f)
+			taskTexts(v[k], k, reads, depth+1, f)
 		}
 	}
 }

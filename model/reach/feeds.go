@@ -48,6 +48,9 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 		}
 		for _, i := range next {
 			tr := an.triggers[i]
+			if tr.Reads {
+				continue
+			}
 			if tr.Token || tr.Open { // by a token, or by everybody: a permission is neither needed nor enough
 				continue
 			}

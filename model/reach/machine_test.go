@@ -3,6 +3,7 @@ package reach
 import (
 	"testing"
 
+	"bulkhead/model"
 	"bulkhead/model/catalog"
 )
 
@@ -34,5 +35,28 @@ func TestMachineWithoutTasksActsAsItsRole(t *testing.T) {
 	got := breach(t, b.analyse(), f.ID)
 	if how := runsTo(got, m.Role); how != "stepfunctions-002 must" || !got.Admin {
 		t.Errorf("runs as its role: %q, admin %v", how, got.Admin)
+	}
+}
+
+// Who sends to a queue perhaps feeds what works off its dead letters; who starts a machine feeds nothing by a task that only reads.
+func TestDeadLettersFeedPerhaps(t *testing.T) {
+	b := build(t)
+	jobs, dead := b.queue("jobs"), b.queue("dead")
+	m, table := b.resource(machineType, "M"), b.table("Settings")
+	sends := b.function("Sends", allow("sqs:SendMessage", jobs.ARN), allow("states:StartExecution", m.ARN))
+	works, mourns, follows := b.function("Works"), b.function("Mourns"), b.function("Follows")
+	b.trigger(jobs.ID, works.ID, "event-source-mapping")
+	b.trigger(jobs.ID, dead.ID, model.Redrive)
+	b.trigger(dead.ID, mourns.ID, "event-source-mapping")
+	b.trigger(m.ID, table.ID, "state-machine-task").Reads = true
+	b.trigger(table.ID, follows.ID, "event-source-mapping")
+	got := map[model.ID]string{}
+	for _, h := range breach(t, b.analyse(), sends.ID).Hits {
+		if last := h.Last(); last.Kind == Feeds {
+			got[h.Target] = h.Certainty.String() + " " + last.Note
+		}
+	}
+	if len(got) != 2 || got[works.ID] != "must " || got[mourns.ID] != "may "+ifNotWorkedOff {
+		t.Errorf("feeds %v", got)
 	}
 }

@@ -1,6 +1,11 @@
 package reach
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"bulkhead/model"
+)
 
 // Triggers that are disabled start nothing. Whoever may enable one, and cause its events, perhaps feeds what is behind.
 
@@ -15,6 +20,14 @@ var enabledBy = map[string]string{
 // ifEnabled is why a feed through a trigger that is disabled is only perhaps.
 const ifEnabled = "if it enables what is disabled on the way"
 
+// ifNotWorkedOff is why a feed through a queue's dead letters is only perhaps.
+const ifNotWorkedOff = "if a message is not worked off"
+
+// redriven reports whether a feed leads through the dead letters of a queue (SQS developer guide, "Using dead-letter queues").
+func (an *Analysis) redriven(to feed) bool {
+	return slices.ContainsFunc(to.triggers, func(i int32) bool { return an.triggers[i].Kind == model.Redrive })
+}
+
 // enabling is what it takes to enable the disabled triggers of a path; "" stands for what nobody can be said to enable.
 func (an *Analysis) enabling(path []int32) []string {
 	var out []string
@@ -28,6 +41,14 @@ func (an *Analysis) enabling(path []int32) []string {
 
 // enables leaves of how surely an actor feeds by some triggers what those that are disabled leave.
 func (e *explorer) enables(to feed, v truth, how *written) (truth, *written) {
+	if v != never && e.an.redriven(to) {
+		unsure := written{}
+		if how != nil {
+			unsure = *how
+		}
+		unsure.note = cmp.Or(unsure.note, ifNotWorkedOff)
+		v, how = perhaps, &unsure
+	}
 	if len(to.off) == 0 || v == never {
 		return v, how
 	}
