@@ -327,16 +327,16 @@ type seaThing struct {
 	caps  catalog.Capabilities
 }
 
-// A manner is how something is reached: what can be done, and whether only perhaps.
-type manner struct {
+// An extent is how something is reached: what can be done, and whether only perhaps.
+type extent struct {
 	verb    string
 	perhaps bool
 }
 
-func (x *seaThing) manner() manner { return manner{verb(x.caps, x.kind), !x.sure} }
+func (x *seaThing) extent() extent { return extent{verb(x.caps, x.kind), !x.sure} }
 
-// words puts the manner before what is reached.
-func (m manner) words(what string) string {
+// words puts the extent before what is reached.
+func (m extent) words(what string) string {
 	maybe := ""
 	if m.perhaps {
 		maybe = "perhaps "
@@ -395,7 +395,7 @@ func thingsOf(sea []Beyond) (things []seaThing, all bool) {
 // seaWords names so many things at most; of more than most, none.
 func seaWords(sea []Beyond, shown, most int) string {
 	things, all := thingsOf(sea)
-	whole := manner{perhaps: !slices.ContainsFunc(things, func(x seaThing) bool { return x.sure })}
+	whole := extent{perhaps: !slices.ContainsFunc(things, func(x seaThing) bool { return x.sure })}
 	switch n := len(things); {
 	case all:
 		return whole.words("anything of the account")
@@ -407,21 +407,21 @@ func seaWords(sea []Beyond, shown, most int) string {
 	// What can be done is said once for all with which it is the same: first of what it is everything, last of what has
 	// no noun.
 	var sure, last []string
-	manners := []manner{{}}
+	extents := []extent{{}}
 	for _, x := range things {
 		if x.noun == "" {
-			last = append(last, manner{perhaps: !x.sure}.words(x.words))
-		} else if m := x.manner(); !slices.Contains(manners, m) {
-			manners = append(manners, m)
+			last = append(last, extent{perhaps: !x.sure}.words(x.words))
+		} else if m := x.extent(); !slices.Contains(extents, m) {
+			extents = append(extents, m)
 		}
 	}
 	at := -1 // the last that is about the account
-	for _, m := range manners {
+	for _, m := range extents {
 		var kinds, some []string
 		for _, word := range [...]string{"any other ", "any "} { // of what the design has, of what it has not
 			var nouns []string
 			for _, x := range things {
-				if x.noun != "" && x.words == "" && x.known == (word == "any other ") && x.manner() == m {
+				if x.noun != "" && x.words == "" && x.known == (word == "any other ") && x.extent() == m {
 					nouns = append(nouns, x.noun)
 				}
 			}
@@ -434,7 +434,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 			some = append(some, strings.Join(kinds, " and ")+ofAccount)
 		}
 		for _, x := range things {
-			if x.noun != "" && x.words != "" && x.manner() == m {
+			if x.noun != "" && x.words != "" && x.extent() == m {
 				some = append(some, strings.TrimSuffix(x.words, ofAccount))
 			}
 		}
@@ -459,7 +459,7 @@ func seaWords(sea []Beyond, shown, most int) string {
 		return and
 	case len(last) == 0:
 		return strings.Join(sure, "; ")
-	case len(sure) > 1 || len(manners) > 1: // what can be done to the one is not said of the other
+	case len(sure) > 1 || len(extents) > 1: // what can be done to the one is not said of the other
 		return strings.Join(sure, "; ") + "; " + and
 	case more > 0 || len(last) > 1:
 		return sure[0] + ", " + and
