@@ -194,6 +194,9 @@ func (w *world) servicesOf(st *statement) (services []string, every bool) {
 	return services, every
 }
 
+// ungranted are the calls of STS that no policy decides, and that reach nothing but oneself.
+var ungranted = []string{"GetCallerIdentity", "GetSessionToken"}
+
 // service adds what a pattern reaches of one service, by resource type, and reports whether that is anything.
 func (s *swell) service(st *statement, service, pattern string) (any bool) {
 	w := s.an.world
@@ -206,7 +209,7 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 	var types []*catalog.ResourceType
 	var loose bits
 	for i, a := range m.actions {
-		if !acts.has(i) || !m.hits.has(i) {
+		if !acts.has(i) || !m.hits.has(i) || service == "sts" && slices.Contains(ungranted, a.Name) {
 			continue
 		}
 		if len(a.Resources) == 0 {

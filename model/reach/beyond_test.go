@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"bulkhead/model"
+	"bulkhead/model/policy"
 )
 
 // What a breach reaches beyond the design, in words: one line for each entry, then the headline.
@@ -160,6 +161,28 @@ func TestBeyondOfOthers(t *testing.T) {
 		sea := breach(t, b.analyse(), f.ID).Beyond()
 		if len(sea) != 1 || sea[0].Certainty != want || sea[0].Principal != "role/R" {
 			t.Errorf("%q: %+v", condition, sea)
+		}
+	}
+}
+
+// Some calls of STS are decided by who makes them, whatever the statements: each has an answer of its own, which hides no other's.
+func TestJudgeOfTokens(t *testing.T) {
+	b := build(t)
+	b.function("F", allow("sts:GetSessionToken sts:GetWebIdentityToken sts:GetAccessKeyInfo", "*"))
+	b.user("U", allow("sts:*", "*"), deny("sts:Get*", "*"))
+	a := b.analyse()
+	m := a.world.everyAction("sts")
+	all := make(bits, m.words)
+	for i := range m.actions {
+		all.set(i)
+	}
+	for _, x := range a.actors[:a.size.actors] {
+		must, may := a.judge(x, -1, m, "*", all, nil)
+		for i, action := range m.actions {
+			d := a.direct(x, -1, action.String(), "*", nil)
+			if may.has(i) != (d.Outcome == policy.Allowed) || must.has(i) != d.Must {
+				t.Errorf("%s %s: judged must %v may %v, decided %v must %v", x.id, action, must.has(i), may.has(i), d.Outcome, d.Must)
+			}
 		}
 	}
 }

@@ -588,8 +588,8 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 		if action == pass || action == spared {
 			buf = append(buf, '*')
 		}
-		if x := m.actions[action]; x.Service == "sts" && x.Name == "GetFederationToken" {
-			buf = append(buf, '*') // which sessions cannot call, whatever the statements
+		if x := m.actions[action]; x.Service == "sts" {
+			buf = append(buf, x.Name...) // who calls and how decides some of them, whatever the statements
 		}
 		buf = append(buf, 0)
 		var word byte
