@@ -263,3 +263,43 @@ func TestGuisesAfterEdits(t *testing.T) {
 		}
 	}
 }
+
+// Who takes a user out of a group takes the group's denials from it, and what the group grants.
+func TestLeavingAGroup(t *testing.T) {
+	data := arnOf("AWS::S3::Bucket", "data")
+	read, denied := allow("s3:GetObject", data+"/*"), deny("s3:GetObject", "*")
+	group := "arn:aws:iam::" + testAccount + ":group/"
+	for _, c := range []struct {
+		name      string
+		own, team []string
+		more      func(b *builder, u *model.Principal)
+		want      []string
+	}{
+		{"its own", []string{read, allow("iam:RemoveUserFromGroup", group+"Team")}, []string{denied}, nil, []string{"data must"}},
+		{"another", []string{read, allow("iam:RemoveUserFromGroup", group+"Other")}, []string{denied}, nil, nil},
+		{"allowed by the group", []string{read}, []string{denied, allow("iam:RemoveUserFromGroup", group+"Team")}, nil, []string{"data must"}},
+		{"and with it what it grants", []string{allow("iam:RemoveUserFromGroup", group+"Team")}, []string{denied, read}, nil, nil},
+		{"denied by itself as well", []string{read + "," + denied, allow("iam:RemoveUserFromGroup", group+"Team")}, []string{denied}, nil, nil},
+		{"with what it has by itself as well", []string{read, allow("iam:RemoveUserFromGroup", group+"Team")}, nil, func(b *builder, u *model.Principal) {
+			p := b.managed("Denial", denied).ID
+			u.Policies = append(u.Policies, p)
+			team := b.element("group/Team").(*model.Principal)
+			team.Policies = append(team.Policies, p)
+		}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			u := b.user("U", c.own...)
+			team := b.user("Team", c.team...)
+			team.ID, team.Kind, team.ARN = "group/Team", model.Group, group+"Team"
+			u.Groups = []model.ID{team.ID}
+			b.bucket("data")
+			if c.more != nil {
+				c.more(b, u)
+			}
+			if got := reads(breach(t, b.analyse(), u.ID)); !slices.Equal(got, c.want) {
+				t.Errorf("it reads %q, not %q", got, c.want)
+			}
+		})
+	}
+}

@@ -467,6 +467,10 @@ func (e *explorer) undeny(f *finding, k *plan) {
 	if e.all(f, k, nil) == never {
 		return
 	}
+	if k.on == isGroup {
+		e.leave(f, k)
+		return
+	}
 	detach, remove, _ := strings.Cut(k.technique.needs[0], "|")
 	for _, i := range e.an.holders(f.target) {
 		a := e.an.actors[i]
@@ -486,6 +490,30 @@ func (e *explorer) undeny(f *finding, k *plan) {
 			if ids := slices.Sorted(slices.Values(slices.Concat(gone[v], gone[surely]))); len(gone[v]) > 0 {
 				e.alters(f, k, i, v == surely, change{without: slices.Compact(ids)})
 			}
+		}
+		if e.actor.base() != i {
+			e.actor.meddles = true // what it denies may be written yet
+		}
+	}
+}
+
+// leave tries to take users out of a group that denies them something: what it gives goes with it.
+func (e *explorer) leave(f *finding, k *plan) {
+	v, group := e.all(f, k, nil), e.w.targets[f.target].id
+	for _, i := range e.an.holders(f.target) {
+		a := e.an.actors[i]
+		if a.id == group {
+			continue // which is whoever is in it
+		}
+		var gone []model.ID
+		denies := false
+		for n, id := range a.ids {
+			if a.by[n] == group && !slices.ContainsFunc(a.ids, func(x model.ID) bool { return x == id && a.by[slices.Index(a.ids, x)] != group }) {
+				gone, denies = append(gone, id), denies || a.identity[n].denies()
+			}
+		}
+		if slices.Sort(gone); denies {
+			e.alters(f, k, i, v == surely, change{without: slices.Compact(gone)})
 		}
 		if e.actor.base() != i {
 			e.actor.meddles = true // what it denies may be written yet

@@ -175,6 +175,7 @@ var techniques = []technique{
 	{id: "guard-removal", route: unguarding, on: isUser, needs: []string{"iam:DeleteUserPermissionsBoundary|iam:PutUserPermissionsBoundary"}, says: "removes the permissions boundary of"},
 	{id: "deny-removal", route: unguarding, on: isRole, needs: []string{"iam:DetachRolePolicy|iam:DeleteRolePolicy"}, says: "removes the policies that deny from"},
 	{id: "deny-removal", route: unguarding, on: isUser, needs: []string{"iam:DetachUserPolicy|iam:DeleteUserPolicy"}, says: "removes the policies that deny from"},
+	{id: "deny-removal", route: unguarding, on: isGroup, needs: []string{"iam:RemoveUserFromGroup"}, says: "removes the membership in"},
 
 	{id: "iam-create-user", route: creating, needs: []string{"iam:CreateUser", "iam:AttachUserPolicy|iam:PutUserPolicy", "iam:CreateAccessKey|iam:CreateLoginProfile"}, says: "makes a new administrator user"},
 	{id: "iam-create-role", route: creating, needs: []string{"iam:CreateRole", "iam:AttachRolePolicy|iam:PutRolePolicy"}, says: "makes a new administrator role"},
