@@ -487,6 +487,7 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 		slices.SortStableFunc(a.alters, func(x, y alter) int { return int(x.target - y.target) })
 	}
 	e.rest()
+	a.together()
 	a.settleAlters()
 	a.settleEdges()
 	a.drops = an.world.newDrops(a.acts)

@@ -117,6 +117,9 @@ func (an *Analysis) documentOf(id model.ID) *policy.Document {
 	if p := an.design.Policy(id); p != nil {
 		return p.Document
 	}
+	if doc := an.version(id); doc != nil {
+		return doc
+	}
 	if doc, ok := ownedByAWS.Load(id); ok {
 		return doc.(*policy.Document)
 	}

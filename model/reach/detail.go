@@ -640,7 +640,7 @@ func (an *Analysis) alterStep(a *actor, x *alter) Step {
 		for _, need := range k.needs {
 			for alternative := range strings.SplitSeq(need, "|") {
 				extra := an.alterContext(x.target, alternative)
-				if ids := slices.Concat(x.given, x.without); len(ids) > 0 && !x.any {
+				if ids := slices.Concat(x.given, x.without); len(ids) > 0 && !x.any && k.id != setsVersion {
 					p := an.design.Policy(ids[0])
 					if p != nil && !p.Managed && strings.HasPrefix(alternative, "iam:Detach") {
 						continue

@@ -279,12 +279,19 @@ func (s Step) makes(d *model.Design, self bool) string {
 		return "give " + who + " any permission"
 	case c.free:
 		return "remove " + whose + " permissions boundary"
-	case len(c.without) > 0:
+	case len(c.given) == 0:
 		return "remove what denies " + who
 	default:
 		var names []string
 		for _, id := range c.given {
-			names = append(names, tail(d.Name(id)))
+			of, _, version := strings.Cut(string(id), ofVersion)
+			name := tail(d.Name(model.ID(of)))
+			if version {
+				name = "another version of " + name
+			}
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 		return "give " + who + " the permissions of " + few(names)
 	}

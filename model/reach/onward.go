@@ -388,7 +388,11 @@ func (e *explorer) mapped(m means) {
 // sources attach, and people attach more. Where it shows one that the actor has, that one decides.
 func (e *explorer) rewrite() {
 	a := e.actor
-	if a.admin == surely || slices.ContainsFunc(a.ids, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
+	shown := a.ids
+	if a.guise != nil && a.guise.of >= 0 {
+		shown = slices.Concat(shown, e.an.actors[a.guise.of].ids) // another version of a policy is of the same
+	}
+	if a.admin == surely || slices.ContainsFunc(shown, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
 		return
 	}
 	for _, p := range plans().on[isPolicy] {
@@ -435,6 +439,10 @@ func (e *explorer) alter(f *finding, k *plan) {
 		e.attach(f, k, v)
 	}
 	if v == never {
+		return
+	}
+	if k.id == setsVersion && k.note == "" && e.w.versions(e.an.design.Policy(e.w.targets[f.target].id)) != surely {
+		e.rearm(f, k, v)
 		return
 	}
 	for _, i := range e.an.holders(f.target) {

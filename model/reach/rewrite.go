@@ -235,24 +235,24 @@ func (an *Analysis) speaksFor(a *actor, g *gate, action, arn string) bool {
 	return slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) && slices.ContainsFunc(d.statements, about) })
 }
 
-// A manner is what an attacker writes into a rewriting.
-type manner struct {
+// A draft is what an attacker writes into a rewriting.
+type draft struct {
 	with  policy.Context
 	named bool // it names itself by its ARN
 }
 
-// manners are how an actor could come to an action by a rewriting, what gives most first.
-func (w *rewriting) manners(a *actor, action string) []manner {
+// drafts are how an actor could come to an action by a rewriting, what gives most first.
+func (w *rewriting) drafts(a *actor, action string) []draft {
 	switch {
 	case w.named: // a grant, for itself, of the one operation
 		_, operation, _ := strings.Cut(action, ":")
-		return []manner{{policy.Context{"kms:grantisforawsresource": {"false"}, "kms:grantoperations": {operation}, "kms:granteeprincipal": {a.arn}, "kms:calleraccount": {a.account}}, true}}
+		return []draft{{policy.Context{"kms:grantisforawsresource": {"false"}, "kms:grantoperations": {operation}, "kms:granteeprincipal": {a.arn}, "kms:calleraccount": {a.account}}, true}}
 	case w.chosen == "":
-		return []manner{{}}
+		return []draft{{}}
 	}
-	var out []manner
+	var out []draft
 	for _, v := range w.values {
-		m := manner{named: v == "ARN"}
+		m := draft{named: v == "ARN"}
 		if m.named {
 			v = a.arn
 		}
@@ -265,7 +265,7 @@ func (w *rewriting) manners(a *actor, action string) []manner {
 // writing asks whether an actor may make a call that writes a target's policy, on an ARN of it, for the sake of an action; named
 // tells by which name it lets itself in.
 func (an *Analysis) writing(a *actor, ti int32, w *rewriting, action, at string) (best policy.Decision, named bool) {
-	for i, m := range w.manners(a, action) {
+	for i, m := range w.drafts(a, action) {
 		d := an.direct(a, ti, w.action, at, m.with)
 		if i == 0 || truthIn(&d) > truthIn(&best) {
 			best, named = d, m.named

@@ -1,6 +1,10 @@
 package reach
 
 import (
+	"slices"
+	"strconv"
+	"strings"
+
 	"bulkhead/model"
 	"bulkhead/model/policy"
 )
@@ -53,11 +57,107 @@ func givesAll(d *policy.Document) bool {
 	return all
 }
 
+// besides are the versions of a listed policy that give something beyond the one in force: those that deny nothing, and whether one
+// of those that do may.
+func (w *world) besides(p *model.Policy) (plain []model.ID, denying bool) {
+	for n, d := range p.Versions {
+		switch {
+		case w.isWithin(d, p.Document):
+		case slices.ContainsFunc(d.Statements, func(s *policy.Statement) bool { return s.Effect == policy.Deny }):
+			denying = true
+		default:
+			plain = append(plain, versionID(p.ID, n))
+		}
+	}
+	return plain, denying
+}
+
+// ofVersion is between a policy's id and the number of a version.
+const ofVersion = "\x02"
+
+// versionID names another version of a policy among what a principal is given.
+func versionID(p model.ID, n int) model.ID {
+	return p + ofVersion + model.ID(strconv.Itoa(n))
+}
+
+// version is what another version of a policy says; nil for an id that is of none.
+func (an *Analysis) version(id model.ID) *policy.Document {
+	of, number, ok := strings.Cut(string(id), ofVersion)
+	if !ok {
+		return nil
+	}
+	p := an.design.Policy(model.ID(of))
+	if n, err := strconv.Atoi(number); err == nil && p != nil && n < len(p.Versions) {
+		return p.Versions[n]
+	}
+	return nil
+}
+
+// mostApart is how many policies of a principal's are followed each with its other versions, one of them, some or all; of more all
+// are taken together.
+const mostApart = 4
+
+// rearm tries to set other versions of a policy that give more than the one in force and deny nothing. They are taken together, as
+// each can be tried in turn.
+func (e *explorer) rearm(f *finding, k *plan, v truth) {
+	p := e.an.design.Policy(e.w.targets[f.target].id)
+	c := change{}
+	c.given, _ = e.w.besides(p)
+	slices.Sort(c.given)
+	if e.an.answers(p.Document).denies() {
+		c.without = []model.ID{p.ID}
+	}
+	for _, i := range e.an.holders(f.target) {
+		e.alters(f, k, i, v == surely, c)
+	}
+}
+
+// together joins what an actor may give one principal by other versions of very many policies.
+func (a *actor) together() {
+	count := map[int32]int{}
+	is := func(x *alter) bool { return x.technique.id == setsVersion && !x.any }
+	for i := range a.alters {
+		if is(&a.alters[i]) {
+			count[a.alters[i].actor]++
+		}
+	}
+	type of struct {
+		actor int32
+		must  bool
+	}
+	first := map[of]int{}
+	out := a.alters[:0:0]
+	for _, x := range a.alters {
+		if !is(&x) || count[x.actor] <= mostApart {
+			out = append(out, x)
+			continue
+		}
+		if i, ok := first[of{x.actor, x.must}]; ok {
+			out[i].change = out[i].change.and(&x.change)
+			continue
+		}
+		first[of{x.actor, x.must}] = len(out)
+		out = append(out, x)
+	}
+	a.alters = out
+}
+
+// setsVersion is the technique.
+const setsVersion = "iam-set-default-policy-version"
+
 // inVain reports whether a technique on a target leads nowhere by what the design tells of the target, or by another row of its own.
 func (an *Analysis) inVain(ti int32, k *technique) bool {
-	if k.id != "iam-set-default-policy-version" {
+	if k.id != setsVersion {
 		return false
 	}
-	v := an.world.versions(an.design.Policy(an.world.targets[ti].id))
-	return v == never || (v == surely) != (k.note == "")
+	p := an.design.Policy(an.world.targets[ti].id)
+	v := an.world.versions(p)
+	if v != perhaps || p == nil || !p.Listed || p.Document == nil {
+		return v == never || (v == surely) != (k.note == "")
+	}
+	plain, denying := an.world.besides(p)
+	if k.note == "" {
+		return len(plain) == 0
+	}
+	return !denying
 }
