@@ -1,6 +1,8 @@
 package reach
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"bulkhead/model"
@@ -42,5 +44,28 @@ func TestOutline(t *testing.T) {
 	}
 	if an.Outline("nobody") != nil {
 		t.Error("nobody has steps")
+	}
+}
+
+// What a principal can make of itself is in its outline: no hit of a breach is without a line to it.
+func TestOutlineOfGuises(t *testing.T) {
+	b := build(t)
+	b.bucket("Files")
+	b.queue("Work")
+	b.function("Front", allow("iam:PutRolePolicy", roleARN("FrontRole"))+","+allow("sqs:SendMessage", "*"))
+	b.function("Perhaps", strings.TrimSuffix(allow("iam:PutRolePolicy", roleARN("PerhapsRole")), "}")+`, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}`)
+	b.function("Plain", allow("sqs:SendMessage", "*"))
+	an := b.analyse()
+	for from, want := range map[model.ID]string{"fn/Front": "must res/Files, must res/Work", "fn/Perhaps": "may res/Files, may res/Work", "fn/Plain": "must res/Work"} {
+		var got []string
+		for _, s := range an.Outline(from) {
+			if s.Kind == Acts && an.design.Resource(s.To) != nil {
+				got = append(got, s.Certainty.String()+" "+string(s.To))
+			}
+		}
+		slices.Sort(got)
+		if line := strings.Join(got, ", "); line != want {
+			t.Errorf("%s: %s, not %s", from, line, want)
+		}
 	}
 }
