@@ -90,9 +90,10 @@ func (f *Function) nameInARN() string {
 	return ""
 }
 
-// A Package is where a function's code is taken from when it is deployed; zero where it is local or not known.
+// A Package is where a function's code is taken from when it is deployed, or a project's when it is built; zero where it is local
+// or not known.
 type Package struct {
-	From ID     // bucket, or repository of images
+	From ID     // bucket, or repository of images or of code
 	Key  string // of the object in the bucket
 }
 
@@ -191,6 +192,7 @@ type Resource struct {
 	PolicyUnseen      bool             // it has, or may have, a policy that could not be read, beside Policy if that is there
 	MoreUnseen        bool             // what else lets somebody in, or on, was not read: a key's grants, a bucket's access control list, a machine's role
 	Credentials       []Credential     // access keys that it holds, as far as the source makes them
+	Package           Package          // where what runs in it takes its code from: of a build project; zero where that is not known
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
 	Tags              map[string]string

@@ -374,6 +374,7 @@ func withIDs(e Element, ids map[ID]ID) Element {
 	case *Resource:
 		c := *e
 		c.ID, c.Key, c.Role, c.Credentials = one(c.ID), one(c.Key), one(c.Role), credentials(c.Credentials)
+		c.Package.From = one(c.Package.From)
 		out = &c
 	case *Trigger:
 		c := *e

@@ -140,7 +140,7 @@ func (b *builder) index() {
 // to what another makes.
 func build(all []*builder) {
 	for _, step := range []func(*builder){
-		(*builder).dependencies, (*builder).makeElements, (*builder).attachPolicies, (*builder).inlineTogether, (*builder).runAs, (*builder).packages, (*builder).credentials, (*builder).profiles,
+		(*builder).dependencies, (*builder).makeElements, (*builder).attachPolicies, (*builder).inlineTogether, (*builder).runAs, (*builder).packages, (*builder).projectSources, (*builder).credentials, (*builder).profiles,
 		(*builder).perhapsAttached, (*builder).resourcePolicies, (*builder).functionPermissions, (*builder).readTriggers, (*builder).permissionTriggers, (*builder).walls,
 	} {
 		for _, b := range all {

@@ -70,6 +70,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b.attachments()
 	b.runAs()
 	b.packages()
+	b.projectSources()
 	b.credentials()
 	b.blockPublicAccess()
 	b.profiles()

@@ -129,6 +129,7 @@ var identities = map[string]identity{
 	"aws_ecs_service":                       {cfn: "AWS::ECS::Service", name: "name", arn: regional("ecs", "service/${cluster:name|default}/${Name}"), id: "${Arn}"},
 	"aws_ecs_task_definition":               {cfn: "AWS::ECS::TaskDefinition", name: "family", arn: regional("ecs", "task-definition/${Name}:1"), id: "${Name}", attrs: map[string]string{"revision": "1", "arn_without_revision": regional("ecs", "task-definition/${Name}")}},
 	"aws_codebuild_project":                 {cfn: "AWS::CodeBuild::Project", name: "name", id: "${Arn}"},
+	"aws_codecommit_repository":             {cfn: "AWS::CodeCommit::Repository", name: "repository_name", arn: regional("codecommit", "${Name}"), id: "${Name}", attrs: map[string]string{"clone_url_http": "https://git-codecommit.${Region}.amazonaws.com/v1/repos/${Name}", "clone_url_ssh": "ssh://git-codecommit.${Region}.amazonaws.com/v1/repos/${Name}"}},
 	"aws_codepipeline":                      {cfn: "AWS::CodePipeline::Pipeline", name: "name", id: "${Name}"},
 	"aws_cloudformation_stack":              {cfn: "AWS::CloudFormation::Stack", name: "name", arn: regional("cloudformation", "stack/${Name}/GENERATED"), id: "${Arn}"},
 	"aws_instance":                          {cfn: "AWS::EC2::Instance", arn: regional("ec2", "instance/${Fresh}"), id: "${Fresh}"},

@@ -17,6 +17,7 @@ type held struct {
 	node int32
 	key  string // of the object that holds it, in a bucket; "" where that is not known
 	code bool
+	role bool // … of what is built, which runs as the node
 }
 
 // A reveal is how the access keys come to light that something of a type holds. What a thing is configured with is shown to
@@ -55,8 +56,8 @@ var reveals = map[string]*reveal{
 // keyInside is how whoever runs code in a function comes to the access keys in its environment.
 var keyInside = carrier{technique: "secret-read", says: "finds in its environment an access key of"}
 
-// newHoldings finds the functions whose code each bucket and repository holds, and the users whose access keys resources
-// and functions hold.
+// newHoldings finds the functions and build projects whose code each bucket and repository holds, and the users whose access keys
+// resources and functions hold.
 func (an *Analysis) newHoldings() {
 	an.held, an.listed = map[model.ID][]held{}, map[string][]int32{}
 	keys := func(id model.ID, in []model.Credential) {
@@ -73,12 +74,15 @@ func (an *Analysis) newHoldings() {
 	}
 	for _, f := range an.design.Functions() {
 		if f.Package.From != "" {
-			an.held[f.Package.From] = append(an.held[f.Package.From], held{an.nodeOf[f.ID], f.Package.Key, true})
+			an.held[f.Package.From] = append(an.held[f.Package.From], held{node: an.nodeOf[f.ID], key: f.Package.Key, code: true})
 		}
 		keys(f.ID, f.Credentials)
 	}
 	for _, r := range an.design.Resources() {
 		keys(r.ID, r.Credentials)
+		if n, ok := an.nodeOf[r.Role]; ok && r.Package.From != "" {
+			an.held[r.Package.From] = append(an.held[r.Package.From], held{node: n, key: r.Package.Key, code: true, role: true})
+		}
 	}
 }
 
@@ -91,12 +95,19 @@ func (e *explorer) holdings(f *finding, t *target) {
 		r := reveals[t.typ]
 		switch {
 		case h.code && t.typ == "AWS::S3::Bucket":
-			c = &deployBucket
+			if c = &deployBucket; h.role {
+				c = &sourceBucket
+			}
 			v, how = e.onObject(f, t, "s3:PutObject", h.key)
 		case h.code && t.typ == "AWS::ECR::Repository":
 			c, v = &imagePush, surely
 			for _, x := range imagePush.actions { // it takes all of them
 				v = min(v, e.allowed(f, x))
+			}
+		case h.code && t.typ == "AWS::CodeCommit::Repository":
+			c = &codePush
+			for _, x := range codePush.actions {
+				v = max(v, e.allowed(f, x))
 			}
 		case h.code || r == nil:
 		case t.typ == "AWS::S3::Bucket":

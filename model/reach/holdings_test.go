@@ -8,7 +8,7 @@ import (
 
 // Whoever may replace a function's package, or push its image, perhaps runs as it; whoever reads a user's access key does.
 func TestHoldings(t *testing.T) {
-	const bucket, repository = "arn:aws:s3:::code", "arn:aws:ecr:us-east-1:" + testAccount + ":repository/images"
+	const bucket, code, repository = "arn:aws:s3:::code", "arn:aws:codecommit:us-east-1:" + testAccount + ":recipes", "arn:aws:ecr:us-east-1:" + testAccount + ":repository/images"
 	const push = "ecr:PutImage ecr:UploadLayerPart ecr:InitiateLayerUpload ecr:CompleteLayerUpload"
 	secret, parameter := arnOf("AWS::SecretsManager::Secret", "key"), arnOf("AWS::SSM::Parameter", "key")
 	for _, c := range []struct {
@@ -26,6 +26,12 @@ func TestHoldings(t *testing.T) {
 		{"an image of another repository", allow(push, repository+"2"), "fn/Imaged", ""},
 		{"the end of an image", allow("ecr:PutImage", repository), "fn/Imaged", ""},
 		{"an image without its end", allow(push, repository) + "," + deny("ecr:PutImage", "*"), "fn/Imaged", ""},
+		{"the code of a project", allow("codecommit:GitPush", code), "role/Builder", "code-push may"},
+		{"a merge into it", allow("codecommit:MergePullRequestBySquash", "*"), "role/Builder", "code-push may"},
+		{"the code of another project", allow("codecommit:GitPush", code+"2"), "role/Builder", ""},
+		{"reading the code of a project", allow("codecommit:GitPull", code), "role/Builder", ""},
+		{"the source of a project in a bucket", allow("s3:PutObject", bucket+"/app/source.zip"), "role/Packer", "deploy-bucket may"},
+		{"another source", allow("s3:PutObject", bucket+"/app/code.zip"), "role/Packer", ""},
 		{"the secret of a key", allow("secretsmanager:GetSecretValue", secret), "user/Keyed", "secret-read must"},
 		{"writing the secret of a key", allow("secretsmanager:PutSecretValue", secret), "user/Keyed", ""},
 		{"the parameter of a key", allow("ssm:GetParametersByPath", parameter), "user/Keyed", "secret-read must"},
@@ -39,6 +45,12 @@ func TestHoldings(t *testing.T) {
 		images := b.resource("AWS::ECR::Repository", "images")
 		images.ARN = repository
 		b.function("Imaged").Package = model.Package{From: images.ID}
+		recipes := b.resource("AWS::CodeCommit::Repository", "recipes")
+		recipes.ARN = code
+		project := b.resource("AWS::CodeBuild::Project", "build")
+		project.Role, project.Package = b.role("Builder", trusts("codebuild.amazonaws.com")).ID, model.Package{From: recipes.ID}
+		packing := b.resource("AWS::CodeBuild::Project", "pack")
+		packing.Role, packing.Package = b.role("Packer", trusts("codebuild.amazonaws.com")).ID, model.Package{From: "res/code", Key: "app/source.zip"}
 		b.user("Keyed")
 		for _, cfnType := range []string{"AWS::SecretsManager::Secret", "AWS::SSM::Parameter"} {
 			r := b.resource(cfnType, "key")

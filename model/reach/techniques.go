@@ -239,8 +239,12 @@ var poisons = map[string]carrier{
 // Ways to run as somebody through what a resource holds.
 var (
 	atDeployment = "when it is deployed again"
+	whenBuilt    = "when what it writes is built"
 	deployBucket = carrier{technique: "deploy-bucket", actions: []string{"s3:putobject"}, note: atDeployment, says: "replaces the package of"}
-	imagePush    = carrier{technique: "image-push", actions: []string{"ecr:putimage", "ecr:uploadlayerpart", "ecr:initiatelayerupload", "ecr:completelayerupload"}, note: atDeployment, says: "pushes an image of"}
+	sourceBucket = carrier{technique: "deploy-bucket", actions: []string{"s3:putobject"}, note: whenBuilt, says: "replaces the source that is built as"}
+	codePush     = carrier{technique: "code-push", actions: []string{"codecommit:gitpush", "codecommit:putfile", "codecommit:createcommit", "codecommit:mergebranchesbyfastforward", "codecommit:mergebranchesbysquash",
+		"codecommit:mergebranchesbythreeway", "codecommit:mergepullrequestbyfastforward", "codecommit:mergepullrequestbysquash", "codecommit:mergepullrequestbythreeway"}, note: whenBuilt, says: "pushes code that is built as"}
+	imagePush = carrier{technique: "image-push", actions: []string{"ecr:putimage", "ecr:uploadlayerpart", "ecr:initiatelayerupload", "ecr:completelayerupload"}, note: atDeployment, says: "pushes an image of"}
 )
 
 // doors are feeds that lead through something that the design does not show as a resource.

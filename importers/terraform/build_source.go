@@ -1,0 +1,61 @@
+package terraform
+
+import (
+	"strings"
+
+	"bulkhead/model"
+)
+
+// projectSources connects build projects with where their source is taken from: what they say themselves, or what a pipeline that
+// builds with them begins at.
+func (b *builder) projectSources() {
+	const project, bucket, repository = "AWS::CodeBuild::Project", "AWS::S3::Bucket", "AWS::CodeCommit::Repository"
+	for _, x := range b.objects {
+		if e := b.others[x]; e != nil && e.Type == project {
+			at := strings.TrimPrefix(x.word("source", "location"), "arn:"+x.partition+":s3:::")
+			switch x.word("source", "type") {
+			case "CODECOMMIT":
+				e.Package.From = b.origin(at[strings.LastIndexByte(at, '/')+1:], x, repository)
+			case "S3":
+				if name, key, ok := strings.Cut(at, "/"); ok {
+					if from := b.origin(name, x, bucket); from != "" {
+						e.Package = model.Package{From: from, Key: key}
+					}
+				}
+			}
+		}
+	}
+	for _, x := range b.objects {
+		if x.typ != "aws_codepipeline" {
+			continue
+		}
+		var from model.Package
+		var builds []*model.Resource
+		for _, stage := range items(x.get("stage")) {
+			for _, action := range items(dig(stage, "action")) {
+				set := func(name string) string { return words(dig(action, "configuration", name)) }
+				var p model.Package
+				switch words(dig(action, "provider")) {
+				case "CodeCommit":
+					p.From = b.origin(set("RepositoryName"), x, repository)
+				case "S3":
+					if words(dig(action, "category")) == "Source" {
+						p = model.Package{From: b.origin(set("S3Bucket"), x, bucket), Key: set("S3ObjectKey")}
+					}
+				case "CodeBuild":
+					if e := b.others[b.find(set("ProjectName"), x, project)]; e != nil {
+						builds = append(builds, e)
+					}
+				}
+				if from.From == "" && p.From != "" {
+					from = p
+				}
+			}
+		}
+		for _, e := range builds {
+			if e.Package.From == "" {
+				e.Package = from
+			}
+		}
+	}
+}
