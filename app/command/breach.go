@@ -122,6 +122,7 @@ type breachJSON struct {
 	ARN      string        `json:"arn"`
 	Admin    bool          `json:"admin"`
 	AdminMay bool          `json:"adminMay,omitempty"`
+	AdminFed bool          `json:"adminFed,omitempty"` // only through functions that it feeds, taken as vulnerable
 	AdminWhy []stepJSON    `json:"adminPath,omitempty"`
 	Reach    reachJSON     `json:"reach"`
 	Sea      string        `json:"sea"`      // the headline of beyond
@@ -281,7 +282,7 @@ func describeMeasures(m reach.Measures) measuresJSON {
 }
 
 func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSON {
-	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin, AdminMay: b.AdminMay, AdminWhy: steps(b.AdminWhy()),
+	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin || vulnerable && b.AdminFed, AdminMay: b.AdminMay || vulnerable && b.AdminFed, AdminFed: b.AdminFed, AdminWhy: steps(b.AdminWhy()),
 		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}, b.Reach.AtLeast},
 		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}, NotSeen: b.NotSeen}
 	sea := b.Sea(vulnerable)

@@ -69,7 +69,7 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 	if b.Reach.AtLeast {
 		least = "at least "
 	}
-	fmt.Fprintf(w, "\nA breach of %s reaches %s%d of %d, %s%s%s\n", a.Name(b.From), least, may.Resources, b.Reach.Of, render.Percent(may.Share), surely, adminWords(d, b))
+	fmt.Fprintf(w, "\nA breach of %s reaches %s%d of %d, %s%s%s\n", a.Name(b.From), least, may.Resources, b.Reach.Of, render.Percent(may.Share), surely, adminWords(d, b, vulnerable))
 	if b.Reach.AtLeast {
 		fmt.Fprintf(w, "  not seen: %s\n", joined(b.NotSeen))
 	}
@@ -113,10 +113,13 @@ func rank(h reach.Hit) int {
 	return 2
 }
 
-// adminWords ends a headline: " · an administrator is reachable: Shop → deploy".
-func adminWords(d *model.Design, b *reach.Breach) string {
+// adminWords ends a headline: " · an administrator is reachable: Shop → deploy". With fed functions taken as vulnerable, one who is
+// reachable through them counts.
+func adminWords(d *model.Design, b *reach.Breach, vulnerable bool) string {
 	words := ""
 	switch {
+	case b.AdminFed && vulnerable:
+		words = " · an administrator may be reachable"
 	case b.Admin && !b.AdminMay:
 		words = " · an administrator is reachable"
 	case b.Admin || b.AdminMay:
