@@ -75,6 +75,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b.blockPublicAccess()
 	b.profiles()
 	b.resourcePolicies()
+	b.accessControlLists()
 	b.permissions()
 	b.triggers()
 	b.permissionTriggers()

@@ -1,0 +1,39 @@
+package cfn
+
+import (
+	"slices"
+
+	"bulkhead/model/policy"
+)
+
+// openTo are what the canned access control lists of buckets let everybody do, or every identity of AWS.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+var openTo = map[string][]string{
+	"PublicRead":        listsObjects,
+	"AuthenticatedRead": listsObjects,
+	"PublicReadWrite":   append(slices.Clone(listsObjects), "s3:PutObject"),
+}
+
+var listsObjects = []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+
+// accessControlLists reads the canned access control lists of buckets that let everybody in. A bucket made since April 2023 has
+// no lists and ignores public ones unless it says otherwise.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+func (b *builder) accessControlLists() {
+	for _, r := range b.resources {
+		e := b.others[r]
+		if e == nil || r.Type != "AWS::S3::Bucket" {
+			continue
+		}
+		canned, block := b.get(r.Props, "AccessControl"), b.get(r.Props, "PublicAccessBlockConfiguration")
+		actions, listed := openTo[b.words(canned)], false
+		for _, rule := range b.items(b.get(r.Props, "OwnershipControls", "Rules")) {
+			listed = listed || slices.Contains([]string{"BucketOwnerPreferred", "ObjectWriter"}, b.words(b.get(rule, "ObjectOwnership")))
+		}
+		if actions == nil || !listed || block == nil || b.isTrue(b.get(block, "IgnorePublicAcls")) {
+			continue
+		}
+		e.Policy = e.Policy.Join(&policy.Document{Version: "2012-10-17", Span: canned.Span(), Statements: []*policy.Statement{{Sid: "Acl", Effect: policy.Allow, Actions: actions,
+			Resources: []string{e.ARN, e.ARN + "/*"}, Principals: []policy.Principal{{Kind: "AWS", Value: "*"}}, Span: canned.Span()}}})
+	}
+}
