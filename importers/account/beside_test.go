@@ -74,6 +74,9 @@ func TestBesidePolicies(t *testing.T) {
 	if got := sids(key.Policy); !slices.Equal(got, []string{"root", "Grant0123456789abcdef"}) || len(key.Policy.Statements[1].Conditions) != 1 || key.Name != "data" {
 		t.Errorf("the key: %q %+v", got, key)
 	}
+	if d.Name("res/k") != "data" || d.Name("res/a") != "shop" {
+		t.Errorf("the key and the API go by %s and %s", d.Name("res/k"), d.Name("res/a"))
+	}
 	if span := key.Policy.Statements[1].Span; span.Line == 0 || !strings.Contains(string(in.Files["a.json"][span.Start:span.End]), "0123456789abcdef0123") {
 		t.Errorf("the grant stands at %s", span)
 	}

@@ -90,7 +90,10 @@ func (r *reader) resource(n *yamlpos.Node) {
 	}
 	res.External, res.PolicyUnseen, res.Origin = false, false, n.Span()
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
-	res.Tags, res.Name = tags(n.Get("Tags")), cmp.Or(text(n.Get("Name")), res.Name)
+	res.Tags = tags(n.Get("Tags"))
+	if name := text(n.Get("Name")); name != "" { // a key's alias, an API's title: its ARN has an id that says nothing
+		res.Name, res.LogicalID = name, name
+	}
 	res.BlockPublicAccess = text(n.Get("PublicAccessBlock").Get("RestrictPublicBuckets")) == "true"
 	if role := text(n.Get("Role")); role != "" {
 		if res.Role = r.byARN[role]; res.Role == "" {
