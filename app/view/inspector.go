@@ -101,11 +101,9 @@ func (in *Inspector) settle() {
 		return
 	}
 	in.settling = true
-	time.AfterFunc(settled, func() {
-		fyne.Do(func() {
-			in.settling = false
-			refill(in.page, in.content, false, in.content.Objects...)
-		})
+	soon(settled, func() {
+		in.settling = false
+		refill(in.page, in.content, false, in.content.Objects...)
 	})
 }
 

@@ -105,6 +105,7 @@ func TestSuggestionIsTheNarrowing(t *testing.T) {
 	}
 	key := in.Suggestions()[0].Key
 	in.SetEffect(key, Effect{Text: "the sea dries", Good: true})
+	pass()
 	if !strings.Contains(texts(in.Root), "the sea dries") {
 		t.Error("the effect of a suggestion is not shown")
 	}

@@ -132,16 +132,14 @@ const tipCheck = 120 * time.Millisecond
 
 // follow hides the tip when its object moves away from under the pointer: nothing tells of that while a list scrolls.
 func (t *Tips) follow(turn int) {
-	time.AfterFunc(tipCheck, func() {
-		fyne.Do(func() {
-			switch {
-			case t.turn != turn || t.from == nil:
-			case placeOf(t.from) != t.place || tipsOf(t.from) != t:
-				t.hide()
-			default:
-				t.follow(turn)
-			}
-		})
+	soon(tipCheck, func() {
+		switch {
+		case t.turn != turn || t.from == nil:
+		case placeOf(t.from) != t.place || tipsOf(t.from) != t:
+			t.hide()
+		default:
+			t.follow(turn)
+		}
 	})
 }
 

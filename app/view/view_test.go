@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -27,8 +28,22 @@ func newWindow(t *testing.T, o fyne.CanvasObject, w, h float32) fyne.Window {
 	return win
 }
 
+// waiting is what is to be called soon; pass calls it.
+var waiting []func()
+
+func init() { soon = func(_ time.Duration, f func()) { waiting = append(waiting, f) } }
+
+func pass() {
+	now := waiting
+	waiting = nil
+	for _, f := range now {
+		f()
+	}
+}
+
 func newApp(t *testing.T) fyne.App {
 	t.Helper()
+	waiting = nil
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(theme.New(theme.Light))
 	return a
