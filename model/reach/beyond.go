@@ -242,7 +242,7 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			if !ok {
 				continue
 			}
-			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern, s.a.account)); ok && !w.inside(place) {
+			if place, ok := w.placeBeyond(pattern, w.spaceFor(arn, pattern, s.a.account)); ok {
 				acts := of[t]
 				if n.qualified {
 					acts = m.only(acts, qualified)
@@ -267,12 +267,30 @@ func (s *swell) service(st *statement, service, pattern string) (any bool) {
 			continue
 		}
 		for _, arn := range t.ARNs {
-			if place, ok := placeIn(pattern, w.spaceFor(arn, pattern, s.a.account)); ok && !w.inside(place) {
+			if place, ok := w.placeBeyond(pattern, w.spaceFor(arn, pattern, s.a.account)); ok {
 				any = s.add(service, nil, naming{}, pattern, place, m, of[t]) || any
 			}
 		}
 	}
 	return any
+}
+
+// placeBeyond is an ARN that a resource pattern and a type's space both match and the design does not hold. What stands
+// for a single character may come to a name that the design has, so that others are tried.
+func (w *world) placeBeyond(pattern, space string) (string, bool) {
+	place, ok := placeIn(pattern, space)
+	if !ok || !w.inside(place) {
+		return place, ok
+	}
+	if !strings.Contains(pattern, "?") {
+		return "", false
+	}
+	for _, c := range "1abcdefghijklmnopqrstuvwxyz23456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ" {
+		if place, ok := placeIn(strings.ReplaceAll(pattern, "?", string(c)), space); ok && !w.inside(place) {
+			return place, true
+		}
+	}
+	return "", false
 }
 
 // placeIn is an ARN that a resource pattern and a type's space both match, field by field: no region holds a colon.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 )
 
@@ -183,6 +184,18 @@ func TestJudgeOfTokens(t *testing.T) {
 			if may.has(i) != (d.Outcome == policy.Allowed) || must.has(i) != d.Must {
 				t.Errorf("%s %s: judged must %v may %v, decided %v must %v", x.id, action, must.has(i), may.has(i), d.Outcome, d.Must)
 			}
+		}
+	}
+}
+
+// What stands for one character reaches beyond the design whichever name the design has.
+func TestBeyondOfOneCharacter(t *testing.T) {
+	for _, name := range []string{"order-0", "order-1", "order-a", "order-9"} {
+		b := build(t)
+		f := b.function("F", allow("sqs:SendMessage", "arn:aws:sqs:us-east-1:"+testAccount+":order-?"))
+		b.queue(name)
+		if sea := breach(t, b.analyse(), f.ID).Beyond(); len(sea) != 1 || sea[0].Certainty != Must || !sea[0].Capabilities.Has(catalog.Send) {
+			t.Errorf("beside %s: %+v", name, sea)
 		}
 	}
 }
