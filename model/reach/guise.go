@@ -350,7 +350,8 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 // abroad reports whether a policy of another account names an actor, so that nobody else has what it is let there.
 func (an *Analysis) abroad(i int32) bool {
 	a := an.actors[i]
-	return slices.ContainsFunc(an.namedBy[a.arn], func(t int32) bool { return an.world.targets[t].account != a.account })
+	return slices.ContainsFunc(an.namedBy[a.arn], func(t int32) bool { return an.world.targets[t].account != a.account }) ||
+		slices.ContainsFunc(an.open, func(t int32) bool { return an.world.targets[t].account != a.account && an.gates[t].named[a.arn] })
 }
 
 // nearest is one actor of each of some components that leads to none of the others.

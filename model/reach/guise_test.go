@@ -303,3 +303,20 @@ func TestLeavingAGroup(t *testing.T) {
 		})
 	}
 }
+
+// Who perhaps makes itself an administrator still has need of somebody whom alone another account lets in.
+func TestGuisesAbroad(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("iam:PutRolePolicy sts:AssumeRole", roleARN("Other")), when(allow("iam:PutRolePolicy", roleARN("FRole")), `"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}`))
+	b.role("Other", rootTrust)
+	far := b.bucket("far")
+	far.Account = farAccount
+	far.Policy = document(t, `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("Other")+`"}, "Action": "s3:*", "Resource": "arn:aws:s3:::far/*"}`)
+	a := b.analyse()
+	if h := hitOf(breach(t, a, f.ID), far.ID); h == nil || h.Certainty != Must {
+		t.Errorf("hit %+v", h)
+	}
+	if r, _ := a.Reach(f.ID); r.Must.Resources != 1 || r.May.Resources != 1 {
+		t.Errorf("figures %+v", r)
+	}
+}
