@@ -438,6 +438,7 @@ func (an *Analysis) rewriteOn(a *actor, f, was *finding, fi int32, p match, x *w
 					fallthrough
 				case perhaps:
 					may.set(i)
+				case never:
 				}
 			}
 		}
