@@ -18,6 +18,9 @@ func (d *Design) Name(id ID) string {
 	if short := d.addressed(id, name); short != name {
 		return short
 	}
+	if rest == name {
+		return name
+	}
 	// Few ids have a scope: only these need to know who else is called so.
 	scope, ok := strings.CutSuffix(rest, strings.TrimPrefix(string(MakeID("", name)), "/"))
 	if !ok || !strings.HasSuffix(scope, "/") && !strings.HasSuffix(scope, ":") || d.names == nil || !d.names.of(d)[kind+"/"+name] {
