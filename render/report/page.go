@@ -169,11 +169,18 @@ func (r *Report) tellers() (before, after *teller) {
 	return before, after
 }
 
+// pageWidth is how wide the page is, as in its style, in points.
+const pageWidth = 1320
+
 func (r *Report) picture(p *picture) (pictureText, error) {
-	t := pictureText{Name: p.name, Title: map[string]string{"hull": "The hull", "map": "The map"}[p.name], Wide: p.whole.Width > 1700,
-		Alternative: p.whole.Description}
+	scene := p.whole
+	if len(p.sides) > 1 && scene.Width > pageWidth {
+		scene = render.Stack(p.sides...) // side by side the second one would be out of sight
+	}
+	t := pictureText{Name: p.name, Title: map[string]string{"hull": "The hull", "map": "The map"}[p.name], Wide: scene.Width > 1700,
+		Alternative: scene.Description}
 	var b bytes.Buffer
-	if err := svg.Write(&b, p.whole, render.Light, svg.Options{Prefix: p.name + "-", Paint: variable}); err != nil {
+	if err := svg.Write(&b, scene, render.Light, svg.Options{Prefix: p.name + "-", Paint: variable}); err != nil {
 		return t, err
 	}
 	t.SVG = template.HTML(b.String()) //nolint:gosec // the writer escapes what it is given
