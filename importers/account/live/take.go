@@ -115,7 +115,11 @@ func (c *Client) Take(ctx context.Context, who Identity, o Options) (*Snapshot, 
 		}
 		t.wg.Wait()
 	}
-	if err := context.Cause(ctx); err != nil {
+	err = context.Cause(ctx)
+	if err == nil && t.lost() {
+		_, err = c.Caller(ctx)
+	}
+	if err != nil {
 		return nil, &Stopped{Err: err, Done: int(t.fresh.Load() + t.kept.Load())}
 	}
 	if t.fresh.Load() == 0 && t.kept.Load() == 0 {
@@ -309,6 +313,14 @@ func (t *taker) answered() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.nowhere = t.nowhere[:0]
+}
+
+// lost reports whether the last calls got nowhere, too few of them to be sure that the way to AWS is gone: what was not read
+// would be told as not seen, one by one.
+func (t *taker) lost() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.nowhere) > 0
 }
 
 // gotNowhere notes that a call of a kind did not get to AWS, and reports whether the way there is gone.

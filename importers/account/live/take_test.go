@@ -388,26 +388,28 @@ func TestOneKindHangs(t *testing.T) {
 	})
 }
 
-// TestLostMeanwhile stops where the caller is not known any more, or a web page is between.
+// TestLostMeanwhile stops where the caller is not known any more, or a web page is between, late in the import too.
 func TestLostMeanwhile(t *testing.T) {
 	for _, fault := range []fakeaws.Fault{fakeaws.Revoked, fakeaws.Page} {
-		isolated(t)
-		synctest.Test(t, func(t *testing.T) {
-			a := filled(20, 5)
-			c, who := open(t, a)
-			calls := 0
-			a.Faults = func(fakeaws.Call) fakeaws.Fault {
-				if calls++; calls > 60 {
-					return fault
+		for _, well := range []int{5, 20, 40, 60, 80} {
+			isolated(t)
+			synctest.Test(t, func(t *testing.T) {
+				a := filled(20, 5)
+				c, who := open(t, a)
+				calls := 0
+				a.Faults = func(fakeaws.Call) fakeaws.Fault {
+					if calls++; calls > well {
+						return fault
+					}
+					return fakeaws.Fine
 				}
-				return fakeaws.Fine
-			}
-			_, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
-			var stopped *live.Stopped
-			if !asStopped(err, &stopped) || strings.Contains(err.Error(), mark) {
-				t.Errorf("%d: %v", fault, err)
-			}
-		})
+				_, err := c.Take(t.Context(), who, live.Options{Regions: []string{fakeaws.Region}})
+				var stopped *live.Stopped
+				if !asStopped(err, &stopped) || strings.Contains(err.Error(), mark) {
+					t.Errorf("%d after %d calls: %v", fault, well, err)
+				}
+			})
+		}
 	}
 }
 
