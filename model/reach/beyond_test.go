@@ -199,3 +199,18 @@ func TestBeyondOfOneCharacter(t *testing.T) {
 		}
 	}
 }
+
+// A denial of one of the names that a question mark stands for is none of the others.
+func TestOneCharacterIsDenied(t *testing.T) {
+	b := build(t)
+	data := b.bucket("data")
+	queues := "arn:aws:sqs:us-east-1:" + testAccount + ":q-"
+	f := b.function("F", allow("s3:GetObject", data.ARN+"/log-?"), deny("s3:GetObject", data.ARN+"/log-0"), allow("sqs:SendMessage", queues+"?"), deny("sqs:SendMessage", queues+"0"))
+	x := breach(t, b.analyse(), f.ID)
+	if h := hitOf(x, data.ID); h == nil || h.Certainty != Must {
+		t.Errorf("hit %+v", h)
+	}
+	if sea := x.Beyond(); len(sea) != 1 || sea[0].Certainty != Must {
+		t.Errorf("beyond: %+v", sea)
+	}
+}

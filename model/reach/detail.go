@@ -377,9 +377,9 @@ func partName(t *target, p match) string {
 	}
 	// The pattern names other targets too: what it leaves of this one.
 	if rest, ok := strings.CutPrefix(p.part, t.arn); ok {
-		return strings.ReplaceAll(strings.TrimLeft(rest, "/:"), anyName, "*")
+		return asPattern.Replace(strings.TrimLeft(rest, "/:"))
 	}
-	return strings.ReplaceAll(name, anyName, "*")
+	return asPattern.Replace(name)
 }
 
 // edgeStep is an edge from a node, with its statements.
@@ -515,7 +515,7 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 	case onTarget, feeding, running:
 		if h := e.how; h != nil {
 			step.Note = cmp.Or(step.Note, h.note)
-			step.Says += " " + strings.ReplaceAll(strings.TrimPrefix(h.arn, arn+":"), anyName, "*") + " of"
+			step.Says += " " + asPattern.Replace(strings.TrimPrefix(h.arn, arn+":")) + " of"
 			for alternative := range strings.SplitSeq(k.needs[0], "|") {
 				if ask(alternative, e.over, h.arn, nil) {
 					break

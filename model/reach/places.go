@@ -162,7 +162,10 @@ func byField(pattern, space string) string {
 // instance fills a pattern's wildcards.
 func instance(pattern string) string { return filler.Replace(pattern) }
 
-var filler = strings.NewReplacer("*", anyName, "?", "0")
+var filler = strings.NewReplacer("*", anyName, "?", anyCharacter)
+
+// asPattern has the wildcards again of what instance filled.
+var asPattern = strings.NewReplacer(anyName, "*", anyCharacter, "?")
 
 // whenChosen is the ARN of a Resource that a template's condition chooses, "${NAME}arn:…": all of it or nothing, so that it
 // never is a part of something else's name.

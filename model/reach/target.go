@@ -14,6 +14,10 @@ import (
 // anyName stands for a name that nobody gave: what only a wildcard matches.
 const anyName = "bulkheadAnyName0"
 
+// anyCharacter stands for one character that nobody gave: few names have it, so that a denial of one name is not taken for one of
+// all that a question mark stands for.
+const anyCharacter = "~"
+
 // sort is what a target is.
 type sort uint8
 
