@@ -329,3 +329,28 @@ func ARN(e Element) string {
 	}
 	return ""
 }
+
+// PolicyOf is the policy of an element itself: a function's or resource's, a role's trust policy; nil for none.
+func PolicyOf(e Element) *policy.Document {
+	switch e := e.(type) {
+	case *Function:
+		return e.Policy
+	case *Role:
+		return e.Trust
+	case *Resource:
+		return e.Policy
+	}
+	return nil
+}
+
+// Elsewhere is a resource that is named by its ARN alone, in a source of one account and stack. Whether another account's has a
+// policy was not seen.
+func Elsewhere(arn, cfnType, stack, account string, at source.Span) *Resource {
+	p := strings.SplitN(arn, ":", 6)
+	name := p[5][strings.LastIndexAny(p[5], "/:")+1:]
+	if p[2] == "logs" {
+		name = strings.TrimPrefix(p[5], "log-group:")
+	}
+	return &Resource{ID: MakeID("res", arn), LogicalID: name, Name: name, ARN: arn, Type: cfnType, Stack: stack, External: true,
+		PolicyUnseen: p[4] != "" && p[4] != account, Origin: at}
+}

@@ -3,18 +3,9 @@ package cfn
 import (
 	"slices"
 
+	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 )
-
-// openTo are what the canned access control lists of buckets let everybody do, or every identity of AWS.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
-var openTo = map[string][]string{
-	"PublicRead":        listsObjects,
-	"AuthenticatedRead": listsObjects,
-	"PublicReadWrite":   append(slices.Clone(listsObjects), "s3:PutObject"),
-}
-
-var listsObjects = []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
 
 // accessControlLists reads the canned access control lists of buckets that let everybody in. A bucket made since April 2023 has
 // no lists and ignores public ones unless it says otherwise.
@@ -26,7 +17,7 @@ func (b *builder) accessControlLists() {
 			continue
 		}
 		canned, block := b.get(r.Props, "AccessControl"), b.get(r.Props, "PublicAccessBlockConfiguration")
-		actions, listed := openTo[b.words(canned)], false
+		actions, listed := catalog.CannedACL(b.words(canned)), false
 		for _, rule := range b.items(b.get(r.Props, "OwnershipControls", "Rules")) {
 			listed = listed || slices.Contains([]string{"BucketOwnerPreferred", "ObjectWriter"}, b.words(b.get(rule, "ObjectOwnership")))
 		}

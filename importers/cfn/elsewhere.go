@@ -1,8 +1,6 @@
 package cfn
 
 import (
-	"strings"
-
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -22,13 +20,7 @@ func (b *builder) elsewhere(n *yamlpos.Node, event string) model.ID {
 	if id := b.foreign[arn]; id != "" {
 		return id
 	}
-	p := strings.SplitN(arn, ":", 6)
-	name := p[5][strings.LastIndexAny(p[5], "/:")+1:]
-	if p[2] == "logs" {
-		name = strings.TrimPrefix(p[5], "log-group:")
-	}
-	r := &model.Resource{ID: model.MakeID("res", arn), LogicalID: name, Name: name, ARN: arn, Type: cfnType, Stack: b.stack, External: true,
-		PolicyUnseen: p[4] != "" && p[4] != b.account, Origin: n.Span()}
+	r := model.Elsewhere(arn, cfnType, b.stack, b.account, n.Span())
 	b.foreign[arn] = r.ID
 	b.add(r)
 	return r.ID

@@ -111,7 +111,7 @@ func (p *patch) leave(stacks map[string]bool) error {
 	without := func(d *model.Design) (*model.Design, error) {
 		var changes []model.Change
 		for _, e := range d.Elements() {
-			if stacks[stackOf(e)] {
+			if stacks[model.StackOf(e)] {
 				changes = append(changes, model.Change{Before: e})
 			}
 		}

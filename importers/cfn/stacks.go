@@ -433,29 +433,10 @@ func (n scopedNames) add(before, after *model.Design) {
 			continue
 		}
 		_, rest, _ := strings.Cut(string(e.ElementID()), "/")
-		if parts := strings.Split(rest, "/"); len(parts) > 1 && string(model.MakeID("", stackOf(e)))[1:] == parts[0] {
-			n[stackOf(e)+"/"+parts[1]] = true
+		if parts := strings.Split(rest, "/"); len(parts) > 1 && string(model.MakeID("", model.StackOf(e)))[1:] == parts[0] {
+			n[model.StackOf(e)+"/"+parts[1]] = true
 		}
 	}
-}
-
-// stackOf is the stack that an element is of.
-func stackOf(e model.Element) string {
-	switch e := e.(type) {
-	case *model.Function:
-		return e.Stack
-	case *model.Role:
-		return e.Stack
-	case *model.Policy:
-		return e.Stack
-	case *model.Resource:
-		return e.Stack
-	case *model.Trigger:
-		return e.Stack
-	case *model.Principal:
-		return e.Stack
-	}
-	return ""
 }
 
 // in is a name for an id: with the stack before it where other stacks use its first part too.

@@ -3,18 +3,9 @@ package terraform
 import (
 	"slices"
 
+	"bulkhead/model/catalog"
 	"bulkhead/model/policy"
 )
-
-// openTo are what the canned access control lists of buckets let everybody do, or every identity of AWS.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
-var openTo = map[string][]string{
-	"public-read":        listsObjects,
-	"authenticated-read": listsObjects,
-	"public-read-write":  append(slices.Clone(listsObjects), "s3:PutObject"),
-}
-
-var listsObjects = []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
 
 // accessControlLists reads the canned access control lists of buckets that let everybody in. A bucket made since April 2023 has
 // no lists and ignores public ones unless it says otherwise.
@@ -39,7 +30,7 @@ func (b *builder) accessControlLists() {
 		default:
 			continue
 		}
-		actions, e := openTo[x.word("acl")], b.others[bucket]
+		actions, e := catalog.CannedACL(x.word("acl")), b.others[bucket]
 		if e == nil || actions == nil || !listed[bucket] || !heeded[bucket] {
 			continue
 		}

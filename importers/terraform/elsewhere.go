@@ -1,8 +1,6 @@
 package terraform
 
 import (
-	"strings"
-
 	"bulkhead/model"
 	"bulkhead/model/catalog"
 	"bulkhead/model/source"
@@ -19,13 +17,7 @@ func (b *builder) elsewhere(text, event string, x *object, at source.Span) model
 	if id := b.foreign[arn]; id != "" {
 		return id
 	}
-	p := strings.SplitN(arn, ":", 6)
-	name := p[5][strings.LastIndexAny(p[5], "/:")+1:]
-	if p[2] == "logs" {
-		name = strings.TrimPrefix(p[5], "log-group:")
-	}
-	r := &model.Resource{ID: model.MakeID("res", arn), LogicalID: name, Name: name, ARN: arn, Type: cfnType, Stack: b.info.Name, External: true,
-		PolicyUnseen: p[4] != "" && p[4] != x.account, Origin: at}
+	r := model.Elsewhere(arn, cfnType, b.info.Name, x.account, at)
 	b.foreign[arn] = r.ID
 	b.add(r)
 	return r.ID

@@ -144,15 +144,7 @@ func (an *Analysis) openings(ti int32) []Opening {
 
 // resourcePolicy is the policy of a target itself: a function's or resource's, a role's trust policy; nil for none.
 func (an *Analysis) resourcePolicy(ti int32) *policy.Document {
-	switch e := an.design.Element(an.world.targets[ti].id).(type) {
-	case *model.Function:
-		return e.Policy
-	case *model.Role:
-		return e.Trust
-	case *model.Resource:
-		return e.Policy
-	}
-	return nil
+	return model.PolicyOf(an.design.Element(an.world.targets[ti].id))
 }
 
 // opening asks whether a statement lets one of its principals in for somebody outside the account.

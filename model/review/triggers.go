@@ -117,7 +117,7 @@ func (c *comparison) lost(id model.ID, who policy.Principal, was *policy.Documen
 		return false
 	}
 	var now []string
-	if d := c.inOldNames(policyOf(c.is.Element(id))); d != nil {
+	if d := c.inOldNames(model.PolicyOf(c.is.Element(id))); d != nil {
 		for _, s := range d.Statements {
 			now = append(now, mark(s))
 		}
@@ -125,19 +125,6 @@ func (c *comparison) lost(id model.ID, who policy.Principal, was *policy.Documen
 	return slices.ContainsFunc(was.Statements, func(o *policy.Statement) bool {
 		return o.Effect == policy.Allow && slices.Contains(o.Principals, who) && !slices.Contains(now, mark(o))
 	})
-}
-
-// policyOf is the policy of an element itself, nil if it has none.
-func policyOf(e model.Element) *policy.Document {
-	switch e := e.(type) {
-	case *model.Function:
-		return e.Policy
-	case *model.Role:
-		return e.Trust
-	case *model.Resource:
-		return e.Policy
-	}
-	return nil
 }
 
 // untoldSource says of a statement that lets services in what of their source is not told; "" if all is.
