@@ -68,9 +68,11 @@ type found struct {
 	drops   []drop // what acts make wet
 	edges   []edge // by node, beside those of the row
 	alters  []alter
-	row     *row    // what it shares with others; nil for none
-	except  []int32 // targets on which the row does not hold, in order
-	hidden  []int32 // nodes to which the row's edges do not hold, in order
+	halves  []half   // what it may do of techniques of several calls
+	helping *helping // what it could do of others'
+	row     *row     // what it shares with others; nil for none
+	except  []int32  // targets on which the row does not hold, in order
+	hidden  []int32  // nodes to which the row's edges do not hold, in order
 	admin   power
 	meddles bool // it may change what others may do, so that its alters depend on them
 }

@@ -467,7 +467,7 @@ func (an *Analysis) exploreAll(ctx context.Context, work set) error {
 
 // exploreActor finds one actor's acts and edges.
 func (an *Analysis) exploreActor(t *tally, a *actor) {
-	a.admin = an.isAdmin(a)
+	a.admin, a.helping = an.isAdmin(a), &helping{}
 	e := newExplorer(an, a)
 	a.row, a.except = an.rowOf(t, e)
 	t.count(a, a.except)
@@ -485,8 +485,14 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 			}
 		}
 		slices.SortStableFunc(a.alters, func(x, y alter) int { return int(x.target - y.target) })
+		for _, x := range a.row.halves {
+			if _, not := slices.BinarySearch(a.except, x.over); !not {
+				a.halves = append(a.halves, x)
+			}
+		}
 	}
 	e.rest()
+	slices.SortStableFunc(a.halves, byPlan)
 	a.together()
 	a.settleAlters()
 	a.settleEdges()

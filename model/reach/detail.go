@@ -419,6 +419,9 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 	if e.alter != nil {
 		return an.alterStep(a, e.alter)
 	}
+	if e.join != nil {
+		return an.crewStep(e)
+	}
 	if e.carrier != nil {
 		an.carrierStep(&step, a, e, ask)
 	} else {
@@ -574,7 +577,7 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 				}
 			}
 			if step.Note = ""; !slices.Contains(settled, k.id) {
-				step.Note = "if it lets callers in"
+				step.Note = ifLetIn
 			}
 			step.Through, step.Says = []model.ID{t.id}, "takes over "+an.Name(t.id)+", which acts as"
 			for _, service := range k.by {

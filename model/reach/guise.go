@@ -64,6 +64,27 @@ func (c *change) and(d *change) change {
 type join struct {
 	by, of int32
 	edge   edge
+	crew   crew // of a technique whose calls they make together; of is nobody then
+}
+
+// all reports whether something holds for everybody whom it takes.
+func (j *join) all(holds func(actor int32) bool) bool {
+	if j.crew.actors == nil {
+		return holds(j.by) && holds(j.of)
+	}
+	return !slices.ContainsFunc(j.crew.actors, func(a *actor) bool { return !holds(a.index) })
+}
+
+// others are those whom it takes beside who makes it.
+func (j *join) others() []int32 {
+	if j.crew.actors == nil {
+		return []int32{j.of}
+	}
+	var out []int32
+	for _, a := range j.crew.actors[1:] {
+		out = append(out, a.index)
+	}
+	return out
 }
 
 // guises are the actors that others can be made.
@@ -225,8 +246,13 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 	for past := an.former(before); ; {
 		an.flood(past, anew)
 		past, anew = an.former(an.graph), nil
-		if ctx.Err() != nil || !an.conjoin() {
+		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		flooded := int32(len(an.actors))
+		more := an.conjoin()
+		if !an.unite(flooded) && !more {
+			return nil
 		}
 		if err := turn(); err != nil {
 			return err

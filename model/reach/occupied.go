@@ -35,6 +35,7 @@ func (e *explorer) occupies(f *finding, t *target) {
 		if v = min(v, e.takes(f, p)); v != never {
 			e.add(edge{to: to, kind: Runs, must: v == surely && slices.Contains(settled, p.id), technique: p.technique, over: f.target})
 		}
+		e.halfTaken(f, p, to, v)
 	}
 }
 
@@ -61,6 +62,26 @@ func (e *explorer) takes(f *finding, p *plan) truth {
 		return never
 	}
 	return out
+}
+
+// halfTaken keeps what an actor may do of taking a resource over, where others may do the rest.
+func (e *explorer) halfTaken(f *finding, p *plan, to int32, alone truth) {
+	if len(p.technique.needs) < 2 || alone == surely || e.actor.admin == surely || e.actor.outside != nil {
+		return
+	}
+	first := p.technique.opens()
+	if !e.w.limited(f.target, first) {
+		return
+	}
+	trusted := never
+	for _, service := range p.by {
+		trusted = max(trusted, e.an.trusts(e.w.target(e.an.nodes[to].id), service))
+	}
+	v := min(trusted, e.allowed(f, strings.ToLower(first)))
+	if v == surely && p.route == existing && !slices.Contains(settled, p.id) {
+		v = perhaps
+	}
+	e.halve(half{plan: p, service: p.by[0], over: f.target, to: to, truth: v, alone: alone})
 }
 
 // limited reports whether an action can be limited to a target.

@@ -57,6 +57,7 @@ type explorer struct {
 
 	lacks    set             // nodes to which the actor may not go by its row; nil: not known yet
 	passing  []means         // techniques that the actor can pass a role to
+	halving  []half          // … and those of which it can do the part that passes it
 	trusting *policy.Program // a trust policy that names the actor
 	attaches []attachable    // what it may attach at most; nil: not known yet
 }
@@ -262,26 +263,41 @@ func (e *explorer) pass(f *finding, to int32) {
 		return
 	}
 	if e.passing == nil {
-		e.passing = append([]means{}, e.able(plans().passing)...)
+		e.newPassing()
 	}
 	for _, m := range e.passing {
 		for _, service := range m.by {
-			v := min(m.truth, e.an.trusts(f.target, service))
-			if service == instances {
-				v = min(v, e.profiled(f.target))
-			}
-			if v == never {
-				continue
-			}
-			if passed == perhaps {
-				p, _ := e.an.passed(e.actor, f.target, service)
-				v = min(v, p)
-			}
-			if v != never {
+			if v := min(m.truth, e.handed(f, service, passed)); v != never {
 				e.add(edge{to: to, kind: Runs, must: v == surely && m.note == "", technique: m.technique, service: service, over: f.target})
 			}
 		}
 	}
+	for _, h := range e.halving {
+		for _, service := range h.plan.by {
+			x := h
+			x.service, x.over, x.to, x.truth = service, f.target, to, min(h.truth, e.handed(f, service, passed))
+			e.halve(x)
+		}
+	}
+}
+
+// newPassing finds the techniques that the actor can pass a role to, and those of which it can do the part that passes it.
+func (e *explorer) newPassing() {
+	e.passing = append([]means{}, e.able(plans().passing)...)
+	e.halving = e.halved(plans().passing, e.passing)
+}
+
+// handed tells how surely the actor passes a role to a service that takes it, where it is allowed as surely as passed.
+func (e *explorer) handed(f *finding, service string, passed truth) truth {
+	v := e.an.trusts(f.target, service)
+	if service == instances {
+		v = min(v, e.profiled(f.target))
+	}
+	if v != never && passed == perhaps {
+		p, _ := e.an.passed(e.actor, f.target, service)
+		v = min(v, p)
+	}
+	return v
 }
 
 // passed tells whether a role may be passed to a service, and by which name of the service: its own, or perhaps one of a
@@ -308,7 +324,8 @@ func (e *explorer) rest() {
 	e.rank = lastly
 	known := map[string]bool{} // services whose roles have been found
 	rules := false             // it makes a principal that may do anything
-	for _, m := range e.able(plans().rest) {
+	able := e.able(plans().rest)
+	for _, m := range able {
 		k, v := m.technique, m.truth
 		switch {
 		case k.route == creating:
@@ -332,6 +349,9 @@ func (e *explorer) rest() {
 				}
 			}
 		}
+	}
+	for _, h := range e.halved(plans().rest, able) {
+		e.halve(h)
 	}
 	if e.actor.outside != nil {
 		e.routes()

@@ -17,6 +17,7 @@ type row struct {
 	edges   []edge // by node, then in the order in which they are found: all there are
 	best    []edge // by node: those that an actor has who excepts nothing
 	alters  []alter
+	halves  []half
 	meddles bool
 	over    map[int32][]int32 // target → nodes of edges over it
 	leads   [Runs + 1]set     // nodes of best, by kind; nil for none
@@ -42,10 +43,13 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 		return slices.ContainsFunc(d.statements, func(s *statement) bool { return !s.deny && s.acts("iam:passrole") })
 	}) {
 		// How it may pass a role on depends on all its statements.
-		e.passing = append([]means{}, e.able(plans().passing)...)
+		e.newPassing()
 		b := []byte(id)
 		for _, m := range e.passing {
 			b = append(append(b, m.id...), 0, byte(m.truth))
+		}
+		for _, h := range e.halving {
+			b = append(append(b, h.plan.id...), 1, byte(h.truth), byte(h.alone))
 		}
 		id = string(b)
 	}
@@ -54,7 +58,7 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 	r := cmp.Or(k.rows[id], k.fickle[id])
 	k.mu.Unlock()
 	if r == nil {
-		r = an.newRow(t, a, far, e.passing)
+		r = an.newRow(t, a, far, e)
 		known := k.rows
 		if r.meddles {
 			known = k.fickle
@@ -70,7 +74,7 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 }
 
 // newRow works a row out for nobody in particular: somebody with the far-reaching statements alone, whom no policy names.
-func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []means) *row {
+func (an *Analysis) newRow(t *tally, like *actor, far []*answers, of *explorer) *row {
 	somebody := &actor{profile: like.profile, found: found{admin: like.admin}}
 	somebody.id, somebody.function, somebody.self, somebody.arn = "", nil, -1, nobody(like.arn)
 	somebody.index, somebody.guise = -1, nil
@@ -86,7 +90,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 		somebody.documents = append(somebody.documents, d.doc)
 	}
 	e := newExplorer(an, somebody)
-	e.apart, e.passing = true, passing
+	e.apart, e.passing, e.halving = true, of.passing, of.halving
 	t.count(somebody, nil)
 	t.findings(func(f *finding) {
 		if x, ok := an.actOf(somebody, f); ok {
@@ -94,7 +98,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, passing []mean
 		}
 		e.visit(f)
 	})
-	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, meddles: somebody.meddles, dry: true, over: map[int32][]int32{}}
+	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, halves: somebody.halves, meddles: somebody.meddles, dry: true, over: map[int32][]int32{}}
 	slices.SortStableFunc(r.edges, byNode)
 	for i := range r.edges {
 		x := &r.edges[i]

@@ -87,9 +87,11 @@ func (e *explorer) rewrites(f *finding, t *target) {
 			continue
 		}
 		for _, p := range plans().on[isResource] {
-			if v := min(e.all(f, p, nil), e.an.trusts(role, p.by[0])); v != never {
+			v := min(e.all(f, p, nil), e.an.trusts(role, p.by[0]))
+			if v != never {
 				e.add(edge{to: to, kind: Runs, must: v == surely, technique: p.technique, service: p.by[0], over: f.target})
 			}
+			e.halfTaken(f, p, to, v)
 		}
 	}
 }

@@ -44,13 +44,18 @@ func (an *Analysis) places(a *actor, needs []string) []place {
 
 // combine tries all combinations of alternatives. Places for which suits is false do not count; nil: all do.
 func (an *Analysis) combine(a *actor, needs []string, suits func(arn string) bool) (where []place, best truth) {
+	return an.combineBy(crew{actors: []*actor{a}}, needs, suits)
+}
+
+// combineBy is combine where each of a crew may do a part.
+func (an *Analysis) combineBy(c crew, needs []string, suits func(arn string) bool) (where []place, best truth) {
 	var try func(chosen []string, rest []string)
 	try = func(chosen, rest []string) {
 		if best == surely {
 			return
 		}
 		if len(rest) == 0 {
-			if p, v := an.together(a, chosen, suits); v > best {
+			if p, v := an.together(c, chosen, suits); v > best {
 				where, best = p, v
 			}
 			return
@@ -64,7 +69,7 @@ func (an *Analysis) combine(a *actor, needs []string, suits func(arn string) boo
 }
 
 // together tells whether actions are allowed, those of one resource type on the same thing, and where.
-func (an *Analysis) together(a *actor, needs []string, suits func(arn string) bool) ([]place, truth) {
+func (an *Analysis) together(c crew, needs []string, suits func(arn string) bool) ([]place, truth) {
 	var where []place
 	out := surely
 	done := make([]bool, len(needs))
@@ -88,7 +93,7 @@ func (an *Analysis) together(a *actor, needs []string, suits func(arn string) bo
 				types, same, done[j] = both, append(same, next), true
 			}
 		}
-		arn, v := an.anywhere(a, same, types, suits)
+		arn, v := an.anywhere(c, same, types, suits)
 		if out = min(out, v); out == never {
 			return nil, never
 		}
@@ -100,14 +105,14 @@ func (an *Analysis) together(a *actor, needs []string, suits func(arn string) bo
 }
 
 // anywhere finds an ARN of one of the types on which all of the actions are allowed, and how surely.
-func (an *Analysis) anywhere(a *actor, actions []*catalog.Action, types []*catalog.ResourceType, suits func(arn string) bool) (string, truth) {
-	return an.anyplace(a, actions, func(yield func(string) bool) {
+func (an *Analysis) anywhere(c crew, actions []*catalog.Action, types []*catalog.ResourceType, suits func(arn string) bool) (string, truth) {
+	return an.anyplaceBy(c, actions, func(yield func(string) bool) {
 		for _, t := range types {
 			for _, arn := range t.ARNs {
 				if strings.HasPrefix(arn, "arn:${Partition}:s3:") && actions[0].Service != "s3" {
 					continue // where output goes: of no use alone
 				}
-				if !yield(an.world.spaceOf(arn, a.account)) {
+				if !yield(an.world.spaceOf(arn, c.actors[0].account)) {
 					return
 				}
 			}
@@ -134,38 +139,27 @@ func (w *world) regional(space, pattern string) string {
 // anyplace finds an ARN in one of the patterns' spaces on which all of the actions are allowed, and how surely; where there are no
 // spaces, "*". Places for which suits is false do not count; nil: all do.
 func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Seq[string], suits func(arn string) bool) (where string, best truth) {
+	return an.anyplaceBy(crew{actors: []*actor{a}}, actions, spaces, suits)
+}
+
+// anyplaceBy is anyplace where each of a crew may do some of the actions.
+func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Seq[string], suits func(arn string) bool) (where string, best truth) {
 	var patterns, names []string
 	for _, x := range actions {
 		names = append(names, strings.ToLower(x.String()))
 	}
-	for _, d := range a.identity {
-		if !slices.ContainsFunc(actions, func(x *catalog.Action) bool { return d.names(x.Service) }) {
-			continue
-		}
-		for _, s := range d.statements {
-			if s.deny || !slices.ContainsFunc(names, s.acts) {
-				continue
-			}
-			if s = a.own(an.world, s); s == nil {
-				continue
-			}
-			if s.from.NotResource {
-				patterns = append(patterns, "*")
-				continue
-			}
-			for _, p := range s.from.Resources {
-				arn, _ := whenChosen(p)
-				patterns = append(patterns, completions(arn)...)
-			}
-		}
+	for _, a := range c.actors {
+		patterns = append(patterns, an.patternsOf(a, actions, names)...)
 	}
 	if len(patterns) == 0 {
 		return "", never
 	}
-	tried, free := map[string]bool{}, a.free()
-	var extra policy.Context
-	if a.asks("iam:policyarn") || a.asks("iam:permissionsboundary") {
-		extra = newPrincipal(an.world)
+	tried, free, extra := map[string]bool{}, make([]bool, len(c.actors)), make([]policy.Context, len(c.actors))
+	for i, a := range c.actors {
+		free[i] = a.free()
+		if a.asks("iam:policyarn") || a.asks("iam:permissionsboundary") {
+			extra[i] = newPrincipal(an.world)
+		}
 	}
 	try := func(place string) bool { // false: it cannot be surer
 		if tried[place] || suits != nil && !suits(place) {
@@ -174,11 +168,21 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 		tried[place] = true
 		v := surely
 		for _, x := range actions {
-			if free && foreign(place, a.account) == "" && !mustAllow(x.String(), place) {
-				continue
+			any := never
+			for i, a := range c.actors {
+				if !c.does(i, x.String()) {
+					continue
+				}
+				if free[i] && foreign(place, a.account) == "" && !mustAllow(x.String(), place) {
+					any = surely
+					break
+				}
+				d := an.decide(a, -1, x.String(), place, extra[i])
+				if any = max(any, truthIn(&d.Decision)); any == surely {
+					break
+				}
 			}
-			d := an.decide(a, -1, x.String(), place, extra)
-			if v = min(v, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)); v == never {
+			if v = min(v, any); v == never {
 				break
 			}
 		}
@@ -203,6 +207,32 @@ func (an *Analysis) anyplace(a *actor, actions []*catalog.Action, spaces iter.Se
 		try("*")
 	}
 	return where, best
+}
+
+// patternsOf are the patterns on which an actor's own policies allow one of the actions, whose names are lower-case.
+func (an *Analysis) patternsOf(a *actor, actions []*catalog.Action, names []string) (patterns []string) {
+	for _, d := range a.identity {
+		if !slices.ContainsFunc(actions, func(x *catalog.Action) bool { return d.names(x.Service) }) {
+			continue
+		}
+		for _, s := range d.statements {
+			if s.deny || !slices.ContainsFunc(names, s.acts) {
+				continue
+			}
+			if s = a.own(an.world, s); s == nil {
+				continue
+			}
+			if s.from.NotResource {
+				patterns = append(patterns, "*")
+				continue
+			}
+			for _, p := range s.from.Resources {
+				arn, _ := whenChosen(p)
+				patterns = append(patterns, completions(arn)...)
+			}
+		}
+	}
+	return patterns
 }
 
 // free reports whether an actor's own policies allow it everything, without condition, and nothing limits it: what it may do in its

@@ -45,6 +45,7 @@ type technique struct {
 	there []string // passing: CloudFormation types of what has to exist, as the technique does not make it
 	note  string   // why it is only perhaps, "" if nothing beside the policies decides
 	says  string   // for people, before the name of the target: "replaces the code of"
+	hands string   // passing: the one of needs whose caller passes the role, "" for the first
 	lets  bool     // feeding: it gives itself the permissions, by the target's policy
 }
 
@@ -52,6 +53,7 @@ type technique struct {
 const (
 	ifOneRuns    = "if something of that service runs with this role"
 	ifQualified  = "if the function has such a version or alias"
+	ifLetIn      = "if it lets callers in"
 	ifEmpty      = "if there is an instance profile without a role"
 	ifProfile    = "if an instance profile holds the role, which the design does not show"
 	ifImageObeys = "if an image runs what it is given"
@@ -80,9 +82,9 @@ var techniques = []technique{
 	{id: "ec2-001", route: passing, needs: []string{"ec2:RunInstances"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ec2-003", route: passing, needs: []string{"ec2:RequestSpotInstances"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation"}, by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::EC2::Instance"}},
-	{id: "autoscaling-create-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}},
-	{id: "autoscaling-update-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::AutoScaling::AutoScalingGroup"}},
-	{id: "ec2-create-launch-template-create-auto-scaling-group-passrole", route: passing, needs: []string{"ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "autoscaling-create-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, hands: "autoscaling:CreateLaunchConfiguration", by: []string{"ec2.amazonaws.com"}},
+	{id: "autoscaling-update-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, hands: "autoscaling:CreateLaunchConfiguration", by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::AutoScaling::AutoScalingGroup"}},
+	{id: "ec2-create-launch-template-create-auto-scaling-group-passrole", route: passing, needs: []string{"ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"}, hands: "autoscaling:CreateAutoScalingGroup", by: []string{"ec2.amazonaws.com"}},
 	{id: "imagebuilder-001", route: passing, needs: []string{"imagebuilder:CreateInfrastructureConfiguration", "imagebuilder:CreateImage"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ecs-008", route: passing, needs: []string{"ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::Cluster"}},
 	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::ContainerInstance"}},
@@ -97,7 +99,7 @@ var techniques = []technique{
 	{id: "codebuild-001", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuild"}, by: []string{"codebuild.amazonaws.com"}},
 	{id: "codebuild-004", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}},
 	{id: "codebuild-update-project-start-build-passrole", route: passing, needs: []string{"codebuild:UpdateProject", "codebuild:StartBuild|codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}, there: []string{"AWS::CodeBuild::Project"}},
-	{id: "datapipeline-001", route: passing, needs: []string{"datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"}, by: []string{"datapipeline.amazonaws.com"}},
+	{id: "datapipeline-001", route: passing, needs: []string{"datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"}, hands: "datapipeline:ActivatePipeline", by: []string{"datapipeline.amazonaws.com"}},
 	{id: "glue-001", route: passing, needs: []string{"glue:CreateDevEndpoint"}, by: []string{"glue.amazonaws.com"}},
 	{id: "glue-003", route: passing, needs: []string{"glue:CreateJob", "glue:StartJobRun"}, by: []string{"glue.amazonaws.com"}},
 	{id: "glue-004", route: passing, needs: []string{"glue:CreateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}},
@@ -105,7 +107,7 @@ var techniques = []technique{
 	{id: "glue-006", route: passing, needs: []string{"glue:UpdateJob", "glue:CreateTrigger"}, by: []string{"glue.amazonaws.com"}, there: []string{"AWS::Glue::Job"}},
 	{id: "glue-007", route: passing, needs: []string{"glue:CreateSession", "glue:RunStatement"}, by: []string{"glue.amazonaws.com"}},
 	{id: "sagemaker-001", route: passing, needs: []string{"sagemaker:CreateNotebookInstance"}, by: []string{"sagemaker.amazonaws.com"}},
-	{id: "sagemaker-update-passrole", route: passing, needs: []string{"sagemaker:StopNotebookInstance", "sagemaker:UpdateNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl|sagemaker:CreateNotebookInstanceLifecycleConfig"}, by: []string{"sagemaker.amazonaws.com"}, there: []string{"AWS::SageMaker::NotebookInstance"}},
+	{id: "sagemaker-update-passrole", route: passing, needs: []string{"sagemaker:StopNotebookInstance", "sagemaker:UpdateNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl|sagemaker:CreateNotebookInstanceLifecycleConfig"}, hands: "sagemaker:UpdateNotebookInstance", by: []string{"sagemaker.amazonaws.com"}, there: []string{"AWS::SageMaker::NotebookInstance"}},
 	{id: "sagemaker-002", route: passing, needs: []string{"sagemaker:CreateTrainingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "sagemaker-003", route: passing, needs: []string{"sagemaker:CreateProcessingJob"}, by: []string{"sagemaker.amazonaws.com"}},
 	{id: "stepfunctions-001", route: passing, needs: []string{"states:CreateStateMachine", "states:StartExecution"}, by: []string{"states.amazonaws.com"}},
@@ -114,7 +116,7 @@ var techniques = []technique{
 	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
 	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}, there: []string{"AWS::Scheduler::Schedule"}},
 	{id: "role-alias", route: passing, needs: []string{"rolesanywhere:CreateProfile|rolesanywhere:UpdateProfile"}, by: []string{"rolesanywhere.amazonaws.com"}, note: "if it has a certificate that a trust anchor of the account accepts"},
-	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, by: []string{"ssm.amazonaws.com"}},
+	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, hands: "ssm:StartAutomationExecution", by: []string{"ssm.amazonaws.com"}},
 	{id: "apprunner-001", route: passing, needs: []string{"apprunner:CreateService"}, by: []string{"tasks.apprunner.amazonaws.com"}},
 	{id: "apprunner-update-passrole", route: passing, needs: []string{"apprunner:UpdateService"}, by: []string{"tasks.apprunner.amazonaws.com"}, there: []string{"AWS::AppRunner::Service"}},
 	{id: "amplify-001", route: passing, needs: []string{"amplify:CreateApp", "amplify:CreateBranch", "amplify:StartJob"}, by: []string{"amplify.amazonaws.com"}},
@@ -125,10 +127,10 @@ var techniques = []technique{
 	{id: "braket-001", route: passing, needs: []string{"braket:CreateJob"}, by: []string{"braket.amazonaws.com"}},
 	{id: "cognitoidentity-001", route: passing, needs: []string{"cognito-identity:SetIdentityPoolRoles"}, by: []string{"cognito-identity.amazonaws.com"}, there: []string{"AWS::Cognito::IdentityPool"}},
 	{id: "emr-001", route: passing, needs: []string{"elasticmapreduce:RunJobFlow"}, by: []string{"elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"}},
-	{id: "emrserverless-001", route: passing, needs: []string{"emr-serverless:CreateApplication", "emr-serverless:StartJobRun"}, by: []string{"emr-serverless.amazonaws.com"}},
-	{id: "gamelift-001", route: passing, needs: []string{"gamelift:CreateBuild", "gamelift:CreateFleet"}, by: []string{"gamelift.amazonaws.com"}},
+	{id: "emrserverless-001", route: passing, needs: []string{"emr-serverless:CreateApplication", "emr-serverless:StartJobRun"}, hands: "emr-serverless:StartJobRun", by: []string{"emr-serverless.amazonaws.com"}},
+	{id: "gamelift-001", route: passing, needs: []string{"gamelift:CreateBuild", "gamelift:CreateFleet"}, hands: "gamelift:CreateFleet", by: []string{"gamelift.amazonaws.com"}},
 	{id: "kinesisanalytics-001", route: passing, needs: []string{"kinesisanalytics:CreateApplication", "kinesisanalytics:StartApplication"}, by: []string{"kinesisanalytics.amazonaws.com"}},
-	{id: "omics-001", route: passing, needs: []string{"omics:CreateWorkflow", "omics:StartRun"}, by: []string{"omics.amazonaws.com"}},
+	{id: "omics-001", route: passing, needs: []string{"omics:CreateWorkflow", "omics:StartRun"}, hands: "omics:StartRun", by: []string{"omics.amazonaws.com"}},
 
 	{id: "stepfunctions-002", route: running, on: isResource, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}},
 

@@ -128,7 +128,7 @@ func (an *Analysis) walkUntil(w *walk, start int32, look int, found func(node in
 			}
 		}
 		for _, j := range an.guises.joinOf[look][actor] {
-			if e := &j.edge; !w.found(e.to) && w.expanded.has(j.by) && w.expanded.has(j.of) && an.flows[look].of(an.actorOf[start]).has(an.actorOf[e.to]) {
+			if e := &j.edge; !w.found(e.to) && j.all(w.expanded.has) && an.flows[look].of(an.actorOf[start]).has(an.actorOf[e.to]) {
 				if w.step(w.first(an, j.by), e); found(e.to) {
 					return
 				}
@@ -220,7 +220,9 @@ func (an *Analysis) path(w *walk, n int32, behind ...*Step) []*Step {
 	for i := hops - 1; i >= 0; i-- {
 		out[i] = an.edgeStep(w.parent[n], w.by[n])
 		if j := w.by[n].join; j != nil {
-			out[i] = out[i].with(an.path(w, w.first(an, j.of))...)
+			for _, of := range j.others() {
+				out[i] = out[i].with(an.path(w, w.first(an, of))...)
+			}
 		}
 		n = w.parent[n]
 	}

@@ -60,7 +60,7 @@ func (s *survey) edges(actor int32) iter.Seq[*edge] {
 			}
 		}
 		for _, j := range s.an.guises.joinOf[s.look][actor] {
-			if j.by == actor && s.held.has(j.of) && s.held.has(s.an.actorOf[j.edge.to]) && !yield(&j.edge) {
+			if j.by == actor && j.all(s.held.has) && s.held.has(s.an.actorOf[j.edge.to]) && !yield(&j.edge) {
 				return
 			}
 		}
@@ -238,7 +238,9 @@ func (s *survey) way(t *trail) Way {
 	for ; t.by != nil; t = t.before {
 		step := s.an.edgeStep(t.before.node, t.by)
 		if j := t.by.join; j != nil {
-			step = step.with(s.an.path(s.walk, s.walk.first(s.an, j.of))...)
+			for _, of := range j.others() {
+				step = step.with(s.an.path(s.walk, s.walk.first(s.an, of))...)
+			}
 		}
 		w.path = append(w.path, step)
 	}

@@ -1,0 +1,431 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// Some techniques are several calls, each of which may be made by another principal that the attacker holds: one makes a function,
+// another invokes it. iam:PassRole alone has to be whose call hands the role over ("Grant a user permissions to pass a role to an
+// AWS service": the service checks the permissions of who configures it).
+
+// A crew is who makes the calls of a technique together.
+type crew struct {
+	actors []*actor
+	hands  string // the call that the first of them makes itself, "" where any may make each
+}
+
+// does reports whether a member's permissions count for an action.
+func (c *crew) does(member int, action string) bool {
+	return member == 0 || !strings.EqualFold(action, c.hands)
+}
+
+// names says who is in it beside the first, for people.
+func (c *crew) names(an *Analysis) string {
+	var out []string
+	for _, a := range c.actors[1:] {
+		out = append(out, an.Name(a.id))
+	}
+	return list(out)
+}
+
+// A half is a technique of several calls of which an actor may make the one that hands a role over, or the first, and not surely all.
+type half struct {
+	plan    *plan
+	service string
+	over    int32 // role that is passed, resource that is taken over or rewritten; -1 for neither
+	to      int32 // node; -1: a new principal, or what the service acts with
+	truth   truth // of its own part
+	alone   truth // of all of it, without a crew
+}
+
+// opens is the call of a technique by which a half is one: the one that hands the role over, else the first.
+func (k *technique) opens() string { return cmp.Or(k.hands, k.needs[0]) }
+
+// halved lists the plans of several calls that the actor does not surely have the means for, though it has for the one that opens.
+func (e *explorer) halved(of []*plan, has []means) []half {
+	if e.actor.admin == surely || e.actor.outside != nil {
+		return nil
+	}
+	var out []half
+	for _, p := range of {
+		if len(p.technique.needs) < 2 {
+			continue
+		}
+		alone := never
+		if i := slices.IndexFunc(has, func(m means) bool { return m.plan == p }); i >= 0 {
+			alone = has[i].truth
+		}
+		service, _, _ := strings.Cut(strings.ToLower(p.opens()), ":")
+		if alone == surely || !slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) }) {
+			continue
+		}
+		_, v := e.an.combine(e.actor, []string{p.opens()}, e.an.unoccupied(p.technique))
+		if v == surely {
+			v = e.allThere(p.technique)
+		}
+		if v > alone {
+			out = append(out, half{plan: p, over: -1, to: -1, truth: v, alone: alone})
+		}
+	}
+	return out
+}
+
+// halve keeps a half where the actor's part is surer than what it comes to by itself.
+func (e *explorer) halve(h half) {
+	if h.truth > h.alone {
+		e.actor.halves = append(e.actor.halves, h)
+	}
+}
+
+// A helping remembers with which techniques an actor could help.
+type helping struct {
+	mu    sync.Mutex
+	known map[*technique]bool
+}
+
+// helps reports whether an actor may make one of the calls of a technique, other than the one that opens it.
+func (an *Analysis) helps(a *actor, k *technique) bool {
+	a.helping.mu.Lock()
+	defer a.helping.mu.Unlock()
+	yes, known := a.helping.known[k]
+	if known {
+		return yes
+	}
+	for _, need := range k.needs {
+		service, _, _ := strings.Cut(strings.ToLower(need), ":")
+		if need == k.opens() || !slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) }) {
+			continue
+		}
+		if _, v := an.combine(a, []string{need}, nil); v != never {
+			yes = true
+			break
+		}
+	}
+	if a.helping.known == nil {
+		a.helping.known = map[*technique]bool{}
+	}
+	a.helping.known[k] = yes
+	return yes
+}
+
+// mostHelpers is how many helpers are tried together where none is enough by himself.
+const mostHelpers = 8
+
+// unite finds what is reached by techniques whose calls several make who are held together, as far as who was there at the flood. It
+// is true where that is something new.
+func (an *Analysis) unite(flooded int32) bool {
+	more := false
+	var leading []int32
+	for i := range flooded {
+		if len(an.actors[i].halves) > 0 {
+			leading = append(leading, i)
+		}
+	}
+	if leading == nil {
+		return false
+	}
+	helpers := map[*technique]set{}
+	for look := range looks {
+		f := an.flows[look]
+		for _, by := range leading {
+			var holders []int32
+			halves := an.actors[by].halves
+			for len(halves) > 0 {
+				n := 1
+				for n < len(halves) && halves[n].plan == halves[0].plan && (halves[n].over == halves[0].over || halves[0].plan.route == passing) {
+					n++
+				}
+				same := halves[:n]
+				halves = halves[n:]
+				if sure(look) && (same[0].truth != surely || same[0].alone == surely) || !sure(look) && same[0].alone != never {
+					continue
+				}
+				k := same[0].plan.technique
+				help, known := helpers[k]
+				if !known {
+					help = newSet(int(flooded))
+					for i := range flooded {
+						if an.helps(an.actors[i], k) {
+							help.put(i)
+						}
+					}
+					helpers[k] = help
+				}
+				if holders == nil {
+					holders = []int32{}
+					for c, part := range f.parts {
+						if part.has(by) {
+							holders = append(holders, int32(c))
+						}
+					}
+				}
+				more = an.uniteAt(f, look, by, same, help, holders, flooded) || more
+			}
+		}
+	}
+	return more
+}
+
+// uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest.
+func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, help set, holders []int32, flooded int32) bool {
+	crews, truths := map[int32]crew{}, map[int32]truth{}
+	var able []int32
+	for _, c := range holders {
+		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts[c], &h, flooded) }) {
+			continue
+		}
+		who, v := an.crewIn(f.parts[c], by, &halves[0], help, flooded)
+		if v == never || sure(look) && v != surely {
+			continue
+		}
+		able = append(able, c)
+		crews[c], truths[c] = who, v
+	}
+	more := false
+	g := &an.guises
+	for _, v := range an.nearest(f, flooded, able) {
+		c := f.component[v]
+		for i := range halves {
+			h := &halves[i]
+			if sure(look) && h.truth != surely {
+				continue
+			}
+			for _, e := range an.united(h, by, crews[c], truths[c]) {
+				to := an.actorOf[e.to]
+				if to < flooded && f.parts[c].has(to) || slices.Contains(g.joined[look][v], to) {
+					continue
+				}
+				more = true
+				j := &join{by: by, edge: e, crew: crews[c]}
+				j.edge.join = j
+				g.joins[look] = append(g.joins[look], j)
+				for _, a := range j.crew.actors {
+					g.joinOf[look][a.index] = append(g.joinOf[look][a.index], j)
+				}
+				g.joined[look][v] = append(g.joined[look][v], to)
+			}
+		}
+	}
+	return more
+}
+
+// leadsThere reports whether a component reaches what a half leads to as it is.
+func (an *Analysis) leadsThere(c *component, h *half, flooded int32) bool {
+	switch {
+	case h.to >= 0:
+		return c.has(an.actorOf[h.to])
+	case h.plan.route == creating:
+		to, ok := an.guises.at["new\x00"+an.world.account]
+		return c.rules[1] || ok && to < flooded && c.has(to)
+	}
+	return c.rules[1]
+}
+
+// united are the edges of a half by a crew.
+func (an *Analysis) united(h *half, by int32, c crew, v truth) (out []edge) {
+	k := h.plan.technique
+	must := min(v, h.truth) == surely && k.note == ""
+	e := edge{to: h.to, kind: Runs, must: must, technique: k, service: h.service, over: h.over, rank: lastly, first: lastly}
+	switch {
+	case h.to >= 0:
+		out = append(out, e)
+	case k.route == creating:
+		e.to = an.nodeOfGuise(an.newPrincipal(an.actors[by]))
+		out = append(out, e)
+	default:
+		for _, service := range k.by {
+			for _, ti := range an.trusting[service] {
+				if to := an.nodeAt[ti]; to >= 0 && an.world.targets[ti].account == an.actors[by].account && !slices.ContainsFunc(c.actors, func(a *actor) bool { return a.self == ti }) {
+					e.to, e.service, e.over, e.must = to, service, ti, false
+					out = append(out, e)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// crewIn is the smallest crew of a component's for a half: one helper, the surest, or of several who are needed.
+func (an *Analysis) crewIn(c *component, by int32, h *half, help set, flooded int32) (best crew, v truth) {
+	lead := an.actors[by]
+	var with []*actor
+	try := func(helpers ...*actor) bool {
+		who := crew{actors: append([]*actor{lead}, helpers...)}
+		if h.plan.route == passing {
+			who.hands = h.plan.opens()
+		}
+		if x := an.comesTo(who, h); x > v {
+			best, v = who, x
+		}
+		return v == surely
+	}
+	consider := func(i int32) bool {
+		a := an.actors[i]
+		if i == by || !help.has(i) || a.account != lead.account || a.admin == surely {
+			return true
+		}
+		with = append(with, a)
+		return !try(a)
+	}
+	if c.alone >= 0 && !consider(c.alone) {
+		return best, v
+	}
+	c.actors.each(func(i int32) bool { return i >= flooded || consider(i) })
+	if v != never || len(with) < 2 {
+		return best, v
+	}
+	if len(with) > mostHelpers {
+		with = with[:mostHelpers]
+	}
+	if try(with...); v == never {
+		return best, v
+	}
+	for i := len(with) - 1; i >= 0 && len(with) > 1; i-- {
+		fewer := slices.Delete(slices.Clone(with), i, i+1)
+		who := crew{actors: append([]*actor{lead}, fewer...), hands: best.hands}
+		if an.comesTo(who, h) == v {
+			with, best = fewer, who
+		}
+	}
+	return best, v
+}
+
+// comesTo tells how surely a crew makes all the calls of a half.
+func (an *Analysis) comesTo(c crew, h *half) truth {
+	k := h.plan.technique
+	if h.plan.route == passing || h.over < 0 {
+		_, v := an.combineBy(c, k.needs, an.unoccupied(k))
+		return v
+	}
+	out := surely
+	for _, need := range k.needs {
+		best := never
+		for alternative := range strings.SplitSeq(need, "|") {
+			_, _, v := an.doneOn(c, h.over, alternative)
+			best = max(best, v)
+		}
+		if out = min(out, best); out == never {
+			break
+		}
+	}
+	return out
+}
+
+// doneOn finds who of a crew may do an action, on a target where it can be limited to it, else somewhere.
+func (an *Analysis) doneOn(c crew, ti int32, action string) (by *actor, arn string, best truth) {
+	for i, a := range c.actors {
+		if !c.does(i, action) {
+			continue
+		}
+		v, at := never, ""
+		if an.world.limited(ti, action) {
+			at = an.world.targets[ti].arn
+			d := an.decide(a, ti, action, at, nil)
+			v = truthIn(&d.Decision)
+		} else if where, x := an.combine(a, []string{action}, nil); x != never {
+			v, at = x, where[0].arn
+		}
+		if v > best {
+			by, arn, best = a, at, v
+		}
+	}
+	return by, arn, best
+}
+
+// crewStep is a step that several make together, with the statements of each.
+func (an *Analysis) crewStep(e *edge) Step {
+	w, k, who := an.world, e.technique, e.join.crew
+	step := Step{To: an.nodes[e.to].id, Kind: Runs, Technique: k.id, Says: k.says, Note: k.note, Certainty: certainty(e.must)}
+	accounts := make([]*account, len(who.actors))
+	for i, a := range who.actors {
+		accounts[i] = &account{an: an, actor: a}
+	}
+	ask := func(action string, target int32, arn string, extra policy.Context) {
+		member, best := -1, ruling{}
+		for i, a := range who.actors {
+			if action == "iam:PassRole" && i > 0 || !who.does(i, action) {
+				continue
+			}
+			if d := an.decide(a, target, action, arn, extra); truthIn(&d.Decision) > truthIn(&best.Decision) || member < 0 {
+				member, best = i, d
+			}
+		}
+		if member >= 0 && best.Outcome == policy.Allowed {
+			accounts[member].note(best, target, action)
+			step.Actions = append(step.Actions, action)
+		}
+	}
+	together := ", together with " + who.names(an) + ","
+	switch {
+	case k.route == passing:
+		_, name := an.passed(who.actors[0], e.over, e.service)
+		ask("iam:PassRole", e.over, w.targets[e.over].arn, policy.Context{"iam:passedtoservice": {name}})
+		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + together + " which acts as"
+		an.noteTrust(accounts[0], e.over, e.service)
+	case e.over >= 0 && w.targets[e.over].sort == isResource:
+		verb := "takes over "
+		if k.route == running {
+			verb = "rewrites "
+		}
+		step.Says = verb + an.Name(w.targets[e.over].id) + together + " which acts as"
+		step.Through = []model.ID{w.targets[e.over].id}
+		if step.Note = ""; k.route == existing && !slices.Contains(settled, k.id) {
+			step.Note = ifLetIn
+		}
+		for _, need := range k.needs {
+			var by *actor
+			var action, arn string
+			best := never
+			for alternative := range strings.SplitSeq(need, "|") {
+				if a, at, v := an.doneOn(who, e.over, alternative); v > best {
+					by, action, arn, best = a, alternative, at, v
+				}
+			}
+			if by != nil {
+				ti := e.over
+				if !w.limited(ti, action) {
+					ti = -1
+				}
+				accounts[slices.Index(who.actors, by)].note(an.decide(by, ti, action, arn, nil), ti, action)
+				step.Actions = append(step.Actions, action)
+			}
+		}
+		for _, service := range k.by {
+			an.noteTrust(accounts[0], w.target(step.To), service)
+		}
+	case k.route == existing:
+		step.Says = "takes over something of " + strings.TrimSuffix(e.service, ".amazonaws.com") + together + " that acts as"
+		an.noteTrust(accounts[0], e.over, e.service)
+	default:
+		step.Says = k.says + together[:len(together)-1]
+		step.change = &change{any: true}
+	}
+	if e.over < 0 || w.targets[e.over].sort == isRole {
+		where, _ := an.combineBy(who, k.needs, an.unoccupied(k))
+		var extra policy.Context
+		if k.route == creating {
+			extra = newPrincipal(w)
+		}
+		for _, x := range where {
+			ask(x.action, -1, x.arn, extra)
+		}
+	}
+	slices.Sort(step.Actions)
+	step.Actions = slices.Compact(step.Actions)
+	for _, c := range accounts {
+		step.lean(&Step{Evidence: c.reasons(), Assumed: c.assumed})
+	}
+	step.explain()
+	return step
+}
+
+// byPlan puts halves of one technique side by side.
+func byPlan(x, y half) int {
+	return cmp.Or(cmp.Compare(x.plan.id, y.plan.id), cmp.Compare(len(x.plan.technique.needs), len(y.plan.technique.needs)), cmp.Compare(x.plan.opens(), y.plan.opens()), cmp.Compare(x.over, y.over))
+}
