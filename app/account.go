@@ -12,20 +12,18 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/view"
 	"bulkhead/importers/account/live"
+	"bulkhead/render"
 )
 
 // An accountImport is a live account on its way into the window: first it is known whose it is, then it is read.
 type accountImport struct {
 	w      *window
 	form   *view.AccountForm
-	dialog *dialog.CustomDialog
-	next   *widget.Button
-	leave  *widget.Button
+	dialog *view.Sheet
+	next   *view.Button
 	ctx    context.Context
 	cancel context.CancelFunc
 	named  string // path that was filled in for a person, "" where they wrote one
@@ -41,32 +39,41 @@ func (w *window) importAccount() { w.guard("Import an account", w.askForAccount)
 func (w *window) askForAccount() {
 	var profiles []view.ProfileChoice
 	for _, p := range live.Profiles() {
-		profiles = append(profiles, view.ProfileChoice{Name: p.Name, Region: p.Region})
+		profiles = append(profiles, view.ProfileChoice{Name: p.Name, Region: p.Region, SSO: p.SSO})
 	}
-	dir := "."
-	if at := w.place(); at != nil {
-		dir = at.Path()
-	}
+	dir := w.place()
 	a := &accountImport{w: w, named: filepath.Join(dir, "account.json")}
 	a.form = view.NewAccountForm(profiles, a.named)
 	a.ctx, a.cancel = context.WithCancel(context.Background())
-	a.next = widget.NewButton("Sign In", a.importOrSignIn)
-	a.next.Importance = widget.HighImportance
-	a.leave = widget.NewButton("Cancel", func() { w.escape() })
 	a.form.OnChange = a.forget
-	a.dialog = dialog.NewCustomWithoutButtons("Import a live account", a.form.Root, w.win)
-	a.dialog.SetButtons([]fyne.CanvasObject{a.leave, a.next})
+	a.dialog = view.NewSheet("Import a live account", "Read once, with your own credentials, into a snapshot on this disk.", a.form.Root)
+	a.dialog.Width = 620
+	a.dialog.First = a.form.Profile
+	a.form.OnResize = a.dialog.Fit
+	a.dialog.Leave("Cancel")
+	a.next = a.dialog.Stay("Sign in", view.Primary, a.importOrSignIn)
 	w.account = a
-	size := w.win.Canvas().Size()
-	w.present(a.dialog, fyne.NewSize(min(640, size.Width*0.9), min(560, size.Height*0.9)), a.cancel)
-	w.keep(a.dialog, func() bool { return a.client != nil && a.next.Disabled() }, "Stop reading?", "What was answered is kept beside the snapshot,\nand reading goes on from there next time.", "Stop")
+	w.present(a.dialog, a.cancel)
+	w.keep(a.dialog, func() bool { return a.client != nil && a.next.Disabled }, "Stop reading?", "What was answered is kept beside the snapshot, and reading goes on from there next time.", "Stop")
 }
 
 // forget forgets who signed in: something else is asked for.
 func (a *accountImport) forget() {
 	a.client = nil
-	a.next.SetText("Sign In")
-	a.next.Enable()
+	a.say("Sign in")
+	a.able(true)
+}
+
+// say writes on the button what comes next.
+func (a *accountImport) say(next string) {
+	a.next.Label = next
+	a.dialog.Fit()
+}
+
+// able lets a person go on, or not while something goes on.
+func (a *accountImport) able(yes bool) {
+	a.next.Set(false, !yes)
+	a.form.Able(yes)
 }
 
 // signIn finds credentials, and says whose account they are of and what will be read.
@@ -80,8 +87,7 @@ func (a *accountImport) signIn() {
 			break
 		}
 	}
-	a.next.Disable()
-	a.form.Able(false)
+	a.able(false)
 	a.form.Say("Signing in…", false)
 	go func() {
 		client, err := access.Open(a.ctx)
@@ -97,8 +103,7 @@ func (a *accountImport) signIn() {
 			if a.ctx.Err() != nil {
 				return
 			}
-			a.form.Able(true)
-			a.next.Enable()
+			a.able(true)
 			if err != nil {
 				a.form.Say(asSentence(err), true)
 				return
@@ -113,7 +118,7 @@ func (a *accountImport) signIn() {
 				name += " (" + who.Alias + ")"
 			}
 			a.form.Say(fmt.Sprintf("Account %s, as %s. Reads %s in %s.", name, who.ARN, strings.Join(live.Services(o), ", "), strings.Join(o.Regions, ", ")), false)
-			a.next.SetText("Import")
+			a.say("Import")
 		})
 	}()
 }
@@ -134,8 +139,7 @@ func (a *accountImport) take() {
 		a.form.Say(asSentence(err), true)
 		return
 	}
-	a.next.Disable()
-	a.form.Able(false)
+	a.able(false)
 	a.form.Far(0, "Begins…")
 	o := a.read
 	o.Journal = path + ".partial"
@@ -149,7 +153,7 @@ func (a *accountImport) take() {
 			text += fmt.Sprintf(", about %s left", p.Left)
 		}
 		fyne.Do(func() {
-			if a.next.Disabled() {
+			if a.next.Disabled {
 				a.form.Far(share, text)
 			}
 		})
@@ -166,7 +170,7 @@ func (a *accountImport) take() {
 			if a.ctx.Err() != nil {
 				return
 			}
-			a.form.Able(true)
+			a.able(true)
 			if err != nil {
 				a.forget()
 				a.form.Say(asSentence(err), true)
@@ -184,15 +188,20 @@ func (a *accountImport) take() {
 func (a *accountImport) code() (string, error) {
 	given := make(chan string, 1)
 	fyne.Do(func() {
-		entry := widget.NewEntry()
-		d := dialog.NewCustomConfirm("Code of the MFA device", "Sign In", "Cancel", entry, func(yes bool) {
+		entry, yes := view.NewField(""), false
+		d := view.NewSheet("Code of the MFA device", "The six digits that it shows now.", entry)
+		d.Width, d.First = 360, entry
+		d.Leave("Cancel")
+		d.Stay("Sign in", view.Primary, func() {
+			yes = true
+			d.Hide()
+		})
+		a.w.present(d, func() {
 			if !yes {
 				entry.SetText("")
 			}
 			given <- strings.TrimSpace(entry.Text)
-		}, a.w.win)
-		a.w.present(d, fyne.NewSize(340, 150), nil)
-		a.w.win.Canvas().Focus(entry)
+		})
 	})
 	select {
 	case code := <-given:
@@ -204,26 +213,37 @@ func (a *accountImport) code() (string, error) {
 	return "", errors.New("no code of the MFA device was given")
 }
 
+// most of what was not seen, and of what changed, is listed when an account was read.
+const (
+	mostUnseen  = 8
+	mostChanged = 12
+)
+
 // tellOfImport says what was not seen, and what changed since the snapshot that was there before.
 func (w *window) tellOfImport(path string, s, before *live.Snapshot) {
-	lines := []string{strings.Join(s.Count(), ", ") + "."}
-	if len(s.Problems) > 0 {
-		lines = append(lines, "", "Not seen, since it could not be read:")
-		for i, p := range s.Problems {
-			if i == 8 {
-				lines = append(lines, fmt.Sprintf("… and %d more, under What Was Not Resolved", len(s.Problems)-i))
-				break
-			}
-			lines = append(lines, p.String())
+	unseen := view.Findings{Title: "NOT SEEN, SINCE IT COULD NOT BE READ", Icon: "warning", Color: render.Crown}
+	for i, p := range s.Problems {
+		if i == mostUnseen {
+			unseen.Rest = fmt.Sprintf("… and %d more, under What Was Not Resolved", len(s.Problems)-i)
+			break
+		}
+		unseen.Lines = append(unseen.Lines, upper(p.String()))
+	}
+	changed := view.Findings{Title: "SINCE THE SNAPSHOT THAT WAS THERE", Icon: "right", Color: render.Muted}
+	if before != nil {
+		all := s.Since(before)
+		changed.Lines = all[:min(len(all), mostChanged)]
+		if n := len(all) - len(changed.Lines); n > 0 {
+			changed.Rest = fmt.Sprintf("… and %d more", n)
 		}
 	}
-	if before != nil {
-		changed := s.Since(before)
-		lines = append(append(lines, ""), changed[:min(len(changed), 12)]...)
+	if len(unseen.Lines)+len(changed.Lines) == 0 {
+		return
 	}
-	if len(lines) > 1 {
-		w.tell(filepath.Base(path), strings.Join(lines, "\n"))
-	}
+	d := view.NewSheet("Read into "+filepath.Base(path), strings.Join(s.Count(), ", ")+".", view.NewFindings(unseen, changed))
+	d.Width = 620
+	d.Act("Close", view.Primary, func() {})
+	w.present(d, nil)
 }
 
 // asSentence is an error as a sentence.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkhead/app/view"
 	"bulkhead/internal/fakeaws"
 )
 
@@ -28,13 +29,13 @@ func TestImportAnAccount(t *testing.T) {
 		"CONFIG_FILE": filepath.Join(dir, "config"), "SHARED_CREDENTIALS_FILE": filepath.Join(dir, "credentials"), "ENDPOINT_URL": ""} {
 		t.Setenv("AWS_"+name, value)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "config"), []byte("[default]\nregion = us-east-1\n[profile prod]\nregion = eu-central-1\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "config"), []byte("[default]\nregion = us-east-1\n[profile prod]\nsso_session = corp\nregion = eu-central-1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "team.json")
 	do(func() bool { w.importAccount(); return true })
 	form := do(func() *accountImport { return w.account })
-	if got := do(func() []string { return form.form.Profile.Options }); len(got) != 3 || got[2] != "prod" {
+	if got := do(func() []view.Option { return form.form.Profile.Options }); len(got) != 3 || got[2].Name != "prod" || got[2].Note != "IAM Identity Center (SSO) · eu-central-1" {
 		t.Errorf("profiles: %q", got)
 	}
 
@@ -42,21 +43,21 @@ func TestImportAnAccount(t *testing.T) {
 	do(func() bool {
 		form.form.Endpoint.SetText(endpoint)
 		form.form.Regions.SetText("mars-north-1")
-		form.next.OnTapped()
+		form.next.OnTap()
 		return true
 	})
-	until(t, "a region that there is not", func() bool { return !form.next.Disabled() })
+	until(t, "a region that there is not", func() bool { return !form.next.Disabled })
 	if do(func() bool { return form.client != nil }) {
 		t.Error("signed in to a region that there is not")
 	}
 	do(func() bool {
 		form.form.Regions.SetText("us-east-1")
 		form.form.Path.SetText(path)
-		form.next.OnTapped()
+		form.next.OnTap()
 		return true
 	})
-	until(t, "signing in", func() bool { return form.client != nil && form.next.Text == "Import" })
-	do(func() bool { form.next.OnTapped(); return true })
+	until(t, "signing in", func() bool { return form.client != nil && form.next.Label == "Import" })
+	do(func() bool { form.next.OnTap(); return true })
 	until(t, "the account's picture", func() bool {
 		return w.session != nil && w.state.Analysed() && len(w.state.After.Design.Functions()) == 4 && len(w.dialogs) == 1
 	})

@@ -8,11 +8,6 @@ import (
 	"regexp"
 	"strconv"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
-
 	"bulkhead/app/view"
 	"bulkhead/model/source"
 )
@@ -55,20 +50,13 @@ func (w *window) failOpening(name string, err error, again func()) {
 		return
 	}
 	pane := view.NewSourcePane(string(f.text), source.Span{File: f.path, Line: f.line, Column: f.column})
-	says := widget.NewLabel("Line " + strconv.Itoa(f.line) + ", column " + strconv.Itoa(f.column) + ": " + f.why + ".\nMend the line, then open the file again.")
-	says.Wrapping = fyne.TextWrapWord
-	says.Selectable = true
-	d := dialog.NewCustomWithoutButtons(filepath.Base(f.path)+" cannot be read", container.NewBorder(says, nil, nil, nil, pane.Root), w.win)
-	shut := widget.NewButton("Close", func() { d.Hide() })
-	mend := widget.NewButton("Open in the editor", func() { w.editFile(f.path, f.line) })
-	retry := widget.NewButton("Open again", func() {
-		d.Hide()
-		again()
-	})
-	retry.Importance = widget.HighImportance
-	d.SetButtons([]fyne.CanvasObject{shut, mend, retry})
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(860, size.Width*0.85), min(size.Height*0.7, 210+pane.Need())), nil)
+	d := view.NewSheet(filepath.Base(f.path)+" cannot be read",
+		"Line "+strconv.Itoa(f.line)+", column "+strconv.Itoa(f.column)+": "+f.why+".\nMend the line, then open the file again.", pane.Root)
+	d.Width, d.Height = 860, min(420, pane.Need())
+	d.Also("Open in the editor", false, func() { w.editFile(f.path, f.line) })
+	d.Leave("Close")
+	d.Act("Open again", view.Primary, again)
+	w.present(d, nil)
 	pane.Reveal()
 	w.pane = pane
 }

@@ -11,9 +11,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/view"
 	"bulkhead/model/source"
@@ -35,61 +32,59 @@ func (w *window) fail(what string, err error) {
 }
 
 // present shows a dialog; Escape puts it away. closed, if not nil, is called when it was.
-func (w *window) present(d dialog.Dialog, size fyne.Size, closed func()) {
+func (w *window) present(d *view.Sheet, closed func()) {
 	w.dialogs = append(w.dialogs, d)
-	d.SetOnClosed(func() {
-		w.dialogs = slices.DeleteFunc(w.dialogs, func(o dialog.Dialog) bool { return o == d })
-		delete(w.kept, d)
+	d.Show(w.win.Canvas(), func() {
+		i := slices.Index(w.dialogs, d)
+		above := slices.Clone(w.dialogs[i+1:])
+		w.dialogs = w.dialogs[:i]
+		for _, o := range slices.Backward(above) { // they were about this one
+			o.Hide()
+		}
 		if closed != nil {
 			closed()
 		}
 	})
-	// Fyne's file dialog has no size before it is shown.
-	d.Show()
-	d.Resize(size)
 }
 
-// escape puts away the topmost dialog, else the remarks above the picture.
+// escape leaves the topmost dialog, else stops what is being proven, else puts away the remarks above the picture.
 func (w *window) escape() {
 	if n := len(w.dialogs); n > 0 {
-		d := w.dialogs[n-1]
-		if ask := w.kept[d]; ask != nil {
-			ask()
-		} else {
-			d.Hide()
-		}
+		w.dialogs[n-1].Escape()
 		return
 	}
 	w.strip.Clear()
 }
 
-// keep lets Escape ask before it puts a dialog away in which something would be lost.
-func (w *window) keep(d dialog.Dialog, losing func() bool, question, text, yes string) {
-	if w.kept == nil {
-		w.kept = map[dialog.Dialog]func(){}
-	}
-	w.kept[d] = func() {
+// ask asks whether to go on with something.
+func (w *window) ask(title, text, yes, no string, then func()) *view.Sheet {
+	d := view.NewSheet(title, text, nil)
+	d.Leave(no)
+	d.Act(yes, view.Primary, then)
+	w.present(d, nil)
+	return d
+}
+
+// keep lets a dialog ask before it is left if something would be lost.
+func (w *window) keep(d *view.Sheet, losing func() bool, question, text, yes string) {
+	d.OnLeave = func() {
 		if !losing() {
 			d.Hide()
 			return
 		}
-		ask := dialog.NewCustomConfirm(question, yes, "Stay", widget.NewLabel(text), func(leave bool) {
-			if leave {
-				d.Hide()
-			}
-		}, w.win)
-		w.present(ask, fyne.NewSize(360, 150), nil)
+		w.ask(question, text, yes, "Stay", d.Hide)
 	}
 }
 
 // tell shows a few sentences until they are put away.
 func (w *window) tell(title, text string) {
-	l := widget.NewLabel(text)
-	l.Wrapping = fyne.TextWrapWord
-	l.Selectable = true
-	d := dialog.NewCustom(title, "Close", l, w.win)
-	w.present(d, fyne.NewSize(560, 150), nil)
+	d := view.NewSheet(title, "", view.NewWords(text))
+	d.Act("Close", view.Primary, func() {})
+	w.present(d, nil)
 }
+
+// whole is the size of a dialog that shows as much as there is room for.
+const whole = 4000
 
 // patience is how long work goes on before it is shown: what is quicker than this needs no strip.
 const patience = 250 * time.Millisecond
@@ -155,20 +150,16 @@ func (w *window) showSource(at source.Span) {
 		return
 	}
 	pane := view.NewSourcePane(string(data), at)
-	size := w.win.Canvas().Size()
-	d := dialog.NewCustomWithoutButtons(at.String(), pane.Root, w.win)
-	shut := widget.NewButton("Close", func() { d.Hide() })
-	copied := widget.NewButton("Copy these lines", func() { w.app.Clipboard().SetContent(pane.MarkedText()) })
-	edit := widget.NewButton("Open in the editor", func() {
-		d.Hide()
-		w.openEditor(at)
-	})
-	edit.Importance = widget.HighImportance
+	d := view.NewSheet(at.String(), "", pane.Root)
+	d.Width, d.Height = 1000, min(whole, pane.Need())
+	d.Also("Copy these lines", false, func() { w.app.Clipboard().SetContent(pane.MarkedText()) })
+	d.Leave("Close")
+	edit := d.Act("Open in the editor", view.Primary, func() { w.openEditor(at) })
 	if _, onDisk := w.onDisk(at.File); !onDisk {
-		edit.Disable()
+		edit.Disabled = true
+		edit.Tip = "It is no file on this disk"
 	}
-	d.SetButtons([]fyne.CanvasObject{shut, copied, edit})
-	w.present(d, fyne.NewSize(min(1000, size.Width*0.85), size.Height*0.82), nil)
+	w.present(d, nil)
 	pane.Reveal()
 	w.pane = pane
 }
@@ -178,14 +169,13 @@ func (w *window) showDiagnostics() {
 	if w.session == nil {
 		return
 	}
-	var d dialog.Dialog
-	list := view.Diagnostics(w.state.Diagnostics(), func(at source.Span) {
+	var d *view.Sheet
+	d = view.NewSheet("What the import could not tell", "", view.Diagnostics(w.state.Diagnostics(), func(at source.Span) {
 		d.Hide()
 		w.showSource(at)
-	})
-	size := w.win.Canvas().Size()
-	d = dialog.NewCustom("What the import could not tell", "Close", list, w.win)
-	w.present(d, fyne.NewSize(min(900, size.Width*0.8), size.Height*0.7), nil)
+	}))
+	d.Width = 820
+	w.present(d, nil)
 }
 
 // showHistory lists the edits; a click goes to one.
@@ -193,31 +183,24 @@ func (w *window) showHistory() {
 	if w.session == nil {
 		return
 	}
-	var d dialog.Dialog
-	list := view.NewHistory(w.state, func(steps int) {
+	var d *view.Sheet
+	d = view.NewSheet("History", "", view.NewHistory(w.state, func(steps int) {
 		d.Hide()
 		w.strip.Forget() // it speaks of another step
 		w.session.GoTo(steps)
-	})
-	size := w.win.Canvas().Size()
-	d = dialog.NewCustom("History", "Close", list, w.win)
-	rows := float32(len(w.state.Steps) + len(w.state.Undone) + 2)
-	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(size.Height*0.8, 150+rows*36)), nil)
+	}))
+	d.Width = 640
+	w.present(d, nil)
 }
 
 func (w *window) showHelp() {
-	text := widget.NewRichTextFromMarkdown(`**Mouse.** Click a function to breach it, or drag the star onto it; a tile or pipe to see who reaches it; the wheel zooms at the pointer, dragging pans, the secondary button opens a menu.
-
-**Keys.** H hull, M map · 1 before, 2 compare, 3 after · F fed functions vulnerable · Space plays a breach hop by hop · G groups by stack · 0 fit, + and − zoom · / or Ctrl+F search · Ctrl+Z and Ctrl+Shift+Z undo and redo · Ctrl+K every action by name · Ctrl+H history · Ctrl+T split · Ctrl+E export · Ctrl+S save · Ctrl+B, Ctrl+I, Ctrl+J fold the parts.
-
-**Signs.** A wall is a role: functions behind it share what it may do. Water shows how much of a bay is reached, a tile's tone how bad it is: read, write and send, delete or permissions or secret. Hatched is *may*: something that was not seen decides. A dotted violet outline is a function whose input the attacker chooses. Open water under the keel is what a breach reaches beyond this design.
-
-**Editing.** × on a chip takes an action or a resource away. A wildcard in orange opens: keep only what is needed. An edit that would allow something new is refused, with the request that shows it.`)
-	text.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustom("Keys and signs", "Close", container.NewVScroll(text), w.win)
-	w.present(d, fyne.NewSize(680, 470), nil)
+	d := view.NewSheet("Keys and signs", "", view.NewHelp())
+	d.Width = 1060
+	w.present(d, nil)
 }
 
 func (w *window) showAbout() {
-	w.tell("Bulkhead "+w.program.Version, "Models AWS serverless systems as compartments, shows what a breach floods, and writes tighter policies back into the repo they came from.\n\nApache License 2.0. Third-party notices are in THIRD_PARTY.md beside the source.")
+	d := view.NewSheet("", "", view.NewAbout(w.program.Version))
+	d.Width = 440
+	w.present(d, nil)
 }

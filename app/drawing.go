@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
@@ -96,23 +94,12 @@ func (w *window) askWord(title, hint, word string, then func(string)) {
 
 // askText asks for a line of text.
 func (w *window) askText(title, hint, word, button string, then func(string)) {
-	entry := widget.NewEntry()
-	entry.SetText(word)
-	var d *dialog.CustomDialog
-	done := func() {
-		d.Hide()
-		then(strings.TrimSpace(entry.Text))
-	}
-	entry.OnSubmitted = func(string) { done() }
-	ok := widget.NewButton(button, done)
-	ok.Importance = widget.HighImportance
-	label := widget.NewLabel(hint)
-	label.Importance = widget.LowImportance
-	d = dialog.NewCustomWithoutButtons(title, container.NewVBox(label, entry), w.win)
-	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Cancel", func() { d.Hide() }), ok})
-	w.present(d, fyne.NewSize(420, 180), nil)
-	w.win.Canvas().Focus(entry)
-	entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	entry := view.NewField(word)
+	d := view.NewSheet(title, hint, entry)
+	d.Width, d.First = 400, entry
+	d.Leave("Cancel")
+	d.Act(button, view.Primary, func() { then(strings.TrimSpace(entry.Text)) })
+	w.present(d, nil)
 }
 
 // addTrigger asks for what a route or schedule needs, and lets it start the function that is selected.

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/view"
 	"bulkhead/model"
@@ -136,14 +134,7 @@ func (w *window) refused(e edit.Edit, err error) {
 		return
 	}
 	if confirmed := confirm(e); r.Undecided && confirmed != nil {
-		text := widget.NewLabel(r.Error() + "\n\nIt would be recorded as not proven.")
-		text.Wrapping = fyne.TextWrapWord
-		d := dialog.NewCustomConfirm(e.String()+"?", "Do it anyway", "Leave it", text, func(yes bool) {
-			if yes {
-				w.do(confirmed)
-			}
-		}, w.win)
-		w.present(d, fyne.NewSize(560, 220), nil)
+		w.ask(e.String()+"?", r.Error()+"\n\nIt would be recorded as not proven.", "Do it anyway", "Leave it", func() { w.do(confirmed) })
 		return
 	}
 	w.strip.Forget(view.Remark{Text: fmt.Sprintf("%s was refused. %s", e, r.Error()), Grave: true})
@@ -169,13 +160,13 @@ func confirm(e edit.Edit) edit.Edit {
 // keepActions asks which of the actions that a wildcard stands for are to stay.
 func (w *window) keepActions(c view.Card, chip view.Chip) {
 	chooser := view.NewActionChooser(edit.ExpandActions(chip.Value))
-	size := w.win.Canvas().Size()
-	d := dialog.NewCustomConfirm("Keep only … of "+chip.Text, "Keep these", "Cancel", chooser.Root, func(yes bool) {
-		if yes {
-			w.do(c.Replaced(w.state.After.Design, true, chip.Value, chooser.Chosen()))
-		}
-	}, w.win)
-	w.present(d, fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8), nil)
+	d := view.NewSheet("Keep only what is needed of "+chip.Text, "", chooser.Root)
+	d.Width, d.Height = 600, chooser.Need()
+	d.Leave("Cancel")
+	d.Act("Keep these", view.Primary, func() {
+		w.do(c.Replaced(w.state.After.Design, true, chip.Value, chooser.Chosen()))
+	})
+	w.present(d, nil)
 	w.chooser = chooser
 }
 
@@ -186,13 +177,13 @@ func (w *window) narrowResources(c view.Card, chip view.Chip) {
 		own = c.Narrow.Resources
 	}
 	chooser := view.NewResourceChooser(w.state.After.Design, own)
-	size := w.win.Canvas().Size()
-	d := dialog.NewCustomConfirm("Narrow "+chip.Text+" to …", "Only these", "Cancel", chooser.Root, func(yes bool) {
-		if yes {
-			w.do(c.Replaced(w.state.After.Design, false, chip.Value, chooser.Chosen()))
-		}
-	}, w.win)
-	w.present(d, fyne.NewSize(min(560, size.Width*0.8), min(560, size.Height*0.8)), nil)
+	d := view.NewSheet("Narrow "+chip.Text+" to these alone", "", chooser.Root)
+	d.Width, d.Height = 560, chooser.Need()
+	d.Leave("Cancel")
+	d.Act("Only these", view.Primary, func() {
+		w.do(c.Replaced(w.state.After.Design, false, chip.Value, chooser.Chosen()))
+	})
+	w.present(d, nil)
 	w.chooser = chooser
 }
 
@@ -211,18 +202,17 @@ func (w *window) replaceManaged(holder model.ID, p view.PolicyCard) {
 	if len(chooser.Chosen()) > 0 {
 		chooser.Explain("Chosen is what its triggers, its log and its configuration use. That is kept on just what they use it on.")
 	}
-	size := w.win.Canvas().Size()
-	d := dialog.NewCustomConfirm("Replace "+p.Name+" by what is needed of it", "Replace", "Cancel", chooser.Root, func(yes bool) {
-		if !yes {
-			return
-		}
+	d := view.NewSheet("Replace "+p.Name+" by what is needed of it", "", chooser.Root)
+	d.Width, d.Height = 600, chooser.Need()
+	d.Leave("Cancel")
+	d.Act("Replace", view.Primary, func() {
 		r := &edit.ReplaceManaged{Role: holder, ARN: p.ARN}
 		if kept := chooser.Chosen(); len(kept) > 0 {
 			r.With.Accesses = []edit.Access{{Actions: kept}}
 		}
 		w.do(r)
-	}, w.win)
-	w.present(d, fyne.NewSize(min(620, size.Width*0.8), size.Height*0.8), nil)
+	})
+	w.present(d, nil)
 	w.chooser = chooser
 }
 
@@ -284,11 +274,10 @@ func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 			checks.Say(i, e)
 		}
 	})
-	dlg := dialog.NewCustomConfirm("Tighten "+view.Name(d, role)+" to this design", "Tighten", "Cancel", checks.Root, func(yes bool) {
-		cancel()
-		if !yes {
-			return
-		}
+	sheet := view.NewSheet("Tighten "+view.Name(d, role)+" to this design", "Each is proven to allow nothing new before it is done.", checks.Root)
+	sheet.Width = 620
+	sheet.Leave("Cancel")
+	sheet.Act("Tighten", view.Primary, func() {
 		var rs []view.Remark
 		s, chosen := w.session, checks.Chosen()
 		w.background("Tightening", func(ctx context.Context) error { // each is proven first
@@ -307,8 +296,8 @@ func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 			}
 			return nil
 		}, func() { w.strip.Forget(rs...) })
-	}, w.win)
-	w.present(dlg, fyne.NewSize(560, 320), cancel)
+	})
+	w.present(sheet, cancel)
 }
 
 // effects computes in the background what the inspector's suggestions would come to.

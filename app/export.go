@@ -13,9 +13,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 	"bulkhead/app/theme"
@@ -60,7 +57,7 @@ func (w *window) export() {
 	if w.session == nil {
 		return
 	}
-	var d dialog.Dialog
+	var d *view.Sheet
 	choose := func(f func()) func() {
 		return func() {
 			d.Hide()
@@ -88,16 +85,16 @@ func (w *window) export() {
 			first.Not = "Nothing was drawn yet."
 		}
 	}
-	d = dialog.NewCustom("Export", "Close", view.NewChoices([]view.Choice{
+	d = view.NewSheet("Export", "", view.NewChoices([]view.Choice{
 		first,
 		{Icon: "policy", Name: "Policies for the repository", Sentence: "IAM JSON, CloudFormation, SAM, CDK, Terraform or Serverless, with boundaries if you like; proofs, the diff and DEPLOY.md.", Button: "Choose…", OnTap: choose(w.exportPolicies)},
 		{Icon: "hull", Name: "This picture", Sentence: "What the window shows now, as SVG, PNG or PDF; the map for draw.io as well.", Button: "Save…", Not: picture, OnTap: choose(w.exportPicture)},
 		{Icon: "eye", Name: "Report", Sentence: "One page with both pictures, before and after, and the tables, to hand around.", Button: "Folder…", OnTap: choose(w.exportReport)},
 		{Icon: "play", Name: "Steps for a review", Sentence: "Before, the breaches you choose, after, and the figures: presented full screen, or as a page, a PDF or pictures.", Button: "Choose…", OnTap: choose(w.askPresent)},
 		{Icon: "save", Name: "Design", Sentence: "A small file that names the source and lists your edits; it replays on the source as it is then.", Button: "Save…", OnTap: choose(func() { w.saveAs(nil) })},
-	}), w.win)
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(640, size.Width*0.8), min(585, size.Height*0.9)), func() { w.early = nil })
+	}))
+	d.Width = 660
+	w.present(d, func() { w.early = nil })
 	if picture != "" {
 		w.early = d
 	}
@@ -123,58 +120,42 @@ func (w *window) showPatch(p *session.Patch) {
 		return
 	}
 	pane := view.NewDiffPane(p.Diff)
-	var d *dialog.CustomDialog
-	copied := widget.NewButton("Copy", func() { w.app.Clipboard().SetContent(p.Diff) })
-	save := widget.NewButton("Save as .diff…", func() {
-		d.Hide()
-		w.saveFile("Save the patch", stem(w.state.Path)+".diff", []string{".diff", ".patch"}, func(string) ([]byte, error) { return []byte(p.Diff), nil })
-	})
-	write := widget.NewButton("Write to the source…", func() {
-		d.Hide()
-		w.writeSource()
-	})
-	write.Importance = widget.HighImportance
-	if strings.HasPrefix(w.state.Path, session.SamplePrefix) {
-		write.Disable()
-		write.Importance, save.Importance = widget.MediumImportance, widget.HighImportance
-	}
-	closed := widget.NewButton("Close", func() { d.Hide() })
-	var top []fyne.CanvasObject
+	lead := "Proven: the patched source was imported again, and is this design."
 	if len(p.Diagnostics) > 0 {
 		var lines []string
 		for _, x := range p.Diagnostics {
 			lines = append(lines, x.String())
 		}
-		l := widget.NewLabel("New in the patched source: " + strings.Join(lines, "; "))
-		l.Wrapping = fyne.TextWrapWord
-		top = append(top, l)
+		lead += "\nNew in it: " + strings.Join(lines, "; ")
 	}
-	d = dialog.NewCustomWithoutButtons("Patch, proven by importing it again", container.NewBorder(container.NewVBox(top...), nil, nil, nil, pane.Root), w.win)
-	d.SetButtons([]fyne.CanvasObject{closed, copied, save, write})
-	size := w.win.Canvas().Size()
-	high := 170 + pane.Need()
-	if len(top) > 0 {
-		high += 60
+	d := view.NewSheet("Patch of "+filepath.Base(w.state.Path), lead, pane.Root)
+	d.Width, d.Height = 1000, min(whole, pane.Need())
+	save := func() {
+		w.saveFile("Save the patch", stem(w.state.Path)+".diff", []string{".diff", ".patch"}, func(string) ([]byte, error) { return []byte(p.Diff), nil })
 	}
-	w.present(d, fyne.NewSize(min(1000, size.Width*0.88), min(size.Height*0.85, high)), nil)
+	d.Also("Copy", false, func() { w.app.Clipboard().SetContent(p.Diff) })
+	if strings.HasPrefix(w.state.Path, session.SamplePrefix) { // it stands on no disk
+		d.Leave("Close")
+		d.Act("Save as .diff…", view.Primary, save)
+	} else {
+		d.Also("Save as .diff…", true, save)
+		d.Leave("Close")
+		d.Act("Write to the source…", view.Primary, w.writeSource)
+	}
+	w.present(d, nil)
 	w.pane = pane
 }
 
 func (w *window) writeSource() {
 	s := w.session
-	text := widget.NewLabel("The files of " + w.state.Path + " are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read.")
-	text.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomConfirm("Write the patch into the source?", "Write", "Cancel", text, func(yes bool) {
-		if !yes {
-			return
-		}
+	text := "The files of " + w.state.Path + " are changed on disk. They are written only if the patched source imports as this design, and not if a file changed since it was read."
+	w.ask("Write the patch into the source?", text, "Write", "Cancel", func() {
 		var names []string
 		w.background("Writing the source", func(ctx context.Context) (err error) {
 			names, err = s.WriteSource(ctx)
 			return err
 		}, func() { w.tell("Written", strings.Join(names, "\n")) })
-	}, w.win)
-	w.present(d, fyne.NewSize(520, 190), nil)
+	})
 }
 
 func (w *window) exportReport() {
@@ -256,37 +237,21 @@ func (w *window) saveFile(title, name string, endings []string, content func(nam
 // askWhere asks for the path of a file that is to be written, and touches nothing: Fyne's own dialog empties the file
 // that is there before anything is written into it.
 func (w *window) askWhere(title, name string, endings []string, then func(path string)) {
-	dir := "."
-	if u := w.place(); u != nil {
-		dir = u.Path()
-	}
+	dir := w.place()
 	form := view.NewSaveForm(name, dir, endings, sight)
-	var d *dialog.CustomDialog
-	save := widget.NewButton("Save", func() {
-		d.Hide()
-		then(form.Path())
-	})
-	save.Importance = widget.HighImportance
+	d := view.NewSheet(title, "", form.Root)
+	d.Width, d.First = 580, form.Name
+	d.Leave("Cancel")
+	save := d.Act("Save", view.Primary, func() { then(form.Path()) })
 	form.OnChange = func(ok bool) {
-		if ok {
-			save.Enable()
-		} else {
-			save.Disable()
-		}
+		save.Set(false, !ok)
+		d.Fit()
 	}
-	form.OnSubmit = func() {
-		if !save.Disabled() {
-			save.OnTapped()
-		}
-	}
+	form.OnSubmit = d.Enter
 	form.OnBrowse = func() {
 		w.chooseFolder("Save in which folder?", "Save here", func(dir string) { form.Folder.SetText(dir) })
 	}
-	d = dialog.NewCustomWithoutButtons(title, form.Root, w.win)
-	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Cancel", func() { d.Hide() }), save})
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(620, size.Width*0.8), float32(190+min(1, len(endings)-1)*84)), nil)
-	w.win.Canvas().Focus(form.Name)
+	w.present(d, nil)
 	w.form = form
 }
 
@@ -306,31 +271,6 @@ func sight(path string) view.Sight {
 		return view.Sight{Note: path + " is a folder.", Bad: true}
 	}
 	return view.Sight{Note: filepath.Base(path) + " is there already: it is written over."}
-}
-
-type fileDialog interface {
-	dialog.Dialog
-	SetLocation(fyne.ListableURI)
-}
-
-func (w *window) showFileDialog(d fileDialog) {
-	size := w.win.Canvas().Size()
-	d.SetLocation(w.place())
-	w.present(d, fyne.NewSize(size.Width*0.8, size.Height*0.8), nil)
-}
-
-func (w *window) chooseFolder(title, button string, then func(dir string)) {
-	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-		switch {
-		case err != nil:
-			w.fail(title, err)
-		case u != nil:
-			then(u.Path())
-		}
-	}, w.win)
-	d.SetTitleText(title)
-	d.SetConfirmText(button)
-	w.showFileDialog(d)
 }
 
 // writeFile writes a file in one go: readers see the old content or the new, never a part.
@@ -427,26 +367,11 @@ func (w *window) saveAs(then func()) {
 
 // askToSave asks before edits are lost.
 func (w *window) askToSave(what string, then func()) {
-	text := widget.NewLabel(fmt.Sprintf("%s was edited: the last step is “%s”. The edits are lost if they are not saved.", w.state.Title, w.state.Undo))
-	text.Wrapping = fyne.TextWrapWord
-	var d *dialog.CustomDialog
-	button := func(label string, rank widget.Importance, f func()) *widget.Button {
-		b := widget.NewButton(label, func() {
-			d.Hide()
-			if f != nil {
-				f()
-			}
-		})
-		b.Importance = rank
-		return b
-	}
-	d = dialog.NewCustomWithoutButtons(what+" without saving?", text, w.win)
-	d.SetButtons([]fyne.CanvasObject{
-		button("Cancel", widget.MediumImportance, nil),
-		button("Don’t save", widget.MediumImportance, then),
-		button("Save", widget.HighImportance, func() { w.save(then) }),
-	})
-	w.present(d, fyne.NewSize(520, 170), nil)
+	d := view.NewSheet(what+" without saving?", fmt.Sprintf("%s was edited: the last step is “%s”. The edits are lost if they are not saved.", w.state.Title, w.state.Undo), nil)
+	d.Also("Don’t save", true, then)
+	d.Leave("Cancel")
+	d.Act("Save", view.Primary, func() { w.save(then) })
+	w.present(d, nil)
 	w.asked = d
 }
 

@@ -362,6 +362,8 @@ func (w *window) shortcuts() {
 			w.presentKey(e)
 		case e.Name == fyne.KeyEscape:
 			w.escape()
+		case len(w.dialogs) > 0 && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
+			w.dialogs[len(w.dialogs)-1].Enter()
 		default:
 			w.functionKey(e.Name)
 		}

@@ -12,10 +12,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 	"bulkhead/app/view"
@@ -145,48 +141,11 @@ func (w *window) choose(st session.State) bool {
 }
 
 func (w *window) offerFitting(e *session.MisfitError, again func()) {
-	text := widget.NewLabel(e.Error() + "\n\nOpen it with the edits that do?")
-	text.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomConfirm("Some edits no longer fit", "Open", "Cancel", container.NewVScroll(text), func(yes bool) {
-		if yes {
-			again()
-		}
-	}, w.win)
-	w.present(d, fyne.NewSize(620, 300), nil)
-}
-
-// chooseFile asks for a file, or a folder.
-func (w *window) chooseFile(folder bool) {
-	w.guard("Open another design", func() {
-		if folder {
-			d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-				switch {
-				case err != nil:
-					w.fail("Open a folder", err)
-				case u != nil:
-					w.open(u.Path())
-				}
-			}, w.win)
-			d.SetTitleText("Open a folder: of a template, CDK, Terraform or Serverless")
-			d.SetConfirmText("Open this folder")
-			w.showFileDialog(d)
-			return
-		}
-		d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-			switch {
-			case err != nil:
-				w.fail("Open a file", err)
-			case r != nil:
-				path := r.URI().Path()
-				_ = r.Close() // only its path is used
-				w.open(path)
-			}
-		}, w.win)
-		d.SetTitleText("Open a template, a snapshot of an account or a saved design")
-		d.SetView(dialog.ListView)
-		d.SetFilter(storage.NewExtensionFileFilter([]string{".yaml", ".yml", ".json", ".template", ".bulkhead"}))
-		w.showFileDialog(d)
-	})
+	d := view.NewSheet("Some edits no longer fit", "", view.NewWords(e.Error()+"\n\nOpen it with the edits that do?"))
+	d.Width = 620
+	d.Leave("Cancel")
+	d.Act("Open", view.Primary, again)
+	w.present(d, nil)
 }
 
 // dropped opens the first of the files that were dropped on the window.
@@ -198,22 +157,6 @@ func (w *window) dropped(_ fyne.Position, uris []fyne.URI) {
 		}
 		w.guard("Open "+uris[0].Name(), func() { w.open(paths...) })
 	}
-}
-
-// place is the folder where dialogs start: that of what is open or was opened last, else the working folder.
-func (w *window) place() fyne.ListableURI {
-	dir, err := os.Getwd()
-	if err != nil {
-		dir = "."
-	}
-	if r := w.recent(); len(r) > 0 {
-		dir = filepath.Dir(r[0])
-	}
-	u, err := storage.ListerForURI(storage.NewFileURI(dir))
-	if err != nil {
-		return nil
-	}
-	return u
 }
 
 // guard asks before edits are lost, and goes on.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"bulkhead/app/view"
@@ -15,14 +14,13 @@ import (
 // showPalette finds any action of the menus by its words.
 func (w *window) showPalette() {
 	p := view.NewPalette(w.commands())
-	size := w.win.Canvas().Size()
-	d := dialog.NewCustom("Actions", "Close", p.Root, w.win)
+	d := view.NewSheet("Actions", "", p.Root)
+	d.Bare, d.Width, d.Height, d.First = true, 620, p.Need(), p.Search
 	p.OnRun = func(c view.Command) {
 		d.Hide()
 		c.Run()
 	}
-	w.present(d, fyne.NewSize(min(560, size.Width*0.8), min(520, size.Height*0.8)), nil)
-	w.win.Canvas().Focus(p.Search)
+	w.present(d, nil)
 	w.palette = p
 }
 

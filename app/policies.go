@@ -9,10 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
-
 	"bulkhead/app/session"
 	"bulkhead/app/view"
 	"bulkhead/render/code"
@@ -29,31 +25,22 @@ func (w *window) exportPolicies() {
 		}
 		choices = append(choices, view.FormChoice{Name: f, Title: code.Title(f), Folder: folder})
 	}
-	dir := "."
-	if u := w.place(); u != nil {
-		dir = u.Path()
-	}
+	dir := w.place()
 	form := view.NewPolicyForm(choices, filepath.Join(dir, stem(w.state.Path)+"-policies"), sightOfFolder)
-	var d *dialog.CustomDialog
-	write := widget.NewButton("Write", func() {
-		d.Hide()
+	d := view.NewSheet("Export the policies", "As a repository keeps them, each with the proof that it allows nothing new; the diff of the source; and DEPLOY.md for those who roll it out.", form.Root)
+	d.Width = 700
+	d.Leave("Cancel")
+	write := d.Act("Write", view.Primary, func() {
 		w.writePolicies(s, form.Path(), session.Export{Forms: form.Forms(), Boundaries: form.Boundaries(), SCP: form.SCP()})
 	})
-	write.Importance = widget.HighImportance
 	form.OnChange = func(ok bool) {
-		if ok {
-			write.Enable()
-		} else {
-			write.Disable()
-		}
+		write.Set(false, !ok)
+		d.Fit()
 	}
 	form.OnBrowse = func() {
 		w.chooseFolder("Write the policies into which folder?", "This folder", func(dir string) { form.Folder.SetText(dir) })
 	}
-	d = dialog.NewCustomWithoutButtons("Export the policies", form.Root, w.win)
-	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Cancel", func() { d.Hide() }), write})
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(680, size.Width*0.9), min(500, size.Height*0.9)), nil)
+	w.present(d, nil)
 	w.policies = form
 }
 

@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/canvas"
 	"bulkhead/app/session"
@@ -66,10 +64,8 @@ func (w *window) askPresent() {
 	}
 	checks := view.NewChecks(names)
 	checks.Choose(mostPresented)
-	var d *dialog.CustomDialog
 	chosen := func(then func([]model.ID)) func() {
 		return func() {
-			d.Hide()
 			var ids []model.ID
 			for _, i := range checks.Chosen() {
 				ids = append(ids, starts[i])
@@ -77,17 +73,13 @@ func (w *window) askPresent() {
 			then(ids)
 		}
 	}
-	show := widget.NewButton("Present", chosen(func(ids []model.ID) { w.makeSlides(ids, w.startPresenting) }))
-	show.Importance = widget.HighImportance
-	d = dialog.NewCustomWithoutButtons("Present: before, these breaches, after, figures", checks.Root, w.win)
-	d.SetButtons([]fyne.CanvasObject{
-		widget.NewButton("Cancel", func() { d.Hide() }),
-		widget.NewButton("Save as pictures…", chosen(w.savePictures)),
-		widget.NewButton("Save as page or PDF…", chosen(w.saveSlides)),
-		show,
-	})
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(640, size.Width*0.85), min(480, size.Height*0.8)), nil)
+	d := view.NewSheet("Present", "Before, the breaches chosen here, after, and the figures: a step each.", checks.Root)
+	d.Width = 640
+	d.Also("Save as pictures…", true, chosen(w.savePictures))
+	d.Also("Save as page or PDF…", true, chosen(w.saveSlides))
+	d.Leave("Cancel")
+	d.Act("Present", view.Primary, chosen(func(ids []model.ID) { w.makeSlides(ids, w.startPresenting) }))
+	w.present(d, nil)
 }
 
 func nameIn(st session.State, id model.ID) string {

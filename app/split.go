@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 	"bulkhead/app/view"
@@ -22,6 +20,9 @@ import (
 // pause is how long a person may go on before a plan is tried.
 const pause = 200 * time.Millisecond
 
+// boardAside is what a dialog has beside its content.
+const boardAside = 48
+
 // split opens the board on which a function is shared out.
 func (w *window) split(id model.ID) {
 	if w.session == nil {
@@ -33,24 +34,17 @@ func (w *window) split(id model.ID) {
 	}
 	board := view.NewSplitBoard(view.NewSplitPlan(w.state.After.Design, f))
 	w.board = board
-	var d *dialog.CustomDialog
 	ctx, cancel := context.WithCancel(context.Background())
-	apply := widget.NewButton("Split", func() {
-		d.Hide()
-		w.do(board.Plan.Edit())
-	})
-	apply.Importance = widget.HighImportance
-	leave := widget.NewButton("Cancel", func() { w.escape() })
+	d := view.NewSheet("Split "+view.Name(w.state.After.Design, id), "", board.Root)
+	d.Leave("Cancel")
+	apply := d.Act("Split", view.Primary, func() { w.do(board.Plan.Edit()) })
 	var stop context.CancelFunc
-	room := func() fyne.Size {
-		size := w.win.Canvas().Size()
-		return fyne.NewSize(min(size.Width*0.94, board.Room().Width+60), min(size.Height*0.92, board.Room().Height+140))
-	}
-	shown := room()
+	shown := board.Room()
+	d.Width, d.Height = shown.Width+boardAside, shown.Height
 	board.OnChange = func() {
-		if more := shown.Max(room()); more != shown { // it grows with its parts, and stays then
+		if more := shown.Max(board.Room()); more != shown { // it grows with its parts, and stays then
 			shown = more
-			d.Resize(shown)
+			d.Resize(shown.Width+boardAside, shown.Height)
 		}
 		if stop != nil {
 			stop()
@@ -58,16 +52,10 @@ func (w *window) split(id model.ID) {
 		var one context.Context
 		one, stop = context.WithCancel(ctx)
 		go w.try(one, w.session, w.state, board, board.Plan.Edit(), func(ok bool) {
-			if ok {
-				apply.Enable()
-			} else {
-				apply.Disable()
-			}
+			apply.Set(false, !ok)
 		})
 	}
-	d = dialog.NewCustomWithoutButtons("Split "+view.Name(w.state.After.Design, id), board.Root, w.win)
-	d.SetButtons([]fyne.CanvasObject{leave, apply})
-	w.present(d, shown, cancel)
+	w.present(d, cancel)
 	w.keep(d, func() bool { return board.Touched }, "Leave the split?", "What you shared out is lost.", "Leave it")
 	board.OnChange()
 }

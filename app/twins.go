@@ -5,10 +5,6 @@ package app
 import (
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
-
 	"bulkhead/app/view"
 	"bulkhead/render"
 )
@@ -30,12 +26,11 @@ func (w *window) showTwins() {
 	if w.session == nil || w.canvas.Scene() == nil {
 		return
 	}
-	d := dialog.NewCustomWithoutButtons("The picture as tables", view.NewTwins(w.twins), w.win)
-	copied := widget.NewButton("Copy", w.copyPicture)
-	copied.Importance = widget.HighImportance
-	d.SetButtons([]fyne.CanvasObject{widget.NewButton("Close", func() { d.Hide() }), copied})
-	size := w.win.Canvas().Size()
-	w.present(d, fyne.NewSize(min(1100, size.Width*0.88), size.Height*0.82), nil)
+	d := view.NewSheet("The picture as tables", "", view.NewTwins(w.twins))
+	d.Width, d.Height = 1100, whole
+	d.Leave("Close")
+	d.Stay("Copy", view.Primary, w.copyPicture)
+	w.present(d, nil)
 }
 
 // copyPicture puts what the picture says on the clipboard, tables as spreadsheets take them.

@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 
 	"bulkhead/app/canvas"
 	"bulkhead/app/session"
@@ -88,8 +87,7 @@ type window struct {
 	account  *accountImport
 	working  string // what goes on, as the progress strip is to say
 	menu     menu
-	dialogs  []dialog.Dialog          // that are shown, topmost last
-	kept     map[dialog.Dialog]func() // those in which something would be lost, and what asks about it
+	dialogs  []*view.Sheet // that are shown, topmost last
 
 	unwatchSource context.CancelFunc
 	changed       []string // files of the source that changed on disk
@@ -100,8 +98,9 @@ type window struct {
 	policies *view.PolicyForm
 	pane     *view.SourcePane
 	chooser  *view.Chooser
-	asked    dialog.Dialog
-	early    dialog.Dialog // lists what can be exported, from before there was a picture
+	asked    *view.Sheet
+	browser  *view.Browser
+	early    *view.Sheet // lists what can be exported, from before there was a picture
 	board    *view.SplitBoard
 }
 

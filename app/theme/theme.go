@@ -87,6 +87,30 @@ func Faded(c render.Color, alpha float64) color.Color {
 	return n
 }
 
+// Sheet is the ground of dialogs and menus.
+func Sheet() color.Color { return sheet(Palette()) }
+
+func sheet(p *render.Palette) color.Color {
+	switch p { // on dark ground no shadow tells where a dialog ends
+	case render.ContrastDark:
+		return p.RGBA(render.Bilge)
+	case render.Dark:
+		return p.RGBA(render.Bay)
+	}
+	return p.RGBA(render.Panel)
+}
+
+// Scrim dims what is behind a dialog.
+func Scrim() color.Color {
+	if Palette().IsDark() {
+		return color.NRGBA{A: 0x8C}
+	}
+	return color.NRGBA{R: 0x0E, G: 0x1A, B: 0x26, A: 0x5C}
+}
+
+// Shadow is the colour of a dialog's shadow.
+func Shadow() color.Color { return color.NRGBA{A: 0x50} }
+
 // Color gives Fyne's own widgets the palette's colours.
 func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	p := t.palette(v)
@@ -107,13 +131,7 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case fynetheme.ColorNameInputBorder, fynetheme.ColorNameSeparator, fynetheme.ColorNameInnerWindowBorder, fynetheme.ColorNameInnerWindowBorderInactive:
 		return p.RGBA(render.Line)
 	case fynetheme.ColorNameMenuBackground, fynetheme.ColorNameOverlayBackground:
-		switch p { // on dark ground no shadow tells where a dialog ends
-		case render.ContrastDark:
-			return p.RGBA(render.Bilge)
-		case render.Dark:
-			return p.RGBA(render.Bay)
-		}
-		return p.RGBA(render.Panel)
+		return sheet(p)
 	case fynetheme.ColorNamePrimary:
 		if p == render.Dark { // the buttons of dialogs are those of the window
 			return p.RGBA(render.Tile3)

@@ -9,13 +9,13 @@ import (
 
 // TestAccountForm says what was asked for, and tells when that changes.
 func TestAccountForm(t *testing.T) {
-	f := NewAccountForm([]ProfileChoice{{Name: "prod", Region: "eu-central-1"}}, "/tmp/account.json")
+	f := NewAccountForm([]ProfileChoice{{Name: "prod", Region: "eu-central-1", SSO: true}}, "/tmp/account.json")
 	changes := 0
 	f.OnChange = func() { changes++ }
 	if f.Chosen() != "" || len(f.Asked()) != 0 || f.Path.Text != "/tmp/account.json" {
 		t.Errorf("at first: %q %q %q", f.Chosen(), f.Asked(), f.Path.Text)
 	}
-	f.Profile.SetSelected("prod")
+	f.Profile.Choose(1)
 	f.Regions.SetText("eu-west-1, us-east-1;all")
 	if f.Chosen() != "prod" || !slices.Equal(f.Asked(), []string{"eu-west-1", "us-east-1", "all"}) || changes != 2 {
 		t.Errorf("then: %q %q, %d changes", f.Chosen(), f.Asked(), changes)

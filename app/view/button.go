@@ -32,6 +32,7 @@ type Button struct {
 	Height   float32 // 0: 28
 	Short    bool    // the icon stands for the label, where there is little room
 	Brief    string  // icon that does where Icon is none
+	Start    bool    // what is written stands at the left, not in the middle
 	OnTap    func()
 
 	hover, focused bool
@@ -200,12 +201,17 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
 	w := float32(r.b.style().width(r.b.label()))
 	x := (size.Width - w) / 2
+	if r.b.Start && r.b.icon() == "" {
+		x = 10
+	}
 	if r.b.icon() != "" {
 		gap := float32(6)
 		if r.b.label() == "" {
 			gap = 0
 		}
-		x = (size.Width - w - buttonIcon - gap) / 2
+		if x = (size.Width - w - buttonIcon - gap) / 2; r.b.Start {
+			x = 10
+		}
 		r.icon.Move(fyne.NewPos(x, (size.Height-buttonIcon)/2))
 		r.icon.Resize(fyne.NewSize(buttonIcon, buttonIcon))
 		x += buttonIcon + gap

@@ -18,7 +18,7 @@ type Choice struct {
 
 // NewChoices lists things to do, one card each.
 func NewChoices(choices []Choice) fyne.CanvasObject {
-	page, content := newPage(8, 4, 4)
+	page, content := newPage(8, sheetBleed, 2)
 	var rows []fyne.CanvasObject
 	for _, c := range choices {
 		b := NewButton(c.Button, "", Plain, c.OnTap)

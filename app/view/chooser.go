@@ -108,6 +108,12 @@ func (c *Chooser) Choose(value string, on bool) {
 	c.sum()
 }
 
+// Need is how high the chooser is with all that it offers.
+func (c *Chooser) Need() float32 {
+	const row, above = 30, 120
+	return above + row*float32(max(len(c.shown), 2))
+}
+
 func (c *Chooser) sum() {
 	n := len(c.Chosen())
 	text := fmt.Sprintf("%d of %s kept", n, plural(len(c.values), c.noun))
@@ -253,7 +259,7 @@ func (l choiceLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 // Checks asks for some of a few sentences; all are chosen at first.
 type Checks struct {
 	Root fyne.CanvasObject
-	on   []*widget.Check
+	on   []*Tick
 	says []*Label
 
 	page, content *fyne.Container
@@ -268,16 +274,16 @@ func (c *Checks) Say(i int, e Effect) {
 // NewChecks returns a check box for each sentence.
 func NewChecks(names []string) *Checks {
 	c := &Checks{}
-	c.page, c.content = newPage(4, 6, 6)
+	c.page, c.content = newPage(6, sheetBleed, 2)
 	var rows []fyne.CanvasObject
 	for _, n := range names {
-		b := widget.NewCheck("", nil)
+		b := NewTick("", nil)
 		b.Checked = true
 		c.on = append(c.on, b)
 		says := NewLabel("", effectStyle(Effect{}))
 		c.says = append(c.says, says)
 		row := &fyne.Container{Layout: &tallLine{line{8, 0}}, Objects: []fyne.CanvasObject{NewLabel(n, body.lines(3)), says}}
-		rows = append(rows, newSide(34, b, row))
+		rows = append(rows, newSide(tickLead, b, row))
 	}
 	refill(c.page, c.content, true, rows...)
 	c.Root = c.page

@@ -13,7 +13,7 @@ import (
 
 // Diagnostics lists what an import said, errors first; open shows a place.
 func Diagnostics(ds []source.Diagnostic, open func(source.Span)) fyne.CanvasObject {
-	page, content := newPage(10, 12, 10)
+	page, content := newPage(12, sheetBleed, 2)
 	var rows []fyne.CanvasObject
 	const most = 300
 	n := 0

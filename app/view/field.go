@@ -18,9 +18,20 @@ func newField(text string) *Field {
 	return f
 }
 
-// TypedKey hands Escape on.
+// TypedKey hands Escape on, and Enter where nothing else is done by it.
 func (f *Field) TypedKey(k *fyne.KeyEvent) {
-	if !escaped(f, k) {
-		f.Entry.TypedKey(k)
+	if escaped(f, k) {
+		return
 	}
+	f.Entry.TypedKey(k)
+	if f.OnSubmitted == nil && (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) {
+		handKey(f, k)
+	}
+}
+
+// NewField returns a line of text that is filled in already, all of it chosen to be written over.
+func NewField(text string) *Field {
+	f := newField(text)
+	f.TypedShortcut(&fyne.ShortcutSelectAll{})
+	return f
 }

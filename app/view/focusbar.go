@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/render"
 )
@@ -14,9 +13,8 @@ type FocusBar struct {
 	Root     fyne.CanvasObject
 	OnChoose func(focus string) // one of the keys
 
-	choice *widget.Select
+	choice *Picker
 	keys   []string
-	quiet  bool
 }
 
 // Focus keys that are no names of groups.
@@ -28,12 +26,11 @@ const (
 // NewFocusBar returns a bar that is hidden.
 func NewFocusBar() *FocusBar {
 	b := &FocusBar{}
-	b.choice = widget.NewSelect(nil, nil)
-	b.choice.OnChanged = func(string) {
-		if i := b.choice.SelectedIndex(); !b.quiet && i >= 0 && b.OnChoose != nil {
+	b.choice = NewPicker(nil, func() {
+		if i := b.choice.At(); i >= 0 && b.OnChoose != nil {
 			b.OnChoose(b.keys[i])
 		}
-	}
+	})
 	b.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(14, 4, newLine(10, 1, NewLabel("Shows", small.whole()), newFixedWidth(340, b.choice))), NewRule()))
 	b.Root.Hide()
 	return b
@@ -46,18 +43,14 @@ func (b *FocusBar) Set(groups []render.Bundle, breach, all, focus string) {
 		return
 	}
 	b.keys = []string{FocusBreach}
-	names := []string{"around the breach"}
+	options := []Option{{Name: "around the breach"}}
 	if breach != "" {
-		names[0] = "around " + breach
+		options[0].Name = "around " + breach
 	}
 	for _, g := range groups {
-		b.keys, names = append(b.keys, g.Name), append(names, g.String())
+		b.keys, options = append(b.keys, g.Name), append(options, Option{Name: g.String()})
 	}
-	b.keys, names = append(b.keys, FocusAll), append(names, all)
-	b.quiet = true
-	b.choice.Options = names
-	b.choice.SetSelectedIndex(max(0, slices.Index(b.keys, focus)))
-	b.quiet = false
-	b.choice.Refresh()
+	b.keys, options = append(b.keys, FocusAll), append(options, Option{Name: all})
+	b.choice.Set(options, max(0, slices.Index(b.keys, focus)))
 	b.Root.Show()
 }

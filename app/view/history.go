@@ -11,7 +11,7 @@ import (
 // NewHistory lists the edits that were done and those that were undone; a click goes to the design as it was after so
 // many of them.
 func NewHistory(st session.State, goTo func(steps int)) fyne.CanvasObject {
-	page, content := newPage(2, 4, 4)
+	page, content := newPage(2, sheetBleed, 2)
 	now := len(st.Steps)
 	rows := []fyne.CanvasObject{historyRow("As it was imported", "", now == 0, false, func() { goTo(0) })}
 	for i, s := range append(append([]edit.Step(nil), st.Steps...), st.Undone...) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 	"bulkhead/model"
@@ -380,14 +379,14 @@ func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 	if r.ARN != "" {
 		parts = append(parts, NewText(r.ARN, small.lines(3)))
 	}
-	crown := widget.NewCheck("Crown jewel", nil)
+	crown := NewTick("Crown jewel", nil)
 	crown.Checked = r.Crown
-	crown.OnChanged = func(on bool) { in.OnEdit(&edit.Mark{Resource: r.ID, Crown: &on}) }
+	crown.OnChange = func(on bool) { in.OnEdit(&edit.Mark{Resource: r.ID, Crown: &on}) }
 	parts = append(parts, crown)
 	if kind.Noun == "log group" {
-		counted := widget.NewCheck("Counts as data", nil)
+		counted := NewTick("Counts as data", nil)
 		counted.Checked = r.Marked
-		counted.OnChanged = func(on bool) { in.OnEdit(&edit.Mark{Resource: r.ID, Counted: &on}) }
+		counted.OnChange = func(on bool) { in.OnEdit(&edit.Mark{Resource: r.ID, Counted: &on}) }
 		parts = append(parts, counted)
 	}
 	if in.analysis != nil {

@@ -10,7 +10,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/app/session"
 	"bulkhead/importers/cfn"
@@ -125,7 +124,7 @@ func TestInspectorLinks(t *testing.T) {
 
 func TestInspectorMarksCrownJewels(t *testing.T) {
 	in, got, _ := inspect(t, "webshop", "res/PaymentKey")
-	all[*widget.Check](in.Root)[0].SetChecked(true)
+	all[*Tick](in.Root)[0].SetChecked(true)
 	e, ok := got.edits[0].(*edit.Mark)
 	if !ok || e.Resource != "res/PaymentKey" || e.Crown == nil || !*e.Crown {
 		t.Errorf("the box asks for %+v", got.edits)

@@ -21,6 +21,11 @@ type pageLayout struct {
 
 func (pageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, 80) }
 
+// heightFor is that of a page which need not scroll.
+func (p *pageLayout) heightFor(_ []fyne.CanvasObject, width float32) float32 {
+	return p.inner.Layout.(*pageInner).heightFor(p.inner.Objects, width)
+}
+
 func (p *pageLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	in := p.inner.Layout.(*pageInner)
 	changed := in.width != s.Width

@@ -78,6 +78,9 @@ func (p *Palette) filter() {
 	p.list.ScrollToTop()
 }
 
+// Need is how high the palette is with a screenful of commands.
+func (p *Palette) Need() float32 { return 43 + 13*32 }
+
 func (p *Palette) move(by int) {
 	if n := len(p.shown); n > 0 {
 		p.at = min(n-1, max(0, p.at+by))

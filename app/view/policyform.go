@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"bulkhead/render"
 )
@@ -21,9 +20,9 @@ type PolicyForm struct {
 	Look     func(string) Sight // what is at a path that is to be a folder
 
 	choices  []FormChoice
-	forms    []*widget.Check
-	boundary *widget.Check
-	scp      *widget.Check
+	forms    []*Tick
+	boundary *Tick
+	scp      *Tick
 	note     *Text
 }
 
@@ -33,32 +32,30 @@ func NewPolicyForm(choices []FormChoice, folder string, look func(string) Sight)
 	const left = 92
 	var boxes []fyne.CanvasObject
 	for i, c := range choices {
-		b := widget.NewCheck(c.Title, func(bool) { f.changed() })
+		b := NewTick(c.Title, func(bool) { f.changed() })
 		if i == 0 {
-			b.Checked = true
-			b.Disable()
+			b.Checked, b.Disabled = true, true
 		}
 		f.forms = append(f.forms, b)
-		boxes = append(boxes, newFixed(176, 30, b))
+		boxes = append(boxes, newFixed(176, 28, b))
 	}
-	f.boundary = widget.NewCheck("A permissions boundary for each role", func(bool) { f.changed() })
-	f.scp = widget.NewCheck("Service control policies for the account", func(bool) { f.changed() })
+	f.boundary = NewTick("A permissions boundary for each role", func(bool) { f.changed() })
+	f.scp = NewTick("Service control policies for the account", func(bool) { f.changed() })
 	browse := NewButton("Browse…", "", Plain, func() {
 		if f.OnBrowse != nil {
 			f.OnBrowse()
 		}
 	})
 	f.Folder.OnChanged = func(string) { f.changed() }
-	head := func(text string) fyne.CanvasObject { return newInset(0, 7, NewLabel(text, small.whole())) }
+	head := func(text string) fyne.CanvasObject { return newInset(0, 4, NewLabel(text, small.whole())) }
 	top := func(text string, o fyne.CanvasObject) fyne.CanvasObject {
 		return &fyne.Container{Layout: topSide{left}, Objects: []fyne.CanvasObject{head(text), o}}
 	}
-	f.Root = newInset(4, 4, newColumn(10,
-		NewLabel("The policies as a repository keeps them, each with the proof that it allows nothing new; the diff of the source; and DEPLOY.md for those who roll it out.", para),
+	f.Root = newColumn(14,
 		top("Forms", &fyne.Container{Layout: &flow{width: 540}, Objects: boxes}),
-		top("Walls as well", newColumn(0, f.boundary, f.scp, newInset(8, 0, NewLabel("They let roles do what they may do now and nothing else, whatever is attached to them later.", para)))),
+		top("Walls as well", newColumn(0, f.boundary, f.scp, newInset(tickLead, 0, NewLabel("They let roles do what they may do now and nothing else, whatever is attached to them later.", para)))),
 		top("Folder", newLine(8, 0, f.Folder, browse)),
-		newSide(left, NewLabel("", small), f.note)))
+		newSide(left, NewLabel("", small), f.note))
 	f.changed()
 	return f
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 )
 
 // TestPolicyForm: the first form is always written; what is ticked is asked for, and said.
@@ -18,9 +17,9 @@ func TestPolicyForm(t *testing.T) {
 	can := true
 	f.OnChange = func(ok bool) { can = ok }
 	newWindow(t, f.Root, 680, 420)
-	checks := map[string]*widget.Check{}
-	for _, c := range all[*widget.Check](f.Root) {
-		checks[c.Text] = c
+	checks := map[string]*Tick{}
+	for _, c := range all[*Tick](f.Root) {
+		checks[c.Text()] = c
 	}
 	test.Tap(checks["IAM JSON"])
 	test.Tap(checks["Terraform"])

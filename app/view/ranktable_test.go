@@ -105,12 +105,12 @@ func TestFocusBarOffersTheGroups(t *testing.T) {
 	var got []string
 	b.OnChoose = func(f string) { got = append(got, f) }
 	b.Set([]render.Bundle{{Name: "red", Members: []model.ID{"a", "b"}}, {Name: "blue", Members: []model.ID{"c"}}}, "Shop", "everything", "blue")
-	if b.choice.Selected != "blue · 1 compartment" || !b.Root.Visible() {
-		t.Errorf("shown is %q", b.choice.Selected)
+	if b.choice.Chosen() != "blue · 1 compartment" || !b.Root.Visible() {
+		t.Errorf("shown is %q", b.choice.Chosen())
 	}
-	b.choice.SetSelectedIndex(0)
-	b.choice.SetSelectedIndex(3)
-	b.choice.SetSelectedIndex(1)
+	b.choice.Choose(0)
+	b.choice.Choose(3)
+	b.choice.Choose(1)
 	if want := []string{FocusBreach, FocusAll, "red"}; !slices.Equal(got, want) {
 		t.Errorf("chosen %q, want %q", got, want)
 	}

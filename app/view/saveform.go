@@ -89,8 +89,8 @@ func NewSaveForm(name, folder string, endings []string, look func(string) Sight)
 		rows = append(rows, label("Format", newLine(4, -1, kinds...)))
 	}
 	rows = append(rows, newSide(70, NewLabel("", small), f.note))
-	f.rows = newColumn(10, rows...)
-	f.Root = newInset(4, 4, f.rows)
+	f.rows = newColumn(12, rows...)
+	f.Root = f.rows
 	f.changed()
 	return f
 }
