@@ -217,6 +217,7 @@ type Trigger struct {
 	Off     bool   // it is there and disabled (a rule, a mapping, a pipe, a schedule): it starts nothing until somebody enables it
 	Reads   bool   // of a state machine's task: it only reads what it is on, so that nothing goes on there
 	Filter  Filter
+	Form    Form   // in which what it carries on arrives: of rules and subscriptions
 	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
 	Alias   string // of the function, whose URL it is: its alias; "" where it is the function's own
 	Role    ID     // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
@@ -226,6 +227,16 @@ type Trigger struct {
 
 // Redrive is the kind of trigger by which a queue puts messages that are not worked off into another.
 const Redrive = "redrive"
+
+// A Form is how what a trigger carries on arrives.
+type Form uint8
+
+// The forms.
+const (
+	NotTold    Form = iota // or made of it by an input of the trigger's own
+	AsItIs                 // a rule's target gets the event, a subscriber the message with its attributes (raw delivery)
+	InEnvelope             // a subscriber gets JSON that has the message as a text
+)
 
 // OpenTo says whom an open trigger lets in: "anyone", "anyone with the API key"; "" where it is not open.
 func (t *Trigger) OpenTo() string {

@@ -100,6 +100,34 @@ Resources:
 	}
 }
 
+// In which form a topic and a rule hand on what they got.
+func TestForms(t *testing.T) {
+	const head = "Transform: AWS::Serverless-2016-10-31\nParameters: {P: {Type: String}}\nResources:\n  N: {Type: AWS::SNS::Topic}\n  Q: {Type: AWS::SQS::Queue}\n"
+	subscription := "  S: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref N, Protocol: sqs, Endpoint: !GetAtt Q.Arn%s}}"
+	rule := "  R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [shop]}, Targets: [{Id: a, Arn: !GetAtt Q.Arn%s}]}}"
+	for _, c := range []struct {
+		text, more string
+		want       model.Form
+	}{
+		{subscription, "", model.InEnvelope},
+		{subscription, ", RawMessageDelivery: true", model.AsItIs},
+		{subscription, ", RawMessageDelivery: 'false'", model.InEnvelope},
+		{subscription, ", RawMessageDelivery: !Ref P", model.NotTold},
+		{rule, "", model.AsItIs},
+		{rule, ", InputPath: $.detail", model.NotTold},
+		{rule, ", Input: '{}'", model.NotTold},
+		{rule, ", InputTransformer: {InputTemplate: '{}'}", model.NotTold},
+	} {
+		in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: fmt.Appendf(nil, head+c.text, c.more)}}, "template.yaml", importers.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", c.more, err)
+		}
+		if tr := in.Design.Triggers(); len(tr) != 1 || tr[0].Form != c.want {
+			t.Errorf("%s%s: %+v, not %d", c.text, c.more, tr, c.want)
+		}
+	}
+}
+
 // sameFilter compares filters, patterns as JSON where they are one value.
 func sameFilter(d *model.Design, got, want model.Filter) bool {
 	for _, r := range d.Resources() {

@@ -345,11 +345,23 @@ func (b *builder) subscription(r *resource, topic, n *yamlpos.Node, id model.ID,
 		t.Label = b.words(topic)
 	}
 	t.Filter.Pattern, t.Filter.OnBody = b.jsonText(b.get(n, "FilterPolicy")), onBody(b.words(b.get(n, "FilterPolicyScope")))
+	t.Form = deliveryOf(b.words(b.get(n, "RawMessageDelivery")))
 	b.addTrigger(t, r, node)
 }
 
 // onBody reads a FilterPolicyScope: message attributes are the default.
 func onBody(scope string) bool { return scope == "MessageBody" }
+
+// deliveryOf reads a RawMessageDelivery: messages come in an envelope by default.
+func deliveryOf(raw string) model.Form {
+	switch strings.ToLower(raw) {
+	case "", "false":
+		return model.InEnvelope
+	case "true":
+		return model.AsItIs
+	}
+	return model.NotTold
+}
 
 // rule reads AWS::Events::Rule: one trigger for each target.
 func (b *builder) rule(r *resource) {
@@ -366,6 +378,9 @@ func (b *builder) rule(r *resource) {
 			t.ID = model.MakeID("trigger", b.in(r.ID+"/"+b.words(b.get(n, "Id"))))
 		}
 		t.From, t.Origin, t.Filter.Pattern = b.elementOf(r), n.Span(), pattern
+		if b.get(n, "Input") == nil && b.get(n, "InputPath") == nil && b.get(n, "InputTransformer") == nil {
+			t.Form = model.AsItIs
+		}
 		t.Role = b.actsAs(b.get(n, "RoleArn"))
 		if t.Role == "" {
 			t.Role = b.actsAs(b.get(r.Props, "RoleArn"))

@@ -197,6 +197,12 @@ func (b *builder) subscription(x *object) {
 		}
 	}
 	t.Filter.Pattern, t.Filter.OnBody = compact(x.word("filter_policy")), x.word("filter_policy_scope") == "MessageBody"
+	switch x.word("raw_message_delivery") {
+	case "", "false":
+		t.Form = model.InEnvelope
+	case "true":
+		t.Form = model.AsItIs
+	}
 	b.start(t)
 }
 
@@ -259,6 +265,9 @@ func (b *builder) rule(x *object, rules map[[2]string]*object) {
 		if name := rule.word("event_bus_name"); strings.HasPrefix(name, "arn:") {
 			t.Bus = name
 		}
+	}
+	if x.word("input") == "" && x.word("input_path") == "" && x.word("input_transformer", "input_template") == "" {
+		t.Form = model.AsItIs
 	}
 	pattern := patternOf(t.Filter.Pattern)
 	t.Label = pattern.label()

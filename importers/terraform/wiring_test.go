@@ -18,7 +18,8 @@ func TestWiring(t *testing.T) {
 	var got []string
 	for _, x := range d.Triggers() {
 		words := []string{string(x.From), ">", string(x.To), x.Kind, x.Event, fmt.Sprintf("%q", x.Label)}
-		for word, is := range map[string]bool{"open": x.Open, "keyed": x.Keyed, "token": x.Token, "outside": x.Outside, "as " + string(x.Role): x.Role != "", "bus " + x.Bus: x.Bus != "", "body": x.Filter.OnBody} {
+		for word, is := range map[string]bool{"open": x.Open, "keyed": x.Keyed, "token": x.Token, "outside": x.Outside, "as " + string(x.Role): x.Role != "", "bus " + x.Bus: x.Bus != "", "body": x.Filter.OnBody,
+			"whole": x.Form == model.AsItIs, "enveloped": x.Form == model.InEnvelope} {
 			if is {
 				words = append(words, word)
 			}
@@ -36,7 +37,7 @@ func TestWiring(t *testing.T) {
 res/aws_api_gateway_rest_api.r > fn/aws_lambda_function.f api-route rest "GET /orders/{id}" keyed open outside
 res/aws_api_gateway_rest_api.r > res/aws_sqs_queue.q api-route rest "POST /orders" as role/aws_iam_role.run outside
 res/aws_apigatewayv2_api.h > fn/aws_lambda_function.f api-route http "POST /pay" outside token
-res/aws_cloudwatch_event_bus.own > fn/aws_lambda_function.f event-rule events "shop" {"source":["shop"]}
+res/aws_cloudwatch_event_bus.own > fn/aws_lambda_function.f event-rule events "shop" whole {"source":["shop"]}
 res/aws_cloudwatch_event_rule.other > res/aws_sqs_queue.q event-rule events "Paid" bus arn:aws:events:us-east-1:999988887777:event-bus/partner {"detail-type":["Paid"]}
 res/aws_cloudwatch_log_group.l > fn/aws_lambda_function.f log-subscription logs "log events" ERROR
 res/aws_cloudwatch_metric_alarm.m > res/aws_sns_topic.t alarm alarm "alarm"
@@ -45,12 +46,12 @@ res/aws_cognito_user_pool.u > fn/aws_lambda_function.f cognito cognito "PreSignU
 res/aws_dynamodb_table.d > fn/aws_lambda_function.f pipe pipe "pipe" as role/aws_iam_role.run {"eventName":["INSERT"]}
 res/aws_iot_topic_rule.i > res/aws_sqs_queue.q iot-rule iot "SELECT * FROM 'a'" as role/aws_iam_role.run outside
 res/aws_lb_target_group.a > fn/aws_lambda_function.f load-balancer elasticloadbalancing "load balancer" open outside
-res/aws_s3_bucket.b > res/aws_sfn_state_machine.m event-rule events "Object Created" as role/aws_iam_role.run {"detail-type":["Object Created"],"source":["aws.s3"]} s3:ObjectCreated:*
+res/aws_s3_bucket.b > res/aws_sfn_state_machine.m event-rule events "Object Created" as role/aws_iam_role.run whole {"detail-type":["Object Created"],"source":["aws.s3"]} s3:ObjectCreated:*
 res/aws_scheduler_schedule.s > fn/aws_lambda_function.f schedule schedule "rate(5 minutes)" as role/aws_iam_role.run
 res/aws_secretsmanager_secret.s > fn/aws_lambda_function.f rotation secretsmanager "rotation"
 res/aws_sfn_state_machine.m > fn/aws_lambda_function.f state-machine-task states "task" as role/aws_iam_role.run
 res/aws_sfn_state_machine.m > res/aws_sqs_queue.q state-machine-task states "task" as role/aws_iam_role.run
-res/aws_sns_topic.t > fn/aws_lambda_function.f sns-subscription sns "sns" body {"a":[1]}`, "\n"), "\n")
+res/aws_sns_topic.t > fn/aws_lambda_function.f sns-subscription sns "sns" body enveloped {"a":[1]}`, "\n"), "\n")
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("the triggers are\n%s", strings.Join(got, "\n"))

@@ -89,7 +89,7 @@ func (an *Analysis) lets(p *passage, path []int32) bool {
 	tr := an.triggers[path[0]]
 	ti := an.world.target(tr.From)
 	if ti < 0 || an.design.Resource(tr.From) == nil {
-		return passable(p, []write{{lacks: []string{unattributed}}}, false)
+		return passable(p, []write{{}}, false)
 	}
 	t := &an.world.targets[ti]
 	c, ok := carriers[t.typ]

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -31,6 +30,7 @@ const (
 	atPartition = "partition key" // of an item
 	atSource    = "source"        // of an event on a bus
 	atType      = "detail-type"
+	atName      = "event name" // of what is done to an object, as notifications have it
 )
 
 // isTable holds the types whose changes make a stream.
@@ -83,7 +83,8 @@ func (an *Analysis) passage(path []int32) *passage {
 		if out == nil {
 			out = &passage{}
 		}
-		both, err := out.pattern.And(p.pattern.Rename(an.seenFromWrite(path, i)))
+		p = course{an, path}.traced(i, p)
+		both, err := out.pattern.And(p.pattern)
 		if err != nil {
 			out.unread = true
 			continue
@@ -92,41 +93,6 @@ func (an *Analysis) passage(path []int32) *passage {
 	}
 	return out
 }
-
-// seenFromWrite names the places of the events at a trigger of a path as the write to the path's first resource has
-// them. What a later hop makes anew is the writer's to choose, under a name of its own.
-func (an *Analysis) seenFromWrite(path []int32, at int) func(string) string {
-	first, here := an.triggers[path[0]], an.triggers[path[at]]
-	r := an.design.Resource(first.From)
-	sameEvent := at == 0 || here.Kind == "event-rule" && !slices.ContainsFunc(path[:at], func(k int32) bool { return an.triggers[k].Kind != "event-rule" })
-	afterBucket := at > 0 && an.triggers[path[at-1]].Kind == "s3-notification"
-	return func(place string) string {
-		switch {
-		case sameEvent && r != nil && r.Type == "AWS::S3::Bucket":
-			if place == "detail.object.key" {
-				return atKey
-			}
-			return place
-		case sameEvent && r != nil && isTable(r.Type) && r.PartitionKey != "":
-			for _, image := range [...]string{"Keys", "NewImage", "OldImage"} {
-				if kind, ok := strings.CutPrefix(place, "dynamodb."+image+"."+r.PartitionKey+"."); ok && len(kind) == 1 {
-					return atPartition
-				}
-			}
-			return place
-		case sameEvent:
-			return place
-		case here.Kind == "sns-subscription" && !here.Filter.OnBody && (afterBucket || an.triggers[path[at-1]].Kind == "event-rule"):
-			return unattributed + place
-		case afterBucket && strings.HasSuffix(place, "Records.s3.object.key") && (here.Kind == "sns-subscription" || here.Kind == "event-source-mapping"):
-			return atKey // "Event message structure"
-		}
-		return fmt.Sprintf("%d.%s", at, place)
-	}
-}
-
-// unattributed precedes attributes of messages that S3 or EventBridge publishes: they give none.
-const unattributed = "attributes that the service does not give."
 
 // A write is one way to cause an event, and what it looks like.
 type write struct {
@@ -152,7 +118,6 @@ func regionOf(arn string) string {
 
 // writes are the ways to cause the events of a trigger from a resource; bus: by PutEvents.
 func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account string) []write {
-	always := []string{unattributed}
 	switch {
 	case c.technique == defaultBus.technique:
 		fixed := map[string][]string{"version": {"0"}}
@@ -166,7 +131,7 @@ func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account str
 		if region != "" {
 			fixed["region"] = []string{region}
 		}
-		return []write{{actions: c.actions, fixed: fixed, lacks: always, tops: envelope}}
+		return []write{{actions: c.actions, fixed: fixed, tops: envelope}}
 	case t != nil && t.typ == "AWS::S3::Bucket":
 		if tr.Kind == "event-rule" {
 			return bucketWrites(t)
@@ -175,7 +140,7 @@ func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account str
 	case t != nil && isTable(t.typ):
 		return tableWrites
 	}
-	return []write{{actions: c.actions, lacks: always}}
+	return []write{{actions: c.actions}}
 }
 
 // tableWrites are the records of a stream by what makes them ("Change data capture for DynamoDB Streams"; for what time
@@ -187,7 +152,7 @@ var tableWrites = func() []write {
 		for _, a := range actions {
 			of = append(of, "dynamodb:"+a)
 		}
-		return write{actions: of, fixed: map[string][]string{"eventName": {event}}, lacks: append(lacks, unattributed), note: note}
+		return write{actions: of, fixed: map[string][]string{"eventName": {event}}, lacks: lacks, note: note}
 	}
 	return []write{
 		record("INSERT", "", []string{old, service}, "putitem", "updateitem", "batchwriteitem", "partiqlinsert"),
@@ -210,7 +175,7 @@ func (x *write) lets(a event.Alternative) truth {
 		values, isFixed := x.fixed[f.Path]
 		switch {
 		case slices.ContainsFunc(x.lacks, func(l string) bool {
-			return strings.HasPrefix(f.Path+".", l+".") || strings.HasPrefix(f.Path, l) && strings.HasSuffix(l, ".")
+			return strings.HasPrefix(f.Path+".", l+".")
 		}):
 			if !f.Absent() {
 				return never
@@ -228,7 +193,7 @@ func (x *write) lets(a event.Alternative) truth {
 		case x.tops != nil && (f.Path == atSource || f.Path == atType) && !f.Absent() && !slices.ContainsFunc(f.Globs(), func(g string) bool { return g != "" }):
 			return never // it has at least one character
 		}
-		if top, _, _ := strings.Cut(f.Path, "."); x.tops != nil && f.Path != atKey {
+		if top, _, _ := strings.Cut(f.Path, "."); x.tops != nil && f.Path != atKey && !strings.HasPrefix(f.Path, made) {
 			if there := slices.Contains(x.tops, top); there && f.Path == top && f.Absent() && len(f.Any) == 1 || !there && !f.Absent() {
 				return never
 			}

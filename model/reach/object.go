@@ -76,7 +76,19 @@ func (x *objectEvent) isOf(name string) bool {
 }
 
 func (x *objectEvent) write() write {
-	return write{actions: x.actions, also: x.takes, lacks: []string{unattributed}, note: x.note}
+	return write{actions: x.actions, also: x.takes, fixed: map[string][]string{atName: x.family()}, note: x.note}
+}
+
+// family are the names of the events of its kind, which one permission makes all of, copies aside.
+func (x *objectEvent) family() []string {
+	var out []string
+	kind, _, _ := strings.Cut(x.name, ":")
+	for i := range objectEvents {
+		if strings.HasPrefix(objectEvents[i].name, kind+":") {
+			out = append(out, objectEvents[i].name)
+		}
+	}
+	return out
 }
 
 // either leaves out what makes a write less than sure where another does as well: who deletes an object causes one of two events, and

@@ -88,6 +88,7 @@ resource "aws_cloudwatch_event_target" "other" {
   rule           = aws_cloudwatch_event_rule.other.name
   event_bus_name = aws_cloudwatch_event_rule.other.event_bus_name
   arn            = aws_sqs_queue.q.arn
+  input_path     = "$.detail"
 }
 
 resource "aws_s3_bucket" "b" {
