@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -16,7 +15,7 @@ type Claim struct {
 	Sentence string // what is breached: "Breach of Shop, the worst: one function, one role, ten routes"
 	Figure   string // the share: "89 %"
 	Open     bool   // nothing is known to flood, but not all was seen
-	Good     bool   // the figure is nothing to fear: nothing floods, or less than before
+	Good     bool   // the figure is nothing to fear: nothing floods, the sea included, or less than before and no administrator is reachable
 	Noun     string // "8 of 9 resources flood, PaymentKey among them"
 	Parts    []Part // each function's share, in the order of the bays
 	Sums     []Part // mean, watertightness
@@ -28,6 +27,8 @@ type Part struct {
 	ID     model.ID // "" for a sum
 	Name   string
 	Figure string
+	Share  float64 // that Figure tells, 0 for a sum
+	Split  bool    // of what a function was split into between the designs compared
 }
 
 // Description is the claim in sentences, for those who cannot see the picture.
@@ -42,6 +43,18 @@ func (c *Claim) Description() string {
 		b.WriteString(n + ". ")
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// Beside is the claim of a picture without a breach once it is known what all breaches reach beyond the design: where nothing floods
+// it is dry if the sea is not reached either.
+func (c Claim) Beside(sea Sea) Claim {
+	switch none := c.Figure == Percent(0); {
+	case sea.Open && (none || c.Open):
+		c.Good, c.Open = false, false
+	case none && c.Open && sea.Words != "":
+		c.Good, c.Open = true, false
+	}
+	return c
 }
 
 // fedNote begins the note on the other figure.
@@ -95,12 +108,12 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 		tone = Ink
 	}
 	title := FitName(m, c.Title, SizeTitle, Bold, inner-figure-24)
-	h.items = append(h.items, Text{X: left, Y: 40, Size: SizeTitle, Weight: Bold, Color: Ink, Text: title})
+	h.items = append(h.items, Text{X: left, Y: 40, Size: SizeTitle, Weight: Bold, Color: Ink, Text: title, Level: Near})
 	if title != c.Title {
 		h.areas = append(h.areas, Area{X: left, Y: 24, W: inner - figure - 24, H: 20, Tip: c.Title})
 	}
 	if c.Figure != "" {
-		h.items = append(h.items, Text{X: right, Y: 42, Size: SizeFigure, Weight: Bold, Anchor: End, Color: tone, Text: c.Figure})
+		h.items = append(h.items, Text{X: right, Y: 42, Size: SizeFigure, Weight: Bold, Anchor: End, Color: tone, Text: c.Figure, Level: Near})
 	}
 	const line, first = 16.0, 62.0
 	noun, sentence := c.Noun, c.Sentence
@@ -108,12 +121,13 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 	widest := 0.0
 	for i, l := range nouns {
 		widest = max(widest, m.Width(l, SizeBody, Medium))
-		h.items = append(h.items, Text{X: right, Y: first + float64(i)*line, Size: SizeBody, Weight: Medium, Anchor: End, Color: Ink, Text: l})
+		h.items = append(h.items, Text{X: right, Y: first + float64(i)*line, Size: SizeBody, Weight: Medium, Anchor: End, Color: Ink, Text: l, Level: Near})
 	}
 	sentences := balanced(m, sentence, SizeBody, Regular, inner-widest-28, 2)
 	for i, l := range sentences {
-		h.items = append(h.items, Text{X: left, Y: first + float64(i)*line, Size: SizeBody, Color: Muted, Text: l})
+		h.items = append(h.items, Text{X: left, Y: first + float64(i)*line, Size: SizeBody, Color: Muted, Text: l, Level: Near})
 	}
+	h.afar(m, c, tone, inner)
 	// Two lines whatever the breach: the picture below must not move when another is chosen.
 	const n = 2.0
 	h.areas = append(h.areas,
@@ -123,122 +137,30 @@ func newHead(m Metrics, c *Claim, inner float64) head {
 	return h
 }
 
-type foot struct {
-	items  []Item
-	areas  []Area
-	height float64
-}
+// Sizes of what a sheet says around its body where the picture is so small that what is Near is left out.
+const (
+	farFigure = 42.0
+	farTitle  = 28.0
+	farBody   = 20.0
+)
 
-// newFoot sets the sea, the parts' shares and what was not seen, under each other.
-func newFoot(m Metrics, d *Diagram, inner float64) foot {
-	var f foot
-	left := sheetMargin
-	y := 10.0
-	const wave, swell, seaLine = 26.0, 3.5, 16.0
-	words, weight, tone := "the sea: "+d.Sea.Words, Regular, Muted
-	if d.Sea.Open {
-		weight, tone = Bold, Link
+// afar is the head from far away: the same in one line each.
+func (h *head) afar(m Metrics, c *Claim, tone Color, inner float64) {
+	left, right := sheetMargin, sheetMargin+inner
+	room := inner
+	if c.Figure != "" {
+		room -= m.Width(c.Figure, farFigure, Bold) + 24
+		h.items = append(h.items, Text{X: right, Y: 46, Size: farFigure, Weight: Bold, Anchor: End, Color: tone, Text: c.Figure, Level: Far})
 	}
-	lines := Wrap(m, words, SizeBody, weight, inner-24, 1000)
-	deep := 30 + seaLine*float64(len(lines)-1)
-	if d.Sea.Open {
-		s := Shape{Path: Move(left, y).Waves(left+inner, wave, swell).Line(left+inner, y+deep).Waves(left, wave, -swell/2).Close(), Fill: Water}
-		if d.Sea.May {
-			s.Hatch = Tile2
-		}
-		f.items = append(f.items, s, Shape{Path: Wave(left, y, inner, wave, swell), Stroke: Tile3, Width: 2})
-	} else {
-		f.items = append(f.items, Shape{Path: Wave(left, y, inner, wave, swell*0.6), Stroke: Line, Width: 1.25})
-	}
-	for i, l := range lines {
-		text := Text{X: left + 12, Y: y + 21 + seaLine*float64(i), Size: SizeBody, Weight: weight, Color: tone, Text: l}
-		if d.Sea.May {
-			text.Halo = Water
-		}
-		f.items = append(f.items, text)
-	}
-	f.areas = append(f.areas, Area{X: left, Y: y, W: inner, H: deep, Tip: tip(words, d.Sea.Tip)})
-	y += deep
-
-	// The parts, with the sums at the end of the last line.
-	const gap, line = 18.0, 19.0
-	x, row := 0.0, y+21
-	sums := 0.0
-	for _, p := range d.Claim.Sums {
-		sums += m.Width(p.Name+" "+p.Figure, SizeBody, Medium) + gap
-	}
-	put := func(p Part, weight Weight) {
-		name := FitName(m, p.Name, SizeBody, Regular, 160)
-		w := m.Width(name+" ", SizeBody, Regular)
-		total := w + m.Width(p.Figure, SizeBody, weight)
-		f.items = append(f.items,
-			Text{X: left + x, Y: row, Size: SizeBody, Color: Muted, Text: name},
-			Text{X: left + x + w, Y: row, Size: SizeBody, Weight: weight, Color: Ink, Text: p.Figure})
-		f.areas = append(f.areas, Area{X: left + x, Y: row - 13, W: total, H: 17, Element: p.ID, Tip: p.Name + ": " + p.Figure, Leads: true})
-		x += total + gap
-	}
-	width := func(p Part) float64 {
-		return m.Width(FitName(m, p.Name, SizeBody, Regular, 160)+" ", SizeBody, Regular) + m.Width(p.Figure, SizeBody, Medium)
-	}
-	rows := 1
-	for i, p := range d.Claim.Parts {
-		more := ""
-		if rest := len(d.Claim.Parts) - i; rows == 3 && x+width(p) > inner-sums-90 && rest > 1 {
-			more = fmt.Sprintf("and %d more", rest)
-		}
-		if more != "" {
-			f.items = append(f.items, Text{X: left + x, Y: row, Size: SizeBody, Color: Muted, Text: more})
-			f.areas = append(f.areas, Area{X: left + x, Y: row - 13, W: 90, H: 17, Tip: rest(d.Claim.Parts[i:])})
-			break
-		}
-		if x > 0 && x+width(p) > inner {
-			x, row, rows = 0, row+line, rows+1
-		}
-		put(p, Medium)
-	}
-	if len(d.Claim.Sums) > 0 {
-		if x > 0 && x+sums > inner {
-			row += line
-		}
-		x = inner - sums + gap
-		if len(d.Claim.Parts) == 0 {
-			x = 0
-		}
-		for _, p := range d.Claim.Sums {
-			put(p, Bold)
+	const line = 74.0
+	noun := FitWords(m, c.Noun, farBody, Medium, inner*0.55)
+	for _, t := range [...]Text{
+		{X: left, Y: 40, Size: farTitle, Weight: Bold, Color: Ink, Text: FitName(m, c.Title, farTitle, Bold, room), Level: Far},
+		{X: right, Y: line, Size: farBody, Weight: Medium, Anchor: End, Color: Ink, Text: noun, Level: Far},
+		{X: left, Y: line, Size: farBody, Color: Muted, Text: FitWords(m, c.Sentence, farBody, Regular, inner-m.Width(noun, farBody, Medium)-28), Level: Far},
+	} {
+		if t.Text != "" {
+			h.items = append(h.items, t)
 		}
 	}
-	y = row + 6
-	if len(d.Claim.Notes) > 0 {
-		for i, l := range Wrap(m, strings.Join(d.Claim.Notes, " · "), SizeSmall, Regular, inner, 2) {
-			f.items = append(f.items, Text{X: left, Y: y + 16*float64(i+1), Size: SizeSmall, Color: Muted, Text: l})
-		}
-		f.areas = append(f.areas, Area{X: left, Y: row + 10, W: inner, H: 32, Tip: strings.Join(d.Claim.Notes, "\n")})
-	}
-	// Room for the note on fed functions whether this breach has it or not: what comes below must not move.
-	reserve := d.Claim.Notes
-	if !slices.ContainsFunc(reserve, func(n string) bool { return strings.HasPrefix(n, fedNote) }) {
-		reserve = append([]string{fedNote + Percent(1)}, reserve...)
-	}
-	f.height = y + 16*float64(len(Wrap(m, strings.Join(reserve, " · "), SizeSmall, Regular, inner, 2))) + 14
-	return f
-}
-
-func rest(parts []Part) string {
-	var b strings.Builder
-	for _, p := range parts {
-		fmt.Fprintf(&b, "%s %s\n", p.Name, p.Figure)
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// tip joins what a tip says, one thing a line.
-func tip(lines ...string) string {
-	var out []string
-	for _, l := range lines {
-		if l != "" {
-			out = append(out, l)
-		}
-	}
-	return strings.Join(out, "\n")
 }

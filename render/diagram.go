@@ -205,6 +205,7 @@ type Node struct {
 	Cluster model.ID // "" outside the clusters
 	Name    string
 	Caption string // handler; capability in words; event
+	Figure  string // of functions: what a breach of it reaches, "" where that is not known
 	Icon    string
 	State   State // of functions, roles, users
 	Hop     int   // steps from where the breach starts, of what it holds

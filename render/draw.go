@@ -36,6 +36,7 @@ func draw(views []View, parts map[model.ID][]model.ID) []*Diagram {
 		d.level()
 		d.Sea = s.sea()
 		d.Claim = claimOf(surveys, i)
+		p.split(surveys, i, d.Claim.Parts)
 		if n := p.away[i]; n > 0 {
 			d.Claim.Notes = append(d.Claim.Notes, awayNote(n))
 		}

@@ -83,7 +83,11 @@ func (d *drawing) cluster(c model.Compartment) {
 	d.Clusters = append(d.Clusters, cl)
 	for _, f := range c.Functions {
 		cabin := d.cabin(f)
-		d.Nodes = append(d.Nodes, &Node{ID: f, Kind: FunctionNode, Cluster: c.ID, Name: cabin.Name, Caption: cabin.Handler, Icon: "function", State: cabin.State, Hop: cabin.Hop, Tip: cabin.Tip})
+		figure := ""
+		if v, ok := d.share(f); ok {
+			figure = Share(v, d.reaches[f].AtLeast)
+		}
+		d.Nodes = append(d.Nodes, &Node{ID: f, Kind: FunctionNode, Cluster: c.ID, Name: cabin.Name, Caption: cabin.Handler, Figure: figure, Icon: "function", State: cabin.State, Hop: cabin.Hop, Tip: cabin.Tip})
 	}
 	if len(c.Functions) < 2 {
 		return

@@ -123,6 +123,24 @@ func (p *places) families(surveys []*survey, parts map[model.ID][]model.ID) (n i
 	return len(parent), sources
 }
 
+// split marks the parts of a claim about the second of two designs that are what a function, or a compartment, was split into.
+func (p *places) split(surveys []*survey, i int, parts []Part) {
+	if i == 0 {
+		return
+	}
+	var sizes [2]map[int]int
+	for k := range sizes {
+		sizes[k] = map[int]int{}
+		for _, family := range p.family[k] {
+			sizes[k][family]++
+		}
+	}
+	for k := range parts {
+		family := p.family[i][surveys[i].home(parts[k].ID)]
+		parts[k].Split = sizes[0][family] > 0 && sizes[1][family] > sizes[0][family]
+	}
+}
+
 // cut leaves out the driest families where there are more compartments than a hull has bays.
 func (p *places) cut(surveys []*survey, families int) {
 	p.left, p.away = make([]map[model.ID]bool, len(surveys)), make([]int, len(surveys))

@@ -71,7 +71,7 @@ func Rankings(v View, before *View) *Ranking {
 			}
 			return -1
 		}
-		r.Claim.Good = r.Claim.Good || v.Measures.Worst < before.Measures.Worst
+		r.Claim.Good = r.Claim.Good || v.Measures.Worst < before.Measures.Worst && !s.ruled()
 	}
 	bundles := Bundles(s.design)
 	in := map[model.ID]string{}

@@ -48,7 +48,8 @@ func Sheets(m Metrics, diagrams []*Diagram, bodies []*Scene) []*Scene {
 func (s *Scene) finish(legend []Sign, y float64) {
 	s.Legend, s.Foot, s.FootY = legend, len(s.Items), y
 	items, height := flow(legend, s.Width-2*sheetMargin)
-	s.put(&Scene{Items: items}, sheetMargin, y)
+	s.put(&Scene{Items: AtLevel(Near, items...)}, sheetMargin, y)
+	s.put(&Scene{Items: farLegend(legend, s.Width-2*sheetMargin, height)}, sheetMargin, y)
 	s.Height = y + height + 14
 	s.Items = append([]Item{Shape{Path: Rect(0, 0, s.Width, s.Height, 0), Fill: Ground}}, s.Items...)
 	s.Foot++
@@ -71,6 +72,38 @@ func flow(legend []Sign, width float64) ([]Item, float64) {
 		return nil, 0
 	}
 	return items, y + 12
+}
+
+// farScale is how much larger a legend is where what is Near is left out.
+const farScale = 1.6
+
+// farLegend sets as many of the signs as the same room holds when they are larger, and says if there are more.
+func farLegend(legend []Sign, width, height float64) []Item {
+	if len(legend) == 0 {
+		return nil
+	}
+	var items []Item
+	const line, end = legendLine * farScale, 24.0
+	lines := max(1, int((height+10)/line))
+	x, y := 0.0, (height-line*float64(lines))/2+line/2
+	for i, sign := range legend {
+		w, more := sign.Width*farScale, 0.0
+		if i < len(legend)-1 && lines == 1 {
+			more = end
+		}
+		if x > 0 && x+w+more > width {
+			if lines == 1 {
+				items = append(items, Text{X: x, Y: y + 6, Size: farBody, Color: Muted, Text: "…"})
+				break
+			}
+			x, y, lines = 0, y+line, lines-1
+		}
+		for _, it := range sign.Items {
+			items = append(items, Shifted(Scaled(it, farScale), x, y))
+		}
+		x += w + legendGap*1.3
+	}
+	return AtLevel(Far, items...)
 }
 
 // put adds the items, areas and markers of a scene, moved.

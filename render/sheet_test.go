@@ -50,14 +50,15 @@ func TestStackAndBeside(t *testing.T) {
 				t.Errorf("the legend has %v, want %v", got, want)
 			}
 		}
-		n := 0
+		// Once from near by, once from far away.
+		n := map[Level]int{}
 		for _, it := range s.Items {
 			if text, ok := it.(Text); ok && text.Text == BreachSign.String() {
-				n++
+				n[text.Level]++
 			}
 		}
-		if n != 1 {
-			t.Errorf("the breach is explained %d times", n)
+		if len(n) != 2 || n[Near] != 1 || n[Far] != 1 {
+			t.Errorf("the breach is explained %v times", n)
 		}
 		if s.Title != "A and B" {
 			t.Errorf("the title is %q", s.Title)

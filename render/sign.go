@@ -27,6 +27,7 @@ const (
 	MayLineSign
 	WaterSign
 	InflowSign
+	ShareSign
 	CrownSign
 	ViaSign
 	PipeSign
@@ -65,6 +66,7 @@ var signWords = [signs]string{
 	SureSign:     "left part: sure",
 	MayLineSign:  "broken line: may",
 	WaterSign:    "share of what the bay holds; once held, of what it touches",
+	ShareSign:    "what a breach of it reaches",
 	CrownSign:    "crown jewel",
 	ViaSign:      "reached from another bay",
 	PipeSign:     "can touch what is shared",
@@ -154,6 +156,8 @@ func swatch(k SignKind) ([]Item, float64) {
 	case InflowSign:
 		items, w := swatch(WaterSign)
 		return append(items, Shape{Path: Star(11, 1, 6), Fill: Danger}), w
+	case ShareSign:
+		return []Item{Text{X: 0, Y: 4, Size: SizeSmall, Color: Ink, Text: "%"}}, 10
 	case CrownSign:
 		return []Item{Shape{Path: CrownPath(8, 5, 14), Fill: Crown}}, 16
 	case ViaSign:

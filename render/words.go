@@ -51,8 +51,9 @@ func claimOf(surveys []*survey, i int) Claim {
 		c.Sums = []Part{{Name: "mean", Figure: Share(m.Mean, m.AtLeast > 0)}, {Name: "watertightness", Figure: Tight(m)}}
 	}
 	if len(surveys) == 2 && i == 1 {
-		other := surveys[0].headline()
-		c.Good = c.Good || s.headline() < other
+		// No share is not dry where the sea is reached, and who rules the account rules all of it, however small the share.
+		share := s.headline()
+		c.Good = c.Good || share > 0 && share < surveys[0].headline() && !s.ruled()
 		c.Open = c.Open && !c.Good
 	}
 	c.Notes = s.notes(b)
@@ -65,12 +66,12 @@ func (s *survey) parts(c model.Compartment) []Part {
 	same := true
 	for _, f := range c.Functions {
 		if share, ok := s.share(f); ok {
-			out = append(out, Part{ID: f, Name: s.name(f), Figure: Share(share, s.reaches[f].AtLeast)})
+			out = append(out, Part{ID: f, Name: s.name(f), Figure: Share(share, s.reaches[f].AtLeast), Share: share})
 			same = same && out[len(out)-1].Figure == out[0].Figure
 		}
 	}
 	if len(out) > 3 && same {
-		return []Part{{ID: c.ID, Name: fmt.Sprintf("%d functions of %s", len(out), cmp.Or(c.Name, s.name(c.ID))), Figure: out[0].Figure}}
+		return []Part{{ID: c.ID, Name: fmt.Sprintf("%d functions of %s", len(out), cmp.Or(c.Name, s.name(c.ID))), Figure: out[0].Figure, Share: out[0].Share}}
 	}
 	return out
 }
@@ -82,6 +83,14 @@ func (s *survey) headline() float64 {
 		return may.Share
 	}
 	return s.view.Measures.Worst
+}
+
+// ruled reports whether an administrator is reachable, perhaps too, in what the picture shows.
+func (s *survey) ruled() bool {
+	if b := s.view.Breach; b != nil {
+		return b.Admin || b.AdminMay || b.AdminFed && s.view.Vulnerable
+	}
+	return len(s.view.Measures.Admin) > 0
 }
 
 // calm is the claim where no breach is shown.
@@ -105,15 +114,17 @@ func (s *survey) calm(c *Claim) {
 	c.Sentence = fmt.Sprintf("No breach shown: %s in %s, %s that count", count(functions, "function", "functions"),
 		count(len(s.compartments), "compartment", "compartments"), count(counted, "resource", "resources"))
 	if m.Functions > 0 {
-		c.Figure, c.Good = Share(m.Worst, m.AtLeast > 0), m.Worst == 0 && m.AtLeast == 0
-		c.Open = m.Worst == 0 && m.AtLeast > 0
+		c.Figure, c.Open = Share(m.Worst, m.AtLeast > 0), m.Worst == 0
 		c.Noun = "the worst breach"
 		if m.WorstOf != "" && m.Worst > 0 {
 			c.Noun += ", of " + s.name(m.WorstOf)
 		}
 		if n := len(m.Admin); n > 0 {
 			c.Noun += "; an administrator is reachable from " + count(n, "function", "functions")
-			c.Good = false
+			c.Open = false
+		}
+		if c.Open {
+			*c = c.Beside(SeaOfAll(s.view))
 		}
 	}
 }
@@ -150,7 +161,7 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 
 	c.Figure = Share(may.Share, b.Reach.AtLeast)
 	open := slices.ContainsFunc(b.Beyond(), func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
-	c.Good = may.Resources == 0 && !open && !b.Admin && !b.AdminMay && !(b.AdminFed && s.view.Vulnerable)
+	c.Good = may.Resources == 0 && !open && !s.ruled()
 	c.Open = c.Good && b.Reach.AtLeast
 	c.Good = c.Good && !c.Open
 	c.Noun = s.noun(b, must, may, open)

@@ -2,6 +2,7 @@ package dot
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -23,7 +24,10 @@ type canvas struct {
 // fewEdges is how many edges our own layout may have and still label them.
 const fewEdges = 40
 
-const pad = 6.0 // about the whole, for walls and marks that stand over
+const (
+	pad       = 6.0 // about the whole, for walls and marks that stand over
+	wallWidth = 3.0
+)
 
 // draw is the map of one diagram, without claim and legend. Its Legend lists the signs that it uses.
 func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scene {
@@ -119,7 +123,7 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 		c.sign(render.NewSign)
 		edge = render.Good
 	}
-	c.add(render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 8), Fill: fill, Stroke: edge, Width: 3})
+	c.add(render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 8), Fill: fill, Stroke: edge, Width: wallWidth})
 	left, room := b.x+wallMargin, b.w-2*wallMargin
 	if cl.Mark == render.New && edge == render.Hull {
 		c.sign(render.NewSign)
@@ -187,6 +191,27 @@ func penOf(e *render.Edge) pen {
 	return p
 }
 
+// outside is an edge that ends at the walls of compartments that hold one thing, which Graphviz leads to the thing inside.
+func (c *canvas) outside(e *edge, curve []point) []point {
+	out := slices.Clone(curve)
+	n := len(out)
+	for _, end := range [...]struct{ node, at, next int }{{e.from, 0, 1}, {e.to, n - 1, n - 2}} {
+		node := c.p.nodes[end.node]
+		if node.cluster < 0 || !c.p.clusters[node.cluster].bare {
+			continue
+		}
+		dx := bareMargin + wallWidth/2
+		if off := out[end.at].x - c.at.nodes[end.node].x; math.Abs(math.Abs(off)-node.w/2) > 2 {
+			continue // not at a side
+		} else if off < 0 {
+			dx = -dx
+		}
+		out[end.at].x += dx
+		out[end.next].x += dx
+	}
+	return out
+}
+
 func (c *canvas) edge(e *render.Edge) {
 	i, ok := c.p.edgeAt[edgeKey{e.From, e.To, e.Kind}]
 	if !ok {
@@ -199,12 +224,16 @@ func (c *canvas) edge(e *render.Edge) {
 	if len(r.curve) < 4 {
 		return
 	}
-	path := render.Move(r.curve[0].x+pad, r.curve[0].y+pad)
-	for k := 1; k+2 < len(r.curve); k += 3 {
-		a, b, q := r.curve[k], r.curve[k+1], r.curve[k+2]
+	curve := c.outside(&c.p.edges[i], r.curve)
+	path := render.Move(curve[0].x+pad, curve[0].y+pad)
+	for k := 1; k+2 < len(curve); k += 3 {
+		a, b, q := curve[k], curve[k+1], curve[k+2]
 		path = path.Cubic(a.x+pad, a.y+pad, b.x+pad, b.y+pad, q.x+pad, q.y+pad)
 	}
 	p := penOf(e)
+	if c.shown != nil && e.Kind == render.StartsEdge && !e.Wet && c.p.nodes[c.p.edges[i].from].kind == render.ResourceNode {
+		p.color, p.sign = render.Line, render.StartSign // where few lines are drawn they must not outshine the breach's
+	}
 	c.sign(p.sign)
 	if e.May && e.Wet && len(p.dash) > 0 && e.Kind != render.FeedsEdge {
 		c.sign(render.MayLineSign)
@@ -218,15 +247,15 @@ func (c *canvas) edge(e *render.Edge) {
 	}
 	c.add(render.Shape{Path: path, Stroke: p.color, Width: p.width, Dash: p.dash})
 	if p.arrow > 0 {
-		end := r.curve[len(r.curve)-1]
+		end := curve[len(curve)-1]
 		from := end
 		head := p.color
 		if p.casing != render.None {
 			head = p.casing
 		}
 		// Back along the curve until there is a direction.
-		for k := len(r.curve) - 2; k >= 0 && math.Hypot(end.x-from.x, end.y-from.y) < 1; k-- {
-			from = r.curve[k]
+		for k := len(curve) - 2; k >= 0 && math.Hypot(end.x-from.x, end.y-from.y) < 1; k-- {
+			from = curve[k]
 		}
 		c.add(render.Shape{Path: render.Arrow(end.x+pad, end.y+pad, end.x-from.x, end.y-from.y, p.arrow), Stroke: head, Width: max(p.width, 1.25), Round: true})
 	}
@@ -253,6 +282,9 @@ func (c *canvas) node(n *render.Node) {
 		return
 	}
 	look := render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 6), Fill: render.Panel, Stroke: render.Line, Width: 1.25}
+	if in := c.p.nodes[i].cluster; in >= 0 && c.p.clusters[in].bare && c.roles[n.Cluster] != "" {
+		look.Stroke = render.None // its wall frames it
+	}
 	ink, quiet, plate := render.Ink, render.Muted, render.None
 	if n.Kind == render.ResourceNode {
 		if n.Tone != render.Dry {
@@ -296,6 +328,13 @@ func (c *canvas) node(n *render.Node) {
 func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, sure render.Tone) {
 	sign := ink
 	left, room := b.x+textLeft, b.w-textLeft-textRight+4
+	if n.Kind == render.FunctionNode {
+		room -= figureRoom
+	}
+	if n.Figure != "" {
+		c.sign(render.ShareSign)
+		c.add(render.Text{X: b.x + b.w - 9, Y: b.y + b.h/2 + 4, Size: render.SizeSmall, Anchor: render.End, Color: quiet, Text: n.Figure, Level: render.Near})
+	}
 	name := render.Text{X: left, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Weight: render.Medium, Color: ink,
 		Text: render.FitName(c.m, n.Name, render.SizeBody, render.Medium, room)}
 	texts := []render.Text{name}
@@ -304,8 +343,8 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 		said = role
 	}
 	if caption := render.FitWords(c.m, said, render.SizeSmallest, render.Regular, room); caption != "" {
-		texts[0].Y = b.y + 17
-		texts = append(texts, render.Text{X: left, Y: b.y + 31, Size: render.SizeSmallest, Color: quiet, Level: render.Near, Text: caption})
+		texts[0].Y = b.y + 15.5
+		texts = append(texts, render.Text{X: left, Y: b.y + 28.5, Size: render.SizeSmallest, Color: quiet, Level: render.Near, Text: caption})
 		if strings.Contains(caption, "?") {
 			c.sign(render.MaySign)
 		}
@@ -336,6 +375,10 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 		c.add(render.Text{X: b.x + b.w - 8, Y: b.y + b.h/2 + farTile*0.36, Size: farTile, Anchor: render.End, Color: quiet, Text: count, Halo: plate, Level: render.Far})
 		b.w -= w + 8
 	}
+	if w := c.m.Width(n.Figure, farTrigger, render.Regular); n.Figure != "" && c.m.Width(n.Name, farLeast, render.Medium) <= b.w-near-w-16 {
+		c.add(render.Text{X: b.x + b.w - 8, Y: b.y + b.h/2 + farTrigger*0.36, Size: farTrigger, Anchor: render.End, Color: quiet, Text: n.Figure, Level: render.Far})
+		b.w -= w + 8
+	}
 	c.afar(render.Text{X: b.x + near, Y: b.y + b.h/2, Weight: render.Medium, Color: ink, Text: n.Name, Halo: plate}, farTile, b.w-6-near)
 }
 
@@ -349,7 +392,7 @@ const (
 // afar writes a name about a middle, as it is to be read from far away.
 func (c *canvas) afar(t render.Text, size, room float64) {
 	if w := c.m.Width(t.Text, size, t.Weight); w > room {
-		size = max(farLeast, size*room/w)
+		size = max(farLeast, size*room/w*0.99) // letters are not quite as wide as their size says
 	}
 	t.Size, t.Level = size, render.Far
 	t.Y += size * 0.36
@@ -394,16 +437,30 @@ func (c *canvas) trigger(n *render.Node, b box, after bool) {
 		far.X, far.Anchor = b.x+4, render.Start
 	}
 	c.afar(far, farTrigger, b.w+18)
-	c.add(render.Text{X: right - 20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: render.End, Color: render.Ink, Text: name, Level: render.Near},
-		render.Icon{Name: n.Icon, X: right - 16, Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})
+	// From the side of what it starts outward: its sign, its words, and whether anyone may start it.
+	side, outward, anchor, icon := right, -1.0, render.End, n.Icon
+	if after {
+		side, outward, anchor = b.x, 1, render.Start
+		if icon == "route" {
+			icon = "route-left" // it points at what it starts
+		}
+	}
+	at := func(from, size float64) float64 { // where something of a size begins that stands so far from the side
+		if after {
+			return side + from
+		}
+		return side - from - size
+	}
+	c.add(render.Text{X: side + outward*20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: anchor, Color: render.Ink, Text: name, Level: render.Near},
+		render.Icon{Name: icon, X: at(2, 14), Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})
 	if n.Open {
 		c.sign(render.OpenSign)
 		width := c.m.Width(name, render.SizeBody, render.Regular)
-		c.add(render.Icon{Name: "globe", X: right - 20 - width - 18, Y: b.y + b.h/2 - 6.5, Size: 13, Color: render.Muted, Level: render.Near})
+		c.add(render.Icon{Name: "globe", X: at(25+width, 13), Y: b.y + b.h/2 - 6.5, Size: 13, Color: render.Muted, Level: render.Near})
 	}
 	if n.Mark == render.New {
 		c.sign(render.NewSign)
-		c.add(render.Shape{Path: render.Move(right, b.y+10).Line(right, b.y+b.h-10), Stroke: render.Good, Width: 4})
+		c.add(render.Shape{Path: render.Move(side, b.y+10).Line(side, b.y+b.h-10), Stroke: render.Good, Width: 4})
 	}
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: n.ID, Tip: n.Tip})
 }

@@ -54,8 +54,8 @@ func (p *plan) own() *places {
 
 const (
 	facingGap  = 150.0 // between a column and what stands in the middle
-	facingRow  = 6.0   // between compartments
-	thingRow   = 10.0  // between things
+	facingRow  = 4.0   // between compartments
+	thingRow   = 6.0   // between things
 	starterGap = 30.0  // between a compartment and what starts it
 	roleGap    = 56.0  // between functions and the role that they have
 	sweeps     = 24

@@ -12,15 +12,17 @@ import (
 
 // Sizes in points.
 const (
-	tileHeight    = 40.0
+	tileHeight    = 36.0
 	triggerHeight = 28.0
 	minTile       = 132.0
 	maxTile       = 230.0
-	textLeft      = 34.0 // from a tile's side to its text
+	maxHandler    = 190.0 // of a function for its handler's sake
+	textLeft      = 34.0  // from a tile's side to its text
 	textRight     = 12.0
+	figureRoom    = 40.0 // behind the name of a function, for what a breach of it reaches
 	wallHeader    = 28.0
 	wallMargin    = 12.0
-	bareMargin    = 6.0
+	bareMargin    = 4.0
 	wallGap       = 5.0 // half of what is between two walls
 	labelHeight   = 16.0
 )
@@ -84,6 +86,7 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 		}
 	}
 	p.group(diagrams)
+	widest := 0.0 // of the functions
 	for _, d := range diagrams {
 		for _, n := range d.Nodes {
 			if _, ok := p.nodeAt[n.ID]; ok {
@@ -99,12 +102,22 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 			} else {
 				width = max(minTile, min(width, maxTile))
 			}
+			if n.Kind == render.FunctionNode {
+				handler := m.Width(n.Caption, render.SizeSmallest, render.Regular) + textLeft + textRight
+				width = max(width, min(handler, maxHandler)) + figureRoom
+				widest = max(widest, width)
+			}
 			high := tileHeight
 			if n.Kind == render.TriggerNode {
 				high = triggerHeight
 			}
 			p.nodeAt[n.ID] = len(p.nodes)
 			p.nodes = append(p.nodes, node{id: n.ID, kind: n.Kind, w: width, h: high, cluster: in})
+		}
+	}
+	for i := range p.nodes { // they stand under each other
+		if p.nodes[i].kind == render.FunctionNode {
+			p.nodes[i].w = widest
 		}
 	}
 	for _, d := range diagrams {

@@ -57,6 +57,9 @@ func (b *brush) header(c *render.Compartment) {
 		name = render.TwoLines(b.m, c.Name, b.nameSize(), render.Bold, width)
 	}
 	b.afar(c, at)
+	if b.decks {
+		width -= b.share(c, at.x+at.w-pad, y)
+	}
 	for _, line := range name {
 		b.text(render.Text{X: left, Y: y, Size: b.nameSize(), Weight: render.Bold, Color: render.Ink, Text: line, Halo: b.halo(c, y), Level: render.Near}, width)
 		y += nameLine
@@ -92,26 +95,20 @@ func (b *brush) header(c *render.Compartment) {
 	}
 }
 
-// How large the names of bays and tiles are where the picture is so small that what is Near is left out.
-const (
-	farSize = 22.0
-	farTile = 19.0
-)
+// share writes, at the end of a bay's first line, what the worst breach of its functions reaches, and returns how much of the line
+// that takes: the same for each figure, as the name must not be cut another way when the figure changes.
+func (b *brush) share(c *render.Compartment, right, y float64) float64 {
+	if c.Functions == 0 {
+		return 0
+	}
+	b.sign(render.ShareSign)
+	b.put(render.Text{X: right, Y: y, Size: render.SizeSmall, Anchor: render.End, Color: b.ink(c, y), Text: render.Percent(c.Share), Halo: b.halo(c, y), Level: render.Near})
+	return b.shareWidth()
+}
 
-// afar is what is left of a bay's words from far away: its name, and what the worst breach of its functions reaches.
-func (b *brush) afar(c *render.Compartment, at box) {
-	y := at.y + farSize + 9
-	figure := ""
-	if c.Share > 0 {
-		figure = render.Percent(c.Share)
-	}
-	room := at.w - 2*pad
-	// The name is worth more than the figure.
-	if w := b.m.Width(figure, farSize, render.Regular); figure != "" && b.m.Width(c.Name, farSize, render.Bold)+w+10 <= room {
-		b.put(render.Text{X: at.x + at.w - pad, Y: y, Size: farSize, Anchor: render.End, Color: b.ink(c, y), Text: figure, Halo: b.halo(c, y), Level: render.Far})
-		room -= w + 10
-	}
-	b.text(render.Text{X: at.x + pad, Y: y, Size: farSize, Weight: render.Bold, Color: render.Ink, Text: c.Name, Halo: b.halo(c, y), Level: render.Far}, room)
+// shareWidth is the room for a figure and before it.
+func (p *plan) shareWidth() float64 {
+	return p.m.Width(render.Percent(1), render.SizeSmall, render.Regular) + 8
 }
 
 // caption is what a bay says under its name; on several decks the triggers have lines of their own.
@@ -141,11 +138,11 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 	switch cabin.State {
 	case render.Breached:
 		b.sign(render.BreachSign)
-		b.put(render.Shape{Path: render.Star(x+11, y, 17), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})
+		b.put(render.AtLevel(render.Near, render.Shape{Path: render.Star(x+11, y, 17), Fill: render.Danger, Stroke: render.Bay, Width: 1.5})...)
 		b.scene.Markers = append(b.scene.Markers, render.Area{X: x - 6, Y: y - 17, W: 34, H: 34})
 		pill = "breach"
 	case render.Held:
-		b.held(x+11, y, cabin.Hop)
+		b.held(x+11, y, cabin.Hop, render.Near)
 	case render.Fed:
 		b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: render.Feeds, Level: render.Near})
 		if !fed(c) {
@@ -178,18 +175,18 @@ func (b *brush) cabin(c *render.Compartment, cabin *render.Cabin, x, y, width fl
 }
 
 // held is the sign of a function or guest whose code or credentials the breach holds.
-func (b *brush) held(x, y float64, step int) {
+func (b *brush) held(x, y float64, step int, l render.Level) {
 	b.sign(render.HeldSign)
-	b.put(render.HeldMark(x, y, step, render.Panel)...)
+	b.put(render.AtLevel(l, render.HeldMark(x, y, step, render.Panel)...)...)
 }
 
 // pill is a word on a ground of danger.
 func (b *brush) pill(x, y float64, word string) {
 	w := b.m.Width(word, render.SizeSmall, render.Bold)
-	b.put(
+	b.put(render.AtLevel(render.Near,
 		render.Shape{Path: render.Rect(x, y-9, w+14, 18, 9), Fill: render.Danger},
 		render.Text{X: x + 7, Y: y + 4, Size: render.SizeSmall, Weight: render.Bold, Color: render.OnDanger, Text: word},
-	)
+	)...)
 }
 
 // rest is the line for the functions that have none of their own; a breach that starts in one of them shows there.
@@ -220,7 +217,9 @@ func (b *brush) rest(c *render.Compartment, shown int, x, y, width float64) {
 		b.cabin(&all, &shadow, x, y, width)
 	} else {
 		if step >= 0 {
-			b.held(x+11, y, step)
+			b.held(x+11, y, step, render.Near)
+		} else {
+			b.put(render.Icon{Name: "function", X: x + 3, Y: y - 8, Size: 16, Color: b.ink(c, y), Level: render.Near})
 		}
 		b.text(render.Text{X: x + 30, Y: y + 4, Size: render.SizeSmall, Color: b.ink(c, y), Text: words, Halo: b.halo(c, y+4), Level: render.Near}, width-30)
 	}
@@ -247,9 +246,10 @@ func (b *brush) chip(c *render.Compartment, ch chip, x, y, width float64) {
 				s.Hatch = hatch(ch.pipe.Tone)
 				name.Halo, words.Halo = ch.pipe.Tone.Color(), ch.pipe.Tone.Color()
 			}
+			s.Level = render.Near
 			b.put(s)
 			if ch.pipe.May && ch.pipe.Sure > render.Dry {
-				b.sure(ch.pipe.Sure, render.LeftRect(x-3, y-8, 18, 16, 4))
+				b.sure(ch.pipe.Sure, render.LeftRect(x-3, y-8, 18, 16, 4), render.Near)
 				mark = ch.pipe.Sure.OnColor()
 			}
 		}
@@ -283,14 +283,10 @@ func (b *brush) exit(door *render.Door, x, y float64, quiet render.Color) {
 	if !door.Wet {
 		color = quiet
 	}
-	level := render.Near
-	if door.Wet {
-		level = render.Always
-	}
-	b.put(
-		render.Shape{Path: render.Move(x, y).Line(x+12, y), Stroke: color, Width: width, Dash: dash, Level: level},
-		render.Shape{Path: render.Arrow(x+13.5, y, 1, 0, 5.5), Stroke: color, Width: width, Round: true, Level: level},
-	)
+	b.put(render.AtLevel(render.Near,
+		render.Shape{Path: render.Move(x, y).Line(x+12, y), Stroke: color, Width: width, Dash: dash},
+		render.Shape{Path: render.Arrow(x+13.5, y, 1, 0, 5.5), Stroke: color, Width: width, Round: true},
+	)...)
 }
 
 // berths draws the tiles of a bay, and one that stands for those without room.
@@ -359,10 +355,10 @@ func sum(rest []*render.Tile) *render.Tile {
 }
 
 // sure paints the part of a hatched thing that shows what holds whatever the unknowns.
-func (b *brush) sure(t render.Tone, part render.Path) {
+func (b *brush) sure(t render.Tone, part render.Path, l render.Level) {
 	b.sign(t.Sign())
 	b.sign(render.SureSign)
-	b.put(render.Shape{Path: part, Fill: t.Color()})
+	b.put(render.Shape{Path: part, Fill: t.Color(), Level: l})
 }
 
 // doubt puts the question mark into the legend where words on the picture have one.
@@ -402,7 +398,7 @@ func (b *brush) tile(t *render.Tile, at box) {
 	}
 	b.put(s)
 	if t.May && t.Sure > render.Dry {
-		b.sure(t.Sure, render.LeftRect(at.x+s.Width/2, at.y+s.Width/2, indentOf(at)-4, at.h-s.Width, 5))
+		b.sure(t.Sure, render.LeftRect(at.x+s.Width/2, at.y+s.Width/2, indentOf(at)-4, at.h-s.Width, 5), render.Always)
 	}
 	b.label(t, at, ink, quiet, halo)
 	if t.Crown {
@@ -465,6 +461,9 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 	b.put(render.Icon{Name: t.Icon, X: at.x + (indent-icon)/2, Y: at.midY() - icon/2, Size: icon, Color: sign, Level: render.Near})
 	b.put(name)
 	size := min(farTile, at.h*0.7)
+	if w := b.m.Width(t.Name, size, render.Medium); w > at.w-14 { // better smaller than cut
+		size = max(farLeast, size*(at.w-14)/w)
+	}
 	b.text(render.Text{X: at.x + 8, Y: at.midY() + size*0.36, Size: size, Weight: render.Medium, Color: ink, Text: t.Name, Halo: plate, Level: render.Far}, at.w-14)
 	if words.Text != "" {
 		b.put(words)

@@ -48,6 +48,7 @@ func (b *brush) trigger(g *render.Trigger, x, width float64) {
 	deck := b.shell.deck
 	b.sign(render.StartSign)
 	b.text(render.Text{X: x, Y: deck - 46, Size: render.SizeSmall, Anchor: render.Middle, Color: render.Muted, Text: g.Label, Level: render.Near}, width)
+	b.triggerAfar(g, x, width)
 	icon := x - 7.5
 	if g.Open {
 		icon -= 10

@@ -210,6 +210,9 @@ func (p *plan) need() {
 // wide is the width that a bay wants for its words.
 func (p *plan) wide(d *render.Diagram, b *render.Compartment) float64 {
 	w := p.m.Width(b.Name, p.nameSize(), render.Bold)
+	if p.decks {
+		w += p.shareWidth()
+	}
 	w = max(w, p.m.Width(b.Caption, render.SizeSmall, render.Regular))
 	for _, c := range b.Cabins {
 		w = max(w, 30+p.cabinWidth(b, c)+p.behind)

@@ -210,12 +210,13 @@ func (b *brush) guest(g *render.Guest, at box) {
 		b.put(render.Shape{Path: render.Star(at.x+14, at.midY(), 11), Fill: render.Danger})
 		b.scene.Markers = append(b.scene.Markers, render.Area{X: at.x + 3, Y: at.midY() - 11, W: 22, H: 22})
 	case render.Held:
-		b.held(at.x+15, at.midY(), g.Hop)
+		b.held(at.x+15, at.midY(), g.Hop, render.Always)
 	case render.Fed, render.Sound:
 		b.put(render.Icon{Name: g.Icon, X: at.x + 8, Y: at.midY() - 7.5, Size: 15, Color: render.Ink, Level: render.Near})
 	}
 	w := b.text(render.Text{X: at.x + 30, Y: at.midY() + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: g.Name, Level: render.Near}, nameAshore)
 	b.gangway(g, at.x+30+w+8, at)
+	b.nameAfar(g.Name, at, g.State >= render.Held)
 	b.area(at, render.Area{Element: g.ID, Tip: g.Tip})
 }
 

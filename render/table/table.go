@@ -39,7 +39,7 @@ func (p *pen) text(x, y float64, a render.Anchor, w render.Weight, c render.Colo
 // sheet puts what was written between the claim and the legend.
 func (p *pen) sheet(r *render.Ranking) *render.Scene {
 	p.Legend = render.Legend(p.m, p.signs...)
-	d := &render.Diagram{Claim: r.Claim, Sea: r.Sea}
+	d := &render.Diagram{Claim: r.Claim.Beside(r.Sea), Sea: r.Sea}
 	return render.Sheets(p.m, []*render.Diagram{d}, []*render.Scene{p.Scene})[0]
 }
 
