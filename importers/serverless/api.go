@@ -45,7 +45,6 @@ func (c *compiler) restID(at source.Span) (id, root *yamlpos.Node) {
 // https://www.serverless.com/framework/docs/providers/aws/events/apigateway
 func (c *compiler) http(f *function, events []event) {
 	c.startREST()
-	lambda := false
 	for _, e := range events {
 		method, path := e.route()
 		path = strings.Trim(path, "/")
@@ -57,7 +56,6 @@ func (c *compiler) http(f *function, events []event) {
 		case "mock", "http", "http-proxy":
 			put(p, "Integration", obj(e.at, entry{"Type", str(strings.ToUpper(strings.ReplaceAll(kind, "-", "_")), e.at)}, entry{"Uri", e.prop("request", "uri")}))
 		default:
-			lambda = true
 			sort := "AWS_PROXY"
 			if kind == "lambda" || kind == "aws" {
 				sort = "AWS"
@@ -66,10 +64,10 @@ func (c *compiler) http(f *function, events []event) {
 		}
 		id := "ApiGatewayMethod" + pathID(path) + upperFirst(strings.ToLower(method))
 		c.hidden(e, id, "AWS::ApiGateway::Method", p)
+		c.models(e, id)
 	}
-	if lambda {
-		c.permission(f, normalized(f.key)+"LambdaPermissionApiGateway", "apigateway.amazonaws.com", f.at, entry{"SourceArn", executeARN(c.rest.id, "/*/*", f.at)})
-	}
+	// Also where all of them answer without the function.
+	c.permission(f, normalized(f.key)+"LambdaPermissionApiGateway", "apigateway.amazonaws.com", f.at, entry{"SourceArn", executeARN(c.rest.id, "/*/*", f.at)})
 }
 
 // startREST makes the REST API, once.
@@ -126,7 +124,7 @@ func (c *compiler) restPath(path string, at source.Span) *yamlpos.Node {
 			whole += "/"
 		}
 		whole += p
-		if known := get(c.provider, "apiGateway", "restApiResources", whole); known != nil {
+		if known := c.knownPath(whole); known != nil {
 			parent = known
 			continue
 		}
@@ -135,6 +133,16 @@ func (c *compiler) restPath(path string, at source.Span) *yamlpos.Node {
 		parent = ref(id, at)
 	}
 	return parent
+}
+
+// knownPath is the id of a path's resource of an API that is there already; nil if the service tells none.
+func (c *compiler) knownPath(path string) *yamlpos.Node {
+	for _, p := range get(c.provider, "apiGateway", "restApiResources").Effective() {
+		if strings.Trim(p.Key.Value, "/") == path {
+			return p.Value.Resolve()
+		}
+	}
+	return nil
 }
 
 // restAuthorizer says who may call a route.
@@ -205,16 +213,19 @@ func (c *compiler) restAuthorizer(e event, method *yamlpos.Node) {
 	}
 }
 
-// finishREST makes what the REST API has once: what it writes logs with.
+// finishREST makes what the REST API has once: its keys, and what it writes logs with.
 func (c *compiler) finishREST() {
+	if c.rest == nil {
+		return
+	}
+	c.apiKeys()
 	logs := get(c.provider, "logs", "restApi")
-	if c.rest == nil || !there(logs) || there(get(c.provider, "apiGateway", "restApiId")) {
+	access := get(logs, "accessLogging")
+	off := access != nil && !access.Null && !there(access)
+	if !there(logs) || off || there(get(c.provider, "apiGateway", "restApiId")) {
 		return
 	}
-	c.add("ApiGatewayLogGroup", "AWS::Logs::LogGroup", obj(logs.Span(), entry{"LogGroupName", str("/aws/api-gateway/"+c.stack(), logs.Span())}), cfn.Made{Origin: c.at})
-	if n := get(logs, "roleManagedExternally"); isMapping(logs) && (there(n) || there(get(logs, "role"))) {
-		return
-	}
+	c.add("ApiGatewayLogGroup", "AWS::Logs::LogGroup", obj(logs.Span(), entry{"LogGroupName", str("/aws/api-gateway/"+c.prefix(), logs.Span())}), cfn.Made{Origin: c.at})
 	c.apiLogs(logs.Span())
 }
 
@@ -347,6 +358,10 @@ func (c *compiler) websocket(f *function, events []event) {
 		c.add(webSocketAPI, "AWS::ApiGatewayV2::Api", obj(c.at, entry{"Name", str(name, c.at)}, entry{"ProtocolType", str("WEBSOCKET", c.at)}), cfn.Made{Origin: c.at})
 		c.add("WebsocketsDeploymentStage", "AWS::ApiGatewayV2::Stage", obj(c.at, entry{"ApiId", id}, entry{"StageName", str(c.stage(), c.at)}), cfn.Made{Origin: c.at})
 		c.statement(allow(c.at, list(c.at, sub("arn:${AWS::Partition}:execute-api:*:*:*/@connections/*", c.at)), "execute-api:ManageConnections"))
+		if logs := get(c.provider, "logs", "websocket"); there(logs) {
+			c.add("WebsocketsLogGroup", "AWS::Logs::LogGroup", obj(logs.Span(), entry{"LogGroupName", str("/aws/websocket/"+c.prefix(), logs.Span())}), cfn.Made{Origin: c.at})
+			c.apiLogs(logs.Span())
+		}
 	}
 	to := normalized(f.key) + "WebsocketsIntegration"
 	for _, e := range events {
@@ -356,6 +371,10 @@ func (c *compiler) websocket(f *function, events []event) {
 			entry{"Target", join("/", e.at, str("integrations", e.at), ref(to, e.at))})
 		c.socketAuthorizer(e, p, id)
 		c.hidden(e, routeID(key), "AWS::ApiGatewayV2::Route", p)
+		if there(e.prop("routeResponseSelectionExpression")) {
+			response := obj(e.at, entry{"ApiId", id}, entry{"RouteId", ref(routeID(key), e.at)}, entry{"RouteResponseKey", str("$default", e.at)})
+			c.add(routeID(key)+"Response", "AWS::ApiGatewayV2::RouteResponse", response, cfn.Made{Origin: e.at, Owner: f.id})
+		}
 	}
 	c.add(to, "AWS::ApiGatewayV2::Integration", obj(f.at, entry{"ApiId", id}, entry{"IntegrationType", str("AWS_PROXY", f.at)}, entry{"IntegrationUri", integration(f.target(f.at), f.at)}), cfn.Made{Origin: f.at, Owner: f.id})
 	c.permission(f, normalized(f.key)+"LambdaPermissionWebsockets", "apigateway.amazonaws.com", f.at)
@@ -375,9 +394,11 @@ func (c *compiler) socketAuthorizer(e event, route, api *yamlpos.Node) {
 	name, arn := words(n), get(n, "arn")
 	if isMapping(n) {
 		name = words(get(n, "name"))
-	} else if strings.HasPrefix(name, "arn:") {
+	} else if strings.Contains(name, ":") {
 		arn = n
-		name = name[strings.LastIndexAny(name, ":-")+1:]
+	}
+	if text := words(arn); text != "" {
+		name = text[strings.LastIndexByte(text, ':')+1:]
 	}
 	if arn == nil {
 		own := c.called(name)

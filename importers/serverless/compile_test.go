@@ -158,6 +158,17 @@ func TestEvents(t *testing.T) {
 			"f lets in elasticloadbalancing.amazonaws.com lambda:InvokeFunction",
 			"trigger/f/alb%201: load-balancer load balancer open true token false",
 		}},
+		{"alb by reference", "[{alb: {listenerArn: {Ref: Door}, priority: 2, conditions: {path: /}}}, {alb: {listenerArn: {Ref: Gate}, priority: 3, multiValueHeaders: true, targetGroupName: mine, conditions: {path: /}}}]",
+			"resources: {Resources: {Door: {Type: 'AWS::ElasticLoadBalancingV2::Listener'}, Gate: {Type: 'AWS::ElasticLoadBalancingV2::Listener'}}}", []string{
+				"f lets in elasticloadbalancing.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/mine/GENERATED",
+				"trigger/f/alb%202: load-balancer load balancer open true token false",
+			}},
+		{"routes that answer by themselves", "[{http: {path: m, method: get, integration: mock}}, {http: {path: h, method: get, integration: http-proxy, request: {uri: 'https://example.com'}}}]", "", []string{
+			"f lets in apigateway.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:execute-api:us-east-1:123456789012:s-dev-ApiGatewayRestApi-GENERATED/*/*",
+		}},
+		{"websocket authorizers elsewhere", "[{websocket: {route: $connect, authorizer: 'arn:aws:lambda:us-east-1:123456789012:function:far-guard'}}]", "", []string{
+			"trigger/f/websocket%20$connect from res/WebsocketsApi: api-route $connect open false token true",
+		}},
 		{"alexa", "[{alexaSkill: amzn1.ask.skill.x}, alexaSkill, {alexaSmartHome: amzn1.ask.skill.y}]", "", []string{
 			"f lets in alexa-appkit.amazon.com lambda:InvokeFunction if lambda:EventSourceToken=not-shown",
 			"f lets in alexa-connectedhome.amazon.com lambda:InvokeFunction if lambda:EventSourceToken=not-shown",
@@ -187,6 +198,7 @@ func TestEvents(t *testing.T) {
 			"IamRoleLambdaExecution trusts edgelambda.amazonaws.com",
 			"IamRoleLambdaExecution may Allow logs:CreateLogGroup,logs:CreateLogStream,logs:PutLogEvents,logs:TagResource on arn:aws:logs:*:*:*",
 			"f lets in edgelambda.amazonaws.com lambda:InvokeFunction if AWS:SourceArn=arn:aws:cloudfront::123456789012:distribution/s-dev-CloudFrontDistribution-GENERATED",
+			"trigger/f/cloudFront%20viewer-request from res/CloudFrontDistribution: cloudfront CloudFront open true token false",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -319,7 +331,7 @@ resources: {Resources: {Queue: {Type: AWS::SQS::Queue}}}
 		"FlowStepFunctionsStateMachineRole may Allow sqs:SendMessage on arn:aws:sqs:us-east-1:123456789012:s-dev-Queue-GENERATED",
 		"FlowStepFunctionsStateMachineRole may Allow dynamodb:PutItem on arn:aws:dynamodb:us-east-1:123456789012:table/orders",
 		"FlowScheduleToStepFunctionsRole may Allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:s-dev-FlowStepFunctionsStateMachine-GENERATED",
-		"ApigatewayToStepFunctionsRole may Allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:s-dev-FlowStepFunctionsStateMachine-GENERATED",
+		"ApigatewayToStepFunctionsRole may Allow states:StartExecution on *",
 		"trigger/FlowStepFunctionsStateMachine/one from res/FlowStepFunctionsStateMachine: state-machine-task task open false token false",
 		"trigger/ApiGatewayMethodStartPost from res/ApiGatewayRestApi: api-route POST /start open true token false",
 	} {

@@ -15,6 +15,8 @@ import (
 type custom struct {
 	at         source.Span
 	statements []*yamlpos.Node
+
+	buckets, rules, buses source.Span // the first event for which it changes a bucket, makes a rule, a bus; zero for none
 }
 
 const customRoleID = "IamRoleCustomResourcesLambdaExecution"
@@ -106,8 +108,8 @@ func (c *compiler) existingBucket(e event, bucket *yamlpos.Node, kind string) {
 		arn := join(":", at, str("arn", at), ref("AWS::Partition", at), str("s3", at), str("", at), str("", at), bucket)
 		c.handle(arn, at, "s3:PutBucketNotification", "s3:GetBucketNotification")
 	}
-	if c.once(" s3") {
-		c.handle(anyFunction(at), at, "lambda:AddPermission", "lambda:RemovePermission")
+	if c.handlers.buckets.IsZero() {
+		c.handlers.buckets = at
 	}
 	c.add(normalized(e.of.key)+"CustomS31", "Custom::S3", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}, entry{"BucketName", bucket}), cfn.Made{Origin: at, Owner: e.of.id})
 	f := model.Filter{Events: []string{kind}}
@@ -120,6 +122,13 @@ func (c *compiler) existingBucket(e event, bucket *yamlpos.Node, kind string) {
 		}
 	}
 	c.extra = append(c.extra, cfn.Extra{To: e.of.id, From: bucket, Kind: "s3-notification", Event: "s3", Label: kind, Filter: f, Entry: (&yamlpos.Node{}).At(at)})
+}
+
+// customBuckets lets buckets that the framework's own function changes call functions.
+func (c *compiler) customBuckets() {
+	if c.handlers != nil && !c.handlers.buckets.IsZero() {
+		c.handle(anyFunction(c.handlers.buckets), c.handlers.buckets, "lambda:AddPermission", "lambda:RemovePermission")
+	}
 }
 
 // existingPool has a function made a trigger of a user pool that is there already.
@@ -146,15 +155,11 @@ func (c *compiler) existingPool(e event, trigger string) {
 func (c *compiler) customRule(e event, n string, pattern, schedule *yamlpos.Node) {
 	at := e.at
 	handler := c.customFunction("custom-resource-event-bridge", at)
-	arn := func(rest string) *yamlpos.Node {
-		return join(":", at, str("arn", at), ref("AWS::Partition", at), str("events", at), ref("AWS::Region", at), ref("AWS::AccountId", at), str(rest, at))
+	if c.handlers.rules.IsZero() {
+		c.handlers.rules = at
 	}
-	if bus := words(e.prop("eventBus")); bus != "" && bus != "default" && c.once(" buses") {
-		c.handle(arn("event-bus/*"), at, "events:CreateEventBus", "events:DeleteEventBus")
-	}
-	if c.once(" rules") {
-		c.handle(arn("rule/*"), at, "events:PutRule", "events:RemoveTargets", "events:PutTargets", "events:DeleteRule")
-		c.handle(anyFunction(at), at, "lambda:AddPermission", "lambda:RemovePermission")
+	if bus := words(e.prop("eventBus")); bus != "" && bus != "default" && c.handlers.buses.IsZero() {
+		c.handlers.buses = at
 	}
 	c.add(normalized(e.of.key)+"CustomEventBridge"+n, "Custom::EventBridge", obj(at, entry{"ServiceToken", getAtt(handler, "Arn", at)}), cfn.Made{Origin: at, Owner: e.of.id})
 	x := cfn.Extra{To: e.of.id, Kind: "event-rule", Event: "events", Label: label(pattern), Entry: (&yamlpos.Node{}).At(at)}
@@ -166,8 +171,27 @@ func (c *compiler) customRule(e event, n string, pattern, schedule *yamlpos.Node
 	c.extra = append(c.extra, x)
 }
 
-// apiLogs has the account's role for logs of API Gateway set.
+// customRules lets the framework's own function make the rules that it was asked for, and their buses.
+func (c *compiler) customRules() {
+	if c.handlers == nil || c.handlers.rules.IsZero() {
+		return
+	}
+	may := func(at source.Span, rest string, actions ...string) {
+		c.handle(join(":", at, str("arn", at), ref("AWS::Partition", at), str("events", at), ref("AWS::Region", at), ref("AWS::AccountId", at), str(rest, at)), at, actions...)
+	}
+	if at := c.handlers.buses; !at.IsZero() {
+		may(at, "event-bus/*", "events:CreateEventBus", "events:DeleteEventBus")
+	}
+	at := c.handlers.rules
+	may(at, "rule/*", "events:PutRule", "events:RemoveTargets", "events:PutTargets", "events:DeleteRule")
+	c.handle(anyFunction(at), at, "lambda:AddPermission", "lambda:RemovePermission")
+}
+
+// apiLogs has the account's role for logs of API Gateway set, unless the service says that others do; once for all APIs.
 func (c *compiler) apiLogs(at source.Span) {
+	if there(get(c.provider, "logs", "restApi", "roleManagedExternally")) || c.has("CustomApiGatewayAccountCloudWatchRole") {
+		return
+	}
 	handler := c.customFunction("custom-resource-apigw-cw-role", at)
 	roles := join(":", at, str("arn", at), ref("AWS::Partition", at), str("iam", at), str("", at), ref("AWS::AccountId", at), str("role/*", at))
 	c.handle(roles, at, "iam:AttachRolePolicy", "iam:CreateRole", "iam:ListAttachedRolePolicies", "iam:PassRole")

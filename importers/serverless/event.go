@@ -65,6 +65,14 @@ func (c *compiler) compileEvents() {
 				k.make(c, f, list)
 			}
 		}
+		switch k.name {
+		case "s3":
+			c.customBuckets()
+		case "http":
+			c.finishREST()
+		case "eventBridge":
+			c.customRules()
+		}
 		for _, n := range []**need{&c.scheduled, &c.queues} {
 			if *n != nil && !(*n).stated {
 				(*n).stated = true
@@ -79,7 +87,6 @@ func (c *compiler) compileEvents() {
 			}
 		}
 	}
-	c.finishREST()
 	c.distribution()
 }
 
@@ -392,18 +399,28 @@ func (c *compiler) redrive(e event, policy, topic *yamlpos.Node, name string) {
 // alb makes a target group of a function.
 func (c *compiler) alb(e event) {
 	at, f := e.at, e.of
-	listener := words(e.prop("listenerArn"))
-	balancer := ""
-	if parts := strings.Split(listener, "/"); len(parts) > 3 {
+	listener := e.prop("listenerArn")
+	balancer := nameOf(listener)
+	if parts := strings.Split(words(listener), "/"); len(parts) > 3 {
 		balancer = parts[3]
 	}
-	id := normalized(f.key) + "AlbTargetGroup" + balancer
+	id, called := normalized(f.key)+"AlbTargetGroup"+balancer, c.serviceName()+"-"+f.key+"-"+balancer+"-"
 	if there(e.prop("multiValueHeaders")) {
-		id = normalized(f.key) + "AlbMultiValueTargetGroup" + balancer
+		id, called = normalized(f.key)+"AlbMultiValueTargetGroup"+balancer, called+"multi-value-"
+	}
+	called = fmt.Sprintf("%s%x", words(get(c.provider, "alb", "targetGroupPrefix")), md5.Sum([]byte(called+c.stage())))
+	name := str(called[:32], at)
+	if own := e.prop("targetGroupName"); there(own) {
+		name = own
 	}
 	c.event(at, f, "alb "+words(e.prop("priority")))
-	c.hidden(e, id, "AWS::ElasticLoadBalancingV2::TargetGroup", obj(at, entry{"TargetType", str("lambda", at)}, entry{"Targets", list(at, obj(at, entry{"Id", f.target(at)}))}))
-	c.permission(f, normalized(f.key)+"LambdaPermissionAlb", "elasticloadbalancing.amazonaws.com", at, entry{"SourceArn", ref(id, at)})
+	c.hidden(e, id, "AWS::ElasticLoadBalancingV2::TargetGroup", obj(at, entry{"Name", name}, entry{"TargetType", str("lambda", at)}, entry{"Targets", list(at, obj(at, entry{"Id", f.target(at)}))}))
+	forward := obj(at, entry{"Type", str("forward", at)}, entry{"TargetGroupArn", ref(id, at)})
+	rule := obj(at, entry{"ListenerArn", listener}, entry{"Priority", e.prop("priority")}, entry{"Actions", list(at, forward)})
+	c.add(normalized(f.key)+"AlbListenerRule"+words(e.prop("priority")), "AWS::ElasticLoadBalancingV2::ListenerRule", rule, cfn.Made{Origin: at, Owner: f.id})
+	may := normalized(f.key) + "LambdaPermissionAlb"
+	c.permission(f, may, "elasticloadbalancing.amazonaws.com", at)
+	put(get(c.byID[may], "Properties"), "SourceArn", ref(id, at)) // the last one's, where there are several
 	c.permission(f, normalized(f.key)+"LambdaPermissionRegisterTarget", "elasticloadbalancing.amazonaws.com", at)
 }
 
@@ -552,11 +569,11 @@ func (c *compiler) eventBridge(e event) {
 		busName = name
 	} else if busName != "" && busName != "default" {
 		id := normalized(busName) + "EventBridgeEventBus"
-		if !c.has(id) && there(orTrue(get(c.provider, "eventBridge", "useCloudFormation"))) {
+		if !c.has(id) && c.rulesInStack() {
 			c.add(id, "AWS::Events::EventBus", obj(at, entry{"Name", str(busName, at)}), cfn.Made{Origin: at})
 		}
 	}
-	if !there(orTrue(get(c.provider, "eventBridge", "useCloudFormation"))) {
+	if !c.rulesInStack() {
 		c.customRule(e, n, pattern, schedule)
 		return
 	}
@@ -581,12 +598,9 @@ func (c *compiler) eventBridge(e event) {
 	c.permission(f, normalized(f.key)+"EventBridgeLambdaPermission"+n, "events.amazonaws.com", at, entry{"SourceArn", arn})
 }
 
-// orTrue is true where nothing is said.
-func orTrue(n *yamlpos.Node) *yamlpos.Node {
-	if n == nil || n.Null {
-		return word("true", source.Span{})
-	}
-	return n
+// rulesInStack reports whether the stack has the rules: also where the service says nothing of EventBridge at all.
+func (c *compiler) rulesInStack() bool {
+	return !there(get(c.provider, "eventBridge")) || there(get(c.provider, "eventBridge", "useCloudFormation"))
 }
 
 // An edge is a function at the edge of a distribution.
@@ -599,7 +613,8 @@ func (c *compiler) cloudFront(e event) {
 	c.event(e.at, e.of, "cloudFront "+words(e.get("eventType")))
 	c.edge = append(c.edge, edge{e})
 	arn := join("", e.at, str("arn:", e.at), ref("AWS::Partition", e.at), str(":cloudfront::", e.at), ref("AWS::AccountId", e.at), str(":distribution/", e.at), ref("CloudFrontDistribution", e.at))
-	c.permission(e.of, functionID(e.of.key)+"InvokePermission", "edgelambda.amazonaws.com", e.at, entry{"SourceArn", arn})
+	c.add(e.of.version(), "AWS::Lambda::Version", obj(e.at, entry{"FunctionName", ref(e.of.id, e.at)}), cfn.Made{Origin: e.at, Owner: e.of.id, Hidden: true})
+	c.permission(e.of, functionID(e.of.key)+"InvokePermission", "edgelambda.amazonaws.com", e.at, entry{"FunctionName", ref(e.of.version(), e.at)}, entry{"SourceArn", arn})
 	if p := get(c.byID[e.of.id], "Properties"); p != nil {
 		p.SetPairs(slices.DeleteFunc(p.Pairs(), func(p yamlpos.Pair) bool { return p.Key.Value == "VpcConfig" || p.Key.Value == "Environment" }))
 	}
@@ -611,6 +626,9 @@ func (c *compiler) cloudFront(e event) {
 	c.statement(allow(e.at, list(e.at, sub("arn:${AWS::Partition}:logs:*:*:*", e.at)), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:TagResource"))
 }
 
+// version is the logical id of a function's version, but for the hash of the package that the framework ends it with.
+func (f *function) version() string { return normalized(f.key) + "LambdaVersion" }
+
 // distribution makes the distribution of all functions at its edge.
 func (c *compiler) distribution() {
 	if len(c.edge) == 0 {
@@ -619,7 +637,7 @@ func (c *compiler) distribution() {
 	at := c.edge[0].e.at
 	calls := list(at)
 	for _, x := range c.edge {
-		calls.SetItems(append(calls.Items(), obj(x.e.at, entry{"EventType", x.e.get("eventType")}, entry{"LambdaFunctionARN", x.e.of.target(x.e.at)})))
+		calls.SetItems(append(calls.Items(), obj(x.e.at, entry{"EventType", x.e.get("eventType")}, entry{"LambdaFunctionARN", ref(x.e.of.version(), x.e.at)})))
 	}
 	c.add("CloudFrontDistribution", "AWS::CloudFront::Distribution", obj(at, entry{"DistributionConfig", obj(at, entry{"Enabled", word("true", at)},
 		entry{"DefaultCacheBehavior", obj(at, entry{"LambdaFunctionAssociations", calls})})}), cfn.Made{Origin: at})
