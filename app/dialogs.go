@@ -53,6 +53,10 @@ func (w *window) escape() {
 		w.dialogs[n-1].Escape()
 		return
 	}
+	if w.proofs.cancel != nil || w.opening != nil {
+		w.cancel()
+		return
+	}
 	w.strip.Clear()
 }
 

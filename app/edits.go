@@ -35,6 +35,15 @@ func (p *proofs) stop() bool {
 	return true
 }
 
+// unwait leaves out the edit that was made last and whose proof has not begun; false where there is none.
+func (p *proofs) unwait() bool {
+	n := len(p.waiting)
+	if n > 0 {
+		p.waiting = p.waiting[:n-1]
+	}
+	return n > 0
+}
+
 // do makes an edit when it is proven. What it would stop is shown as a strip; a refusal says why, with the request that shows it.
 func (w *window) do(e edit.Edit) {
 	if w.session == nil {
@@ -285,7 +294,10 @@ func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				r, err := s.Do(offers[i].Edit)
+				r, err := s.DoUnless(ctx, offers[i].Edit)
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
 				if err != nil {
 					rs = append(rs, view.Remark{Text: err.Error(), Grave: true})
 					continue
@@ -328,7 +340,7 @@ func (w *window) weigh(ctx context.Context, from model.ID, offers []view.Suggest
 			if ctx.Err() != nil {
 				return
 			}
-			r, err := s.Try(x.Edit)
+			r, err := s.TryUntil(ctx, x.Edit)
 			if err != nil || was == nil {
 				continue
 			}

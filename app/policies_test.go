@@ -99,6 +99,25 @@ func TestEditsAreProvenAside(t *testing.T) {
 		w.cancel()
 		return true
 	})
+	if n := do(func() int { w.do(slowEdit{mark("res/Orders", &none), never}); w.escape(); return len(w.strip.Texts()) }); n != 1 {
+		t.Errorf("Escape tells %d things of a proof that it stops", n)
+	}
+	do(func() bool { // what waits last is taken back first, then what is being proven, and no step that was done
+		w.do(slowEdit{mark("res/Orders", &none), never})
+		w.do(mark("res/Carts", &none))
+		w.undo()
+		if len(w.proofs.waiting) != 0 || w.proofs.cancel == nil {
+			t.Error("undo does not take back what waits")
+		}
+		w.undo()
+		if w.proofs.cancel != nil {
+			t.Error("undo does not stop what is being proven")
+		}
+		return true
+	})
+	if n := do(func() int { return len(w.session.State().Steps) }); n != 2 {
+		t.Errorf("after that %d steps are done", n)
+	}
 	close(never)
 	if _, err := w.session.Wait(context.Background()); err != nil {
 		t.Fatal(err)

@@ -67,7 +67,7 @@ func (w *window) try(ctx context.Context, s *session.Session, st session.State, 
 		return
 	case <-time.After(pause):
 	}
-	r, err := s.Try(e)
+	r, err := s.TryUntil(ctx, e)
 	if err != nil {
 		fyne.Do(func() {
 			if ctx.Err() == nil {

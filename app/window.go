@@ -449,17 +449,31 @@ func (w *window) setTheme(m theme.Mode) {
 	w.showTools()
 }
 
+// undo takes back what was done last: an edit that is not proven yet, else the last step.
 func (w *window) undo() {
-	if w.session != nil {
-		w.strip.Forget() // it spoke of that edit
-		w.session.Undo()
+	switch {
+	case w.session == nil:
+	case w.proofs.unwait():
+	case w.proofs.cancel != nil:
+		w.cancel()
+	default:
+		w.step((*session.Session).Undo)
 	}
 }
 
 func (w *window) redo() {
-	if w.session != nil {
-		w.strip.Forget()
-		w.session.Redo()
+	if w.session != nil && w.proofs.cancel == nil {
+		w.step((*session.Session).Redo)
+	}
+}
+
+// step goes a step back or on, when what is being done to the design is done: that may be proofs.
+func (w *window) step(f func(*session.Session) bool) {
+	w.strip.Forget() // it spoke of another step
+	if s := w.session; w.opening != nil {
+		go f(s)
+	} else {
+		f(s)
 	}
 }
 

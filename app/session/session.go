@@ -99,7 +99,7 @@ func (s *Session) DoUnless(cancelled context.Context, e edit.Edit) (*edit.Result
 	if err := cancelled.Err(); err != nil {
 		return nil, err
 	}
-	r, err := s.Try(e) // without s.mu: the proof may take a while, and the window goes on
+	r, err := s.TryUntil(cancelled, e) // without s.mu: the proof may take a while, and the window goes on
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e, err)
 	}
@@ -117,15 +117,18 @@ func (s *Session) DoUnless(cancelled context.Context, e edit.Edit) (*edit.Result
 	return r, nil
 }
 
-// Try says what an edit would come to, without doing it: for suggestions and dialogs.
-func (s *Session) Try(e edit.Edit) (*edit.Result, error) {
+// Try says what an edit would come to, without doing it.
+func (s *Session) Try(e edit.Edit) (*edit.Result, error) { return s.TryUntil(context.Background(), e) }
+
+// TryUntil is Try that gives up when ctx is done: for suggestions and dialogs.
+func (s *Session) TryUntil(ctx context.Context, e edit.Edit) (*edit.Result, error) {
 	s.mu.Lock()
 	d, closed := s.history.Design(), s.closed
 	s.mu.Unlock()
 	if closed {
 		return nil, errClosed
 	}
-	return e.Apply(d)
+	return edit.ApplyUntil(ctx, e, d)
 }
 
 var errClosed = errors.New("the design was closed")

@@ -7,6 +7,7 @@
 package edit
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -20,6 +21,29 @@ type Edit interface {
 	Apply(d *model.Design) (*Result, error)
 	// String is the sentence for the Undo menu and the history, e.g. "Tighten statement 2 of ShopRole".
 	String() string
+}
+
+// ApplyUntil is e.Apply that gives up when ctx is done, with its error: a proof may take a while.
+func ApplyUntil(ctx context.Context, e Edit, d *model.Design) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var r *Result
+	var err error
+	if p, ok := e.(provable); ok {
+		r, err = p.applyUntil(ctx, d)
+	} else {
+		r, err = e.Apply(d)
+	}
+	if over := ctx.Err(); over != nil {
+		return nil, over // what was found out until then is no answer
+	}
+	return r, err
+}
+
+// A provable is an edit that is done only if it is proven to allow nothing new.
+type provable interface {
+	applyUntil(ctx context.Context, d *model.Design) (*Result, error)
 }
 
 // A Result is what an edit came to.

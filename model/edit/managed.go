@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +13,10 @@ import (
 // Apply detaches the managed policy from the role and puts what is needed of it into an inline policy in its place. A
 // role that the transform makes, and attaches the policy to by itself, becomes one of its own by that.
 func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
+	return e.applyUntil(context.Background(), d)
+}
+
+func (e *ReplaceManaged) applyUntil(ctx context.Context, d *model.Design) (*Result, error) {
 	h, err := findHolder(d, e.Role)
 	if err != nil {
 		return nil, err
@@ -39,7 +44,7 @@ func (e *ReplaceManaged) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, []*bearer{{holder: h, attached: true}}, false, e.Confirm)
+	r, err := proven(ctx, d, after, []*bearer{{holder: h, attached: true}}, false, e.Confirm)
 	if err != nil {
 		return nil, err
 	}

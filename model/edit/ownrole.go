@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,10 @@ import (
 // the transform gives it, so that what refers to it stays right. It has the same trust, boundary and policies; with
 // Needs, what AWS itself does with it takes the place of the execution policies, each on its own resource.
 func (e *OwnRole) Apply(d *model.Design) (*Result, error) {
+	return e.applyUntil(context.Background(), d)
+}
+
+func (e *OwnRole) applyUntil(ctx context.Context, d *model.Design) (*Result, error) {
 	f, ok := d.Find(string(e.Function)).(*model.Function)
 	if !ok {
 		return nil, fmt.Errorf("there is no function %s", e.Function)
@@ -48,7 +53,7 @@ func (e *OwnRole) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, []*bearer{{holder: holderOf(was), attached: true}}, false, e.Confirm)
+	r, err := proven(ctx, d, after, []*bearer{{holder: holderOf(was), attached: true}}, false, e.Confirm)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -50,14 +51,18 @@ func layers(d *model.Design, h *holder) (*policy.Stack, error) {
 // A proving collects what is found out of one principal after the other: that one gains something outweighs that of
 // another it is not known.
 type proving struct {
-	refusal   *Refusal // a proof of the contrary
-	undecided string   // of whom it is not known, and why
-	unproven  string   // the same in brief
+	ctx       context.Context // of who waits for it
+	refusal   *Refusal        // a proof of the contrary
+	undecided string          // of whom it is not known, and why
+	unproven  string          // the same in brief
 }
 
 // compare looks whether after allows somebody what before does not, and reports whether it surely does not.
 func (p *proving) compare(h *holder, after, before *policy.Stack) bool {
-	v := after.Within(before)
+	v, err := after.WithinUntil(p.ctx, before)
+	if err != nil {
+		return false // and nobody asks for the rest
+	}
 	switch v.Answer {
 	case policy.Yes:
 		if v.Note == "" {

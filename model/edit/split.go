@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -54,6 +55,10 @@ func stemOf(name string) string {
 // Apply makes the parts, gives each what it is given and what its triggers need, repoints what referred to the
 // function, and proves that the parts together are allowed nothing that the whole was not.
 func (e *Split) Apply(d *model.Design) (*Result, error) {
+	return e.applyUntil(context.Background(), d)
+}
+
+func (e *Split) applyUntil(ctx context.Context, d *model.Design) (*Result, error) {
 	s := &splitting{Split: e, design: d}
 	for _, step := range []func() error{s.find, s.checkParts, s.shareTriggers, s.makeParts, s.carve, s.carry, s.attach} {
 		if err := step(); err != nil {
@@ -63,7 +68,7 @@ func (e *Split) Apply(d *model.Design) (*Result, error) {
 	for _, p := range s.parts {
 		s.dangling(p)
 	}
-	unproven, err := s.prove() // before names change: a part's own new queue is nothing that the whole lacked
+	unproven, err := s.prove(ctx) // before names change: a part's own new queue is nothing that the whole lacked
 	if err != nil {
 		return nil, err
 	}
@@ -378,8 +383,8 @@ func (s *splitting) carve() error {
 }
 
 // prove proves that no part is allowed what the whole was not, whatever tells them apart.
-func (s *splitting) prove() (unproven string, err error) {
-	var proof proving
+func (s *splitting) prove(ctx context.Context) (unproven string, err error) {
+	proof := proving{ctx: ctx}
 	for _, p := range s.parts {
 		who := &holder{name: "part " + p.Name, arn: p.role.ARN}
 		if why := s.unreadable(p); why != "" {
@@ -389,7 +394,7 @@ func (s *splitting) prove() (unproven string, err error) {
 		if err != nil {
 			return "", err
 		}
-		var most proving
+		most := proving{ctx: ctx}
 		if most.compare(who, is, was); most.refusal == nil {
 			proof.join(most)
 			continue
@@ -398,7 +403,7 @@ func (s *splitting) prove() (unproven string, err error) {
 		if is, was, err = s.comparison(p, false); err != nil {
 			return "", err
 		}
-		var least proving
+		least := proving{ctx: ctx}
 		if least.compare(who, is, was); least.refusal == nil {
 			proof.doubt(who, "whether a statement means "+s.whole.LogicalID+" or "+p.Name+" is not known: "+most.refusal.Error())
 			continue

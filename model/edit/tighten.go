@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +13,10 @@ import (
 // Apply makes the statement allow less, and proves that everybody on whose stack the policy lies is allowed
 // nothing new.
 func (e *Tighten) Apply(d *model.Design) (*Result, error) {
+	return e.applyUntil(context.Background(), d)
+}
+
+func (e *Tighten) applyUntil(ctx context.Context, d *model.Design) (*Result, error) {
 	h, err := findHolder(d, e.Role)
 	if err != nil {
 		return nil, err
@@ -56,7 +61,7 @@ func (e *Tighten) Apply(d *model.Design) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := proven(d, after, of, settled(p.Document, doc), e.Confirm)
+	r, err := proven(ctx, d, after, of, settled(ctx, p.Document, doc), e.Confirm)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +105,7 @@ func (e *Tighten) statement(d *model.Design, s *policy.Statement) (*policy.State
 }
 
 // settled reports whether a document in the place of another surely allows nobody anything new.
-func settled(before, after *policy.Document) bool {
+func settled(ctx context.Context, before, after *policy.Document) bool {
 	was, err := stack("", before)
 	if err != nil {
 		return false // whoever has it says so
@@ -109,8 +114,8 @@ func settled(before, after *policy.Document) bool {
 	if err != nil {
 		return false
 	}
-	v := is.Within(was)
-	return v.Answer == policy.Yes && v.Note == ""
+	v, err := is.WithinUntil(ctx, was)
+	return err == nil && v.Answer == policy.Yes && v.Note == ""
 }
 
 // replaceStatement is the document with other statements in the place of one.
@@ -162,10 +167,13 @@ func withDocument(d *model.Design, p *model.Policy, doc *policy.Document) (*mode
 
 // proven is the result of an edit that must allow nobody anything new. Warnings name what would stop. settled: what
 // changed allows nothing new and denies no less, whatever else lies on a stack.
-func proven(before, after *model.Design, of []*bearer, settled, confirmed bool) (*Result, error) {
+func proven(ctx context.Context, before, after *model.Design, of []*bearer, settled, confirmed bool) (*Result, error) {
 	r := &Result{Design: after}
-	var p proving
+	p := proving{ctx: ctx}
 	for _, b := range of {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		was, err := layers(before, b.holder)
 		if err != nil {
 			return nil, err
@@ -197,7 +205,10 @@ func (p *proving) apart(b *bearer, is, was *policy.Stack) {
 		what    string
 		is, was *policy.Program
 	}{{"identity policies", is.Identity, was.Identity}, {"permissions boundary", is.Boundary, was.Boundary}} {
-		v := (&policy.Stack{Identity: layer.is}).Within(&policy.Stack{Identity: layer.was})
+		v, err := (&policy.Stack{Identity: layer.is}).WithinUntil(p.ctx, &policy.Stack{Identity: layer.was})
+		if err != nil {
+			return
+		}
 		if v.Answer != policy.Yes || v.Note != "" {
 			p.doubt(b.holder, "its "+layer.what+" alone may allow more")
 		}

@@ -214,6 +214,7 @@ func (w *proof) statement(st *statement) *Verdict {
 			if !c.sure.has(n) || c.sure.has(n+1) || c.sure.has(n+2) {
 				continue
 			}
+			w.look()
 			if w.work -= len(w.statements); w.work < 0 {
 				w.give("the policies are too large to compare")
 				return nil

@@ -248,6 +248,7 @@ func (c *contextSearch) to() tri {
 // search decides one more key; nil if no context shows that from allows more.
 func (c *contextSearch) search() *Verdict {
 	w := c.proof
+	w.look()
 	if w.left--; w.left < 0 {
 		w.give("too many combinations of conditions to look at")
 		return nil

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -51,16 +52,22 @@ const (
 // The proof first looks for a statement of t that covers each of s. What is left is divided into cells: all
 // actions, resources and values of condition keys that no statement tells apart, each looked at by one example.
 func (s *Stack) Within(t *Stack) Verdict {
+	v, _ := s.WithinUntil(context.Background(), t) // that is never done
+	return v
+}
+
+// WithinUntil is Within that gives up when ctx is done, with its error.
+func (s *Stack) WithinUntil(ctx context.Context, t *Stack) (Verdict, error) {
 	a, b := newSide(s), newSide(t)
 	a.spare(Deny)
 	b.spare(Allow)
-	w := &proof{from: a, to: b, left: cellBudget, work: workBudget}
+	w := &proof{ctx: ctx, from: a, to: b, left: cellBudget, work: workBudget}
 	all := slices.Concat(a.all(), b.all())
 	w.actions = newPatternSet(all, func(s *statement) []pattern { return s.actions })
 	w.resources = newPatternSet(all, func(s *statement) []pattern { return s.resources })
 	v := w.run()
 	v.Note = w.missingDenial()
-	return v
+	return v, ctx.Err()
 }
 
 // A side is a stack as groups of statements: each group must allow, no statement may deny.
@@ -146,6 +153,7 @@ func (a *side) spare(effect Effect) {
 
 // A proof is one run of Within.
 type proof struct {
+	ctx                context.Context
 	from, to           *side
 	left               int // cells
 	work               int // steps of automata
@@ -176,6 +184,7 @@ func (w *proof) run() Verdict {
 		w.kept[i+1] = slices.ContainsFunc(w.from.groups[1:], func(h []*statement) bool { return groupCovers(g, h) })
 	}
 	for _, st := range w.from.groups[0] {
+		w.look()
 		if !w.denied(st) && w.covered(func(u *statement) bool { return w.spend(len(u.actions)*len(st.actions)/8) && u.covers(st) }) {
 			continue
 		}
@@ -194,6 +203,13 @@ func (w *proof) run() Verdict {
 		return Verdict{Why: w.unproven}
 	}
 	return Verdict{Answer: Yes}
+}
+
+// look leaves nothing to be spent where nobody waits for the answer any more.
+func (w *proof) look() {
+	if w.ctx.Err() != nil {
+		w.left, w.work = -1, -1
+	}
 }
 
 // spend takes from what is left of the steps; false if there are none.
