@@ -17,6 +17,7 @@ import (
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
 	"bulkhead/model/reach"
+	"bulkhead/render"
 )
 
 // proofs are edits that are being proven, aside, one after the other in the order in which they were made.
@@ -89,6 +90,18 @@ func (w *window) prove() {
 			w.prove()
 		})
 	}()
+}
+
+// showRemarks lists what an edit means, all of it.
+func (w *window) showRemarks(remarks []view.Remark) {
+	all := view.Findings{Icon: "warning", Color: render.Crown}
+	for _, r := range remarks {
+		all.Lines = append(all.Lines, r.Text)
+	}
+	d := view.NewSheet(w.state.Undo, "What the edit means, as far as it can be told.", view.NewFindings(all))
+	d.Width = 660
+	d.Act("Close", view.Primary, func() {})
+	w.present(d, nil)
 }
 
 func (w *window) remarks(e edit.Edit, r *edit.Result) {

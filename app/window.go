@@ -197,6 +197,7 @@ func (w *window) makeParts() {
 	w.inspect.OnKeep, w.inspect.OnNarrow, w.inspect.OnReplace = w.keepActions, w.narrowResources, w.replaceManaged
 	w.ledger = view.NewLedgerBar()
 	w.strip = view.NewStrip()
+	w.strip.OnAll = w.showRemarks
 	w.progress = view.NewProgress()
 	w.progress.OnCancel, w.progress.Still = w.cancel, w.still
 

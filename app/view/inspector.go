@@ -262,7 +262,7 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 		words += fmt.Sprintf(" (%d of them must)", must.Resources)
 	}
 	words += ", " + percent(fig.Weighted) + " weighted"
-	tone := alarm(fig.Share, b.Reach.AtLeast)
+	tone := toneOf(b, in.vulnerable)
 	if in.was != nil && !b.Reach.AtLeast {
 		if was := Figure(in.was.Reach, in.vulnerable).Share; fig.Share < was {
 			tone, words = render.Good, words+"; was "+percent(was)

@@ -16,9 +16,10 @@ import (
 // A Measure is one figure of the bar below.
 type Measure struct {
 	Name    string
+	Before  string // the figure before the edits, "" where there are none
 	Figure  string
 	Color   render.Color
-	Remark  string
+	Remark  string       // whose it is, or the change
 	Verdict render.Color // of the remark: Good where it got better, Danger where worse, None
 	Tip     string
 }
@@ -30,12 +31,15 @@ func Ledger(st session.State) []Measure {
 	}
 	b, a, d := st.Before.Measures, st.After.Measures, st.After.Design
 	edited := st.Edited
-	tight := Measure{Name: "Watertightness", Figure: render.Tight(a), Color: render.Ink, Remark: "no change yet",
+	tight := Measure{Name: "Watertightness", Figure: render.Tight(a), Color: render.Ink,
 		Tip: "1 minus the mean reach: 1 means that no breach reaches anything."}
 	worst := Measure{Name: "Worst breach", Figure: render.Share(a.Worst, a.AtLeast > 0), Color: alarm(a.Worst, a.AtLeast > 0), Remark: "nothing floods",
 		Tip: "The largest share of the counted resources that the breach of one function reaches, must and may."}
 	if len(a.Admin) > 0 {
 		worst.Remark, worst.Color = "an administrator is within reach", render.Danger
+	}
+	if a.WorstOf == "" && st.After.Sea > 0 {
+		worst.Remark, worst.Color = "nothing here, and the sea", render.Danger
 	}
 	if a.WorstOf != "" {
 		worst.Remark = Name(d, a.WorstOf)
@@ -48,12 +52,10 @@ func Ledger(st session.State) []Measure {
 		Tip: fmt.Sprintf("The mean over all functions; over those that the outside can start it is %s.", percent(a.MeanEntry))}
 	if a.AtLeast > 0 {
 		tight.Tip += fmt.Sprintf(" Not all policies that concern %s were seen, so it may be less.", plural(a.AtLeast, "function"))
-		if a.WorstOf == "" {
+		if a.WorstOf == "" && st.After.Sea <= 0 {
 			worst.Remark = "as far as seen"
 		}
-		if !edited {
-			tight.Remark = "as far as seen"
-		}
+		tight.Remark = "as far as seen"
 	}
 	if edited {
 		compare(&tight, decimal(b.Watertightness), a.Watertightness-b.Watertightness, decimalChange)
@@ -72,7 +74,7 @@ func Ledger(st session.State) []Measure {
 	if edited && counted {
 		compare(&beyond, fmt.Sprint(st.Before.Sea), float64(st.Before.Sea-st.After.Sea), func(x float64) string { return strings.Replace(fmt.Sprintf("%+.0f", -x), "-", "−", 1) })
 	}
-	crowns := Measure{Name: "Crown jewels exposed", Figure: of(a.CrownsExposed, a.Crowns), Color: render.Good,
+	crowns := Measure{Name: "Crown jewels", Figure: of(a.CrownsExposed, a.Crowns), Color: render.Good,
 		Tip: "Resources marked as crown jewels that at least one breach reaches."}
 	crowns.Remark = "all dry"
 	if a.CrownsExposed > 0 {
@@ -81,15 +83,42 @@ func Ledger(st session.State) []Measure {
 	if edited && a.Crowns > 0 && b.Crowns == a.Crowns && b.CrownsExposed != a.CrownsExposed {
 		compare(&crowns, of(b.CrownsExposed, b.Crowns), float64(b.CrownsExposed-a.CrownsExposed), func(float64) string { return "" })
 	}
-	admin := Measure{Name: "Administrator reachable", Figure: "no", Color: render.Good, Remark: "as far as seen",
+	admin := Measure{Name: "Administrator", Figure: "no", Color: render.Good, Remark: "as far as seen",
 		Tip: "Whether a breach of a function reaches an administrator of the account, or can become one."}
 	if n := len(a.Admin); n > 0 {
 		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, a.Admin, 2)
 	}
-	if a.Crowns == 0 {
-		return []Measure{tight, worst, mean, beyond, admin}
+	var out []Measure
+	if m, ok := reachOf(st); ok {
+		out = append(out, m)
 	}
-	return []Measure{tight, worst, mean, beyond, crowns, admin}
+	out = append(out, worst, mean, tight, beyond)
+	if a.Crowns > 0 {
+		out = append(out, crowns)
+	}
+	return append(out, admin)
+}
+
+// reachOf is the share that the breach which is shown reaches; false where none is, or where it is the worst before and after.
+func reachOf(st session.State) (Measure, bool) {
+	now := st.After.Breach
+	if now == nil || st.Start == "" {
+		return Measure{}, false
+	}
+	if st.Start == st.After.Measures.WorstOf && (!st.Edited || st.Start == st.Before.Measures.WorstOf) {
+		return Measure{}, false
+	}
+	fig, d := Figure(now.Reach, st.Vulnerable), st.After.Design
+	if d.Element(st.Start) == nil {
+		d = st.Before.Design
+	}
+	m := Measure{Name: "Breach of " + Name(d, st.Start), Figure: render.Share(fig.Share, now.Reach.AtLeast), Color: toneOf(now, st.Vulnerable), Remark: of(fig.Resources, now.Reach.Of),
+		Tip: "The share of the counted resources that the breach which is shown reaches, must and may."}
+	if was := st.Before.Breach; st.Edited && was != nil {
+		share := Figure(was.Reach, st.Vulnerable).Share
+		compare(&m, percent(share), share-fig.Share, func(x float64) string { return percentChange(-x) })
+	}
+	return m, true
 }
 
 // NotSeen says what no source showed: "Not seen: SCPs, key policies · 2 unresolved".
@@ -151,6 +180,14 @@ func someNames(d *model.Design, ids []model.ID, most int) string {
 	return strings.Join(names, ", ")
 }
 
+// toneOf is the colour of a breach's figure, as the picture has it: no good news where it reaches the sea or an administrator.
+func toneOf(b *reach.Breach, vulnerable bool) render.Color {
+	if b.Admin || b.AdminMay || b.AdminFed && vulnerable || reachesOut(b, vulnerable) {
+		return render.Danger
+	}
+	return alarm(float64(Figure(b.Reach, vulnerable).Resources), b.Reach.AtLeast)
+}
+
 // alarm is the colour of a share: no good news where what was not seen may add to it.
 func alarm(share float64, atLeast bool) render.Color {
 	switch {
@@ -162,21 +199,19 @@ func alarm(share float64, atLeast bool) render.Color {
 	return render.Good
 }
 
-// compare writes "0.56 → now" into a measure; better is positive where it got better.
+// compare writes a measure as "0.42 → 0.63  +0.21"; better is positive where it got better. What the remark said goes into the tip.
 func compare(m *Measure, before string, better float64, change func(float64) string) {
-	m.Remark = "was " + before
-	if c := change(better); c != "" {
-		m.Remark += " (" + c + ")"
+	if m.Remark != "" {
+		m.Tip = m.Name + " now: " + m.Remark + ". " + m.Tip
 	}
+	m.Before, m.Remark = before, change(better)
 	switch {
 	case better > 1e-9:
-		m.Verdict = render.Good
-		m.Color = render.Good
+		m.Verdict, m.Color = render.Good, render.Good
 	case better < -1e-9:
-		m.Verdict = render.Danger
-		m.Color = render.Danger
+		m.Verdict, m.Color = render.Danger, render.Danger
 	default:
-		m.Remark = "as before"
+		m.Before, m.Remark = "", "as before"
 	}
 }
 
@@ -208,24 +243,30 @@ func (l *LedgerBar) Set(ms []Measure, notSeen string) {
 	l.cells.Objects = nil
 	var wants []float32
 	if ms == nil {
-		ms = []Measure{{Name: "Watertightness"}, {Name: "Worst breach"}, {Name: "Mean breach"}, {Name: "The sea"}, {Name: "Administrator reachable"}}
+		ms = []Measure{{Name: "Worst breach"}, {Name: "Mean breach"}, {Name: "Watertightness"}, {Name: "The sea"}, {Name: "Administrator"}}
 		for i := range ms {
 			ms[i].Figure, ms[i].Color = "…", render.Muted
 		}
 	}
 	for _, m := range ms {
-		tone := render.Muted
-		if m.Verdict != render.None {
-			tone = m.Verdict
-		}
-		name := NewText(m.Name, small)
+		name := NewText(m.Name, small.named())
 		name.Tip = m.Tip
-		remark := NewText(m.Remark, small.in(tone).named())
+		style := small
 		if m.Verdict != render.None {
-			remark.Tip = "Before the edits it " + m.Remark + "."
+			style = body.in(m.Verdict).weighing(render.Bold)
 		}
-		l.cells.Add(newColumn(0, name, newLine(8, 1, NewLabel(m.Figure, figure.in(m.Color)), remark)))
-		wants = append(wants, max(float32(small.width(m.Name)), float32(figure.width(m.Figure))+12+float32(small.width(m.Remark)))+4)
+		remark := NewText(m.Remark, style.named())
+		remark.Tip = m.Tip
+		var row []fyne.CanvasObject
+		want := figure.width(m.Figure) + 8 + style.width(m.Remark)
+		if m.Before != "" {
+			before := body.in(render.Muted).whole()
+			row = append(row, NewLabel(m.Before+"  →", before))
+			want += before.width(m.Before+"  →") + 8
+		}
+		row = append(row, NewLabel(m.Figure, figure.in(m.Color)), remark)
+		l.cells.Add(newColumn(0, name, newLine(8, len(row)-1, row...)))
+		wants = append(wants, float32(max(small.width(m.Name), want))+6)
 	}
 	l.cells.Layout = ledgerLayout(wants)
 	l.note.SetText(notSeen)

@@ -71,7 +71,7 @@ func TestLedgerIsTheMeasures(t *testing.T) {
 	}
 	m := figures(Ledger(st))
 	if m["Worst breach"].Figure != render.Percent(st.After.Measures.Worst) || m["Worst breach"].Remark != "Shop, and the sea" ||
-		m["Mean breach"].Figure != render.Percent(st.After.Measures.Mean) || m["Watertightness"].Figure != "0.42" || m["Administrator reachable"].Figure != "no" {
+		m["Mean breach"].Figure != render.Percent(st.After.Measures.Mean) || m["Watertightness"].Figure != "0.42" || m["Administrator"].Figure != "no" {
 		t.Errorf("%+v", m)
 	}
 	on := true
@@ -86,10 +86,10 @@ func TestLedgerIsTheMeasures(t *testing.T) {
 		t.Fatal(err)
 	}
 	m = figures(Ledger(st))
-	if x := m["Worst breach"]; x.Figure != "67 %" || !strings.Contains(x.Remark, "was 100 %") || x.Verdict != render.Good {
+	if x := m["Worst breach"]; x.Figure != "67 %" || x.Before != "100 %" || x.Remark != "−33" || !strings.Contains(x.Tip, "Shop") || x.Verdict != render.Good {
 		t.Errorf("after tightening: %+v", x)
 	}
-	if x := m["Crown jewels exposed"]; x.Figure != "0 of 1" || x.Color != render.Good {
+	if x := m["Crown jewels"]; x.Figure != "0 of 1" || x.Color != render.Good {
 		t.Errorf("the crown jewel is dry: %+v", x)
 	}
 	bar := NewLedgerBar()
@@ -107,7 +107,7 @@ func TestLedgerIsTheMeasures(t *testing.T) {
 func TestLedgerOfAnAccountWithAWayToAdministrator(t *testing.T) {
 	_, st := opened(t, "team")
 	for _, m := range Ledger(st) {
-		if m.Name == "Administrator reachable" && (m.Figure != "yes" || m.Color != render.Danger || !strings.HasPrefix(m.Remark, "from ")) {
+		if m.Name == "Administrator" && (m.Figure != "yes" || m.Color != render.Danger || !strings.HasPrefix(m.Remark, "from ")) {
 			t.Errorf("%+v", m)
 		}
 	}
@@ -393,5 +393,30 @@ func TestAChoiceIsPressedAnywhere(t *testing.T) {
 	test.Tap(button(t, root, "Preview…"))
 	if !slices.Equal(done, []string{"patch", "patch"}) {
 		t.Errorf("done: %q", done)
+	}
+}
+
+// TestStripCountsWhatItHasNoLineFor: of many remarks the first is to be seen, and all of them where somebody asks.
+func TestStripCountsWhatItHasNoLineFor(t *testing.T) {
+	newApp(t)
+	s := NewStrip()
+	newWindow(t, s.Root, 700, 200)
+	var all2 []Remark
+	s.OnAll = func(r []Remark) { all2 = r }
+	var remarks []Remark
+	for _, x := range []string{"one", "two", "three", "four"} {
+		remarks = append(remarks, Remark{Text: x})
+	}
+	s.Show(remarks[:2]...)
+	if !slices.Equal(s.Texts(), []string{"one", "two"}) {
+		t.Errorf("two remarks are %q", s.Texts())
+	}
+	s.Show(remarks...)
+	if !slices.Equal(s.Texts(), []string{"one", "3 more remarks"}) {
+		t.Errorf("four remarks are %q", s.Texts())
+	}
+	test.Tap(all[*Link](s.Root)[0])
+	if len(all2) != 4 {
+		t.Errorf("shown are %v", all2)
 	}
 }

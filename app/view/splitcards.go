@@ -29,11 +29,13 @@ type cardKey struct {
 }
 
 const (
-	partLeast   = 196 // width of a column, where there are many
+	partLeast   = 148 // width of a column, where there are many
+	partWants   = 230
 	partMost    = 440
-	leftOut     = 176
-	partGap     = 10
+	leftOut     = 150
+	partGap     = 8
 	partHead    = 132
+	partInset   = 8
 	partSpacing = 6
 )
 
@@ -50,9 +52,9 @@ func newSplitCards(b *SplitBoard) *splitCards {
 func (c *splitCards) room() fyne.Size {
 	high := float32(0)
 	for _, col := range c.columns {
-		high = max(high, heightOf(col.body, partLeast-24)+partHead)
+		high = max(high, heightOf(col.body, partWants-2*partInset)+partHead)
 	}
-	return fyne.NewSize(max(float32(len(c.columns)-1)*(partLeast+partGap+24), 820)+leftOut, max(high+30, 420))
+	return fyne.NewSize(max(float32(len(c.columns)-1)*(partWants+partGap), 820)+leftOut, max(high+30, 420))
 }
 
 // build makes the columns again.
@@ -235,13 +237,13 @@ type splitColumn struct {
 func newSplitColumn(c *splitCards, part int) *splitColumn {
 	p := c.board.Plan
 	col := &splitColumn{part: part, figure: NewLabel("", figure), of: NewText("", small), meter: newMeter(), ground: NewGround(render.Bilge, render.Line, 8), body: newColumn(partSpacing)}
-	col.scroll = container.NewVScroll(newInset(12, 4, col.body))
+	col.scroll = container.NewVScroll(newInset(partInset, 4, col.body))
 	var head fyne.CanvasObject
 	if part == nobody {
 		note := NewLabel("What no part is given is dropped. Drag here what none needs.", para)
-		head = newInset(12, 10, newColumn(4, NewLabel("Left out", heading), note))
+		head = newInset(partInset, 10, newColumn(4, NewLabel("Left out", heading), note))
 	} else {
-		head = newInset(12, 10, c.head(col))
+		head = newInset(partInset, 10, c.head(col))
 	}
 	sections := []struct {
 		kind  itemKind
@@ -284,28 +286,28 @@ func (c *splitCards) head(col *splitColumn) fyne.CanvasObject {
 	name := newField(p.Parts[i].Name)
 	name.SetPlaceHolder("Name of the part")
 	name.OnChanged = func(s string) { p.Parts[i].Name = s; b.named() }
-	tools := []fyne.CanvasObject{name}
+	var called fyne.CanvasObject = name
 	whole := Name(p.design, p.Function)
 	if p.Parts[i].Keeps {
-		tools[0] = newInset(0, 4.5, NewText(p.Parts[i].Name, heading.named()))
+		called = newInset(0, 4.5, NewText(p.Parts[i].Name, heading.named()))
 	}
 	pin := NewButton("", "pin", Quiet, func() { p.Keep(i); b.changed() }).withTip("Let this part stay " + whole + ", with its ids and names")
-	pin.Height = 26
+	pin.Height = 22
 	if p.Parts[i].Keeps {
 		pin.On, pin.Tip = true, "This part stays "+whole+", with its ids and names"
 		pin.OnTap = func() {}
 	}
-	tools = append(tools, pin)
-	if len(p.Parts) > 2 {
-		x := NewButton("", "close", Quiet, func() { p.Remove(i); b.changed() }).withTip("Remove this part: its triggers go to the first")
-		x.Height = 26
-		tools = append(tools, x)
-	}
 	handler := newField(p.Parts[i].Handler)
+	tools := []fyne.CanvasObject{handler, pin}
 	handler.SetPlaceHolder("Handler: module.function")
 	handler.OnChanged = func(s string) { p.Parts[i].Handler = s; b.named() }
+	if len(p.Parts) > 2 {
+		x := NewButton("", "close", Quiet, func() { p.Remove(i); b.changed() }).withTip("Remove this part: its triggers go to the first")
+		x.Height = 22
+		tools = append(tools, x)
+	}
 	col.reach = newLine(8, 1, col.figure, col.of)
-	return newColumn(5, newLine(2, 0, tools...), handler, col.reach, col.meter)
+	return newColumn(5, called, newLine(1, 0, tools...), col.reach, col.meter)
 }
 
 // light marks the column that a card would be dropped into.

@@ -11,7 +11,8 @@ import (
 // A Strip is lines above the picture that say what the last edit means; each can be put away.
 type Strip struct {
 	Root     *fyne.Container
-	OnResize func() // it has more lines now, or less
+	OnResize func()                 // it has more lines now, or less
+	OnAll    func(remarks []Remark) // all of them are to be shown, of which there are more than lines
 
 	lines *fyne.Container
 	shown []shownRemark
@@ -43,8 +44,8 @@ type Remark struct {
 	OnTap  func()
 }
 
-// mostRemarks is how many lines a strip has; the rest is counted.
-const mostRemarks = 3
+// mostRemarks is how many lines remarks have at most; what is more is counted in the last.
+const mostRemarks = 2
 
 // Show puts remarks in the place of those that are there.
 func (s *Strip) Show(remarks ...Remark) {
@@ -68,12 +69,12 @@ func (s *Strip) Forget(remarks ...Remark) {
 
 func (s *Strip) append(remarks []Remark) {
 	for i, r := range remarks {
-		if i == mostRemarks && len(remarks) > mostRemarks+1 {
-			rest := ""
-			for _, r := range remarks[i:] {
-				rest += r.Text + "\n"
-			}
-			s.add(Remark{Text: plural(len(remarks)-i, "more remark") + ": " + rest})
+		if i == mostRemarks-1 && len(remarks) > mostRemarks {
+			s.add(Remark{Text: plural(len(remarks)-i, "more remark"), Grave: r.Grave, Action: "show all", OnTap: func() {
+				if s.OnAll != nil {
+					s.OnAll(remarks)
+				}
+			}})
 			break
 		}
 		s.add(r)
