@@ -233,6 +233,11 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 	if d.Role(role) == nil {
 		return
 	}
+	flood := func() { // shows what a breach of it reaches now
+		if function != "" {
+			w.selectElement(function)
+		}
+	}
 	name, whose := view.Name(d, thing), view.Name(d, role)
 	var items []*fyne.MenuItem
 	add := func(label string, action func()) { items = append(items, fyne.NewMenuItem(label, action)) }
@@ -253,7 +258,7 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 				label += ", and use its key"
 			}
 			add(fmt.Sprintf(label, whose, name), func() {
-				w.do(g)
+				w.doThen(g, flood)
 				if key != nil {
 					w.do(key)
 				}
@@ -262,7 +267,7 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 	}
 	if event := edit.StartsBy(r.Type); event != "" && function != "" && edit.TakesNew(d) {
 		add(name+" starts "+view.Name(d, function), func() {
-			w.do(&edit.NewTrigger{Name: edit.FreeEvent(d, function, r.LogicalID), To: function, From: thing, Event: event})
+			w.doThen(&edit.NewTrigger{Name: edit.FreeEvent(d, function, r.LogicalID), To: function, From: thing, Event: event}, flood)
 		})
 	}
 	if edit.TakeAway(d, role, thing) != nil {

@@ -22,8 +22,14 @@ import (
 
 // proofs are edits that are being proven, aside, one after the other in the order in which they were made.
 type proofs struct {
-	waiting []edit.Edit
+	waiting []unproven
 	cancel  context.CancelFunc // of the one that is being proven; nil: none is
+}
+
+// An unproven is an edit that is to be proven, and what is to be done when it was done; nil: nothing.
+type unproven struct {
+	edit edit.Edit
+	then func()
 }
 
 // stop leaves out what is not done yet; false where there is nothing.
@@ -46,11 +52,14 @@ func (p *proofs) unwait() bool {
 }
 
 // do makes an edit when it is proven. What it would stop is shown as a strip; a refusal says why, with the request that shows it.
-func (w *window) do(e edit.Edit) {
+func (w *window) do(e edit.Edit) { w.doThen(e, nil) }
+
+// doThen is do that goes on with something when the edit was done.
+func (w *window) doThen(e edit.Edit, then func()) {
 	if w.session == nil {
 		return
 	}
-	w.proofs.waiting = append(w.proofs.waiting, e)
+	w.proofs.waiting = append(w.proofs.waiting, unproven{e, then})
 	if w.proofs.cancel == nil {
 		w.prove()
 	}
@@ -61,7 +70,8 @@ func (w *window) prove() {
 	if len(w.proofs.waiting) == 0 {
 		return
 	}
-	e, s := w.proofs.waiting[0], w.session
+	next, s := w.proofs.waiting[0], w.session
+	e := next.edit
 	w.proofs.waiting = w.proofs.waiting[1:]
 	ctx, cancel := context.WithCancel(context.Background())
 	w.proofs.cancel = cancel
@@ -87,6 +97,9 @@ func (w *window) prove() {
 				w.showSide(view.After) // where the edit shows
 			}
 			w.remarks(e, r)
+			if next.then != nil {
+				next.then()
+			}
 			w.prove()
 		})
 	}()
@@ -109,7 +122,12 @@ func (w *window) remarks(e edit.Edit, r *edit.Result) {
 	if r.Unproven != "" {
 		rs = append(rs, view.Remark{Text: fmt.Sprintf("%s is not proven to allow nothing new: %s", e, r.Unproven)})
 	}
-	for _, text := range r.Warnings {
+	warnings := r.Warnings
+	if g, ok := e.(*edit.Grant); ok && r.Widens { // by hand, and meant
+		rs = append(rs, view.Remark{Text: view.Granted(r.Design, g), Fine: true, Action: "undo", OnTap: w.undo})
+		warnings = warnings[:len(warnings)-1]
+	}
+	for _, text := range warnings {
 		rs = append(rs, view.Remark{Text: upper(text), Action: "undo", OnTap: w.undo})
 	}
 	if own, ok := e.(*edit.OwnRole); ok && own.Needs && len(w.proofs.waiting) == 0 {

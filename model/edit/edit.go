@@ -52,6 +52,7 @@ type Result struct {
 	Warnings []string // what would stop working, hazards of a split, what was dropped
 	Stops    bool     // some of the warnings name what would stop working
 	Unproven string   // why "allows nothing new" could not be proven; "" where it was
+	Widens   bool     // the last of the warnings says that somebody is allowed more, as it was meant
 }
 
 // A Refusal is an edit that would allow something new, or cannot be shown not to.

@@ -44,6 +44,7 @@ func (e *Grant) Apply(d *model.Design) (*Result, error) {
 	r := &Result{Design: after, Warnings: idle(h.name, e.Access, []piece{{Statement: s}})}
 	if v := is.Within(was); v.Answer != policy.Yes {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%s is allowed more: %s", h.name, describe(s)))
+		r.Widens = true
 	}
 	return r, nil
 }
