@@ -238,26 +238,32 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 			w.selectElement(function)
 		}
 	}
-	name, whose := view.Name(d, thing), view.Name(d, role)
+	name, whose := view.Name(d, thing), view.Name(d, cmp.Or(function, role))
 	var items []*fyne.MenuItem
 	add := func(label string, action func()) { items = append(items, fyne.NewMenuItem(label, action)) }
-	for _, u := range []struct {
-		use   edit.Use
-		label string
-	}{{edit.Reads, "Let %s read %s"}, {edit.Writes, "Let %s write to %s"}, {edit.Reads | edit.Writes, "Let %s read and write %s"}} {
-		if u.use&edit.UsesOf(r.Type) != u.use {
+	starts := func() {}
+	if event := edit.StartsBy(r.Type); event != "" && function != "" && edit.TakesNew(d) {
+		starts = func() {
+			add(name+" starts "+view.Name(d, function), func() {
+				w.doThen(&edit.NewTrigger{Name: edit.FreeEvent(d, function, r.LogicalID), To: function, From: thing, Event: event}, flood)
+			})
+		}
+	}
+	keeps := edit.UsesOf(r.Type)&edit.Reads != 0 && r.Type != "AWS::SQS::Queue" // what keeps things is rather read
+	if !keeps {
+		starts()
+	}
+	for _, use := range []edit.Use{edit.Reads, edit.Writes, edit.Reads | edit.Writes} {
+		if use&edit.UsesOf(r.Type) != use {
 			continue
 		}
-		label := u.label
-		if edit.UsesOf(r.Type)&edit.Reads == 0 {
-			label = "Let %s send to %s" // nothing is kept there
-		}
-		if g := edit.GrantUse(d, role, thing, u.use); g != nil {
-			key := edit.GrantKey(d, role, thing, u.use)
+		if g := edit.GrantUse(d, role, thing, use); g != nil {
+			label := "Let " + whose + " " + view.UseWords(r.Type, use) + " " + name
+			key := edit.GrantKey(d, role, thing, use)
 			if key != nil {
 				label += ", and use its key"
 			}
-			add(fmt.Sprintf(label, whose, name), func() {
+			add(label, func() {
 				w.doThen(g, flood)
 				if key != nil {
 					w.do(key)
@@ -265,10 +271,8 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 			})
 		}
 	}
-	if event := edit.StartsBy(r.Type); event != "" && function != "" && edit.TakesNew(d) {
-		add(name+" starts "+view.Name(d, function), func() {
-			w.doThen(&edit.NewTrigger{Name: edit.FreeEvent(d, function, r.LogicalID), To: function, From: thing, Event: event}, flood)
-		})
+	if keeps {
+		starts()
 	}
 	if edit.TakeAway(d, role, thing) != nil {
 		add("Take "+name+" away from "+whose, func() { w.takeAway(role, thing) })
@@ -283,18 +287,27 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 // takeAway takes what names a thing out of a role's statements.
 func (w *window) takeAway(role, thing model.ID) {
 	d := w.state.After.Design
-	was := len(w.state.Steps)
-	for e := edit.TakeAway(d, role, thing); e != nil; e = edit.TakeAway(w.session.State().After.Design, role, thing) {
-		r, err := w.session.Do(e)
-		if err != nil {
-			w.refused(e, err)
-			return
+	s, name := w.session, view.Name(d, thing)
+	var rs []view.Remark
+	taken := 0
+	w.background("Taking "+name+" away", func(ctx context.Context) error { // each is proven first
+		for e := edit.TakeAway(d, role, thing); e != nil; e = edit.TakeAway(s.State().After.Design, role, thing) {
+			r, err := s.DoUnless(ctx, e)
+			if err != nil {
+				return err
+			}
+			taken++
+			for _, text := range r.Warnings {
+				rs = append(rs, view.Remark{Text: upper(text), Action: "undo", OnTap: w.undo})
+			}
 		}
-		w.remarks(e, r)
-	}
-	if len(w.session.State().Steps) == was {
-		w.strip.Forget(view.Remark{Text: fmt.Sprintf("No statement of %s names %s: what reaches it is a wildcard. Narrow that on the right.", view.Name(d, role), view.Name(d, thing))})
-	}
+		return nil
+	}, func() {
+		if taken == 0 {
+			rs = []view.Remark{{Text: fmt.Sprintf("No statement of %s names %s: what reaches it is a wildcard. Narrow that on the right.", view.Name(d, role), name)}}
+		}
+		w.strip.Forget(rs...)
+	})
 }
 
 // exportTemplate writes a design that was drawn from nothing as a SAM template.

@@ -46,3 +46,24 @@ func and(names []string) string {
 	}
 	return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 }
+
+// UseWords is what a role does to a resource of a type that it may use: "read and write", "receive from", "send to".
+func UseWords(typ string, use edit.Use) string {
+	read, write := "read", "write to"
+	switch {
+	case typ == "AWS::SQS::Queue":
+		read, write = "receive from", "send to"
+	case edit.UsesOf(typ)&edit.Reads == 0: // nothing is kept there
+		write = "send to"
+	}
+	switch use {
+	case edit.Reads:
+		return read
+	case edit.Writes:
+		return write
+	}
+	if read == "read" {
+		write = "write"
+	}
+	return read + " and " + write
+}
