@@ -20,22 +20,22 @@ var openable = []string{".yaml", ".yml", ".json", ".template", ".bulkhead", ".tf
 func (w *window) chooseFile(folder bool) {
 	w.guard("Open another design", func() {
 		if folder {
-			w.chooseFolder("Open a folder", "Open this folder", func(dir string) { w.open(dir) })
+			w.browse("Open a folder", "Of templates, CDK, Terraform or a Serverless service.", "Open this folder", nil, func(dir string) { w.open(dir) })
 			return
 		}
-		w.browse("Open", "Open", openable, func(path string) { w.open(path) })
+		w.browse("Open", "A template, a snapshot of an account, or a saved design.", "Open", openable, func(path string) { w.open(path) })
 	})
 }
 
 // chooseFolder asks for a folder.
 func (w *window) chooseFolder(title, button string, then func(dir string)) {
-	w.browse(title, button, nil, then)
+	w.browse(title, "", button, nil, then)
 }
 
 // browse looks for a file with one of the endings, or for a folder where there are none.
-func (w *window) browse(title, button string, endings []string, then func(path string)) {
+func (w *window) browse(title, lead, button string, endings []string, then func(path string)) {
 	b := view.NewBrowser(endings, w.spots())
-	d := view.NewSheet(title, "", b.Root)
+	d := view.NewSheet(title, lead, b.Root)
 	d.Width, d.Height, d.First = 820, 460, b.Search
 	d.Leave("Cancel")
 	ok := d.Act(button, view.Primary, func() {

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"bulkhead/app/view"
+	"bulkhead/importers"
 	"bulkhead/model"
 	"bulkhead/model/catalog"
 	"bulkhead/model/edit"
@@ -299,7 +300,7 @@ func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 		for _, c := range p.Cards {
 			if c.Narrow != nil {
 				offers = append(offers, view.Suggestion{Key: strconv.Itoa(len(offers)), Edit: c.Narrow})
-				names = append(names, "Statement "+c.Title+": "+c.NarrowTo)
+				names = append(names, statementName(c.Title)+": "+strings.ToLower(c.NarrowTo[:1])+c.NarrowTo[1:])
 			}
 		}
 	}
@@ -319,7 +320,7 @@ func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 	sheet.Leave("Cancel")
 	sheet.Act("Tighten", view.Primary, func() {
 		var rs []view.Remark
-		s, chosen := w.session, checks.Chosen()
+		s, chosen, done := w.session, checks.Chosen(), 0
 		w.background("Tightening", func(ctx context.Context) error { // each is proven first
 			for _, i := range chosen {
 				if ctx.Err() != nil {
@@ -333,14 +334,41 @@ func (w *window) offerTightening(role model.ID, cards []view.PolicyCard) {
 					rs = append(rs, view.Remark{Text: err.Error(), Grave: true})
 					continue
 				}
+				done++
 				for _, text := range r.Warnings {
 					rs = append(rs, view.Remark{Text: upper(text)})
 				}
 			}
 			return nil
-		}, func() { w.strip.Forget(rs...) })
+		}, func() {
+			if done > 0 {
+				rs = append([]view.Remark{w.tightened(role, done)}, rs...)
+			}
+			w.strip.Forget(rs...)
+		})
 	})
 	w.present(sheet, cancel)
+}
+
+// tightened says what was done to a role, and how it gets into the source.
+func (w *window) tightened(role model.ID, steps int) view.Remark {
+	text := fmt.Sprintf("%s allows less: %d steps, each proven to allow nothing new.", view.Name(w.session.State().After.Design, role), steps)
+	if steps == 1 {
+		text = fmt.Sprintf("%s allows less, proven to allow nothing new.", view.Name(w.session.State().After.Design, role))
+	}
+	r := view.Remark{Text: text, Fine: true}
+	if _, patches := w.state.Import.Source.(importers.Patcher); patches {
+		r.Action, r.OnTap = "see the patch", w.previewPatch
+	}
+	return r
+}
+
+// statementName is what a card's title calls a statement: "3 Files" or "Statement 3".
+func statementName(title string) string {
+	if strings.HasPrefix(title, "Statement ") {
+		return title
+	}
+	return "Statement " + title
 }
 
 // effects computes in the background what the inspector's suggestions would come to.

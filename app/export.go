@@ -154,7 +154,7 @@ func (w *window) writeSource() {
 		w.background("Writing the source", func(ctx context.Context) (err error) {
 			names, err = s.WriteSource(ctx)
 			return err
-		}, func() { w.tell("Written", strings.Join(names, "\n")) })
+		}, func() { w.strip.Show(view.Remark{Text: "Written: " + strings.Join(names, ", "), Fine: true}) })
 	})
 }
 

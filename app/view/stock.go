@@ -23,7 +23,7 @@ type Stock struct {
 
 // NewStock returns the row, hidden.
 func NewStock() *Stock {
-	s := &Stock{hint: NewText("", small.lines(2))}
+	s := &Stock{hint: NewText("", small.whole())}
 	small := func(label, icon, tip string, tap func()) *Button {
 		b := NewButton(label, icon, Quiet, tap).withTip(tip)
 		b.Height = 26
@@ -42,7 +42,8 @@ func NewStock() *Stock {
 		s.trigger = append(s.trigger, b)
 		things.Add(b)
 	}
-	s.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 5, newColumn(2, things, s.hint)), NewRule()))
+	things.Add(newInset(8, 4, s.hint)) // where there is room, in the same line
+	s.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(12, 5, things), NewRule()))
 	s.Root.Hide()
 	return s
 }
@@ -58,11 +59,12 @@ func (s *Stock) Set(takes bool, function string, empty bool) {
 	}
 	switch {
 	case empty:
-		s.hint.SetText("A blank page: add a function and what it needs, then drag a thing onto its bay to let it read, write or start.")
+		s.hint.SetText("Add a function and a thing, then drag the thing onto its bay.")
 	case function == "":
-		s.hint.SetText("Drag a thing onto a bay to grant it; drag it out of its bay to take that away. Select a function to add its triggers.")
+		s.hint.SetText("Drag things onto bays to grant them. Select a function to add its triggers.")
 	default:
-		s.hint.SetText("Drag a thing onto a bay to grant it; drag it out of its bay to take that away.")
+		s.hint.SetText("Drag a thing onto a bay to grant it, out of it to take it away.")
 	}
 	s.Root.Show()
+	s.Root.Refresh()
 }
