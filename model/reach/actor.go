@@ -163,8 +163,9 @@ func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.C
 			}
 		}
 		for k, v := range t.tags {
-			c["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
-			c[t.service+":resourcetag/"+strings.ToLower(k)] = []string{v}
+			for _, p := range t.tagPrefixes() {
+				c[p+":resourcetag/"+strings.ToLower(k)] = []string{v}
+			}
 		}
 	}
 	for k, v := range more {
@@ -189,8 +190,7 @@ func ofTarget(key string) bool {
 	if slices.Contains(targetKeys, key) || isChosen(key) {
 		return true
 	}
-	_, name, _ := strings.Cut(key, ":")
-	return strings.HasPrefix(name, "resourcetag/")
+	return isResourceTag(key)
 }
 
 // targetValue is a condition key that the target tells, "" if it does not.

@@ -30,6 +30,8 @@ type graph struct {
 	compiled    map[*policy.Document]*answers
 	keys        []string                   // condition keys that policies ask for
 	asksTarget  bool                       // some of them are the target's
+	askedTags   []tag                      // … and of principals, with the values worth trying
+	asksTags    bool                       // … its tags
 	guards      map[string]*guards         // by account
 	defaultKeys map[string]*policy.Program // by account: the policy of a key that is given none
 	delegating  map[string]*policy.Program // by account: a policy that leaves everything to the account's own
@@ -129,6 +131,7 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	an.newGates()
 	an.newGuards()
 	an.newChoices()
+	an.newAskedTags()
 	an.newStrangers()
 	an.newActors(d)
 	an.size.nodes, an.size.actors = len(an.nodes), len(an.actors)
@@ -270,6 +273,7 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 	}
 	an.keys = slices.Sorted(maps.Keys(an.asking))
 	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
+	an.asksTags = slices.ContainsFunc(an.keys, isResourceTag)
 	an.perFunction = an.perFunction || an.asking["lambda:sourcefunctionarn"] > 0
 	for _, k := range lambdaLacks {
 		an.perLambda = an.perLambda || an.asking[k] > 0
@@ -542,7 +546,7 @@ func (an *Analysis) settled(next *Analysis) bool {
 			return false
 		}
 	}
-	if !an.sameHoldings(next) {
+	if !sameTags(an.askedTags, next.askedTags) || !an.sameHoldings(next) {
 		return false
 	}
 	for id, r := range an.readers {

@@ -18,6 +18,7 @@ import (
 type crew struct {
 	actors []*actor
 	hands  string // the call that the first of them makes itself, "" where any may make each
+	bound  string // ARN of the boundary that who makes a new principal gives it, "" for none
 }
 
 // does reports whether a member's permissions count for an action.
@@ -236,7 +237,7 @@ func (an *Analysis) united(h *half, by int32, c crew, v truth) (out []edge) {
 	case h.to >= 0:
 		out = append(out, e)
 	case k.route == creating:
-		e.to = an.nodeOfGuise(an.newPrincipal(an.actors[by]))
+		e.to = an.nodeOfGuise(an.newPrincipal(an.actors[by], ""))
 		out = append(out, e)
 	default:
 		for _, service := range k.by {
@@ -410,7 +411,7 @@ func (an *Analysis) crewStep(e *edge) Step {
 		where, _ := an.combineBy(who, k.needs, an.unoccupied(k))
 		var extra policy.Context
 		if k.route == creating {
-			extra = newPrincipal(w)
+			extra = newPrincipal(w, "")
 		}
 		for _, x := range where {
 			ask(x.action, -1, x.arn, extra)

@@ -36,6 +36,12 @@ type account struct {
 // note adds a ruling's reasons. target is whose resource policy was asked, -1 for none.
 func (c *account) note(d ruling, target int32, actions ...string) {
 	says, lets := actions, []string(nil)
+	if d.tagging != nil {
+		for _, made := range d.tagging.made {
+			c.note(ruling{Decision: made}, target, d.tagging.action)
+		}
+		c.by = append(c.by, d.tagging.action)
+	}
 	if d.by != nil {
 		says, lets = []string{d.by.action}, actions
 		if d.by.with != "" {
@@ -323,6 +329,7 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 		}
 	}
 	an.rewrite(a, f, parts)
+	an.retag(a, f, parts)
 	an.lock(a, f)
 	an.assumable(a, f)
 	an.signed(a, f)
@@ -627,14 +634,14 @@ func (an *Analysis) alterStep(a *actor, x *alter) Step {
 		if k.route != creating {
 			step.Note = "if a policy of the account that it may rewrite comes to be attached to it; the design shows none"
 		}
-		places := an.places(a, k.needs)
+		places, _ := an.combineBy(crew{actors: []*actor{a}, bound: an.arnOf(x.bound)}, k.needs, nil)
 		if k.route != creating {
 			arn, _ := an.unseenPolicy(a, k)
 			places = []place{{k.needs[0], arn}}
 			step.Says += " of"
 		}
 		for _, p := range places {
-			put(p.action, an.decide(a, -1, p.action, p.arn, newPrincipal(w)))
+			put(p.action, an.decide(a, -1, p.action, p.arn, newPrincipal(w, an.arnOf(x.bound))))
 		}
 	} else {
 		if id := w.targets[x.target].id; id != to {
@@ -654,6 +661,12 @@ func (an *Analysis) alterStep(a *actor, x *alter) Step {
 					if extra["iam:policyarn"] = []string{string(ids[0])}; p != nil {
 						extra["iam:policyarn"] = []string{p.ARN}
 					}
+				}
+				for _, t := range x.tags {
+					maps.Copy(extra, t.request())
+				}
+				if len(x.tags) > 0 && strings.HasPrefix(alternative, "iam:Untag") != (x.tags[0].value == nil) {
+					continue
 				}
 				if put(alternative, an.decide(a, x.target, alternative, w.targets[x.target].arn, extra)) {
 					break

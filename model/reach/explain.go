@@ -273,12 +273,24 @@ func (s Step) makes(d *model.Design, self bool) string {
 		who, whose = "itself", "its own"
 	}
 	switch c := s.change; {
+	case s.To == newPrincipalID && c.stays() != "":
+		return "make a new principal that may do anything within " + tail(d.Name(c.bound))
 	case s.To == newPrincipalID:
 		return "make a new principal that may do anything"
 	case c.any:
 		return "give " + who + " any permission"
 	case c.free:
 		return "remove " + whose + " permissions boundary"
+	case len(c.tags) > 0 && len(c.given)+len(c.without) == 0:
+		var words []string
+		for _, t := range c.tags {
+			if t.value == nil {
+				words = append(words, "without "+t.key)
+			} else {
+				words = append(words, t.key+" "+t.value[0])
+			}
+		}
+		return "give " + who + " the tag " + list(words)
 	case len(c.given) == 0:
 		return "remove what denies " + who
 	default:

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -22,11 +23,21 @@ type change struct {
 	free    bool       // its boundary is gone
 	without []model.ID // policies that deny it something and are gone, sorted
 	given   []model.ID // policies that it has in addition, sorted
+	tags    []tag      // of its own, that are others now, sorted
+	bound   model.ID   // boundary that a new principal has to have: a policy of the design, or an ARN; "" for none
+}
+
+// stays is the boundary that a new principal keeps; "" for none.
+func (c *change) stays() model.ID {
+	if c.free {
+		return ""
+	}
+	return c.bound
 }
 
 // key tells changes apart.
 func (c *change) key() string {
-	if len(c.without)+len(c.given) == 0 { // most
+	if len(c.without)+len(c.given)+len(c.tags)+len(c.bound) == 0 { // most
 		return [...]string{"", "free", "any", "any free"}[2*number(c.any)+number(c.free)]
 	}
 	var b strings.Builder
@@ -40,6 +51,13 @@ func (c *change) key() string {
 			b.WriteByte(1)
 		}
 	}
+	b.WriteByte(0)
+	for _, t := range c.tags {
+		b.WriteString(t.spell())
+		b.WriteByte(1)
+	}
+	b.WriteByte(0)
+	b.WriteString(string(c.bound))
 	return b.String()
 }
 
@@ -57,7 +75,7 @@ func (c *change) and(d *change) change {
 		slices.Sort(out)
 		return slices.Compact(out)
 	}
-	return change{any: c.any || d.any, free: c.free || d.free, without: both(c.without, d.without), given: both(c.given, d.given)}
+	return change{any: c.any || d.any, free: c.free || d.free, without: both(c.without, d.without), given: both(c.given, d.given), tags: andTags(c.tags, d.tags), bound: cmp.Or(d.bound, c.bound)}
 }
 
 // A join leads to a guise by two who are held both: whoever may make the change, and the principal that is changed.
@@ -161,20 +179,33 @@ func (an *Analysis) guiseOf(of *actor, c change) int32 {
 	if c.free {
 		a.boundaryID, a.limit, a.boundary, a.unlimited = "", nil, nil, false
 	}
+	if len(c.tags) > 0 {
+		a.tagged(c.tags)
+	}
 	return an.addGuise(a, key, of.id, of.sort)
 }
 
-// newPrincipal is the actor that a user or role is which an actor makes in its account, with any policy.
-func (an *Analysis) newPrincipal(by *actor) int32 {
+// newPrincipal is the actor that a user or role is which an actor makes in its account, with any policy, within a boundary, "" for
+// none.
+func (an *Analysis) newPrincipal(by *actor, bound model.ID) int32 {
 	key := "new\x00" + by.account
+	if bound != "" {
+		key += "\x00" + string(bound)
+	}
 	if at, ok := an.guises.at[key]; ok {
 		return at
 	}
 	a := &actor{profile: profile{index: int32(len(an.actors)), id: newPrincipalID, sort: isUser, arn: "arn:" + an.world.partition + ":iam::" + by.account + ":user/" + anyName + "/" + anyName, account: by.account, self: -1,
-		guise: &guise{of: -1, change: change{any: true}}}}
+		guise: &guise{of: -1, change: change{any: true, bound: bound}}}}
 	a.newContext(an.world, nil, an.keys)
 	a.ids, a.by, a.documents, a.identity = []model.ID{""}, []model.ID{""}, []*policy.Document{everything}, []*answers{an.answers(everything)}
 	a.guards = an.guards[a.account]
+	if bound != "" {
+		a.boundaryID, a.unlimited = bound, true
+		if doc := an.documentOf(bound); len(doc.Statements) > 0 {
+			a.limit, a.boundary, a.unlimited = doc, an.answers(doc), false
+		}
+	}
 	return an.addGuise(a, key, a.id, isUser)
 }
 
@@ -278,7 +309,7 @@ func (an *Analysis) turn(a *actor) {
 		to := int32(-1)
 		switch {
 		case x.technique.route == creating:
-			to = an.newPrincipal(a)
+			to = an.newPrincipal(a, x.stays())
 		case x.actor == a.base():
 			to = an.after(a, x)
 		}

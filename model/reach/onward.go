@@ -359,6 +359,7 @@ func (e *explorer) rest() {
 	}
 	if !rules {
 		e.enrol()
+		e.confined()
 	}
 	e.rewrite()
 	e.doors()
@@ -450,6 +451,9 @@ func (e *explorer) alter(f *finding, k *plan) {
 	switch {
 	case k.id == "deny-removal":
 		e.undeny(f, k)
+		return
+	case k.id == tagsPrincipal:
+		e.retagSelf(f, k)
 		return
 	case e.all(f, k, nil) == never:
 		return
@@ -583,9 +587,61 @@ func (an *Analysis) alterContext(ti int32, action string) policy.Context {
 	return extra
 }
 
-// newPrincipal is the context of making a user or role: with AdministratorAccess, without a boundary.
-func newPrincipal(w *world) policy.Context {
-	return policy.Context{"iam:policyarn": {administratorAccess(w)}, "iam:permissionsboundary": nil}
+// newPrincipal is the context of making a user or role: with AdministratorAccess, and a boundary by its ARN, "" for none.
+func newPrincipal(w *world, bound string) policy.Context {
+	c := policy.Context{"iam:policyarn": {administratorAccess(w)}, "iam:permissionsboundary": nil}
+	if bound != "" {
+		c["iam:permissionsboundary"] = []string{bound}
+	}
+	return c
+}
+
+// arnOf is the ARN of a policy of the design, or of one that has no other id.
+func (an *Analysis) arnOf(id model.ID) string {
+	if p := an.design.Policy(id); p != nil {
+		return p.ARN
+	}
+	return string(id)
+}
+
+// confined finds the new principals that the actor may make where they have to have a boundary, each with one that its policies ask
+// for: they may do what that leaves.
+func (e *explorer) confined() {
+	const key = "iam:permissionsboundary"
+	if !e.actor.asks(key) || e.actor.admin == surely {
+		return
+	}
+	var bounds []model.ID
+	for _, named := range e.an.valuesOf(e.actor, -1, key) {
+		n := len(bounds)
+		for _, p := range e.an.design.Policies() {
+			if _, ok := policy.Overlap(named, p.ARN); ok && p.ARN != "" && p.Managed && !slices.Contains(bounds, p.ID) {
+				bounds = append(bounds, p.ID)
+			}
+		}
+		if n == len(bounds) && !slices.Contains(bounds, model.ID(instance(named))) {
+			bounds = append(bounds, model.ID(instance(named))) // one of AWS's, or one that the design does not show
+		}
+	}
+	try := func(k *technique, c change) {
+		_, v := e.an.combineBy(crew{actors: []*actor{e.actor}, bound: e.an.arnOf(c.bound)}, k.needs, nil)
+		if v == surely && !c.free && len(e.an.documentOf(c.bound).Statements) == 0 {
+			v = perhaps
+		}
+		if v != never {
+			e.actor.alters = append(e.actor.alters, alter{actor: -1, target: -1, must: v == surely, technique: k, change: c})
+		}
+	}
+	for _, id := range bounds {
+		for _, k := range unbinding {
+			try(k, change{any: true, free: true, bound: id})
+		}
+		for _, p := range plans().rest {
+			if p.route == creating {
+				try(p.technique, change{any: true, bound: id})
+			}
+		}
+	}
 }
 
 // trusts tells whether a role's trust policy lets a service assume it.

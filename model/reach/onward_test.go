@@ -589,14 +589,18 @@ func testAltering(t *testing.T, k *technique) {
 			if k.id == "guard-removal" {
 				attach = append(attach, b.managed("Admin", adminGrant).ID)
 			}
+			if k.id == tagsPrincipal {
+				attach = append(attach, b.managed("Cleared", when(adminGrant, `"StringEquals": {"aws:PrincipalTag/clearance": "high"}`)).ID)
+			}
+			low := map[string]string{"clearance": "low"}
 			switch e := e.(type) {
 			case *model.Role:
-				e.Policies = append(e.Policies, attach...)
+				e.Policies, e.Tags = append(e.Policies, attach...), low
 				if k.id == "guard-removal" {
 					e.Boundary = boundary.ID
 				}
 			case *model.Principal:
-				e.Policies = append(e.Policies, attach...)
+				e.Policies, e.Tags = append(e.Policies, attach...), low
 				if k.id == "guard-removal" {
 					e.Boundary = boundary.ID
 				}
@@ -615,7 +619,8 @@ func testAltering(t *testing.T, k *technique) {
 		run("on new names", true, fresh...)
 		run("on different names", false, allow(firsts(k)[0], "arn:aws:iam::"+testAccount+":role/a-* arn:aws:iam::"+testAccount+":user/a-*"),
 			allow(strings.Join(firsts(k)[1:], " "), "arn:aws:iam::"+testAccount+":role/b-* arn:aws:iam::"+testAccount+":user/b-*"))
-		run("with a boundary alone", false, strings.TrimSuffix(fresh[0], "}")+`, "Condition": {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::`+testAccount+`:policy/Boundary"}}}`)
+		run("with a boundary alone", false, strings.TrimSuffix(fresh[0], "}")+`, "Condition": {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}}`)
+		run("with a boundary alone that leaves it to make another without", true, strings.TrimSuffix(fresh[0], "}")+`, "Condition": {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::`+testAccount+`:policy/Boundary"}}}`)
 		run("denied", false, fresh[0], deny(firsts(k)[0], "*"))
 		return
 	}

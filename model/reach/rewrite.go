@@ -106,7 +106,8 @@ func (m *menu) newWrites() {
 // A ruling is a decision about an action on a target, by the policy that the target has or by one that is written first.
 type ruling struct {
 	policy.Decision
-	by *rewriting // nil where the policy stays as it is
+	by      *rewriting // nil where the policy stays as it is
+	tagging *tagging   // nil where the tags stay as they are
 }
 
 // truthIn is how surely a decision allows.
@@ -139,6 +140,11 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 		x.Assumed = joinConditions(d.Assumed, after.Assumed)
 		if truthIn(&x.Decision) > was {
 			best = x
+		}
+	}
+	if was := truthIn(&best.Decision); an.asksTags && was != surely && !strings.EqualFold(action, "iam:PassRole") {
+		if x, ok := an.retagged(a, ti, action, arn, extra, was); ok {
+			return x
 		}
 	}
 	return best
@@ -357,6 +363,11 @@ func (an *Analysis) rewrite(a *actor, f *finding, parts []match) {
 			}
 		}
 	}
+	f.inOrder()
+}
+
+// inOrder puts a finding in the order of the forms.
+func (f *finding) inOrder() {
 	byForm := func(x, y allowance) int { return int(x.form - y.form) }
 	slices.SortStableFunc(f.whole, byForm)
 	slices.SortStableFunc(f.parts, byForm)
@@ -448,22 +459,12 @@ func (an *Analysis) rewriteOn(a *actor, f, was *finding, fi int32, p match, x *w
 	f.give(fi, p, must, may)
 }
 
-// give adds actions to what a finding says of a form, or of a part of it.
+// give adds actions to what a finding says of a form, or of a part of it, that are the actor's by writing the policy.
 func (f *finding) give(form int32, p match, must, may bits) {
 	if may.empty() {
 		return
 	}
-	xs := &f.whole
-	if p.part != "" {
-		xs = &f.parts
-	}
-	x := f.on(form, p.part)
-	if x == nil {
-		*xs = append(*xs, allowance{form: form, part: p, must: make(bits, len(may)), may: make(bits, len(may))})
-		x = &(*xs)[len(*xs)-1]
-	}
-	// What was found before may be somebody else's to write.
-	x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+	x := f.at(form, p, len(may))
 	if x.given == nil {
 		x.given = make(bits, len(may))
 	}
@@ -472,6 +473,34 @@ func (f *finding) give(form int32, p match, must, may bits) {
 		x.must[i] |= must[i]
 		x.may[i] |= may[i]
 	}
+}
+
+// add adds actions to what a finding says of a form, or of a part of it.
+func (f *finding) add(form int32, p match, must, may bits) {
+	if may.empty() {
+		return
+	}
+	x := f.at(form, p, len(may))
+	for i := range may {
+		x.must[i] |= must[i]
+		x.may[i] |= may[i]
+	}
+}
+
+// at is what a finding says of a form, or of a part of it, to be written.
+func (f *finding) at(form int32, p match, words int) *allowance {
+	xs := &f.whole
+	if p.part != "" {
+		xs = &f.parts
+	}
+	x := f.on(form, p.part)
+	if x == nil {
+		*xs = append(*xs, allowance{form: form, part: p, must: make(bits, words), may: make(bits, words)})
+		x = &(*xs)[len(*xs)-1]
+	}
+	// What was found before may be somebody else's to write.
+	x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+	return x
 }
 
 // isBy reports whether an action is allowed in the way that a technique is about: of two that lead to the same, one writes the
@@ -498,6 +527,15 @@ func (an *Analysis) replaces(a *actor, f *finding) bool {
 func (an *Analysis) writingStep(n, ti int32, r *ruling) *Step {
 	c := &account{an: an, actor: an.actors[an.actorOf[n]]}
 	c.note(*r, ti)
+	if r.tagging != nil {
+		step := &Step{From: an.nodes[n].id, To: an.world.targets[ti].id, Kind: Acts, Certainty: certainty(r.Must), Capabilities: catalog.Capabilities(0).With(catalog.Tag)}
+		if r.Must {
+			step.Must = step.Capabilities
+		}
+		step.Actions, step.Evidence, step.Assumed = c.by, c.reasons(), c.assumed
+		step.explain()
+		return step
+	}
 	changes := catalog.Capabilities(0).With(catalog.Permissions)
 	step := &Step{From: an.nodes[n].id, To: an.world.targets[ti].id, Kind: Acts, Capabilities: changes, Certainty: certainty(r.Must)}
 	if r.Must {

@@ -158,7 +158,7 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 	for i, a := range c.actors {
 		free[i] = a.free()
 		if a.asks("iam:policyarn") || a.asks("iam:permissionsboundary") {
-			extra[i] = newPrincipal(an.world)
+			extra[i] = newPrincipal(an.world, c.bound)
 		}
 	}
 	try := func(place string) bool { // false: it cannot be surer

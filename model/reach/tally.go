@@ -430,6 +430,7 @@ func (t *tally) find(out *finding, parts []match) {
 		}
 	}
 	t.an.rewrite(a, out, parts)
+	t.an.retag(a, out, parts)
 }
 
 // partsWorthALook lists the parts of a form that patterns name, and what two of them have in common where there is

@@ -169,6 +169,8 @@ var techniques = []technique{
 	{id: "iam-008", route: altering, on: isUser, needs: []string{"iam:AttachUserPolicy"}, says: "attaches a policy to"},
 	{id: "iam-011", route: altering, on: isGroup, needs: []string{"iam:PutGroupPolicy"}, says: "writes an inline policy of"},
 	{id: "iam-010", route: altering, on: isGroup, needs: []string{"iam:AttachGroupPolicy"}, says: "attaches a policy to"},
+	{id: tagsPrincipal, route: altering, on: isRole, needs: []string{"iam:TagRole|iam:UntagRole"}, says: "changes the tags of"},
+	{id: tagsPrincipal, route: altering, on: isUser, needs: []string{"iam:TagUser|iam:UntagUser"}, says: "changes the tags of"},
 	{id: "iam-013", route: joining, on: isGroup, needs: []string{"iam:AddUserToGroup"}, says: "adds a user that it holds to"},
 	{id: "iam-001", route: altering, on: isPolicy, needs: []string{"iam:CreatePolicyVersion"}, says: "rewrites the policy"},
 	{id: "iam-set-default-policy-version", route: altering, on: isPolicy, needs: []string{"iam:SetDefaultPolicyVersion"}, says: "sets another version of the policy"}, // one that allows everything
@@ -193,6 +195,12 @@ var filling = []technique{
 	{id: "new-profile", route: passing, needs: []string{"iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"}},
 	{id: "emptied-profile", route: passing, needs: []string{"iam:RemoveRoleFromInstanceProfile", "iam:AddRoleToInstanceProfile"}, there: []string{"AWS::IAM::InstanceProfile"}},
 	{id: "empty-profile", route: passing, needs: []string{"iam:AddRoleToInstanceProfile"}},
+}
+
+// unbinding makes a principal that has to have a boundary, and takes that off.
+var unbinding = []*technique{
+	{id: "iam-create-user", route: creating, needs: []string{"iam:CreateUser", "iam:AttachUserPolicy|iam:PutUserPolicy", "iam:CreateAccessKey|iam:CreateLoginProfile", "iam:DeleteUserPermissionsBoundary"}, says: "makes a new administrator user"},
+	{id: "iam-create-role", route: creating, needs: []string{"iam:CreateRole", "iam:AttachRolePolicy|iam:PutRolePolicy", "iam:DeleteRolePermissionsBoundary"}, says: "makes a new administrator role"},
 }
 
 // newMember makes a user that is in a group: iam:AddUserToGroup on the group, and the rest on one new name.

@@ -214,6 +214,17 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 				}
 			}
 		}
+		if !an.asksTags {
+			continue
+		}
+		for k, a := range an.actors {
+			if answers[k] != nil || out[k] != nil && out[k].Must || an.candidates(a, form.menu, an.gates[q.target], arn).empty() {
+				continue
+			}
+			if r := an.decide(a, q.target, action, arn, nil); r.tagging != nil && r.Outcome == policy.Allowed {
+				out[k] = &r
+			}
+		}
 	}
 	return out
 }

@@ -1,0 +1,162 @@
+package reach
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// Conditions on aws:PrincipalTag are about who asks. Who may tag the role or user that it is makes them hold: it is then that
+// principal with other tags.
+
+// tagsPrincipal is the technique.
+const tagsPrincipal = "principal-tag"
+
+const principalTag = "aws:principaltag/"
+
+// A tag is one of a principal; nil: it has it not.
+type tag struct {
+	key   string // as it is spelled
+	value []string
+}
+
+// mostTags is how many values of one tag are tried at most.
+const mostTags = 12
+
+// newAskedTags finds the tags of principals that policies of the design ask for, each with the values worth trying: those that a
+// condition names, those that resources have where it compares with them, and none.
+func (an *Analysis) newAskedTags() {
+	an.askedTags = nil
+	if !slices.ContainsFunc(an.keys, func(k string) bool { return strings.HasPrefix(k, principalTag) }) {
+		return
+	}
+	values := map[string][]tag{}
+	var order []string
+	put := func(key string, value ...string) {
+		lower := strings.ToLower(key)
+		if _, ok := values[lower]; !ok {
+			order = append(order, lower)
+			values[lower] = []tag{{key, nil}}
+		}
+		t := tag{key, value}
+		if len(values[lower]) < mostTags && !slices.ContainsFunc(values[lower], func(o tag) bool { return slices.Equal(o.value, value) }) {
+			values[lower] = append(values[lower], t)
+		}
+	}
+	for _, e := range an.design.Elements() {
+		doc := model.PolicyOf(e)
+		if p, ok := e.(*model.Policy); ok {
+			doc = p.Document
+		}
+		if a := an.compiled[doc]; a != nil && doc != nil {
+			if !slices.ContainsFunc(a.keys, func(k string) bool { return strings.HasPrefix(k, principalTag) }) {
+				continue
+			}
+			for _, s := range a.statements {
+				for _, c := range s.from.Conditions {
+					_, of, _ := strings.Cut(c.Key, "/")
+					for _, v := range c.Values {
+						if strings.HasPrefix(strings.ToLower(c.Key), principalTag) && !strings.Contains(v, "${") && !strings.EqualFold(c.Operator, "Null") {
+							put(of, instance(v))
+						} else if strings.HasPrefix(strings.ToLower(c.Key), principalTag) {
+							put(of)
+						}
+						for _, variable := range variablesOf(v) {
+							if key, ok := strings.CutPrefix(variable, principalTag); ok && isResourceTag(strings.ToLower(c.Key)) {
+								put(key)
+								for _, x := range an.tagValues(of) {
+									put(key, x)
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, lower := range order {
+		an.askedTags = append(an.askedTags, values[lower]...)
+	}
+}
+
+// tagValues are the values that a tag has on what the design shows, in its order.
+func (an *Analysis) tagValues(key string) (out []string) {
+	for i := range an.world.targets {
+		for k, v := range an.world.targets[i].tags {
+			if strings.EqualFold(k, key) && !slices.Contains(out, v) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// request is what a call that sets a tag, or takes it off, carries.
+func (t tag) request() policy.Context {
+	return policy.Context{"aws:tagkeys": {t.key}, "aws:requesttag/" + strings.ToLower(t.key): t.value}
+}
+
+// spell is a tag as one string, for telling changes apart.
+func (t tag) spell() string {
+	if t.value == nil {
+		return strings.ToLower(t.key) + "\x03"
+	}
+	return strings.ToLower(t.key) + "\x02" + t.value[0]
+}
+
+// retagSelf tries to change the tags of principals that policies ask for.
+func (e *explorer) retagSelf(f *finding, k *plan) {
+	if len(e.an.askedTags) == 0 || e.all(f, k, nil) == never {
+		return
+	}
+	set, remove, _ := strings.Cut(k.technique.needs[0], "|")
+	for _, t := range e.an.askedTags {
+		action := set
+		if t.value == nil {
+			action = remove
+		}
+		v := e.ask(f.target, action, t.request())
+		if v == never {
+			continue
+		}
+		for _, i := range e.an.holders(f.target) {
+			now, known := e.an.actors[i].value(principalTag + strings.ToLower(t.key))
+			if known && slices.Equal(now, t.value) || e.an.actors[i].self != f.target {
+				continue // as it is, or who is in a group
+			}
+			e.alters(f, k, i, v == surely, change{tags: []tag{t}})
+		}
+	}
+}
+
+// tagged puts tags into what is known of an actor's requests.
+func (a *actor) tagged(tags []tag) {
+	a.context, a.absent = maps.Clone(a.context), slices.Clone(a.absent)
+	for _, t := range tags {
+		key := principalTag + strings.ToLower(t.key)
+		a.absent = slices.DeleteFunc(a.absent, func(k string) bool { return k == key })
+		if delete(a.context, key); t.value != nil {
+			a.context[key] = t.value
+		} else {
+			a.absent = append(a.absent, key)
+		}
+	}
+}
+
+// sameTags reports whether two lists of tags are one.
+func sameTags(x, y []tag) bool {
+	return slices.EqualFunc(x, y, func(a, b tag) bool { return a.spell() == b.spell() })
+}
+
+// andTags are some tags, and others in their place.
+func andTags(old, more []tag) []tag {
+	out := slices.DeleteFunc(slices.Clone(old), func(t tag) bool {
+		return slices.ContainsFunc(more, func(m tag) bool { return strings.EqualFold(t.key, m.key) })
+	})
+	out = append(out, more...)
+	slices.SortFunc(out, func(x, y tag) int { return strings.Compare(x.spell(), y.spell()) })
+	return out
+}
