@@ -604,6 +604,15 @@ func (an *Analysis) arnOf(id model.ID) string {
 	return string(id)
 }
 
+// exists tells how surely there is a policy that the design does not show, or the actor makes it. An account's file has all of its own.
+func (e *explorer) exists(arn string) truth {
+	if !e.w.known || accountOf(arn) != e.actor.account {
+		return perhaps
+	}
+	d := e.an.decide(e.actor, -1, "iam:CreatePolicy", arn, nil)
+	return min(perhaps, truthIn(&d.Decision))
+}
+
 // confined finds the new principals that the actor may make where they have to have a boundary, each with one that its policies ask
 // for: they may do what that leaves.
 func (e *explorer) confined() {
@@ -625,8 +634,8 @@ func (e *explorer) confined() {
 	}
 	try := func(k *technique, c change) {
 		_, v := e.an.combineBy(crew{actors: []*actor{e.actor}, bound: e.an.arnOf(c.bound)}, k.needs, nil)
-		if v == surely && !c.free && len(e.an.documentOf(c.bound).Statements) == 0 {
-			v = perhaps
+		if v != never && len(e.an.documentOf(c.bound).Statements) == 0 {
+			v = min(v, e.exists(e.an.arnOf(c.bound)))
 		}
 		if v != never {
 			e.actor.alters = append(e.actor.alters, alter{actor: -1, target: -1, must: v == surely, technique: k, change: c})

@@ -131,6 +131,9 @@ func (s *search) brick(e Evidence) int {
 	if s.an.design.Role(e.Policy) != nil && !slices.ContainsFunc(e.From.Principals, func(p policy.Principal) bool { return p.Kind != "Service" }) {
 		return -1
 	}
+	if doc := model.PolicyOf(s.an.design.Element(e.Policy)); e.Layer == policy.LayerResource && (doc == nil || !slices.Contains(doc.Statements, e.From)) {
+		return -1 // what a key that is given no policy has by default
+	}
 	b := brick{e.Policy, e.From}
 	if i, ok := s.at[b]; ok {
 		return i
