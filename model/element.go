@@ -228,6 +228,9 @@ type Trigger struct {
 // Redrive is the kind of trigger by which a queue puts messages that are not worked off into another.
 const Redrive = "redrive"
 
+// Changes is the kind of trigger by which a table puts what changes into a data stream.
+const Changes = "table-changes"
+
 // A Form is how what a trigger carries on arrives.
 type Form uint8
 

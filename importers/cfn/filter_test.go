@@ -128,6 +128,26 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// A table may put its changes into a data stream.
+func TestChangesOfTables(t *testing.T) {
+	const head = "Resources:\n  S: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}\n  T: {Type: AWS::DynamoDB::"
+	const keys = "AttributeDefinitions: [{AttributeName: pk, AttributeType: S}], KeySchema: [{AttributeName: pk, KeyType: HASH}]"
+	for text, want := range map[string]int{
+		"Table, Properties: {" + keys + "}}": 0,
+		"Table, Properties: {" + keys + ", KinesisStreamSpecification: {StreamArn: !GetAtt S.Arn}}}":                                        1,
+		"GlobalTable, Properties: {" + keys + ", Replicas: [{Region: us-east-1, KinesisStreamSpecification: {StreamArn: !GetAtt S.Arn}}]}}": 1,
+	} {
+		in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(head + text)}}, "template.yaml", importers.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		tr := in.Design.Triggers()
+		if len(tr) != want || want > 0 && (tr[0].From != "res/T" || tr[0].To != "res/S" || tr[0].Kind != model.Changes) {
+			t.Errorf("%s: %+v", text, tr)
+		}
+	}
+}
+
 // sameFilter compares filters, patterns as JSON where they are one value.
 func sameFilter(d *model.Design, got, want model.Filter) bool {
 	for _, r := range d.Resources() {

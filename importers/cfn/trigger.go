@@ -109,6 +109,12 @@ func (b *builder) readTriggers() {
 			b.notifications(r)
 		case "AWS::SQS::Queue":
 			b.redrive(r)
+		case "AWS::DynamoDB::Table":
+			b.changes(r, b.get(r.Props, "KinesisStreamSpecification"), r.ID+"/kinesis")
+		case "AWS::DynamoDB::GlobalTable":
+			for i, n := range b.items(b.get(r.Props, "Replicas")) {
+				b.changes(r, b.get(n, "KinesisStreamSpecification"), fmt.Sprintf("%s/kinesis%d", r.ID, i))
+			}
 		case "AWS::SNS::Subscription":
 			b.subscription(r, b.get(r.Props, "TopicArn"), r.Props, model.MakeID("trigger", b.in(r.ID)), r.ID)
 		case "AWS::SNS::Topic":
@@ -285,6 +291,18 @@ func (b *builder) redrive(r *resource) {
 	t := b.newTrigger(r, to, model.Redrive, "sqs")
 	t.ID = model.MakeID("trigger", b.in(r.ID+"/redrive"))
 	t.From, t.Label, t.Origin = b.elementOf(r), "dead letters", b.get(r.Props, "RedrivePolicy").Span()
+	b.addTrigger(t, r, r.Value)
+}
+
+// changes reads the data stream that a table puts its changes into.
+func (b *builder) changes(r *resource, n *yamlpos.Node, key string) {
+	to := b.find(b.get(n, "StreamArn"), ofType("AWS::Kinesis::Stream"))
+	if to == nil {
+		return
+	}
+	t := b.newTrigger(r, to, model.Changes, "dynamodb")
+	t.ID = model.MakeID("trigger", b.in(key))
+	t.From, t.Label, t.Origin = b.elementOf(r), "changes", n.Span()
 	b.addTrigger(t, r, r.Value)
 }
 

@@ -31,6 +31,8 @@ func (b *builder) triggers() {
 			b.notifications(x)
 		case "aws_sqs_queue", "aws_sqs_queue_redrive_policy":
 			b.redrive(x)
+		case "aws_dynamodb_kinesis_streaming_destination":
+			b.changes(x)
 		case "aws_sns_topic_subscription":
 			b.subscription(x)
 		case "aws_cloudwatch_event_target":
@@ -180,6 +182,17 @@ func (b *builder) redrive(x *object) {
 	}
 	t := b.newTrigger(x, b.elementOf(to), model.Redrive, "sqs", "redrive")
 	t.From, t.Label, t.Origin = b.elementOf(from), "dead letters", x.spot("redrive_policy")
+	b.start(t)
+}
+
+// changes reads the data stream that a table puts its changes into.
+func (b *builder) changes(x *object) {
+	from, to := b.find(x.word("table_name"), x, "AWS::DynamoDB::Table"), b.find(x.word("stream_arn"), x, "AWS::Kinesis::Stream")
+	if from == nil || to == nil {
+		return
+	}
+	t := b.newTrigger(x, b.elementOf(to), model.Changes, "dynamodb")
+	t.From, t.Label = b.elementOf(from), "changes"
 	b.start(t)
 }
 

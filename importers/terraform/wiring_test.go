@@ -44,6 +44,7 @@ res/aws_cloudwatch_metric_alarm.m > res/aws_sns_topic.t alarm alarm "alarm"
 res/aws_cognito_user_pool.u > fn/aws_lambda_function.f cognito cognito "CustomEmailSender"
 res/aws_cognito_user_pool.u > fn/aws_lambda_function.f cognito cognito "PreSignUp"
 res/aws_dynamodb_table.d > fn/aws_lambda_function.f pipe pipe "pipe" as role/aws_iam_role.run {"eventName":["INSERT"]}
+res/aws_dynamodb_table.d > res/aws_kinesis_stream.k table-changes dynamodb "changes"
 res/aws_iot_topic_rule.i > res/aws_sqs_queue.q iot-rule iot "SELECT * FROM 'a'" as role/aws_iam_role.run outside
 res/aws_lb_target_group.a > fn/aws_lambda_function.f load-balancer elasticloadbalancing "load balancer" open outside
 res/aws_s3_bucket.b > res/aws_sfn_state_machine.m event-rule events "Object Created" as role/aws_iam_role.run whole {"detail-type":["Object Created"],"source":["aws.s3"]} s3:ObjectCreated:*

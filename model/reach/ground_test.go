@@ -76,6 +76,9 @@ func TestGroundsCover(t *testing.T) {
 					var covered, surely catalog.Capabilities
 					for _, e := range one.Grounds() {
 						before, sure := covered, surely
+						for _, name := range e.Lets { // of whom rewrites a resource's policy, by what that can allow
+							covered |= known.Action(name).Capabilities
+						}
 						for _, name := range e.Actions {
 							if e.From.NotAction || slices.ContainsFunc(e.From.Actions, func(p string) bool { return matchAction(strings.ToLower(p), strings.ToLower(name)) != never }) {
 								covered |= known.Action(name).Capabilities

@@ -84,6 +84,17 @@ func TestGuises(t *testing.T) {
 		{"the boundary holds its own removal", []string{read, allow("iam:DeleteRolePermissionsBoundary", own)}, bounded(allow("iam:Get*", "*")), nil},
 		{"with a wider boundary", []string{read, allow("iam:PutRolePermissionsBoundary", own)}, bounded(allow("iam:*", "*")), []string{"data must"}},
 		{"with the same boundary alone", []string{read, when(allow("iam:PutRolePermissionsBoundary", own), `"StringEquals": {"iam:PermissionsBoundary": "`+managed("Boundary")+`"}`)}, bounded(allow("iam:*", "*")), nil},
+		{"with its boundary rewritten", []string{read, allow("iam:CreatePolicyVersion", managed("Boundary"))}, bounded(allow("iam:CreatePolicyVersion", "*")), []string{"data must"}},
+		{"another's boundary rewritten", []string{read, allow("iam:CreatePolicyVersion", managed("Theirs"))}, func(b *builder, r *model.Role) {
+			bounded(allow("iam:CreatePolicyVersion", "*"))(b, r)
+			b.role("Other", rootTrust).Boundary = b.managed("Theirs", allow("s3:*", "*")).ID
+		}, nil},
+		{"its boundary rewritten, which holds that back", []string{read, allow("iam:CreatePolicyVersion", managed("Boundary"))}, bounded(allow("iam:Get*", "*")), nil},
+		{"one policy rewritten that it has and is held by", []string{allow("iam:CreatePolicyVersion", managed("Boundary"))}, func(b *builder, r *model.Role) {
+			bounded(allow("iam:CreatePolicyVersion", "*"))(b, r)
+			r.Policies = append(r.Policies, r.Boundary)
+		}, both},
+		{"with another version of its boundary", []string{read, allow("iam:SetDefaultPolicyVersion", managed("Boundary"))}, bounded(allow("iam:Set*", "*")), []string{"data may"}},
 		{"without its boundary and with any policy", []string{allow("iam:PutRolePolicy iam:DeleteRolePermissionsBoundary", own)}, bounded(allow("iam:*", "*")), both},
 
 		{"without a denial that stands inline", []string{read, deny("s3:*", "*"), allow("iam:DeleteRolePolicy", own)}, nil, []string{"data must"}},
@@ -109,8 +120,12 @@ func TestGuises(t *testing.T) {
 		{"a policy rewritten", []string{allow("iam:CreatePolicyVersion", managed("Own"))}, attached("Own", allow("s3:ListAllMyBuckets", "*")), both},
 		{"a denying policy rewritten", []string{allow("iam:CreatePolicyVersion", managed("Denies"))}, func(b *builder, r *model.Role) {
 			attached("Denies", deny("s3:*", "*"))(b, r)
-			bounded(allow("iam:CreatePolicyVersion s3:*", "*"))(b, r)
+			bounded(allow("iam:CreatePolicyVersion", managed("Denies"))+","+allow("s3:*", "*"))(b, r)
 		}, []string{"data must"}},
+		{"a denying policy rewritten, and then the boundary", []string{allow("iam:CreatePolicyVersion", managed("Denies"))}, func(b *builder, r *model.Role) {
+			attached("Denies", deny("s3:*", "*"))(b, r)
+			bounded(allow("iam:CreatePolicyVersion s3:*", "*"))(b, r)
+		}, both},
 		{"another version of a policy", []string{allow("iam:SetDefaultPolicyVersion", managed("Own"))}, attached("Own", allow("s3:ListAllMyBuckets", "*")), []string{"S may", "data may"}},
 		{"a policy rewritten that it has not", []string{allow("iam:CreatePolicyVersion", managed("Own"))}, func(b *builder, r *model.Role) {
 			b.managed("Own", allow("s3:ListAllMyBuckets", "*"))

@@ -484,6 +484,12 @@ func (e *explorer) alter(f *finding, k *plan) {
 		}
 		e.alters(f, k, i, v == surely && k.note == "", c)
 	}
+	if k.on == isPolicy {
+		// Whoever has it for a boundary is held by what the attacker writes.
+		for _, i := range e.an.boundOf[e.w.targets[f.target].id] {
+			e.alters(f, k, i, v == surely && k.note == "", change{free: true})
+		}
+	}
 }
 
 // alters keeps a change that the actor may make of a principal.

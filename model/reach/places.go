@@ -128,35 +128,67 @@ func within(pattern, space string) (string, bool) {
 			return guess, true
 		}
 	}
-	if guess := byField(pattern, space); both(guess) {
+	if guess := byField(pattern, space, longer); both(guess) {
 		return guess, true
 	}
-	if lit := literalPrefix(pattern); len(lit) < len(pattern) {
-		// The first wildcard takes what the space has in its place.
-		if head := literalPrefix(space); strings.HasPrefix(head, lit) {
-			rest := instance(pattern[len(lit)+1:])
-			for _, guess := range [2]string{strings.TrimRight(head, "/:") + rest, head + rest} {
-				if both(guess) {
-					return guess, true
-				}
-			}
+	if guess := byField(pattern, space, behind); both(guess) {
+		return guess, true
+	}
+	for _, guess := range intoHead(pattern, space) {
+		if both(guess) {
+			return guess, true
 		}
 	}
 	return policy.Overlap(pattern, space)
 }
 
-// byField takes each field from the pattern that leaves it less open, where both have as many; "" otherwise.
-func byField(pattern, space string) string {
+// byField takes each field from the pattern that leaves it less open, where both have as many, and picks where both leave it open;
+// "" otherwise.
+func byField(pattern, space string, pick func(p, q string) string) string {
 	p, q := strings.Split(pattern, ":"), strings.Split(space, ":")
 	if len(p) != len(q) {
 		return ""
 	}
 	for i := range p {
-		if strings.ContainsAny(p[i], "*?") && !(strings.ContainsAny(q[i], "*?") && len(p[i]) > len(q[i])) {
+		switch {
+		case !strings.ContainsAny(p[i], "*?"):
+		case strings.ContainsAny(q[i], "*?"):
+			p[i] = pick(p[i], q[i])
+		default:
 			p[i] = q[i]
 		}
 	}
 	return instance(strings.Join(p, ":"))
+}
+
+func longer(p, q string) string {
+	if len(p) > len(q) {
+		return p
+	}
+	return q
+}
+
+// behind is the text of both fields that has what the second begins with in the place of the first's wildcard, and otherwise some
+// text of both, "" for none.
+func behind(p, q string) string {
+	for _, guess := range intoHead(p, q) {
+		one, _ := policy.Match(p, guess)
+		if other, _ := policy.Match(q, guess); one && other {
+			return guess
+		}
+	}
+	text, _ := policy.Overlap(p, q)
+	return text
+}
+
+// intoHead are texts in which a pattern's first wildcard takes what a space begins with.
+func intoHead(pattern, space string) []string {
+	lit, head := literalPrefix(pattern), literalPrefix(space)
+	if len(lit) == len(pattern) || !strings.HasPrefix(head, lit) {
+		return nil
+	}
+	rest := instance(pattern[len(lit)+1:])
+	return []string{strings.TrimRight(head, "/:") + rest, head + rest}
 }
 
 // instance fills a pattern's wildcards.
@@ -185,8 +217,12 @@ func whenChosen(pattern string) (arn string, chosen bool) {
 }
 
 // completions are the patterns that a Resource entry stands for: an ARN with fewer than six fields is completed
-// with * (IAM JSON policy elements: Resource), and one with a wildcard is taken as it stands as well.
+// with * (IAM JSON policy elements: Resource), and one with a wildcard is taken as it stands as well; the short form in an
+// API's own policy is of the API ("API Gateway resource policy examples").
 func completions(pattern string) []string {
+	if within, ok := strings.CutPrefix(pattern, "execute-api:/"); ok {
+		return []string{"arn:*:execute-api:*:*:*/" + within}
+	}
 	if !strings.HasPrefix(pattern, "arn:") {
 		return []string{pattern}
 	}

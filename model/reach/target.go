@@ -374,9 +374,15 @@ func (w *world) addForms(ti int32) {
 				put(way{base + anyName, base + "*"}, s)
 			}
 		}
+	case "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster":
+		// Its topics, groups and transactions have ARNs of their own ("Resource types defined by Apache Kafka APIs for Amazon MSK clusters").
+		for _, s := range shapes {
+			if base := strings.Replace(t.arn, ":cluster/", ":"+s.kind.Name+"/", 1) + "/"; s.service == "kafka-cluster" && s.kind.Name != "cluster" {
+				put(way{base + anyName, base + "*"}, s)
+			}
+		}
 	case "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
-		id := t.arn[strings.LastIndexByte(t.arn, '/')+1:]
-		base := strings.Join([]string{"arn", w.partition, "execute-api", cmp.Or(t.region, w.region), t.account, id + "/"}, ":")
+		base := w.callBase(t)
 		for _, s := range w.shapesOf("execute-api") {
 			put(way{base + anyName, base + "*"}, s)
 		}

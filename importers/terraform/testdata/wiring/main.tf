@@ -299,3 +299,12 @@ resource "aws_cloudwatch_metric_alarm" "m" {
   evaluation_periods  = 1
   alarm_actions       = [aws_sns_topic.t.arn]
 }
+
+resource "aws_kinesis_stream" "k" {
+  name = "k"
+}
+
+resource "aws_dynamodb_kinesis_streaming_destination" "d" {
+  table_name = aws_dynamodb_table.d.name
+  stream_arn = aws_kinesis_stream.k.arn
+}

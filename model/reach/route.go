@@ -1,0 +1,90 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"bulkhead/model"
+	"bulkhead/model/policy"
+)
+
+// Routes of APIs that ask for AWS credentials: each is called by an ARN of its own, with its method and path.
+
+// isAPI holds the types whose routes are called.
+func isAPI(typ string) bool {
+	return typ == "AWS::ApiGateway::RestApi" || typ == "AWS::ApiGatewayV2::Api"
+}
+
+// callBase is how the ARNs begin by which an API is called; its id is the last of its own ARN.
+func (w *world) callBase(t *target) string {
+	return w.callsOf(cmp.Or(t.region, w.region), t.account, t.arn[strings.LastIndexByte(t.arn, '/')+1:])
+}
+
+func (w *world) callsOf(region, account, id string) string {
+	return strings.Join([]string{"arn", w.partition, "execute-api", region, account, id + "/"}, ":")
+}
+
+// routeOf is the part of a call's ARN after the stage, as a pattern: "POST/orders/*" of "POST /orders/{id}"; false where the label
+// is of no such route (API Gateway Developer Guide, "Control access for invoking an API").
+func routeOf(tr *model.Trigger) (string, bool) {
+	method, path, ok := strings.Cut(tr.Label, " ")
+	if !ok || !strings.HasPrefix(path, "/") || method != strings.ToUpper(method) {
+		return "", false
+	}
+	if method == "ANY" {
+		method = "*"
+	}
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(path, "{")
+		out.WriteString(before)
+		if !found {
+			return method + out.String(), true
+		}
+		out.WriteByte('*')
+		_, path, _ = strings.Cut(after, "}")
+	}
+}
+
+// calls tells how surely an actor may call a route of an API that the design shows, in some stage, and by which ARN. A stage's
+// name has no slash, other than what a * of a policy may stand for.
+func (e *explorer) calls(f *finding, t *target, c *carrier, route string) (truth, *written) {
+	base := e.w.callBase(t)
+	best, how := never, (*written)(nil)
+	try := func(x *allowance, pattern string) {
+		if j := e.w.forms[x.form].menu.bit(c.actions[0]); j < 0 || !x.may.has(j) {
+			return
+		}
+		for _, stage := range stagesOf(pattern) {
+			arn, ok := within(cmp.Or(pattern, "*"), base+stage+"/"+route)
+			if !ok || best == surely {
+				continue
+			}
+			d := e.an.decide(e.actor, f.target, c.actions[0], arn, nil)
+			if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v > best {
+				best, how = v, &written{arn: arn, actions: c.actions}
+			}
+		}
+	}
+	for i := range f.whole {
+		try(&f.whole[i], "")
+	}
+	for i := range f.parts {
+		try(&f.parts[i], f.parts[i].part.pattern)
+	}
+	return best, how
+}
+
+// stagesOf are names of stages to try a pattern with: any, and the one that it names.
+func stagesOf(pattern string) []string {
+	out := []string{anyName}
+	at, _ := resourcePart(pattern)
+	if names := strings.SplitN(pattern[at:], "/", 3); len(names) > 1 && !slices.Contains(methods, names[1]) && instance(names[1]) != anyName {
+		out = append(out, instance(names[1]))
+	}
+	return out
+}
+
+// methods are what a policy has after the stage.
+var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
