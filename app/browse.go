@@ -14,7 +14,7 @@ import (
 )
 
 // openable are the endings of files that can be opened.
-var openable = []string{".yaml", ".yml", ".json", ".template", ".bulkhead", ".tf"}
+var openable = []string{".yaml", ".yml", ".json", ".template", ".bulkhead", ".tf", ".tofu"}
 
 // chooseFile asks for a file to open, or a folder.
 func (w *window) chooseFile(folder bool) {

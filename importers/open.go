@@ -152,7 +152,7 @@ func unknownBecause(fsys fs.FS, name string) string {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml", ".yml", ".json", ".template":
 		return "; a template has Resources at its top level"
-	case ".tf", ".tfvars":
+	case ".tf", ".tofu", ".tfvars":
 		return "; of Terraform, open the folder that it is in"
 	}
 	return ""

@@ -41,23 +41,7 @@ func (b *builder) machine(r *resource) {
 	for _, p := range b.pairs(substituted) {
 		written = strings.ReplaceAll(written, "${"+p.Key.Value+"}", b.words(p.Value))
 	}
-	referred := map[string]*resource{} // by what a reference to it says, under whatever key
-	for _, n := range []*yamlpos.Node{definition, text, substituted} {
-		for _, id := range b.refs(n) {
-			if to := b.resource(id); to != nil && b.isTask(to) {
-				referred[b.nameOf(to)] = to
-			}
-		}
-	}
-	known := catalog.TaskTexts(written, func(key, text string, reads bool) {
-		if to := referred[text]; to != nil {
-			add(b.taskOf(to), reads)
-		} else if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || slices.Contains(namingTasks, key) {
-			if to := b.findText(text, b.isTask); to != nil {
-				add(b.taskOf(to), reads)
-			}
-		}
-	})
+	known := b.calls(written, []*yamlpos.Node{definition, text, substituted}, func(to *resource, reads bool) { add(b.taskOf(to), reads) })
 	b.notes.quiet--
 	for _, n := range []*yamlpos.Node{definition, text, substituted} {
 		if n == nil || known {
@@ -79,6 +63,28 @@ func (b *builder) machine(r *resource) {
 			b.note(source.Info, n.Span(), "Its tasks are not known.", "the definition of %s is in another file", r.ID)
 		}
 	}
+}
+
+// calls calls add with everything that the calls of AWS in a JSON text name, or its nodes refer to; it is false where the
+// text is no JSON.
+func (b *builder) calls(text string, nodes []*yamlpos.Node, add func(to *resource, reads bool)) bool {
+	referred := map[string]*resource{} // by what a reference to it says, under whatever key
+	for _, n := range nodes {
+		for _, id := range b.refs(n) {
+			if to := b.resource(id); to != nil && b.isTask(to) {
+				referred[b.nameOf(to)] = to
+			}
+		}
+	}
+	return catalog.TaskTexts(text, func(key, text string, reads bool) {
+		if to := referred[text]; to != nil {
+			add(to, reads)
+		} else if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || slices.Contains(namingTasks, key) {
+			if to := b.findText(text, b.isTask); to != nil {
+				add(to, reads)
+			}
+		}
+	})
 }
 
 // namingTasks are the keys under which tasks name what they go on to by a name; ARNs and URLs count anywhere.

@@ -458,16 +458,32 @@ func (s *scope) patternLabel(n *yamlpos.Node) string {
 	return "events"
 }
 
-// schedule reads AWS::Scheduler::Schedule.
+// schedule reads AWS::Scheduler::Schedule. A universal target is a call of AWS, whose input names what it is about.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 func (b *builder) schedule(r *resource) {
-	to := b.target(b.get(r.Props, "Target", "Arn"))
-	if to == nil {
+	start := func(to *resource, called string) {
+		t := b.newTrigger(r, to, "schedule", "schedule")
+		t.ID += model.ID(called)
+		t.From, t.Label = b.elementOf(r), b.words(b.get(r.Props, "ScheduleExpression"))
+		t.Role = b.actsAs(b.get(r.Props, "Target", "RoleArn"))
+		b.addTrigger(t, r, r.Value)
+	}
+	arn := b.get(r.Props, "Target", "Arn")
+	if to := b.target(arn); to != nil {
+		start(to, "")
 		return
 	}
-	t := b.newTrigger(r, to, "schedule", "schedule")
-	t.From, t.Label = b.elementOf(r), b.words(b.get(r.Props, "ScheduleExpression"))
-	t.Role = b.actsAs(b.get(r.Props, "Target", "RoleArn"))
-	b.addTrigger(t, r, r.Value)
+	if input := b.get(r.Props, "Target", "Input"); strings.Contains(b.words(arn), ":::aws-sdk:") {
+		b.notes.quiet++
+		defer func() { b.notes.quiet-- }()
+		seen := map[*resource]bool{}
+		b.calls(b.words(input), []*yamlpos.Node{input}, func(to *resource, _ bool) {
+			if to = b.taskOf(to); to != nil && !seen[to] {
+				seen[to] = true
+				start(to, "/"+to.called())
+			}
+		})
+	}
 }
 
 // logSubscription reads AWS::Logs::SubscriptionFilter.

@@ -283,8 +283,10 @@ func (b *builder) only(list []*object, from *object, fits func(*object) bool) *o
 // function returns the function that a name, ARN, alias or version means.
 func (b *builder) function(text string, from *object) *object {
 	x := b.find(text, from, "AWS::Lambda::Function", "AWS::Lambda::Alias")
-	if x == nil && strings.Contains(text, ":function:") {
+	if name, _, qualified := strings.Cut(text, ":"); x == nil && strings.Contains(text, ":function:") {
 		x = b.find(nameInARN(text), from, "AWS::Lambda::Function") // a partial ARN
+	} else if x == nil && qualified {
+		x = b.find(name, from, "AWS::Lambda::Function") // a name with a version or alias
 	}
 	if x != nil && x.typ == "aws_lambda_alias" {
 		return b.find(x.word("function_name"), x, "AWS::Lambda::Function")

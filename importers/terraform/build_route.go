@@ -2,8 +2,6 @@ package terraform
 
 import (
 	"cmp"
-	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -130,16 +128,21 @@ var servicePath = regexp.MustCompile(`:apigateway:[^:]*:(sqs|s3|sns|kinesis|dyna
 
 // serviceTarget is the resource that an AWS service integration of an API writes to, as far as it shows.
 func (b *builder) serviceTarget(x *object) model.ID {
-	if kind := x.word("type"); kind != "AWS" && kind != "AWS_PROXY" {
+	return b.serviceTargetOf(x, x.word("type"), x.word("uri"), x.get("request_templates"), x.get("request_parameters"))
+}
+
+// serviceTargetOf is serviceTarget of an integration that says this.
+func (b *builder) serviceTargetOf(x *object, kind, uri string, requests ...cty.Value) model.ID {
+	if !strings.EqualFold(kind, "AWS") && !strings.EqualFold(kind, "AWS_PROXY") {
 		return ""
 	}
-	if m := servicePath.FindStringSubmatch(x.word("uri")); m != nil {
+	if m := servicePath.FindStringSubmatch(uri); m != nil {
 		if id := b.origin(m[2], x, sinks...); id != "" {
 			return id
 		}
 	}
-	for _, name := range []string{"request_templates", "request_parameters"} {
-		for _, p := range pairs(x.get(name)) {
+	for _, request := range requests {
+		for _, p := range pairs(request) {
 			for _, text := range split(words(p.value)) {
 				if id := b.origin(text, x, sinks...); id != "" {
 					return id
@@ -193,47 +196,6 @@ func (b *builder) connectAuth(api *object) string {
 		}
 	}
 	return ""
-}
-
-var openAPIVerb = regexp.MustCompile(`(?i)^(get|put|post|delete|options|head|patch|trace|x-amazon-apigateway-any-method)$`)
-
-// openAPI reads the integrations in an API's OpenAPI or Swagger body, where that is JSON.
-func (b *builder) openAPI(x *object, event string) {
-	var body struct {
-		Security []any                                 `json:"security"`
-		Paths    map[string]map[string]json.RawMessage `json:"paths"`
-	}
-	if json.Unmarshal([]byte(x.word("body")), &body) != nil {
-		return
-	}
-	for _, path := range slices.Sorted(maps.Keys(body.Paths)) {
-		for _, verb := range slices.Sorted(maps.Keys(body.Paths[path])) {
-			if !openAPIVerb.MatchString(verb) {
-				continue
-			}
-			var m struct {
-				Security    *[]any `json:"security"`
-				Integration struct {
-					URI         string `json:"uri"`
-					Credentials string `json:"credentials"`
-				} `json:"x-amazon-apigateway-integration"`
-			}
-			if json.Unmarshal(body.Paths[path][verb], &m) != nil {
-				continue
-			}
-			to := b.invoked(m.Integration.URI, x)
-			label := routeLabel(verb, path)
-			if to == "" || b.hasRoute(b.elementOf(x), to, label) {
-				continue
-			}
-			t := b.newTrigger(x, to, "api-route", event, label)
-			t.From, t.Name, t.Label, t.Origin = b.elementOf(x), label, label, x.spot("body")
-			t.Outside = !b.isPrivate(x)
-			secured := m.Security == nil && len(body.Security) > 0 || m.Security != nil && len(*m.Security) > 0
-			t.Open, t.Role = !secured && t.Outside, b.actsAs(m.Integration.Credentials, x)
-			b.start(t)
-		}
-	}
 }
 
 func (b *builder) hasRoute(from, to model.ID, label string) bool {

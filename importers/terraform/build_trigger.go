@@ -260,11 +260,13 @@ func (b *builder) rule(x *object, rules map[[2]string]*object) {
 	if to == "" {
 		return
 	}
+	t := b.newTrigger(x, to, "event-rule", "events")
 	if rule == nil {
-		b.missing(x, "is a target of a rule that is not in the configuration")
+		t.Label, t.Role = x.word("rule"), b.actsAs(x.word("role_arn"), x)
+		b.tell(source.Info, x.spot("rule"), "What it waits for, and who sends that, is not in the picture.", "%s is a target of a rule that is not in the configuration: %s", x.address, t.Label)
+		b.start(t)
 		return
 	}
-	t := b.newTrigger(x, to, "event-rule", "events")
 	t.From, t.Filter.Pattern, t.Off = b.elementOf(rule), compact(rule.word("event_pattern")), isOff(rule)
 	t.Role = b.actsAs(x.word("role_arn"), x)
 	if t.Role == "" {
@@ -294,14 +296,29 @@ func (b *builder) rule(x *object, rules map[[2]string]*object) {
 	b.startOnDefault(t, pattern, rule)
 }
 
+// schedule reads aws_scheduler_schedule. A universal target is a call of AWS, whose input names what it is about.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 func (b *builder) schedule(x *object) {
-	to := b.target(x.word("target", "arn"), x)
-	if to == "" {
+	start := func(to model.ID, parts ...string) {
+		if to == "" {
+			return
+		}
+		t := b.newTrigger(x, to, "schedule", "schedule", parts...)
+		t.From, t.Label, t.Role = b.elementOf(x), x.word("schedule_expression"), b.actsAs(x.word("target", "role_arn"), x)
+		b.start(t)
+	}
+	arn := x.word("target", "arn")
+	if !strings.Contains(arn, ":::aws-sdk:") {
+		start(b.target(arn, x))
 		return
 	}
-	t := b.newTrigger(x, to, "schedule", "schedule")
-	t.From, t.Label, t.Role = b.elementOf(x), x.word("schedule_expression"), b.actsAs(x.word("target", "role_arn"), x)
-	b.start(t)
+	seen := map[model.ID]bool{}
+	b.calls(x.word("target", "input"), x, func(to *object, _ bool) {
+		if id := b.elementOf(to); id != "" && !seen[id] {
+			seen[id] = true
+			start(id, to.address)
+		}
+	})
 }
 
 func (b *builder) logSubscription(x *object) {
@@ -365,15 +382,7 @@ func (b *builder) machine(x *object) {
 		b.start(t)
 	}
 	definition := x.word("definition")
-	if catalog.TaskTexts(definition, func(key, text string, reads bool) {
-		if f := b.function(text, x); f != nil && (strings.Contains(text, ":function:") || key == "FunctionName") {
-			add(f, false)
-			return
-		}
-		if strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https://sqs.") || key == "TableName" || key == "EventBusName" || key == "Bucket" {
-			add(b.find(text, x, "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine", "AWS::S3::Bucket"), reads)
-		}
-	}) {
+	if b.calls(definition, x, add) {
 		return
 	}
 	for _, arn := range catalog.FunctionARNs(definition) {
@@ -382,6 +391,28 @@ func (b *builder) machine(x *object) {
 	if definition == "" || isOneToken(definition) {
 		b.tell(source.Info, x.spot("definition"), "Its tasks are not known.", "the definition of %s is not known", x.address)
 	}
+}
+
+// namedBy are the types of what calls of AWS name under a key; ARNs and URLs count under any.
+var namedBy = map[string]string{
+	"FunctionName": "AWS::Lambda::Function", "TableName": "AWS::DynamoDB::Table", "EventBusName": "AWS::Events::EventBus", "Bucket": "AWS::S3::Bucket",
+}
+
+// tasked are the types that tasks and other calls go on to.
+var tasked = []string{"AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::StepFunctions::StateMachine", "AWS::S3::Bucket"}
+
+// calls calls add with everything that the calls of AWS in a JSON text name; it is false where that is no JSON.
+func (b *builder) calls(text string, x *object, add func(to *object, reads bool)) bool {
+	return catalog.TaskTexts(text, func(key, text string, reads bool) {
+		switch typ := namedBy[key]; {
+		case typ == "AWS::Lambda::Function", strings.Contains(text, ":function:"):
+			add(b.function(text, x), reads)
+		case strings.HasPrefix(text, "arn:"), strings.HasPrefix(text, "https://sqs."):
+			add(b.find(text, x, tasked...), reads)
+		case typ != "":
+			add(b.find(text, x, typ), reads)
+		}
+	})
 }
 
 // pipe reads aws_pipes_pipe: what it polls, enriches with and feeds.

@@ -35,6 +35,13 @@ func (s *scope) fileFunction(name string, e *hclsyntax.FunctionCallExpr, args []
 	if len(args) == 0 || args[0].IsKnown() && args[0].IsNull() {
 		return cty.NilVal, fmt.Errorf("%s takes a text", name)
 	}
+	if name == "templatestring" && !isUnknown(args[0]) && args[0].Type() == cty.String {
+		if len(args) < 2 {
+			return cty.NilVal, errors.New("templatestring takes a template and its variables")
+		}
+		// What looks like a token in it is the template's.
+		return s.render([]byte(args[0].AsString()), "template", args[1])
+	}
 	if uncertain(args[0]) || args[0].Type() != cty.String {
 		if name == "fileexists" {
 			return cty.UnknownVal(cty.Bool), nil
@@ -42,12 +49,6 @@ func (s *scope) fileFunction(name string, e *hclsyntax.FunctionCallExpr, args []
 		return s.unknownText(e), nil
 	}
 	text := args[0].AsString()
-	if name == "templatestring" {
-		if len(args) < 2 {
-			return cty.NilVal, errors.New("templatestring takes a template and its variables")
-		}
-		return s.render([]byte(text), "template", args[1])
-	}
 	file, err := s.ev.inside(text)
 	if err != nil {
 		return cty.NilVal, err

@@ -48,6 +48,10 @@ func (s *scope) traverse(t hcl.Traversal) (cty.Value, error) {
 		return s.m.traverseCall(name(1), t[min(2, len(t)):])
 	case "each", "count", "self":
 		return cty.StringVal(tokenText(root + "." + name(1))), nil
+	case "ephemeral":
+		// A value that is gone after the run, and no secret of a design.
+		used = 3
+		v = cty.StringVal(tokenText("ephemeral." + name(1) + "." + name(2)))
 	case "data":
 		used = 3
 		v, err = s.m.reference("data."+name(1)+"."+name(2), t[min(3, len(t)):])

@@ -172,7 +172,7 @@ const (
 // wiring are types that only connect other resources: they become a trigger, a statement or an attachment.
 var wiring = []string{
 	"aws_lambda_permission", "aws_lambda_event_source_mapping", "aws_lambda_event_invoke_config", "aws_lambda_function_url", "aws_lambda_alias", "aws_lambda_layer_version_permission",
-	"aws_sns_topic_subscription", "aws_sns_topic_policy", "aws_sqs_queue_policy", "aws_s3_bucket_policy", "aws_kinesis_resource_policy", "aws_cloudwatch_event_bus_policy",
+	"aws_sns_topic_subscription", "aws_sns_topic_policy", "aws_sqs_queue_policy", "aws_s3_bucket_policy", "aws_kinesis_resource_policy", "aws_cloudwatch_event_bus_policy", "aws_cloudwatch_event_permission",
 	"aws_api_gateway_deployment", "aws_api_gateway_resource", "aws_api_gateway_method", "aws_api_gateway_account",
 	"aws_apigatewayv2_route", "aws_apigatewayv2_integration", "aws_apigatewayv2_deployment", "aws_cloudwatch_log_subscription_filter",
 	"aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy",

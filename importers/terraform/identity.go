@@ -43,6 +43,11 @@ func computed(typ, address string, args cty.Value, o owner) map[string]cty.Value
 	for name, pattern := range n.of.attrs {
 		put(name, n.fill(pattern))
 	}
+	if typ == "aws_lambda_function" && isTrue(dig(args, "publish")) { // its newest version is a number, the first as well as any
+		for _, name := range []string{"version", "qualified_arn", "qualified_invoke_arn"} {
+			put(name, strings.Replace(words(out[name]), "$LATEST", "1", 1))
+		}
+	}
 	if strings.HasPrefix(typ, "aws_") {
 		put("region", o.region)
 	}

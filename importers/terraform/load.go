@@ -47,8 +47,33 @@ func isFolder(fsys fs.FS, dir string) bool {
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !e.IsDir() && isConfig(e.Name()) })
 }
 
+// isConfig reports whether a file is one of Terraform's or OpenTofu's.
 func isConfig(name string) bool {
-	return (strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tf.json")) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") && !strings.HasSuffix(name, "~")
+	return configBase(name) != "" && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") && !strings.HasSuffix(name, "~")
+}
+
+// configBase is the name of a configuration file without its endings; "" of any other file.
+func configBase(name string) string {
+	rest := strings.TrimSuffix(name, ".json")
+	for _, end := range []string{".tf", ".tofu"} {
+		if base, ok := strings.CutSuffix(rest, end); ok {
+			return base
+		}
+	}
+	return ""
+}
+
+// isNative reports whether a configuration file is in Terraform's own syntax.
+func isNative(name string) bool {
+	return strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tofu")
+}
+
+// isShadowed reports whether OpenTofu reads another file instead: of the same name, but for its own ending.
+// https://opentofu.org/docs/language/files/
+func isShadowed(name string, among []fs.DirEntry) bool {
+	base, ok := strings.CutSuffix(strings.TrimSuffix(name, ".json"), ".tf")
+	own := base + ".tofu" + strings.TrimPrefix(name, base+".tf")
+	return ok && slices.ContainsFunc(among, func(e fs.DirEntry) bool { return e.Name() == own && !e.IsDir() })
 }
 
 // readFolder reads the root module in a folder, and the modules that it calls within fsys. Problems in the files are
@@ -131,11 +156,11 @@ func (ev *evaluator) declarationsOf(dir string) (*declarations, error) {
 	var overrides []string
 	found := false
 	for _, e := range entries {
-		if e.IsDir() || !isConfig(e.Name()) {
+		if e.IsDir() || !isConfig(e.Name()) || isShadowed(e.Name(), entries) {
 			continue
 		}
 		found = true
-		base := strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".json"), ".tf")
+		base := configBase(e.Name())
 		if base == "override" || strings.HasSuffix(base, "_override") {
 			overrides = append(overrides, e.Name())
 			continue

@@ -68,7 +68,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 	}
 	p := &patch{configuration: c, in: in, before: before, after: after, done: map[model.ID]bool{}, taken: map[string]bool{}, clean: map[string]bool{}, gone: map[string]bool{}, named: map[*module][]nameRef{}, away: map[string]int{}}
 	for name, data := range in.Files {
-		if strings.HasSuffix(name, ".tf") {
+		if isNative(name) {
 			p.clean[name] = bytes.Equal(hclwrite.Format(data), data)
 		}
 	}
@@ -347,7 +347,7 @@ func (p *patch) site(at source.Span) (*site, error) {
 		return nil, fmt.Errorf("%s: this statement cannot be changed: its module is used several times", at)
 	case len(s.users) > 1:
 		return nil, fmt.Errorf("%s: this statement is used by %s: give each a document of its own first", at, strings.Join(slices.Sorted(maps.Keys(s.users)), " and "))
-	case s.kind != inText && !strings.HasSuffix(at.File, ".tf"):
+	case s.kind != inText && !isNative(at.File):
 		return nil, fmt.Errorf("%s: a configuration in JSON is not edited", at)
 	}
 	return s, nil

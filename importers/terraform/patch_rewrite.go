@@ -56,7 +56,7 @@ func (p *patch) rewrite(i *instance) (*rewriting, error) {
 	switch {
 	case sharing(i) != "":
 		return nil, fmt.Errorf("%s: %s cannot be changed: %s", at, i.object.address, sharing(i))
-	case !strings.HasSuffix(at.File, ".tf"):
+	case !isNative(at.File):
 		return nil, fmt.Errorf("%s: a configuration in JSON is not edited", at)
 	}
 	return &rewriting{patch: p, instance: i, file: at.File, data: p.in.Files[at.File], start: at.Start, end: at.End}, nil
