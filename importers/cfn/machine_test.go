@@ -68,3 +68,31 @@ Resources:
 		}
 	}
 }
+
+// A schedule whose target is a call of AWS starts what its input names.
+func TestUniversalTargets(t *testing.T) {
+	const things = `
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  Fn: {Type: AWS::Lambda::Function, Properties: {Handler: a.b, Runtime: python3.12, Code: {ZipFile: x}, Role: !GetAtt Role.Arn}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Fn, FunctionVersion: $LATEST, Name: live}}
+  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}
+`
+	for _, c := range []struct{ target, want string }{
+		{`{Arn: 'arn:aws:scheduler:::aws-sdk:lambda:invoke', Input: !Sub '{"FunctionName": "${Fn}"}'}`, "fn/Fn"},
+		{`{Arn: 'arn:aws:scheduler:::aws-sdk:lambda:invoke', Input: !Sub '{"FunctionName": "${Live}"}'}`, "fn/Fn"},
+		{`{Arn: !Sub 'arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage', Input: '{"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs", "MessageBody": "x"}'}`, "res/Jobs"},
+		{`{Arn: 'arn:aws:scheduler:::aws-sdk:ec2:stopInstances', Input: '{"InstanceIds": ["i-1"]}'}`, ""},
+	} {
+		d := imported(t, "template.yaml", "Resources:\n  S: {Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: rate(1 hour), Target: "+c.target+"}}"+things, importers.Options{}).Design
+		got := ""
+		for _, tr := range d.Triggers() {
+			got += string(tr.To)
+			if tr.Kind != "schedule" || tr.From != "res/S" || tr.Label != "rate(1 hour)" {
+				t.Errorf("%s: %+v", c.target, tr)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s starts %q, not %q", c.target, got, c.want)
+		}
+	}
+}

@@ -21,13 +21,23 @@ var registryFS embed.FS
 
 // standIns are the modules of the registry that have one.
 var standIns = map[string]string{
-	"terraform-aws-modules/lambda/aws":                          "lambda",
-	"terraform-aws-modules/sqs/aws":                             "sqs",
-	"terraform-aws-modules/sns/aws":                             "sns",
-	"terraform-aws-modules/s3-bucket/aws":                       "s3-bucket",
-	"terraform-aws-modules/dynamodb-table/aws":                  "dynamodb-table",
-	"terraform-aws-modules/iam/aws//modules/iam-policy":         "iam-policy",
-	"terraform-aws-modules/iam/aws//modules/iam-assumable-role": "iam-assumable-role",
+	"terraform-aws-modules/lambda/aws":                                    "lambda",
+	"terraform-aws-modules/sqs/aws":                                       "sqs",
+	"terraform-aws-modules/sns/aws":                                       "sns",
+	"terraform-aws-modules/s3-bucket/aws":                                 "s3-bucket",
+	"terraform-aws-modules/s3-bucket/aws//modules/notification":           "s3-notification",
+	"terraform-aws-modules/dynamodb-table/aws":                            "dynamodb-table",
+	"terraform-aws-modules/kms/aws":                                       "kms",
+	"terraform-aws-modules/secrets-manager/aws":                           "secrets-manager",
+	"terraform-aws-modules/eventbridge/aws":                               "eventbridge",
+	"terraform-aws-modules/apigateway-v2/aws":                             "apigateway-v2",
+	"terraform-aws-modules/step-functions/aws":                            "step-functions",
+	"terraform-aws-modules/iam/aws//modules/iam-policy":                   "iam-policy",
+	"terraform-aws-modules/iam/aws//modules/iam-role":                     "iam-role",
+	"terraform-aws-modules/iam/aws//modules/iam-user":                     "iam-user",
+	"terraform-aws-modules/iam/aws//modules/iam-assumable-role":           "iam-assumable-role",
+	"terraform-aws-modules/iam/aws//modules/iam-assumable-role-with-oidc": "iam-assumable-role-with-oidc",
+	"terraform-aws-modules/iam/aws//modules/iam-github-oidc-role":         "iam-github-oidc-role",
 }
 
 // standInFor is the stand-in of a module's source, "" if there is none.

@@ -1,12 +1,14 @@
 package terraform
 
 import (
+	"encoding/json"
 	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 
 	"bulkhead/importers"
+	"bulkhead/model"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
@@ -132,6 +134,153 @@ module "role" {
 		if name != "main.tf" {
 			t.Errorf("%s is among the files", name)
 		}
+	}
+}
+
+// What starts functions, and who may use what, follows from the inputs of modules too: buses and schedules, APIs, state
+// machines, notifications, keys, secrets and roles of all kinds.
+func TestWiringModules(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": `
+module "fn" {
+  source        = "terraform-aws-modules/lambda/aws"
+  function_name = "orders"
+  create_role   = false
+  lambda_role   = module.role.arn
+}
+
+module "role" {
+  source                    = "terraform-aws-modules/iam/aws//modules/iam-role"
+  name                      = "orders"
+  use_name_prefix           = false
+  trust_policy_permissions  = { Lambda = { actions = ["sts:AssumeRole"], principals = [{ type = "Service", identifiers = ["lambda.amazonaws.com"] }] } }
+  policies                  = { read = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" }
+  create_inline_policy      = true
+  inline_policy_permissions = { Secret = { actions = ["secretsmanager:GetSecretValue"], resources = [module.secret.secret_arn] } }
+}
+
+module "bus" {
+  source               = "terraform-aws-modules/eventbridge/aws"
+  bus_name             = "shop"
+  rules                = { placed_now = { event_pattern = jsonencode({ source = ["shop"] }) } }
+  targets              = { placed_now = [{ name = "fn", arn = module.fn.lambda_function_arn }, { name = "flow", arn = module.flow.state_machine_arn, attach_role_arn = true }] }
+  schedules            = { nightly = { schedule_expression = "rate(1 day)", arn = module.fn.lambda_function_arn } }
+  attach_lambda_policy = true
+  lambda_target_arns   = [module.fn.lambda_function_arn]
+}
+
+module "api" {
+  source       = "terraform-aws-modules/apigateway-v2/aws"
+  name         = "shop"
+  routes       = { "POST /orders" = { authorization_type = "JWT", authorizer_key = "users", integration = { uri = module.fn.lambda_function_arn } } }
+  integrations = { "GET /old" = { lambda_arn = module.fn.lambda_function_arn } }
+  authorizers  = { users = { authorizer_type = "JWT" } }
+}
+
+module "flow" {
+  source               = "terraform-aws-modules/step-functions/aws"
+  name                 = "flow"
+  definition           = jsonencode({ StartAt = "A", States = { A = { Type = "Task", Resource = module.fn.lambda_function_arn, End = true } } })
+  service_integrations = { lambda = { lambda = [module.fn.lambda_function_arn] }, xray = { xray = true } }
+}
+
+module "notify" {
+  source               = "terraform-aws-modules/s3-bucket/aws//modules/notification"
+  bucket               = module.bucket.s3_bucket_id
+  lambda_notifications = { up = { function_arn = module.fn.lambda_function_arn, function_name = module.fn.lambda_function_name, events = ["s3:ObjectCreated:*"], filter_prefix = "in/" } }
+}
+
+module "bucket" {
+  source = "terraform-aws-modules/s3-bucket/aws"
+  bucket = "files"
+}
+
+module "key" {
+  source    = "terraform-aws-modules/kms/aws"
+  key_users = [module.role.arn]
+}
+
+module "secret" {
+  source     = "terraform-aws-modules/secrets-manager/aws"
+  name       = "db"
+  kms_key_id = module.key.key_id
+}
+
+module "deploy" {
+  source   = "terraform-aws-modules/iam/aws//modules/iam-github-oidc-role"
+  name     = "deploy"
+  subjects = ["acme/shop:ref:refs/heads/main"]
+}
+
+module "pods" {
+  source                        = "terraform-aws-modules/iam/aws//modules/iam-assumable-role-with-oidc"
+  create_role                   = true
+  role_name                     = "pods"
+  provider_url                  = "https://oidc.example.com/id"
+  oidc_fully_qualified_subjects = ["system:serviceaccount:a:b"]
+  role_policy_arns              = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+}
+
+module "user" {
+  source      = "terraform-aws-modules/iam/aws//modules/iam-user"
+  name        = "ci"
+  policy_arns = ["arn:aws:iam::aws:policy/PowerUserAccess"]
+}
+`})
+	d := in.Design
+	f := d.Function("fn/module.fn.aws_lambda_function.this%5B0%5D")
+	var got []string
+	for _, x := range d.Triggers() {
+		to := string(x.To)
+		if x.To == f.ID {
+			to = "fn"
+		}
+		got = append(got, x.Kind+" "+x.Label+" to "+strings.TrimPrefix(to, "res/module."))
+	}
+	slices.Sort(got)
+	want := []string{
+		"api-route GET /old to fn", "api-route POST /orders to fn", "event-rule shop to flow.aws_sfn_state_machine.this%5B0%5D", "event-rule shop to fn",
+		"s3-notification s3:ObjectCreated:* to fn", "schedule rate(1 day) to fn", "state-machine-task task to fn",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("triggers\n%s", strings.Join(got, "\n"))
+	}
+	for _, x := range d.Triggers() {
+		if open := x.Label == "GET /old"; x.Kind == "api-route" && x.Open != open {
+			t.Errorf("%s is open: %v", x.Label, x.Open)
+		}
+	}
+	said := func(id model.ID) (out []string) {
+		for _, p := range d.Role(id).Policies {
+			for _, st := range d.Policy(p).Document.Statements {
+				if d.Policy(p).Managed {
+					continue
+				}
+				out = append(out, strings.Join(st.Actions, " ")+" on "+strings.Join(st.Resources, " "))
+			}
+		}
+		return out
+	}
+	for id, want := range map[model.ID]string{
+		f.Role: "secretsmanager:GetSecretValue on arn:aws:secretsmanager:us-east-1:123456789012:secret:db-XXXXXX",
+		"role/module.bus.aws_iam_role.eventbridge%5B0%5D": "lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:orders",
+		"role/module.flow.aws_iam_role.this%5B0%5D":       "lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:orders",
+	} {
+		if got := said(id); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s may %q", id, got)
+		}
+	}
+	for id, want := range map[model.ID]string{
+		"role/module.deploy.aws_iam_role.this%5B0%5D": "repo:acme/shop:ref:refs/heads/main", "role/module.pods.aws_iam_role.this%5B0%5D": "system:serviceaccount:a:b",
+	} {
+		if text, _ := json.Marshal(d.Role(id).Trust); !strings.Contains(string(text), want) {
+			t.Errorf("%s trusts %s", id, text)
+		}
+	}
+	if p := d.Resource("res/module.key.aws_kms_key.this%5B0%5D").Policy; p == nil || len(p.Statements) != 2 {
+		t.Errorf("the key's policy is %+v", p)
+	}
+	if u := d.Principal("user/module.user.aws_iam_user.this%5B0%5D"); u == nil || len(u.Policies) != 1 {
+		t.Errorf("the user is %+v", u)
 	}
 }
 
