@@ -97,10 +97,15 @@ func (w *window) openWith(paths []string, fitting bool) {
 
 // adopt shows a session instead of what was open.
 func (w *window) adopt(s *session.Session) {
+	w.canvas.SetScene(nil)
+	w.takeOver(s)
+}
+
+// takeOver is adopt of what is the same design, read anew: its picture stays until there is another.
+func (w *window) takeOver(s *session.Session) {
 	w.leave()
 	// While nothing is open: what is laid out again asks for the state.
 	w.strip.Clear()
-	w.canvas.SetScene(nil)
 	w.outline.Search.SetText("")
 	w.session = s
 	w.root.Objects = []fyne.CanvasObject{w.body}

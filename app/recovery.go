@@ -162,6 +162,8 @@ func (w *window) restore(dir string) {
 }
 
 func (w *window) discardRecovery(dir string) {
-	w.keeper.discard(dir)
-	w.start.SetRecovered(w.keeper.found())
+	w.ask("Discard these edits?", "They were never saved, and cannot be brought back.", "Discard", "Keep them", func() {
+		w.keeper.discard(dir)
+		w.start.SetRecovered(w.keeper.found())
+	})
 }

@@ -82,7 +82,7 @@ func (w *window) reloadWith(fitting bool) {
 		case w.session != s:
 			next.Close()
 		default:
-			w.adopt(next)
+			w.takeOver(next)
 			w.look.chosen = was.chosen
 			w.strip.Show(view.Remark{Text: "Read again: " + w.state.Path, Fine: true})
 		}

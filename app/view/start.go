@@ -82,7 +82,8 @@ func (s *Start) SetRecovered(all []Recovered) {
 		restore := NewButton("Restore", "", Plain, func() { s.OnRestore(r.Dir) })
 		discard := NewButton("Discard", "", Quiet, func() { s.OnDiscard(r.Dir) })
 		restore.Height, discard.Height = 26, 26
-		s.recovered.Add(newLine(8, 0, newColumn(0, text, NewLabel(r.Time.Format("2 January 15:04"), small)), restore, discard))
+		row := newLine(8, 0, newColumn(0, text, NewLabel("left behind "+r.Time.Format("2 January 15:04"), small)), discard, restore)
+		s.recovered.Add(newBehind(NewGround(render.Panel, render.Line, 8), newInset(12, 7, row)))
 	}
 	if len(all) > 0 {
 		s.recovered.Add(spacer(8))
@@ -110,11 +111,11 @@ func NewStart() *Start {
 		spacer(4),
 		NewLabel("Open a SAM or CloudFormation template, a folder of CDK, Terraform or Serverless, an account snapshot or a saved design, or drop one here. Click a function to see what a breach of it floods; then tighten its role, split it, and take the policies back to the repo.", para.sized(13)),
 		spacer(4),
+		s.recovered,
 		newPairs(8, true, open, folder, blank, live),
 		spacer(2),
 		NewLabel("START FROM A PATTERN", section), patterns,
 		spacer(10),
-		s.recovered,
 		NewLabel("RECENT", section), s.recent)
 	cards := newColumn(10, NewLabel("SAMPLES", section))
 	for _, x := range Samples() {
