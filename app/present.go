@@ -101,7 +101,7 @@ func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
 		for _, id := range starts {
 			breaches = append(breaches, slides.Breach{Key: string(id), Name: nameIn(st, id), Compare: compare(st.Breached(id))})
 		}
-		all, err = slides.Draw(ctx, hull.Layout{Width: presentWidth, Height: presentHeight}, font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), st.Notes)
+		all, err = slides.Draw(ctx, presentLayout(st), font.Metrics(), slides.Steps(compare(st.Breached("")), breaches), st.Notes)
 		return err
 	}, func() {
 		if w.session == s {
@@ -110,10 +110,19 @@ func (w *window) makeSlides(starts []model.ID, then func([]slides.Slide)) {
 	})
 }
 
+// presentLayout is what the steps of a design are laid out for: the fewer bays there are, the larger is what is written in them.
+func presentLayout(st session.State) hull.Layout {
+	const bay, beside = 150, 120
+	bays := max(len(st.Before.Design.Compartments()), len(st.After.Design.Compartments()))
+	width := float64(min(max(beside+bay*bays, presentLeast), presentWidth))
+	return hull.Layout{Width: width, Height: width * presentHeight / presentWidth}
+}
+
 // presentWidth and presentHeight are what steps are laid out for, in points: less than a screen has, so that what is written can be
 // read across a room. largestPresented is how large they are then shown.
 const (
 	presentWidth, presentHeight = 1080, 640
+	presentLeast                = 760
 	largestPresented            = 4
 )
 
