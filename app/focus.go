@@ -108,6 +108,27 @@ func (w *window) openBundle(name string) {
 	w.picture()
 }
 
+// pictured is what stands for an element on the picture: on a map of groups its group, unless that is open.
+func (w *window) pictured(id model.ID) model.ID {
+	d := w.state.After.Design
+	if w.shown.look.chart != view.MapChart || w.shown.look.focus != view.FocusAll || len(d.Compartments()) <= render.MostClusters {
+		return id
+	}
+	of := model.ID("")
+	for _, c := range d.Compartments() {
+		if c.ID == id || c.Role == id || slices.Contains(c.Functions, id) {
+			of = c.ID
+		}
+	}
+	open := strings.Split(w.shown.look.open, "\n")
+	for _, g := range render.Bundles(d) {
+		if of != "" && slices.Contains(g.Members, of) && !slices.Contains(open, g.Name) {
+			return render.BundleID(g.Name)
+		}
+	}
+	return id
+}
+
 // openGroupOf is the group that the map shows opened and that a function or role is of, "" for none.
 func (w *window) openGroupOf(id model.ID) string {
 	if w.look.chart != view.MapChart || w.look.open == "" {

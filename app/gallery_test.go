@@ -74,7 +74,7 @@ func TestGallery(t *testing.T) {
 		}
 		until(t, "the picture of "+p.name, func() bool {
 			return w.showing != nil || w.state.Analysed() && w.state.After.Sea != session.Uncounted && w.job.cancel == nil &&
-				w.job.last.same(ask{w.state, w.look, w.room()}) && w.canvas.Settled()
+				w.job.last.same(ask{w.state, w.look, w.room()}.widened()) && w.canvas.Settled()
 		})
 		f, err := os.Create(filepath.Join(dir, "window-"+p.name+".png"))
 		if err != nil {

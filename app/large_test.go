@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"bulkhead/app/session"
 	"bulkhead/app/view"
+	"bulkhead/model"
 	"bulkhead/render"
 )
 
@@ -96,5 +98,48 @@ func TestTheChartThatWasAskedForStays(t *testing.T) {
 	})
 	if chart != view.MapChart {
 		t.Errorf("chart %d is shown", chart)
+	}
+}
+
+// TestABreachOfEverythingIsShownByGroups: a map around a breach that reaches more than a map shows would be one blot.
+func TestABreachOfEverythingIsShownByGroups(t *testing.T) {
+	data, err := os.ReadFile(fleet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	for i := range mostAround {
+		text += fmt.Sprintf("  Other%d:\n    Type: AWS::SQS::Queue\n", i)
+	}
+	text += "  Wide:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: python3.12\n      CodeUri: .\n      Policies:\n" +
+		"        - {Version: '2012-10-17', Statement: [{Effect: Allow, Action: ['sqs:*', 'dynamodb:*'], Resource: '*'}]}\n"
+	path := filepath.Join(t.TempDir(), "wide.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := session.OpenAll(t.Context(), []string{path}, program(t).Sources, session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, c := range []struct {
+		start model.ID
+		chart view.Chart
+		focus string
+		want  string
+	}{
+		{"fn/Wide", view.MapChart, view.FocusBreach, view.FocusAll},
+		{"fn/Wide", view.MapChart, "Team2", "Team2"},
+		{"fn/Wide", view.HullChart, view.FocusBreach, view.FocusBreach},
+		{"fn/Team1Fn5", view.MapChart, view.FocusBreach, view.FocusBreach},
+	} {
+		s.Select(c.start)
+		st, err := s.Wait(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (ask{state: st, look: look{chart: c.chart, focus: c.focus}}).widened().look.focus; got != c.want {
+			t.Errorf("%s on chart %d with focus %q is shown with %q, want %q", c.start, c.chart, c.focus, got, c.want)
+		}
 	}
 }

@@ -65,6 +65,23 @@ func (a ask) floods(b ask) bool {
 	return a.look == b.look && a.room == b.room && a.state.Before.Design == b.state.Before.Design && a.state.After.Design == b.state.After.Design && a.look.chart == view.HullChart
 }
 
+// mostAround is how many things a breach may reach whose surroundings a map shows: of more, no line could be followed.
+const mostAround = 200
+
+// tooWide reports whether the surroundings of the breach are more than a map can show.
+func (a ask) tooWide() bool {
+	b := a.state.After.Breach
+	return a.look.chart == view.MapChart && b != nil && large(a.state.After.Design) && view.Figure(b.Reach, a.state.Vulnerable).Resources > mostAround
+}
+
+// widened shows groups where the surroundings of the breach are more than a map can show.
+func (a ask) widened() ask {
+	if a.look.focus == view.FocusBreach && a.tooWide() {
+		a.look.focus = view.FocusAll
+	}
+	return a
+}
+
 // A drawn is the picture that came of an ask.
 type drawn struct {
 	scene  *render.Scene
@@ -77,7 +94,7 @@ type drawn struct {
 // picture draws the state in the background, and then finds out what takes its time; false where nothing is to be drawn.
 // While a design is being analysed, its last picture stays.
 func (w *window) picture() bool {
-	now := ask{w.state, w.look, w.room()}
+	now := ask{w.state, w.look, w.room()}.widened()
 	if w.session == nil || !w.state.Analysed() || now.same(w.job.last) {
 		if w.session != nil && !w.state.Analysed() && w.canvas.Scene() == nil {
 			w.names()
@@ -238,7 +255,7 @@ func (w *window) showPicture(a ask, d drawn) {
 	}
 	w.shown = a
 	w.canvas.SetWipe(d.beyond)
-	w.canvas.Select(w.state.Selected)
+	w.canvas.Select(w.pictured(w.state.Selected))
 	groups := d.groups
 	if a.look.chart == view.TableChart || a.look.chart == view.HeatChart {
 		groups = nil
@@ -251,7 +268,11 @@ func (w *window) showPicture(a ask, d drawn) {
 		d.Hide()
 		w.export()
 	}
-	w.focus.Set(groups, view.Name(a.state.After.Design, a.state.Start), all, a.look.focus)
+	around := view.Name(a.state.After.Design, a.state.Start)
+	if a.tooWide() {
+		around = ""
+	}
+	w.focus.Set(groups, around, all, a.look.focus)
 	w.decks.Top.Refresh()
 }
 

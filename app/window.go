@@ -262,7 +262,7 @@ func (w *window) show(st session.State) {
 	w.outline.SetNotes(w.notes()...)
 	w.inspect.Set(st)
 	w.showStock()
-	w.canvas.Select(st.Selected)
+	w.canvas.Select(w.pictured(st.Selected))
 	w.ranks.Select(st.Selected)
 	if !w.picture() {
 		w.effects()

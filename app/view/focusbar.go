@@ -31,21 +31,21 @@ func NewFocusBar() *FocusBar {
 			b.OnChoose(b.keys[i])
 		}
 	})
-	b.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(14, 4, newLine(10, 1, NewLabel("Shows", small.whole()), newFixedWidth(340, b.choice))), NewRule()))
+	b.Root = newBehind(NewGround(render.Panel, render.None, 0), newColumn(0, newInset(14, 4, newLine(10, -1, NewLabel("Shows", small.whole()), newFixedWidth(340, b.choice))), NewRule()))
 	b.Root.Hide()
 	return b
 }
 
-// Set offers the breach's surroundings, the groups, and all; no groups hide the bar.
+// Set offers the surroundings of a breach, "" for none; the groups; and all. No groups hide the bar.
 func (b *FocusBar) Set(groups []render.Bundle, breach, all, focus string) {
 	if len(groups) == 0 {
 		b.Root.Hide()
 		return
 	}
-	b.keys = []string{FocusBreach}
-	options := []Option{{Name: "around the breach"}}
+	b.keys = nil
+	var options []Option
 	if breach != "" {
-		options[0].Name = "around " + breach
+		b.keys, options = []string{FocusBreach}, []Option{{Name: "around " + breach}}
 	}
 	for _, g := range groups {
 		b.keys, options = append(b.keys, g.Name), append(options, Option{Name: g.String()})

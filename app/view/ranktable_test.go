@@ -114,6 +114,10 @@ func TestFocusBarOffersTheGroups(t *testing.T) {
 	if want := []string{FocusBreach, FocusAll, "red"}; !slices.Equal(got, want) {
 		t.Errorf("chosen %q, want %q", got, want)
 	}
+	b.Set([]render.Bundle{{Name: "red"}, {Name: "blue"}}, "", "everything", FocusAll)
+	if len(b.choice.Options) != 3 || b.choice.Chosen() != "everything" {
+		t.Errorf("without surroundings it offers %+v", b.choice.Options)
+	}
 	b.Set(nil, "", "", "")
 	if b.Root.Visible() {
 		t.Error("a small design has a bar")
