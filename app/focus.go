@@ -103,6 +103,9 @@ func (w *window) openBundle(name string) {
 		open = slices.Delete(open, i, i+1)
 	} else {
 		open = append(open, name)
+		if g := render.BundleNamed(render.Bundles(w.state.After.Design), name); g != nil {
+			w.turn = g.Members
+		}
 	}
 	w.look.open = strings.Join(open, "\n")
 	w.picture()

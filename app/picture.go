@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -254,6 +255,12 @@ func (w *window) showPicture(a ask, d drawn) {
 		w.canvas.SetScene(d.scene)
 	}
 	w.shown = a
+	for _, c := range w.turn {
+		if w.canvas.Turn(c) || slices.ContainsFunc(functionsOf(a.state.After.Design, c), w.canvas.Turn) {
+			break
+		}
+	}
+	w.turn = nil
 	w.canvas.SetWipe(d.beyond)
 	w.canvas.Select(w.pictured(w.state.Selected))
 	groups := d.groups
@@ -274,6 +281,16 @@ func (w *window) showPicture(a ask, d drawn) {
 	}
 	w.focus.Set(groups, around, all, a.look.focus)
 	w.decks.Top.Refresh()
+}
+
+// functionsOf are the functions of a compartment.
+func functionsOf(d *model.Design, compartment model.ID) []model.ID {
+	for _, c := range d.Compartments() {
+		if c.ID == compartment {
+			return c.Functions
+		}
+	}
+	return nil
 }
 
 // large reports whether a design has more compartments than a hull has bays.

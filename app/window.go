@@ -77,7 +77,8 @@ type window struct {
 	job      job   // the picture that is being made
 	playing  *play // nil while the water stands
 	beat     time.Duration
-	clicked  bool // the element that is selected next was chosen by hand
+	turn     []model.ID // one of which the next picture is to show, of a group that was opened
+	clicked  bool       // the element that is selected next was chosen by hand
 	learned  learned
 	shown    ask           // of the picture that is shown
 	showing  *presentation // nil while nothing is presented

@@ -259,6 +259,17 @@ func (c *Canvas) keep() {
 	c.y = max(edge-h, min(c.scene.Height-edge, c.y))
 }
 
+// Turn brings an element into the window as Reveal does, wherever the window is, and lets the picture stay there. False where the
+// picture has no such element, or is small enough to be seen whole.
+func (c *Canvas) Turn(id model.ID) bool {
+	if _, there := c.Place(id); !there || c.scene == nil || c.fitted && c.zoom*c.scene.Width <= float64(c.Size().Width)+1 {
+		return false
+	}
+	c.fitted = false
+	c.Reveal(id)
+	return true
+}
+
 // Reveal brings an element into the window if it is not there.
 func (c *Canvas) Reveal(id model.ID) {
 	if c.scene == nil || c.fitted {

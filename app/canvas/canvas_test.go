@@ -384,3 +384,25 @@ func TestOverview(t *testing.T) {
 		t.Errorf("a picture that fits is shown at %v, with an overview: %v", c.Zoom(), ok)
 	}
 }
+
+// TestTurn: a picture that is too large to be seen whole turns to what is asked for, and stays there when it is drawn anew.
+func TestTurn(t *testing.T) {
+	c, _ := shown(t)
+	if c.Turn("res/Orders") || !c.fitted {
+		t.Error("a picture that is seen whole turns")
+	}
+	large := &render.Scene{Width: 8000, Height: 4000, Areas: []render.Area{{X: 7000, Y: 3500, W: 200, H: 100, Element: "fn/Far"}}}
+	c.SetScene(large)
+	c.Home()
+	if !c.Turn("fn/Far") || c.Turn("fn/None") {
+		t.Error("it does not turn to what it has, or to what it has not")
+	}
+	at, _ := c.Place("fn/Far")
+	if at.X < 0 || at.Y < 0 || at.X > 800 || at.Y > 400 {
+		t.Errorf("the thing is at %v, out of sight", at)
+	}
+	c.SetScene(&render.Scene{Width: 8000, Height: 4000, Areas: large.Areas})
+	if again, _ := c.Place("fn/Far"); again != at {
+		t.Errorf("drawn anew, the thing is at %v, and was at %v", again, at)
+	}
+}
