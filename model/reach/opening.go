@@ -37,6 +37,8 @@ type Opening struct {
 	Evidence  []Evidence // none for a route
 	Assumed   []policy.Condition
 	Note      string // why it is only perhaps, where no condition says it
+
+	organization string // of whose other accounts' resources a service acts for, by id or path; "" for anybody's
 }
 
 // Sentence says who gets in, and by which statement: "s3.amazonaws.com may start it for anybody's resources, because policy of
@@ -63,6 +65,13 @@ func (o Opening) Sentence(d *model.Design) string {
 	case ToDeputy:
 		out = o.Principal + " can " + what + " for whoever asks it to: no condition says for whose resources"
 	case ToAccount:
+		if strings.HasPrefix(o.Principal, "o-") || o.organization != "" {
+			out = "other accounts of the organization " + cmp.Or(o.organization, o.Principal) + " can " + what
+			if o.organization != "" {
+				out += " by " + o.Principal
+			}
+			break
+		}
 		out = "account " + cmp.Or(accountOf(accountARN(o.Principal)), "of the organization") + " can " + what
 	}
 	if len(o.Evidence) > 0 {
@@ -163,13 +172,29 @@ func (an *Analysis) opening(ti int32, gate *policy.Program, s *statement, p poli
 			return o, true
 		}
 		o.Kind, req.Principal, req.Absent = ToAccount, "arn:aws:iam::"+somebody+":role/"+anyName, aloneLacks
+		for _, org := range organizations(s.from) {
+			o.Principal, req.Context = org, member(org)
+			if an.ask(&o, ti, s, stranger, req, []string{""}) {
+				return o, true
+			}
+		}
+		o.Principal, req.Context = p.Value, policy.Context{}
 		return o, an.ask(&o, ti, s, stranger, req, []string{""})
 	case p.Kind == "Federated":
 		o.Kind, req.Principal, req.Absent = ToFederated, p.Value, aloneLacks
 		return o, an.ask(&o, ti, s, &policy.Stack{}, req, []string{""})
 	case p.Kind == "Service" && t.sort != isRole: // a role's is guarded by iam:PassRole
 		o.Kind, req.Principal = ToDeputy, p.Value
-		return o, an.ask(&o, ti, s, &policy.Stack{}, req, foreignSources(s.from))
+		if an.ask(&o, ti, s, &policy.Stack{}, req, foreignSources(s.from)) {
+			return o, true
+		}
+		for _, org := range wanted(s.from, "aws:sourceorgid", "aws:sourceorgpaths") {
+			o.Kind, o.organization = ToAccount, org
+			if an.ask(&o, ti, s, &policy.Stack{}, req, foreignSources(s.from)) {
+				return o, true
+			}
+		}
+		return o, false
 	case p.Kind == "AWS" && foreign(accountARN(p.Value), t.account) != "":
 		o.Kind, req.Absent = ToAccount, aloneLacks
 		req.Principal = strings.Replace(accountARN(p.Value), ":root", ":role/"+anyName, 1)
@@ -188,8 +213,10 @@ func (an *Analysis) ask(o *Opening, ti int32, s *statement, stack *policy.Stack,
 		return false
 	}
 	for _, arn := range sources {
-		if o.Kind == ToDeputy {
-			req.Context = policy.Context{"aws:sourceaccount": {somebody}, "aws:sourceowner": {somebody}, "aws:sourceorgid": {"o-somebody"}, "aws:sourceorgpaths": {"o-somebody/"}}
+		if o.Kind == ToDeputy || o.organization != "" {
+			org := cmp.Or(o.organization, "o-somebody/")
+			id, _, _ := strings.Cut(org, "/")
+			req.Context = policy.Context{"aws:sourceaccount": {somebody}, "aws:sourceowner": {somebody}, "aws:sourceorgid": {instance(id)}, "aws:sourceorgpaths": {instance(org)}}
 			if arn != "" {
 				req.Context["aws:sourcearn"] = []string{arn}
 			}
@@ -257,7 +284,6 @@ func foreignSources(s *policy.Statement) []string {
 	if asked {
 		out = []string{"arn:aws:service:us-east-1:" + somebody + ":" + anyName}
 	}
-	wild := strings.NewReplacer("*", anyName, "?", "x")
 	for _, p := range patterns {
 		f := strings.SplitN(p, ":", 6)
 		if len(f) < 6 {
@@ -272,7 +298,7 @@ func foreignSources(s *policy.Statement) []string {
 			}
 			f[4] = somebody
 		}
-		out = append(out, wild.Replace(strings.Join(f, ":")))
+		out = append(out, instance(strings.Join(f, ":")))
 	}
 	return out
 }

@@ -19,7 +19,7 @@ func TestOpenings(t *testing.T) {
 	}{
 		{"own bucket", on(s3, `, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::data"}}`), nil},
 		{"own account", on(s3, `, "Condition": {"StringEquals": {"aws:SourceAccount": "`+testAccount+`"}}`), nil},
-		{"own organization", on(s3, `, "Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}`), nil},
+		{"own organization", on(s3, `, "Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}`), []string{"account must s3.amazonaws.com"}},
 		{"no source", on(s3, ""), []string{"deputy must s3.amazonaws.com"}},
 		{"any bucket", on(s3, `, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}`), []string{"deputy must s3.amazonaws.com"}},
 		{"any account's rule", on(`{"Service": "events.amazonaws.com"}`, `, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:*:rule/*"}}`), []string{"deputy must events.amazonaws.com"}},
@@ -31,7 +31,7 @@ func TestOpenings(t *testing.T) {
 		{"the own account", on(`{"AWS": "`+testAccount+`"}`, ""), nil},
 		{"anyone", on(`"*"`, ""), []string{"anyone must *"}},
 		{"anyone but one", strings.Replace(on(`{"AWS": "arn:aws:iam::`+other+`:root"}`, ""), "Principal", "NotPrincipal", 1), []string{"anyone must *"}},
-		{"anyone of the organization", on(`"*"`, `, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}`), []string{"account may *"}},
+		{"anyone of the organization", on(`"*"`, `, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}`), []string{"account must o-1"}},
 		{"anyone, by our topic", on(`"*"`, `, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:`+testAccount+`:T"}}`), nil},
 		{"anyone, denied", on(`"*"`, "") + `, {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "` + testAccount + `"}}}`, nil},
 	} {

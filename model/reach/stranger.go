@@ -25,6 +25,8 @@ type stranger struct {
 	routes    []int32 // triggers without authorizer
 	resident  bool    // of an account whose roles and users the design shows
 	stack     *policy.Stack
+
+	organization string // whose other accounts it is, or a part of one by its path; "" for none
 }
 
 // Strangers lists the starts outside the account, anyone first, the others by name.
@@ -105,11 +107,18 @@ func (an *Analysis) newStrangers() {
 				continue
 			}
 			for _, p := range lets(st) {
-				if s := get(p, t); s != nil && !slices.Contains(s.doors, int32(i)) {
-					if an.gates[i] == nil {
-						an.gates[i] = newGate(an.answers(doc), t.account, t.sort == isRole || t.isKey())
+				if orgs := organizations(st); p.Value == "*" && len(orgs) > 0 {
+					for _, o := range orgs {
+						id := model.MakeID("outside", strings.Trim(o, "/*"))
+						if an.strangers[id] == nil {
+							an.strangers[id] = organization(o)
+						}
+						an.opens(an.strangers[id], int32(i), doc)
 					}
-					s.doors = append(s.doors, int32(i))
+					continue
+				}
+				if s := get(p, t); s != nil && !slices.Contains(s.doors, int32(i)) {
+					an.opens(s, int32(i), doc)
 				}
 			}
 		}
@@ -132,6 +141,17 @@ func (an *Analysis) newStrangers() {
 			s.routes = all.routes
 		}
 	}
+	// Another account may be of the organization, and who is of a part of it is of the whole.
+	for _, s := range an.strangers {
+		for _, o := range an.strangers {
+			if o.organization == "" || o == s || s.federated != "" || s.principal == "*" || s.resident || s.organization != "" && !o.has(s) {
+				continue
+			}
+			s.doors = append(s.doors, o.doors...)
+			slices.Sort(s.doors)
+			s.doors = slices.Compact(s.doors)
+		}
+	}
 	slices.SortFunc(ids, func(x, y model.ID) int {
 		if x == anyone || y == anyone {
 			return map[bool]int{true: -1, false: 1}[x == anyone]
@@ -141,6 +161,17 @@ func (an *Analysis) newStrangers() {
 	for _, id := range ids {
 		an.nodeOf[id] = int32(len(an.nodes))
 		an.nodes = append(an.nodes, node{id, isStranger})
+	}
+}
+
+// opens adds a target to what somebody outside may come in by.
+func (an *Analysis) opens(s *stranger, ti int32, doc *policy.Document) {
+	t := &an.world.targets[ti]
+	if an.gates[ti] == nil {
+		an.gates[ti] = newGate(an.answers(doc), t.account, t.sort == isRole || t.isKey())
+	}
+	if !slices.Contains(s.doors, ti) {
+		s.doors = append(s.doors, ti)
 	}
 }
 
@@ -157,6 +188,18 @@ func (an *Analysis) Broader(id model.ID) []model.ID {
 	s := an.strangers[id]
 	if s == nil || id == anyone || s.federated != "" || s.resident {
 		return nil
+	}
+	if s.organization != "" {
+		var out []model.ID
+		for _, o := range an.Strangers() {
+			if x := an.strangers[o]; o != id && x.has(s) {
+				out = append(out, o)
+			}
+		}
+		if an.strangers[anyone] != nil {
+			out = append(out, anyone)
+		}
+		return out
 	}
 	if account := model.MakeID("outside", s.account); account != id {
 		return []model.ID{account, anyone}
@@ -186,6 +229,9 @@ func (s *stranger) context() (policy.Context, []string) {
 		c[k] = []string{v}
 	}
 	maps.Copy(c, ownCalls)
+	if s.organization != "" {
+		maps.Copy(c, member(s.organization))
+	}
 	absent := []string{"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:principalservicename", "lambda:sourcefunctionarn"}
 	if s.principal == "*" || s.federated != "" {
 		absent = append(absent, "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:username")
