@@ -7,11 +7,20 @@ import (
 )
 
 // projectSources connects build projects with where their source is taken from: what they say themselves, or what a pipeline
-// that builds with them begins at.
+// that builds with them begins at; and jobs of Glue with the object that their script is.
 func (b *builder) projectSources() {
 	bucket, repository, project := ofType("AWS::S3::Bucket"), ofType("AWS::CodeCommit::Repository"), ofType("AWS::CodeBuild::Project")
 	for _, r := range b.resources {
 		e := b.others[r]
+		if e != nil && r.Type == "AWS::Glue::Job" {
+			at := b.get(r.Props, "Command", "ScriptLocation")
+			name, key, _ := strings.Cut(strings.TrimPrefix(b.words(at), "s3://"), "/")
+			if script := b.findText(name, bucket); script != nil {
+				e.Package = model.Package{From: b.elementOf(script), Key: key}
+			} else if from := b.source(at, bucket); from != "" {
+				e.Package = model.Package{From: from, Key: key}
+			}
+		}
 		if e == nil || !project(r) {
 			continue
 		}

@@ -42,6 +42,9 @@ Resources:
 		{build("Type: CODEPIPELINE") + pipelineOf("CodeCommit}, Configuration: {RepositoryName: !GetAtt R.Name"), model.Package{From: "res/R"}},
 		{build("Type: CODEPIPELINE") + pipelineOf("S3}, Configuration: {S3Bucket: !Ref B, S3ObjectKey: source.zip"), model.Package{From: "res/B", Key: "source.zip"}},
 		{build("Type: CODEPIPELINE") + pipelineOf("CodeStarSourceConnection}, Configuration: {FullRepositoryId: bakery/recipes"), model.Package{}},
+		{"  P: {Type: AWS::Glue::Job, Properties: {Command: {Name: glueetl, ScriptLocation: !Sub 's3://${B}/jobs/night.py'}}}", model.Package{From: "res/B", Key: "jobs/night.py"}},
+		{"  P: {Type: AWS::Glue::Job, Properties: {Command: {Name: glueetl, ScriptLocation: 's3://flour/jobs/night.py'}}}", model.Package{From: "res/B", Key: "jobs/night.py"}},
+		{"  P: {Type: AWS::Glue::Job, Properties: {Command: {Name: glueetl, ScriptLocation: 's3://elsewhere/jobs/night.py'}}}", model.Package{}},
 		{build("Type: S3, Location: flour/own.zip") + pipelineOf("CodeCommit}, Configuration: {RepositoryName: recipes"), model.Package{From: "res/B", Key: "own.zip"}},
 	} {
 		in, err := Sources()[0].Import(context.Background(), fstest.MapFS{"template.yaml": {Data: []byte(head + c.text)}}, "template.yaml", importers.Options{})

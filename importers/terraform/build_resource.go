@@ -40,7 +40,7 @@ func (b *builder) resource(x *object) {
 
 // acting are the arguments that say with which role what runs in a resource acts.
 var acting = map[string][]string{
-	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
+	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_glue_job": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
 	"aws_cloudformation_stack": {"iam_role_arn"}, "aws_sfn_state_machine": {"role_arn"},
 	"aws_apprunner_service": {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
 	"aws_bedrockagentcore_browser": {"execution_role_arn"}, "aws_bedrockagentcore_agent_runtime": {"role_arn"},

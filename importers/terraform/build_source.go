@@ -7,10 +7,17 @@ import (
 )
 
 // projectSources connects build projects with where their source is taken from: what they say themselves, or what a pipeline that
-// builds with them begins at.
+// builds with them begins at; and jobs of Glue with the object that their script is.
 func (b *builder) projectSources() {
 	const project, bucket, repository = "AWS::CodeBuild::Project", "AWS::S3::Bucket", "AWS::CodeCommit::Repository"
 	for _, x := range b.objects {
+		if e := b.others[x]; e != nil && e.Type == "AWS::Glue::Job" {
+			if name, key, ok := strings.Cut(strings.TrimPrefix(x.word("command", "script_location"), "s3://"), "/"); ok {
+				if from := b.origin(name, x, bucket); from != "" {
+					e.Package = model.Package{From: from, Key: key}
+				}
+			}
+		}
 		if e := b.others[x]; e != nil && e.Type == project {
 			at := strings.TrimPrefix(x.word("source", "location"), "arn:"+x.partition+":s3:::")
 			switch x.word("source", "type") {

@@ -61,4 +61,15 @@ resource "aws_codepipeline" "l" {
 			t.Errorf("%s: %+v, not %+v", c.text, p, c.want)
 		}
 	}
+	for at, want := range map[string]model.Package{
+		"s3://${aws_s3_bucket.b.bucket}/jobs/night.py": {From: "res/aws_s3_bucket.b", Key: "jobs/night.py"},
+		"s3://flour/jobs/night.py":                     {From: "res/aws_s3_bucket.b", Key: "jobs/night.py"},
+		"s3://elsewhere/jobs/night.py":                 {},
+	} {
+		in := openFiles(t, map[string]string{"main.tf": head + "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  assume_role_policy = \"{}\"\n}\n" +
+			"resource \"aws_glue_job\" \"j\" {\n  name = \"j\"\n  role_arn = aws_iam_role.r.arn\n  command {\n    script_location = \"" + at + "\"\n  }\n}\n"})
+		if j := in.Design.Resource("res/aws_glue_job.j"); j == nil || j.Package != want || j.Role != "role/aws_iam_role.r" {
+			t.Errorf("%s: %+v, not %+v", at, j, want)
+		}
+	}
 }

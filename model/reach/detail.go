@@ -463,6 +463,9 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 		}
 		step.Note = cmp.Or(step.Note, h.note)
 	}
+	if e.how != nil && e.how.then != nil {
+		defer ask(e.how.then.action, an.world.byARN[e.how.then.arn], e.how.then.arn, nil)
+	}
 	if e.over < 0 {
 		for _, x := range actions { // an open route has none
 			ask(x, -1, e.how.arn, e.how.with)

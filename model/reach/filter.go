@@ -316,7 +316,8 @@ type written struct {
 	actions []string
 	with    policy.Context // what the writer chooses
 	note    string
-	lists   bool // the actions are on no resource: they list all that there are
+	lists   bool   // the actions are on no resource: they list all that there are
+	then    *place // what is done after it, nil for nothing
 }
 
 // A binding is a condition key that limits what a writer chooses at a place of the event.

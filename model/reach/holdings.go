@@ -17,7 +17,14 @@ type held struct {
 	node int32
 	key  string // of the object that holds it, in a bucket; "" where that is not known
 	code bool
-	role bool // … of what is built, which runs as the node
+	role bool  // … of what is built, which runs as the node
+	runs int32 // … by which the node runs it: a build project, a job; -1 for none
+}
+
+// startedBy are the actions that run what takes its code from elsewhere, by CloudFormation type.
+var startedBy = map[string][]string{
+	"AWS::CodeBuild::Project": {"codebuild:StartBuild", "codebuild:StartBuildBatch"},
+	"AWS::Glue::Job":          {"glue:StartJobRun"},
 }
 
 // A reveal is how the access keys come to light that something of a type holds. What a thing is configured with is shown to
@@ -81,7 +88,7 @@ func (an *Analysis) newHoldings() {
 	for _, r := range an.design.Resources() {
 		keys(r.ID, r.Credentials)
 		if n, ok := an.nodeOf[r.Role]; ok && r.Package.From != "" {
-			an.held[r.Package.From] = append(an.held[r.Package.From], held{node: n, key: r.Package.Key, code: true, role: true})
+			an.held[r.Package.From] = append(an.held[r.Package.From], held{node: n, key: r.Package.Key, code: true, role: true, runs: an.world.target(r.ID)})
 		}
 	}
 }
@@ -96,9 +103,13 @@ func (e *explorer) holdings(f *finding, t *target) {
 		switch {
 		case h.code && t.typ == "AWS::S3::Bucket":
 			if c = &deployBucket; h.role {
-				c = &sourceBucket
+				if c = &sourceBucket; e.w.targets[h.runs].typ == "AWS::Glue::Job" {
+					c = &jobScript
+				}
 			}
-			v, how = e.onObject(f, t, "s3:PutObject", h.key)
+			if v, how = e.onObject(f, t, "s3:PutObject", h.key); h.role && v != never {
+				c, how = e.starts(h.runs, c, how)
+			}
 		case h.code && t.typ == "AWS::ECR::Repository":
 			c, v = &imagePush, surely
 			for _, x := range imagePush.actions { // it takes all of them
@@ -108,6 +119,9 @@ func (e *explorer) holdings(f *finding, t *target) {
 			c = &codePush
 			for _, x := range codePush.actions {
 				v = max(v, e.allowed(f, x))
+			}
+			if h.role && v != never {
+				c, how = e.starts(h.runs, c, how)
 			}
 		case h.code || r == nil:
 		case t.typ == "AWS::S3::Bucket":
@@ -127,6 +141,22 @@ func (e *explorer) holdings(f *finding, t *target) {
 			e.add(edge{to: h.node, kind: Runs, must: v == surely && c.note == "", carrier: c, over: f.target, how: how})
 		}
 	}
+}
+
+// starts is how the actor runs what it wrote: at once where it surely may, else when somebody does.
+func (e *explorer) starts(ti int32, c *carrier, how *written) (*carrier, *written) {
+	for _, action := range startedBy[e.w.targets[ti].typ] {
+		if e.w.targets[ti].arn != "" && e.ask(ti, action, nil) == surely {
+			at := written{}
+			if how != nil {
+				at = *how
+			}
+			at.then = &place{action, e.w.targets[ti].arn}
+			now := map[*carrier]*carrier{&jobScript: &scriptNow, &sourceBucket: &sourceNow, &codePush: &codeNow}[c]
+			return now, &at
+		}
+	}
+	return c, how
 }
 
 // onObject tells whether the actor may do something to an object of a bucket, any one where its key is not known.

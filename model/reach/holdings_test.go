@@ -10,6 +10,7 @@ import (
 func TestHoldings(t *testing.T) {
 	const bucket, code, repository = "arn:aws:s3:::code", "arn:aws:codecommit:us-east-1:" + testAccount + ":recipes", "arn:aws:ecr:us-east-1:" + testAccount + ":repository/images"
 	const push = "ecr:PutImage ecr:UploadLayerPart ecr:InitiateLayerUpload ecr:CompleteLayerUpload"
+	const job = "arn:aws:glue:us-east-1:" + testAccount + ":job/night"
 	secret, parameter := arnOf("AWS::SecretsManager::Secret", "key"), arnOf("AWS::SSM::Parameter", "key")
 	for _, c := range []struct {
 		name, grants string
@@ -32,6 +33,11 @@ func TestHoldings(t *testing.T) {
 		{"reading the code of a project", allow("codecommit:GitPull", code), "role/Builder", ""},
 		{"the source of a project in a bucket", allow("s3:PutObject", bucket+"/app/source.zip"), "role/Packer", "deploy-bucket may"},
 		{"another source", allow("s3:PutObject", bucket+"/app/code.zip"), "role/Packer", ""},
+		{"the script of a job", allow("s3:PutObject", bucket+"/jobs/night.py"), "role/Worker", "deploy-bucket may"},
+		{"the script of a job, which it starts", allow("s3:PutObject", bucket+"/jobs/*") + "," + allow("glue:StartJobRun", job), "role/Worker", "deploy-bucket must"},
+		{"the script of a job, while it starts another", allow("s3:PutObject", bucket+"/jobs/*") + "," + allow("glue:StartJobRun", job+"2"), "role/Worker", "deploy-bucket may"},
+		{"another script, while it starts the job", allow("s3:PutObject", bucket+"/app/*") + "," + allow("glue:StartJobRun", job), "role/Worker", ""},
+		{"starting the job alone", allow("glue:StartJobRun", job), "role/Worker", ""},
 		{"the secret of a key", allow("secretsmanager:GetSecretValue", secret), "user/Keyed", "secret-read must"},
 		{"writing the secret of a key", allow("secretsmanager:PutSecretValue", secret), "user/Keyed", ""},
 		{"the parameter of a key", allow("ssm:GetParametersByPath", parameter), "user/Keyed", "secret-read must"},
@@ -51,6 +57,8 @@ func TestHoldings(t *testing.T) {
 		project.Role, project.Package = b.role("Builder", trusts("codebuild.amazonaws.com")).ID, model.Package{From: recipes.ID}
 		packing := b.resource("AWS::CodeBuild::Project", "pack")
 		packing.Role, packing.Package = b.role("Packer", trusts("codebuild.amazonaws.com")).ID, model.Package{From: "res/code", Key: "app/source.zip"}
+		night := b.resource("AWS::Glue::Job", "night")
+		night.ARN, night.Role, night.Package = job, b.role("Worker", trusts("glue.amazonaws.com")).ID, model.Package{From: "res/code", Key: "jobs/night.py"}
 		b.user("Keyed")
 		for _, cfnType := range []string{"AWS::SecretsManager::Secret", "AWS::SSM::Parameter"} {
 			r := b.resource(cfnType, "key")

@@ -49,6 +49,11 @@ func (an *Analysis) newKin() *kin {
 			k.alone = append(k.alone, t) // it depends on what else one may do
 		}
 	}
+	for id, of := range an.held {
+		if t := an.world.target(id); t >= 0 && slices.ContainsFunc(of, func(h held) bool { return h.role }) {
+			k.alone = append(k.alone, t) // likewise: whether one runs at once what one writes
+		}
+	}
 	for _, tr := range an.triggers {
 		if role, from := an.world.target(tr.Role), an.world.target(tr.From); role >= 0 && from >= 0 {
 			k.acting[role] = append(k.acting[role], from)

@@ -254,6 +254,10 @@ var (
 	sourceBucket = carrier{technique: "deploy-bucket", actions: []string{"s3:putobject"}, note: whenBuilt, says: "replaces the source that is built as"}
 	codePush     = carrier{technique: "code-push", actions: []string{"codecommit:gitpush", "codecommit:putfile", "codecommit:createcommit", "codecommit:mergebranchesbyfastforward", "codecommit:mergebranchesbysquash",
 		"codecommit:mergebranchesbythreeway", "codecommit:mergepullrequestbyfastforward", "codecommit:mergepullrequestbysquash", "codecommit:mergepullrequestbythreeway"}, note: whenBuilt, says: "pushes code that is built as"}
+	jobScript = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, note: "when the job is run", says: "replaces the script that runs as"}
+	scriptNow = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, says: "replaces the script of, and runs, what acts as"}
+	sourceNow = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, says: "replaces the source of, and runs, what acts as"}
+	codeNow   = carrier{technique: "code-push", actions: codePush.actions, says: "pushes code to, and builds, what acts as"}
 	imagePush = carrier{technique: "image-push", actions: []string{"ecr:putimage", "ecr:uploadlayerpart", "ecr:initiatelayerupload", "ecr:completelayerupload"}, note: atDeployment, says: "pushes an image of"}
 )
 
