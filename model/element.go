@@ -41,7 +41,7 @@ type Function struct {
 	Tracing      bool
 	LogGroup     string   // ARN of the log group that it is told to write to; "" for the one that Lambda makes: see LogGroupARN
 	DeadLetter   string   // ARN of the dead-letter target, "" if none
-	Destinations []string // ARNs of on-success and on-failure targets
+	Destinations []string // ARNs of on-success and on-failure targets of asynchronous calls
 	Tags         map[string]string
 	Stack        string // the stack (template) it came from
 
@@ -221,6 +221,7 @@ type Trigger struct {
 	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
 	Alias   string // of the function, whose URL it is: its alias; "" where it is the function's own
 	Role    ID     // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
+	Failed  string // of a mapping: ARN of where the function's role sends what it could not work off, "" for nowhere
 	Stack   string
 	Origin  source.Span
 }

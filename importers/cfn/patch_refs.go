@@ -127,7 +127,7 @@ func refersTo(e model.Element) []string {
 	case *model.Role:
 		document(e.Trust)
 	case *model.Trigger:
-		out = append(out, string(e.From))
+		out = append(out, string(e.From), e.Failed)
 	case *model.Principal:
 	}
 	return out

@@ -226,10 +226,8 @@ func (b *builder) mapping(r *resource) {
 		}
 		b.note(source.Info, n.Span(), "Who else feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
 	}
+	t.Failed = b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"}))
 	b.addTrigger(t, r, r.Value)
-	if to := b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"})); to != "" {
-		b.functions[f].Destinations = append(b.functions[f].Destinations, to)
-	}
 }
 
 // filterCriteria is the JSON of the patterns in a FilterCriteria.

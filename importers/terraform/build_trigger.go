@@ -104,10 +104,8 @@ func (b *builder) mapping(x *object) {
 		}
 		b.tell(source.Info, x.spot("event_source_arn"), "Who else feeds it is not in the picture.", "%s polls %s, which is not in the configuration", x.address, arn)
 	}
+	t.Failed = x.word("destination_config", "on_failure", "destination_arn")
 	b.start(t)
-	if to := x.word("destination_config", "on_failure", "destination_arn"); to != "" {
-		b.functions[f].Destinations = append(b.functions[f].Destinations, to)
-	}
 }
 
 // patterns are the patterns of filter blocks, one after the other.

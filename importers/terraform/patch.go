@@ -46,6 +46,7 @@ type patch struct {
 	in            *importers.Import
 	before, after *model.Design
 	edits         []source.Edit
+	refused       error // why a block cannot be taken out; nil while all can
 	done          map[model.ID]bool
 	taken         map[string]bool // addresses within modules that are given to new blocks
 	clean         map[string]bool // files in which terraform fmt finds nothing to change
@@ -78,7 +79,7 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 func (p *patch) run() error {
 	changes := p.before.Diff(p.after)
 	for _, step := range []func([]model.Change) error{p.splits, p.policies, p.resourcePolicies, p.roles, p.dangling, p.rest} {
-		if err := step(changes); err != nil {
+		if err := cmp.Or(step(changes), p.refused); err != nil {
 			return err
 		}
 	}
@@ -100,9 +101,10 @@ func (p *patch) formatted() ([]source.Edit, error) {
 			p.edits[i].New = strings.ReplaceAll(strings.ReplaceAll(e.New, "\r\n", "\n"), "\n", "\r\n")
 		}
 	}
-	files, err := p.in.Files.Apply(joined(p.edits))
+	edits := joined(p.edits)
+	files, err := p.in.Files.Apply(edits)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: several of the changes are about this place, so they cannot be written together: %w", meeting(edits), err)
 	}
 	var out []source.Edit
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -118,10 +120,29 @@ func (p *patch) formatted() ([]source.Edit, error) {
 	return out, nil
 }
 
-// joined are edits in which those that take away what others take away too are one.
+// meeting is the first place that two edits are about; the first edit's place where there is none.
+func meeting(edits []source.Edit) source.Span {
+	for i, a := range edits {
+		for _, b := range edits[:i] {
+			if a.Span.File == b.Span.File && a.Span.Start < b.Span.End && b.Span.Start < a.Span.End {
+				return a.Span
+			}
+		}
+	}
+	return edits[0].Span
+}
+
+// joined are edits in which those that take away what others take away too are one, and so are those that say the same.
 func joined(edits []source.Edit) []source.Edit {
 	var out, cuts []source.Edit
+	said := map[source.Edit]bool{}
 	for _, e := range edits {
+		if e.Span.Start < e.Span.End && e.New != "" {
+			if said[e] {
+				continue
+			}
+			said[e] = true
+		}
 		if e.New == "" && e.Span.Start < e.Span.End {
 			cuts = append(cuts, e)
 		} else {
@@ -131,12 +152,20 @@ func joined(edits []source.Edit) []source.Edit {
 	slices.SortStableFunc(cuts, func(a, b source.Edit) int {
 		return cmp.Or(strings.Compare(a.Span.File, b.Span.File), a.Span.Start-b.Span.Start, a.Span.End-b.Span.End)
 	})
+	kept := len(out)
 	for i, e := range cuts {
 		if last := len(out) - 1; i > 0 && out[last].Span.File == e.Span.File && e.Span.Start < out[last].Span.End {
 			out[last].Span.End = max(out[last].Span.End, e.Span.End)
 			continue
 		}
 		out = append(out, e)
+	}
+	for i, e := range out[:kept] { // what is put between two that go stands where they stood
+		for _, c := range out[kept:] {
+			if e.Span.Start == e.Span.End && e.Span.File == c.Span.File && c.Span.Start < e.Span.Start && e.Span.Start < c.Span.End {
+				out[i].Span.Start, out[i].Span.End = c.Span.Start, c.Span.Start
+			}
+		}
 	}
 	return out
 }
@@ -246,7 +275,7 @@ func (p *patch) rest(changes []model.Change) error {
 		}
 		switch {
 		case c.Before == nil:
-			return fmt.Errorf("%s is new, and cannot be written into this configuration", e.ElementID())
+			return fmt.Errorf("%s: %s is new, and cannot be written into this configuration", cmp.Or(e.Place().String(), p.in.Path), e.ElementID())
 		case c.After == nil:
 			return fmt.Errorf("%s: %s is gone, and cannot be taken out of this configuration", whereIs(e), e.ElementID())
 		}

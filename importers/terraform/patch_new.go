@@ -268,7 +268,16 @@ func (p *patch) removeBlock(i *instance) {
 		return
 	}
 	p.gone[i.object.address] = true
-	p.cutLines(i.object.span)
+	at := i.object.span
+	switch other := overriding(i.decl.block.Body, at.File); {
+	case p.refused != nil:
+	case !isNative(at.File):
+		p.refused = fmt.Errorf("%s: %s cannot be taken out: a configuration in JSON is not edited", at, i.object.address)
+	case other != "":
+		p.refused = fmt.Errorf("%s: %s cannot be taken out: %s overrides a part of it", at, i.object.address, other)
+	default:
+		p.cutLines(at)
+	}
 }
 
 // cutLines takes out the whole lines of a place, and the blank line behind or before them.

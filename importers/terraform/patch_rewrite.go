@@ -58,8 +58,28 @@ func (p *patch) rewrite(i *instance) (*rewriting, error) {
 		return nil, fmt.Errorf("%s: %s cannot be changed: %s", at, i.object.address, sharing(i))
 	case !isNative(at.File):
 		return nil, fmt.Errorf("%s: a configuration in JSON is not edited", at)
+	case overriding(i.decl.block.Body, at.File) != "":
+		return nil, fmt.Errorf("%s: %s cannot be changed: %s overrides a part of it", at, i.object.address, overriding(i.decl.block.Body, at.File))
 	}
 	return &rewriting{patch: p, instance: i, file: at.File, data: p.in.Files[at.File], start: at.Start, end: at.End}, nil
+}
+
+// overriding is a file other than a block's own that a part of the block stands in; "" for none.
+func overriding(body *hclsyntax.Body, file string) string {
+	for _, a := range body.Attributes {
+		if other := a.SrcRange.Filename; other != file {
+			return other
+		}
+	}
+	for _, b := range body.Blocks {
+		if other := b.TypeRange.Filename; other != file {
+			return other
+		}
+		if other := overriding(b.Body, file); other != "" {
+			return other
+		}
+	}
+	return ""
 }
 
 func (w *rewriting) put(start, end int, text string) {

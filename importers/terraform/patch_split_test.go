@@ -445,3 +445,107 @@ func TestInlinePolicies(t *testing.T) {
 		}
 	}
 }
+
+// splitBase is a function that halves splits, whose file terraform fmt leaves alone.
+const splitBase = `resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" }, Action = "sts:AssumeRole" }] })
+}
+
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = aws_iam_role.r.arn
+  handler       = "f.handler"
+  runtime       = "python3.12"
+  filename      = "f.zip"
+}
+`
+
+// What stands beside a function goes with its parts, or is refused with its place and the reason; never is anything written
+// that is not the design asked for.
+func TestSplitBeside(t *testing.T) {
+	queue := func(name string) string {
+		return "resource \"aws_sqs_queue\" \"" + name + "\" {\n  name = \"" + name + "\"\n}\n"
+	}
+	mapping := func(name, more string) string {
+		return queue(name) + "\nresource \"aws_lambda_event_source_mapping\" \"" + name + "\" {\n  event_source_arn = aws_sqs_queue." + name + ".arn\n  function_name    = aws_lambda_function.f.arn\n" + more + "}\n"
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string // of the refusal; "" for none
+	}{
+		"what a mapping could not work off": {map[string]string{"more.tf": mapping("one", "  destination_config {\n    on_failure {\n      destination_arn = aws_sqs_queue.two.arn\n    }\n  }\n") + "\n" + mapping("two", "")}, ""},
+		"a permission alone":                {map[string]string{"more.tf": "variable \"api\" {\n  default = \"arn:aws:execute-api:us-east-1:123456789012:abc\"\n}\n\nresource \"aws_lambda_permission\" \"api\" {\n  statement_id  = \"api\"\n  action        = \"lambda:InvokeFunction\"\n  function_name = aws_lambda_function.f.function_name\n  principal     = \"apigateway.amazonaws.com\"\n  source_arn    = \"${var.api}/*/*\"\n}\n"}, ""},
+		"an overridden function":            {map[string]string{"f_override.tf": "resource \"aws_lambda_function\" \"f\" {\n  handler = \"g.handler\"\n}\n"}, "f_override.tf overrides a part of it"},
+		"a policy in JSON": {map[string]string{"more.tf.json": `{"resource": {"aws_iam_role_policy": {"p": {"role": "${aws_iam_role.r.id}", "policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}"}}}}`},
+			"a configuration in JSON is not edited"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.files["main.tf"] = splitBase
+			in := openFiles(t, c.files)
+			r, err := halves(in.Design, in.Design.Functions()[0], false).Apply(in.Design)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want == "" {
+				if _, ok := proven(t, name, in, r.Design); !ok {
+					t.Error("it was refused")
+				}
+				return
+			}
+			_, err = in.Source.(importers.Patcher).Patch(in, r.Design)
+			if err == nil || !hasPlace.MatchString(err.Error()) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want a place and %q", err, c.want)
+			}
+		})
+	}
+}
+
+// A trigger that a dynamic block makes moves with all that the block makes, or not at all.
+func TestMovesOfDynamicBlocks(t *testing.T) {
+	in := openFiles(t, map[string]string{"main.tf": splitBase + `
+resource "aws_lambda_function" "other" {
+  function_name = "other"
+  role          = aws_iam_role.r.arn
+}
+
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+
+resource "aws_s3_bucket_notification" "n" {
+  bucket = aws_s3_bucket.b.id
+  dynamic "lambda_function" {
+    for_each = toset(["in/", "up/"])
+    content {
+      lambda_function_arn = aws_lambda_function.f.arn
+      events              = ["s3:ObjectCreated:*"]
+      filter_prefix       = lambda_function.value
+    }
+  }
+}
+`})
+	all := in.Design.Triggers()
+	if len(all) != 2 {
+		t.Fatalf("%d triggers", len(all))
+	}
+	moved := func(list ...*model.Trigger) *model.Design {
+		var changes []model.Change
+		for _, was := range list {
+			is := *was
+			is.To = "fn/aws_lambda_function.other"
+			changes = append(changes, model.Change{Before: was, After: &is})
+		}
+		d, err := in.Design.With(changes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	if _, err := in.Source.(importers.Patcher).Patch(in, moved(all[0])); err == nil || !hasPlace.MatchString(err.Error()) || !strings.Contains(err.Error(), "a dynamic block makes several triggers") {
+		t.Errorf("error %v", err)
+	}
+	if files, ok := proven(t, "both", in, moved(all...)); !ok || !strings.Contains(string(files["main.tf"]), "lambda_function_arn = aws_lambda_function.other.arn") {
+		t.Error("they were not moved together")
+	}
+}

@@ -134,6 +134,12 @@ func (p *patch) moveTrigger(t *model.Trigger, from string, to *model.Function) e
 	if i == nil {
 		return fmt.Errorf("%s: how this starts the function is not known, so it cannot be moved", whereIs(t))
 	}
+	if i.decl.typ == "aws_lambda_permission" {
+		return nil // the permission itself is led to the parts that have it
+	}
+	if err := p.movesWhole(i, t, to); err != nil {
+		return err
+	}
 	w, err := p.rewrite(i)
 	if err != nil {
 		return err
@@ -181,6 +187,22 @@ func (p *patch) moveTrigger(t *model.Trigger, from string, to *model.Function) e
 		return nil
 	}
 	return fmt.Errorf("%s: this does not refer to %s by its name, so it cannot be moved to %s", t.Origin, from, to.ID)
+}
+
+// movesWhole fails where a dynamic block makes a trigger, and makes others of the function that do not go where it goes.
+func (p *patch) movesWhole(i *instance, t *model.Trigger, to *model.Function) error {
+	for _, b := range i.decl.block.Body.Blocks {
+		whole := p.evaluator.blockSpan(b)
+		if b.Type != "dynamic" || !whole.Contains(t.Origin) {
+			continue
+		}
+		for _, o := range p.after.Triggers() {
+			if was := p.before.Trigger(o.ID); was != nil && whole.Contains(o.Origin) && was.To == t.To && o.To != to.ID {
+				return fmt.Errorf("%s: a dynamic block makes several triggers here, which would start several functions: write them out first", t.Origin)
+			}
+		}
+	}
+	return nil
 }
 
 // usersOf counts the blocks that refer to a resource, but for what depends on it.

@@ -168,6 +168,7 @@ func triggerNeeds(d *model.Design, t *model.Trigger) []need {
 		if row.any != nil {
 			out = append(out, need{actions: row.any, also: row.also, target: "*", what: what, stops: "would stop"})
 		}
+		out = append(out, sends(t.Failed, "what "+what+" could not work off")...)
 	}
 	return out
 }
@@ -182,26 +183,24 @@ func ownNeeds(f *model.Function) []need {
 		out = append(out, need{actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
 			also: []string{"xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"}, target: "*", what: "tracing of " + firstOf(f.LogicalID, f.Name), stops: "would stop"})
 	}
-	send := func(arn, what string) {
-		fields := strings.SplitN(arn, ":", 6)
-		if len(fields) < 6 {
-			return
-		}
-		target := arn
-		if fields[2] == "s3" {
-			target += "/*"
-		}
-		if action := delivery[fields[2]]; action != "" {
-			out = append(out, need{actions: []string{action}, target: target, what: what, stops: "would lose its events"})
-		}
-	}
-	if f.DeadLetter != "" {
-		send(f.DeadLetter, "the dead-letter target of "+firstOf(f.LogicalID, f.Name))
-	}
+	out = append(out, sends(f.DeadLetter, "the dead-letter target of "+firstOf(f.LogicalID, f.Name))...)
 	for _, arn := range f.Destinations {
-		send(arn, "a destination of "+firstOf(f.LogicalID, f.Name))
+		out = append(out, sends(arn, "a destination of "+firstOf(f.LogicalID, f.Name))...)
 	}
 	return out
+}
+
+// sends is what it takes to send events to a queue, topic, bus, function or bucket by its ARN.
+func sends(arn, what string) []need {
+	fields := strings.SplitN(arn, ":", 6)
+	if len(fields) < 6 || delivery[fields[2]] == "" {
+		return nil
+	}
+	target := arn
+	if fields[2] == "s3" {
+		target += "/*"
+	}
+	return []need{{actions: []string{delivery[fields[2]]}, target: target, what: what, stops: "would lose its events"}}
 }
 
 // logStream is a log stream in the function's own log group.
