@@ -1,6 +1,7 @@
 package edit_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -264,4 +265,23 @@ func TestDeployOfSeveralStacks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a mapping could not work off goes on with the role of the function that it starts.
+func TestFailedOfMappings(t *testing.T) {
+	d := shop(t)
+	was := d.Trigger("trigger/Outbox")
+	is := *was
+	is.Failed = arnOf("queue", "failed")
+	d, err := d.With(model.Change{Before: was, After: &is})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := d.Function(is.To)
+	for _, r := range edit.Required(d, d.Role(f.Role), &policy.Stack{}, &policy.Stack{}) {
+		if r.Resource == is.Failed && slices.Equal(r.Actions, []string{"sqs:SendMessage"}) {
+			return
+		}
+	}
+	t.Error("nothing says that it sends to the queue of what failed")
 }
