@@ -642,7 +642,10 @@ func (c *compiler) written(root *yamlpos.Node) {
 }
 
 // sections lists the mappings of resources that the user wrote.
-func (c *compiler) sections() []*yamlpos.Node {
+func (c *compiler) sections() []*yamlpos.Node { return c.sectionsOf("Resources") }
+
+// sectionsOf are the mappings under a key of resources, one or several.
+func (c *compiler) sectionsOf(key string) []*yamlpos.Node {
 	n := get(c.root, "resources")
 	parts := []*yamlpos.Node{n}
 	if n != nil && n.Kind == yamlpos.Sequence {
@@ -650,7 +653,7 @@ func (c *compiler) sections() []*yamlpos.Node {
 	}
 	var out []*yamlpos.Node
 	for _, part := range parts {
-		if s := get(part, "Resources"); s != nil && s.Kind == yamlpos.Mapping {
+		if s := get(part, key); s != nil && s.Kind == yamlpos.Mapping {
 			out = append(out, s)
 		}
 	}

@@ -92,14 +92,14 @@ func (p *writing) family(f *function, was *model.Function) {
 		return
 	}
 	if len(now) != 1 || now[0].ID != was.ID {
-		for _, section := range p.writer.sections() {
+		for _, section := range append(p.writer.sections(), p.writer.sectionsOf("extensions")...) {
 			if pair := pairOf(section, f.id); pair != nil {
 				p.Fail("%s: resources say more of %s here, which its parts would not have: write it into the function first", pair.Key.Span(), f.key)
 				return
 			}
 		}
 	}
-	if !p.shares(f, was, now) {
+	if !p.shares(f, was, now) || !p.keepsNames(f, was) {
 		return
 	}
 	if len(now) == 0 {
@@ -144,6 +144,18 @@ func (p *writing) shares(f *function, was *model.Function, now []*model.Function
 			return false
 		}
 	}
+	for _, e := range f.events {
+		if e.kind == "schedule" && words(e.prop("method")) == "scheduler" && p.goes(was, e) {
+			p.Fail(adds, e.at, executionRole)
+			return false
+		}
+	}
+	for _, way := range []string{"onSuccess", "onFailure"} {
+		if to := get(f.node, "destinations", way); to != nil {
+			p.Fail(adds, to.Span(), executionRole)
+			return false
+		}
+	}
 	for _, kind := range perEach {
 		to := map[model.ID]bool{}
 		for _, e := range f.events {
@@ -159,6 +171,65 @@ func (p *writing) shares(f *function, was *model.Function, now []*model.Function
 		}
 	}
 	return true
+}
+
+// goes reports whether an event starts another function now than it did.
+func (p *writing) goes(was *model.Function, e event) bool {
+	return p.started(p.Before(), was.ID, e.at) && !p.started(p.After(), was.ID, e.at)
+}
+
+// numbered are the kinds of event whose rules are named by the place that they have among those of their kind in a function.
+var numbered = []string{"schedule", "cloudwatchEvent", "iot"}
+
+// keepsNames fails where the framework would name otherwise what others name as well: rules and target groups without a
+// name of their own, which it calls after the function and the event's place there; versions at the edge; and what its own
+// functions change in buckets, pools and buses that are there already.
+func (p *writing) keepsNames(f *function, was *model.Function) bool {
+	all := 0 // that stood before, and go
+	for _, e := range f.events {
+		goes := p.goes(was, e)
+		remedy := ""
+		switch {
+		case e.kind == "eventBridge" && !there(e.prop("name")) && p.writer.rulesInStack() && (goes || all > 0):
+			remedy = "give it a name first"
+		case e.kind == "alb" && !there(e.prop("targetGroupName")) && goes:
+			remedy = "give it a targetGroupName first"
+		case slices.Contains(numbered, e.kind) && !there(e.prop("name")) && p.renumbered(f, was, e):
+			remedy = "give it a name first"
+		case e.kind == "cloudFront" && goes, e.kind == "eventBridge" && !p.writer.rulesInStack() && (goes || all > 0),
+			(e.kind == "s3" || e.kind == "cognitoUserPool") && there(e.prop("existing")) && goes:
+			remedy = "write it with the parts by hand"
+		}
+		if remedy != "" {
+			p.Fail("%s: the framework names what it makes of this after function %s and the event's place there, which would change: %s", e.at, f.key, remedy)
+			return false
+		}
+		if goes {
+			all++
+		}
+	}
+	return true
+}
+
+// renumbered reports whether an event has another place among those of its kind in the function that it starts now.
+func (p *writing) renumbered(f *function, was *model.Function, e event) bool {
+	starts := func(at source.Span) model.ID {
+		for _, t := range p.After().Triggers() {
+			if t.Origin == at {
+				return t.To
+			}
+		}
+		return was.ID
+	}
+	for _, o := range f.events {
+		if o.at == e.at {
+			return false
+		}
+		if o.kind == e.kind && starts(o.at) != starts(e.at) {
+			return true // one that stood before it does not any more
+		}
+	}
+	return false
 }
 
 // moves reports whether events come to a function, or leave it.

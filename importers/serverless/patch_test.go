@@ -456,3 +456,34 @@ func TestOwnStatementsArePatched(t *testing.T) {
 		t.Log(importers.UnifiedDiff(in.Files, files))
 	}
 }
+
+// TestSplitKeepsNames: what the framework would name otherwise once an event goes to another function is refused, with its
+// place and what to do; what has a name of its own goes.
+func TestSplitKeepsNames(t *testing.T) {
+	for _, c := range []struct{ events, more, want string }{
+		{"[{eventBridge: {pattern: {source: [a]}}}, {http: 'GET a'}]", "", "give it a name first"},
+		{"[{http: 'GET a'}, {eventBridge: {pattern: {source: [a]}}}]", "", "give it a name first"}, // its place changes
+		{"[{schedule: rate(1 hour)}, {schedule: rate(1 day)}]", "", "give it a name first"},
+		{"[{schedule: {rate: [rate(1 hour)], name: hourly}}, {schedule: {rate: [rate(1 day)], name: daily}}]", "", ""},
+		{"[{schedule: rate(1 hour)}, {http: 'GET a'}]", "", ""},
+		{"[{alb: {listenerArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/lb/50dc/0467', priority: 1, conditions: {path: /}}}, {http: 'GET a'}]", "", "give it a targetGroupName first"},
+		{"[{s3: {bucket: there, existing: true}}, {http: 'GET a'}]", "", "by hand"},
+		{"[{schedule: {rate: [rate(1 hour)], method: scheduler}}, {http: 'GET a'}]", "", "the framework itself makes this statement"},
+		{"[{http: 'GET a'}, {http: 'GET b'}]\n    destinations: {onFailure: 'arn:aws:sqs:us-east-1:123456789012:q'}", "", "a second one would change a role"},
+		{"[{http: 'GET a'}, {http: 'GET b'}]", "resources: {extensions: {FLambdaFunction: {Properties: {MemorySize: 128}}}}\n", "resources say more of f"},
+		{"[{http: {path: a, method: get, authorizer: fox}}, {http: {path: b, method: get, authorizer: fox}}]", "", ""}, // whose ids begin with the function's
+	} {
+		in := importFolder(t, map[string]string{"serverless.yml": "service: s\nprovider: {name: aws}\nfunctions:\n  other: {handler: h}\n  fox: {handler: h}\n  f:\n    handler: h\n    events: " + c.events + "\n" + c.more}, importers.Options{})
+		r, err := halves(in.Design, in.Design.Function("fn/f"), false).Apply(in.Design)
+		if err != nil {
+			t.Fatalf("%s: %v", c.events, err)
+		}
+		_, err = proven(t, c.events, in, r.Design)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.events, err)
+		case c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), "serverless.yml:") || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: error %v, want a place and %q", c.events, err, c.want)
+		}
+	}
+}

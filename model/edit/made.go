@@ -132,12 +132,19 @@ func made(d *model.Design, f *model.Function) []model.Element {
 func maker(d *model.Design, logical string, e model.Element) *model.Function {
 	var best *model.Function
 	for _, f := range d.Functions() {
-		if f.Origin.Contains(e.Place()) && f.LogicalID != "" && logical != stem(f) && strings.HasPrefix(logical, stem(f)) &&
+		if f.Origin.Contains(e.Place()) && f.LogicalID != "" && isNamedAfter(logical, f) &&
 			(best == nil || len(stem(f)) > len(stem(best))) {
 			best = f
 		}
 	}
 	return best
+}
+
+// isNamedAfter reports whether a logical id goes on behind the stem of a function. Frameworks that have stems of their own
+// go on with a capital letter: AuthRole is of no function A.
+func isNamedAfter(logical string, f *model.Function) bool {
+	rest, ok := strings.CutPrefix(logical, stem(f))
+	return ok && rest != "" && (f.Stem == "" || rest[0] < 'a' || rest[0] > 'z')
 }
 
 // stem is what the logical ids of what was made for a function begin with.
