@@ -192,12 +192,7 @@ func (p *patch) besides(_ []model.Change) error {
 			if q == nil || q.LogicalID == "" || q.Managed || p.before.Policy(id) != nil || p.done[id] {
 				continue
 			}
-			s, r := p.at(role.ID)
-			if s == nil {
-				if made := p.places.resources[role.ID]; made != nil && made.Owner != nil && made.Owner.Value != nil {
-					s, r = p.sheetOf(made.Owner.Origin), made.Owner
-				}
-			}
+			s, r := p.ownerOf(role)
 			if s == nil {
 				continue
 			}
@@ -206,6 +201,28 @@ func (p *patch) besides(_ []model.Change) error {
 		}
 	}
 	return nil
+}
+
+// ownerOf is the resource that a role is of, and its template: its own, the function's that it is made for, or of a part's new role
+// those of the whole's.
+func (p *patch) ownerOf(role *model.Role) (*sheet, *resource) {
+	ids := []model.ID{role.ID}
+	for _, o := range p.before.Roles() {
+		if p.before.Role(role.ID) == nil && o.Origin == role.Origin && !o.Origin.IsZero() {
+			ids = append(ids, o.ID)
+		}
+	}
+	for _, id := range ids {
+		if s, r := p.at(id); s != nil {
+			return s, r
+		}
+		if made := p.places.resources[id]; made != nil && made.Owner != nil && made.Owner.Value != nil {
+			if s := p.sheetOf(made.Owner.Origin); s != nil {
+				return s, made.Owner
+			}
+		}
+	}
+	return nil, nil
 }
 
 // besideResource is a policy that names the roles that have it; r is what the roles are for.

@@ -186,6 +186,19 @@ func (s *splitting) namer(p *splitPart) *namer {
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 func logsOf(f *model.Function) string { return "/aws/lambda/" + f.Name }
 
+// logNamer is how the name of a function's log changes, and no other name.
+func logNamer(from, to *model.Function) *namer {
+	return &namer{physicals: [][2]string{{logsOf(from) + ":", logsOf(to) + ":"}}}
+}
+
+// lambdaMakesLog reports whether it is Lambda that makes a function's log group, when it is written to first: then what may write to
+// the one's by its name may write to the other's instead. One that is declared is there for the one alone.
+func lambdaMakesLog(d *model.Design, f *model.Function) bool {
+	return f.LogGroup == "" && f.Name != "" && !slices.ContainsFunc(d.Resources(), func(r *model.Resource) bool {
+		return strings.TrimSuffix(r.ARN, ":*") == f.LogGroupARN()
+	})
+}
+
 // numbered is what a framework calls, by number, what it makes of a function's events and hides.
 var numbered = []string{"EventsRule", "IotTopicRule", "AlbTargetGroup", "AlbMultiValueTargetGroup"}
 

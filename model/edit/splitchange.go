@@ -68,12 +68,8 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 		if p.role.ID != s.role.ID {
 			names := s.namer(p)
 			p.role.Policies, p.role.Pins, p.role.Listed = nil, nil, nil
+			s.ownLogs(p) // each writes its own
 			for i, pol := range p.policies {
-				if s.role.Compiled && !pol.Managed && s.design.Policy(pol.ID) == nil {
-					own := *pol
-					own.Document = names.document(pol.Document) // each writes its own log
-					p.policies[i] = &own
-				}
 				if s.isMade(pol) && s.design.Policy(pol.ID) == pol {
 					p.policies[i] = names.policy(pol, inlineID(p.role, names.logical(pol.Name)))
 				}
@@ -113,6 +109,57 @@ func (s *splitting) changeRoles(order []*splitPart) []model.Change {
 		}
 	}
 	return append(changes, puts...)
+}
+
+// ownLogs lets a part's own policies name the part's log where those of the whole name the whole's. What names the log by a name that
+// AWS will generate goes into a policy beside the role: within it would close a circle.
+func (s *splitting) ownLogs(p *splitPart) {
+	names := s.logNames(p)
+	if names == nil {
+		return
+	}
+	var out []*model.Policy
+	var apart policy.Document
+	for _, pol := range p.policies {
+		if pol.Managed || s.design.Policy(pol.ID) != nil {
+			out = append(out, pol)
+			continue
+		}
+		own := *pol
+		own.Document = names.document(pol.Document)
+		if !s.role.Compiled && own.Document != pol.Document && strings.HasSuffix(p.function.Name, generated) {
+			within := *own.Document
+			within.Statements = nil
+			for i, st := range own.Document.Statements {
+				if st == pol.Document.Statements[i] {
+					within.Statements = append(within.Statements, st)
+				} else {
+					apart.Statements = append(apart.Statements, st)
+				}
+			}
+			apart.Version = within.Version
+			own.Document = &within
+			if len(within.Statements) == 0 {
+				continue
+			}
+		}
+		out = append(out, &own)
+	}
+	if len(apart.Statements) > 0 {
+		out = append(out, besides(s.design, p.role, &apart))
+	}
+	p.policies = out
+}
+
+// logNames is how the name of the whole's log becomes that of a part's in the part's own policies; nil where it stays.
+func (s *splitting) logNames(p *splitPart) *namer {
+	switch {
+	case s.role.Compiled:
+		return s.namer(p)
+	case p.function.Name != s.whole.Name && lambdaMakesLog(s.design, s.whole):
+		return logNamer(s.whole, p.function)
+	}
+	return nil
 }
 
 // logsInCompiled names the logs of the parts where a role that a framework makes, and that others share, names those of
