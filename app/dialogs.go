@@ -61,12 +61,19 @@ func (w *window) escape() {
 }
 
 // ask asks whether to go on with something.
-func (w *window) ask(title, text, yes, no string, then func()) *view.Sheet {
+func (w *window) ask(title, text, yes, no string, then func()) {
 	d := view.NewSheet(title, text, nil)
 	d.Leave(no)
 	d.Act(yes, view.Primary, then)
 	w.present(d, nil)
-	return d
+}
+
+// warn asks before something is lost: Enter and Escape keep it.
+func (w *window) warn(title, text, yes, keep string, then func()) {
+	d := view.NewSheet(title, text, nil)
+	d.Also(yes, true, then)
+	d.Act(keep, view.Primary, func() {})
+	w.present(d, nil)
 }
 
 // keep lets a dialog ask before it is left if something would be lost.
@@ -76,7 +83,7 @@ func (w *window) keep(d *view.Sheet, losing func() bool, question, text, yes str
 			d.Hide()
 			return
 		}
-		w.ask(question, text, yes, "Stay", d.Hide)
+		w.warn(question, text, yes, "Stay", d.Hide)
 	}
 }
 

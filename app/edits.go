@@ -175,7 +175,7 @@ func (w *window) refused(e edit.Edit, err error) {
 		return
 	}
 	if confirmed := confirm(e); r.Undecided && confirmed != nil {
-		w.ask(e.String()+"?", r.Error()+"\n\nIt would be recorded as not proven.", "Do it anyway", "Leave it", func() { w.do(confirmed) })
+		w.warn(e.String()+"?", r.Error()+"\n\nIt would be recorded as not proven.", "Do it anyway", "Leave it", func() { w.do(confirmed) })
 		return
 	}
 	w.strip.Forget(view.Remark{Text: fmt.Sprintf("%s was refused. %s", e, r.Error()), Grave: true})

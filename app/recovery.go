@@ -162,7 +162,7 @@ func (w *window) restore(dir string) {
 }
 
 func (w *window) discardRecovery(dir string) {
-	w.ask("Discard these edits?", "They were never saved, and cannot be brought back.", "Discard", "Keep them", func() {
+	w.warn("Discard these edits?", "They were never saved, and cannot be brought back.", "Discard", "Keep them", func() {
 		w.keeper.discard(dir)
 		w.start.SetRecovered(w.keeper.found())
 	})

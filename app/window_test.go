@@ -20,6 +20,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
 
 	"bulkhead/app/session"
 	"bulkhead/app/theme"
@@ -591,7 +592,14 @@ func TestTheSplitBoardAsksBeforeItIsLost(t *testing.T) {
 	if n := dialogs(); n != 1 {
 		t.Errorf("after staying %d dialogs", n)
 	}
-	do(func() bool { w.board.Touched = false; w.escape(); return true })
+	do(func() bool { w.escape(); w.dialogs[1].Enter(); return true })
+	if n := dialogs(); n != 1 {
+		t.Errorf("Enter loses what was shared out: %d dialogs", n)
+	}
+	do(func() bool { w.escape(); test.Tap(w.dialogs[1].Buttons()[0]); return true })
+	if n := dialogs(); n != 0 {
+		t.Errorf("who leaves it all the same has %d dialogs", n)
+	}
 }
 
 // TestLayoutIsRemembered folds, closes and opens again.

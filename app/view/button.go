@@ -139,7 +139,7 @@ func (b *Button) icon() string {
 
 // CreateRenderer draws the button.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	r := &buttonRenderer{b: b, ground: canvas.NewRectangle(nil), text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil)}
+	r := &buttonRenderer{b: b, ring: canvas.NewRectangle(nil), ground: canvas.NewRectangle(nil), text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil)}
 	r.icon.FillMode = canvas.ImageFillContain
 	r.look()
 	return r
@@ -147,12 +147,16 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 
 type buttonRenderer struct {
 	b      *Button
+	ring   *canvas.Rectangle // of the focus, around one that is filled
 	ground *canvas.Rectangle
 	text   *canvas.Text
 	icon   *canvas.Image
 }
 
-const buttonIcon = 16
+const (
+	buttonIcon = 16
+	ringAside  = 3
+)
 
 func (r *buttonRenderer) look() {
 	b := r.b
@@ -180,9 +184,12 @@ func (r *buttonRenderer) look() {
 		}
 	}
 	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth, r.ground.CornerRadius = fill, edge, 1, 6
-	if b.focused {
+	filled := b.On || b.Rank == Primary && !b.Disabled
+	if b.focused && !filled {
 		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(render.Link), 2
 	}
+	r.ring.Hidden = !b.focused || !filled
+	r.ring.FillColor, r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.CornerRadius = theme.Faded(render.Ink, 0), theme.Color(render.Link), 2, 6+ringAside
 	r.text.Text, r.text.TextSize, r.text.FontSource, r.text.Color = b.label(), b.style().size(), theme.Font(render.Medium), theme.Color(ink)
 	if b.Disabled && !b.On {
 		r.text.Color = theme.Faded(render.Muted, 0.75)
@@ -199,6 +206,8 @@ func (r *buttonRenderer) look() {
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
+	r.ring.Move(fyne.NewPos(-ringAside, -ringAside))
+	r.ring.Resize(size.AddWidthHeight(2*ringAside, 2*ringAside))
 	w := float32(r.b.style().width(r.b.label()))
 	x := (size.Width - w) / 2
 	if r.b.Start && r.b.icon() == "" {
@@ -239,13 +248,14 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 func (r *buttonRenderer) Refresh() {
 	r.look()
 	r.Layout(r.b.Size())
+	r.ring.Refresh()
 	r.ground.Refresh()
 	r.text.Refresh()
 	r.icon.Refresh()
 }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.icon, r.text}
+	return []fyne.CanvasObject{r.ring, r.ground, r.icon, r.text}
 }
 
 func (r *buttonRenderer) Destroy() {}
