@@ -139,8 +139,30 @@ func (s *search) brick(e Evidence) int {
 		return i
 	}
 	s.at[b] = len(s.bricks)
+	if i := slices.Index(s.an.statementsOf(e.Policy), e.From); i >= 0 {
+		e.Statement = i // in the design as it is, not without what was tried before
+	}
 	s.bricks, s.evidence = append(s.bricks, b), append(s.evidence, e)
 	return s.at[b]
+}
+
+// statementsOf are the statements of what an element says: a policy, or who may do what to a resource, function or role.
+func (an *Analysis) statementsOf(id model.ID) []*policy.Statement {
+	var doc *policy.Document
+	switch e := an.design.Element(id).(type) {
+	case *model.Policy:
+		doc = e.Document
+	case *model.Resource:
+		doc = e.Policy
+	case *model.Function:
+		doc = e.Policy
+	case *model.Role:
+		doc = e.Trust
+	}
+	if doc == nil {
+		return nil
+	}
+	return doc.Statements
 }
 
 // fewest is a smallest set of bricks that meets all ways known. Past the budget it is all bricks, and not proven.

@@ -57,6 +57,11 @@ func TestWall(t *testing.T) {
 			b.role("R", trust("FRole"), allow("s3:GetObject", data))
 			b.role("S", trust("FRole"), allow("s3:GetObject", data))
 		}, []string{"role/R 1", "role/S 1"}},
+		{"three statements of one policy", func(b *builder) {
+			b.function("F", assume("R")+", "+assume("S")+", "+allow("s3:GetObject", data))
+			b.role("R", rootTrust, allow("s3:GetObject", data))
+			b.role("S", rootTrust, allow("s3:GetObject", data))
+		}, []string{"policy/FRole-0 1", "policy/FRole-0 2", "policy/FRole-0 3"}},
 		{"the bucket's own policy", func(b *builder) {
 			b.function("F")
 			b.element("res/data").(*model.Resource).Policy = document(b.t, `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("FRole")+`"}, "Action": "s3:GetObject", "Resource": "`+data+`"}`)
