@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -73,8 +74,28 @@ func (an *Analysis) use(a *actor, t *target, action string) (truth, ruling) {
 // that was not seen perhaps lets it; where the key is another account's, the actor's own policies have to allow as
 // well ("Allowing users in other accounts to use a KMS key").
 func (an *Analysis) decideKey(a *actor, t *target, action string) ruling {
+	contexts := an.encrypted(t)
+	if len(contexts) == 0 {
+		return an.decideKeyFor(a, t, action, nil)
+	}
+	out := an.decideKeyFor(a, t, action, contexts[0])
+	for _, c := range contexts[1:] {
+		if d := an.decideKeyFor(a, t, action, c); truthIn(&d.Decision) != truthIn(&out.Decision) {
+			// It hangs on which of them it is.
+			return an.decideKeyFor(a, t, action, nil)
+		}
+	}
+	if t.service == "s3" && out.Outcome != policy.Allowed {
+		return an.decideKeyFor(a, t, action, nil) // some objects perhaps
+	}
+	return out
+}
+
+// decideKeyFor decides under one encryption context; nil: any.
+func (an *Analysis) decideKeyFor(a *actor, t *target, action string, about policy.Context) ruling {
 	via := policy.Context{"kms:viaservice": {t.service + "." + orRegion(t.region, an.world.region) + ".amazonaws.com"}, "kms:calleraccount": {a.account},
 		"aws:viaawsservice": {"true"}}
+	maps.Copy(via, about)
 	if t.key != unseenKey {
 		return an.decide(a, t.key, action, an.world.targets[t.key].arn, via)
 	}
