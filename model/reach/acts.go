@@ -54,6 +54,9 @@ func writesData(a *catalog.Action) bool {
 func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
 	t := &an.world.targets[ti]
 	if t.key == noKey {
+		if t.ofAccount() && a.account != t.account {
+			return never, never
+		}
 		return surely, surely
 	}
 	ask := func(action string) truth {
@@ -61,6 +64,12 @@ func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
 		return v
 	}
 	return ask("kms:Decrypt"), ask("kms:GenerateDataKey")
+}
+
+// ofAccount reports whether the key that AWS manages for the account encrypts a target: principals of other accounts cannot use
+// it, whatever the policies ("Choosing an AWS KMS key" of the AWS Secrets Manager User Guide).
+func (t *target) ofAccount() bool {
+	return t.key == noKey && t.typ == "AWS::SecretsManager::Secret" && t.resource != nil && !t.resource.PolicyUnseen
 }
 
 // use tells how surely an actor may use the key of a target, and why: it is allowed to, or it may give itself a grant
@@ -126,7 +135,7 @@ func orRegion(region, otherwise string) string {
 
 // lock takes from a finding what the target's key keeps from the actor.
 func (an *Analysis) lock(a *actor, f *finding) {
-	if an.world.targets[f.target].key == noKey {
+	if t := &an.world.targets[f.target]; t.key == noKey && !t.ofAccount() {
 		return
 	}
 	read, write := truth(255), truth(255)

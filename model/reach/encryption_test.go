@@ -42,3 +42,41 @@ func TestEncryptionContexts(t *testing.T) {
 		}
 	}
 }
+
+// The key that AWS manages for an account serves nobody else: another account reads a secret under a key of one's own alone.
+func TestSecretsOfOtherAccounts(t *testing.T) {
+	const other = "999999999999"
+	lets := func(action string) string {
+		return `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::` + other + `:root"}, "Action": "` + action + `", "Resource": "*"}`
+	}
+	for _, c := range []struct {
+		name, action string
+		key, unseen  bool
+		want         string
+	}{
+		{"AWS's key", "secretsmanager:GetSecretValue", false, false, ""},
+		{"AWS's key, to write", "secretsmanager:PutSecretValue", false, false, ""},
+		{"AWS's key, to delete", "secretsmanager:DeleteSecret", false, false, "must"},
+		{"a key that lets it", "secretsmanager:GetSecretValue", true, false, "must"},
+		{"a secret that is named only", "secretsmanager:GetSecretValue", false, true, "may"},
+	} {
+		b := build(t)
+		s := b.resource("AWS::SecretsManager::Secret", "S")
+		s.Policy, s.PolicyUnseen = document(t, lets(c.action)), c.unseen
+		if c.key {
+			k := b.resource("AWS::KMS::Key", "k")
+			k.Policy, s.Key = document(t, lets("kms:Decrypt")), k.ID
+		}
+		got := ""
+		if x := b.analyse().Breach("outside/" + other); x != nil {
+			for _, h := range x.Hits {
+				if h.Target == s.ID {
+					got = h.Certainty.String()
+				}
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
