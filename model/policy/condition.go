@@ -245,6 +245,18 @@ func (c *condition) eval(v *view) (result tri, broken bool) {
 	if st == open {
 		return c.byTime(v), false
 	}
+	if st == present && values[len(values)-1] == OrAbsent {
+		there, broken := c.compare(values[:len(values)-1], present, v)
+		if gone, _ := c.compare(nil, absent, v); gone != there {
+			there = maybe
+		}
+		return there, broken
+	}
+	return c.compare(values, st, v)
+}
+
+// compare decides a condition on what is known of its key.
+func (c *condition) compare(values []string, st presence, v *view) (result tri, broken bool) {
 	if c.op == opNull {
 		return c.evalNull(st == absent), false
 	}

@@ -240,3 +240,32 @@ func TestNegate(t *testing.T) {
 		t.Errorf("%s", n)
 	}
 }
+
+// A key that is perhaps there: what holds either way is decided, the rest is not.
+func TestOrAbsent(t *testing.T) {
+	for condition, want := range map[string]string{
+		`"Bool": {"k:a": "false"}`:              "may",
+		`"Bool": {"k:a": "true"}`:               "no",
+		`"BoolIfExists": {"k:a": "false"}`:      "must",
+		`"BoolIfExists": {"k:a": "true"}`:       "may",
+		`"Null": {"k:a": "true"}`:               "may",
+		`"StringNotEquals": {"k:a": "true"}`:    "must",
+		`"StringNotEquals": {"k:a": "false"}`:   "may",
+		`"ForAllValues:Bool": {"k:a": "false"}`: "must",
+		`"ForAnyValue:Bool": {"k:a": "false"}`:  "may",
+		`"StringLike": {"k:a": "f*"}`:           "may",
+		`"StringEquals": {"k:b": "x"}`:          "must",
+		`"StringEquals": {"k:b": "${k:a}"}`:     "no", // a variable that is not surely there
+	} {
+		p := program(t, `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {`+condition+`}}`)
+		d := (&Stack{Identity: p}).Evaluate(Request{Principal: "arn:aws:iam::111111111111:user/a", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: "111111111111", Open: true,
+			Context: Context{"k:a": {"false", OrAbsent}, "k:b": {"x"}}})
+		got := "no"
+		if d.Outcome == Allowed {
+			got = map[bool]string{true: "must", false: "may"}[d.Must]
+		}
+		if got != want {
+			t.Errorf("%s: %s, not %s", condition, got, want)
+		}
+	}
+}

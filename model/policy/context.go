@@ -14,6 +14,10 @@ const (
 	open // the key may have any value or none
 )
 
+// OrAbsent after the values of a key in a Context leaves open whether the key is there at all: conditions that this tells apart are
+// undecided, as in an open request. As a variable such a key is absent.
+const OrAbsent = "\x00or absent"
+
 // multivalued are global keys with a list of values: "you can use any single-valued condition context key as a
 // policy variable", and none of these ("AWS global condition context keys" tells which they are).
 var multivalued = map[string]bool{

@@ -89,7 +89,14 @@ func (a *actor) value(key string) (values []string, known bool) {
 }
 
 // lambdaLacks are keys that a function's session surely lacks, and others' sessions of the role may have.
-var lambdaLacks = []string{"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "ec2:sourceinstancearn"}
+var lambdaLacks = []string{"aws:multifactorauthage", "aws:federatedprovider", "ec2:sourceinstancearn"}
+
+// withoutFactor is what a function's session tells of a second factor: none, or nothing. The key is there "only when the principal
+// uses temporary credentials", which it does; whether it always is then, where no device can be used, is not said ("AWS global
+// condition context keys").
+var withoutFactor = []string{"false", policy.OrAbsent}
+
+const secondFactor = "aws:multifactorauthpresent"
 
 // attackerChooses are keys whose value is the caller's choice, set as it suits: whoever writes the request may use TLS.
 var attackerChooses = map[string]string{"aws:securetransport": "true"}
@@ -127,6 +134,7 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	}
 	if a.lambda {
 		absent = append(absent, lambdaLacks...)
+		c[secondFactor] = withoutFactor
 	}
 	for k, v := range tags {
 		c["aws:principaltag/"+strings.ToLower(k)] = []string{v}

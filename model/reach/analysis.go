@@ -275,7 +275,7 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
 	an.asksTags = slices.ContainsFunc(an.keys, isResourceTag)
 	an.perFunction = an.perFunction || an.asking["lambda:sourcefunctionarn"] > 0
-	for _, k := range lambdaLacks {
+	for _, k := range append(slices.Clip(lambdaLacks), secondFactor) {
 		an.perLambda = an.perLambda || an.asking[k] > 0
 	}
 	return nil
