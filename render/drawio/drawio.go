@@ -156,9 +156,28 @@ func (s *sketch) cluster(i int, c *render.Cluster) {
 	if c.State >= render.Held {
 		fill = render.Water
 	}
-	s.put(cell{ID: s.wall(i), Parent: "1", Vertex: "1", Value: clean(name), Geometry: &geometry{X: a.X, Y: a.Y, Width: a.W, Height: a.H, As: "geometry"},
-		Style: fmt.Sprintf("swimlane;container=1;collapsible=1;startSize=26;rounded=1;arcSize=6;strokeWidth=3;align=left;spacingLeft=10;fontStyle=1;fontColor=%s;strokeColor=%s;fillColor=%s;swimlaneFillColor=%s",
-			hex(s.colors, render.Ink), hex(s.colors, render.Hull), hex(s.colors, fill), hex(s.colors, fill))})
+	group := cell{ID: s.wall(i), Parent: "1", Vertex: "1", Value: clean(name), Geometry: &geometry{X: a.X, Y: a.Y, Width: a.W, Height: a.H, As: "geometry"},
+		Style: fmt.Sprintf("swimlane;container=1;collapsible=1;startSize=%.0f;rounded=1;arcSize=6;strokeWidth=3;align=left;spacingLeft=10;fontStyle=1;fontColor=%s;strokeColor=%s;fillColor=%s;swimlaneFillColor=%s",
+			header, hex(s.colors, render.Ink), hex(s.colors, render.Hull), hex(s.colors, fill), hex(s.colors, fill))}
+	if s.headless(c.ID, a) {
+		// The function in it says its name; a header would lie under it.
+		group.Value = ""
+		group.Style = fmt.Sprintf("rounded=1;container=1;collapsible=0;arcSize=12;strokeWidth=3;strokeColor=%s;fillColor=%s", hex(s.colors, render.Hull), hex(s.colors, fill))
+	}
+	s.put(group)
+}
+
+// header is the height of a group's title.
+const header = 26.0
+
+// headless reports whether a wall leaves no room for a title above what stands inside it.
+func (s *sketch) headless(cluster model.ID, wall render.Area) bool {
+	for _, n := range s.page.Diagram.Nodes {
+		if a, ok := s.place(n.ID, false); ok && n.Cluster == cluster && a.Y < wall.Y+header {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *sketch) wall(i int) string { return fmt.Sprintf("c%d", i) }
@@ -180,6 +199,9 @@ func (s *sketch) node(i int, n *render.Node) {
 	name := fmt.Sprintf("n%d", i)
 	s.names[n.ID] = name
 	value := n.Name
+	if n.Figure != "" {
+		value += " · " + n.Figure
+	}
 	if n.Caption != "" {
 		value += "\n" + n.Caption
 	}
@@ -204,6 +226,9 @@ func (s *sketch) node(i int, n *render.Node) {
 	style += fmt.Sprintf("fontColor=%s;fillColor=%s;strokeColor=%s", hex(s.colors, ink), hex(s.colors, fill), hex(s.colors, edge))
 	s.put(cell{ID: name, Parent: parent, Vertex: "1", Value: clean(value), Style: style, Geometry: &geometry{X: a.X, Y: a.Y, Width: a.W, Height: a.H, As: "geometry"}})
 }
+
+// fewEdges is how many edges a map may have and still label those that the breach does not use.
+const fewEdges = 40
 
 func (s *sketch) edge(i int, e *render.Edge) {
 	from, to := s.names[e.From], s.names[e.To]
@@ -234,7 +259,11 @@ func (s *sketch) edge(i int, e *render.Edge) {
 	if e.May {
 		dash = "dashed=1;"
 	}
-	s.put(cell{ID: fmt.Sprintf("e%d", i), Parent: "1", Edge: "1", Source: from, Target: to, Value: clean(e.Words), Geometry: &geometry{Relative: "1", As: "geometry"},
+	words := e.Words
+	if !e.Wet && len(s.page.Diagram.Edges) > fewEdges {
+		words = ""
+	}
+	s.put(cell{ID: fmt.Sprintf("e%d", i), Parent: "1", Edge: "1", Source: from, Target: to, Value: clean(words), Geometry: &geometry{Relative: "1", As: "geometry"},
 		Style: fmt.Sprintf("edgeStyle=entityRelationEdgeStyle;curved=1;rounded=1;fontSize=10;%sstrokeWidth=%d;strokeColor=%s;fontColor=%s", dash, width, hex(s.colors, color), hex(s.colors, render.Muted))})
 }
 
