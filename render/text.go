@@ -3,7 +3,6 @@ package render
 import (
 	"math"
 	"strings"
-	"unicode"
 )
 
 // Sizes of text. Rank is told by weight before size; 10 is the least at full size.
@@ -38,10 +37,26 @@ func Fit(m Metrics, text string, size float64, w Weight, width float64) string {
 }
 
 // FitName returns a name whole, or with … in its middle where it is wider than width: names of one design often
-// begin alike and differ at the end ("OrdersQueue", "OrdersQueuePolicy"). "" where hardly a letter fits.
+// begin alike and differ at the end ("OrdersQueue", "OrdersQueuePolicy"). Of a path the last parts are shown, where they fill
+// the room. "" where hardly a letter fits.
 func FitName(m Metrics, name string, size float64, w Weight, width float64) string {
 	if m.Width(name, size, w) <= width {
 		return name
+	}
+	if !strings.Contains(name, " ") { // a path of constructs or folders says least at its beginning; a route has its method there
+		for rest := name; ; {
+			at := strings.Index(rest[min(1, len(rest)):], "/") + 1
+			if at == 0 {
+				break
+			}
+			rest = rest[at:]
+			if got := m.Width("…"+rest, size, w); got <= width {
+				if got >= width*0.6 { // "…/Handler" is nobody's name
+					return "…" + rest
+				}
+				break
+			}
+		}
 	}
 	base, hash := cutHash(name)
 	if hash != "" { // its last two letters tell apart what else would read the same
@@ -50,12 +65,18 @@ func FitName(m Metrics, name string, size float64, w Weight, width float64) stri
 	if hash != "" && m.Width(base+hash, size, w) <= width {
 		return base + hash
 	}
-	// Two thirds of the letters that fit stand before the …; what ends with a space or point there looks torn. Names of
-	// the CDK begin with the names of what they are in and end with what they are: of these two thirds stand behind it.
-	runes, behind := []rune(base), 1
+	behind := 1
 	if hash != "" {
 		behind = 2
 	}
+	return cutMiddle(m, base, hash, behind, size, w, width)
+}
+
+// cutMiddle puts a … into a name before its end, "" where hardly a letter fits. So many thirds of the letters that fit stand
+// behind the …: of most names one; names of the CDK, which have a hash, begin with the names of what they are in and end with
+// what they are. What ends with a space or point there looks torn.
+func cutMiddle(m Metrics, base, hash string, behind int, size float64, w Weight, width float64) string {
+	runes := []rune(base)
 	cut := func(n int) string {
 		tail := n * behind / 3
 		if tail == 0 {
@@ -87,13 +108,7 @@ func TwoLines(m Metrics, name string, size float64, w Weight, width float64) []s
 	}
 	runes := []rune(name)
 	best, at := math.Inf(1), 0
-	for i := 1; i < len(runes); i++ {
-		before, after := runes[i-1], runes[i]
-		joint := strings.ContainsRune("-_ ./:", before) && !strings.ContainsRune("-_ ./:", after)
-		hump := unicode.IsUpper(after) && (unicode.IsLower(before) || unicode.IsDigit(before))
-		if !joint && !hump {
-			continue
-		}
+	for _, i := range joints(runes) {
 		wide := max(m.Width(string(runes[:i]), size, w), m.Width(string(runes[i:]), size, w))
 		if wide < best {
 			best, at = wide, i

@@ -139,6 +139,8 @@ func TestFit(t *testing.T) {
 		{"OrdersQueue", 35, "Orde…ue"}, {"OrdersTopic", 35, "Orde…ic"}, {"a-b-c-d-e", 35, "a-b-c…e"},
 		{"OrdersTable0C4CDE0B", 70, "OrdersTable…0B"}, {"OrdersTable0C4CDE0B", 50, "Or…able…0B"}, {"OrdersTable0C4CDE0B", 95, "OrdersTable0C4CDE0B"},
 		{"00000000-0000-4000", 35, "0000…00"},
+		{"shop/Source/LoggingBucket", 80, "…/LoggingBucket"}, {"shop/Source/LoggingBucket", 120, "…/Source/LoggingBucket"}, {"/aws/lambda/webshop-Orders", 85, "…/webshop-Orders"},
+		{"Custom::AutoDelete/Handler", 100, "Custom::AutoD…andler"}, {"GET /customers/{id}", 70, "GET /cust…{id}"},
 	} {
 		if got := FitName(mono{}, c.name, 10, Regular, c.width); got != c.want {
 			t.Errorf("%q in %.0f: %q, want %q", c.name, c.width, got, c.want)

@@ -139,13 +139,13 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 		icon = "function"
 	}
 	c.Areas = append(c.Areas, render.Area{X: b.x, Y: b.y, W: b.w, H: b.h, Element: cl.ID, Tip: cl.Tip})
-	name := render.FitName(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)
+	name := c.p.names.Fit(c.m, wallName(cl), render.SizeBody, render.Bold, room-18)
 	return []render.Item{
 		// Edges that pass go behind the name.
 		render.Shape{Path: render.Rect(left-3, b.y+5, c.m.Width(name, render.SizeBody, render.Bold)+24, 19, 4), Fill: fill},
 		render.Icon{Name: icon, X: left, Y: b.y + 8, Size: 13, Color: render.Muted, Level: render.Near},
 		render.Text{X: left + 18, Y: b.y + 19, Size: render.SizeBody, Weight: render.Bold, Color: render.Ink, Text: name, Level: render.Near},
-		render.Text{X: left, Y: b.y + 22, Size: farTrigger, Weight: render.Bold, Color: render.Ink, Text: render.FitName(c.m, wallName(cl), farTrigger, render.Bold, room), Halo: fill, Level: render.Far},
+		render.Text{X: left, Y: b.y + 22, Size: farTrigger, Weight: render.Bold, Color: render.Ink, Text: c.p.names.Fit(c.m, wallName(cl), farTrigger, render.Bold, room), Halo: fill, Level: render.Far},
 	}
 }
 
@@ -336,7 +336,7 @@ func (c *canvas) label(n *render.Node, b box, ink, quiet, plate render.Color, su
 		c.add(render.Text{X: b.x + b.w - 9, Y: b.y + b.h/2 + 4, Size: render.SizeSmall, Anchor: render.End, Color: quiet, Text: n.Figure, Level: render.Near})
 	}
 	name := render.Text{X: left, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Weight: render.Medium, Color: ink,
-		Text: render.FitName(c.m, n.Name, render.SizeBody, render.Medium, room)}
+		Text: c.p.names.Fit(c.m, n.Name, render.SizeBody, render.Medium, room)}
 	texts := []render.Text{name}
 	said := n.Caption
 	if role, ok := c.roles[n.Cluster]; ok && !calledAfter(role, n.Name) {
@@ -396,7 +396,7 @@ func (c *canvas) afar(t render.Text, size, room float64) {
 	}
 	t.Size, t.Level = size, render.Far
 	t.Y += size * 0.36
-	t.Text = render.FitName(c.m, t.Text, size, t.Weight, room)
+	t.Text = c.p.names.Fit(c.m, t.Text, size, t.Weight, room)
 	c.add(t)
 }
 
@@ -430,7 +430,7 @@ func (c *canvas) marks(n *render.Node, b box) {
 
 // trigger is a sign and its words, without a tile: it is no part of the ship. One after what it starts has its words at that side.
 func (c *canvas) trigger(n *render.Node, b box, after bool) {
-	name := render.FitName(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
+	name := c.p.names.Fit(c.m, n.Name, render.SizeBody, render.Regular, b.w-20)
 	right := b.x + b.w
 	far := render.Text{X: right - 4, Y: b.y + b.h/2, Anchor: render.End, Color: render.Ink, Text: n.Name, Halo: render.Ground}
 	if after {

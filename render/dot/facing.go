@@ -53,12 +53,14 @@ func (p *plan) own() *places {
 }
 
 const (
-	facingGap  = 150.0 // between a column and what stands in the middle
-	facingRow  = 4.0   // between compartments
-	thingRow   = 6.0   // between things
-	starterGap = 30.0  // between a compartment and what starts it
-	roleGap    = 56.0  // between functions and the role that they have
-	sweeps     = 24
+	facingGap   = 150.0 // between a column and what stands in the middle, at most
+	facingLeast = 64.0  // and where no line crosses another
+	facingLine  = 5.0   // so much more for each line
+	facingRow   = 4.0   // between compartments
+	thingRow    = 6.0   // between things
+	starterGap  = 30.0  // between a compartment and what starts it
+	roleGap     = 56.0  // between functions and the role that they have
+	sweeps      = 24
 )
 
 // A stand is what stands in one of the columns as one: a compartment with its parts and with what starts it, a principal
@@ -86,12 +88,13 @@ func (p *plan) facing() *places {
 	for _, c := range middle {
 		tall = max(tall, height(c, thingRow))
 	}
+	gap := p.gap()
 	outer, inner := widest(left)
 	x := outer + inner
 	p.stand(at, left, x, tall, false)
 	for _, c := range middle {
 		_, w := widest(c)
-		x += facingGap
+		x += gap
 		y := (tall - height(c, thingRow)) / 2
 		for _, s := range c {
 			n := s.nodes[0]
@@ -102,7 +105,7 @@ func (p *plan) facing() *places {
 	}
 	if len(right) > 0 {
 		outer, inner = widest(right)
-		x += facingGap
+		x += gap
 		p.stand(at, right, x, tall, true)
 		x += inner + outer
 	}
@@ -111,6 +114,17 @@ func (p *plan) facing() *places {
 	p.moor(at)
 	p.curves(at)
 	return at
+}
+
+// gap is the room between the columns: lines that cross need some to be told from each other.
+func (p *plan) gap() float64 {
+	n := 0.0
+	for _, e := range p.edges {
+		if !e.spared && p.nodes[e.from].kind != render.TriggerNode && e.kind != render.WearsEdge {
+			n++
+		}
+	}
+	return min(facingGap, facingLeast+facingLine*n)
 }
 
 // stands gathers what stands at the sides, and the things between.

@@ -29,6 +29,7 @@ const (
 
 // A plan is the graph of all diagrams together, without anything that a breach changes.
 type plan struct {
+	names    render.Names
 	nodes    []node
 	clusters []cluster
 	edges    []edge
@@ -76,7 +77,7 @@ type edgeKey struct {
 
 // union joins the diagrams: what is in several is there once, in the order of the first.
 func union(m render.Metrics, diagrams []*render.Diagram) *plan {
-	p := &plan{nodeAt: map[model.ID]int{}, wallAt: map[model.ID]int{}, edgeAt: map[edgeKey]int{}}
+	p := &plan{names: render.NamesOf(diagrams...), nodeAt: map[model.ID]int{}, wallAt: map[model.ID]int{}, edgeAt: map[edgeKey]int{}}
 	for _, d := range diagrams {
 		for _, c := range d.Clusters {
 			if _, ok := p.wallAt[c.ID]; !ok {

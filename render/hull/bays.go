@@ -438,12 +438,12 @@ func (b *brush) label(t *render.Tile, at box, ink, quiet, plate render.Color) {
 	name := render.Text{X: at.x + indent, Y: at.y + 16, Size: render.SizeSmall, Weight: render.Medium, Color: ink, Level: render.Near}
 	words := render.Text{X: at.x + indent, Y: at.y + 29, Size: render.SizeSmallest, Color: quiet, Level: render.Near}
 	if at.h < tileH {
-		name.Text = render.FitName(b.m, t.Name, name.Size, name.Weight, left)
+		name.Text = b.names.Fit(b.m, t.Name, name.Size, name.Weight, left)
 		words.X = name.X + b.m.Width(name.Text, name.Size, name.Weight) + 6
 		words.Y = name.Y
 		words.Text = render.FitWords(b.m, t.Words, words.Size, words.Weight, at.x+at.w-6-words.X)
 	} else {
-		name.Text = render.FitName(b.m, t.Name, name.Size, name.Weight, left)
+		name.Text = b.names.Fit(b.m, t.Name, name.Size, name.Weight, left)
 		words.Text = render.FitWords(b.m, t.Words, words.Size, words.Weight, left)
 		if words.Text == "" {
 			name.Y = at.midY() + 4

@@ -65,7 +65,7 @@ func through(points []point) render.Path {
 
 // text puts a line of text no wider than width and returns how wide it is. The tip of what it stands for has the whole.
 func (b *brush) text(t render.Text, width float64) float64 {
-	t.Text = render.FitName(b.m, t.Text, t.Size, t.Weight, width)
+	t.Text = b.names.Fit(b.m, t.Text, t.Size, t.Weight, width)
 	if t.Text == "" {
 		return 0
 	}

@@ -39,6 +39,7 @@ const (
 type plan struct {
 	m        render.Metrics
 	diagrams []*render.Diagram
+	names    render.Names
 	index    map[*render.Diagram]*index
 	decks    bool    // several rows of bays: triggers, pipes and doors further off are lines of text in the bay
 	lines    bool    // pipes are drawn
@@ -95,7 +96,7 @@ type row struct {
 }
 
 func newPlan(m render.Metrics, diagrams []*render.Diagram, in room) *plan {
-	p := &plan{m: m, diagrams: diagrams, room: in, longest: longNames, index: map[*render.Diagram]*index{}, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
+	p := &plan{m: m, diagrams: diagrams, names: render.NamesOf(diagrams...), room: in, longest: longNames, index: map[*render.Diagram]*index{}, tileAt: map[model.ID]box{}, hidden: map[model.ID]bool{}}
 	for _, d := range diagrams {
 		p.index[d] = newIndex(d)
 	}
