@@ -68,11 +68,13 @@ cross:
 generate:
 	$(GO) generate ./assets/...
 
-# The pictures of docs/gallery, those of the window included.
+# The pictures of docs/gallery, those of the window included, in few colours, so that they stay small.
 gallery: headless
+	rm -f docs/gallery/*.png
 	@docs/gallery/make $(BIN)/bulkhead-headless
 	@.ci/deps window
 	BULKHEAD_GALLERY=$(CURDIR)/docs/gallery .ci/window-test -run TestGallery -count 1
+	$(GO) run ./internal/gallery docs/gallery/*.png
 
 clean:
 	rm -rf $(BIN) out dist

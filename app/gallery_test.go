@@ -3,9 +3,11 @@
 package app
 
 import (
+	"bytes"
 	"fmt"
 	"image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"bulkhead/app/session"
 	"bulkhead/app/theme"
 	"bulkhead/app/view"
+	"bulkhead/internal/corpus"
 	"bulkhead/model"
 	"bulkhead/render/slides"
 )
@@ -22,18 +25,16 @@ import (
 // A galleryPicture is a picture of the window.
 type galleryPicture struct {
 	name, path string
-	mode       theme.Mode
+	modes      []theme.Mode
 	show       func(w *window)
 	until      func(w *window) bool
 }
 
-// size is that of the window: small, but for the board, which is to be seen whole.
-func (p galleryPicture) size() fyne.Size {
-	if p.name == "split-light" {
-		return fyne.NewSize(1760, 900)
-	}
-	return fyne.NewSize(1280, 800)
-}
+// bench stands for the path of a synthetic account, which is made where there is the generator.
+const bench = "account"
+
+// gallerySize are the sides of the window whose picture is 3840 by 2160 pixels, at two pixels a point.
+var gallerySize = fyne.NewSize(1920, 1080)
 
 // TestGallery draws the window for docs/gallery (make gallery), where BULKHEAD_GALLERY says where that is.
 func TestGallery(t *testing.T) {
@@ -41,60 +42,91 @@ func TestGallery(t *testing.T) {
 	if dir == "" {
 		t.Skip("NOTICE: skipped, no BULKHEAD_GALLERY to draw into")
 	}
-	for _, p := range []galleryPicture{
-		{"wipe-dark", "sample:webshop/split.bulkhead", theme.Dark, func(w *window) { w.toggleWipe() }, func(w *window) bool { return w.canvas.Wiping() }},
-		{"table-dark", fleet(t), theme.Dark, func(*window) {}, func(w *window) bool { return w.ranks.Root.Visible() }},
-		{"blank-dark", "", theme.Dark, func(*window) {}, nil},
-		{"present-dark", "sample:webshop/split.bulkhead", theme.Dark, func(w *window) {
+	all := []theme.Mode{theme.Light, theme.Dark, theme.ContrastLight}
+	pictures := []galleryPicture{
+		{"open", "sample:webshop", all, func(*window) {}, nil},
+		{"breach", "sample:team", all, func(w *window) { w.look.hop = 2; w.picture() }, nil},
+		{"tighten", "sample:webshop", all, func(w *window) {
+			c := view.PoliciesOf(w.state.After.Design, "role/ShopRole")[0].Cards[2]
+			w.inspect.OnEdit(c.WithoutAction(w.state.After.Design, "secretsmanager:GetSecretValue"))
+		}, func(w *window) bool { return w.state.Edited }},
+		{"split", "sample:webshop", all, func(w *window) {
+			w.split("fn/Shop")
+			w.board.Suggest()
+		}, func(w *window) bool { return w.board.Judged() }},
+		{"compare", "sample:webshop/split.bulkhead", all, func(w *window) { w.showSide(view.Both) }, nil},
+		{"present", "sample:webshop/split.bulkhead", all, func(w *window) {
 			w.makeSlides([]model.ID{"fn/Shop"}, func(all []slides.Slide) {
 				w.startPresenting(all)
 				w.showSlide(1)
 			})
 		}, func(w *window) bool { return w.showing != nil }},
-		{"split-light", "sample:webshop", theme.Light, func(w *window) {
-			w.split("fn/Shop")
-			w.board.Suggest()
-		}, func(w *window) bool { return w.board.Judged() }},
-		{"map-light", bookings(t), theme.Light, func(w *window) { w.showChart(view.MapChart) }, nil},
-		{"contrast-light", "sample:team", theme.ContrastLight, func(*window) {}, nil},
-	} {
-		var w *window
-		if p.path == "" {
-			w = blankWindow(t, 1)
-			until(t, "the pattern", func() bool {
-				return len(w.state.After.Design.Functions()) == 2 && w.state.Analysed() && w.state.Start != ""
-			})
-		} else {
-			w = openWindow(t, p.path)
-		}
-		do(func() bool { w.setTheme(p.mode); w.win.Resize(p.size()); return true })
-		do(func() bool { p.show(w); return true })
-		if p.until != nil {
-			until(t, p.name, func() bool { return p.until(w) })
-		}
-		until(t, "the picture of "+p.name, func() bool {
-			return w.showing != nil || w.state.Analysed() && w.state.After.Sea != session.Uncounted && w.job.cancel == nil &&
-				w.job.last.same(ask{w.state, w.look, w.room()}.widened()) && w.canvas.Settled()
-		})
-		f, err := os.Create(filepath.Join(dir, "window-"+p.name+".png"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := png.Encode(f, capture(w)); err != nil {
-			t.Error(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-		do(func() bool {
-			if len(w.dialogs) > 0 {
-				w.board.Touched = false
-				w.escape()
-			}
-			return true
-		})
-		do(func() bool { w.stopPresenting(); w.setTheme(theme.Light); return true })
+		{"functions", bookings(t), all, func(w *window) { w.showChart(view.MapChart) }, nil},
+		{"account", bench, all, func(*window) {}, func(w *window) bool { return w.ranks.Root.Visible() }},
+		{"wipe", "sample:webshop/split.bulkhead", []theme.Mode{theme.Dark}, func(w *window) { w.toggleWipe() }, func(w *window) bool { return w.canvas.Wiping() }},
+		{"blank", "", []theme.Mode{theme.Dark}, func(*window) {}, nil},
 	}
+	for _, p := range pictures {
+		for _, mode := range p.modes {
+			t.Run(p.name, func(t *testing.T) { p.draw(t, dir, mode) })
+		}
+	}
+}
+
+// draw writes the picture of a window that was opened for it.
+func (p galleryPicture) draw(t *testing.T, dir string, mode theme.Mode) {
+	t.Helper()
+	var w *window
+	if p.path == bench {
+		p.path = account2000(t)
+	}
+	if p.path == "" {
+		w = blankWindow(t, 1)
+		until(t, "the pattern", func() bool {
+			return len(w.state.After.Design.Functions()) == 2 && w.state.Analysed() && w.state.Start != ""
+		})
+	} else {
+		w = openWindow(t, p.path)
+	}
+	do(func() bool { w.setTheme(mode); w.win.Resize(gallerySize); return true })
+	do(func() bool { p.show(w); return true })
+	if p.until != nil {
+		until(t, p.name, func() bool { return p.until(w) })
+	}
+	until(t, "the picture of "+p.name, func() bool {
+		return w.showing != nil || w.state.Analysed() && w.state.After.Sea != session.Uncounted && w.job.cancel == nil &&
+			w.job.last.same(ask{w.state, w.look, w.room()}.widened()) && w.canvas.Settled()
+	})
+	name := map[theme.Mode]string{theme.Light: "light", theme.Dark: "dark", theme.ContrastLight: "contrast"}[mode]
+	var b bytes.Buffer
+	if err := png.Encode(&b, captureAt(w, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "window-"+p.name+"-"+name+".png"), b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	do(func() bool {
+		if len(w.dialogs) > 0 {
+			w.board.Touched = false
+			w.escape()
+		}
+		return true
+	})
+	do(func() bool { w.stopPresenting(); w.setTheme(theme.Light); return true })
+}
+
+// account2000 is the file of a synthetic account, made by bench/gen_account.py beside the corpus.
+func account2000(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("python3", filepath.Join(corpus.Dir(t), "..", "bench", "gen_account.py"), "2000").Output()
+	if err != nil {
+		t.Skipf("NOTICE: skipped, no synthetic account: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "account.json")
+	if err := os.WriteFile(path, out, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // bookings is a template of 26 functions, as a booking service has them.

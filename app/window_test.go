@@ -130,11 +130,15 @@ func openWindow(t *testing.T, path string) *window {
 
 // capture is what the window shows, painted in memory: what a graphics card has painted cannot be read back on every
 // display.
-func capture(w *window) image.Image {
+func capture(w *window) image.Image { return captureAt(w, 1) }
+
+// captureAt is the same at so many pixels a point.
+func captureAt(w *window, scale float32) image.Image {
 	return do(func() image.Image {
 		content, size := w.win.Content(), w.win.Canvas().Size()
 		c := software.NewCanvas()
 		c.SetPadded(false)
+		c.SetScale(scale)
 		c.SetContent(content)
 		c.Resize(size)
 		for _, o := range w.win.Canvas().Overlays().List() { // dialogs

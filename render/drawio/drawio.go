@@ -162,7 +162,7 @@ func (s *sketch) cluster(i int, c *render.Cluster) {
 	if s.headless(c.ID, a) {
 		// The function in it says its name; a header would lie under it.
 		group.Value = ""
-		group.Style = fmt.Sprintf("rounded=1;container=1;collapsible=0;arcSize=12;strokeWidth=3;strokeColor=%s;fillColor=%s", hex(s.colors, render.Hull), hex(s.colors, fill))
+		group.Style = fmt.Sprintf("swimlane;startSize=0;container=1;collapsible=0;rounded=1;arcSize=12;strokeWidth=3;strokeColor=%s;fillColor=%s;swimlaneFillColor=%s", hex(s.colors, render.Hull), hex(s.colors, fill), hex(s.colors, fill))
 	}
 	s.put(group)
 }
