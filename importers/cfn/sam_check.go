@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -29,6 +30,12 @@ func (t *transform) should(what string, n *yamlpos.Node, kind byte, name string)
 
 // check looks at a SAM resource, whether it is made or left out by its condition: SAM does both.
 func (t *transform) check(r *resource) {
+	if t.template.isSAM() && r.Value != nil {
+		t.checkConnectors(r)
+		if n := r.Value.Get("Properties").Resolve(); n != nil && n.Null && strings.HasPrefix(r.Written, "AWS::Serverless::") {
+			t.refuse(n.Span(), "%s: Properties is not a mapping", r.ID)
+		}
+	}
 	switch r.Written {
 	case samFunction:
 		t.checkFunction(r)
@@ -64,7 +71,16 @@ func (t *transform) checkSAM(r *resource) {
 		return
 	}
 	what := strings.TrimPrefix(r.Written, "AWS::Serverless::") + " " + r.ID
-	t.checkFields(what, r.Props, r.Origin, fields(list))
+	takes, props := fields(list), r.Props
+	if r.Written == samGraphQL { // SAM passes over what it does not know
+		for _, p := range asWritten(props) {
+			if !strings.HasPrefix(p.Key.Value, "Fn::") && !slices.ContainsFunc(takes, func(f field) bool { return f.name == p.Key.Value }) {
+				t.notes.add(source.Warning, p.Key.Span(), what+" has no property "+p.Key.Value, "SAM passes over it.")
+				props = without(props, p.Key.Value)
+			}
+		}
+	}
+	t.checkFields(what, props, r.Origin, takes)
 	t.checkIgnored(r, what, list)
 }
 
@@ -92,6 +108,21 @@ func isEmpty(n *yamlpos.Node) bool {
 	return n == nil || n.Kind == yamlpos.Scalar && (n.Null || n.Value == "") || n.Kind != yamlpos.Scalar && len(n.Items()) == 0 && len(n.Pairs()) == 0
 }
 
+// isFalsy reports whether a value is empty, zero or false: SAM takes it as if it were not there where it asks for a value at all.
+func isFalsy(n *yamlpos.Node) bool {
+	if isEmpty(n) {
+		return true
+	}
+	switch plainKind(n) {
+	case '?':
+		return !isTrueText(n.Value)
+	case '%', '#':
+		f, err := strconv.ParseFloat(n.Value, 64)
+		return err == nil && f == 0
+	}
+	return false
+}
+
 // apart are properties of functions of which one excludes the other.
 var apart = [][2]string{
 	{"CapacityProviderConfig", "ProvisionedConcurrencyConfig"}, {"CapacityProviderConfig", "VpcConfig"}, {"TenancyConfig", "ProvisionedConcurrencyConfig"},
@@ -105,7 +136,7 @@ func (t *transform) checkFunction(f *resource) {
 	handler, runtime := t.get(p, "Handler"), t.get(p, "Runtime")
 	switch kind {
 	case "", "Zip":
-		if isEmpty(handler) || isEmpty(runtime) {
+		if isFalsy(handler) || isFalsy(runtime) {
 			t.refuse(f.Origin, "%s needs Handler and Runtime", what)
 		}
 		if n := t.get(p, "ImageConfig"); !isEmpty(n) {
@@ -131,8 +162,10 @@ func (t *transform) checkFunction(f *resource) {
 		}
 	}
 	if n := t.get(p, "CapacityProviderConfig"); n != nil && n.Kind == yamlpos.Mapping {
-		t.checkFields(what+" CapacityProviderConfig", n, n.Span(), fields("Arn! PerExecutionEnvironmentMaxConcurrency ExecutionEnvironmentMemoryGiBPerVCpu"))
+		t.checkFields(what+" CapacityProviderConfig", n, n.Span(), fields("Arn!| PerExecutionEnvironmentMaxConcurrency# ExecutionEnvironmentMemoryGiBPerVCpu#"))
 	}
+	t.checkPolicyChoices(p.Get("Policies"))
+	t.checkRoleChoice(what, p.Get("Role"))
 	t.checkWritten(what, p.Get("Events"))
 	t.checkVersions(f, what)
 	t.checkCode(f, what)
@@ -140,17 +173,16 @@ func (t *transform) checkFunction(f *resource) {
 	t.checkFunctionURL(what, t.get(p, "FunctionUrlConfig"))
 	t.checkTags(what, t.get(p, "Tags"))
 	t.should(what, t.get(p, "Environment", "Variables"), '{', "Variables")
-	t.should(what, f.Value.Get("Connectors").Resolve(), '{', "Connectors")
 	if d := t.get(p, "DeadLetterQueue"); d != nil && d.Kind == yamlpos.Mapping {
 		to := t.get(d, "Type")
 		if !t.should(what, to, '"', "DeadLetterQueue.Type") {
 			return
 		}
-		if text := t.words(to); text != "SQS" && text != "SNS" || t.get(d, "TargetArn") == nil {
+		if text := t.words(to); text != "SQS" && text != "SNS" || isFalsy(t.get(d, "TargetArn")) {
 			t.refuse(d.Span(), "%s: DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn", what)
 		}
 	}
-	if d := t.get(p, "EventInvokeConfig", "DestinationConfig"); t.should(what, d, '{', "DestinationConfig") {
+	if d := t.get(p, "EventInvokeConfig", "DestinationConfig"); !isFalsy(d) && t.should(what, d, '{', "DestinationConfig") {
 		for _, when := range []string{"OnSuccess", "OnFailure"} {
 			n := t.get(d, when)
 			if n == nil || !t.should(what, n, '{', when) {
@@ -169,6 +201,7 @@ func (t *transform) checkFunction(f *resource) {
 func (t *transform) checkMachine(r *resource) {
 	t.checkSAM(r)
 	what := "StateMachine " + r.ID
+	t.checkPolicyChoices(r.Props.Get("Policies"))
 	t.checkWritten(what, r.Props.Get("Events"))
 	d, uri := t.get(r.Props, "Definition"), t.get(r.Props, "DefinitionUri")
 	if isEmpty(d) {
@@ -198,11 +231,14 @@ func (t *transform) checkMachine(r *resource) {
 
 func (t *transform) checkApplication(r *resource) {
 	t.checkSAM(r)
-	n := t.get(r.Props, "Location")
-	if n == nil || n.Kind != yamlpos.Mapping {
+	n := r.Props.Get("Location").Resolve()
+	if isCall(n) {
+		if !t.isParameter(n) {
+			t.refuse(n.Span(), "Application %s: Location takes parameters and mappings, no other intrinsic function", r.ID)
+		}
 		return
 	}
-	if name, _ := intrinsic(n); name == "Ref" || name == "Fn::FindInMap" {
+	if n == nil || n.Kind != yamlpos.Mapping {
 		return
 	}
 	for _, key := range []string{"ApplicationId", "SemanticVersion"} {
@@ -213,6 +249,8 @@ func (t *transform) checkApplication(r *resource) {
 			t.refuse(n.Span(), "Application %s: Location needs %s", r.ID, key)
 		case name == "" && plainKind(v) != '"', name != "" && name != "Ref" && name != "Fn::FindInMap":
 			t.refuse(v.Span(), "Application %s: %s is neither a text, a Ref nor in a mapping", r.ID, key)
+		case key == "ApplicationId" && name == "" && !strings.HasPrefix(v.Value, "arn:") && !hasUnknown(v.Value):
+			t.refuse(v.Span(), "Application %s: ApplicationId is the ARN of an application", r.ID)
 		}
 	}
 }
@@ -221,10 +259,13 @@ func (t *transform) checkCapacityProvider(r *resource) {
 	t.checkSAM(r)
 	what := "CapacityProvider " + r.ID
 	if n := t.get(r.Props, "VpcConfig"); n != nil {
-		t.checkFields(what+" VpcConfig", n, n.Span(), fields("SubnetIds[! SecurityGroupIds["))
+		t.checkFields(what+" VpcConfig", n, n.Span(), fields("SubnetIds<! SecurityGroupIds<"))
 	}
 	if n := t.get(r.Props, "ScalingConfig"); n != nil {
 		t.checkFields(what+" ScalingConfig", n, n.Span(), fields("MaxVCpuCount# AverageCPUUtilization# ManualScalingPolicies["))
+	}
+	if n := t.get(r.Props, "InstanceRequirements"); n != nil {
+		t.checkFields(what+" InstanceRequirements", n, n.Span(), fields("Architectures< AllowedTypes< ExcludedTypes<"))
 	}
 }
 

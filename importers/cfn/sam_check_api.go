@@ -24,7 +24,9 @@ func (t *transform) checkAPI(r *resource) {
 			t.refuse(d.Span(), "%s: DefaultAuthorizer %s is not among its Authorizers", what, d.Value)
 		}
 	}
-	if list := t.get(auth, "Authorizers"); list != nil && t.should(what, list, '{', "Authorizers") {
+	if list := auth.Get("Authorizers").Resolve(); isCall(list) && !t.isParameter(list) {
+		t.refuse(list.Span(), "%s: Authorizers takes no intrinsic function", what)
+	} else if list != nil && t.should(what, list, '{', "Authorizers") {
 		for _, a := range list.Pairs() {
 			if v := a.Value.Resolve(); v == nil || v.Kind == yamlpos.Scalar && v.Null {
 				t.refuse(a.Key.Span(), "%s: authorizer %s is not a mapping", what, a.Key.Value)
@@ -34,12 +36,14 @@ func (t *transform) checkAPI(r *resource) {
 	if n := t.get(p, "StageName"); n != nil && n.Kind == yamlpos.Scalar && !n.Null && n.Value == "" && r.Written == samAPI {
 		t.refuse(n.Span(), "%s: StageName is empty", what)
 	}
-	t.checkURI(what, "DefinitionUri", t.get(p, "DefinitionUri"))
+	if n := t.get(p, "DefinitionUri"); !isFalsy(n) {
+		t.checkURI(what, "DefinitionUri", n)
+	}
 	if r.Written == samAPI {
 		t.checkAuth(what, auth)
 		t.checkCors(what, t.get(p, "Cors"))
 		t.checkResponses(what, p)
-		t.checkDomain(what, t.get(p, "Domain"), "EDGE", "REGIONAL", "PRIVATE")
+		t.checkDomain(what, p.Get("Domain").Resolve(), "EDGE", "REGIONAL", "PRIVATE")
 		t.inlineOnly(what, p, "Cors", "Auth", "GatewayResponses", "Models", "MergeDefinitions", "DisableExecuteApiEndpoint")
 		t.needsOpenAPI(what, p, "Cors", "Auth", "GatewayResponses", "Models")
 		if n := t.get(p, "EndpointConfiguration"); n.Get("VPCEndpointIds") != nil && n.Get("VpcEndpointIds") != nil {
@@ -57,7 +61,7 @@ func (t *transform) checkAPI(r *resource) {
 		}
 	} else {
 		t.checkHTTPAuth(what, auth)
-		t.checkDomain(what, t.get(p, "Domain"), "REGIONAL")
+		t.checkDomain(what, p.Get("Domain").Resolve(), "REGIONAL")
 		t.inlineOnly(what, p, "CorsConfiguration", "Auth", "Tags", "Description", "Name", "DisableExecuteApiEndpoint")
 		t.needsOpenAPI(what, p, "CorsConfiguration", "Auth", "Tags")
 		for _, x := range [][2]string{{"Description", "description"}, {"Name", "title"}} {
@@ -208,7 +212,7 @@ func (t *transform) checkRestEvent(e event, what string) {
 		t.refuse(n.Span(), "%s: RestApiId is not a Ref of an API", what)
 	}
 	if raw := e.props.Get("RestApiId").Resolve(); raw != nil {
-		if name, _ := intrinsic(raw); name == "Fn::Select" || isNoValue(raw) {
+		if name, _ := intrinsic(raw); name == "Fn::Select" || name == "Fn::If" || isNoValue(raw) || t.isRefToNothing(raw) {
 			t.refuse(raw.Span(), "%s: RestApiId is not a Ref of an API", what)
 		}
 	}
@@ -242,13 +246,23 @@ func (t *transform) checkRestEvent(e event, what string) {
 			t.refuse(scopes.Span(), "%s: AuthorizationScopes needs an Authorizer", what)
 		}
 	}
-	if key := t.get(auth, "ApiKeyRequired"); key != nil && !isCall(key) && strings.EqualFold(key.Value, "false") && t.get(api.Get("Auth"), "ApiKeyRequired") == nil {
+	if key := t.get(auth, "ApiKeyRequired"); key != nil && !isCall(key) && isFalsy(key) && t.get(api.Get("Auth"), "ApiKeyRequired") == nil {
 		t.refuse(key.Span(), "%s: ApiKeyRequired is false, but the API asks for no key", what)
 	}
 	if own := t.get(auth, "OverrideApiAuth"); t.isTrue(own) && isEmpty(t.get(auth, "Authorizer")) && isEmpty(t.get(auth, "ApiKeyRequired")) && isEmpty(t.get(auth, "ResourcePolicy")) {
 		t.refuse(own.Span(), "%s: OverrideApiAuth needs Authorizer, ApiKeyRequired or ResourcePolicy", what)
 	}
 	t.checkAuthorizer(e, what, api)
+}
+
+// isRefToNothing reports whether a value is a Ref of what can be no resource: a pseudo parameter, or no text.
+func (t *transform) isRefToNothing(n *yamlpos.Node) bool {
+	name, arg := intrinsic(n)
+	if name != "Ref" || arg == nil {
+		return false
+	}
+	_, pseudo := t.pseudo(arg.Value)
+	return pseudo || plainKind(arg) != '"'
 }
 
 // checkRoute looks at the method and the path of an event, which SAM reads as texts.
@@ -262,6 +276,11 @@ func (t *transform) checkRoute(e event, what string) {
 
 func (t *transform) checkHTTPEvent(e event, what string) {
 	n := t.get(e.props, "ApiId")
+	if raw := e.props.Get("ApiId").Resolve(); raw != nil {
+		if name, _ := intrinsic(raw); name == "Fn::If" || isNoValue(raw) || t.isRefToNothing(raw) {
+			t.refuse(raw.Span(), "%s: ApiId is not a Ref of an API", what)
+		}
+	}
 	if name, _ := intrinsic(n); name != "" && name != "Ref" {
 		t.refuse(n.Span(), "%s: ApiId is not a Ref of an API", what)
 	}

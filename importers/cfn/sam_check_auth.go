@@ -14,7 +14,7 @@ func (t *transform) within(what, name string, n *yamlpos.Node, allowed ...string
 		return
 	}
 	for _, p := range lastOfEach(n.Pairs()) {
-		if !strings.HasPrefix(p.Key.Value, "Fn::") && !slices.Contains(allowed, p.Key.Value) {
+		if p.Key.Value != "Fn::Transform" && !strings.HasPrefix(p.Key.Value, "Fn::ForEach::") && !slices.Contains(allowed, p.Key.Value) {
 			t.refuse(p.Key.Span(), "%s: %s takes no %s", what, name, p.Key.Value)
 		}
 	}
@@ -44,7 +44,7 @@ func (t *transform) checkAuth(what string, auth *yamlpos.Node) {
 		t.oneOf(what, "FunctionPayloadType of "+name, kind, "TOKEN", "REQUEST")
 		t.should(what, t.get(a.Value, "AuthorizationScopes"), '[', "AuthorizationScopes of "+name)
 		t.should(what, t.get(a.Value, "DisableFunctionDefaultPermissions"), '?', "DisableFunctionDefaultPermissions of "+name)
-		t.checkIdentity(what, name, t.get(a.Value, "Identity"))
+		t.checkIdentity(what, name, a.Value.Get("Identity").Resolve())
 		if t.words(kind) == "REQUEST" && t.lacksIdentity(t.get(a.Value, "Identity")) {
 			t.refuse(a.Value.Span(), "%s: %s needs an Identity with Headers, QueryStrings, StageVariables or Context", what, name)
 		}
@@ -144,7 +144,7 @@ func (t *transform) checkHTTPAuth(what string, auth *yamlpos.Node) {
 				t.refuse(n.Span(), "%s: %s calls a function and takes no %s", what, name, key)
 			}
 		}
-		t.checkIdentity(what, name, t.get(a.Value, "Identity"))
+		t.checkIdentity(what, name, a.Value.Get("Identity").Resolve())
 		t.should(what, t.get(a.Value, "EnableFunctionDefaultPermissions"), '?', "EnableFunctionDefaultPermissions of "+name)
 		for _, key := range needs {
 			if isEmpty(t.get(a.Value, key)) {
@@ -173,16 +173,22 @@ func (t *transform) checkCors(what string, cors *yamlpos.Node) {
 
 // checkDomain looks at a custom domain of an API of any kind.
 func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...string) {
+	if isCall(d) && !t.isParameter(d) {
+		t.refuse(d.Span(), "%s: Domain takes no intrinsic function", what)
+	}
 	if d == nil || d.Kind != yamlpos.Mapping || isCall(d) {
 		return
 	}
-	if t.get(d, "DomainName") == nil || t.get(d, "CertificateArn") == nil {
+	if isMissing(d.Get("DomainName").Resolve()) || isMissing(d.Get("CertificateArn").Resolve()) {
 		t.refuse(d.Span(), "%s: Domain needs DomainName and CertificateArn", what)
 	}
 	if n := d.Get("EndpointConfiguration").Resolve(); isCall(n) && !t.isParameter(n) {
 		t.refuse(n.Span(), "%s: EndpointConfiguration of Domain takes no intrinsic function but a parameter", what)
 	}
 	t.oneOf(what, "EndpointConfiguration of Domain", t.get(d, "EndpointConfiguration"), endpoints...)
+	if n := t.get(d, "Policy"); n != nil && t.words(t.get(d, "EndpointConfiguration")) != "PRIVATE" {
+		t.refuse(n.Span(), "%s: Policy is for a private Domain", what)
+	}
 	t.within(what, "MutualTlsAuthentication", t.get(d, "MutualTlsAuthentication"), "TruststoreUri", "TruststoreVersion")
 	for _, i := range t.items(t.get(d, "BasePath")) {
 		if i.Null || !isCall(i) && plainKind(i) != '"' {
@@ -190,7 +196,7 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 		}
 	}
 	for _, path := range t.texts(t.get(d, "BasePath"), nil) {
-		if !slices.Contains(endpoints, "EDGE") && badBasePath.MatchString(path) { // of a REST API they are taken out
+		if !slices.Contains(endpoints, "EDGE") && !hasUnknown(path) && badBasePath.MatchString(path) { // of a REST API they are taken out
 			t.refuse(t.get(d, "BasePath").Span(), "%s: the base path %s has more than letters, digits, -, _ and /", what, path)
 		}
 	}
@@ -225,8 +231,13 @@ func (t *transform) checkResponses(what string, p *yamlpos.Node) {
 		t.refuse(n.Span(), "%s: GatewayResponses takes no intrinsic function", what)
 		return
 	}
-	for _, g := range t.pairs(t.get(p, "GatewayResponses")) {
-		if g.Value.Kind != yamlpos.Mapping {
+	for _, g := range asWritten(t.get(p, "GatewayResponses")) {
+		g.Value = g.Value.Resolve()
+		if isCall(g.Value) {
+			t.refuse(g.Value.Span(), "%s: gateway response %s takes no intrinsic function", what, g.Key.Value)
+			continue
+		}
+		if g.Value == nil || g.Value.Kind != yamlpos.Mapping {
 			t.refuse(g.Value.Span(), "%s: gateway response %s is not a mapping", what, g.Key.Value)
 			continue
 		}
@@ -253,7 +264,7 @@ func (t *transform) checkRequest(e event, what string, api *yamlpos.Node) {
 			names = nil
 			for _, p := range i.Pairs()[:min(1, len(i.Pairs()))] {
 				names = append(names, p.Key)
-				if v := p.Value.Resolve(); v == nil || v.Kind != yamlpos.Mapping {
+				if v := p.Value.Resolve(); v == nil || v.Kind != yamlpos.Mapping || isCall(v) {
 					t.refuse(p.Key.Span(), "%s: %s is not a mapping with Required and Caching", what, p.Key.Value)
 					continue
 				}

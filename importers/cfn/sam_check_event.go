@@ -26,8 +26,12 @@ func (t *transform) checkWritten(what string, events *yamlpos.Node) {
 		return
 	}
 	for _, p := range lastOfEach(events.Pairs()) {
-		if strings.HasPrefix(p.Key.Value, "Fn::") {
+		if p.Key.Value == "Fn::Transform" || strings.HasPrefix(p.Key.Value, "Fn::ForEach::") {
 			continue // filled in before SAM
+		}
+		if strings.HasPrefix(p.Key.Value, "Fn::") {
+			t.refuse(p.Key.Span(), "%s: %s stands beside events", what, p.Key.Value)
+			continue
 		}
 		for _, n := range []*yamlpos.Node{p.Value.Resolve(), p.Value.Get("Properties").Resolve()} {
 			if isCall(n) {
@@ -36,6 +40,14 @@ func (t *transform) checkWritten(what string, events *yamlpos.Node) {
 			}
 		}
 	}
+}
+
+// asWritten lists the entries of a mapping as they stand, whatever conditions say; none for what is not there.
+func asWritten(n *yamlpos.Node) []yamlpos.Pair {
+	if n = n.Resolve(); n == nil {
+		return nil
+	}
+	return lastOfEach(n.Pairs())
 }
 
 func (t *transform) checkEvent(e event) {
@@ -70,7 +82,7 @@ func (t *transform) checkEvent(e event) {
 		on := t.get(d, "OnFailure")
 		if on == nil || on.Kind != yamlpos.Mapping {
 			t.refuse(d.Span(), "%s: DestinationConfig needs OnFailure, a mapping", what)
-		} else {
+		} else if !isFalsy(t.get(on, "Type")) {
 			t.oneOf(what, "Type of OnFailure", t.get(on, "Type"), "SQS", "SNS", "S3", "Kafka")
 		}
 	}
@@ -90,6 +102,9 @@ func (t *transform) checkEvent(e event) {
 		if q := t.get(p, "SqsSubscription"); q != nil && q.Kind == yamlpos.Mapping && len(q.Pairs()) > 0 {
 			if t.get(q, "QueueArn") == nil || t.get(q, "QueueUrl") == nil {
 				t.refuse(q.Span(), "%s: SqsSubscription needs QueueArn and QueueUrl", what)
+			}
+			if id := q.Get("QueuePolicyLogicalId").Resolve(); !isFalsy(id) && (isCall(id) || plainKind(id) != '"') {
+				t.refuse(id.Span(), "%s: QueuePolicyLogicalId is not a text", what)
 			}
 		} else {
 			t.should(what, q, '?', "SqsSubscription")
@@ -175,7 +190,7 @@ func (t *transform) checkKafka(e event, what string) {
 		t.refuse(e.span, "%s needs Topics with one topic", what)
 	}
 	access := t.get(e.props, "SourceAccessConfigurations")
-	if access == nil {
+	if isFalsy(access) {
 		t.refuse(e.span, "%s needs SourceAccessConfigurations", what)
 		return
 	}

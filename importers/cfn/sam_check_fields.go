@@ -31,7 +31,7 @@ func fields(text string) []field {
 				f.must = true
 			case '=':
 				f.noCalls = true
-			case '{', '[', '"', '?', '#', '%', '|', ',', ';':
+			case '{', '[', '<', '"', '?', '#', '%', '|', ',', ';':
 				f.kind = last
 			default:
 				last = 0
@@ -52,10 +52,10 @@ func fields(text string) []field {
 var samProperties = map[string]string{
 	samFunction: `FunctionName| Handler Runtime CodeUri| ImageUri PackageType InlineCode DeadLetterQueue{= Description MemorySize Timeout VpcConfig{ Role"
 		AssumeRolePolicyDocument{ Policies; RolePath PermissionsBoundary" Environment{ Events{= Tags{ PropagateTags? Tracing| KmsKeyArn DeploymentPreference{=
-		ReservedConcurrentExecutions Layers[ EventInvokeConfig{ EphemeralStorage AutoPublishAlias AutoPublishCodeSha256" AutoPublishAliasAllProperties?=
+		ReservedConcurrentExecutions Layers< EventInvokeConfig{ EphemeralStorage AutoPublishAlias AutoPublishCodeSha256" AutoPublishAliasAllProperties?=
 		VersionDescription ProvisionedConcurrencyConfig{ FileSystemConfigs ImageConfig CodeSigningConfigArn Architectures SnapStart{ FunctionUrlConfig{
 		RuntimeManagementConfig{ LoggingConfig{ RecursiveLoop SourceKMSKeyArn CapacityProviderConfig{ FunctionScalingConfig{ VersionDeletionPolicy
-		PublishToLatestPublished TenancyConfig{ DurableConfig{`,
+		PublishToLatestPublished TenancyConfig DurableConfig{`,
 	samAPI: `Name| StageName!| Tags{ DefinitionBody{ DefinitionUri| MergeDefinitions?= CacheClusterEnabled? CacheClusterSize" Variables{ EndpointConfiguration| MethodSettings[
 		BinaryMediaTypes[ MinimumCompressionSize% Cors| Auth{= GatewayResponses{ AccessLogSetting{ CanarySetting{ TracingEnabled? OpenApiVersion= Models{= Domain{=
 		FailOnWarnings? Description" Mode" DisableExecuteApiEndpoint? ApiKeySourceType" AlwaysDeploy?= Policy| PropagateTags? SecurityPolicy" EndpointAccessMode"
@@ -67,11 +67,11 @@ var samProperties = map[string]string{
 	samMachine: `Definition{ DefinitionUri| Logging{ Role" DefinitionSubstitutions{ Events{= Name" Type" Tags{ PropagateTags? Policies; Tracing{ PermissionsBoundary" RolePath
 		AutoPublishAlias DeploymentPreference UseAliasAsEventTarget?=`,
 	samTable:       `PrimaryKey{ ProvisionedThroughput{ TableName| Tags{ SSESpecification{ PointInTimeRecoverySpecification`,
-	samLayer:       `LayerName| Description" ContentUri!| CompatibleArchitectures[ CompatibleRuntimes[ LicenseInfo" RetentionPolicy" PublishLambdaVersion?`,
-	samApplication: `Location!| Parameters{ NotificationARNs[ Tags{ TimeoutInMinutes% TemplateUrl"`,
+	samLayer:       `LayerName| Description" ContentUri!| CompatibleArchitectures< CompatibleRuntimes< LicenseInfo" RetentionPolicy" PublishLambdaVersion?`,
+	samApplication: `Location!| Parameters{ NotificationARNs< Tags{ TimeoutInMinutes% TemplateUrl"`,
 	samConnector:   `Source!{ Destination! Permissions[!`,
 	samCapacity:    `CapacityProviderName| VpcConfig{! OperatorRole| Tags{ PropagateTags?= InstanceRequirements{ ScalingConfig{ KmsKeyArn|`,
-	samGraphQL: `Auth{!= Tags{ Name XrayEnabled SchemaInline"= SchemaUri Logging= DataSources{= Functions{ Resolvers{ ApiKeys{ DomainName{ Cache{
+	samGraphQL: `Auth{!= Tags{ Name XrayEnabled?= SchemaInline"= SchemaUri Logging= DataSources{= Functions{ Resolvers{ ApiKeys{ DomainName{ Cache{
 		Visibility OwnerContact IntrospectionConfig QueryDepthLimit ResolverCountLimit EnvironmentVariables{`,
 }
 
@@ -159,7 +159,7 @@ func (t *transform) checkField(what string, p yamlpos.Pair, f field) {
 }
 
 // wrongKind says what a value should be by its sign; "" if it is. The signs are { for a mapping, [ for a list, " for a text, ? for true
-// or false, # for a number, also in a text, % for a number, | for a text or a mapping, a comma for a text or
+// or false, # for a number, also in a text, % for a number, | for a text or a mapping, < for a list of those, a comma for a text or
 // a list of texts, and ; for a text, a mapping or a list.
 func wrongKind(n *yamlpos.Node, kind byte) string {
 	plain := plainKind(n)
@@ -171,6 +171,15 @@ func wrongKind(n *yamlpos.Node, kind byte) string {
 	case '[':
 		if n.Kind != yamlpos.Sequence {
 			return "not a list"
+		}
+	case '<':
+		if n.Kind != yamlpos.Sequence {
+			return "not a list"
+		}
+		for _, i := range n.Items() {
+			if i = i.Resolve(); !isCall(i) && plainKind(i) != '"' && i.Kind != yamlpos.Mapping {
+				return "not a list of texts"
+			}
 		}
 	case '"':
 		if plain != '"' {
@@ -233,6 +242,15 @@ var decimal = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+
 func isBool(text string) bool {
 	switch strings.ToLower(text) {
 	case "true", "false", "yes", "no", "on", "off":
+		return true
+	}
+	return false
+}
+
+// isTrueText reports which of the words of isBool it is.
+func isTrueText(text string) bool {
+	switch strings.ToLower(text) {
+	case "true", "yes", "on":
 		return true
 	}
 	return false

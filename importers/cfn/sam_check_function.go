@@ -1,6 +1,8 @@
 package cfn
 
 import (
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,9 +20,11 @@ func (t *transform) checkVersions(f *resource, what string) {
 	switch {
 	case alias == nil || isNoValue(alias):
 		alias = nil
-	case call == "" && !alias.Null && plainKind(alias) != '"', call != "" && call != "Ref" && call != "Fn::FindInMap" && call != "Fn::If":
+	case call == "" && alias.Null, call == "" && plainKind(alias) == '"' && alias.Value == "":
+		alias = nil // as if it were not there
+	case call == "" && plainKind(alias) != '"', call != "" && call != "Fn::If" && !t.isParameter(alias) && !isRefTo(alias, "AWS::Region", "AWS::Partition"):
 		t.refuse(alias.Span(), "%s: AutoPublishAlias is neither a text nor a parameter", what)
-	case call == "" && !alias.Null && !aliasName.MatchString(alias.Value):
+	case call == "" && !aliasName.MatchString(alias.Value):
 		t.refuse(alias.Span(), "%s: AutoPublishAlias has letters, digits, - and _ only", what)
 	}
 	if n := p.Get("AutoPublishCodeSha256").Resolve(); n != nil && !t.isParameter(n) && isCall(n) {
@@ -62,10 +66,23 @@ func (t *transform) checkVersions(f *resource, what string) {
 	}
 }
 
+// isRefTo reports whether a value is a Ref of one of some names.
+func isRefTo(n *yamlpos.Node, names ...string) bool {
+	name, arg := intrinsic(n)
+	return name == "Ref" && arg != nil && arg.Kind == yamlpos.Scalar && slices.Contains(names, arg.Value)
+}
+
 // isParameter reports whether a value is a Ref of a parameter of the template, or a value of its mappings.
 func (t *transform) isParameter(n *yamlpos.Node) bool {
 	name, arg := intrinsic(n)
-	return name == "Fn::FindInMap" || name == "Ref" && arg != nil && t.template.Parameters.Get(arg.Value) != nil
+	switch {
+	case name == "Fn::FindInMap" && arg != nil && len(arg.Items()) > 0:
+		m := arg.Items()[0].Resolve()
+		return isCall(m) || t.template.Mappings.Get(m.Value) != nil || len(arg.Items()) > 3
+	case name == "Ref":
+		return arg != nil && t.template.Parameters.Get(arg.Value) != nil
+	}
+	return false
 }
 
 // checkCode looks at where the code comes from.
@@ -78,12 +95,48 @@ func (t *transform) checkCode(f *resource, what string) {
 	if image := t.get(p, "ImageUri"); image != nil && kind == "Zip" {
 		t.refuse(image.Span(), "%s: ImageUri is for PackageType Image", what)
 	}
-	if n := p.Get("CodeUri").Resolve(); n != nil {
-		if name, _ := intrinsic(n); name == "Fn::If" {
-			t.refuse(n.Span(), "%s: CodeUri is neither a text nor a Bucket and a Key", what)
-		}
+	if kind != "Image" && isMissing(p.Get("InlineCode").Resolve()) {
+		t.checkURI(what, "CodeUri", p.Get("CodeUri"))
+		t.checkFolder(f, what)
 	}
-	t.checkURI(what, "CodeUri", t.get(p, "CodeUri")) // one that is missing is filled in with the template's folder by sam package
+}
+
+// checkFolder looks for the code of a function that says nowhere where it is: sam package takes the template's folder.
+// https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
+func (t *transform) checkFolder(f *resource, what string) {
+	if !isMissing(f.Props.Get("CodeUri").Resolve()) || f.Made || f.Value.Get("Metadata") != nil || t.group == nil || t.group.fsys == nil {
+		return
+	}
+	runtime := t.words(t.get(f.Props, "Runtime"))
+	handler := t.words(t.get(f.Props, "Handler"))
+	if runtime == "" || handler == "" || hasUnknown(runtime+handler) {
+		return
+	}
+	folder := path.Dir(t.template.File)
+	if entries, err := fs.ReadDir(t.group.fsys, folder); err != nil || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return holdsCode(e, runtime, handler) }) {
+		return
+	}
+	t.refuse(f.Origin, "%s has no code: neither CodeUri nor InlineCode, and the template's folder has none for the handler %s", what, handler)
+}
+
+// holdsCode reports whether something in a folder may be, or hold, the code of a handler.
+func holdsCode(e fs.DirEntry, runtime, handler string) bool {
+	name := e.Name()
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	first, _, _ := strings.Cut(strings.TrimPrefix(handler, "./"), "/")
+	if e.IsDir() {
+		return name == first && first != handler
+	}
+	module := strings.TrimSuffix(first, path.Ext(first))
+	switch {
+	case strings.HasPrefix(runtime, "python"):
+		return stem == module && path.Ext(name) == ".py"
+	case strings.HasPrefix(runtime, "nodejs"):
+		return stem == module && slices.Contains([]string{".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"}, path.Ext(name))
+	case strings.HasPrefix(runtime, "ruby"):
+		return stem == module && path.Ext(name) == ".rb"
+	}
+	return true // what is compiled may come from anything
 }
 
 // isMissing reports whether a value is not there or null.
@@ -91,23 +144,28 @@ func isMissing(n *yamlpos.Node) bool { return n == nil || n.Kind == yamlpos.Scal
 
 // checkURI looks at the place of code, a layer or a definition: an object in S3, or a local path.
 func (t *transform) checkURI(what, name string, n *yamlpos.Node) {
-	switch call, _ := intrinsic(n); call {
-	case "":
-	case "Ref", "Fn::FindInMap":
-		return
-	default:
-		t.refuse(n.Span(), "%s: %s is neither a text nor a Bucket and a Key", what, name)
-		return
+	n = n.Resolve()
+	if isCall(n) {
+		if !t.isParameter(n) {
+			t.refuse(n.Span(), "%s: %s is neither a text, a parameter nor a Bucket and a Key", what, name)
+			return
+		}
+		if n = t.settle(n); isCall(n) {
+			return // known when the template is deployed
+		}
 	}
 	if n == nil {
 		return
 	}
 	switch n.Kind {
 	case yamlpos.Mapping:
-		if isEmpty(t.get(n, "Bucket")) || isEmpty(t.get(n, "Key")) {
+		if isFalsy(n.Get("Bucket").Resolve()) || isFalsy(n.Get("Key").Resolve()) {
 			t.refuse(n.Span(), "%s: %s needs Bucket and Key", what, name)
 		}
 	case yamlpos.Scalar:
+		if !n.Null && (n.Value == "" || plainKind(n) != '"') {
+			t.refuse(n.Span(), "%s: %s is neither a text nor a Bucket and a Key", what, name)
+		}
 		if rest, ok := strings.CutPrefix(n.Value, "s3://"); ok {
 			if bucket, key, _ := strings.Cut(rest, "/"); bucket == "" || key == "" {
 				t.refuse(n.Span(), "%s: %s is no s3://bucket/key", what, name)
@@ -163,11 +221,7 @@ func (t *transform) checkTags(what string, n *yamlpos.Node) {
 func (t *transform) checkLayer(r *resource) {
 	t.checkSAM(r)
 	what := "LayerVersion " + r.ID
-	if n := t.get(r.Props, "ContentUri"); isCall(n) {
-		t.refuse(n.Span(), "%s: ContentUri is neither a text nor a Bucket and a Key", what)
-	} else {
-		t.checkURI(what, "ContentUri", n)
-	}
+	t.checkURI(what, "ContentUri", r.Props.Get("ContentUri"))
 	t.checkArchitectures(what, "CompatibleArchitectures", t.get(r.Props, "CompatibleArchitectures"), false)
 	if n := r.Props.Get("RetentionPolicy").Resolve(); isCall(n) && !t.isParameter(n) {
 		t.refuse(n.Span(), "%s: RetentionPolicy is Retain or Delete", what)
@@ -181,16 +235,32 @@ func (t *transform) checkLayer(r *resource) {
 func (t *transform) checkTable(r *resource) {
 	t.checkSAM(r)
 	what := "SimpleTable " + r.ID
-	key := t.get(r.Props, "PrimaryKey")
-	if key == nil || key.Kind != yamlpos.Mapping || isCall(key) {
+	for _, x := range asWritten(t.get(r.Props, "ProvisionedThroughput")) {
+		if n := x.Value.Resolve(); !isCall(n) && n.Kind != yamlpos.Mapping {
+			t.should(what, n, '%', x.Key.Value+" of ProvisionedThroughput")
+		}
+	}
+	key := r.Props.Get("PrimaryKey").Resolve()
+	if t.isParameter(key) {
+		key = t.settle(key)
+	}
+	if isCall(key) {
+		if !t.isParameter(key) {
+			t.refuse(key.Span(), "%s: PrimaryKey takes no intrinsic function", what)
+		}
 		return
 	}
+	if isMissing(key) || key.Kind != yamlpos.Mapping {
+		return
+	}
+	for _, p := range key.Pairs() {
+		if n := p.Value.Resolve(); !t.isParameter(n) && plainKind(n) != '"' {
+			t.refuse(n.Span(), "%s: %s of PrimaryKey is not a text", what, p.Key.Value)
+		}
+	}
 	for _, name := range []string{"Name", "Type"} {
-		switch n := key.Get(name).Resolve(); {
-		case isEmpty(n):
+		if key.Get(name) == nil {
 			t.refuse(key.Span(), "%s: PrimaryKey needs a %s", what, name)
-		case !isCall(n) && plainKind(n) != '"', isCall(n) && t.words(n) == "":
-			t.refuse(n.Span(), "%s: %s of PrimaryKey is not a text", what, name)
 		}
 	}
 	t.oneOf(what, "Type of PrimaryKey", t.get(key, "Type"), "String", "Number", "Binary")

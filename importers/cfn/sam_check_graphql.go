@@ -26,7 +26,7 @@ func (t *transform) checkGraphQL(r *resource) {
 			"AWS_IAM": "", "API_KEY": ""}[t.words(t.get(a, "Type"))]
 		if !known {
 			t.refuse(a.Span(), "%s: Auth has no Type that is known", what)
-		} else if needs != "" && t.get(a, needs) == nil {
+		} else if needs != "" && isFalsy(t.get(a, needs)) || needs == "LambdaAuthorizer" && isFalsy(t.get(a, needs, "AuthorizerUri")) {
 			t.refuse(a.Span(), "%s: Auth needs %s", what, needs)
 		}
 	}
@@ -35,10 +35,10 @@ func (t *transform) checkGraphQL(r *resource) {
 		if n.Kind != yamlpos.Mapping || isCall(n) {
 			return
 		}
-		if t.get(n, "Pipeline") == nil {
+		if isFalsy(t.get(n, "Pipeline")) {
 			t.refuse(n.Span(), "%s: a resolver needs a Pipeline", what)
 		}
-		if (t.get(n, "InlineCode") != nil || t.get(n, "CodeUri") != nil) && t.get(n, "Runtime") == nil {
+		if (!isFalsy(t.get(n, "InlineCode")) || !isFalsy(t.get(n, "CodeUri"))) && t.get(n, "Runtime") == nil {
 			t.refuse(n.Span(), "%s: a resolver with code needs a Runtime", what)
 		}
 		for _, i := range t.items(t.get(n, "Pipeline")) {
@@ -53,25 +53,25 @@ func (t *transform) checkGraphQL(r *resource) {
 	}
 }
 
-// graphQLParts lists what the parts of a GraphQL API take; "*" stands for names of one's own.
+// graphQLParts lists what the parts of a GraphQL API take; "*" stands for names of one's own, "[]" for the elements of a list.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-graphqlapi.html
 var graphQLParts = []struct{ path, takes string }{
 	{"Auth", `Type! LambdaAuthorizer{ OpenIDConnect{ UserPool{ Additional[`},
-	{"Auth.Additional", `Type! LambdaAuthorizer{ OpenIDConnect{ UserPool{`},
+	{"Auth.Additional.[]", `Type! LambdaAuthorizer{ OpenIDConnect{ UserPool{`},
 	{"Auth.LambdaAuthorizer", `AuthorizerResultTtlInSeconds AuthorizerUri! IdentityValidationExpression`},
 	{"Auth.OpenIDConnect", `AuthTTL ClientId IatTTL Issuer`},
 	{"Auth.UserPool", `AppIdClientRegex AwsRegion DefaultAction UserPoolId!`},
-	{"Auth.Additional.LambdaAuthorizer", `AuthorizerResultTtlInSeconds AuthorizerUri! IdentityValidationExpression`},
-	{"Auth.Additional.OpenIDConnect", `AuthTTL ClientId IatTTL Issuer`},
-	{"Auth.Additional.UserPool", `AppIdClientRegex AwsRegion DefaultAction UserPoolId!`},
+	{"Auth.Additional.[].LambdaAuthorizer", `AuthorizerResultTtlInSeconds AuthorizerUri! IdentityValidationExpression`},
+	{"Auth.Additional.[].OpenIDConnect", `AuthTTL ClientId IatTTL Issuer`},
+	{"Auth.Additional.[].UserPool", `AppIdClientRegex AwsRegion DefaultAction UserPoolId!`},
 	{"ApiKeys.*", `ApiKeyId Description ExpiresOn`},
 	{"DataSources", `DynamoDb{ Lambda{`},
 	{"DataSources.DynamoDb.*", `TableName! ServiceRoleArn TableArn Permissions[ Name Description Region DeltaSync{ UseCallerCredentials Versioned`},
 	{"DataSources.DynamoDb.*.DeltaSync", `BaseTableTTL! DeltaSyncTableName! DeltaSyncTableTTL!`},
 	{"DataSources.Lambda.*", `FunctionArn! ServiceRoleArn Name Description`},
-	{"Functions.*", `DataSource| Runtime{ InlineCode CodeUri Description MaxBatchSize Name Id Sync{`},
+	{"Functions.*", `DataSource| Runtime{ InlineCode CodeUri Description MaxBatchSize Name"= Id Sync{`},
 	{"Functions.*.Runtime", `Name! Version!`},
-	{"Resolvers.*.*", `FieldName Caching{ InlineCode CodeUri MaxBatchSize Pipeline[ Runtime{ Sync{`},
+	{"Resolvers.*.*", `FieldName"= Caching{ InlineCode CodeUri MaxBatchSize Pipeline[ Runtime{ Sync{`},
 	{"Resolvers.*.*.Runtime", `Name! Version!`},
 	{"Resolvers.*.*.Caching", `Ttl! CachingKeys[`},
 	{"DomainName", `CertificateArn! DomainName! Description`},
@@ -95,22 +95,25 @@ func (t *transform) checkParts(what string, p *yamlpos.Node) {
 			}
 		})
 	}
+	if n := t.get(p, "Logging"); n != nil && !n.Null && n.Kind != yamlpos.Mapping && wrongKind(n, '?') != "" {
+		t.refuse(n.Span(), "%s: Logging is neither true, false nor a mapping", what)
+	}
 	if n := t.get(p, "Logging"); n != nil && n.Kind == yamlpos.Mapping && !isCall(n) {
 		t.checkFields(what+" Logging", n, n.Span(), fields(`CloudWatchLogsRoleArn ExcludeVerboseContent FieldLogLevel`))
 	}
 }
 
-// eachPart calls do for all that is at a path of keys, through lists on the way; "*" is each key.
+// eachPart calls do for all that is at a path of keys; "*" is each key, and "[]" each element of a list.
 func (t *transform) eachPart(n *yamlpos.Node, path []string, do func(*yamlpos.Node)) {
 	n = t.settle(n)
 	switch {
 	case n == nil:
-	case n.Kind == yamlpos.Sequence && !isCall(n):
-		for _, i := range n.Items() {
-			t.eachPart(i, path, do)
-		}
 	case len(path) == 0:
 		do(n)
+	case path[0] == "[]":
+		for _, i := range n.Items() {
+			t.eachPart(i, path[1:], do)
+		}
 	case n.Kind != yamlpos.Mapping || isCall(n):
 	case path[0] == "*":
 		for _, p := range lastOfEach(n.Pairs()) {
@@ -126,20 +129,20 @@ func (t *transform) checkGraphQLFunction(what string, f yamlpos.Pair, sources *y
 	if v.Kind != yamlpos.Mapping || isCall(v) {
 		return
 	}
-	if t.get(v, "Id") != nil {
+	if !isFalsy(t.get(v, "Id")) {
 		if len(v.Pairs()) > 1 {
 			t.refuse(v.Span(), "%s: function %s has an Id and other properties", what, f.Key.Value)
 		}
 		return
 	}
-	if inline, code := t.get(v, "InlineCode"), t.get(v, "CodeUri"); (inline == nil) == (code == nil) {
+	if inline, code := t.get(v, "InlineCode"), t.get(v, "CodeUri"); isFalsy(inline) == isFalsy(code) {
 		t.refuse(v.Span(), "%s: function %s needs one of InlineCode and CodeUri", what, f.Key.Value)
 	}
 	if t.get(v, "Runtime") == nil {
 		t.refuse(v.Span(), "%s: function %s needs Runtime", what, f.Key.Value)
 	}
 	d := t.get(v, "DataSource")
-	if d == nil {
+	if isFalsy(d) {
 		t.refuse(v.Span(), "%s: function %s needs DataSource", what, f.Key.Value)
 		return
 	}

@@ -19,7 +19,8 @@ func (t *transform) checkWebSocketAPI(r *resource) {
 	if routes != nil && routes.Kind == yamlpos.Mapping && len(routes.Pairs()) == 0 {
 		t.refuse(routes.Span(), "%s has no routes", what)
 	}
-	for _, x := range t.pairs(routes) {
+	for _, x := range asWritten(routes) {
+		x.Value = x.Value.Resolve()
 		if !routeKey.MatchString(x.Key.Value) {
 			t.refuse(x.Key.Span(), "%s: there can be no route %s", what, x.Key.Value)
 		}
@@ -38,7 +39,7 @@ func (t *transform) checkWebSocketAPI(r *resource) {
 	if n := t.get(p, "Domain", "MutualTlsAuthentication"); !isEmpty(n) {
 		t.refuse(n.Span(), "%s: Domain takes no MutualTlsAuthentication", what)
 	}
-	t.checkDomain(what, t.get(p, "Domain"), "REGIONAL")
+	t.checkDomain(what, p.Get("Domain").Resolve(), "REGIONAL")
 	auth := t.get(p, "Auth")
 	if isEmpty(auth) || isCall(auth) {
 		return

@@ -131,9 +131,40 @@ func (t *transform) checkEnd(id string, n *yamlpos.Node, span source.Span) {
 	}
 }
 
+// checkConnectors looks at the connectors that stand in a resource.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
+func (t *transform) checkConnectors(r *resource) {
+	list := r.Value.Get("Connectors").Resolve()
+	if list == nil {
+		return
+	}
+	if isCall(list) || list.Kind != yamlpos.Mapping {
+		t.refuse(list.Span(), "%s: Connectors is not a mapping", r.ID)
+		return
+	}
+	for _, c := range lastOfEach(list.Pairs()) {
+		what := "connector " + r.ID + c.Key.Value
+		if strings.HasPrefix(c.Key.Value, "Fn::ForEach::") {
+			continue
+		}
+		if !logicalName.MatchString(c.Key.Value) {
+			t.refuse(c.Key.Span(), "%s: its name has more than letters and digits", what)
+		}
+		p := c.Value.Get("Properties").Resolve()
+		if p == nil || isCall(p) || p.Kind != yamlpos.Mapping {
+			t.refuse(entrySpan(c.Key, c.Value), "%s needs Properties, a mapping", what)
+			continue
+		}
+		t.checkFields(what, p, p.Span(), fields("SourceReference{= Destination! Permissions<!"))
+		if n := t.get(p, "SourceReference"); n != nil && n.Kind == yamlpos.Mapping {
+			t.checkFields(what+" SourceReference", n, n.Span(), fields("Arn Name Qualifier QueueUrl ResourceId RoleName Type"))
+		}
+	}
+}
+
 func (t *transform) connector(owner *resource, id string, from end, to, permissions *yamlpos.Node, span source.Span) {
 	var categories []string
-	for _, c := range t.texts(permissions, nil) {
+	for _, c := range t.texts(permissions, func(n *yamlpos.Node) { t.refuse(n.Span(), "connector %s: Permissions are Read and Write", id) }) {
 		if c == "Read" || c == "Write" {
 			categories = append(categories, c)
 		} else {
@@ -174,6 +205,10 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 	if service := callers[from.kind]; service != "" && to.kind == "AWS::Lambda::Function" {
 		if !has("Write") || has("Read") {
 			t.refuse(span, "connector %s: %s takes Write only", id, pairName)
+			return
+		}
+		if to.arn == nil {
+			t.refuse(span, "connector %s: its destination has no Arn", id)
 			return
 		}
 		props := []yamlpos.Pair{pair("Action", scalar("lambda:InvokeFunction", span)), pair("FunctionName", to.arn), pair("Principal", scalar(service, span)), pair("SourceArn", t.callerARN(from, span))}
@@ -218,6 +253,8 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 	switch {
 	case rights == nil:
 		t.notes.add(source.Error, span, "connector "+id+": SAM has none for "+pairName, "It was left out.")
+	case about.arn == nil:
+		t.refuse(span, "connector %s: one of its ends has no Arn", id)
 	case len(statements) == 0:
 		t.notes.add(source.Error, span, "connector "+id+": "+pairName+" has no permissions of this kind", "It was left out.")
 	case role == nil:

@@ -101,13 +101,6 @@ func alike(a, b *yamlpos.Node) bool {
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-policies
 func (r *samRole) policies(n *yamlpos.Node) {
 	t := r.t
-	if name, arg := intrinsic(n.Resolve()); name == "Fn::If" && arg != nil {
-		for _, branch := range arg.Items()[min(1, len(arg.Items())):] {
-			if branch = branch.Resolve(); branch.Kind == yamlpos.Sequence && !isCall(branch) {
-				t.refuse(branch.Span(), "Policies of %s: a branch of Fn::If is one policy, not a list", r.owner.ID)
-			}
-		}
-	}
 	for _, c := range t.choices(n) {
 		list := c.node
 		if list == nil {
@@ -125,13 +118,39 @@ func (r *samRole) policies(n *yamlpos.Node) {
 			if raw.Kind == yamlpos.Mapping && len(raw.Pairs()) == 0 || raw.Kind == yamlpos.Sequence && !isCall(raw) {
 				t.refuse(raw.Span(), "entry %d in Policies of %s is neither a text nor a policy", i+1, r.owner.ID)
 			}
-			t.checkPolicyChoice(raw)
 			for _, entry := range t.choose(raw, c.when) {
 				if entry.node != nil {
 					r.policy(i, entry, list)
 				}
 			}
 		}
+	}
+}
+
+// checkPolicyChoices looks at what is chosen by conditions in Policies, whether the role is made or given.
+func (t *transform) checkPolicyChoices(n *yamlpos.Node) {
+	n = n.Resolve()
+	if name, arg := intrinsic(n); name == "Fn::If" && arg != nil {
+		for _, branch := range arg.Items()[min(1, len(arg.Items())):] {
+			if branch = branch.Resolve(); branch.Kind == yamlpos.Sequence && !isCall(branch) {
+				t.refuse(branch.Span(), "a branch of an Fn::If in the place of Policies is one policy, not a list")
+			}
+		}
+	}
+	if n == nil || n.Kind != yamlpos.Sequence || isCall(n) {
+		t.checkPolicyChoice(n)
+		return
+	}
+	for _, i := range n.Items() {
+		t.checkPolicyChoice(i)
+	}
+}
+
+// checkRoleChoice looks at a role that is chosen by a condition: SAM makes one where a branch has none.
+func (t *transform) checkRoleChoice(what string, n *yamlpos.Node) {
+	n = n.Resolve()
+	if name, arg := intrinsic(n); name == "Fn::If" && (arg == nil || arg.Kind != yamlpos.Sequence || len(arg.Items()) != 3) {
+		t.refuse(n.Span(), "%s: Fn::If takes a condition and two values", what)
 	}
 }
 
@@ -169,7 +188,14 @@ func (t *transform) checkPolicyChoice(n *yamlpos.Node) {
 		return
 	}
 	then, other := arg.Items()[1].Resolve(), arg.Items()[2].Resolve()
-	if !isNoValue(then) && !isNoValue(other) && t.policyKind(then) != t.policyKind(other) {
+	kind := t.policyKind(then)
+	switch {
+	case isNoValue(then):
+		kind = t.policyKind(other)
+	case !isNoValue(other) && t.policyKind(other) != kind:
+		kind = ""
+	}
+	if kind == "" {
 		t.refuse(n.Span(), "both branches of an Fn::If in Policies have to be of one kind: managed policies, documents or policy templates")
 	}
 }
