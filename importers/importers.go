@@ -28,12 +28,21 @@ type Import struct {
 	Design      *model.Design
 	Files       source.Files // what was read, for patches and for refusing when it changed on disk
 	Diagnostics []source.Diagnostic
+	LeavesOut   bool // conditions of the source leave out some of what it says: see Whole
 
 	parts  []part // of several inputs, each by itself
 	joined *model.Joined
 
 	fsys  fs.FS  // what it was opened in, for files that were looked at and not read; nil if not by Open
 	roots mounts // where that is on disk; none if it is on none
+}
+
+// A Whole is a Source that reads what the conditions of its files leave out, too.
+type Whole interface {
+	Source
+	// Whole reads the files of an import again as if no condition left out a resource: its elements that are not in the
+	// import's design are those that are not deployed with the parameters as they are.
+	Whole(ctx context.Context, in *Import) (*model.Design, error)
 }
 
 // A Source reads one format.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"bulkhead/importers"
 	"bulkhead/model"
@@ -25,9 +26,9 @@ func (c modelCmd) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(env.Out, describe(o.Import))
+		return printJSON(env.Out, describe(ctx, o.Import))
 	}
-	printModel(env.Out, o.Import)
+	printModel(ctx, env.Out, o.Import)
 	return nil
 }
 
@@ -67,6 +68,7 @@ type functionJSON struct {
 	LogGroup    string           `json:"logGroup,omitempty"` // ARN of the one that it is told to write to
 	Policy      *policy.Document `json:"policy"`
 	Construct   string           `json:"construct,omitempty"` // path of the CDK construct that makes it
+	LeftOut     bool             `json:"leftOut,omitempty"`   // a condition of the template leaves it out
 	placeJSON
 }
 
@@ -82,6 +84,7 @@ type roleJSON struct {
 	Boundary        any                `json:"boundary"`
 	External        bool               `json:"external,omitempty"`
 	Construct       string             `json:"construct,omitempty"`
+	LeftOut         bool               `json:"leftOut,omitempty"` // a condition of the template leaves it out
 	placeJSON
 }
 
@@ -101,24 +104,26 @@ type resourceJSON struct {
 	Key       model.ID         `json:"key,omitempty"`
 	External  bool             `json:"external,omitempty"` // it is named only
 	Construct string           `json:"construct,omitempty"`
+	LeftOut   bool             `json:"leftOut,omitempty"` // a condition of the template leaves it out
 	placeJSON
 }
 
 type triggerJSON struct {
-	ID    model.ID `json:"id"`
-	From  model.ID `json:"from"`
-	To    model.ID `json:"to"`
-	Kind  string   `json:"kind"`
-	Event string   `json:"event"`
-	Label string   `json:"label,omitempty"`
-	Open  bool     `json:"open,omitempty"`
-	Keyed bool     `json:"keyed,omitempty"` // … to anyone who has an API key
-	Token bool     `json:"token,omitempty"` // to whom an authorizer of the API's own lets in
-	Only  string   `json:"only,omitempty"`  // what its filter lets pass, in words
-	Off   bool     `json:"off,omitempty"`   // it is disabled
-	Reads bool     `json:"reads,omitempty"` // a task that only reads what it is on
-	Role  model.ID `json:"role,omitempty"`  // that the service behind it acts with
-	Bus   string   `json:"bus,omitempty"`   // of a rule: ARN of its event bus where that is not in the design
+	ID      model.ID `json:"id"`
+	From    model.ID `json:"from"`
+	To      model.ID `json:"to"`
+	Kind    string   `json:"kind"`
+	Event   string   `json:"event"`
+	Label   string   `json:"label,omitempty"`
+	Open    bool     `json:"open,omitempty"`
+	Keyed   bool     `json:"keyed,omitempty"`   // … to anyone who has an API key
+	Token   bool     `json:"token,omitempty"`   // to whom an authorizer of the API's own lets in
+	Only    string   `json:"only,omitempty"`    // what its filter lets pass, in words
+	Off     bool     `json:"off,omitempty"`     // it is disabled
+	Reads   bool     `json:"reads,omitempty"`   // a task that only reads what it is on
+	Role    model.ID `json:"role,omitempty"`    // that the service behind it acts with
+	Bus     string   `json:"bus,omitempty"`     // of a rule: ARN of its event bus where that is not in the design
+	LeftOut bool     `json:"leftOut,omitempty"` // a condition of the template leaves it out
 	placeJSON
 }
 
@@ -141,24 +146,39 @@ type diagnosticJSON struct {
 	Rule     string `json:"rule"` // stable name of what the policy lint found, docs/lint.md; "" for what the import says
 }
 
-func describe(in *importers.Import) modelJSON {
-	d := in.Design
-	info := d.Info()
-	out := modelJSON{
-		Source:    sourceJSON{info.Kind, list(info.Files)},
-		Functions: []functionJSON{}, Roles: []roleJSON{}, Resources: []resourceJSON{}, Triggers: []triggerJSON{},
-		Principals: []principalJSON{}, Diagnostics: []diagnosticJSON{}, NotSeen: list(info.NotSeen), Outside: list(info.Outside),
+// leftOut is the design with what conditions leave out, nil if they leave out nothing.
+func leftOut(ctx context.Context, in *importers.Import) *model.Design {
+	s, ok := in.Source.(importers.Whole)
+	if !ok || !in.LeavesOut {
+		return nil
 	}
+	whole, err := s.Whole(ctx, in)
+	if err != nil {
+		return nil // the import itself holds
+	}
+	return whole
+}
+
+// add lists a design's functions, roles, resources and triggers, but those that another has.
+func (out *modelJSON) add(d, without *model.Design) {
+	info := d.Info()
+	has := func(id model.ID) bool { return without != nil && without.Element(id) != nil }
 	for _, f := range d.Functions() {
+		if has(f.ID) {
+			continue
+		}
 		env := []string{}
 		for _, v := range f.Environment {
 			env = append(env, v.Name)
 		}
-		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.LogGroup, f.Policy, info.Constructs[f.ID], place(f.Origin)})
+		out.Functions = append(out.Functions, functionJSON{f.ID, f.LogicalID, f.Name, f.ARN, f.Role, f.Runtime, f.Handler, env, f.LogGroup, f.Policy, info.Constructs[f.ID], without != nil, place(f.Origin)})
 	}
 	for _, r := range d.Roles() {
+		if has(r.ID) {
+			continue
+		}
 		j := roleJSON{ID: r.ID, LogicalID: r.LogicalID, Name: r.Name, ARN: r.ARN, Trust: r.Trust, External: r.External, Construct: info.Constructs[r.ID],
-			ManagedPolicies: []string{}, Attached: []string{}, InlinePolicies: []inlinePolicyJSON{}, placeJSON: place(r.Origin)}
+			ManagedPolicies: []string{}, Attached: []string{}, InlinePolicies: []inlinePolicyJSON{}, LeftOut: without != nil, placeJSON: place(r.Origin)}
 		for _, id := range r.Policies {
 			p := d.Policy(id)
 			switch {
@@ -175,13 +195,35 @@ func describe(in *importers.Import) modelJSON {
 			j.Boundary = b.ARN
 		}
 		out.Roles = append(out.Roles, j)
-		out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN, r.LogicalID, r.Name})
+		if without == nil {
+			out.Principals = append(out.Principals, principalJSON{r.ID, "role", r.ARN, r.LogicalID, r.Name})
+		}
 	}
 	for _, r := range d.Resources() {
-		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, r.External, info.Constructs[r.ID], place(r.Origin)})
+		if has(r.ID) {
+			continue
+		}
+		out.Resources = append(out.Resources, resourceJSON{r.ID, r.LogicalID, r.Name, r.Type, r.ARN, r.Policy, r.Key, r.External, info.Constructs[r.ID], without != nil, place(r.Origin)})
 	}
 	for _, t := range d.Triggers() {
-		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), t.Off, t.Reads, t.Role, t.Bus, place(t.Origin)})
+		if has(t.ID) {
+			continue
+		}
+		out.Triggers = append(out.Triggers, triggerJSON{t.ID, t.From, t.To, t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token, reach.Lets(d, t), t.Off, t.Reads, t.Role, t.Bus, without != nil, place(t.Origin)})
+	}
+}
+
+func describe(ctx context.Context, in *importers.Import) modelJSON {
+	d := in.Design
+	info := d.Info()
+	out := modelJSON{
+		Source:    sourceJSON{info.Kind, list(info.Files)},
+		Functions: []functionJSON{}, Roles: []roleJSON{}, Resources: []resourceJSON{}, Triggers: []triggerJSON{},
+		Principals: []principalJSON{}, Diagnostics: []diagnosticJSON{}, NotSeen: list(info.NotSeen), Outside: list(info.Outside),
+	}
+	out.add(d, nil)
+	if whole := leftOut(ctx, in); whole != nil {
+		out.add(whole, d)
 	}
 	for _, p := range d.Principals() {
 		out.Principals = append(out.Principals, principalJSON{p.ID, string(p.Kind), p.ARN, cmp.Or(p.LogicalID, p.Name), p.Name})
@@ -192,7 +234,7 @@ func describe(in *importers.Import) modelJSON {
 	return out
 }
 
-func printModel(w io.Writer, in *importers.Import) {
+func printModel(ctx context.Context, w io.Writer, in *importers.Import) {
 	d := in.Design
 	info := d.Info()
 	fmt.Fprintf(w, "%s · %s · %s, %s, %s\n", info.Name, info.Kind,
@@ -222,6 +264,18 @@ func printModel(w io.Writer, in *importers.Import) {
 				fmt.Fprintf(w, "    %s %d: %s %s on %s  %s\n", p.Name, i+1, s.Effect, words(s.Actions, s.NotAction), words(s.Resources, s.NotResource), at)
 			}
 		}
+	}
+	if whole := leftOut(ctx, in); whole != nil {
+		var names []string
+		for _, e := range whole.Elements() {
+			switch e.(type) {
+			case *model.Function, *model.Role, *model.Resource:
+				if d.Element(e.ElementID()) == nil {
+					names = append(names, string(e.ElementID()))
+				}
+			}
+		}
+		fmt.Fprintf(w, "\nleft out by conditions: %s\n", strings.Join(names, ", "))
 	}
 }
 

@@ -45,7 +45,8 @@ func open(t testing.TB, file string, o importers.Options) *importers.Import {
 	return in
 }
 
-// Every template of the corpus imports, without an error diagnostic.
+// Every template of the corpus imports, without an error diagnostic: but that its code is not there, as the corpus has templates
+// without their code.
 func TestCorpus(t *testing.T) {
 	for _, file := range templates(t) {
 		in := open(t, file, importers.Options{})
@@ -53,7 +54,7 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: no functions", file)
 		}
 		for _, d := range in.Diagnostics {
-			if d.Severity == source.Error {
+			if d.Severity == source.Error && !strings.Contains(d.Summary, "has no code") {
 				t.Errorf("%s: %s", file, d)
 			}
 		}

@@ -43,7 +43,7 @@ func (s *scope) expand() *transform {
 	t := &transform{scope: s, poolTriggers: map[string]bool{}}
 	var kept []*resource
 	for _, r := range s.template.Declared {
-		if r.Condition != "" && s.named(r.Condition, r.Value.Get("Condition").Span()) == no {
+		if r.Condition != "" && (s.group == nil || !s.group.whole) && s.named(r.Condition, r.Value.Get("Condition").Span()) == no {
 			r.excluded = true
 			t.globals(r)
 			t.check(r)

@@ -178,6 +178,7 @@ func (Source) Gather(inputs []importers.Input) importers.Source { return &stacks
 // stacks reads several templates as one design. It is an importers.Patcher.
 type stacks struct {
 	inputs []importers.Input
+	whole  bool // with what conditions leave out
 	mu     sync.Mutex
 	scoped scopedNames // as it was when they were read first
 }
@@ -214,7 +215,29 @@ func importStacks(ctx context.Context, as importers.Source, s *stacks, fsys fs.F
 	if len(s.inputs) == 1 {
 		name = s.inputs[0].Path
 	}
-	return &importers.Import{Source: as, Path: name, Options: o, Design: rd.design, Files: rd.files, Diagnostics: rd.diagnostics}, nil
+	return &importers.Import{Source: as, Path: name, Options: o, Design: rd.design, Files: rd.files, Diagnostics: rd.diagnostics, LeavesOut: rd.leavesOut}, nil
+}
+
+// Whole reads the template with what its conditions leave out.
+func (s Source) Whole(ctx context.Context, in *importers.Import) (*model.Design, error) {
+	return (&stacks{inputs: []importers.Input{{Source: s, Path: in.Path, Stack: in.Options.StackName}}, whole: true}).design(ctx, in)
+}
+
+// Whole reads the templates with what their conditions leave out.
+func (s *stacks) Whole(ctx context.Context, in *importers.Import) (*model.Design, error) {
+	s.mu.Lock()
+	scoped := maps.Clone(s.scoped)
+	s.mu.Unlock()
+	return (&stacks{inputs: s.inputs, scoped: scoped, whole: true}).design(ctx, in)
+}
+
+// design reads the templates from the files of an import.
+func (s *stacks) design(ctx context.Context, in *importers.Import) (*model.Design, error) {
+	rd, err := s.read(ctx, importers.Memory(in.Files, nil), in.Options)
+	if err != nil {
+		return nil, err
+	}
+	return rd.design, nil
 }
 
 // readAgain repeats the reading of an import from its files, for a patch.
@@ -240,11 +263,12 @@ type reading struct {
 	files       source.Files
 	design      *model.Design
 	diagnostics []source.Diagnostic
+	leavesOut   bool // some condition leaves out a resource
 }
 
 // read makes a design of the templates.
 func (s *stacks) read(ctx context.Context, fsys fs.FS, o importers.Options) (*reading, error) {
-	g, err := gather(ctx, fsys, s.inputs, o)
+	g, err := gather(ctx, fsys, s.inputs, o, s.whole)
 	if err != nil {
 		return nil, err
 	}
@@ -259,6 +283,7 @@ func (s *stacks) read(ctx context.Context, fsys fs.FS, o importers.Options) (*re
 	for _, sc := range g.scopes {
 		b := newBuilder(sc, out.places, known)
 		b.resources, b.scoped, b.alone = sc.expanded, scoped, len(g.scopes) == 1
+		out.leavesOut = out.leavesOut || slices.ContainsFunc(sc.template.Declared, func(r *resource) bool { return r.excluded })
 		out.builders = append(out.builders, b)
 		out.templates = append(out.templates, sc.template)
 	}

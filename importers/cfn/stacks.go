@@ -23,6 +23,7 @@ type group struct {
 	ctx     context.Context
 	fsys    fs.FS
 	options importers.Options
+	whole   bool         // with what conditions leave out
 	files   source.Files // what was read
 	scopes  []*scope
 	tops    int // of scopes: those that were opened
@@ -58,8 +59,8 @@ type stackFile struct {
 }
 
 // gather reads the templates that inputs name and all that nest in them.
-func gather(ctx context.Context, fsys fs.FS, inputs []importers.Input, o importers.Options) (*group, error) {
-	g := &group{ctx: ctx, fsys: fsys, options: o, files: source.Files{}, named: map[string]bool{}, exports: map[string][]export{}, parsed: map[string]parsed{}}
+func gather(ctx context.Context, fsys fs.FS, inputs []importers.Input, o importers.Options, whole bool) (*group, error) {
+	g := &group{ctx: ctx, fsys: fsys, options: o, whole: whole, files: source.Files{}, named: map[string]bool{}, exports: map[string][]export{}, parsed: map[string]parsed{}}
 	for _, in := range inputs {
 		if err := g.open(in); err != nil {
 			if !in.Found || ctx.Err() != nil {

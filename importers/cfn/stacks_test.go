@@ -36,6 +36,7 @@ Resources:
     Properties:
       Handler: a.b
       Runtime: python3.12
+      CodeUri: .
       Policies:
         - Statement: [{Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Scan], Resource: !GetAtt Data.Outputs.Arn}]
       Events:
@@ -67,6 +68,7 @@ Resources:
     Properties:
       Handler: a.b
       Runtime: python3.12
+      CodeUri: .
       Environment: {Variables: {TABLE: !Ref TableName}}
       Tags: {Zone: !Select [1, !Ref Zones]}
       Policies:
