@@ -57,6 +57,7 @@ func (w *window) escape() {
 		w.cancel()
 		return
 	}
+	w.win.Canvas().Unfocus() // the keys are the window's again
 	w.strip.Clear()
 }
 

@@ -32,12 +32,31 @@ func (w *window) split(id model.ID) {
 	if f == nil || w.state.After.Design.Role(f.Role) == nil {
 		return
 	}
-	board := view.NewSplitBoard(view.NewSplitPlan(w.state.After.Design, f))
+	w.share("Split "+view.Name(w.state.After.Design, id), "Split", view.NewSplitPlan(w.state.After.Design, f))
+}
+
+// ownRole opens the board on which a function that shares its role gets one of its own.
+func (w *window) ownRole(id model.ID) {
+	if w.session == nil {
+		return
+	}
+	f := w.state.After.Design.Function(id)
+	if f == nil || w.state.After.Design.Role(f.Role) == nil {
+		return
+	}
+	plan := view.NewSplitPlan(w.state.After.Design, f)
+	plan.Remove(1)
+	w.share("A role of its own for "+view.Name(w.state.After.Design, id), "Give the role", plan)
+}
+
+// share opens the board with a plan.
+func (w *window) share(title, button string, plan *view.SplitPlan) {
+	board := view.NewSplitBoard(plan)
 	w.board = board
 	ctx, cancel := context.WithCancel(context.Background())
-	d := view.NewSheet("Split "+view.Name(w.state.After.Design, id), "", board.Root)
+	d := view.NewSheet(title, "", board.Root)
 	d.Leave("Cancel")
-	apply := d.Act("Split", view.Primary, func() { w.do(board.Plan.Edit()) })
+	apply := d.Act(button, view.Primary, func() { w.do(board.Plan.Edit()) })
 	var stop context.CancelFunc
 	shown := board.Room()
 	d.Width, d.Height = shown.Width+boardAside, shown.Height

@@ -194,7 +194,7 @@ func (w *window) makeParts() {
 	w.floods.SetStill(w.still())
 	w.inspect = view.NewInspector()
 	w.inspect.OnEdit, w.inspect.OnSource, w.inspect.OnSelect, w.inspect.OnSplit = w.do, w.showSource, w.selectElement, w.split
-	w.inspect.OnTight, w.inspect.OnOffers = w.tightenAll, w.effects
+	w.inspect.OnTight, w.inspect.OnOffers, w.inspect.OnOwn = w.tightenAll, w.effects, w.ownRole
 	w.inspect.OnKeep, w.inspect.OnNarrow, w.inspect.OnReplace = w.keepActions, w.narrowResources, w.replaceManaged
 	w.ledger = view.NewLedgerBar()
 	w.strip = view.NewStrip()

@@ -24,6 +24,7 @@ type Inspector struct {
 	OnSource  func(source.Span)
 	OnSelect  func(model.ID)
 	OnSplit   func(model.ID)
+	OnOwn     func(model.ID)            // a role of its own is asked for, of a function that shares one
 	OnTight   func(role model.ID)       // several tightenings at once
 	OnKeep    func(c Card, action Chip) // keep only some of a wildcard
 	OnNarrow  func(c Card, resource Chip)
@@ -202,7 +203,13 @@ func (in *Inspector) function(f *model.Function) []fyne.CanvasObject {
 	tight := NewButton("Tighten all…", "tighten", Plain, func() { in.OnTight(f.Role) }).withTip("All that can be narrowed to what the design has")
 	split.Set(false, d.Role(f.Role) == nil)
 	tight.Set(false, d.Role(f.Role) == nil)
-	parts = append(parts, newFlow(8, split, tight))
+	buttons := newFlow(8, split, tight)
+	if n := sharers(d, f); n > 0 && d.Role(f.Role) != nil && !d.Role(f.Role).External {
+		own := NewButton("Own role…", "role", Primary, func() { in.OnOwn(f.ID) }).withTip(fmt.Sprintf("%s has this role as well: give this one its own, with what it needs of it", plural(n, "other function")))
+		split.Rank = Plain
+		buttons = newFlow(8, own, split, tight)
+	}
+	parts = append(parts, buttons)
 	if b := in.breach(f.ID); b != nil {
 		parts = append(parts, in.reach(b))
 	}
@@ -216,6 +223,17 @@ func (in *Inspector) function(f *model.Function) []fyne.CanvasObject {
 		return append(append(parts, rest...), in.policies(r.ID))
 	}
 	return append(append(parts, in.policies(r.ID)), rest...)
+}
+
+// sharers counts the other functions that have a function's role.
+func sharers(d *model.Design, f *model.Function) int {
+	n := 0
+	for _, o := range d.Functions() {
+		if o.ID != f.ID && o.Role == f.Role {
+			n++
+		}
+	}
+	return n
 }
 
 // wiring is what starts a function and what its environment names.

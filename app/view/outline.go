@@ -60,6 +60,9 @@ func NewOutline() *OutlinePanel {
 		for _, r := range p.shown {
 			if r.ID != "" && p.OnSelect != nil {
 				p.OnSelect(r.ID)
+				if c := fyne.CurrentApp().Driver().CanvasForObject(p.Search); c != nil {
+					c.Unfocus() // what comes next are keys of the window
+				}
 				return
 			}
 		}

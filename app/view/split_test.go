@@ -422,3 +422,49 @@ func TestSuggestedSplit(t *testing.T) {
 		t.Error("it is not said that this is a guess")
 	}
 }
+
+// TestOwnRoleBoard: of a function that shares its role the board opens with one part, which keeps being the function; what it does
+// not need is dragged out; of one that shares none, two parts are the least.
+func TestOwnRoleBoard(t *testing.T) {
+	newApp(t)
+	_, _, p := shopPlan(t)
+	if p.Remove(1); len(p.Parts) != 2 || p.Shared {
+		t.Errorf("a function with a role of its own has %d parts", len(p.Parts))
+	}
+	p.Shared = true
+	p.Remove(0)
+	if len(p.Parts) != 1 || !p.Parts[0].Keeps || p.Parts[0].Name != "Shop" {
+		t.Fatalf("parts %+v", p.Parts)
+	}
+	if p.Remove(0); len(p.Parts) != 1 {
+		t.Error("the last part goes")
+	}
+	b := NewSplitBoard(p)
+	changes := 0
+	b.OnChange = func() { changes++ }
+	newWindow(t, b.Root, 1000, 900)
+	if !strings.Contains(texts(b.Root), "Other functions share the role") {
+		t.Error("the board does not say what it is for")
+	}
+	p.Give(0, 0, len(p.Offers[0].Levels))
+	b.build()
+	dragTo(b, card(b, p.Offers[0].Name, 0), nobody)
+	if p.LevelOf(0, 0) != 0 || changes != 1 {
+		t.Errorf("dragged out, it has level %d after %d changes", p.LevelOf(0, 0), changes)
+	}
+	e := p.Edit()
+	if len(e.Parts) != 1 || !e.Parts[0].Keeps {
+		t.Errorf("it comes to %+v", e)
+	}
+}
+
+func TestAnyOf(t *testing.T) {
+	for want, actions := range map[string][]string{
+		"anything of transcribe": {"transcribe:*"}, "anything of s3 and sqs": {"s3:GetObject", "S3:Put*", "sqs:*"}, "anything": {"*"},
+		"anything of a, b and 2 more services": {"a:x", "b:x", "c:x", "d:x"},
+	} {
+		if got := anyOf(actions); got != want {
+			t.Errorf("%q is %q, want %q", actions, got, want)
+		}
+	}
+}

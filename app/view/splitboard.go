@@ -31,6 +31,9 @@ type SplitBoard struct {
 func NewSplitBoard(p *SplitPlan) *SplitBoard {
 	b := &SplitBoard{Plan: p, verdict: NewText("Working out what it comes to…", small.lines(3)), notes: newColumn(3)}
 	b.intro = NewLabel("Drag triggers, access and variables into the part that needs them; hold Ctrl to give a part what another keeps. What its triggers and its log need, each part gets by itself.", para)
+	if len(p.Parts) == 1 {
+		b.intro.SetText("Other functions share the role. Drag out what this one does not need: it gets a role with the rest, and what its triggers and its log need it gets by itself.")
+	}
 	b.suggest = NewButton("Suggest", "split", Plain, b.Suggest).withTip("Share it out by routes, names and variables: something to start from")
 	if b.suggest.Disabled = len(p.Guesses()) == 0; b.suggest.Disabled {
 		b.suggest.Tip = "Neither routes nor names tell parts apart"

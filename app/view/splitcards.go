@@ -206,13 +206,17 @@ func (columnsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (columnsLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	n := float32(len(o) - 1)
-	w := min(max((s.Width-leftOut-n*partGap)/n, partLeast), partMost)
+	n, left := float32(len(o)-1), float32(leftOut)
+	w := min(max((s.Width-left-n*partGap)/n, partLeast), partMost)
+	if n == 1 { // what is left out is as much as what is kept
+		w = (s.Width - partGap) / 2
+		left = w
+	}
 	x := float32(0)
 	for i, col := range o {
 		width := w
 		if i == len(o)-1 {
-			width = leftOut
+			width = left
 		}
 		col.Move(fyne.NewPos(x, 0))
 		col.Resize(fyne.NewSize(width, s.Height-14)) // the bar below
@@ -301,7 +305,7 @@ func (c *splitCards) head(col *splitColumn) fyne.CanvasObject {
 	tools := []fyne.CanvasObject{handler, pin}
 	handler.SetPlaceHolder("Handler: module.function")
 	handler.OnChanged = func(s string) { p.Parts[i].Handler = s; b.named() }
-	if len(p.Parts) > 2 {
+	if len(p.Parts) > p.Least() {
 		x := NewButton("", "close", Quiet, func() { p.Remove(i); b.changed() }).withTip("Remove this part: its triggers go to the first")
 		x.Height = 22
 		tools = append(tools, x)

@@ -19,6 +19,8 @@ type SplitPlan struct {
 	Offers   []Offer
 	Vars     []model.EnvVar
 
+	Shared bool // other functions have the role as well: a plan of one part gives it one of its own
+
 	design  *model.Design
 	trigger []int    // part of each trigger
 	level   [][]int  // of each offer, for each part: 0 nothing, else an index into its levels plus 1
@@ -56,6 +58,9 @@ func NewSplitPlan(d *model.Design, f *model.Function) *SplitPlan {
 				p.Offers = append(p.Offers, offers(d, r, pol)...)
 			}
 		}
+	}
+	for _, o := range d.Functions() {
+		p.Shared = p.Shared || o.ID != f.ID && o.Role == f.Role
 	}
 	p.Vars = f.Environment
 	p.level, p.env = make([][]int, len(p.Offers)), make([][]bool, len(p.Vars))
@@ -110,11 +115,24 @@ func (p *SplitPlan) Add(part PartPlan) {
 	}
 }
 
-// Remove takes a part out; its triggers go to the first.
+// Least is how many parts there are at least: two, or the one that stays where it gets a role of its own by that.
+func (p *SplitPlan) Least() int {
+	if p.Shared {
+		return 1
+	}
+	return 2
+}
+
+// Remove takes a part out; its triggers go to the first. The last one stays what was there.
 func (p *SplitPlan) Remove(part int) {
-	if len(p.Parts) <= 2 {
+	if len(p.Parts) <= p.Least() {
 		return
 	}
+	defer func() {
+		if len(p.Parts) == 1 {
+			p.Keep(0)
+		}
+	}()
 	p.Parts = slices.Delete(p.Parts, part, part+1)
 	for i, at := range p.trigger {
 		switch {
@@ -299,6 +317,9 @@ func offers(d *model.Design, r *model.Role, p *model.Policy) []Offer {
 		}
 		for _, g := range groups(d, refs) {
 			g.Statement = name
+			if g.Name == "*" { // of which there may be several
+				g.Name = anyOf(s.Actions)
+			}
 			g.Levels = levels(d, s, g)
 			if len(g.Levels) > 0 {
 				out = append(out, g.Offer)
@@ -306,6 +327,25 @@ func offers(d *model.Design, r *model.Role, p *model.Policy) []Offer {
 		}
 	}
 	return out
+}
+
+// anyOf is what actions on * are on: "anything of transcribe", "anything of s3 and sqs".
+func anyOf(actions []string) string {
+	var services []string
+	for _, a := range actions {
+		service, _, ok := strings.Cut(a, ":")
+		if !ok {
+			return "anything"
+		}
+		if service = strings.ToLower(service); !slices.Contains(services, service) {
+			services = append(services, service)
+		}
+	}
+	const most = 3
+	if len(services) > most {
+		services = append(services[:most-1], plural(len(services)-most+1, "more service"))
+	}
+	return "anything of " + and(services)
 }
 
 // A group is the ways in which a statement names one thing: the bucket, and what is in it.

@@ -52,7 +52,7 @@ func (t *splitTable) build() {
 		}
 		e.OnChanged = func(s string) { p.Parts[i].Name = s; b.named() }
 		parts := []fyne.CanvasObject{e}
-		if len(p.Parts) > 2 {
+		if len(p.Parts) > p.Least() {
 			x := NewButton("", "close", Quiet, func() { p.Remove(i); b.changed() }).withTip("Remove this part")
 			x.Height = 24
 			parts = append(parts, x)

@@ -110,8 +110,9 @@ func (s *splitting) find() error {
 
 // checkParts checks names and what is given to each.
 func (s *splitting) checkParts() error {
-	if len(s.Parts) < 2 {
-		return errors.New("a split makes at least two parts")
+	alone := s.shared && len(s.Parts) == 1 && s.Parts[0].Keeps // it gets a role of its own, the others keep theirs
+	if len(s.Parts) < 2 && !alone {
+		return errors.New("a split makes at least two parts, or one that stays where others share the role")
 	}
 	given := map[string]bool{}
 	for i := range s.Parts {
