@@ -138,10 +138,30 @@ func (k *keeper) found() []view.Recovered {
 	return out
 }
 
-// alive reports whether a process is there. Where that cannot be asked it is taken as gone.
+// alive reports whether a process is there and may be this program. Where that cannot be asked it is taken as gone.
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)
-	return err == nil && p.Signal(syscall.Signal(0)) == nil
+	if err != nil || p.Signal(syscall.Signal(0)) != nil {
+		return false
+	}
+	// Where the system tells more: one that has ended is there until its parent looks, and numbers are given out again.
+	state, name := processOf(strconv.Itoa(pid))
+	_, own := processOf("self")
+	return state != "Z" && name == own
+}
+
+// processOf is the state and the name of a process as Linux tells them, "" elsewhere.
+// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+func processOf(pid string) (state, name string) {
+	data, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return "", ""
+	}
+	from, to := strings.IndexByte(string(data), '('), strings.LastIndexByte(string(data), ')')
+	if from < 0 || to < from || to+2 >= len(data) {
+		return "", ""
+	}
+	return string(data[to+2 : to+3]), string(data[from+1 : to])
 }
 
 // restore opens what a program that is gone left behind.

@@ -61,7 +61,7 @@ func (s *Stock) Set(takes bool, function string, empty bool) {
 	case empty:
 		s.hint.SetText("Add a function and a thing, then drag the thing onto its bay.")
 	case function == "":
-		s.hint.SetText("Drag things onto bays to grant them. Select a function to add its triggers.")
+		s.hint.SetText("Drag things onto bays; select a function for its triggers.")
 	default:
 		s.hint.SetText("Drag a thing onto a bay to grant it, out of it to take it away.")
 	}
