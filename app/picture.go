@@ -201,7 +201,7 @@ func (w *window) draw(ctx context.Context, a ask, show func(func())) {
 	if ranks != nil || !big {
 		lists()
 	}
-	d := w.scene(ctx, a, ranks, before, after)
+	d := w.scene(ctx, a, ranks, after)
 	say(func() { w.showPicture(a, d) })
 	if ranks == nil && big {
 		lists()
@@ -217,7 +217,7 @@ func (w *window) draw(ctx context.Context, a ask, show func(func())) {
 }
 
 // scene draws the picture.
-func (w *window) scene(ctx context.Context, a ask, ranks *render.Ranking, before, after render.View) drawn {
+func (w *window) scene(ctx context.Context, a ask, ranks *render.Ranking, after render.View) drawn {
 	var d drawn
 	if large(after.Design) {
 		d.groups = render.Bundles(after.Design)
