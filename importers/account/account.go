@@ -19,7 +19,6 @@ import (
 	"strings"
 
 	"bulkhead/importers"
-	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
 	"bulkhead/model/source"
 )
@@ -57,13 +56,7 @@ func (Source) Detect(fsys fs.FS, name string) bool {
 	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
 		return false
 	}
-	if isConfig(head) || isOrganization(head) {
-		return true
-	}
-	if head[0] == '[' {
-		return false
-	}
-	if version.Match(head) {
+	if isConfig(head) || isOrganization(head) || head[0] == '{' && version.Match(head) {
 		return true
 	}
 	for _, key := range []string{`"UserDetailList"`, `"RoleDetailList"`, `"GroupDetailList"`} {
@@ -128,15 +121,19 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	head := data[:min(len(data), 64<<10)]
 	r := newReader(name, data, diagnostics)
 	r.info.Partition = cmp.Or(o.Partition, "aws")
-	kind := "account"
+	kind, pages := "account", pagesOf(roots)
 	switch {
-	case len(roots) == 1 && roots[0].Kind == yamlpos.Mapping && !isConfig(head) && !isOrganization(head), version.Match(head):
+	case version.Match(head), len(roots) == 1 && roots[0].Get("authorizationDetails") != nil && !isConfig(head) && !isOrganization(head):
 		r.account(roots[0], o)
 	case isOrganization(head):
 		kind = "organization"
 		r.organization(roots)
 	case isConfig(head):
 		r.account(converted(roots), o)
+	case len(pages) > 0:
+		root := together(pages)
+		r.account(root, o)
+		r.more(root)
 	default:
 		return nil, errors.New(name + ": an account file is a JSON object with RoleDetailList or \"bulkhead\": \"account/v1\"")
 	}

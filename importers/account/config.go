@@ -24,7 +24,12 @@ func isConfig(head []byte) bool { return configKeys.Match(head) }
 
 // documents parses a file of one JSON value, or of one a line.
 func documents(file string, data []byte) ([]*yamlpos.Node, []source.Diagnostic, error) {
-	if !isLines(data) {
+	lines := isLines(data)
+	var values [][]byte
+	if !lines && !json.Valid(data) {
+		values = inOne(data)
+	}
+	if !lines && values == nil {
 		root, ds, err := yamlpos.Parse(file, data)
 		if err != nil || root.Resolve() == nil {
 			return nil, ds, err
@@ -34,7 +39,10 @@ func documents(file string, data []byte) ([]*yamlpos.Node, []source.Diagnostic, 
 	var out []*yamlpos.Node
 	var all []source.Diagnostic
 	at, line := 0, 1
-	for l := range bytes.Lines(data) {
+	if lines {
+		values = slices.Collect(bytes.Lines(data))
+	}
+	for _, l := range values {
 		if len(bytes.TrimSpace(l)) > 0 {
 			root, ds, err := yamlpos.Parse(file, l)
 			if err != nil {
@@ -50,7 +58,7 @@ func documents(file string, data []byte) ([]*yamlpos.Node, []source.Diagnostic, 
 			}
 		}
 		at += len(l)
-		line++
+		line += bytes.Count(l, []byte("\n"))
 	}
 	return out, all, nil
 }
