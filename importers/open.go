@@ -149,6 +149,22 @@ func unknownBecause(fsys fs.FS, name string) string {
 	case bytes.IndexByte(data, 0) >= 0, !utf8.Valid(data):
 		return "; it is a binary file"
 	}
+	has := func(texts ...string) bool {
+		for _, t := range texts {
+			if !bytes.Contains(data, []byte(t)) {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case has(`"encrypted_data"`, `"encryption_version"`):
+		return "; it is encrypted: open what \"tofu show -json\" prints"
+	case has(`"lineage"`, `"backend"`):
+		return "; it only says where the state is: open what \"terraform state pull\" prints"
+	case has(`"@level"`, `"@message"`):
+		return "; it is a log of Terraform: save the plan (-out) and open what \"terraform show -json\" prints of it"
+	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml", ".yml", ".json", ".template":
 		return "; a template has Resources at its top level"

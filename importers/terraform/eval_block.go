@@ -286,6 +286,9 @@ func (m *module) instanceOf(d *declared, k repeated, shared string) *instance {
 		values["tags_all"] = withTags(p.tags, values["tags"])
 	}
 	args := cty.ObjectVal(values)
+	if name := words(dig(args, nameArgument(identityOf(d.typ), args))); len(name) > 4096 { // no name of AWS: what is made of it would cost as much again, each time
+		m.evaluator.spent += len(name) / 4
+	}
 	i := &instance{key: k.key, args: args, place: where, module: m, decl: d, shared: shared, each: k.bound}
 	full := maps.Clone(values)
 	if d.data {

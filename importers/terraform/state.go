@@ -117,6 +117,7 @@ type stateFile struct {
 		Instances []struct {
 			IndexKey   any             `json:"index_key"`
 			Attributes map[string]any  `json:"attributes"`
+			Flat       map[string]any  `json:"attributes_flat"` // as Terraform wrote them before 0.12
 			Sensitive  json.RawMessage `json:"sensitive_attributes"`
 			Deposed    string          `json:"deposed"`
 		} `json:"instances"`
@@ -149,6 +150,20 @@ func (r *reading) stateFile() error {
 		for j, v := range x.Instances {
 			if v.Deposed != "" {
 				continue
+			}
+			if v.Attributes == nil && v.Flat != nil {
+				v.Attributes = map[string]any{}
+				for k, x := range v.Flat {
+					if !strings.Contains(k, ".") {
+						v.Attributes[k] = x
+					}
+				}
+				at := r.root.Span()
+				if j < len(instances) {
+					at = instances[j].Span()
+				}
+				r.list = append(r.list, source.Diagnostic{Severity: source.Warning, Span: at, Summary: base + " is written as Terraform did before version 0.12",
+					Detail: "Its lists and maps were left out: run terraform apply -refresh-only, or open what \"terraform show -json\" prints."})
 			}
 			e := entry{address: base + indexSuffix(v.IndexKey), typ: x.Type, data: x.Mode == "data", values: v.Attributes, sensitive: sensitivePaths(v.Sensitive)}
 			if j < len(instances) {

@@ -10,6 +10,7 @@
 package redact
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -107,6 +108,9 @@ func (c *coder) open(f File) (*page, error) {
 	root = root.Resolve()
 	if root == nil || root.Kind != yamlpos.Mapping || root.Get("bulkhead") == nil && root.Get("authorizationDetails") == nil && root.Get("RoleDetailList") == nil {
 		return nil, fmt.Errorf("%s: only account snapshots and the output of get-account-authorization-details are redacted", f.Name)
+	}
+	if !json.Valid(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))) { // what stands beside the object would stay as it is
+		return nil, fmt.Errorf("%s: one JSON object alone is redacted, and more stands in the file: make one of it, or redact each page by itself", f.Name)
 	}
 	p := &page{data: f.Data}
 	w := &walk{coder: c, page: p}

@@ -277,7 +277,7 @@ func TestSeveral(t *testing.T) {
 }
 
 func TestRefuses(t *testing.T) {
-	for _, text := range []string{"", "[]", "{", `{"Resources": {}}`, "null"} {
+	for _, text := range []string{"", "[]", "{", `{"Resources": {}}`, "null", `{"RoleDetailList": []}` + "\n" + `{"RoleDetailList": [{"RoleName": "left"}]}`, `{"RoleDetailList": []} # left`} {
 		if _, err := redact.Files(t.Context(), []redact.File{{Name: "x.json", Data: []byte(text)}}, redact.NewKey()); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", text, err)
 		}
