@@ -31,7 +31,7 @@ func (b *builder) openAPI(r *resource, body *yamlpos.Node, event string) {
 				continue
 			}
 			label := routeLabel(m.Key.Value, path.Key.Value)
-			asks := b.asks(body, m.Value)
+			asks := b.byDefault(r, m, b.asks(body, m.Value))
 			if t := b.routeOf(b.elementOf(r), b.elementOf(to), label); t != nil { // an event's
 				if t.Open && !t.Keyed {
 					let(t, asks)
@@ -121,6 +121,61 @@ func (b *builder) asks(body, operation *yamlpos.Node) asked {
 		return max(least, asksForKey)
 	}
 	return least
+}
+
+// byDefault is what an operation of a SAM API asks of its callers with the DefaultAuthorizer that SAM writes into the definition
+// wherever an operation has none of its own; preflight requests are left out.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
+func (b *builder) byDefault(api *resource, operation yamlpos.Pair, asks asked) asked {
+	if api.Written != samAPI && api.Written != samHTTPAPI || asks > asksForKey || strings.EqualFold(operation.Key.Value, "options") {
+		return asks
+	}
+	for _, entry := range b.items(b.get(operation.Value, "security")) {
+		if entry.Get("NONE") != nil {
+			return asks
+		}
+	}
+	switch b.words(b.get(api.Props, "Auth", "DefaultAuthorizer")) {
+	case "", "NONE":
+		return asks
+	case "AWS_IAM":
+		return asksForCredentials
+	}
+	return asksForToken
+}
+
+// pathVariables are the variables in a path: their names do not matter.
+var pathVariables = regexp.MustCompile(`\{[^}]*\}`)
+
+// lacks reports whether the definition that a REST API has of its own shows that the route of an event is not there. SAM writes it
+// into none but with MergeDefinitions, as it does into those of HTTP APIs; a definition in another file is not seen.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html
+func (b *builder) lacks(api *resource, r route) bool {
+	if api == nil || api.Written != samAPI || b.isTrue(b.get(api.Props, "MergeDefinitions")) {
+		return false
+	}
+	paths := b.get(api.Props, "DefinitionBody", "paths")
+	if paths == nil || paths.Kind != yamlpos.Mapping || isCall(paths) || api.Props.Get("DefinitionBody").Resolve().Get("Fn::Transform") != nil {
+		return false
+	}
+	same := func(path string) string {
+		return strings.TrimSuffix(pathVariables.ReplaceAllString("/"+strings.TrimPrefix(path, "/"), "{}"), "/")
+	}
+	for _, p := range paths.Pairs() {
+		v := p.Value.Resolve()
+		if strings.HasPrefix(p.Key.Value, "Fn::") || isCall(v) {
+			return false
+		}
+		if same(p.Key.Value) != same(r.path) {
+			continue
+		}
+		for _, m := range v.Pairs() {
+			if strings.HasPrefix(m.Key.Value, "Fn::") || isAnyMethod(m.Key.Value) || isAnyMethod(r.method) || strings.EqualFold(m.Key.Value, r.method) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // scheme tells what a security scheme asks for.

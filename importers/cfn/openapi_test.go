@@ -2,11 +2,14 @@ package cfn
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"bulkhead/importers"
+	"bulkhead/model/source"
 )
 
 // Routes of an OpenAPI body let in whom their security asks for, in both versions of OpenAPI, for REST and HTTP APIs.
@@ -100,4 +103,56 @@ func lines(text string) []string {
 		}
 	}
 	return out
+}
+
+// An event on a REST API with a definition of its own that lacks the path gives a permission and no route; with
+// MergeDefinitions, and on an HTTP API, SAM adds the route. Operations of a definition have the API's default authorizer.
+func TestDefinedRoutes(t *testing.T) {
+	const text = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Rest:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: p
+      MergeDefinitions: %s
+      Auth: {DefaultAuthorizer: AWS_IAM}
+      DefinitionBody:
+        swagger: '2.0'
+        paths:
+          /there/{id}: {get: {x-amazon-apigateway-integration: {uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'}}}
+          /open: {get: {security: [{NONE: []}], x-amazon-apigateway-integration: {uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'}}}
+  Http:
+    Type: AWS::Serverless::HttpApi
+    Properties: {DefinitionBody: {openapi: 3.0.1, paths: {}}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: a.b
+      Runtime: python3.12
+      CodeUri: s3://b/k
+      Events:
+        There: {Type: Api, Properties: {RestApiId: !Ref Rest, Path: '/there/{name}', Method: GET}}
+        Gone: {Type: Api, Properties: {RestApiId: !Ref Rest, Path: /gone, Method: get}}
+        Added: {Type: HttpApi, Properties: {ApiId: !Ref Http, Path: /added, Method: get}}
+`
+	for _, c := range []struct {
+		merge string
+		want  []string
+	}{
+		{"false", []string{"api-route GET /added true", "api-route GET /open true", "api-route GET /there/{id} false", "api-route GET /there/{name} false", "permission apigateway false"}},
+		{"true", []string{"api-route GET /added true", "api-route GET /gone false", "api-route GET /open true", "api-route GET /there/{id} false", "api-route GET /there/{name} false"}},
+	} {
+		in := imported(t, "t.yaml", fmt.Sprintf(text, c.merge), importers.Options{})
+		var got []string
+		for _, x := range in.Design.Triggers() {
+			got = append(got, fmt.Sprint(x.Kind, " ", x.Label, " ", x.Open))
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("merged %s: %q, want %q", c.merge, got, c.want)
+		}
+		if told := slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool { return strings.Contains(d.Summary, "has no GET /gone") }); told != (c.merge == "false") {
+			t.Errorf("merged %s: %v", c.merge, in.Diagnostics)
+		}
+	}
 }

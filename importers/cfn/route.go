@@ -39,6 +39,11 @@ func (b *builder) apiRoutes() {
 			ID: model.MakeID("trigger", b.in(r.to.ID+"/"+r.key)), Name: r.key, From: b.elementOf(api), To: b.elementOf(r.to), Kind: "api-route",
 			Event: r.event, Label: routeLabel(r.method, r.path), Open: r.open, Keyed: r.keyed, Token: r.token, Outside: !r.inside, Stack: b.stack, Origin: r.entry,
 		}
+		if b.lacks(api, r) {
+			t.Kind, t.Event, t.Label, t.Open, t.Keyed, t.Token = "permission", "apigateway", "apigateway", false, false, false
+			b.note(source.Warning, r.entry, "The event gives the API the permission to call, no more: SAM adds routes to a definition only with MergeDefinitions.",
+				"event %s of %s: the definition of its API has no %s", r.key, r.to.ID, routeLabel(r.method, r.path))
+		}
 		if t.To != "" {
 			b.addTrigger(t, r.to, r.node)
 		}

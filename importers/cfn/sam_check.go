@@ -217,6 +217,9 @@ func (t *transform) checkMachine(r *resource) {
 	if text := t.words(uri); uri != nil && uri.Kind == yamlpos.Scalar && !isCall(uri) && !strings.HasPrefix(text, "s3://") && path.Ext(text) == "" && !hasUnknown(text) {
 		t.refuse(uri.Span(), "%s: DefinitionUri is neither an object in S3 nor a file", what)
 	}
+	if n := r.Props.Get("AutoPublishAlias").Resolve(); isCall(n) {
+		t.refuse(n.Span(), "%s: AutoPublishAlias is not a text", what)
+	}
 	if t.get(r.Props, "AutoPublishAlias") == nil {
 		for _, key := range []string{"DeploymentPreference", "UseAliasAsEventTarget"} {
 			if n := t.get(r.Props, key); n != nil && !strings.EqualFold(t.words(n), "false") {

@@ -22,7 +22,7 @@ func (t *transform) checkVersions(f *resource, what string) {
 		alias = nil
 	case call == "" && alias.Null, call == "" && plainKind(alias) == '"' && alias.Value == "":
 		alias = nil // as if it were not there
-	case call == "" && plainKind(alias) != '"', call != "" && call != "Fn::If" && !t.isParameter(alias) && !isRefTo(alias, "AWS::Region", "AWS::Partition"):
+	case call == "" && plainKind(alias) != '"', call != "" && (call != "Ref" || !t.isParameter(alias)) && !isRefTo(alias, "AWS::Region", "AWS::Partition"):
 		t.refuse(alias.Span(), "%s: AutoPublishAlias is neither a text nor a parameter", what)
 	case call == "" && !aliasName.MatchString(alias.Value):
 		t.refuse(alias.Span(), "%s: AutoPublishAlias has letters, digits, - and _ only", what)

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/importers/yamlpos"
@@ -94,8 +95,6 @@ func (t *transform) endOf(r *resource) end {
 		}
 	case "AWS::AppSync::DataSource":
 		role = t.get(r.Props, "ServiceRoleArn")
-	case "AWS::Events::Rule":
-		role = t.dig(r.Props, []string{"Targets", "RoleArn"})
 	}
 	for _, id := range t.refs(role) {
 		if x := t.resource(id); x != nil && x.Type == "AWS::IAM::Role" {
@@ -104,6 +103,21 @@ func (t *transform) endOf(r *resource) end {
 		}
 	}
 	return e
+}
+
+// targetRole is the role with which a rule acts on one of its targets, nil where it has no such target or no role for it.
+func (t *transform) targetRole(rule *resource, to end, span source.Span) *yamlpos.Node {
+	for _, x := range t.items(t.get(rule.Props, "Targets")) {
+		if to.r == nil || !slices.Contains(t.refs(x.Get("Arn")), to.r.ID) {
+			continue
+		}
+		for _, id := range t.refs(x.Get("RoleArn")) {
+			if r := t.resource(id); r != nil && r.Type == "AWS::IAM::Role" {
+				return refTo(id, span)
+			}
+		}
+	}
+	return nil
 }
 
 // checkEnd looks at one side of a connector: a resource of the template by its Id, or one that other properties tell of.
@@ -230,8 +244,11 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 		}
 		st := mapping(span, pair("Effect", scalar("Allow", span)), pair("Principal", mapping(span, pair("Service", scalar(service, span)))), pair("Action", scalar(action, span)),
 			pair("Resource", to.arn), pair("Condition", mapping(span, pair("ArnEquals", mapping(span, pair("aws:SourceArn", from.arn))))))
-		t.make(owner, id+suffix+name, kind, mapping(span, pair(property, sequence(span, to.arn)), pair("PolicyDocument", documentOf(span, "2012-10-17", st))), span)
+		t.make(owner, id+name+suffix, kind, mapping(span, pair(property, sequence(span, to.arn)), pair("PolicyDocument", documentOf(span, "2012-10-17", st))), span)
 		return
+	}
+	if from.r != nil && from.kind == "AWS::Events::Rule" {
+		from.role = t.targetRole(from.r, to, span)
 	}
 	role, about := from.role, to
 	var rights map[string][]right
@@ -260,7 +277,7 @@ func (t *transform) connect(owner *resource, id, suffix string, from, to end, ca
 	case role == nil:
 		t.notes.add(source.Error, span, "connector "+id+": the role that it gives permissions to is not known", "It was left out.")
 	default:
-		t.make(owner, id+suffix+"Policy", "AWS::IAM::ManagedPolicy",
+		t.make(owner, id+"Policy"+suffix, "AWS::IAM::ManagedPolicy",
 			mapping(span, pair("PolicyDocument", documentOf(span, "2012-10-17", statements...)), pair("Roles", sequence(span, role))), span)
 	}
 }

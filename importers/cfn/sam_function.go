@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,10 +19,11 @@ type samRole struct {
 	managed []*yamlpos.Node
 	inline  []*yamlpos.Node
 	texts   map[string]bool
+	first   map[*yamlpos.Node]string // of inline policies that events share: the first of them, by path or key
 }
 
 func (t *transform) newRole(owner *resource, id string, span source.Span) *samRole {
-	return &samRole{t: t, owner: owner, id: id, span: span, texts: map[string]bool{}}
+	return &samRole{t: t, owner: owner, id: id, span: span, texts: map[string]bool{}, first: map[*yamlpos.Node]string{}}
 }
 
 // aws attaches one of AWS's managed policies by its name, path included.
@@ -62,14 +64,22 @@ func (r *samRole) addInline(name string, doc *yamlpos.Node, from madeOf) {
 	r.inline = append(r.inline, item)
 }
 
-// addOnce is addInline for a document that SAM leaves out where the role has one of the same words.
-func (r *samRole) addOnce(name string, doc *yamlpos.Node) {
+// addOnce is addInline for a document that SAM leaves out where the role has one of the same words. It goes through events by their
+// paths or keys, so that the name is that of the first by these.
+func (r *samRole) addOnce(e event, name string, doc *yamlpos.Node) {
+	order := cmp.Or(r.t.words(r.t.get(e.props, "Path")), e.key)
 	for _, i := range r.inline {
-		if alike(i.Get("PolicyDocument"), doc) {
-			return
+		if !alike(i.Get("PolicyDocument"), doc) {
+			continue
 		}
+		if first, ok := r.first[i]; ok && order < first {
+			r.first[i] = order
+			i.Get("PolicyName").Value = name
+		}
+		return
 	}
 	r.addInline(name, doc, madeOf{})
+	r.first[r.inline[len(r.inline)-1]] = order
 }
 
 // alike reports whether two values are written with the same words.
@@ -304,13 +314,21 @@ func (t *transform) xray() string {
 	return "AWSXRayDaemonWriteAccess"
 }
 
+// asWrittenIn is the value of a key as it stands, with all that an undecided condition may choose; nil for none.
+func (t *transform) asWrittenIn(n *yamlpos.Node, key string) *yamlpos.Node {
+	if t.get(n, key) == nil {
+		return nil
+	}
+	return t.settle(n).Get(key).Resolve()
+}
+
 func (t *transform) deadLetter(f *resource, role *samRole) {
 	n := t.get(f.Props, "DeadLetterQueue")
 	if n == nil {
 		return
 	}
 	action := map[string]string{"SQS": "sqs:SendMessage", "SNS": "sns:Publish"}[t.words(t.get(n, "Type"))]
-	target := t.get(n, "TargetArn")
+	target := t.asWrittenIn(n, "TargetArn")
 	if action == "" || target == nil {
 		return // told by checkFunction
 	}
@@ -331,7 +349,7 @@ func (t *transform) eventInvoke(f *resource, role *samRole) {
 			continue
 		}
 		id := f.ID + "EventInvokeConfig" + when
-		to := t.get(d, "Destination")
+		to := t.asWrittenIn(d, "Destination")
 		kind := t.words(t.get(d, "Type"))
 		if raw := d.Get("Destination"); to == nil || t.perhapsNone(raw) {
 			var made *yamlpos.Node

@@ -39,7 +39,7 @@ func (t *transform) pullEvent(e event, role *samRole) {
 			name = e.id + "AMQPolicy"
 		}
 		may(t.accessURI(p, "BASIC_AUTH"), read)
-		may(m.from, "mq:DescribeBroker")
+		may(t.asWrittenIn(p, "Broker"), "mq:DescribeBroker")
 		may(t.secretKey(e), "kms:Decrypt")
 	case "SelfManagedKafka":
 		m.event, m.label = "kafka", "Kafka topic "+strings.Join(t.texts(t.get(p, "Topics"), nil), ", ")
@@ -60,7 +60,7 @@ func (t *transform) pullEvent(e event, role *samRole) {
 		may(t.accessURI(p, "BASIC_AUTH"), read)
 		may(subOf("arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:cluster-pg:*", e.span), "rds:DescribeDBClusterParameters")
 		may(subOf("arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:subgrp:*", e.span), "rds:DescribeDBSubnetGroups")
-		may(m.from, "rds:DescribeDBClusters")
+		may(t.asWrittenIn(p, "Cluster"), "rds:DescribeDBClusters")
 		may(scalar("*", e.span), interfaces...)
 		may(t.secretKey(e), "kms:Decrypt")
 	}
@@ -72,7 +72,7 @@ func (t *transform) pullEvent(e event, role *samRole) {
 			role.awsFor("service-role/"+managed, e.span)
 		}
 		if len(statements) > 0 {
-			role.addOnce(name, documentOf(e.span, version, statements...))
+			role.addOnce(e, name, documentOf(e.span, version, statements...))
 		}
 		t.failures(e, role)
 	}
@@ -127,16 +127,16 @@ func (t *transform) registry(e event, may func(*yamlpos.Node, ...string)) {
 // failures lets the role send what could not be processed to where DestinationConfig says.
 func (t *transform) failures(e event, role *samRole) {
 	d := t.get(e.props, "DestinationConfig", "OnFailure")
-	to := t.get(d, "Destination")
+	to := t.asWrittenIn(d, "Destination")
 	if to == nil {
 		return
 	}
 	switch t.words(t.get(d, "Type")) {
 	case "SQS":
-		role.addOnce(e.id+"SQSPolicy", documentOf(e.span, "", allow(e.span, to, "sqs:SendMessage")))
+		role.addOnce(e, e.id+"SQSPolicy", documentOf(e.span, "", allow(e.span, to, "sqs:SendMessage")))
 	case "SNS":
-		role.addOnce(e.id+"SNSPolicy", documentOf(e.span, "", allow(e.span, to, "sns:publish")))
+		role.addOnce(e, e.id+"SNSPolicy", documentOf(e.span, "", allow(e.span, to, "sns:publish")))
 	case "S3":
-		role.addOnce(e.id+"S3Policy", storing(to, e.span))
+		role.addOnce(e, e.id+"S3Policy", storing(to, e.span))
 	}
 }
