@@ -220,7 +220,7 @@ func (t *transform) checkMachine(r *resource) {
 	if n := r.Props.Get("AutoPublishAlias").Resolve(); isCall(n) {
 		t.refuse(n.Span(), "%s: AutoPublishAlias is not a text", what)
 	}
-	if t.get(r.Props, "AutoPublishAlias") == nil {
+	if isFalsy(t.get(r.Props, "AutoPublishAlias")) {
 		for _, key := range []string{"DeploymentPreference", "UseAliasAsEventTarget"} {
 			if n := t.get(r.Props, key); n != nil && !strings.EqualFold(t.words(n), "false") {
 				t.refuse(n.Span(), "%s: %s needs AutoPublishAlias", what, key)

@@ -36,7 +36,7 @@ func (t *transform) checkAPI(r *resource) {
 	if n := t.get(p, "StageName"); n != nil && n.Kind == yamlpos.Scalar && !n.Null && n.Value == "" && r.Written == samAPI {
 		t.refuse(n.Span(), "%s: StageName is empty", what)
 	}
-	if n := t.get(p, "DefinitionUri"); !isFalsy(n) {
+	if n := p.Get("DefinitionUri").Resolve(); !isFalsy(n) {
 		t.checkURI(what, "DefinitionUri", n)
 	}
 	if r.Written == samAPI {
@@ -86,19 +86,20 @@ func (t *transform) checkAPI(r *resource) {
 
 // needsOpenAPI tells of properties that SAM writes into the definition where that is none that it can read.
 func (t *transform) needsOpenAPI(what string, p *yamlpos.Node, keys ...string) {
-	body := t.get(p, "DefinitionBody")
-	if body == nil {
+	raw, body := p.Get("DefinitionBody").Resolve(), t.get(p, "DefinitionBody")
+	if raw == nil || body == nil && !isCall(raw) {
 		return
 	}
 	paths := t.get(body, "paths")
 	version := t.get(body, "openapi")
 	ok := paths != nil && paths.Kind == yamlpos.Mapping && !isCall(paths) && (!isEmpty(t.get(body, "swagger")) || version != nil && strings.HasPrefix(t.words(version), "3"))
-	if name, _ := intrinsic(body); ok || name == "Fn::Transform" || body.Get("Fn::Transform") != nil {
+	name, _ := intrinsic(raw)
+	if ok && name == "" || name == "Fn::Transform" || body.Get("Fn::Transform") != nil {
 		return
 	}
 	for _, key := range keys {
 		if n := t.get(p, key); !isEmpty(n) {
-			t.refuse(body.Span(), "%s: %s is written into the DefinitionBody, which is no OpenAPI definition with paths", what, key)
+			t.refuse(raw.Span(), "%s: %s is written into the DefinitionBody, which is no OpenAPI definition with paths", what, key)
 			return
 		}
 	}
@@ -295,7 +296,7 @@ func (t *transform) checkHTTPEvent(e event, what string) {
 		t.checkAuthorizer(e, what, api)
 	}
 	path, method := t.get(e.props, "Path"), t.get(e.props, "Method")
-	if (path == nil) != (method == nil) {
+	if isMissing(path) != isMissing(method) {
 		t.refuse(e.span, "%s needs both Path and Method, or neither", what)
 	}
 }

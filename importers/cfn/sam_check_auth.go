@@ -92,7 +92,7 @@ func (t *transform) checkIdentity(what, name string, n *yamlpos.Node) {
 	}
 	for _, key := range []string{"Headers", "QueryStrings", "StageVariables", "Context"} {
 		list := t.get(n, key)
-		if isEmpty(list) || !t.should(what, list, '[', key+" of "+name) {
+		if isFalsy(list) || !t.should(what, list, '[', key+" of "+name) {
 			continue
 		}
 		for _, i := range list.Items() {

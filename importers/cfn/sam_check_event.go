@@ -130,8 +130,12 @@ func (t *transform) checkEvent(e event) {
 
 // checkRuleQueue looks at the dead-letter queue of a rule or schedule: given, or made.
 func (t *transform) checkRuleQueue(e event, what string) {
+	if raw := e.props.Get("DeadLetterConfig").Resolve(); isCall(raw) {
+		t.refuse(raw.Span(), "%s: DeadLetterConfig takes no intrinsic function", what)
+		return
+	}
 	d := t.get(e.props, "DeadLetterConfig")
-	if d == nil || d.Kind != yamlpos.Mapping || isCall(d) {
+	if d == nil || d.Kind != yamlpos.Mapping {
 		return
 	}
 	arn, kind := t.get(d, "Arn"), t.get(d, "Type")

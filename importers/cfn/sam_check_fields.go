@@ -71,7 +71,7 @@ var samProperties = map[string]string{
 	samApplication: `Location!| Parameters{ NotificationARNs< Tags{ TimeoutInMinutes% TemplateUrl"`,
 	samConnector:   `Source!{ Destination! Permissions[!`,
 	samCapacity:    `CapacityProviderName| VpcConfig{! OperatorRole| Tags{ PropagateTags?= InstanceRequirements{ ScalingConfig{ KmsKeyArn|`,
-	samGraphQL: `Auth{!= Tags{ Name XrayEnabled?= SchemaInline"= SchemaUri Logging= DataSources{= Functions{ Resolvers{ ApiKeys{ DomainName{ Cache{
+	samGraphQL: `Auth{!= Tags{ Name XrayEnabled?= SchemaInline"= SchemaUri"= Logging= DataSources{= Functions{= Resolvers{= ApiKeys{= DomainName{ Cache{
 		Visibility OwnerContact IntrospectionConfig QueryDepthLimit ResolverCountLimit EnvironmentVariables{`,
 }
 

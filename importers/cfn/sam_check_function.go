@@ -47,7 +47,7 @@ func (t *transform) checkVersions(f *resource, what string) {
 	if d.Get("Type") == nil {
 		t.refuse(d.Span(), "%s: DeploymentPreference needs a Type", what)
 	}
-	if n := t.get(d, "Alarms"); n != nil && !isCall(n) && n.Kind != yamlpos.Sequence {
+	if n := t.get(d, "Alarms"); !isMissing(n) && (isCall(n) || n.Kind != yamlpos.Sequence) {
 		t.refuse(n.Span(), "%s: Alarms of DeploymentPreference is not a list", what)
 	} else if name, arg := intrinsic(d.Get("Alarms").Resolve()); name == "Fn::If" && (arg == nil || len(arg.Items()) != 3) {
 		t.refuse(d.Get("Alarms").Span(), "%s: Fn::If takes a condition and two values", what)

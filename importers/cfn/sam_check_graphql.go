@@ -42,7 +42,9 @@ func (t *transform) checkGraphQL(r *resource) {
 			t.refuse(n.Span(), "%s: a resolver with code needs a Runtime", what)
 		}
 		for _, i := range t.items(t.get(n, "Pipeline")) {
-			if i.Kind == yamlpos.Scalar && !isCall(i) && t.get(p, "Functions").Get(i.Value) == nil {
+			if isCall(i) {
+				t.refuse(i.Span(), "%s: Pipeline takes names of functions", what)
+			} else if i.Kind == yamlpos.Scalar && t.get(p, "Functions").Get(i.Value) == nil {
 				t.refuse(i.Span(), "%s: there is no function %s", what, i.Value)
 			}
 		}
@@ -71,6 +73,7 @@ var graphQLParts = []struct{ path, takes string }{
 	{"DataSources.Lambda.*", `FunctionArn! ServiceRoleArn Name Description`},
 	{"Functions.*", `DataSource| Runtime{ InlineCode CodeUri Description MaxBatchSize Name"= Id Sync{`},
 	{"Functions.*.Runtime", `Name! Version!`},
+	{"Functions.*.Sync", `ConflictDetection! ConflictHandler LambdaConflictHandlerConfig{`},
 	{"Resolvers.*.*", `FieldName"= Caching{ InlineCode CodeUri MaxBatchSize Pipeline[ Runtime{ Sync{`},
 	{"Resolvers.*.*.Runtime", `Name! Version!`},
 	{"Resolvers.*.*.Caching", `Ttl! CachingKeys[`},

@@ -16,6 +16,9 @@ func (t *transform) checkWebSocketAPI(r *resource) {
 	what := "WebSocketApi " + r.ID
 	p := r.Props
 	routes := t.get(p, "Routes")
+	if raw := p.Get("Routes").Resolve(); isCall(raw) {
+		t.refuse(raw.Span(), "%s: Routes takes no intrinsic function", what)
+	}
 	if routes != nil && routes.Kind == yamlpos.Mapping && len(routes.Pairs()) == 0 {
 		t.refuse(routes.Span(), "%s has no routes", what)
 	}
