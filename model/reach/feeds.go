@@ -144,8 +144,12 @@ func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *w
 	}
 	if to.passage == nil && t.typ != "AWS::S3::Bucket" {
 		best := never
-		for _, action := range c.actions {
+		actions, own := c.starts(tr)
+		for _, action := range actions {
 			best = max(best, held(action))
+		}
+		if own {
+			return best, &written{actions: actions}
 		}
 		return best, nil
 	}
