@@ -230,12 +230,21 @@ func (e *explorer) doors() {
 			e.through(i, &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
 		case tr.Kind == "iot-rule":
 			filter, all := topicOf(tr.Label)
-			topics := []string{"arn:" + w.partition + ":iot:" + w.region + ":" + own + ":topic/" + filter}
+			pattern := strings.NewReplacer("+", "*", "#", "*").Replace(filter)
+			base := "arn:" + w.partition + ":iot:" + w.region + ":" + own + ":topic/"
+			topics, straight := []string{base + pattern}, base
 			if rule := e.an.design.Resource(tr.From); rule != nil && rule.Name != "" {
 				// Without the broker, straight to the rule (AWS IoT Core developer guide, "Reducing messaging costs with Basic Ingest").
-				topics = append(topics, "arn:"+w.partition+":iot:"+w.region+":"+own+":topic/$aws/rules/"+rule.Name+"/"+filter)
+				straight = base + "$aws/rules/" + rule.Name + "/"
+				topics = append(topics, straight+pattern)
 			}
-			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, slices.Values(topics), nil)
+			arn, v := e.an.anyplace(e.actor, []*catalog.Action{w.catalog.Action("iot:Publish")}, slices.Values(topics), func(arn string) bool {
+				topic, ok := strings.CutPrefix(arn, straight)
+				if !ok {
+					topic = strings.TrimPrefix(arn, base)
+				}
+				return onTopic(topic, filter)
+			})
 			c := &iotTopic
 			if !all {
 				c = &iotSome
@@ -245,20 +254,41 @@ func (e *explorer) doors() {
 	}
 }
 
-// topicOf is the topic filter of an IoT rule's statement as a pattern, "*" where it has none, and whether the rule takes
-// every message there (AWS IoT Core developer guide, "AWS IoT SQL reference": FROM, WHERE; "MQTT topics": + and #).
-func topicOf(sql string) (pattern string, all bool) {
+// topicOf is the topic filter of an IoT rule's statement, "#" where it has none, and whether the rule takes every message there (AWS
+// IoT Core developer guide, "AWS IoT SQL reference": FROM, WHERE).
+func topicOf(sql string) (filter string, all bool) {
 	_, rest, ok := cutFold(sql, " from ")
 	rest = strings.TrimSpace(rest)
 	if !ok || rest == "" || rest[0] != '\'' && rest[0] != '"' {
-		return "*", false
+		return "#", false
 	}
 	topic, rest, ok := strings.Cut(rest[1:], rest[:1])
 	if !ok {
-		return "*", false
+		return "#", false
 	}
 	_, _, where := cutFold(rest, "where ")
-	return strings.NewReplacer("+", "*", "#", "*").Replace(topic), !where
+	return topic, !where
+}
+
+// onTopic reports whether a topic passes a filter: + is one level, # what is below ("MQTT topics": topic filters). An unknown of
+// the template may be several levels.
+func onTopic(topic, filter string) bool {
+	if strings.Contains(filter, "${") {
+		return true
+	}
+	for {
+		level, below, more := strings.Cut(filter, "/")
+		name, rest, deeper := strings.Cut(topic, "/")
+		switch {
+		case level == "#":
+			return true
+		case level != "+" && level != name, more != deeper:
+			return false
+		case !more:
+			return true
+		}
+		filter, topic = below, rest
+	}
 }
 
 // cutFold is strings.Cut without case; sep is lower-case.

@@ -142,6 +142,12 @@ func TestFeeds(t *testing.T) {
 		{"IoT topic", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/cars/*"), func(b *builder, g *model.Function) {
 			b.trigger("", g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
 		}, "iot-rule must"},
+		{"IoT topic of another level", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/cars/1/2/doors"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "iot-rule").Label = "SELECT * FROM 'cars/+/doors'"
+		}, ""},
+		{"IoT topic of any level", allow("iot:Publish", "arn:aws:iot:us-east-1:"+testAccount+":topic/cars/1/2/doors"), func(b *builder, g *model.Function) {
+			b.trigger("", g.ID, "iot-rule").Label = "SELECT * FROM 'cars/#'"
+		}, "iot-rule must"},
 		{"IoT topic, some messages", allow("iot:Publish", "*"), func(b *builder, g *model.Function) {
 			b.trigger("", g.ID, "iot-rule").Label = "select temperature from 'cars/#' where temperature > 50"
 		}, "iot-rule may"},

@@ -230,11 +230,11 @@ var carriers = map[string]carrier{
 	"AWS::ApiGateway::RestApi":             {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
 	"AWS::ApiGatewayV2::Api":               {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
 	"AWS::Logs::LogGroup":                  {technique: "logs-subscription", actions: []string{"logs:putlogevents"}, says: "writes a log event that starts"},
-	"AWS::Cognito::UserPool":               {technique: "cognito-trigger", actions: []string{"cognito-idp:admincreateuser", "cognito-idp:admininitiateauth", "cognito-idp:adminconfirmsignup", "cognito-idp:adminresetuserpassword", "cognito-idp:adminrespondtoauthchallenge"},
+	"AWS::Cognito::UserPool": {technique: "cognito-trigger", actions: []string{"cognito-idp:admincreateuser", "cognito-idp:admininitiateauth", "cognito-idp:adminconfirmsignup", "cognito-idp:adminresetuserpassword", "cognito-idp:adminrespondtoauthchallenge"},
 		says: "signs up or in a user, which starts"},
-	"AWS::AppSync::GraphQLApi":             {technique: "appsync", actions: []string{"appsync:graphql"}, says: "queries a field that starts"},
-	"AWS::MSK::Cluster":                    {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
-	"AWS::MSK::ServerlessCluster":          {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
+	"AWS::AppSync::GraphQLApi":    {technique: "appsync", actions: []string{"appsync:graphql"}, says: "queries a field that starts"},
+	"AWS::MSK::Cluster":           {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
+	"AWS::MSK::ServerlessCluster": {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
 }
 
 var tableStream = carrier{technique: "dynamodb-stream", says: "writes an item that starts", actions: []string{
