@@ -76,7 +76,7 @@ func TestRewriting(t *testing.T) {
 		{"another account's bucket's", allow("s3:*", "*"), func(b *builder) {
 			says("res/data", `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("FRole")+`"}, "Action": ["s3:PutBucketPolicy"], "Resource": "*"}`)(b)
 			b.element("res/data").(*model.Resource).Account = "999999999999"
-		}, []string{"must permissions res/data"}},
+		}, nil}, // S3 answers 405
 		{"another account's topic's", allow("sns:*", "*"), func(b *builder) {
 			says("res/N", `{"Effect": "Allow", "Principal": {"AWS": "`+roleARN("FRole")+`"}, "Action": "sns:SetTopicAttributes", "Resource": "*"}`)(b)
 			b.element("res/N").(*model.Resource).ARN = "arn:aws:sns:us-east-1:999999999999:N"

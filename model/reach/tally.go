@@ -522,8 +522,9 @@ func (an *Analysis) judgeBy(a *actor, ti int32, m *menu, candidates bits, ask fu
 	}
 	sign := an.signer(a, ti, m)
 	answers := map[string]truth{}
+	abroad := ti >= 0 && an.world.targets[ti].account != a.account
 	for i := range m.actions {
-		if !candidates.has(i) {
+		if !candidates.has(i) || abroad && staysHome(m.actions[i].String()) {
 			continue
 		}
 		key := sign(i)
@@ -630,6 +631,9 @@ func (an *Analysis) direct(a *actor, ti int32, action, arn string, extra policy.
 	var t *target
 	if ti >= 0 {
 		t = &an.world.targets[ti]
+		if t.account != a.account && staysHome(action) {
+			return policy.Decision{Outcome: policy.ImplicitDeny}
+		}
 		req.ResourceAccount = t.account
 		g := an.gates[ti]
 		trust := strings.HasPrefix(action, "sts:")
