@@ -139,8 +139,8 @@ func (e *explorer) carried(f *finding, t *target) {
 func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *written) {
 	held := func(action string) truth { return e.held(f, action) }
 	tr := e.an.triggers[to.triggers[0]]
-	if route, ok := routeOf(tr); ok && isAPI(t.typ) {
-		return e.calls(f, t, c, route)
+	if r, ok := routeOf(tr); ok && isAPI(t.typ) {
+		return e.calls(f, t, c, r)
 	}
 	if to.passage == nil && t.typ != "AWS::S3::Bucket" {
 		best := never

@@ -25,31 +25,66 @@ func (w *world) callsOf(region, account, id string) string {
 	return strings.Join([]string{"arn", w.partition, "execute-api", region, account, id + "/"}, ":")
 }
 
-// routeOf is the part of a call's ARN after the stage, as a pattern: "POST/orders/*" of "POST /orders/{id}"; false where the label
-// is of no such route (API Gateway Developer Guide, "Control access for invoking an API").
-func routeOf(tr *model.Trigger) (string, bool) {
+// An apiRoute is a method and a path, as a call's ARN has them after the stage: "POST/orders/*" of "POST /orders/{id}" (API Gateway
+// Developer Guide, "Control access for invoking an API").
+type apiRoute []string
+
+// routeOf reads a route from a trigger's label; false where it is of none with a path.
+func routeOf(tr *model.Trigger) (apiRoute, bool) {
 	method, path, ok := strings.Cut(tr.Label, " ")
 	if !ok || !strings.HasPrefix(path, "/") || method != strings.ToUpper(method) {
-		return "", false
+		return nil, false
 	}
 	if method == "ANY" {
 		method = "*"
+	} else if !slices.Contains(methods, method) {
+		return nil, false
 	}
-	var out strings.Builder
-	for {
-		before, after, found := strings.Cut(path, "{")
-		out.WriteString(before)
-		if !found {
-			return method + out.String(), true
+	out := apiRoute{method}
+	for part := range strings.SplitSeq(path[1:], "/") {
+		switch {
+		case strings.HasPrefix(part, "{") && strings.HasSuffix(part, "+}"):
+			part = "**"
+		case strings.Contains(part, "{"):
+			part = "*"
 		}
-		out.WriteByte('*')
-		_, path, _ = strings.Cut(after, "}")
+		out = append(out, part)
 	}
+	return out, true
+}
+
+// spaces are patterns of the route's calls, by each method that it takes, with names that nobody gave for its parameters, and with
+// anything.
+func (r apiRoute) spaces() []string {
+	by := []string{r[0]}
+	if r[0] == "*" {
+		by = methods
+	}
+	rest := strings.ReplaceAll(strings.Join(r[1:], "/"), "**", "*")
+	var out []string
+	for _, method := range by {
+		out = append(out, method+"/"+instance(rest), method+"/"+rest)
+	}
+	return out
+}
+
+// is reports whether a call's method and path are the route's: a parameter is one name, a greedy one at the end any number.
+func (r apiRoute) is(call string) bool {
+	parts := strings.Split(call, "/")
+	for i, part := range r {
+		switch {
+		case part == "**":
+			return len(parts) > i
+		case i >= len(parts) || part != "*" && part != parts[i]:
+			return false
+		}
+	}
+	return len(parts) == len(r)
 }
 
 // calls tells how surely an actor may call a route of an API that the design shows, in some stage, and by which ARN. A stage's
 // name has no slash, other than what a * of a policy may stand for.
-func (e *explorer) calls(f *finding, t *target, c *carrier, route string) (truth, *written) {
+func (e *explorer) calls(f *finding, t *target, c *carrier, r apiRoute) (truth, *written) {
 	base := e.w.callBase(t)
 	best, how := never, (*written)(nil)
 	try := func(x *allowance, pattern string) {
@@ -57,8 +92,15 @@ func (e *explorer) calls(f *finding, t *target, c *carrier, route string) (truth
 			return
 		}
 		for _, stage := range stagesOf(pattern) {
-			arn, ok := within(cmp.Or(pattern, "*"), base+stage+"/"+route)
-			if !ok || best == surely {
+			head := base + stage + "/"
+			arn := ""
+			for _, space := range r.spaces() {
+				if one, ok := within(cmp.Or(pattern, "*"), head+space); ok && strings.HasPrefix(one, head) && r.is(one[len(head):]) {
+					arn = one
+					break
+				}
+			}
+			if arn == "" || best == surely {
 				continue
 			}
 			d := e.an.decide(e.actor, f.target, c.actions[0], arn, nil)
