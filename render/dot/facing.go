@@ -10,7 +10,8 @@ import (
 
 // Graphviz stands what is alike in one column: a design of thirty functions beside each other becomes a tower that no window
 // shows at a size to be read. There the compartments stand in two columns that face each other over the things that they
-// touch, each with what starts it at its outer side, so that lines cross the room between and no tile.
+// touch, each with what starts it at its outer side, so that lines cross the room between and no tile. More of them are laid as
+// bricks are (brick.go).
 
 // roomWidth and roomHeight are what a map should fit into, in points: the middle of a small window at half its size.
 const (
@@ -49,6 +50,9 @@ func (p *plan) own() *places {
 	if f := p.facing(); f.fit() >= max(fitFacing, 0.6*min(1, at.fit())) {
 		return f
 	}
+	if b := p.bricked(); b != nil && b.fit() >= max(fitBrick, 0.6*min(1, at.fit())) {
+		return b
+	}
 	return at
 }
 
@@ -82,7 +86,8 @@ func (p *plan) facing() *places {
 	p.acquaint(sides, things)
 	order(sides, things)
 	left, right := share(sides)
-	middle := columnsOf(things, left, max(height(left, facingRow), height(right, facingRow)))
+	rows := max(height(left, facingRow), height(right, facingRow))
+	middle := columnsOf(things, left, int(math.Ceil(height(things, thingRow)/max(rows*1.15, roomHeight*0.6))))
 
 	tall := max(height(left, facingRow), height(right, facingRow))
 	for _, c := range middle {
@@ -330,13 +335,11 @@ func share(sides []*stand) (left, right []*stand) {
 	return left, right
 }
 
-// columnsOf deals the things out to one column, or to as many as keep them about as low as the sides are; what the left side
-// touches more than the right stands left.
-func columnsOf(things, left []*stand, tall float64) [][]*stand {
+// columnsOf deals the things out to so many columns; what the left side touches more than the right stands left.
+func columnsOf(things, left []*stand, n int) [][]*stand {
 	if len(things) == 0 {
 		return nil
 	}
-	n := int(math.Ceil(height(things, thingRow) / max(tall*1.15, roomHeight*0.6)))
 	isLeft := map[*stand]bool{}
 	for _, s := range left {
 		isLeft[s] = true
