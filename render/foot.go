@@ -27,7 +27,10 @@ const (
 func newFoot(m Metrics, d *Diagram, inner float64) foot {
 	var f foot
 	y := f.sea(m, &d.Sea, inner)
-	row := f.shares(m, &d.Claim, inner, y+21)
+	row := y - 2 // there is none
+	if len(d.Claim.Parts)+len(d.Claim.Sums) > 0 {
+		row = f.shares(m, &d.Claim, inner, y+21)
+	}
 	f.afar(m, &d.Claim, inner, y, row)
 	y = row + 6
 	if len(d.Claim.Notes) > 0 {
