@@ -328,16 +328,17 @@ func (p *plan) manyDecks() {
 		splits := p.splits(k)
 		for r := 1; r <= len(splits); r++ {
 			rows := splits[r-1]
-			w, h := 0.0, 0.0
+			w, h, empty := 0.0, 0.0, 0.0
 			for _, rw := range rows {
 				width, high := p.extent(rw, k)
 				w, h = max(w, width), h+high
+				empty += p.empty(rw, k, high)
 			}
 			if w > widest && r < len(splits) {
 				continue
 			}
 			h += 320 // bilge, claim and legend
-			waste := math.Abs(math.Log(w/h*p.room.h/p.room.w)) + w*h/3e6
+			waste := math.Abs(math.Log(w/h*p.room.h/p.room.w)) + w*h/3e6 + empty/(w*h)
 			if waste < best {
 				bestK, best = k, waste
 				p.rows = rows
@@ -345,6 +346,15 @@ func (p *plan) manyDecks() {
 		}
 	}
 	p.spread(bestK)
+}
+
+// empty is how much of a row's bays is higher than what they hold.
+func (p *plan) empty(r *row, k int, high float64) float64 {
+	sum := 0.0
+	for _, c := range p.cells[r.first : r.first+r.n] {
+		sum += p.across(c, k) * (high - p.high(c))
+	}
+	return sum
 }
 
 // extent is how wide a row is at least, and how high.
