@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"os"
 	"slices"
@@ -95,16 +96,14 @@ func distance(a, b color.NRGBA) int {
 // paletted is a picture in at most 256 of its colours. It is opaque.
 func paletted(img image.Image) *image.Paletted {
 	b := img.Bounds()
+	flat := image.NewNRGBA(b)
+	draw.Draw(flat, b, img, b.Min, draw.Src)
+	at := func(i int) color.NRGBA { return color.NRGBA{flat.Pix[i], flat.Pix[i+1], flat.Pix[i+2], 0xFF} }
 	count := map[color.NRGBA]int{}
-	at := func(x, y int) color.NRGBA {
-		c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
-		c.A = 0xFF
-		return c
-	}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			count[at(x, y)]++
+	for i, n := 0, 0; i < len(flat.Pix); i += n {
+		for n = 4; i+n < len(flat.Pix) && at(i+n) == at(i); n += 4 { // rows of one colour are counted at once
 		}
+		count[at(i)] += n / 4
 	}
 	colors := make([]color.NRGBA, 0, len(count))
 	for c := range count {
@@ -119,10 +118,13 @@ func paletted(img image.Image) *image.Paletted {
 		index[c] = uint8(palette.Index(c))
 	}
 	out := image.NewPaletted(b, palette)
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			out.SetColorIndex(x, y, index[at(x, y)])
+	var last color.NRGBA
+	known := uint8(0)
+	for i := range out.Pix {
+		if c := at(4 * i); i == 0 || c != last {
+			last, known = c, index[c]
 		}
+		out.Pix[i] = known
 	}
 	return out
 }
