@@ -30,6 +30,7 @@ type graph struct {
 	compiled    map[*policy.Document]*answers
 	keys        []string                   // condition keys that policies ask for
 	asksTarget  bool                       // some of them are the target's
+	deputies    map[string][]deputy        // functions that a service may start, by it
 	askedTags   []tag                      // … and of principals, with the values worth trying
 	asksTags    bool                       // … its tags
 	guards      map[string]*guards         // by account
@@ -388,6 +389,7 @@ func (an *Analysis) wire() {
 		}
 	}
 	an.newTrust()
+	an.newDeputies()
 }
 
 // gated lists the targets whose policies may let an actor pass whatever its own allow.
@@ -546,7 +548,7 @@ func (an *Analysis) settled(next *Analysis) bool {
 			return false
 		}
 	}
-	if !sameTags(an.askedTags, next.askedTags) || !an.sameHoldings(next) {
+	if !sameTags(an.askedTags, next.askedTags) || !an.sameHoldings(next) || !an.sameDeputies(next) {
 		return false
 	}
 	for id, r := range an.readers {

@@ -35,7 +35,7 @@ func (e *explorer) attach(f *finding, k *plan, than truth) {
 	}
 	enough := true
 	for _, name := range greatest {
-		if arn := e.w.catalog.ManagedPolicyARN(name); arn != "" {
+		if arn := e.w.ofAWS(name); arn != "" {
 			enough = try(model.ID(arn), arn) == surely && enough
 		}
 	}
@@ -64,6 +64,15 @@ func (e *explorer) attach(f *finding, k *plan, than truth) {
 		}
 		put(allowing...)
 	}
+}
+
+// ofAWS is the ARN of one of AWS's policies in the design's partition, "" for a name that AWS has not.
+func (w *world) ofAWS(name string) string {
+	rest, ok := strings.CutPrefix(w.catalog.ManagedPolicyARN(name), "arn:aws:")
+	if !ok {
+		return ""
+	}
+	return "arn:" + w.partition + ":" + rest
 }
 
 // An attachable is a managed policy.
@@ -102,7 +111,7 @@ func (e *explorer) attachables() []attachable {
 		}
 	}
 	for _, name := range e.w.catalog.ManagedPolicies() {
-		if arn := e.w.catalog.ManagedPolicyARN(name); e.an.design.Policy(model.ID(arn)) == nil {
+		if arn := e.w.ofAWS(name); e.an.design.Policy(model.ID(arn)) == nil {
 			put(model.ID(arn), arn)
 		}
 	}

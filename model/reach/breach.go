@@ -151,6 +151,11 @@ func (an *Analysis) Reaching(targets ...model.ID) iter.Seq[*Breach] {
 				}
 			}
 		}
+		for _, j := range an.guises.joins[fedMay] {
+			if isNode && j.edge.to == node {
+				near.put(j.by)
+			}
+		}
 	}
 	return func(yield func(*Breach) bool) {
 		for _, f := range an.design.Functions() {

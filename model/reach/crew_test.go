@@ -43,6 +43,11 @@ func TestCrews(t *testing.T) {
 			b.element("role/B").(*model.Role).ARN = "arn:aws:iam::999988887777:role/B"
 		}},
 
+		{name: "a task definition and its run, if there is a cluster", a: pass + "," + allow("ecs:RegisterTaskDefinition", "*"), b: allow("ecs:RunTask", "*"), more: targetTrusts("ecs-tasks"), want: "may", together: "B"},
+		{name: "a task definition and its run in a cluster", a: pass + "," + allow("ecs:RegisterTaskDefinition", "*"), b: allow("ecs:RunTask", "*"), more: func(b *builder) {
+			targetTrusts("ecs-tasks")(b)
+			b.resource("AWS::ECS::Cluster", "c").ARN = "arn:aws:ecs:us-east-1:" + testAccount + ":cluster/c"
+		}, want: "must", together: "B"},
 		{name: "a project and its build", a: pass + "," + allow("codebuild:CreateProject", "*"), b: allow("codebuild:StartBuild", "*"), more: targetTrusts("codebuild"), want: "must", together: "B"},
 		{name: "a document and its execution, which takes the role", a: allow("ssm:CreateDocument", "*"), b: pass + "," + allow("ssm:StartAutomationExecution", "*"), more: targetTrusts("ssm"), want: "must", together: "A"},
 		{name: "a document with the role, which does not take it", a: pass + "," + allow("ssm:CreateDocument", "*"), b: allow("ssm:StartAutomationExecution", "*"), more: targetTrusts("ssm")},
@@ -96,6 +101,9 @@ func TestCrews(t *testing.T) {
 			}
 			if c.want == "" {
 				return
+			}
+			if reaching := slices.Collect(a.Reaching("role/Target")); c.name == "a project and its build" && !slices.ContainsFunc(reaching, func(b *Breach) bool { return b.From == f.ID }) {
+				t.Errorf("nobody is told to reach the role")
 			}
 			for _, alone := range []model.ID{"role/A", "role/B"} {
 				if got := reads(breach(t, a, alone)); slices.Equal(got, want) && c.together != "B and C" {

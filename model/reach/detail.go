@@ -525,6 +525,13 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 	switch k.route {
 	case mapping:
 		anywhere()
+	case deputizing:
+		i := slices.IndexFunc(an.deputies[k.by[0]], func(d deputy) bool { return d.function == e.over })
+		where, lets, _ := an.newSetup(a, k).on(&an.deputies[k.by[0]][i])
+		for _, x := range where {
+			ask(x.action, -1, x.arn, nil)
+		}
+		c.note(ruling{Decision: lets}, e.over, invokes)
 	case onTarget, feeding, running:
 		if h := e.how; h != nil {
 			step.Note = cmp.Or(step.Note, h.note)

@@ -177,6 +177,23 @@ func TestGuises(t *testing.T) {
 	}
 }
 
+// AWS's policies are those of the design's partition.
+func TestAttachingInPartitions(t *testing.T) {
+	for partition, want := range map[string][]string{"aws": nil, "aws-cn": {"data must"}, "aws-us-gov": nil} {
+		b := build(t)
+		b.info.Partition = partition
+		at := func(arn string) string { return strings.Replace(arn, "arn:aws:", "arn:"+partition+":", 1) }
+		own := at(roleARN("FRole"))
+		f := b.function("F", when(allow("iam:AttachRolePolicy", own), `"ArnEquals": {"iam:PolicyARN": "arn:aws-cn:iam::aws:policy/AmazonS3ReadOnlyAccess"}`))
+		b.roleOf(f).ARN, f.RoleARN, f.ARN = own, own, at(f.ARN)
+		data := b.bucket("data")
+		data.ARN = at(data.ARN)
+		if got := reads(breach(t, b.analyse(), f.ID)); !slices.Equal(got, want) {
+			t.Errorf("%s: reaches %q, not %q", partition, got, want)
+		}
+	}
+}
+
 // readers adds a group that reads the bucket, and a user who is not in it.
 func readers(b *builder, _ *model.Role) {
 	b.user("U")

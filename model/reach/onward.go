@@ -55,11 +55,10 @@ type explorer struct {
 	rank  int32       // of what is found now
 	where map[*technique]truth
 
-	lacks    set             // nodes to which the actor may not go by its row; nil: not known yet
-	passing  []means         // techniques that the actor can pass a role to
-	halving  []half          // … and those of which it can do the part that passes it
-	trusting *policy.Program // a trust policy that names the actor
-	attaches []attachable    // what it may attach at most; nil: not known yet
+	lacks    set          // nodes to which the actor may not go by its row; nil: not known yet
+	passing  []means      // techniques that the actor can pass a role to
+	halving  []half       // … and those of which it can do the part that passes it
+	attaches []attachable // what it may attach at most; nil: not known yet
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
@@ -194,7 +193,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			if e.actor.sort != isUser && e.actor.sort != isGroup && e.actor.admin != surely {
 				e.join(f, p)
 			}
-		case passing, existing, running, creating, mapping:
+		case passing, existing, running, creating, mapping, deputizing:
 		}
 	}
 	switch t.sort {
@@ -324,7 +323,12 @@ func (e *explorer) rest() {
 	e.rank = lastly
 	known := map[string]bool{} // services whose roles have been found
 	rules := false             // it makes a principal that may do anything
-	able := e.able(plans().rest)
+	able := e.able(elsewhere())
+	for _, p := range plans().rest {
+		if p.route == deputizing && e.actor.outside == nil {
+			e.deputize(p)
+		}
+	}
 	for _, m := range able {
 		k, v := m.technique, m.truth
 		switch {
@@ -350,7 +354,7 @@ func (e *explorer) rest() {
 			}
 		}
 	}
-	for _, h := range e.halved(plans().rest, able) {
+	for _, h := range e.halved(elsewhere(), able) {
 		e.halve(h)
 	}
 	if e.actor.outside != nil {
@@ -432,16 +436,12 @@ func (an *Analysis) unseenPolicy(a *actor, k *technique) (string, truth) {
 	})
 }
 
-// couldAssume tells whether the actor could assume a role whose trust policy names it.
+// couldAssume tells whether the actor could assume a role whose trust policy it writes: by a name that no implicit denial of its
+// boundary limits, that of its session say.
 func (e *explorer) couldAssume(ti int32) truth {
 	t := &e.w.targets[ti]
-	if e.trusting == nil {
-		e.trusting = program(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{
-			Actions: []string{"sts:AssumeRole"}, Principals: []policy.Principal{{Kind: "AWS", Value: e.actor.arn}},
-		}}})
-	}
 	req := policy.Request{Principal: e.actor.principal(), Action: "sts:AssumeRole", Resource: t.arn, ResourceAccount: t.account,
-		Open: true, Context: e.an.contextOf(e.actor, t, nil), Absent: e.actor.absent, ResourcePolicy: e.trusting}
+		Open: true, Context: e.an.contextOf(e.actor, t, nil), Absent: e.actor.absent, ResourcePolicy: lettingProgram()}
 	d := e.actor.layers().Evaluate(req)
 	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 }

@@ -33,6 +33,9 @@ const (
 	feeding
 	// mapping: the permissions on some event source mapping choose any function's input.
 	mapping
+	// deputizing: the permissions on one source of a service's, the first on it itself, have the service start any function whose
+	// policy lets it for that source.
+	deputizing
 )
 
 // A technique is one known way onward, as data.
@@ -81,11 +84,13 @@ var techniques = []technique{
 	{id: "microvm-run", route: passing, needs: []string{"lambda:RunMicrovm"}, by: []string{"lambda.amazonaws.com"}, there: []string{"AWS::Lambda::MicrovmImage"}, note: ifImageObeys},
 	{id: "ec2-001", route: passing, needs: []string{"ec2:RunInstances"}, by: []string{"ec2.amazonaws.com"}},
 	{id: "ec2-003", route: passing, needs: []string{"ec2:RequestSpotInstances"}, by: []string{"ec2.amazonaws.com"}},
-	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation"}, by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::EC2::Instance"}},
+	{id: "ec2-replace-iam-instance-profile-association-passrole", route: passing, needs: []string{"ec2:ReplaceIamInstanceProfileAssociation|ec2:AssociateIamInstanceProfile"}, by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::EC2::Instance"}},
 	{id: "autoscaling-create-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, hands: "autoscaling:CreateLaunchConfiguration", by: []string{"ec2.amazonaws.com"}},
 	{id: "autoscaling-update-auto-scaling-group-create-launch-configuration-passrole", route: passing, needs: []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateLaunchConfiguration"}, hands: "autoscaling:CreateLaunchConfiguration", by: []string{"ec2.amazonaws.com"}, there: []string{"AWS::AutoScaling::AutoScalingGroup"}},
 	{id: "ec2-create-launch-template-create-auto-scaling-group-passrole", route: passing, needs: []string{"ec2:CreateLaunchTemplate", "autoscaling:CreateAutoScalingGroup"}, hands: "autoscaling:CreateAutoScalingGroup", by: []string{"ec2.amazonaws.com"}},
 	{id: "imagebuilder-001", route: passing, needs: []string{"imagebuilder:CreateInfrastructureConfiguration", "imagebuilder:CreateImage"}, by: []string{"ec2.amazonaws.com"}},
+	{id: "ecs-004", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::Cluster"}},
+	{id: "ecs-005", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::ContainerInstance"}},
 	{id: "ecs-008", route: passing, needs: []string{"ecs:RunTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::Cluster"}},
 	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::ContainerInstance"}},
 	{id: "ecs-003", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::Cluster"}},
@@ -186,6 +191,13 @@ var techniques = []technique{
 
 	{id: "invoke", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, says: "invokes"},
 	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, lets: true, says: "lets itself invoke"},
+	{id: "deputy-events", route: deputizing, needs: []string{"events:PutRule", "events:PutTargets"}, by: []string{"events.amazonaws.com"}, says: "has a rule of its own start"},
+	{id: "deputy-s3", route: deputizing, needs: []string{"s3:PutBucketNotification", "s3:PutObject"}, by: []string{"s3.amazonaws.com"}, says: "has a bucket notify"},
+	{id: "deputy-sns", route: deputizing, needs: []string{"sns:Subscribe", "sns:Publish"}, by: []string{"sns.amazonaws.com"}, says: "subscribes to a topic"},
+	{id: "deputy-logs", route: deputizing, needs: []string{"logs:PutSubscriptionFilter", "logs:PutLogEvents"}, by: []string{"logs.amazonaws.com"}, says: "subscribes to a log group"},
+	{id: "deputy-iot", route: deputizing, needs: []string{"iot:CreateTopicRule", "iot:Publish"}, by: []string{"iot.amazonaws.com"}, says: "has a topic rule of its own start"},
+	{id: "deputy-config", route: deputizing, needs: []string{"config:PutConfigRule"}, by: []string{"config.amazonaws.com"}, says: "has a Config rule of its own start"},
+	{id: "esm-create", route: mapping, needs: []string{"lambda:CreateEventSourceMapping"}, note: "if the function's role may read a source that it writes to", says: "gives an event source to"},
 	{id: "esm-repoint", route: mapping, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
 }
 
@@ -295,9 +307,14 @@ type planTable struct {
 	actions  []string // that techniques need, without doubles
 	services []string // that techniques go by, without doubles
 	on       map[sort][]*plan
-	rest     []*plan // existing, creating, mapping
+	rest     []*plan // existing, creating, mapping, deputizing
 	passing  []*plan
 }
+
+// elsewhere are the plans of which the permissions somewhere are all.
+var elsewhere = sync.OnceValue(func() []*plan {
+	return slices.DeleteFunc(slices.Clone(plans().rest), func(p *plan) bool { return p.route == deputizing })
+})
 
 var plans = sync.OnceValue(func() *planTable {
 	t := &planTable{on: map[sort][]*plan{}}
@@ -318,7 +335,7 @@ var plans = sync.OnceValue(func() *planTable {
 			p.needs = append(p.needs, alternatives)
 		}
 		for _, s := range p.by {
-			if !slices.Contains(t.services, s) {
+			if p.route != deputizing && !slices.Contains(t.services, s) {
 				t.services = append(t.services, s)
 			}
 		}
@@ -327,7 +344,7 @@ var plans = sync.OnceValue(func() *planTable {
 			t.on[p.on] = append(t.on[p.on], p)
 		case passing:
 			t.passing = append(t.passing, p)
-		case existing, creating, mapping:
+		case existing, creating, mapping, deputizing:
 			t.rest = append(t.rest, p)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"bulkhead/model/policy"
 )
 
-// A trust policy rewritten to name the caller opens a role where nothing of the caller's own keeps it from assuming one.
+// A trust policy rewritten to let the caller in opens a role where nothing of the caller's own keeps it from assuming one.
 func TestRewrittenTrust(t *testing.T) {
 	const rewrite = "iam:UpdateAssumeRolePolicy"
 	top := roleARN("Top")
@@ -30,8 +30,9 @@ func TestRewrittenTrust(t *testing.T) {
 		{"and a denial of assuming", []string{allow(rewrite, top), deny("sts:AssumeRole", "*")}, "", nil, "", ""},
 		{"and a denial of assuming another", []string{allow(rewrite, top), deny("sts:AssumeRole", roleARN("Other"))}, "", nil, "must", "must"},
 		{"and a denial of assuming without MFA", []string{allow(rewrite, top), strings.Replace(conditional("sts:AssumeRole", "*", `"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}`), "Allow", "Deny", 1)}, "", nil, "", "may"},
-		// The boundary's implicit deny limits what a resource's policy grants to a role, and not what it grants to a user.
-		{"within a boundary without assuming", []string{allow(rewrite, top)}, allow(rewrite, "*"), nil, "", "must"},
+		// The boundary's implicit deny does not limit what a resource's policy grants to a user, nor what it grants to a role's session
+		// by its own ARN.
+		{"within a boundary without assuming", []string{allow(rewrite, top)}, allow(rewrite, "*"), nil, "must", "must"},
 		{"within a boundary with assuming", []string{allow(rewrite, top)}, allow(rewrite+" sts:AssumeRole", "*"), nil, "must", "must"},
 		{"within a boundary that denies assuming", []string{allow(rewrite, top)}, allow("*", "*") + "," + deny("sts:*", "*"), nil, "", ""},
 		{"under an SCP without assuming", []string{allow(rewrite, top)}, "", level(allow("iam:* s3:*", "*")), "", ""},
