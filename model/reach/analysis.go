@@ -499,7 +499,7 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 	}
 	e.rest()
 	slices.SortStableFunc(a.halves, byPlan)
-	a.together()
+	an.gather(a)
 	a.settleAlters()
 	a.settleEdges()
 	a.drops = an.world.newDrops(a.acts)

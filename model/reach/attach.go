@@ -56,9 +56,11 @@ func (e *explorer) attach(f *finding, k *plan, than truth) {
 			}
 		}
 		for _, id := range slices.Compact(ids) {
-			if doc := e.an.documentOf(id); slices.ContainsFunc(doc.Statements, func(s *policy.Statement) bool { return s.Effect == policy.Deny }) {
+			switch doc := e.an.documentOf(id); {
+			case !slices.ContainsFunc(doc.Statements, func(s *policy.Statement) bool { return s.Effect == policy.Allow }): // it gives nothing
+			case denying(doc):
 				put(id) // it takes something as well
-			} else {
+			default:
 				allowing = append(allowing, id)
 			}
 		}

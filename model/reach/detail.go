@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bulkhead/model"
@@ -655,39 +656,51 @@ func (an *Analysis) alterStep(a *actor, x *alter) Step {
 		}
 	} else {
 		if id := w.targets[x.target].id; id != to {
-			step.Says += " " + an.Name(id) + " of"
-		}
-		for _, need := range k.needs {
-			for alternative := range strings.SplitSeq(need, "|") {
-				extra := an.alterContext(x.target, alternative)
-				if ids := slices.Concat(x.given, x.without); len(ids) > 0 && !x.any && k.id != setsVersion {
-					p := an.design.Policy(ids[0])
-					if p != nil && !p.Managed && strings.HasPrefix(alternative, "iam:Detach") {
-						continue
-					}
-					if p != nil && p.Managed && strings.HasPrefix(alternative, "iam:Delete") {
-						continue
-					}
-					if extra["iam:policyarn"] = []string{string(ids[0])}; p != nil {
-						extra["iam:policyarn"] = []string{p.ARN}
-					}
-				}
-				for _, t := range x.tags {
-					maps.Copy(extra, t.request())
-				}
-				if len(x.tags) > 0 && strings.HasPrefix(alternative, "iam:Untag") != (x.tags[0].value == nil) {
-					continue
-				}
-				if put(alternative, an.decide(a, x.target, alternative, w.targets[x.target].arn, extra)) {
-					break
-				}
+			step.Says += " " + an.Name(id)
+			if n := len(x.also); n > 0 {
+				step.Says += " and " + strconv.Itoa(n) + " more"
 			}
+			step.Says += " of"
+		}
+		for _, target := range append([]int32{x.target}, x.also...) {
+			an.alterOn(a, x, target, put)
 		}
 	}
 	slices.Sort(step.Actions)
+	step.Actions = slices.Compact(step.Actions)
 	step.Evidence, step.Assumed = c.reasons(), c.assumed
 	step.explain()
 	return step
+}
+
+// alterOn puts the calls by which an actor makes a change on a target.
+func (an *Analysis) alterOn(a *actor, x *alter, target int32, put func(action string, d ruling) bool) {
+	for _, need := range x.technique.needs {
+		for alternative := range strings.SplitSeq(need, "|") {
+			extra := an.alterContext(target, alternative)
+			if ids := slices.Concat(x.given, x.without); len(ids) > 0 && !x.any && x.technique.id != setsVersion {
+				p := an.design.Policy(ids[0])
+				if p != nil && !p.Managed && strings.HasPrefix(alternative, "iam:Detach") {
+					continue
+				}
+				if p != nil && p.Managed && strings.HasPrefix(alternative, "iam:Delete") {
+					continue
+				}
+				if extra["iam:policyarn"] = []string{string(ids[0])}; p != nil {
+					extra["iam:policyarn"] = []string{p.ARN}
+				}
+			}
+			for _, t := range x.tags {
+				maps.Copy(extra, t.request())
+			}
+			if len(x.tags) > 0 && strings.HasPrefix(alternative, "iam:Untag") != (x.tags[0].value == nil) {
+				continue
+			}
+			if put(alternative, an.decide(a, target, alternative, an.world.targets[target].arn, extra)) {
+				break
+			}
+		}
+	}
 }
 
 // with is a step that takes what other steps lead to as well.

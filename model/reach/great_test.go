@@ -110,3 +110,68 @@ func TestGreatGuises(t *testing.T) {
 		})
 	}
 }
+
+// Whoever may put users into groups may put each into any of very many, one of which gives and denies: all that they give is
+// reached, and users have a few states, not one for each choice of groups.
+func TestManyGroups(t *testing.T) {
+	const users, groups = 20, 30
+	b := build(t)
+	f := b.function("F", allow("iam:AddUserToGroup iam:CreateAccessKey", "*"))
+	other := b.function("G", allow("iam:AddUserToGroup", "*"), allow("iam:CreateAccessKey", userARN("U3")))
+	none := b.function("H", allow("iam:AddUserToGroup", "*"))
+	for i := range groups {
+		name := fmt.Sprintf("data%d", i)
+		b.bucket(name)
+		statements := allow("s3:GetObject", arnOf("AWS::S3::Bucket", name)+"/*")
+		if i == 7 {
+			statements += "," + deny("s3:GetObject", arnOf("AWS::S3::Bucket", "data3")+"/*")
+		}
+		g := fmt.Sprintf("G%d", i)
+		b.elements = append(b.elements, &model.Principal{ID: model.ID("group/" + g), Kind: model.Group, Name: g, ARN: "arn:aws:iam::" + testAccount + ":group/" + g, Policies: b.policies(g, statements), Origin: b.place()})
+	}
+	for i := range users {
+		b.user(fmt.Sprintf("U%d", i))
+	}
+	a := b.analyse()
+	if n := len(a.actors) - a.size.actors; n > 4*users {
+		t.Errorf("%d users have %d states beside their own", users, n)
+	}
+	for _, id := range []model.ID{f.ID, other.ID} {
+		br := breach(t, a, id)
+		if br.Reach.Must.Resources != groups {
+			t.Errorf("%s reaches %+v", id, br.Reach)
+		}
+		h := hitOf(br, "res/data29")
+		if h == nil {
+			t.Fatalf("%s does not reach what the last group reads", id)
+		}
+		if path := h.Path(); len(path) == 0 || path[len(path)-1].To != h.Target {
+			t.Errorf("no way to %s", h.Target)
+		}
+	}
+	if br := breach(t, a, none.ID); br.Reach.May.Resources != 0 {
+		t.Errorf("one who holds no user reaches %+v", br.Reach)
+	}
+}
+
+// Very many policies that each give something and deny something may be attached: what each gives is reached, and there are not
+// as many states as choices of them.
+func TestManyAttachable(t *testing.T) {
+	const policies = 40
+	b := build(t)
+	prefix := "arn:aws:iam::" + testAccount + ":policy/"
+	f := b.function("F", when(allow("iam:AttachRolePolicy", roleARN("FRole")), `"ArnLike": {"iam:PolicyARN": "`+prefix+`P*"}`))
+	for i := range policies {
+		name := fmt.Sprintf("data%d", i)
+		b.bucket(name)
+		b.managed(fmt.Sprintf("P%d", i), allow("s3:GetObject", arnOf("AWS::S3::Bucket", name)+"/*")+","+deny("sqs:*", "*"))
+		b.managed(fmt.Sprintf("PDenies%d", i), deny("s3:*", "*"))
+	}
+	a := b.analyse()
+	if n := len(a.actors) - a.size.actors; n > policies+mostStates {
+		t.Errorf("%d states", n)
+	}
+	if br := breach(t, a, f.ID); br.Reach.Must.Resources != policies {
+		t.Errorf("reaches %+v", br.Reach)
+	}
+}

@@ -145,10 +145,13 @@ func (a *actor) became(c *change) change {
 	return a.guise.and(c)
 }
 
+// guiseKey tells guises apart.
+func guiseKey(of model.ID, c *change) string { return string(of) + "\x00" + c.key() }
+
 // guiseOf is the actor that a principal is after a change; a new one where it was none yet.
 func (an *Analysis) guiseOf(of *actor, c change) int32 {
 	g := &an.guises
-	key := string(of.id) + "\x00" + c.key()
+	key := guiseKey(of.id, &c)
 	if at, ok := g.at[key]; ok {
 		return at
 	}
@@ -322,10 +325,32 @@ func (an *Analysis) turn(a *actor) {
 // after is what a state of a principal becomes by a change; -1 where that is nothing new.
 func (an *Analysis) after(state *actor, x *alter) int32 {
 	c := state.became(&x.change)
-	if state.guise != nil && c.key() == state.guise.key() {
+	if state.guise != nil && (c.key() == state.guise.key() || an.tooMany(x.actor, &c)) {
 		return -1
 	}
 	return an.guiseOf(an.actors[x.actor], c)
+}
+
+// mostStates is to how many states of one principal several changes are followed, among those in which it is given policies and
+// among the others: of many changes that each give something and take something there are choices without end.
+const mostStates = 32
+
+// tooMany reports whether a state to which several changes lead is a new one beyond those.
+func (an *Analysis) tooMany(of int32, c *change) bool {
+	states := an.states(of)
+	if len(states) <= mostStates {
+		return false
+	}
+	if _, ok := an.guises.at[guiseKey(an.actors[of].id, c)]; ok {
+		return false
+	}
+	n := 0
+	for _, s := range states {
+		if g := an.actors[s].guise; g != nil && (len(g.given) > 0) == (len(c.given) > 0) {
+			n++
+		}
+	}
+	return n >= mostStates
 }
 
 func (an *Analysis) turnTo(to int32, x *alter) edge {
@@ -340,16 +365,22 @@ func (an *Analysis) conjoin() bool {
 		f := an.flows[look]
 		for _, by := range an.alterers {
 			alters := an.actors[by].alters
-			var holders []int32 // components that reach whoever may
-			for c, part := range f.parts {
-				if part.has(by) {
-					holders = append(holders, int32(c))
-				}
-			}
+			rules := f.of(by).rules[1]
+			var holders []int32 // components that reach whoever may; nil: not known yet
 			for i := range alters {
 				x := &alters[i]
 				if x.technique.route == creating || x.actor == an.actors[by].base() || sure(look) && !x.must {
 					continue
+				}
+				if rules && !an.abroad(x.actor) {
+					continue // whoever reaches them reaches an administrator
+				}
+				if holders == nil {
+					for c, part := range f.parts {
+						if part.has(by) {
+							holders = append(holders, int32(c))
+						}
+					}
 				}
 				for _, of := range an.states(x.actor) {
 					if of < flooded && an.joinAt(f, look, by, of, x, flooded, holders) {

@@ -93,8 +93,8 @@ func (an *Analysis) version(id model.ID) *policy.Document {
 	return nil
 }
 
-// mostApart is how many policies of a principal's are followed each with its other versions, one of them, some or all; of more all
-// are taken together.
+// mostApart is how many policies of a principal's are followed each with its other versions, and how many groups that a user may be
+// put in: one of them, some or all. Of more, all that take nothing are taken together, and all others.
 const mostApart = 4
 
 // rearm tries to set other versions of a policy that give more than the one in force and deny nothing. They are taken together, as
@@ -112,34 +112,65 @@ func (e *explorer) rearm(f *finding, k *plan, v truth) {
 	}
 }
 
-// together joins what an actor may give one principal by other versions of very many policies.
-func (a *actor) together() {
-	count := map[int32]int{}
-	is := func(x *alter) bool { return x.technique.id == setsVersion && !x.any }
+// gather joins what an actor may give one principal by other versions of very many policies, or by very many groups.
+func (an *Analysis) gather(a *actor) {
+	type kind struct {
+		actor int32
+		joins bool
+	}
+	of := func(x *alter) (k kind, ok bool) {
+		k = kind{x.actor, x.technique.route == joining}
+		return k, k.joins || x.technique.id == setsVersion && !x.any
+	}
+	count := map[kind]int{}
 	for i := range a.alters {
-		if is(&a.alters[i]) {
-			count[a.alters[i].actor]++
+		if k, ok := of(&a.alters[i]); ok {
+			count[k]++
 		}
 	}
-	type of struct {
-		actor int32
-		must  bool
+	type like struct {
+		kind
+		must, takes bool
 	}
-	first := map[of]int{}
+	takes := map[int32]bool{} // groups whose policies deny something
+	first := map[like]int{}
 	out := a.alters[:0:0]
 	for _, x := range a.alters {
-		if !is(&x) || count[x.actor] <= mostApart {
+		k, ok := of(&x)
+		if !ok || count[k] <= mostApart {
 			out = append(out, x)
 			continue
 		}
-		if i, ok := first[of{x.actor, x.must}]; ok {
-			out[i].change = out[i].change.and(&x.change)
+		key := like{kind: k, must: x.must}
+		if k.joins {
+			known := false
+			if key.takes, known = takes[x.target]; !known {
+				key.takes = slices.ContainsFunc(x.given, func(id model.ID) bool { return denying(an.documentOf(id)) })
+				takes[x.target] = key.takes
+			}
+		}
+		if i, ok := first[key]; ok {
+			out[i].given, out[i].without = append(out[i].given, x.given...), append(out[i].without, x.without...)
+			out[i].also = append(out[i].also, x.target)
 			continue
 		}
-		first[of{x.actor, x.must}] = len(out)
+		first[key] = len(out)
+		x.given, x.without = slices.Clip(x.given), slices.Clip(x.without)
 		out = append(out, x)
 	}
+	for i := range out {
+		if x := &out[i]; len(x.also) > 0 {
+			slices.Sort(x.given)
+			slices.Sort(x.without)
+			x.given, x.without = slices.Compact(x.given), slices.Compact(x.without)
+		}
+	}
 	a.alters = out
+}
+
+// denying reports whether a document denies something.
+func denying(doc *policy.Document) bool {
+	return slices.ContainsFunc(doc.Statements, func(s *policy.Statement) bool { return s.Effect == policy.Deny })
 }
 
 // setsVersion is the technique.
