@@ -70,7 +70,11 @@ func (an *Analysis) allows(a *actor, s *policy.Stack, p probe) truth {
 }
 
 // isAdmin tells whether an actor may do anything as it is.
-func (an *Analysis) isAdmin(a *actor) power {
+func (an *Analysis) isAdmin(e *explorer) power {
+	a := e.actor
+	if e.like != nil {
+		return e.like.admin(func() power { return an.rules(a, a.layers()) })
+	}
 	for _, p := range probes {
 		service, _, _ := strings.Cut(p.action, ":")
 		if !slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) }) {

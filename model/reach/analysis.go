@@ -473,8 +473,8 @@ func (an *Analysis) exploreAll(ctx context.Context, work set) error {
 
 // exploreActor finds one actor's acts and edges.
 func (an *Analysis) exploreActor(t *tally, a *actor) {
-	a.admin, a.helping = an.isAdmin(a), &helping{}
 	e := newExplorer(an, a)
+	a.admin, a.helping = an.isAdmin(e), &helping{}
 	a.row, a.except = an.rowOf(t, e)
 	t.count(a, a.except)
 	t.findings(func(f *finding) {

@@ -25,6 +25,8 @@ type kinship struct {
 	alone  []int32               // targets whose policies speak of the actor in ways that no row foresees
 	asked  []string              // keys by which other gates tell actors apart
 	byKey  map[string][]*statement
+	able   map[string]*abilities
+	loose  bool              // policies of what techniques work with, of functions above all, speak of actors in ways that no row foresees
 	vector map[string]string // what the conditions on a key come to, by key and the actor's value
 
 	keyed  map[int32][]int32 // target of a key → what it encrypts
@@ -35,7 +37,7 @@ type kinship struct {
 
 // newKin looks at the gates.
 func (an *Analysis) newKin() *kin {
-	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, plain: map[*answers]*answers{}, byKey: map[string][]*statement{}, vector: map[string]string{}, keyed: map[int32][]int32{}, acting: map[int32][]int32{}}}
+	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, plain: map[*answers]*answers{}, byKey: map[string][]*statement{}, able: map[string]*abilities{}, vector: map[string]string{}, keyed: map[int32][]int32{}, acting: map[int32][]int32{}}}
 	open := newSet(len(an.gates))
 	for _, t := range an.open {
 		open.put(t)
@@ -99,6 +101,7 @@ func (an *Analysis) newKin() *kin {
 		}
 	}
 	slices.Sort(k.alone)
+	k.loose = slices.ContainsFunc(k.alone, an.worksWith)
 	for key := range k.byKey {
 		k.asked = append(k.asked, key)
 	}

@@ -57,13 +57,14 @@ type explorer struct {
 	where map[*technique]truth
 
 	lacks    set          // nodes to which the actor may not go by its row; nil: not known yet
+	like     *abilities   // of all who have the same; nil: nobody has
 	passing  []means      // techniques that the actor can pass a role to
 	halving  []half       // … and those of which it can do the part that passes it
 	attaches []attachable // what it may attach at most; nil: not known yet
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
-	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, where: map[*technique]truth{}}
+	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, where: map[*technique]truth{}, like: an.kin.abilitiesOf(a)}
 }
 
 // add keeps the best edge to each node and kind: the surest, then the first.
@@ -244,6 +245,13 @@ type means struct {
 
 // able lists the plans that the actor has the means for.
 func (e *explorer) able(of []*plan) []means {
+	if e.like == nil {
+		return e.findAble(of)
+	}
+	return e.like.means(of, e.findAble)
+}
+
+func (e *explorer) findAble(of []*plan) []means {
 	var out []means
 	for _, p := range of {
 		if v := e.somewhere(p.technique); v != never {

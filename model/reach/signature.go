@@ -54,6 +54,11 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 			return "", nil
 		}
 	}
+	return string(k.inquiries(b, a)), far
+}
+
+// inquiries writes what the conditions come to by which gates tell actors apart that they do not name.
+func (k *kin) inquiries(b []byte, a *actor) []byte {
 	var value []byte
 	for _, key := range k.asked {
 		value = appendValue(append(append(value[:0], key...), 0), a, key)
@@ -72,7 +77,7 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 		}
 		b = append(b, v...)
 	}
-	return string(b), far
+	return b
 }
 
 // sign writes what a statement says, and what its conditions come to for an actor.

@@ -18,6 +18,16 @@ func (e *explorer) somewhere(k *technique) truth {
 	if v, ok := e.where[k]; ok {
 		return v
 	}
+	find := e.findSomewhere
+	if e.like != nil {
+		find = func(k *technique) truth { return e.like.truth(k, e.findSomewhere) }
+	}
+	v := find(k)
+	e.where[k] = v
+	return v
+}
+
+func (e *explorer) findSomewhere(k *technique) truth {
 	v := surely
 	for _, need := range k.needs {
 		service, _, _ := strings.Cut(strings.ToLower(need), ":")
@@ -29,7 +39,6 @@ func (e *explorer) somewhere(k *technique) truth {
 	if v != never {
 		_, v = e.an.combine(e.actor, k.needs, e.an.unoccupied(k))
 	}
-	e.where[k] = v
 	return v
 }
 
