@@ -149,23 +149,30 @@ func BenchmarkAccount(b *testing.B) {
 				return old, append(slices.Clone(old.Document.Statements), donor.Document.Statements...)
 			})
 		})
-		b.Run(fmt.Sprintf("escalation/principals=%d", s.n), func(b *testing.B) {
-			more, err := policy.Parse([]byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*"}]}`))
-			if err != nil {
-				b.Fatal(err)
-			}
-			last := model.ID("") // whose policy has it
-			benchmarkEdits(b, s, func(d *model.Design, rnd *rand.Rand, inline []model.ID) (old *model.Policy, say []*policy.Statement) {
-				if old = d.Policy(last); old != nil && slices.Contains(old.Document.Statements, more.Statements[0]) {
-					return old, old.Document.Statements[:len(old.Document.Statements)-1]
+		for _, actions := range escalations {
+			name, _, _ := strings.Cut(actions, " ")
+			b.Run(fmt.Sprintf("escalation/%s/principals=%d", name, s.n), func(b *testing.B) {
+				more, err := policy.Parse([]byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["` + strings.ReplaceAll(actions, " ", `", "`) + `"], "Resource": "*"}]}`))
+				if err != nil {
+					b.Fatal(err)
 				}
-				last = inline[rnd.Intn(len(inline))]
-				old = d.Policy(last)
-				return old, append(slices.Clone(old.Document.Statements), more.Statements...)
+				last := model.ID("") // whose policy has it
+				benchmarkEdits(b, s, func(d *model.Design, rnd *rand.Rand, inline []model.ID) (old *model.Policy, say []*policy.Statement) {
+					if old = d.Policy(last); old != nil && slices.Contains(old.Document.Statements, more.Statements[0]) {
+						return old, old.Document.Statements[:len(old.Document.Statements)-1]
+					}
+					last = inline[rnd.Intn(len(inline))]
+					old = d.Policy(last)
+					return old, append(slices.Clone(old.Document.Statements), more.Statements...)
+				})
 			})
-		})
+		}
 	}
 }
+
+// escalations are what an edit gives on everything, so that it changes who can make what of itself or of others.
+var escalations = []string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:CreatePolicyVersion", "iam:AddUserToGroup", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary",
+	"iam:DeleteRolePolicy iam:DetachRolePolicy", "iam:CreateUser iam:AttachUserPolicy iam:CreateAccessKey"}
 
 // benchmarkEdits measures a hundred edits a round, each of one inline policy and all measures after it. edit chooses the policy
 // and what it is to say.
