@@ -136,3 +136,37 @@ func TestSplitCorpus(t *testing.T) {
 		t.Errorf("only %d splits", done)
 	}
 }
+
+// The parts of a durable function keep what SAM attaches to its role in place of the basic policy.
+func TestSplitDurable(t *testing.T) {
+	in := imported(t, "t.yaml", `Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.12
+      CodeUri: .
+      DurableConfig: {ExecutionTimeout: 100}
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: [s3:GetObject, s3:PutObject]
+              Resource: arn:aws:s3:::one/*
+            - Effect: Allow
+              Action: sqs:SendMessage
+              Resource: arn:aws:sqs:us-east-1:123456789012:two
+`, importers.Options{})
+	s := halves(in.Design, in.Design.Function("fn/F"), true)
+	r, err := s.Apply(in.Design)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edits, err := Source{}.rewrite(in, r.Design)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := importers.Prove(context.Background(), in, r.Design, edits); err != nil {
+		t.Error(err)
+	}
+}

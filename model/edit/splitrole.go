@@ -211,7 +211,7 @@ func executionPolicies(name string, f *model.Function, triggers []*model.Trigger
 		})
 	}
 	switch name {
-	case "AWSLambdaBasicExecutionRole":
+	case "AWSLambdaBasicExecutionRole", "AWSLambdaBasicDurableExecutionRolePolicy":
 		return true
 	case "AWSLambdaVPCAccessExecutionRole":
 		return f.VPC
