@@ -217,7 +217,7 @@ func (t *transform) checkMachine(r *resource) {
 	if text := t.words(uri); uri != nil && uri.Kind == yamlpos.Scalar && !isCall(uri) && !strings.HasPrefix(text, "s3://") && path.Ext(text) == "" && !hasUnknown(text) {
 		t.refuse(uri.Span(), "%s: DefinitionUri is neither an object in S3 nor a file", what)
 	}
-	if n := r.Props.Get("AutoPublishAlias").Resolve(); isCall(n) {
+	if n := r.Props.Get("AutoPublishAlias").Resolve(); isCall(n) || !isFalsy(n) && plainKind(n) != '"' {
 		t.refuse(n.Span(), "%s: AutoPublishAlias is not a text", what)
 	}
 	if isFalsy(t.get(r.Props, "AutoPublishAlias")) {

@@ -278,7 +278,7 @@ func (t *transform) checkRoute(e event, what string) {
 func (t *transform) checkHTTPEvent(e event, what string) {
 	n := t.get(e.props, "ApiId")
 	if raw := e.props.Get("ApiId").Resolve(); raw != nil {
-		if name, _ := intrinsic(raw); name == "Fn::If" || isNoValue(raw) || t.isRefToNothing(raw) {
+		if name, _ := intrinsic(raw); name == "Fn::Select" || name == "Fn::If" || isNoValue(raw) || t.isRefToNothing(raw) {
 			t.refuse(raw.Span(), "%s: ApiId is not a Ref of an API", what)
 		}
 	}

@@ -41,6 +41,11 @@ func (t *transform) checkAuth(what string, auth *yamlpos.Node) {
 			continue
 		}
 		kind := t.get(a.Value, "FunctionPayloadType")
+		for _, key := range []string{"FunctionPayloadType", "DisableFunctionDefaultPermissions"} {
+			if n := a.Value.Get(key).Resolve(); isCall(n) && !t.isParameter(n) {
+				t.refuse(n.Span(), "%s: %s of %s takes no intrinsic function", what, key, name)
+			}
+		}
 		t.oneOf(what, "FunctionPayloadType of "+name, kind, "TOKEN", "REQUEST")
 		t.should(what, t.get(a.Value, "AuthorizationScopes"), '[', "AuthorizationScopes of "+name)
 		t.should(what, t.get(a.Value, "DisableFunctionDefaultPermissions"), '?', "DisableFunctionDefaultPermissions of "+name)
@@ -54,6 +59,9 @@ func (t *transform) checkAuth(what string, auth *yamlpos.Node) {
 		create := t.get(plan, "CreateUsagePlan")
 		if create == nil && plan.Kind == yamlpos.Mapping && !isCall(plan) {
 			t.refuse(plan.Span(), "%s: UsagePlan needs CreateUsagePlan", what)
+		}
+		if isCall(create) && !t.isParameter(create) {
+			t.refuse(create.Span(), "%s: CreateUsagePlan takes no intrinsic function", what)
 		}
 		t.oneOf(what, "CreateUsagePlan", create, "PER_API", "SHARED", "NONE")
 	}
@@ -91,7 +99,11 @@ func (t *transform) checkIdentity(what, name string, n *yamlpos.Node) {
 		return
 	}
 	for _, key := range []string{"Headers", "QueryStrings", "StageVariables", "Context"} {
-		list := t.get(n, key)
+		list := n.Get(key).Resolve()
+		if isCall(list) {
+			t.refuse(list.Span(), "%s: %s of %s takes no intrinsic function", what, key, name)
+			continue
+		}
 		if isFalsy(list) || !t.should(what, list, '[', key+" of "+name) {
 			continue
 		}
@@ -190,8 +202,8 @@ func (t *transform) checkDomain(what string, d *yamlpos.Node, endpoints ...strin
 		t.refuse(n.Span(), "%s: Policy is for a private Domain", what)
 	}
 	t.within(what, "MutualTlsAuthentication", t.get(d, "MutualTlsAuthentication"), "TruststoreUri", "TruststoreVersion")
-	for _, i := range t.items(t.get(d, "BasePath")) {
-		if i.Null || !isCall(i) && plainKind(i) != '"' {
+	for _, i := range elementsOf(t.get(d, "BasePath")) {
+		if i = i.Resolve(); isCall(i) && !t.isParameter(i) || !isCall(i) && plainKind(i) != '"' {
 			t.refuse(t.get(d, "BasePath").Span(), "%s: BasePath takes texts", what)
 		}
 	}
@@ -243,7 +255,11 @@ func (t *transform) checkResponses(what string, p *yamlpos.Node) {
 		}
 		t.within(what, "gateway response "+g.Key.Value, g.Value, "ResponseParameters", "ResponseTemplates", "StatusCode")
 		t.within(what, "ResponseParameters", t.get(g.Value, "ResponseParameters"), "Headers", "Paths", "QueryStrings")
-		t.should(what, t.get(g.Value, "StatusCode"), '#', "StatusCode")
+		if n := g.Value.Get("StatusCode").Resolve(); isCall(n) {
+			t.refuse(n.Span(), "%s: StatusCode takes no intrinsic function", what)
+		} else {
+			t.should(what, n, '#', "StatusCode")
+		}
 		for _, x := range t.pairs(t.get(g.Value, "ResponseParameters")) {
 			t.should(what, x.Value, '{', x.Key.Value)
 		}
@@ -260,6 +276,9 @@ var (
 func (t *transform) checkRequest(e event, what string, api *yamlpos.Node) {
 	for _, i := range t.items(t.get(e.props, "RequestParameters")) {
 		names := []*yamlpos.Node{i}
+		if isCall(i) {
+			t.refuse(i.Span(), "%s: a request parameter takes no intrinsic function", what)
+		}
 		if i.Kind == yamlpos.Mapping && !isCall(i) {
 			names = nil
 			for _, p := range i.Pairs()[:min(1, len(i.Pairs()))] {

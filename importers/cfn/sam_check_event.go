@@ -13,9 +13,14 @@ func (t *transform) checkEvents(r *resource) {
 		return
 	}
 	for _, p := range t.pairs(t.get(r.Props, "Events")) {
-		if e, ok := t.newEvent(r, p); ok {
-			t.checkEvent(e)
+		e, ok := t.newEvent(r, p)
+		if !ok {
+			continue
 		}
+		if known := map[bool]map[string]string{true: samMachineEvents, false: samEvents}[r.Written == samMachine]; known[e.kind] == "" {
+			t.wrongEvent(e, "it has no Type that is known")
+		}
+		t.checkEvent(e)
 	}
 }
 
@@ -40,6 +45,14 @@ func (t *transform) checkWritten(what string, events *yamlpos.Node) {
 			}
 		}
 	}
+}
+
+// elementsOf lists the elements of a list as they stand; none for what is not there.
+func elementsOf(n *yamlpos.Node) []*yamlpos.Node {
+	if n = n.Resolve(); n == nil {
+		return nil
+	}
+	return n.Items()
 }
 
 // asWritten lists the entries of a mapping as they stand, whatever conditions say; none for what is not there.
@@ -194,6 +207,11 @@ func (t *transform) checkKafka(e event, what string) {
 		t.refuse(e.span, "%s needs Topics with one topic", what)
 	}
 	access := t.get(e.props, "SourceAccessConfigurations")
+	for _, a := range elementsOf(access) {
+		if isCall(a.Resolve()) {
+			t.refuse(a.Span(), "%s: an entry of SourceAccessConfigurations takes no intrinsic function", what)
+		}
+	}
 	if isFalsy(access) {
 		t.refuse(e.span, "%s needs SourceAccessConfigurations", what)
 		return
@@ -248,7 +266,7 @@ func (t *transform) checkAccess(e event, what string, types []string) {
 		}
 		if kind == types[0] {
 			count++
-			if t.get(a, "URI") == nil {
+			if isFalsy(t.get(a, "URI")) {
 				t.refuse(a.Span(), "%s: %s has no URI", what, kind)
 			}
 		}

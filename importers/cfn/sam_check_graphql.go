@@ -15,7 +15,7 @@ func (t *transform) checkGraphQL(r *resource) {
 	switch {
 	case inline != nil && uri != nil:
 		t.refuse(uri.Span(), "%s has both SchemaInline and SchemaUri", what)
-	case inline == nil && uri == nil:
+	case isFalsy(inline) && isFalsy(uri):
 		t.refuse(r.Origin, "%s needs SchemaInline or SchemaUri", what)
 	}
 	for _, a := range append([]*yamlpos.Node{t.get(p, "Auth")}, t.items(t.get(p, "Auth", "Additional"))...) {
@@ -42,7 +42,7 @@ func (t *transform) checkGraphQL(r *resource) {
 			t.refuse(n.Span(), "%s: a resolver with code needs a Runtime", what)
 		}
 		for _, i := range t.items(t.get(n, "Pipeline")) {
-			if isCall(i) {
+			if isCall(i) || plainKind(i) != '"' {
 				t.refuse(i.Span(), "%s: Pipeline takes names of functions", what)
 			} else if i.Kind == yamlpos.Scalar && t.get(p, "Functions").Get(i.Value) == nil {
 				t.refuse(i.Span(), "%s: there is no function %s", what, i.Value)
@@ -67,7 +67,7 @@ var graphQLParts = []struct{ path, takes string }{
 	{"Auth.Additional.[].OpenIDConnect", `AuthTTL ClientId IatTTL Issuer`},
 	{"Auth.Additional.[].UserPool", `AppIdClientRegex AwsRegion DefaultAction UserPoolId!`},
 	{"ApiKeys.*", `ApiKeyId Description ExpiresOn`},
-	{"DataSources", `DynamoDb{ Lambda{`},
+	{"DataSources", `DynamoDb{= Lambda{=`},
 	{"DataSources.DynamoDb.*", `TableName! ServiceRoleArn TableArn Permissions[ Name Description Region DeltaSync{ UseCallerCredentials Versioned`},
 	{"DataSources.DynamoDb.*.DeltaSync", `BaseTableTTL! DeltaSyncTableName! DeltaSyncTableTTL!`},
 	{"DataSources.Lambda.*", `FunctionArn! ServiceRoleArn Name Description`},

@@ -28,7 +28,7 @@ func (t *transform) newEvent(of *resource, p yamlpos.Pair) (event, bool) {
 	}
 	e.kind = t.words(t.get(p.Value, "Type"))
 	e.props = t.get(p.Value, "Properties")
-	if e.kind == "HttpApi" && e.props != nil && e.props.Null {
+	if e.props != nil && e.props.Null {
 		t.wrongEvent(e, "its Properties are not a mapping")
 	}
 	if e.props != nil && e.props.Kind != yamlpos.Mapping && !e.props.Null {

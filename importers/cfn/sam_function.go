@@ -125,9 +125,6 @@ func (r *samRole) policies(n *yamlpos.Node) {
 				t.refuse(raw.Span(), "entry %d in Policies of %s is neither a text nor a mapping", i+1, r.owner.ID)
 				continue
 			}
-			if raw.Kind == yamlpos.Mapping && len(raw.Pairs()) == 0 || raw.Kind == yamlpos.Sequence && !isCall(raw) {
-				t.refuse(raw.Span(), "entry %d in Policies of %s is neither a text nor a policy", i+1, r.owner.ID)
-			}
 			for _, entry := range t.choose(raw, c.when) {
 				if entry.node != nil {
 					r.policy(i, entry, list)
@@ -152,6 +149,9 @@ func (t *transform) checkPolicyChoices(n *yamlpos.Node) {
 		return
 	}
 	for _, i := range n.Items() {
+		if i = i.Resolve(); !isCall(i) && (i.Kind == yamlpos.Mapping && len(i.Pairs()) == 0 || i.Kind == yamlpos.Sequence) {
+			t.refuse(i.Span(), "an entry of Policies is neither a text nor a policy")
+		}
 		t.checkPolicyChoice(i)
 	}
 }
