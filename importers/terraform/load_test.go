@@ -392,6 +392,11 @@ func TestHostile(t *testing.T) {
 		chain += "  c" + itoa(i+1) + " = local.c" + itoa(i) + "\n"
 	}
 	chain += "}\nresource \"aws_sqs_queue\" \"q\" { name = local.c5000 }\n"
+	longNames := "locals {\n  n0 = \"" + strings.Repeat("x", 40) + "\"\n"
+	for i := range 10 {
+		longNames += "  n" + itoa(i+1) + " = \"${local.n" + itoa(i) + "}${local.n" + itoa(i) + "}\"\n"
+	}
+	longNames += "}\nresource \"aws_sqs_queue\" \"q\" {\n  count = 1000\n  name  = local.n10\n}\n"
 	for name, files := range map[string]map[string]string{
 		"files": {"main.tf": `
 locals {
@@ -450,6 +455,7 @@ resource "aws_sqs_queue" "q" {
   name  = "${length(local.r)}${length(local.s)}${local.f}${length(local.p)}${local.n}${local.m}${local.t}${local.i}${local.j}"
 }
 `},
+		"long names":     {"main.tf": longNames},
 		"nested modules": {"main.tf": "module \"m\" {\n  source = \"./a\"\n  count = 1000\n}", "a/main.tf": "module \"m\" {\n  source = \"../b\"\n  count = 1000\n}", "b/main.tf": "resource \"aws_sqs_queue\" \"q\" {\n  count = 1000\n}"},
 		"signs":          {"main.tf": "locals {\n  a = " + strings.Repeat("!", 100000) + "true\n}"},
 		"choices":        {"main.tf": "locals {\n  a = " + strings.Repeat("true ? 1 : ", 100000) + "1\n}"},
@@ -474,13 +480,18 @@ resource "aws_sqs_queue" "q" {
 					t.Errorf("%s was read", n)
 				}
 			}
+			whole := 0
 			for _, o := range c.objects {
+				whole += weightOf(o.value, 4*maxWeight)
 				if strings.Contains(jsonOf(o.value), "the secret value") {
 					t.Errorf("%s tells the environment", o.address)
 				}
 				if weightOf(o.value, 4*maxWeight) > 2*maxWeight {
 					t.Errorf("%s is too large", o.address)
 				}
+			}
+			if whole > 50*maxWeight {
+				t.Errorf("the resources weigh %d together", whole)
 			}
 		})
 	}
