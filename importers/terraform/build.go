@@ -344,7 +344,7 @@ func (b *builder) actsAs(text string, from *object) model.ID {
 func tags(x *object) map[string]string {
 	var out map[string]string
 	for _, name := range []string{"tags_all", "tags"} {
-		for _, p := range pairs(x.get(name)) {
+		for _, p := range pairs(oneMap(x.get(name))) {
 			if out == nil {
 				out = map[string]string{}
 			}

@@ -38,7 +38,7 @@ func traces(mode string) bool { return mode != "" && mode != "Disabled" }
 // environment lists the names of the variables and what they refer to. Values are looked at and dropped.
 func (b *builder) environment(x *object) []model.EnvVar {
 	var out []model.EnvVar
-	for _, p := range pairs(x.get("environment", "variables")) {
+	for _, p := range pairs(oneMap(x.get("environment", "variables"))) {
 		out = append(out, model.EnvVar{Name: p.key, Refers: b.refersTo(words(p.value), x), Origin: x.spot("environment", "0", "variables", p.key)})
 	}
 	return out

@@ -444,7 +444,7 @@ func (s *scope) body(b *hclsyntax.Body, skip []string) (map[string]cty.Value, *p
 		if slices.Contains(skip, a.Name) {
 			continue
 		}
-		v := s.lenient(a.Expr)
+		v := spliced(a.Expr, s.lenient(a.Expr))
 		if v.IsKnown() && v.IsNull() {
 			continue
 		}
@@ -469,9 +469,53 @@ func (s *scope) body(b *hclsyntax.Body, skip []string) (map[string]cty.Value, *p
 		p.blocks[n.Type] = append(p.blocks[n.Type], where)
 	}
 	for typ, list := range lists {
+		if v, ok := out[typ]; ok && p.blocks[typ] != nil && v.IsKnown() && v.Type().IsObjectType() { // a block as versions before 0.12 let it be written
+			list = append([]cty.Value{v}, list...)
+			p.blocks[typ] = append([]*place{{span: p.spans[typ]}}, p.blocks[typ]...)
+			delete(p.spans, typ)
+			delete(p.attrs, typ)
+		}
 		out[typ] = cty.TupleVal(list)
 	}
 	return out, p
+}
+
+// spliced is a value with the lists in its lists that are written as texts, ["${var.a}"], taken apart: versions before 0.12 want them
+// so, and for later ones that is no list of texts at all.
+func spliced(e hclsyntax.Expression, v cty.Value) cty.Value {
+	if !v.IsKnown() || v.IsNull() || v.IsMarked() {
+		return v
+	}
+	switch e := e.(type) {
+	case *hclsyntax.ObjectConsExpr:
+		if !v.Type().IsObjectType() || v.LengthInt() == 0 {
+			return v
+		}
+		out := v.AsValueMap()
+		for _, i := range e.Items {
+			if x, ok := out[hcl.ExprAsKeyword(i.KeyExpr)]; ok {
+				out[hcl.ExprAsKeyword(i.KeyExpr)] = spliced(i.ValueExpr, x)
+			}
+		}
+		return cty.ObjectVal(out)
+	case *hclsyntax.TupleConsExpr:
+		if !v.Type().IsTupleType() || v.LengthInt() != len(e.Exprs) {
+			return v
+		}
+		var out []cty.Value
+		apart := false
+		for i, x := range v.AsValueSlice() {
+			if _, wrapped := e.Exprs[i].(*hclsyntax.TemplateWrapExpr); wrapped && x.IsKnown() && !x.IsNull() && (x.Type().IsTupleType() || x.Type().IsListType() || x.Type().IsSetType()) {
+				out, apart = append(out, x.AsValueSlice()...), true
+				continue
+			}
+			out = append(out, x)
+		}
+		if apart {
+			return cty.TupleVal(out)
+		}
+	}
+	return v
 }
 
 // dynamic works out the blocks that a dynamic block makes.

@@ -60,6 +60,7 @@ var moreFunctions = map[string]function.Function{
 	"cidrhost":    free(2, 2, cidrHost),
 	"cidrnetmask": free(1, 1, cidrNetmask),
 	"cidrsubnet":  free(3, 3, cidrSubnet),
+	"map":         free(0, 10_000, mapOf),
 	"list":        free(0, 10_000, func(a []cty.Value) (cty.Value, error) { return cty.TupleVal(a), nil }),
 	"type":        free(1, 1, func(a []cty.Value) (cty.Value, error) { return cty.StringVal(a[0].Type().FriendlyName()), nil }),
 
@@ -75,6 +76,22 @@ var moreFunctions = map[string]function.Function{
 		}
 		return cty.StringVal(strings.Join(parts, ":")), nil
 	}),
+}
+
+// mapOf is map, of Terraform before version 0.12: keys and values by turns.
+func mapOf(args []cty.Value) (cty.Value, error) {
+	if len(args)%2 != 0 {
+		return cty.NilVal, errors.New("map takes keys and values by turns")
+	}
+	out := map[string]cty.Value{}
+	for i := 0; i < len(args); i += 2 {
+		k, err := convert.Convert(args[i], cty.String)
+		if err != nil || k.IsNull() {
+			return cty.NilVal, errors.New("the keys of map are texts")
+		}
+		out[k.AsString()] = args[i+1]
+	}
+	return cty.ObjectVal(out), nil
 }
 
 // free is a function of any values, whose result has whatever type it has. Arguments that are unknown give an unknown result.

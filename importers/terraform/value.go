@@ -124,3 +124,11 @@ func pairs(v cty.Value) []pair {
 	}
 	return out
 }
+
+// oneMap is a map that may be written as a block, as versions of Terraform before 0.12 let it be.
+func oneMap(v cty.Value) cty.Value {
+	if list := items(v); len(list) == 1 && v.IsKnown() && !v.IsNull() && v.Type().IsTupleType() {
+		return list[0]
+	}
+	return v
+}
