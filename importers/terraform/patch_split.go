@@ -195,34 +195,55 @@ func (w *rewriting) environment(was, is *model.Function) error {
 			w.cut(hcl.RangeBetween(b.TypeRange, b.CloseBraceRange))
 			return nil
 		}
-		o, ok := b.Body.Attributes["variables"].Expr.(*hclsyntax.ObjectConsExpr)
-		if !ok {
+		left := gone
+		sub := &patch{in: w.in}
+		for _, o := range mapsIn(b.Body.Attributes["variables"].Expr) {
+			var spans [][2]int
+			var out []int
+			for n, item := range o.Items {
+				spans = append(spans, [2]int{item.KeyExpr.Range().Start.Byte, item.ValueExpr.Range().End.Byte})
+				k, err := w.instance.module.scope().quietly(item.KeyExpr)
+				if at := slices.IndexFunc(left, func(v model.EnvVar) bool { return err == nil && v.Name == words(k) }); at >= 0 {
+					out, left = append(out, n), slices.Delete(slices.Clone(left), at, at+1)
+				}
+			}
+			if len(out) > 0 {
+				removeItems(sub, w.file, w.data, spans, out, o.Range().Start.Byte, o.Range().End.Byte)
+			}
+		}
+		if len(left) == len(gone) {
 			break
 		}
-		var spans [][2]int
-		names := map[string]int{}
-		for n, item := range o.Items {
-			k, err := w.instance.module.scope().quietly(item.KeyExpr)
-			if err == nil {
-				names[words(k)] = n
-			}
-			spans = append(spans, [2]int{item.KeyExpr.Range().Start.Byte, item.ValueExpr.Range().End.Byte})
+		if len(left) > 0 {
+			return fmt.Errorf("%s: the variable %s does not stand here, so %s cannot be without it", w.span(b.Body.Attributes["variables"].Expr.Range()), left[0].Name, is.ID)
 		}
-		var out []int
-		for _, v := range gone {
-			n, ok := names[v.Name]
-			if !ok {
-				return fmt.Errorf("%s: the variable %s does not stand here, so %s cannot be without it", w.span(o.Range()), v.Name, is.ID)
-			}
-			out = append(out, n)
-		}
-		slices.Sort(out)
-		sub := &patch{in: w.in}
-		removeItems(sub, w.file, w.data, spans, out, o.Range().Start.Byte, o.Range().End.Byte)
 		w.edits = append(w.edits, sub.edits...)
 		return nil
 	}
 	return fmt.Errorf("%s: the variables of %s do not stand in it, so they cannot be taken out", w.instance.object.span, is.ID)
+}
+
+// mapsIn are the maps that a map is written as: itself, or what it merges.
+func mapsIn(e hclsyntax.Expression) []*hclsyntax.ObjectConsExpr {
+	switch e := e.(type) {
+	case *hclsyntax.ObjectConsExpr:
+		return []*hclsyntax.ObjectConsExpr{e}
+	case *hclsyntax.TemplateWrapExpr:
+		return mapsIn(e.Wrapped)
+	case *hclsyntax.ParenthesesExpr:
+		return mapsIn(e.Expression)
+	case *hclsyntax.ConditionalExpr:
+		return append(mapsIn(e.TrueResult), mapsIn(e.FalseResult)...)
+	case *hclsyntax.FunctionCallExpr:
+		var out []*hclsyntax.ObjectConsExpr
+		for _, a := range e.Args {
+			if e.Name == "merge" {
+				out = append(out, mapsIn(a)...)
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 // invokeConfigs copies what a function's asynchronous invocations do for a part of it.

@@ -476,12 +476,15 @@ func TestSplitBeside(t *testing.T) {
 	}{
 		"what a mapping could not work off": {map[string]string{"more.tf": mapping("one", "  destination_config {\n    on_failure {\n      destination_arn = aws_sqs_queue.two.arn\n    }\n  }\n") + "\n" + mapping("two", "")}, ""},
 		"a permission alone":                {map[string]string{"more.tf": "variable \"api\" {\n  default = \"arn:aws:execute-api:us-east-1:123456789012:abc\"\n}\n\nresource \"aws_lambda_permission\" \"api\" {\n  statement_id  = \"api\"\n  action        = \"lambda:InvokeFunction\"\n  function_name = aws_lambda_function.f.function_name\n  principal     = \"apigateway.amazonaws.com\"\n  source_arn    = \"${var.api}/*/*\"\n}\n"}, ""},
+		"variables that are merged":         {map[string]string{"main.tf": strings.Replace(splitBase, "  filename      = \"f.zip\"\n", "  filename      = \"f.zip\"\n  environment {\n    variables = merge({\n      A = \"a\" # first\n      B = \"b\"\n    }, var.more, var.on ? { C = \"c\" } : {})\n  }\n", 1) + "\nvariable \"more\" {\n  default = {}\n}\n\nvariable \"on\" {\n  default = true\n}\n"}, ""},
 		"an overridden function":            {map[string]string{"f_override.tf": "resource \"aws_lambda_function\" \"f\" {\n  handler = \"g.handler\"\n}\n"}, "f_override.tf overrides a part of it"},
 		"a policy in JSON": {map[string]string{"more.tf.json": `{"resource": {"aws_iam_role_policy": {"p": {"role": "${aws_iam_role.r.id}", "policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}"}}}}`},
 			"a configuration in JSON is not edited"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.files["main.tf"] = splitBase
+			if c.files["main.tf"] == "" {
+				c.files["main.tf"] = splitBase
+			}
 			in := openFiles(t, c.files)
 			r, err := halves(in.Design, in.Design.Functions()[0], false).Apply(in.Design)
 			if err != nil {
