@@ -124,6 +124,26 @@ func TestOpenErrorsAreOneLine(t *testing.T) {
 	}
 }
 
+// Of a file that nothing knows it is said what it is, where that tells what to open instead.
+func TestOpenSaysWhatElse(t *testing.T) {
+	dir := t.TempDir()
+	for name, tt := range map[string]struct{ text, want string }{
+		"tofu.tfstate":  {`{"serial": 1, "lineage": "x", "encrypted_data": "eA==", "encryption_version": "v0"}`, "it is encrypted"},
+		"local.tfstate": {`{"version": 3, "lineage": "x", "backend": {"type": "s3"}}`, "terraform state pull"},
+		"plan.jsonl":    {`{"@level":"info","@message":"Plan","type":"version"}`, "terraform show -json"},
+		"main.tf":       {`resource "x" "y" {}`, "open the folder"},
+		"t.yaml":        {"a: b\n", "Resources at its top level"},
+		"wide.json":     {"\xff\xfe{\x00}\x00", "save it as UTF-8"},
+		"plan.out":      {"PK\x03\x04\x00", "binary file"},
+	} {
+		write(t, dir, map[string]string{name: tt.text})
+		_, err := importers.Open(t.Context(), sources, filepath.Join(dir, name), importers.Options{})
+		if !errors.Is(err, importers.ErrUnknown) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 // The link that is asked for is followed: its target's folder is what is read.
 func TestOpenLink(t *testing.T) {
 	dir := t.TempDir()

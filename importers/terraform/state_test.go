@@ -78,3 +78,26 @@ func TestStateFile(t *testing.T) {
 		t.Errorf("it is started by %+v", triggers)
 	}
 }
+
+// What Terraform wrote before 0.12 is read as far as it is not flattened, and the rest is told with its place and remedy.
+func TestStateOfOldResources(t *testing.T) {
+	in, err := openText(t, "old.tfstate", `{"version": 4, "terraform_version": "0.12.0", "serial": 1, "lineage": "x", "resources": [
+  {"mode": "managed", "type": "aws_sqs_queue", "name": "q", "provider": "provider.aws", "instances": [
+    {"schema_version": 0, "attributes_flat": {"id": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders", "name": "orders",
+     "arn": "arn:aws:sqs:eu-west-1:111122223333:orders", "tags.%": "1", "tags.team": "shop"}}]}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, ok := in.Design.Find("aws_sqs_queue.q").(*model.Resource); !ok || q.ARN != "arn:aws:sqs:eu-west-1:111122223333:orders" {
+		t.Errorf("the queue is %+v", q)
+	}
+	var told string
+	for _, d := range in.Diagnostics {
+		if strings.Contains(d.Summary, "before version 0.12") {
+			told = fmt.Sprintf("%d %s", d.Span.Line, d.Detail)
+		}
+	}
+	if !strings.HasPrefix(told, "3 ") || !strings.Contains(told, "terraform show -json") {
+		t.Errorf("it tells %q", told)
+	}
+}

@@ -223,10 +223,13 @@ func (w *deployment) hazards() {
 			}
 		}
 		for _, r := range w.after.Resources() {
-			if r.Type == "AWS::Logs::LogGroup" && r.Name == "/aws/lambda/"+f.Name {
+			if r.Type == "AWS::Logs::LogGroup" && r.Name == "/aws/lambda/"+f.Name && !w.serverless() { // whose framework makes it before the function
 				say("The log group `%s` is declared already: the function must not make it first.", r.Name)
 			}
 		}
+	}
+	if w.terraform() && slices.ContainsFunc(w.newFunctions, func(f *model.Function) bool { return f.Policy != nil && len(f.Policy.Statements) > 0 }) {
+		say("Terraform makes a permission anew where the function that it is on changes, and routes, rules and notifications beside it in no fixed order: until both are there, what they send is refused for some seconds. What AWS does not try again (requests through an API) fails.")
 	}
 	for _, e := range w.removed {
 		if f, ok := e.(*model.Function); ok {
@@ -387,6 +390,9 @@ func (w *deployment) roleChanged(r *model.Role) bool {
 // terraform reports whether the design is a Terraform configuration.
 func (w *deployment) terraform() bool { return w.after.Info().Kind == "terraform" }
 
+// serverless reports whether the design is one service of the Serverless Framework.
+func (w *deployment) serverless() bool { return w.after.Info().Kind == "serverless" }
+
 // order says how to deploy and how to go back.
 func (w *deployment) order() {
 	w.section("Order")
@@ -407,7 +413,9 @@ func (w *deployment) order() {
 	if w.account() {
 		step("Put the policies (folder `policies`) on the roles: new roles and functions first, then the triggers, then the smaller policies.")
 	} else if w.terraform() {
-		step("Run `terraform plan`, look for the changes above and nothing else, and `terraform apply`. Terraform makes what others refer to first; what stands beside each other changes in no fixed order.")
+		step("Run `terraform plan`: it lists the changes above, with what moved triggers are made of (permissions, integrations, targets, mappings; permissions as replaced), and nothing else. Then `terraform apply`. Terraform makes what others refer to first; what stands beside each other changes in no fixed order.")
+	} else if w.serverless() {
+		step("Run `serverless package` and compare `.serverless/cloudformation-template-update-stack.json` with the one before: it has the changes above and nothing else. Then `serverless deploy`. CloudFormation makes new roles and functions first, then changes triggers and policies, and removes last.")
 	} else if changing, staying := w.changing(); len(changing) > 0 {
 		step("Deploy %s. CloudFormation makes new roles and functions first, then changes triggers and policies, and removes last, in each stack by itself.", and(changing))
 		if len(changing) > 1 {
@@ -430,6 +438,8 @@ func (w *deployment) order() {
 		w.line("Keep the present policies (`aws iam get-role-policy`) and put them back.")
 	} else if w.terraform() {
 		w.line("Apply the configuration as it was before.")
+	} else if w.serverless() {
+		w.line("Deploy the service as it was before (`serverless deploy`).")
 	} else if changing, _ := w.changing(); len(changing) > 0 {
 		w.line("Deploy %s as before%s.", and(changing), map[bool]string{true: ", in the other order"}[len(changing) > 1])
 	} else {

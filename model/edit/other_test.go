@@ -214,6 +214,42 @@ func TestDeploy(t *testing.T) {
 	}
 }
 
+// Each kind of source is deployed and undone by its own tool, with the hazards of that tool alone.
+func TestDeployByKind(t *testing.T) {
+	for kind, want := range map[string][]string{
+		"serverless": {"Run `serverless package` and compare", "Then `serverless deploy`", "Deploy the service as it was before"},
+		"terraform":  {"Run `terraform plan`", "Then `terraform apply`", "Apply the configuration as it was before", "Terraform makes a permission anew"},
+		"sam":        {"Deploy the template", "is declared already"},
+	} {
+		d := shop(t)
+		info := d.Info()
+		info.Kind = kind
+		steps, err := edit.Run(d.WithInfo(info), []edit.Edit{keeping()})
+		if err != nil {
+			t.Fatal(kind, err)
+		}
+		group := &model.Resource{ID: "res/CatalogLogGroup", LogicalID: "CatalogLogGroup", Name: "/aws/lambda/" + steps[0].After.Function("fn/Catalog").Name, Type: "AWS::Logs::LogGroup"}
+		after, err := steps[0].After.With(model.Change{After: group})
+		if err != nil {
+			t.Fatal(kind, err)
+		}
+		text := edit.Deploy(d.WithInfo(info), after, steps, nil)
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: it does not say %q:\n%s", kind, w, text)
+			}
+		}
+		for _, other := range []string{"`serverless deploy`", "`terraform apply`", "Deploy the template", "Terraform makes a permission anew"} {
+			if strings.Contains(text, other) && !strings.Contains(strings.Join(want, "\n"), other) {
+				t.Errorf("%s: it says %q:\n%s", kind, other, text)
+			}
+		}
+		if kind == "serverless" && strings.Contains(text, "is declared already") {
+			t.Errorf("the framework makes the log group first:\n%s", text)
+		}
+	}
+}
+
 // Of several stacks it is said which are deployed, in which order, and what an import of another forbids.
 func TestDeployOfSeveralStacks(t *testing.T) {
 	d := shop(t)
