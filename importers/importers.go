@@ -28,7 +28,8 @@ type Import struct {
 	Design      *model.Design
 	Files       source.Files // what was read, for patches and for refusing when it changed on disk
 	Diagnostics []source.Diagnostic
-	LeavesOut   bool // conditions of the source leave out some of what it says: see Whole
+	LeavesOut   bool   // conditions of the source leave out some of what it says: see Whole
+	Region      string // that the source took because nobody told one; "" if it took none
 
 	parts  []part // of several inputs, each by itself
 	joined *model.Joined

@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -30,7 +31,9 @@ func ProveImport(ctx context.Context, in *Import, after *model.Design, edits []s
 	if err != nil {
 		return nil, fmt.Errorf("patch %s: %w", in.Path, err)
 	}
-	again, err := in.Source.Import(ctx, Memory(files, in.fsys), in.Path, in.Options)
+	o := in.Options
+	o.Region = cmp.Or(o.Region, in.Region) // also where an edit took away what told it
+	again, err := in.Source.Import(ctx, Memory(files, in.fsys), in.Path, o)
 	if err != nil {
 		return nil, fmt.Errorf("the patched source cannot be imported: %w", err)
 	}
@@ -38,6 +41,7 @@ func ProveImport(ctx context.Context, in *Import, after *model.Design, edits []s
 		return nil, &ProofError{Differences: differences}
 	}
 	again.fsys, again.roots = in.fsys, in.roots
+	again.Options, again.Region = in.Options, in.Region
 	again.Files = files
 	return again, nil
 }

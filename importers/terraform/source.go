@@ -110,7 +110,7 @@ func (s Source) folder(ctx context.Context, fsys fs.FS, name string, o importers
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &importers.Import{Source: s, Path: name, Options: o, Design: d, Files: c.files, Diagnostics: append(c.diagnostics, found...)}, nil
+	return &importers.Import{Source: s, Path: name, Options: o, Design: d, Files: c.files, Diagnostics: append(c.diagnostics, found...), Region: c.evaluator.named}, nil
 }
 
 // info says what a design is of that an owner's default provider makes.

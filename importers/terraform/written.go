@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -154,15 +155,52 @@ func (s *scope) writtenStep(b bound) (bound, bool) {
 	case *hclsyntax.ScopeTraversalExpr:
 		return s.writtenReference(b, e.Traversal)
 	case *hclsyntax.IndexExpr:
+		if t := s.straight(e, 0); t != nil {
+			if next, ok := s.writtenReference(b, t); ok {
+				return next, true
+			}
+		}
 		k, err := s.quietly(e.Key)
 		if err != nil || isUnknown(k) || k.IsNull() {
 			return b, false
 		}
 		return s.within(bound{e.Collection, b.scope}, hcl.Traversal{hcl.TraverseIndex{Key: k}})
 	case *hclsyntax.RelativeTraversalExpr:
+		if t := s.straight(e, 0); t != nil {
+			if next, ok := s.writtenReference(b, t); ok {
+				return next, true
+			}
+		}
 		return s.within(bound{e.Source, b.scope}, e.Traversal)
 	}
 	return b, false
+}
+
+// maxKeys bounds how many keys of a reference are worked out.
+const maxKeys = 8
+
+// straight is a reference with all its keys worked out, as in a.b[each.key].c; nil where it is none or a key is not known.
+func (s *scope) straight(e hclsyntax.Expression, depth int) hcl.Traversal {
+	if depth > maxKeys {
+		return nil
+	}
+	switch e := e.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return e.Traversal
+	case *hclsyntax.RelativeTraversalExpr:
+		if t := s.straight(e.Source, depth+1); t != nil {
+			return slices.Concat(t, e.Traversal)
+		}
+	case *hclsyntax.IndexExpr:
+		k, err := s.quietly(e.Key)
+		if err != nil || isUnknown(k) || k.IsNull() {
+			return nil
+		}
+		if t := s.straight(e.Collection, depth+1); t != nil {
+			return append(slices.Clone(t), hcl.TraverseIndex{Key: k})
+		}
+	}
+	return nil
 }
 
 // within is an element of a value that is written out.
@@ -378,11 +416,12 @@ func (s *scope) sitesOf(b bound, depth int) []*site {
 			return nil
 		}
 		return b.scope.textSites(r.Filename, data, e.Parts[0].Range().Start.Byte, e.Parts[len(e.Parts)-1].Range().End.Byte, true)
-	case *hclsyntax.ScopeTraversalExpr:
-		if b.scope.m == nil || e.Traversal.RootName() != "data" {
+	case *hclsyntax.ScopeTraversalExpr, *hclsyntax.RelativeTraversalExpr:
+		t := b.scope.straight(e, 0)
+		if b.scope.m == nil || t == nil || t.RootName() != "data" {
 			return nil
 		}
-		i, rest := b.scope.m.instanceAt(e.Traversal)
+		i, rest := b.scope.m.instanceAt(t)
 		if i == nil || i.decl.typ != "aws_iam_policy_document" || len(rest) != 1 {
 			return nil
 		}
