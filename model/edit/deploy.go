@@ -29,6 +29,10 @@ func Deploy(before, after *model.Design, steps []Step, check HandlerCheck) strin
 	for _, s := range steps {
 		w.line("- %s", s.Edit)
 	}
+	if len(w.changes) == 0 {
+		w.line("\nNothing is to be deployed: marks and pins are the design's alone.")
+		return w.b.String()
+	}
 	w.elements()
 	w.code()
 	w.hazards()
@@ -61,7 +65,7 @@ func (w *deployment) section(title string) { w.line("\n## %s\n", title) }
 // sort tells apart what is made, what goes and what changes. A trigger that goes and one that comes from the same
 // place are one trigger that moves.
 func (w *deployment) sort() {
-	w.changes = w.before.Diff(w.after)
+	w.changes = slices.DeleteFunc(w.before.Diff(w.after), noted)
 	var gone []*model.Trigger
 	for _, c := range w.changes {
 		if t, ok := c.Before.(*model.Trigger); ok && c.After == nil {
@@ -104,6 +108,25 @@ func (w *deployment) sort() {
 			w.altered = append(w.altered, c.After)
 		}
 	}
+}
+
+// noted reports whether a change is what the architect noted alone, a mark or a pin: nothing of it is deployed.
+func noted(c model.Change) bool {
+	switch was := c.Before.(type) {
+	case *model.Resource:
+		if is, ok := c.After.(*model.Resource); ok {
+			n := *is
+			n.Weight, n.Crown, n.Marked = was.Weight, was.Crown, was.Marked
+			return model.Same(was, &n)
+		}
+	case *model.Role:
+		if is, ok := c.After.(*model.Role); ok {
+			n := *is
+			n.Pins = was.Pins
+			return model.Same(was, &n)
+		}
+	}
+	return false
 }
 
 // noun is what people call an element's kind.

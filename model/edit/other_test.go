@@ -250,6 +250,26 @@ func TestDeployByKind(t *testing.T) {
 	}
 }
 
+// Marks are nothing that is deployed.
+func TestDeployOfMarks(t *testing.T) {
+	d := shop(t)
+	yes := true
+	mark := &edit.Mark{Resource: "res/Orders", Crown: &yes}
+	steps, err := edit.Run(d, []edit.Edit{mark})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := edit.Deploy(d, steps[0].After, steps, nil); !strings.Contains(text, "- Mark Orders as a crown jewel") || !strings.Contains(text, "Nothing is to be deployed") || strings.Contains(text, "Changed:") {
+		t.Errorf("of a mark alone it says\n%s", text)
+	}
+	if steps, err = edit.Run(d, []edit.Edit{mark, keeping()}); err != nil {
+		t.Fatal(err)
+	}
+	if text := edit.Deploy(d, steps[1].After, steps, nil); !strings.Contains(text, "Created: function `Catalog`") || strings.Contains(text, "`Orders`\n") {
+		t.Errorf("of a mark and a split it says\n%s", text)
+	}
+}
+
 // Of several stacks it is said which are deployed, in which order, and what an import of another forbids.
 func TestDeployOfSeveralStacks(t *testing.T) {
 	d := shop(t)
