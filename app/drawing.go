@@ -281,7 +281,8 @@ func (w *window) carried(thing, from, onto model.ID, at fyne.Position) {
 		w.strip.Forget(view.Remark{Text: "It is not known what " + whose + " would use " + name + " for: grant the actions by an edit script."})
 		return
 	}
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), w.win.Canvas(), at)
+	w.offered = fyne.NewMenu("", items...)
+	widget.ShowPopUpMenuAtPosition(w.offered, w.win.Canvas(), at)
 }
 
 // takeAway takes what names a thing out of a role's statements.

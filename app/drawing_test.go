@@ -3,6 +3,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -89,9 +90,16 @@ func TestABlankPage(t *testing.T) {
 		t.Fatalf("letting go shows %d menus", menu)
 	}
 	do(func() bool {
+		w.selectElement("res/Orders")
 		w.win.Canvas().Overlays().Remove(w.win.Canvas().Overlays().Top())
-		w.do(edit.GrantUse(w.state.After.Design, "role/ShopRole", "res/Orders", edit.Reads))
+		if label := w.offered.Items[0].Label; label != "Let Shop read Orders" {
+			t.Errorf("first is offered to %q", label)
+		}
+		w.offered.Items[0].Action()
 		return true
+	})
+	until(t, "the breach of what was granted something, and word of it", func() bool {
+		return w.state.Selected == "fn/Shop" && slices.Contains(w.strip.Texts(), "ShopRole may use Orders: GetItem, BatchGetItem, Query and Scan")
 	})
 	until(t, "the table is wet", func() bool {
 		if !w.state.Analysed() {

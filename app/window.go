@@ -103,6 +103,7 @@ type window struct {
 	browser  *view.Browser
 	early    *view.Sheet // lists what can be exported, from before there was a picture
 	board    *view.SplitBoard
+	offered  *fyne.Menu // what a thing that was dragged is to be for
 }
 
 // A look is what of the design is shown, and how; it is no part of the design.
