@@ -131,11 +131,14 @@ func (an *Analysis) unite(flooded int32) bool {
 	if leading == nil {
 		return false
 	}
-	helpers := map[*technique]set{}
 	for look := range looks {
 		f := an.flows[look]
+		reach := f.holding(leading)
 		for _, by := range leading {
-			var holders []int32
+			holders := reach.of(by)
+			if holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts[c].leaf }); len(holders) == 0 {
+				continue // nobody to help
+			}
 			halves := an.actors[by].halves
 			for len(halves) > 0 {
 				n := 1
@@ -147,26 +150,7 @@ func (an *Analysis) unite(flooded int32) bool {
 				if sure(look) && (same[0].truth != surely || same[0].alone == surely) || !sure(look) && same[0].alone != never {
 					continue
 				}
-				k := same[0].plan.technique
-				help, known := helpers[k]
-				if !known {
-					help = newSet(int(flooded))
-					for i := range flooded {
-						if an.helps(an.actors[i], k) {
-							help.put(i)
-						}
-					}
-					helpers[k] = help
-				}
-				if holders == nil {
-					holders = []int32{}
-					for c, part := range f.parts {
-						if part.has(by) {
-							holders = append(holders, int32(c))
-						}
-					}
-				}
-				more = an.uniteAt(f, look, by, same, help, holders, flooded) || more
+				more = an.uniteAt(f, look, by, same, holders, flooded) || more
 			}
 		}
 	}
@@ -174,14 +158,14 @@ func (an *Analysis) unite(flooded int32) bool {
 }
 
 // uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest.
-func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, help set, holders []int32, flooded int32) bool {
+func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders []int32, flooded int32) bool {
 	crews, truths := map[int32]crew{}, map[int32]truth{}
 	var able []int32
 	for _, c := range holders {
 		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts[c], &h, flooded) }) {
 			continue
 		}
-		who, v := an.crewIn(f.parts[c], by, &halves[0], help, flooded)
+		who, v := an.crewIn(f.parts[c], by, &halves[0], flooded)
 		if v == never || sure(look) && v != surely {
 			continue
 		}
@@ -253,7 +237,7 @@ func (an *Analysis) united(h *half, by int32, c crew, v truth) (out []edge) {
 }
 
 // crewIn is the smallest crew of a component's for a half: one helper, the surest, or of several who are needed.
-func (an *Analysis) crewIn(c *component, by int32, h *half, help set, flooded int32) (best crew, v truth) {
+func (an *Analysis) crewIn(c *component, by int32, h *half, flooded int32) (best crew, v truth) {
 	lead := an.actors[by]
 	var with []*actor
 	try := func(helpers ...*actor) bool {
@@ -268,7 +252,7 @@ func (an *Analysis) crewIn(c *component, by int32, h *half, help set, flooded in
 	}
 	consider := func(i int32) bool {
 		a := an.actors[i]
-		if i == by || !help.has(i) || a.account != lead.account || a.admin == surely {
+		if i == by || a.account != lead.account || a.admin == surely || !an.helps(a, h.plan.technique) {
 			return true
 		}
 		with = append(with, a)

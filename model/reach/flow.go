@@ -654,6 +654,59 @@ func (f *flow) reached(actor int32) set {
 // has reports whether an actor of the component reaches another, or is it.
 func (c *component) has(actor int32) bool { return c.alone == actor || c.actors.has(actor) }
 
+// A holding tells which components reach some actors.
+type holding struct {
+	flow *flow
+	like [][]int32         // components that reach the same, of each set of actors
+	in   map[int32][]int32 // actor → those that reach it
+}
+
+// holding looks at what components reach the same once for all of them: most reach nobody, many the same.
+func (f *flow) holding(some []int32) *holding {
+	h := &holding{flow: f, in: map[int32][]int32{}}
+	if len(some) == 0 {
+		return h
+	}
+	asked := newSet(int(slices.Max(some)) + 1)
+	for _, i := range some {
+		asked.put(i)
+	}
+	at := map[*uint64]int{}
+	for c, part := range f.parts {
+		if part.leaf || len(part.actors) == 0 {
+			continue
+		}
+		first := &part.actors[0]
+		k, known := at[first]
+		if !known {
+			k = len(h.like)
+			at[first] = k
+			h.like = append(h.like, nil)
+			for w, word := range asked {
+				for word &= part.actors.word(w); word != 0; word &= word - 1 {
+					i := int32(w<<6 + mathbits.TrailingZeros64(word))
+					h.in[i] = append(h.in[i], int32(k))
+				}
+			}
+		}
+		h.like[k] = append(h.like[k], int32(c))
+	}
+	return h
+}
+
+// of lists the components that reach an actor that was asked for, in order.
+func (h *holding) of(i int32) []int32 {
+	out := []int32{}
+	if c := h.flow.component[i]; h.flow.parts[c].alone == i {
+		out = append(out, c)
+	}
+	for _, k := range h.in[i] {
+		out = append(out, h.like[k]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // depth is how deep water stands on a resource, by its ordinal: 0 to 3 thirds.
 func (c *component) depth(ordinal int32) int {
 	for d := depths; d > 0; d-- {

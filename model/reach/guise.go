@@ -363,6 +363,7 @@ func (an *Analysis) conjoin() bool {
 	more, flooded := false, int32(len(an.actors))
 	for look := range looks {
 		f := an.flows[look]
+		reach := f.holding(an.alterers)
 		for _, by := range an.alterers {
 			alters := an.actors[by].alters
 			rules := f.of(by).rules[1]
@@ -376,11 +377,7 @@ func (an *Analysis) conjoin() bool {
 					continue // whoever reaches them reaches an administrator
 				}
 				if holders == nil {
-					for c, part := range f.parts {
-						if part.has(by) {
-							holders = append(holders, int32(c))
-						}
-					}
+					holders = reach.of(by)
 				}
 				for _, of := range an.states(x.actor) {
 					if of < flooded && an.joinAt(f, look, by, of, x, flooded, holders) {
