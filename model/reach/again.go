@@ -65,9 +65,6 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	if len(g.asking) != len(old.keys) || slices.ContainsFunc(old.keys, func(k string) bool { return g.asking[k] == 0 }) {
 		return nil, nil
 	}
-	if an.newAskedTags(); !sameTags(an.askedTags, old.askedTags) {
-		return nil, nil
-	}
 	changed := newSet(old.size.actors)
 	for id := range said {
 		for _, i := range slices.Concat(old.attached[id], old.boundOf[id]) {
@@ -79,8 +76,9 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		g.actors[i] = an.rewritten(old.actors[i], said)
 		return true
 	})
-	// Of what others' policies say, who may change these only cares whether it denies something.
-	denying := false
+	// Of what others' policies say, who may change these only cares whether it denies something, and for what tags it asks.
+	an.newAskedTags()
+	denying := !sameTags(an.askedTags, old.askedTags)
 	for _, docs := range said {
 		denying = denying || an.answers(docs[0]).denies() != an.answers(docs[1]).denies()
 	}

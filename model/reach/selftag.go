@@ -112,6 +112,7 @@ func (e *explorer) retagSelf(f *finding, k *plan) {
 	if len(e.an.askedTags) == 0 || e.all(f, k, nil) == never {
 		return
 	}
+	e.actor.meddles = true // for what tags others ask may change
 	set, remove, _ := strings.Cut(k.technique.needs[0], "|")
 	for _, t := range e.an.askedTags {
 		action := set
