@@ -77,8 +77,14 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		return true
 	})
 	// Of what others' policies say, who may change these only cares whether it denies something, and for what tags it asks.
-	an.newAskedTags()
-	denying := !sameTags(an.askedTags, old.askedTags)
+	denying := false
+	for _, docs := range said {
+		if an.answers(docs[0]).asksPrincipalTags() || an.answers(docs[1]).asksPrincipalTags() {
+			an.newAskedTags()
+			denying = !sameTags(an.askedTags, old.askedTags)
+			break
+		}
+	}
 	for _, docs := range said {
 		denying = denying || an.answers(docs[0]).denies() != an.answers(docs[1]).denies()
 	}

@@ -131,9 +131,9 @@ func (an *Analysis) unite(flooded int32) bool {
 	if leading == nil {
 		return false
 	}
+	reaches := an.holdings(leading)
 	for look := range looks {
-		f := an.flows[look]
-		reach := f.holding(leading)
+		f, reach := an.flows[look], reaches[look]
 		for _, by := range leading {
 			holders := reach.of(by)
 			if holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts[c].leaf }); len(holders) == 0 {
@@ -159,7 +159,8 @@ func (an *Analysis) unite(flooded int32) bool {
 
 // uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest.
 func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders []int32, flooded int32) bool {
-	crews, truths := map[int32]crew{}, map[int32]truth{}
+	var crews map[int32]crew
+	var truths map[int32]truth
 	var able []int32
 	for _, c := range holders {
 		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts[c], &h, flooded) }) {
@@ -168,6 +169,9 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 		who, v := an.crewIn(f.parts[c], by, &halves[0], flooded)
 		if v == never || sure(look) && v != surely {
 			continue
+		}
+		if crews == nil {
+			crews, truths = map[int32]crew{}, map[int32]truth{}
 		}
 		able = append(able, c)
 		crews[c], truths[c] = who, v

@@ -657,19 +657,33 @@ func (c *component) has(actor int32) bool { return c.alone == actor || c.actors.
 // A holding tells which components reach some actors.
 type holding struct {
 	flow *flow
-	like [][]int32         // components that reach the same, of each set of actors
-	in   map[int32][]int32 // actor → those that reach it
+	like [][]int32 // components that reach the same, of each set of actors
+	rank []int32   // actor → its place in the next, from 1 on; 0 where it was not asked for
+	in   [][]int32 // those that reach it
+}
+
+// holdings are those of all looks.
+func (an *Analysis) holdings(some []int32) (out [looks]*holding) {
+	var hands sync.WaitGroup
+	for look, f := range an.flows {
+		hands.Go(func() { out[look] = f.holding(some) })
+	}
+	hands.Wait()
+	return out
 }
 
 // holding looks at what components reach the same once for all of them: most reach nobody, many the same.
 func (f *flow) holding(some []int32) *holding {
-	h := &holding{flow: f, in: map[int32][]int32{}}
+	h := &holding{flow: f, in: make([][]int32, len(some))}
 	if len(some) == 0 {
 		return h
 	}
-	asked := newSet(int(slices.Max(some)) + 1)
-	for _, i := range some {
+	last := slices.Max(some)
+	h.rank = make([]int32, last+1)
+	asked := newSet(int(last) + 1)
+	for n, i := range some {
 		asked.put(i)
+		h.rank[i] = int32(n + 1)
 	}
 	at := map[*uint64]int{}
 	for c, part := range f.parts {
@@ -682,10 +696,10 @@ func (f *flow) holding(some []int32) *holding {
 			k = len(h.like)
 			at[first] = k
 			h.like = append(h.like, nil)
-			for w, word := range asked {
-				for word &= part.actors.word(w); word != 0; word &= word - 1 {
-					i := int32(w<<6 + mathbits.TrailingZeros64(word))
-					h.in[i] = append(h.in[i], int32(k))
+			for w, word := range asked[:min(len(asked), len(part.actors))] {
+				for word &= part.actors[w]; word != 0; word &= word - 1 {
+					n := h.rank[w<<6+mathbits.TrailingZeros64(word)] - 1
+					h.in[n] = append(h.in[n], int32(k))
 				}
 			}
 		}
@@ -700,7 +714,7 @@ func (h *holding) of(i int32) []int32 {
 	if c := h.flow.component[i]; h.flow.parts[c].alone == i {
 		out = append(out, c)
 	}
-	for _, k := range h.in[i] {
+	for _, k := range h.in[h.rank[i]-1] {
 		out = append(out, h.like[k]...)
 	}
 	slices.Sort(out)

@@ -361,9 +361,9 @@ func (an *Analysis) turnTo(to int32, x *alter) edge {
 // something new.
 func (an *Analysis) conjoin() bool {
 	more, flooded := false, int32(len(an.actors))
+	reaches := an.holdings(an.alterers)
 	for look := range looks {
-		f := an.flows[look]
-		reach := f.holding(an.alterers)
+		f, reach := an.flows[look], reaches[look]
 		for _, by := range an.alterers {
 			alters := an.actors[by].alters
 			rules := f.of(by).rules[1]

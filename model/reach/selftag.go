@@ -52,7 +52,7 @@ func (an *Analysis) newAskedTags() {
 			doc = p.Document
 		}
 		if a := an.compiled[doc]; a != nil && doc != nil {
-			if !slices.ContainsFunc(a.keys, func(k string) bool { return strings.HasPrefix(k, principalTag) }) {
+			if !a.asksPrincipalTags() {
 				continue
 			}
 			for _, s := range a.statements {
@@ -80,6 +80,11 @@ func (an *Analysis) newAskedTags() {
 	for _, lower := range order {
 		an.askedTags = append(an.askedTags, values[lower]...)
 	}
+}
+
+// asksPrincipalTags reports whether conditions or variables are about tags of who asks.
+func (a *answers) asksPrincipalTags() bool {
+	return slices.ContainsFunc(a.keys, func(k string) bool { return strings.HasPrefix(k, principalTag) })
 }
 
 // tagValues are the values that a tag has on what the design shows, in its order.
