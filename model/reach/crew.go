@@ -131,7 +131,7 @@ func (an *Analysis) unite(flooded int32) bool {
 	if leading == nil {
 		return false
 	}
-	reaches := an.holdings(leading)
+	reaches := an.holdings(leading, an.guises.united)
 	for look := range looks {
 		f, reach := an.flows[look], reaches[look]
 		for _, by := range leading {
@@ -152,6 +152,17 @@ func (an *Analysis) unite(flooded int32) bool {
 				}
 				more = an.uniteAt(f, look, by, same, holders, flooded) || more
 			}
+		}
+	}
+	if more {
+		for look, f := range an.flows {
+			seen := make(map[*component]bool, len(an.guises.united[look]))
+			for _, part := range f.parts {
+				if !part.leaf {
+					seen[part] = true
+				}
+			}
+			an.guises.united[look] = seen
 		}
 	}
 	return more

@@ -657,24 +657,26 @@ func (c *component) has(actor int32) bool { return c.alone == actor || c.actors.
 // A holding tells which components reach some actors.
 type holding struct {
 	flow *flow
-	like [][]int32 // components that reach the same, of each set of actors
-	rank []int32   // actor → its place in the next, from 1 on; 0 where it was not asked for
-	in   [][]int32 // those that reach it
+	like [][]int32           // components that reach the same, of each set of actors
+	rank []int32             // actor → its place in the next, from 1 on; 0 where it was not asked for
+	in   [][]int32           // those that reach it
+	seen map[*component]bool // passed over
+	out  []int32
 }
 
-// holdings are those of all looks.
-func (an *Analysis) holdings(some []int32) (out [looks]*holding) {
+// holdings are those of all looks, without the components that were seen, by look.
+func (an *Analysis) holdings(some []int32, seen [looks]map[*component]bool) (out [looks]*holding) {
 	var hands sync.WaitGroup
 	for look, f := range an.flows {
-		hands.Go(func() { out[look] = f.holding(some) })
+		hands.Go(func() { out[look] = f.holding(some, seen[look]) })
 	}
 	hands.Wait()
 	return out
 }
 
 // holding looks at what components reach the same once for all of them: most reach nobody, many the same.
-func (f *flow) holding(some []int32) *holding {
-	h := &holding{flow: f, in: make([][]int32, len(some))}
+func (f *flow) holding(some []int32, seen map[*component]bool) *holding {
+	h := &holding{flow: f, in: make([][]int32, len(some)), seen: seen}
 	if len(some) == 0 {
 		return h
 	}
@@ -687,7 +689,7 @@ func (f *flow) holding(some []int32) *holding {
 	}
 	at := map[*uint64]int{}
 	for c, part := range f.parts {
-		if part.leaf || len(part.actors) == 0 {
+		if part.leaf || len(part.actors) == 0 || seen[part] {
 			continue
 		}
 		first := &part.actors[0]
@@ -708,17 +710,18 @@ func (f *flow) holding(some []int32) *holding {
 	return h
 }
 
-// of lists the components that reach an actor that was asked for, in order.
+// of lists the components that reach an actor that was asked for, in order; the next call writes over them.
 func (h *holding) of(i int32) []int32 {
-	out := []int32{}
-	if c := h.flow.component[i]; h.flow.parts[c].alone == i {
+	out := h.out[:0]
+	if c := h.flow.component[i]; h.flow.parts[c].alone == i && !h.seen[h.flow.parts[c]] {
 		out = append(out, c)
 	}
 	for _, k := range h.in[h.rank[i]-1] {
 		out = append(out, h.like[k]...)
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	h.out = slices.Compact(out)
+	return h.out
 }
 
 // depth is how deep water stands on a resource, by its ordinal: 0 to 3 thirds.

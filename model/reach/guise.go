@@ -115,6 +115,7 @@ type guises struct {
 	joinOf [looks]map[int32][]*join // … by each of the two
 	joined [looks]map[int32][]int32 // and the nearest who hold both → guises
 	known  map[joinKey]bool
+	united [looks]map[*component]bool // components whose principals were joined as far as they can be
 }
 
 type joinKey struct {
@@ -361,9 +362,9 @@ func (an *Analysis) turnTo(to int32, x *alter) edge {
 // something new.
 func (an *Analysis) conjoin() bool {
 	more, flooded := false, int32(len(an.actors))
-	reaches := an.holdings(an.alterers)
 	for look := range looks {
-		f, reach := an.flows[look], reaches[look]
+		f := an.flows[look]
+		var reach *holding // nil: not asked yet
 		for _, by := range an.alterers {
 			alters := an.actors[by].alters
 			rules := f.of(by).rules[1]
@@ -377,7 +378,10 @@ func (an *Analysis) conjoin() bool {
 					continue // whoever reaches them reaches an administrator
 				}
 				if holders == nil {
-					holders = reach.of(by)
+					if reach == nil {
+						reach = f.holding(an.alterers, nil)
+					}
+					holders = slices.Clone(reach.of(by))
 				}
 				for _, of := range an.states(x.actor) {
 					if of < flooded && an.joinAt(f, look, by, of, x, flooded, holders) {
