@@ -79,8 +79,11 @@ func newPatch(in *importers.Import, after *model.Design) (*patch, error) {
 func (p *patch) run() error {
 	changes := p.before.Diff(p.after)
 	for _, step := range []func([]model.Change) error{p.splits, p.policies, p.resourcePolicies, p.roles, p.dangling, p.rest} {
-		if err := cmp.Or(step(changes), p.refused); err != nil {
+		if err := step(changes); err != nil {
 			return err
+		}
+		if p.refused != nil {
+			return p.refused
 		}
 	}
 	if len(p.edits) == 0 && slices.ContainsFunc(changes, func(c model.Change) bool { return !c.IsMark() }) {

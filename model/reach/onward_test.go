@@ -392,7 +392,7 @@ func TestTechniques(t *testing.T) {
 			}
 		case altering, unguarding, creating:
 			t.Run(k.id+fmt.Sprint(k.on), func(t *testing.T) { testAltering(t, k) })
-		case feeding, mapping, running, joining:
+		case feeding, mapping, running, joining, deputizing:
 		}
 	}
 }
