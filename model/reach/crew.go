@@ -153,6 +153,7 @@ func (an *Analysis) unite(flooded int32) bool {
 				more = an.uniteAt(f, look, by, same, holders, flooded) || more
 			}
 		}
+		reach.done()
 	}
 	if more {
 		for look, f := range an.flows {

@@ -657,11 +657,31 @@ func (c *component) has(actor int32) bool { return c.alone == actor || c.actors.
 // A holding tells which components reach some actors.
 type holding struct {
 	flow *flow
-	like [][]int32           // components that reach the same, of each set of actors
+	at   map[*uint64]int     // set of actors → its place in the next
+	like [][]int32           // components that reach the same
 	rank []int32             // actor → its place in the next, from 1 on; 0 where it was not asked for
 	in   [][]int32           // those that reach it
 	seen map[*component]bool // passed over
 	out  []int32
+}
+
+// spare are holdings that are used again: each edit needs some, and they are great.
+var spare = sync.Pool{New: func() any { return &holding{at: map[*uint64]int{}} }}
+
+// done gives it back.
+func (h *holding) done() {
+	h.flow, h.seen = nil, nil
+	clear(h.at)
+	spare.Put(h)
+}
+
+// emptied are n lists without anything in them, in the room of some.
+func emptied(lists [][]int32, n int) [][]int32 {
+	lists = slices.Grow(lists[:0], n)[:n]
+	for i := range lists {
+		lists[i] = lists[i][:0]
+	}
+	return lists
 }
 
 // holdings are those of all looks, without the components that were seen, by look.
@@ -676,28 +696,27 @@ func (an *Analysis) holdings(some []int32, seen [looks]map[*component]bool) (out
 
 // holding looks at what components reach the same once for all of them: most reach nobody, many the same.
 func (f *flow) holding(some []int32, seen map[*component]bool) *holding {
-	h := &holding{flow: f, in: make([][]int32, len(some)), seen: seen}
-	if len(some) == 0 {
-		return h
-	}
+	h := spare.Get().(*holding)
+	h.flow, h.seen, h.like, h.in = f, seen, h.like[:0], emptied(h.in, len(some))
 	last := slices.Max(some)
-	h.rank = make([]int32, last+1)
+	h.rank = slices.Grow(h.rank[:0], int(last)+1)[:last+1]
+	clear(h.rank)
 	asked := newSet(int(last) + 1)
 	for n, i := range some {
 		asked.put(i)
 		h.rank[i] = int32(n + 1)
 	}
-	at := map[*uint64]int{}
 	for c, part := range f.parts {
 		if part.leaf || len(part.actors) == 0 || seen[part] {
 			continue
 		}
 		first := &part.actors[0]
-		k, known := at[first]
+		k, known := h.at[first]
 		if !known {
 			k = len(h.like)
-			at[first] = k
-			h.like = append(h.like, nil)
+			h.at[first] = k
+			h.like = slices.Grow(h.like, 1)[:k+1]
+			h.like[k] = h.like[k][:0]
 			for w, word := range asked[:min(len(asked), len(part.actors))] {
 				for word &= part.actors[w]; word != 0; word &= word - 1 {
 					n := h.rank[w<<6+mathbits.TrailingZeros64(word)] - 1

@@ -390,6 +390,9 @@ func (an *Analysis) conjoin() bool {
 				}
 			}
 		}
+		if reach != nil {
+			reach.done()
+		}
 	}
 	return more
 }
