@@ -358,6 +358,14 @@ func PolicyOf(e Element) *policy.Document {
 	return nil
 }
 
+// DocumentOf is what an element says about permissions: a policy's document, else what PolicyOf is; nil for nothing.
+func DocumentOf(e Element) *policy.Document {
+	if p, ok := e.(*Policy); ok {
+		return p.Document
+	}
+	return PolicyOf(e)
+}
+
 // Elsewhere is a resource that is named by its ARN alone, in a source of one account and stack. Whether another account's has a
 // policy was not seen.
 func Elsewhere(arn, cfnType, stack, account string, at source.Span) *Resource {

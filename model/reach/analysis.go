@@ -247,17 +247,7 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 		if i%64 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
 		}
-		var doc *policy.Document
-		switch e := e.(type) {
-		case *model.Policy:
-			doc = e.Document
-		case *model.Resource:
-			doc = e.Policy
-		case *model.Function:
-			doc = e.Policy
-		case *model.Role:
-			doc = e.Trust
-		}
+		doc := model.DocumentOf(e)
 		if doc == nil {
 			continue
 		}
@@ -299,17 +289,7 @@ func (an *Analysis) answersAfter(doc *policy.Document, earlier *answers) *answer
 func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
 	out := make(map[*policy.Document]*answers, len(an.compiled))
 	for _, e := range d.Elements() {
-		var doc *policy.Document
-		switch e := e.(type) {
-		case *model.Policy:
-			doc = e.Document
-		case *model.Resource:
-			doc = e.Policy
-		case *model.Function:
-			doc = e.Policy
-		case *model.Role:
-			doc = e.Trust
-		}
+		doc := model.DocumentOf(e)
 		if a, ok := an.compiled[doc]; ok && doc != nil {
 			out[doc] = a
 		}

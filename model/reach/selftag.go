@@ -47,10 +47,7 @@ func (an *Analysis) newAskedTags() {
 		}
 	}
 	for _, e := range an.design.Elements() {
-		doc := model.PolicyOf(e)
-		if p, ok := e.(*model.Policy); ok {
-			doc = p.Document
-		}
+		doc := model.DocumentOf(e)
 		if a := an.compiled[doc]; a != nil && doc != nil {
 			if !a.asksPrincipalTags() {
 				continue

@@ -148,17 +148,7 @@ func (s *search) brick(e Evidence) int {
 
 // statementsOf are the statements of what an element says: a policy, or who may do what to a resource, function or role.
 func (an *Analysis) statementsOf(id model.ID) []*policy.Statement {
-	var doc *policy.Document
-	switch e := an.design.Element(id).(type) {
-	case *model.Policy:
-		doc = e.Document
-	case *model.Resource:
-		doc = e.Policy
-	case *model.Function:
-		doc = e.Policy
-	case *model.Role:
-		doc = e.Trust
-	}
+	doc := model.DocumentOf(an.design.Element(id))
 	if doc == nil {
 		return nil
 	}
