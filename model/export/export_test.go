@@ -118,6 +118,9 @@ func TestTidy(t *testing.T) {
 			`[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]`},
 		{`[{"Effect":"Deny","Action":"s3:Get*","Resource":"*"},{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]`,
 			`[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"},{"Effect":"Deny","Action":"s3:Get*","Resource":"*"}]`},
+		// The same lists, of what they name and of all else.
+		{`[{"Effect":"Deny","Action":"s3:GetObject","NotResource":"arn:aws:s3:::a/*"},{"Effect":"Deny","NotAction":"s3:GetObject","Resource":"arn:aws:s3:::a/*"},{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]`,
+			`[{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"},{"Effect":"Deny","NotAction":"s3:GetObject","Resource":"arn:aws:s3:::a/*"},{"Effect":"Deny","Action":"s3:GetObject","NotResource":"arn:aws:s3:::a/*"}]`},
 		{`[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"},{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*"}]`,
 			`[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"},{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*"}]`},
 	} {

@@ -195,8 +195,20 @@ func coversStatement(a, b *policy.Statement) bool {
 func sortStatements(list []*policy.Statement) {
 	slices.SortStableFunc(list, func(a, b *policy.Statement) int {
 		return cmp.Or(cmp.Compare(a.Effect, b.Effect), slices.Compare(a.Actions, b.Actions), slices.Compare(a.Resources, b.Resources),
-			cmp.Compare(conditions(a), conditions(b)), cmp.Compare(a.Sid, b.Sid))
+			cmp.Compare(turned(a), turned(b)), cmp.Compare(conditions(a), conditions(b)), cmp.Compare(a.Sid, b.Sid))
 	})
+}
+
+// turned tells statements apart that are about what their lists name from those that are about all else.
+func turned(s *policy.Statement) int {
+	n := 0
+	if s.NotAction {
+		n++
+	}
+	if s.NotResource {
+		n += 2
+	}
+	return n
 }
 
 func conditions(s *policy.Statement) string {

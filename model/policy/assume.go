@@ -27,7 +27,8 @@ func (d *demand) cost() int {
 const maxDemands = 16
 
 // assume lists what an allowed request takes: for each layer that has to allow and does not surely, what its statement that
-// asks least asks; and for each denial that is not sure, one thing that must not be so.
+// asks least asks; and for each denial that is not sure, one thing that must not be so. Where there is a witness, it is all true
+// of that.
 func (e *evaluation) assume(d *Decision) {
 	var memory [maxDemands]demand
 	demands := memory[:0]
@@ -37,7 +38,7 @@ func (e *evaluation) assume(d *Decision) {
 		m := &e.matches[i]
 		from := len(e.opens)
 		if m.statement.effect == Deny {
-			if e.openParts(m); len(e.opens) > from {
+			if e.openParts(m, yes); len(e.opens) > from {
 				seen.add(d, negate(e.opens[from]))
 			}
 			e.opens = e.opens[:from]
@@ -52,16 +53,20 @@ func (e *evaluation) assume(d *Decision) {
 		default:
 		}
 		k := slices.IndexFunc(demands, func(a demand) bool { return a.layer == m.layer && a.level == level })
-		if k < 0 {
-			k = len(demands)
-			demands = append(demands, demand{layer: m.layer, level: level, sure: m.applies == yes, from: -1})
-		}
-		at := &demands[k]
-		at.sure = at.sure || m.applies == yes
-		if at.sure {
+		if k >= 0 && demands[k].sure {
 			continue
 		}
-		if e.openParts(m); at.from < 0 || len(e.opens)-from < at.to-at.from {
+		if !e.openParts(m, no) {
+			e.opens = e.opens[:from]
+			continue
+		}
+		if k < 0 {
+			k = len(demands)
+			demands = append(demands, demand{layer: m.layer, level: level, from: -1})
+		}
+		at := &demands[k]
+		at.sure = m.applies == yes
+		if !at.sure && (at.from < 0 || len(e.opens)-from < at.to-at.from) {
 			at.from, at.to = from, len(e.opens)
 		} else {
 			e.opens = e.opens[:from]
@@ -208,11 +213,12 @@ func (e *evaluation) levelOf(policy int) int {
 	return 0
 }
 
-// openParts adds to e.opens what a statement that perhaps applies takes to apply.
-func (e *evaluation) openParts(m *match) {
+// openParts adds to e.opens what a statement that perhaps applies takes to apply, without the conditions of which the witness
+// says not. It is false where there are such.
+func (e *evaluation) openParts(m *match, not tri) (all bool) {
 	s := m.statement
 	if m.applies != maybe {
-		return
+		return true
 	}
 	add := func(c Condition) { e.opens = append(e.opens, c) }
 	// Plain patterns match plain text or do not.
@@ -232,11 +238,21 @@ func (e *evaluation) openParts(m *match) {
 	if symbolic && e.matchResources(s, m.layer) == maybe {
 		add(Condition{Operator: matches(s.from.NotResource), Key: "Resource", Values: s.from.Resources})
 	}
+	all = true
 	for i := range s.conditions {
-		if t, _ := s.conditions[i].eval(&e.view); t == maybe {
-			add(*s.conditions[i].from)
+		c := &s.conditions[i]
+		if t, _ := c.eval(&e.view); t != maybe {
+			continue
 		}
+		if e.witness != nil {
+			if t, broken := c.eval(e.witness); t == not || broken && not == no {
+				all = false
+				continue
+			}
+		}
+		add(*c.from)
 	}
+	return all
 }
 
 func matches(not bool) string {

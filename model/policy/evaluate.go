@@ -135,7 +135,7 @@ func (s *Stack) EvaluateInto(req *Request, d *Decision) {
 	// What is kept must not keep a program or a request in memory.
 	clear(e.matches)
 	clear(e.opens[:cap(e.opens)])
-	e.stack, e.req, e.view.req = nil, nil, nil
+	e.stack, e.req, e.view.req, e.witness = nil, nil, nil, nil
 	evaluations.Put(e)
 }
 
@@ -162,6 +162,7 @@ type evaluation struct {
 	service  string // lower-case
 	matches  []match
 	opens    []Condition // memory of assume
+	witness  *view       // what assume has to be true of; nil for nothing
 	deny     tri
 	blocked  bool // by S3's Block Public Access
 }

@@ -171,3 +171,42 @@ func TestAssumedIsEnough(t *testing.T) {
 		t.Error("the draws prove nothing")
 	}
 }
+
+// What layers and denials ask least for by themselves may contradict each other; what is assumed is true at once.
+func TestAssumedIsTrueAtOnce(t *testing.T) {
+	const tag = `"aws:PrincipalTag/team"`
+	parse := func(statements string) *Program {
+		d, err := Parse([]byte(`{"Version": "2012-10-17", "Statement": [` + statements + `]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return MustCompile(d)
+	}
+	rule := func(effect, condition string) string {
+		return `{"Effect": "` + effect + `", "Action": "s3:*", "Resource": "*", "Condition": ` + condition + `}`
+	}
+	a, b := `{"StringEquals": {`+tag+`: "a"}}`, `{"StringEquals": {`+tag+`: "b"}}`
+	both := `{"StringEquals": {` + tag + `: "b"}, "Bool": {"aws:SecureTransport": "true"}}`
+	for _, c := range []struct {
+		name, identity, boundary string
+		want                     []string
+	}{
+		{"no contradiction", rule("Allow", a), rule("Allow", a), []string{"StringEquals aws:PrincipalTag/team a"}},
+		{"a boundary by its other statement", rule("Allow", b), rule("Allow", a) + ", " + rule("Allow", both), []string{"StringEquals aws:PrincipalTag/team b", "Bool aws:SecureTransport true"}},
+		{"a denial by its other condition", rule("Allow", b) + ", " + rule("Deny", both), `{"Effect": "Allow", "Action": "*", "Resource": "*"}`, []string{"StringEquals aws:PrincipalTag/team b", "NotBool aws:SecureTransport true"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &Stack{Identity: parse(c.identity), Boundary: parse(c.boundary)}
+			d := s.Possible(Request{Principal: alice, ResourceAccount: own, Action: "s3:GetObject", Resource: "arn:aws:s3:::a/x", Context: Context{}})
+			var got []string
+			for _, c := range d.Assumed {
+				got = append(got, strings.Join(append([]string{c.Operator, c.Key}, c.Values...), " "))
+			}
+			slices.Sort(got)
+			slices.Sort(c.want)
+			if d.Outcome != Allowed || !slices.Equal(got, c.want) {
+				t.Errorf("%v, assuming %q, not %q", d.Outcome, got, c.want)
+			}
+		})
+	}
+}

@@ -19,7 +19,14 @@ func (s *Stack) Possible(req Request) Decision {
 		return d
 	}
 	found, complete := s.search(&req)
-	if found || !complete {
+	if found != nil && !s.meets(found, d.Assumed) {
+		d.Assumed = d.Assumed[:0]
+		e := evaluation{stack: s, req: &req, witness: s.seen(found)}
+		e.prepare()
+		e.decide(&Decision{})
+		e.assume(&d)
+	}
+	if found != nil || !complete {
 		return d
 	}
 	req.Open = false
@@ -29,8 +36,27 @@ func (s *Stack) Possible(req Request) Decision {
 	return d
 }
 
-// search tries contexts, one example for each way in which the conditions can tell them apart.
-func (s *Stack) search(req *Request) (found, complete bool) {
+// seen is what a request tells of its condition keys.
+func (s *Stack) seen(req *Request) *view {
+	e := evaluation{stack: s, req: req}
+	e.prepare()
+	return &e.view
+}
+
+// meets reports whether a request is as an open one was assumed to be: what its layers ask least for by themselves may
+// contradict each other.
+func (s *Stack) meets(req *Request, assumed []Condition) bool {
+	v := s.seen(req)
+	return !slices.ContainsFunc(assumed, func(c Condition) bool {
+		compiled := compileCondition(&c, true)
+		t, broken := compiled.eval(v)
+		return t != yes || broken
+	})
+}
+
+// search tries contexts, one example for each way in which the conditions can tell them apart. It returns a request that is
+// allowed, nil where it finds none; complete is true where there is none then.
+func (s *Stack) search(req *Request) (found *Request, complete bool) {
 	e := evaluation{stack: s, req: req}
 	e.prepare()
 	var d Decision
@@ -58,7 +84,7 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 		}
 	}
 	if len(conditions) > maxConditions {
-		return false, false
+		return nil, false
 	}
 	spaces := keySpaces(conditions, nil)
 	for k, sp := range spaces {
@@ -72,7 +98,7 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 		// The values of an opaque condition are not known; leave the key to what other conditions say.
 		sp.points = slices.DeleteFunc(sp.points, func(p keyPoint) bool { return p.open })
 		if len(sp.points) == 0 {
-			return false, false
+			return nil, false
 		}
 	}
 	try := *req
@@ -98,7 +124,7 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 			}
 		}
 		if s.EvaluateInto(&try, &d); d.Outcome == Allowed {
-			return true, complete
+			return &try, complete
 		}
 		k := 0
 		for ; k < len(at); k++ {
@@ -108,8 +134,8 @@ func (s *Stack) search(req *Request) (found, complete bool) {
 			at[k] = 0
 		}
 		if k == len(at) {
-			return false, complete
+			return nil, complete
 		}
 	}
-	return false, false
+	return nil, false
 }
