@@ -21,10 +21,11 @@ type coder struct {
 	own       map[string]bool // patterns of AWS's own policies
 	known     map[string]bool // those policies
 	shapes    map[string][][]string
-	patterns  []spelling          // with wildcards or variables
-	texts     []spelling          // all others, and patterns up to their first wildcard
-	strings   map[string]spelling // by what they were, to prove
-	said      map[string]bool     // short runs of letters of the originals: no word is one of them
+	patterns  []spelling            // with wildcards or variables
+	texts     []spelling            // all others, and patterns up to their first wildcard
+	strings   map[string]spelling   // by what they were, to prove
+	filling   map[string][]spelling // by condition key, in lower case: what its variable is filled in with
+	said      map[string]bool       // short runs of letters of the originals: no word is one of them
 	syllables int
 	words     map[string]string // by atom
 	orders    map[string][]int  // what permuted made
@@ -32,7 +33,7 @@ type coder struct {
 }
 
 func newCoder(key *Key) *coder {
-	return &coder{key: key, long: key.try >= shortTries, tokens: map[string]*token{}, kept: map[string]bool{}, own: map[string]bool{}, known: map[string]bool{}, shapes: map[string][][]string{}, strings: map[string]spelling{},
+	return &coder{key: key, long: key.try >= shortTries, tokens: map[string]*token{}, kept: map[string]bool{}, own: map[string]bool{}, known: map[string]bool{}, shapes: map[string][][]string{}, strings: map[string]spelling{}, filling: map[string][]spelling{},
 		said: map[string]bool{}, words: map[string]string{}, folded: map[string]int{}, orders: map[string][]int{}}
 }
 

@@ -85,6 +85,15 @@ type touch struct {
 // cut cuts tokens where wildcards do, until each stretch that a pattern asks for is cut the same in the pattern and in all that
 // has it.
 func (c *coder) cut() {
+	var touches []touch
+	seen := map[touch]bool{}
+	add := func(small, large *token, at int) {
+		if t := (touch{small, large, at}); small != large && !seen[t] {
+			seen[t] = true
+			touches = append(touches, t)
+		}
+	}
+	c.fill(add)
 	c.mask()
 	for _, pattern := range sorted(c.own) {
 		for _, t := range c.texts {
@@ -93,20 +102,12 @@ func (c *coder) cut() {
 			}
 		}
 	}
-	var touches []touch
 	byStart, byEnd := sorted(c.tokens), []string(nil)
 	for _, t := range byStart {
 		byEnd = append(byEnd, reversed(t))
 	}
 	slices.Sort(byEnd)
 	own := c.ownWords()
-	seen := map[touch]bool{}
-	add := func(small, large *token, at int) {
-		if t := (touch{small, large, at}); small != large && !seen[t] {
-			seen[t] = true
-			touches = append(touches, t)
-		}
-	}
 	for _, s := range c.patterns {
 		for i, p := range s.parts {
 			if p.kind != named {

@@ -52,7 +52,7 @@ func (d drawn) snapshot() object {
 		roles = append(roles, object{"RoleName": n, "Arn": "arn:aws:iam::111122223333:role/" + n, "Path": "/", "AssumeRolePolicyDocument": object{}})
 	}
 	for _, t := range d.Tags {
-		users = append(users, object{"UserName": t, "Arn": "arn:aws:iam::111122223333:user/" + t})
+		users = append(users, object{"UserName": t, "Arn": "arn:aws:iam::111122223333:user/" + t, "Tags": []any{object{"Key": "team", "Value": t}}})
 	}
 	resources, likes := []any{}, []any{}
 	for _, p := range d.Patterns {
@@ -66,7 +66,10 @@ func (d drawn) snapshot() object {
 }
 
 // read takes the names and patterns out of a redacted snapshot, in order.
-func (d drawn) read(t *rapid.T, text string) (names, tags, resources, likes []string) {
+func (d drawn) read(t interface {
+	Fatal(...any)
+	Fatalf(string, ...any)
+}, text string) (names, tags, resources, likes []string) {
 	var in struct {
 		UserDetailList []struct{ UserName, Arn string }
 		RoleDetailList []struct{ RoleName, Arn string }
@@ -100,6 +103,34 @@ func (d drawn) read(t *rapid.T, text string) (names, tags, resources, likes []st
 	return names, tags, s.Resource, likes
 }
 
+// team is a variable that patterns have, which who is tagged fills in.
+const team = "${aws:PrincipalTag/team}"
+
+func filled(pattern, tag string) string {
+	return regexp.MustCompile(`\$\{[^}]*\}`).ReplaceAllLiteralString(pattern, tag)
+}
+
+// TestFilledIn: what a variable makes of a pattern is within another pattern, and matches a name that nothing else cuts there.
+func TestFilledIn(t *testing.T) {
+	d := drawn{Names: []string{"ordevelop", "orders"}, Tags: []string{"dev", "ders", "pay"}, Patterns: []string{"ord*", "or" + team + "2Prod", "or" + team + "*", "*" + team + "p"}}
+	for range 20 {
+		names, tags, _, likes := d.read(t, of(t, redact.NewKey(), d.snapshot())[0])
+		for _, c := range []struct {
+			pattern, filled, tag int
+			want                 bool
+		}{{0, 1, 0, true}, {0, 1, 1, true}, {0, 1, 2, false}} {
+			if got, _ := policy.Match(likes[c.pattern], filled(likes[c.filled], tags[c.tag])); got != c.want {
+				t.Errorf("%s as %s, and %s of %s: matches %v", d.Patterns[c.pattern], likes[c.pattern], likes[c.filled], tags[c.tag], got)
+			}
+		}
+		for i, want := range []bool{true, false} {
+			if got, _ := policy.Match(filled(likes[2], tags[0]), names[i]); got != want {
+				t.Errorf("%s of %s matches %s: %v", likes[2], tags[0], names[i], got)
+			}
+		}
+	}
+}
+
 // TestPatternsMatchTheSame draws names and patterns of few letters, so that they have much to do with each other: every
 // pattern matches the same names before and after, in ARNs, in those of sessions, which no snapshot spells, and by themselves.
 func TestPatternsMatchTheSame(t *testing.T) {
@@ -112,7 +143,7 @@ func TestPatternsMatchTheSame(t *testing.T) {
 			for range rapid.IntRange(1, 2).Draw(rt, "wildcards") {
 				i := rapid.IntRange(0, len(p)).Draw(rt, "from")
 				j := rapid.IntRange(i, len(p)).Draw(rt, "to")
-				p = slices.Concat(p[:i], []byte(rapid.SampledFrom([]string{"*", "*", "*", "?", "??"}).Draw(rt, "wildcard")), p[j:])
+				p = slices.Concat(p[:i], []byte(rapid.SampledFrom([]string{"*", "*", "*", "?", "??", team}).Draw(rt, "wildcard")), p[j:])
 			}
 			d.Patterns = append(d.Patterns, string(p))
 		}
@@ -151,6 +182,18 @@ func TestPatternsMatchTheSame(t *testing.T) {
 			}
 			for j, n := range d.Tags {
 				same(p, likes[i], n, tags[j])
+				// Filled in, it is a pattern of its own, and a text that others match.
+				p, q := filled(p, n), filled(likes[i], tags[j])
+				for k, m := range d.Names {
+					same(p, q, m, names[k])
+				}
+				if !strings.ContainsAny(p, "*?") {
+					for k, o := range d.Patterns {
+						if !strings.Contains(o, team) {
+							same(o, likes[k], p, q)
+						}
+					}
+				}
 			}
 		}
 	})

@@ -69,6 +69,9 @@ func (w *walk) object(n *yamlpos.Node, at place) {
 			w.attached(arn)
 		}
 	}
+	if at.tags {
+		w.tagged(n)
+	}
 	ours := at.ours
 	linked := strings.HasPrefix(text("Path"), "/aws-service-role/")
 	for _, p := range n.Pairs() {
@@ -175,6 +178,9 @@ func (w *walk) scalar(n *yamlpos.Node, at place) {
 			w.site(n, w.name(text))
 		}
 	default:
+		if key == "UserName" {
+			w.fills("aws:username", w.whole(text))
+		}
 		w.site(n, w.whole(text))
 	}
 }
@@ -406,6 +412,9 @@ func (w *walk) condition(n *yamlpos.Node, op, key string) {
 		}
 		w.site(n, s)
 	default:
+		if strings.HasPrefix(key, principalTag) { // who may tag itself takes what is asked for
+			w.fills(key, w.whole(text))
+		}
 		w.site(n, w.whole(text))
 	}
 }
