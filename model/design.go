@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -141,6 +142,9 @@ func (d *Design) Principal(id ID) *Principal { return get[*Principal](d, id) }
 
 // Elements lists everything in source order.
 func (d *Design) Elements() []Element { return slices.Clone(d.list) }
+
+// All goes through everything in source order.
+func (d *Design) All() iter.Seq[Element] { return slices.Values(d.list) }
 
 // Replaced lists what another design has in the place of elements of this one. It is false where it has more of them or fewer.
 func (d *Design) Replaced(other *Design) ([]Change, bool) {

@@ -46,7 +46,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	g := old.fresh()
 	g.design = d
 	an := &Analysis{design: d, graph: g}
-	g.compiled = maps.Clone(old.compiled)
+	g.compiled = old.compiled.next()
 	g.asking = maps.Clone(old.asking)
 	for _, docs := range said {
 		var a *answers
@@ -71,7 +71,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 			changed.put(i)
 		}
 	}
-	g.actors = slices.Clone(old.actors[:old.size.actors])
+	g.actors = append(make([]*actor, 0, len(old.actors)+1), old.actors[:old.size.actors]...) // there may be one guise more
 	changed.each(func(i int32) bool {
 		g.actors[i] = an.rewritten(old.actors[i], said)
 		return true
@@ -151,12 +151,22 @@ func (an *Analysis) rewritten(a *actor, said map[model.ID][2]*policy.Document) *
 	return b
 }
 
+// says reports whether an element of the design other than one has a document.
+func (an *Analysis) says(doc *policy.Document, but model.ID) bool {
+	for e := range an.design.All() {
+		if model.DocumentOf(e) == doc && e.ElementID() != but {
+			return true
+		}
+	}
+	return false
+}
+
 // forget drops what nobody says any more.
 func (an *Analysis) forget(said map[model.ID][2]*policy.Document) {
 	for id, docs := range said {
-		if !slices.ContainsFunc(an.design.Policies(), func(p *model.Policy) bool { return p.Document == docs[0] && p.ID != id }) {
-			an.kin.forget(an.compiled[docs[0]])
-			delete(an.compiled, docs[0])
+		if !an.says(docs[0], id) {
+			an.kin.forget(an.compiled.of(docs[0]))
+			an.compiled.put(docs[0], nil)
 		}
 	}
 }

@@ -27,7 +27,7 @@ type Analysis struct {
 type graph struct {
 	design      *model.Design
 	world       *world
-	compiled    map[*policy.Document]*answers
+	compiled    compilations
 	keys        []string                   // condition keys that policies ask for
 	asksTarget  bool                       // some of them are the target's
 	deputies    map[string][]deputy        // functions that a service may start, by it
@@ -113,13 +113,13 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	if an, err := again(ctx, d, c, prev, shareFrom); an != nil || err != nil {
 		return an, err
 	}
-	g := &graph{design: d, compiled: map[*policy.Document]*answers{}, nodeOf: map[model.ID]int32{},
+	g := &graph{design: d, compiled: newCompilations(0), nodeOf: map[model.ID]int32{},
 		seas: map[int32][]Beyond{}, shareFrom: shareFrom, boundOf: map[model.ID][]int32{}, holdersOf: map[int32][]int32{}, namedBy: map[string][]int32{}, attached: map[model.ID][]int32{}}
 	an := &Analysis{design: d, graph: g}
 	same := prev != nil && sameWorld(prev.design, d) && prev.world.catalog == c
 	if same {
 		g.world = prev.world
-		g.compiled = prev.documentsOf(d)
+		g.compiled = prev.compiled.in(d)
 	} else {
 		g.world = newWorld(d, c)
 	}
@@ -277,29 +277,12 @@ func (an *Analysis) answers(doc *policy.Document) *answers { return an.answersAf
 
 // answersAfter is a document compiled that was an earlier one.
 func (an *Analysis) answersAfter(doc *policy.Document, earlier *answers) *answers {
-	if a, ok := an.compiled[doc]; ok {
+	if a := an.compiled.of(doc); a != nil {
 		return a
 	}
 	a := compile(an.world, doc, earlier)
-	an.compiled[doc] = a
+	an.compiled.put(doc, a)
 	return a
-}
-
-// documentsOf are the answers that another design can use as well.
-func (an *Analysis) documentsOf(d *model.Design) map[*policy.Document]*answers {
-	out := make(map[*policy.Document]*answers, len(an.compiled))
-	for _, e := range d.Elements() {
-		doc := model.DocumentOf(e)
-		if a, ok := an.compiled[doc]; ok && doc != nil {
-			out[doc] = a
-		}
-	}
-	for doc := range guardrailDocuments(d) {
-		if a, ok := an.compiled[doc]; ok {
-			out[doc] = a
-		}
-	}
-	return out
 }
 
 // wire connects actors with their documents and targets with what feeds from them.

@@ -119,9 +119,9 @@ func (an *Analysis) helps(a *actor, k *technique) bool {
 const mostHelpers = 8
 
 // unite finds what is reached by techniques whose calls several make who are held together, as far as who was there at the flood. It
-// is true where that is something new.
-func (an *Analysis) unite(flooded int32) bool {
-	more := false
+// is true where that is something new. Only components of which something is not as it was in the flow before are looked at, and of those
+// that are as in a graph before the ones in which several made such calls: in the others nobody does. moved: its actors stood elsewhere.
+func (an *Analysis) unite(flooded int32, before *graph, moved bool) bool {
 	var leading []int32
 	for i := range flooded {
 		if len(an.actors[i].halves) > 0 {
@@ -131,12 +131,39 @@ func (an *Analysis) unite(flooded int32) bool {
 	if leading == nil {
 		return false
 	}
-	reaches := an.holdings(leading, an.guises.united)
-	for look := range looks {
-		f, reach := an.flows[look], reaches[look]
+	var reaches [looks]*holding
+	var hands sync.WaitGroup
+	for look, f := range an.flows {
+		among := f.fresh
+		switch {
+		case before == nil || len(before.guises.able[look]) == 0:
+		case moved:
+			among = f.inner()
+		default:
+			among = slices.Clone(among)
+			for part, v := range before.guises.able[look] {
+				if c := f.component[v]; f.parts.at(c) == part {
+					among = append(among, c)
+				}
+			}
+			slices.Sort(among)
+			among = slices.Compact(among)
+		}
+		if len(among) > 0 {
+			hands.Go(func() { reaches[look] = f.holding(leading, among) })
+		}
+	}
+	hands.Wait()
+	more := false
+	for look, reach := range reaches {
+		if reach == nil {
+			continue
+		}
+		f := an.flows[look]
+		able := map[int32]bool{}
 		for _, by := range leading {
 			holders := reach.of(by)
-			if holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts[c].leaf }); len(holders) == 0 {
+			if holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts.at(c).leaf }); len(holders) == 0 {
 				continue // nobody to help
 			}
 			halves := an.actors[by].halves
@@ -150,35 +177,44 @@ func (an *Analysis) unite(flooded int32) bool {
 				if sure(look) && (same[0].truth != surely || same[0].alone == surely) || !sure(look) && same[0].alone != never {
 					continue
 				}
-				more = an.uniteAt(f, look, by, same, holders, flooded) || more
+				who, joined := an.uniteAt(f, look, by, same, holders, flooded)
+				more = more || joined
+				for _, c := range who {
+					able[c] = true
+				}
 			}
 		}
 		reach.done()
-	}
-	if more {
-		for look, f := range an.flows {
-			seen := make(map[*component]bool, len(an.guises.united[look]))
-			for _, part := range f.parts {
-				if !part.leaf {
-					seen[part] = true
-				}
-			}
-			an.guises.united[look] = seen
+		if len(able) > 0 {
+			an.remember(look, able)
 		}
 	}
 	return more
 }
 
-// uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest.
-func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders []int32, flooded int32) bool {
+// remember keeps in which components several make calls together.
+func (an *Analysis) remember(look int, able map[int32]bool) {
+	f := an.flows[look]
+	if an.guises.able[look] == nil {
+		an.guises.able[look] = map[*component]int32{}
+	}
+	for v, c := range f.component {
+		if able[c] {
+			an.guises.able[look][f.parts.at(c)] = int32(v)
+		}
+	}
+}
+
+// uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest. It lists the components that hold them,
+// and tells whether that leads to something new.
+func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders []int32, flooded int32) (able []int32, more bool) {
 	var crews map[int32]crew
 	var truths map[int32]truth
-	var able []int32
 	for _, c := range holders {
-		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts[c], &h, flooded) }) {
+		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts.at(c), &h, flooded) }) {
 			continue
 		}
-		who, v := an.crewIn(f.parts[c], by, &halves[0], flooded)
+		who, v := an.crewIn(f.parts.at(c), by, &halves[0], flooded)
 		if v == never || sure(look) && v != surely {
 			continue
 		}
@@ -188,7 +224,6 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 		able = append(able, c)
 		crews[c], truths[c] = who, v
 	}
-	more := false
 	g := &an.guises
 	for _, v := range an.nearest(f, flooded, able) {
 		c := f.component[v]
@@ -199,7 +234,7 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 			}
 			for _, e := range an.united(h, by, crews[c], truths[c]) {
 				to := an.actorOf[e.to]
-				if to < flooded && f.parts[c].has(to) || slices.Contains(g.joined[look][v], to) {
+				if to < flooded && f.parts.at(c).has(to) || slices.Contains(g.joined[look][v], to) {
 					continue
 				}
 				more = true
@@ -213,7 +248,7 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 			}
 		}
 	}
-	return more
+	return able, more
 }
 
 // leadsThere reports whether a component reaches what a half leads to as it is.

@@ -15,7 +15,6 @@ type exposure struct {
 	waters []*water // of each function
 	counts []int32  // by ordinal
 	gauge  *gauge
-	shares []Figure         // of each function, as the gauge has it; what it says of one's own log group is left to others
 	ids    map[model.ID]int // what is counted by the gauge, and reached at all
 }
 
@@ -44,10 +43,7 @@ func (an *Analysis) exposure(look int) *exposure {
 		e.now[look], e.before[look] = an.expose(look, e.before[look]), nil
 	}
 	if x := e.now[look]; x.gauge != an.gauge {
-		y := &exposure{waters: x.waters, counts: x.counts, gauge: an.gauge, ids: map[model.ID]int{}, shares: make([]Figure, len(x.waters))}
-		for i, w := range y.waters {
-			y.shares[i] = an.share(w.read(an.gauge))
-		}
+		y := &exposure{waters: x.waters, counts: x.counts, gauge: an.gauge, ids: map[model.ID]int{}}
 		for i, n := range y.counts {
 			y.put(int32(i), n)
 		}
@@ -101,17 +97,14 @@ func (an *Analysis) expose(look int, before *exposure) *exposure {
 		}
 		return x
 	}
-	x.counts, x.gauge, x.ids, x.shares = slices.Clone(before.counts), before.gauge, before.ids, slices.Clone(before.shares)
+	x.counts, x.gauge, x.ids = slices.Clone(before.counts), before.gauge, before.ids
 	if x.gauge != an.gauge {
-		x.gauge, x.shares = nil, nil // all of it is measured anew
+		x.gauge = nil // all of it is measured anew
 	}
 	changed := map[[2]*water]int32{} // water before and now → functions
 	for i, w := range x.waters {
 		if was := before.waters[i]; was != w {
 			changed[[2]*water{was, w}]++
-			if x.gauge != nil {
-				x.shares[i] = an.share(w.read(x.gauge))
-			}
 		}
 	}
 	touched := newSet(an.world.resources)

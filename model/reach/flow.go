@@ -35,7 +35,10 @@ func sure(look int) bool { return look == runsMust || look == fedMust }
 // A set is a bit set.
 type set []uint64
 
-func newSet(n int) set { return make(set, (n+63)/64) }
+func newSet(n int) set { return make(set, len64(n)) }
+
+// len64 is how many words a set of n has.
+func len64(n int) int { return (n + 63) / 64 }
 
 func (s set) put(i int32)      { s[i>>6] |= 1 << (i & 63) }
 func (s set) has(i int32) bool { return s[i>>6]&(1<<(i&63)) != 0 }
@@ -99,11 +102,12 @@ func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {
-	next      [][]int32 // of each actor, then of each hub: what is one step on, without doubles
+	next      paged[[]int32] // of each actor, then of each hub: what is one step on, without doubles
 	hubs      map[*row]int32
 	component []int32 // of each actor, and of each hub
-	parts     []*component
+	parts     paged[*component]
 	turned    map[int32][]int32 // actor → guises to which it leads
+	fresh     []int32           // components, but for leaves, of which something is not as it was in the flow from which this one went on; until all is found
 }
 
 // A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
@@ -163,17 +167,15 @@ func (an *Analysis) flood(past *former, changed set) {
 	var hands sync.WaitGroup
 	for look := range looks {
 		hands.Go(func() {
-			m := &flowing{an: an, look: look, actors: newSet(len(an.actors)), changed: newSet(len(an.actors)), left: map[*row][]int32{}}
+			m := newFlowing(an, look)
 			m.changed.join(changed)
-			for d := range m.wet {
-				m.wet[d] = newSet(an.world.resources)
-			}
 			if past != nil {
 				m.old, m.steady = past.flow(an, look), past.stays(an)
 			}
 			m.lead()
 			m.flow()
 			an.flows[look] = m.f
+			m.done()
 		})
 	}
 	hands.Wait()
@@ -186,7 +188,7 @@ type flowing struct {
 	f       *flow
 	old     *flow  // nil for none
 	changed set    // actors that are not as they were
-	steady  bool   // all of next is as it was
+	steady  bool   // the components have the members that they had, and their order is one still
 	kept    []bool // components that are as they were
 	onStack []bool
 	actors  set // of the component at hand
@@ -195,15 +197,45 @@ type flowing struct {
 	wet     [depths]set
 	dry     []int32
 	left    map[*row][]int32 // of rows in wet: targets where they held for nobody yet
+	seen    []int32          // of each actor, the last that leads there, plus one
+	search  struct{ index, low, at, stack, calls []int32 }
+	members []int32 // by component, …
+	from    []int32 // … and where each one's begin
+}
+
+// flowings are used again.
+var flowings = sync.Pool{New: func() any { return &flowing{left: map[*row][]int32{}} }}
+
+// newFlowing has nothing yet.
+func newFlowing(an *Analysis, look int) *flowing {
+	m := flowings.Get().(*flowing)
+	m.an, m.look, m.f, m.old, m.steady = an, look, &flow{}, nil, false
+	m.actors, m.changed = cleared(m.actors, len64(len(an.actors))), cleared(m.changed, len64(len(an.actors)))
+	for d := range m.wet {
+		m.wet[d] = cleared(m.wet[d], len64(an.world.resources))
+	}
+	return m
+}
+
+// done gives it back.
+func (m *flowing) done() {
+	m.an, m.f, m.old = nil, nil, nil
+	clear(m.left)
+	flowings.Put(m)
 }
 
 // lead finds what is one step on from each actor.
 func (m *flowing) lead() {
 	an := m.an
 	n := len(an.actors)
-	m.f = &flow{hubs: map[*row]int32{}, next: make([][]int32, n), turned: an.turned(m.look)}
-	if m.old != nil {
-		m.f.hubs, m.f.next = maps.Clone(m.old.hubs), slices.Clone(m.old.next)
+	m.f.turned = an.turned(m.look)
+	if m.old == nil {
+		m.f.hubs, m.f.next = map[*row]int32{}, newPaged[[]int32](n)
+		for i := range an.actors {
+			m.changed.put(int32(i))
+		}
+	} else {
+		m.f.hubs, m.f.next = m.old.hubs, m.old.next.clone()
 		for i := int32(an.size.actors); int(i) < n; i++ {
 			if m.was(i) < 0 {
 				m.changed.put(i) // a guise that is new here, though perhaps known from elsewhere
@@ -217,7 +249,8 @@ func (m *flowing) lead() {
 			}
 		}
 	}
-	seen := make([]int32, n) // the last that leads there, plus one
+	m.seen = cleared(m.seen, n)
+	seen := m.seen
 	lead := func(from int32, out []int32, e *edge) []int32 {
 		if to := an.actorOf[e.to]; to != from && seen[to] != from+1 && takes(m.look, e) {
 			seen[to] = from + 1
@@ -225,11 +258,9 @@ func (m *flowing) lead() {
 		}
 		return out
 	}
-	for i, a := range an.actors {
-		from := int32(i)
-		if m.old != nil && !m.changed.has(from) {
-			continue
-		}
+	hubs := false // whether they are its own
+	m.changed.each(func(from int32) bool {
+		a := an.actors[from]
 		var out []int32
 		for k := range a.edges {
 			out = lead(from, out, &a.edges[k])
@@ -247,13 +278,16 @@ func (m *flowing) lead() {
 			} else {
 				hub, ok := m.f.hubs[a.row]
 				if !ok {
-					hub = int32(len(m.f.next))
+					if !hubs && m.old != nil {
+						m.f.hubs = maps.Clone(m.old.hubs)
+					}
+					hubs, hub = true, int32(m.f.next.n)
 					m.f.hubs[a.row] = hub
 					var far []int32
 					for k := range a.row.best {
 						far = lead(hub, far, &a.row.best[k])
 					}
-					m.f.next = append(m.f.next, far)
+					m.f.next.add(far)
 					m.steady = false
 				}
 				out = append(out, hub)
@@ -265,9 +299,31 @@ func (m *flowing) lead() {
 				out = append(out, to)
 			}
 		}
-		m.steady = m.steady && slices.Equal(out, m.f.next[i])
-		m.f.next[i] = out
+		m.steady = m.steady && m.stands(from, out)
+		m.f.next.put(from, out)
+		return true
+	})
+}
+
+// stands reports whether what is one step on from an actor now leaves the components as they are, and those that are reached before
+// those that reach them: what is new leads on as its component does or within it, and what is gone led out of it.
+func (m *flowing) stands(i int32, out []int32) bool {
+	old := m.old.next.at(i)
+	if slices.Equal(out, old) {
+		return true
 	}
+	c := m.was(i)
+	for _, to := range out {
+		if o := m.was(to); o < 0 || o > c {
+			return false
+		}
+	}
+	for _, to := range old {
+		if m.was(to) == c && (int(to) >= len(m.seen) && !slices.Contains(out, to) || int(to) < len(m.seen) && m.seen[to] != i+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // turned lists the guises to which actors lead, under a look.
@@ -289,23 +345,19 @@ func (an *Analysis) turned(look int) map[int32][]int32 {
 // flow finds the strongly connected components of the graph of actors and what each reaches, in topological
 // order: a component's set is its own and those of its successors, which are done before it.
 func (m *flowing) flow() {
-	n := len(m.f.next)
+	n := m.f.next.n
 	if m.steady {
 		m.again()
 		return
 	}
-	m.f.component, m.onStack = make([]int32, n), make([]bool, n)
-	if m.old != nil {
-		m.f.parts, m.kept = make([]*component, 0, len(m.old.parts)+1), make([]bool, 0, len(m.old.parts)+1)
-	}
+	m.f.component, m.onStack, m.kept = make([]int32, n), cleared(m.onStack, n), m.kept[:0]
 	for i := range m.f.component {
 		m.f.component[i] = -1
 	}
 	// Tarjan's algorithm with a stack of its own: chains of roles can be long.
-	index := make([]int32, n)
-	low := make([]int32, n)
-	at := make([]int32, n)
-	var stack, calls []int32
+	s := &m.search
+	s.index, s.low, s.at = cleared(s.index, n), cleared(s.low, n), cleared(s.at, n)
+	index, low, at, stack, calls := s.index, s.low, s.at, s.stack[:0], s.calls[:0]
 	count := int32(0)
 	for root := range n {
 		if index[root] != 0 {
@@ -321,7 +373,7 @@ func (m *flowing) flow() {
 				m.onStack[v] = true
 			}
 			descended := false
-			for next := m.f.next[v]; int(at[v]) < len(next); at[v]++ {
+			for next := m.f.next.at(v); int(at[v]) < len(next); at[v]++ {
 				w := next[at[v]]
 				if index[w] == 0 {
 					calls = append(calls, w)
@@ -343,35 +395,57 @@ func (m *flowing) flow() {
 				}
 				for _, w := range stack[from:] {
 					m.onStack[w] = false
-					m.f.component[w] = int32(len(m.f.parts))
+					m.f.component[w] = int32(m.f.parts.n)
 				}
-				part, kept := m.close(stack[from:], int32(len(m.f.parts)))
-				m.f.parts, m.kept = append(m.f.parts, part), append(m.kept, kept)
+				m.found(m.close(stack[from:], int32(m.f.parts.n)))
 				stack = stack[:from]
 			}
 		}
+	}
+	s.stack, s.calls = stack, calls
+}
+
+// found notes the next component, and whether it is as it was.
+func (m *flowing) found(part *component, kept bool) {
+	c := int32(len(m.kept))
+	if m.kept = append(m.kept, kept); !kept && !part.leaf {
+		m.f.fresh = append(m.f.fresh, c)
+	}
+	if int(c) == m.f.parts.n {
+		m.f.parts.add(part)
+	} else if m.f.parts.at(c) != part {
+		m.f.parts.put(c, part)
 	}
 }
 
 // again fills the components of the old flow, where the steps are as they were.
 func (m *flowing) again() {
-	m.f.component, m.f.parts = m.old.component, slices.Clone(m.old.parts)
-	m.kept = make([]bool, len(m.f.parts))
-	at := make([]int32, len(m.f.parts)+1)
+	m.f.component, m.f.parts, m.kept = m.old.component, m.old.parts.clone(), m.kept[:0]
+	first := int32(m.f.parts.n)
+	m.changed.each(func(i int32) bool {
+		first = min(first, m.f.component[i])
+		return true
+	})
+	at := cleared(m.from, m.f.parts.n+2) // of each component, two places on
 	for _, c := range m.f.component {
+		at[c+2]++
+	}
+	for c := range m.f.parts.n {
+		at[c+2] += at[c+1]
+	}
+	members := cleared(m.members, len(m.f.component))
+	for v, c := range m.f.component {
+		members[at[c+1]] = int32(v)
 		at[c+1]++
 	}
-	for c := range m.f.parts {
-		at[c+1] += at[c]
+	for c := range int32(m.f.parts.n) {
+		if c < first {
+			m.kept = append(m.kept, true) // nothing that it reaches changed
+			continue
+		}
+		m.found(m.close(members[at[c]:at[c+1]], c))
 	}
-	members, next := make([]int32, len(m.f.component)), slices.Clone(at)
-	for v, c := range m.f.component {
-		members[next[c]] = int32(v)
-		next[c]++
-	}
-	for c := range m.f.parts {
-		m.f.parts[c], m.kept[c] = m.close(members[at[c]:at[c+1]], int32(c))
-	}
+	m.from, m.members = at, members
 }
 
 // keeps is the old component of the members where nothing of it changed.
@@ -380,20 +454,20 @@ func (m *flowing) keeps(members []int32, c int32) *component {
 	if was < 0 {
 		return nil
 	}
-	if m.old.parts[was].size != len(members) {
+	if m.old.parts.at(was).size != len(members) {
 		return nil
 	}
 	for _, v := range members {
 		if m.was(v) != was || int(v) < len(m.an.actors) && m.changed.has(v) {
 			return nil
 		}
-		for _, to := range m.f.next[v] {
+		for _, to := range m.f.next.at(v) {
 			if o := m.f.component[to]; o != c && !m.kept[o] {
 				return nil
 			}
 		}
 	}
-	return m.old.parts[was]
+	return m.old.parts.at(was)
 }
 
 // was is the old component of an actor or hub; -1 for none.
@@ -411,18 +485,18 @@ func (m *flowing) close(members []int32, c int32) (*component, bool) {
 	}
 	old := &component{}
 	if was := m.was(members[0]); was >= 0 {
-		old = m.old.parts[was]
+		old = m.old.parts.at(was)
 	}
 	if out := m.follow(members); out != nil {
 		return out.unless(old)
 	}
 	out := &component{size: len(members), alone: -1}
 	if v := members[0]; len(members) == 1 && int(v) < len(m.an.actors) {
-		out.alone, out.leaf = v, len(m.f.next[v]) == 0
+		out.alone, out.leaf = v, len(m.f.next.at(v)) == 0
 	}
 	next := 0
 	for _, v := range members {
-		next += len(m.f.next[v])
+		next += len(m.f.next.at(v))
 	}
 	m.clear()
 	var after []*component
@@ -437,7 +511,7 @@ func (m *flowing) close(members []int32, c int32) (*component, bool) {
 			m.bring(v, out)
 		}
 		for _, v := range members {
-			for _, to := range m.f.next[v] {
+			for _, to := range m.f.next.at(v) {
 				if o := m.f.component[to]; o == c {
 					continue
 				} else if part := m.take(to, o, &out.rules); part != nil {
@@ -510,7 +584,7 @@ func (m *flowing) take(to, o int32, rules *[2]bool) *component {
 	if int(to) < len(m.an.actors) && m.actors.has(to) {
 		return nil // reached already, and with it all that it reaches
 	}
-	part := m.f.parts[o]
+	part := m.f.parts.at(o)
 	for k := range part.rules {
 		rules[k] = rules[k] || part.rules[k]
 	}
@@ -548,16 +622,16 @@ func (m *flowing) follow(members []int32) *component {
 		return nil
 	}
 	var great *component
-	for _, to := range m.f.next[v] {
-		if part := m.f.parts[m.f.component[to]]; part.alone < 0 && (great == nil || part.size > great.size) {
+	for _, to := range m.f.next.at(v) {
+		if part := m.f.parts.at(m.f.component[to]); part.alone < 0 && (great == nil || part.size > great.size) {
 			great = part
 		}
 	}
 	if great == nil {
 		return nil
 	}
-	for _, to := range m.f.next[v] {
-		if part := m.f.parts[m.f.component[to]]; part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
+	for _, to := range m.f.next.at(v) {
+		if part := m.f.parts.at(m.f.component[to]); part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
 			return nil
 		}
 	}
@@ -638,7 +712,7 @@ func (m *flowing) certainty() int {
 }
 
 // of is the component of an actor.
-func (f *flow) of(actor int32) *component { return f.parts[f.component[actor]] }
+func (f *flow) of(actor int32) *component { return f.parts.at(f.component[actor]) }
 
 // reached are the actors that an actor reaches, itself among them.
 func (f *flow) reached(actor int32) set {

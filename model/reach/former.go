@@ -46,7 +46,7 @@ func (p *former) flow(an *Analysis, look int) *flow {
 	if p.stays(an) {
 		return old
 	}
-	m := &moving{former: p, an: an, sets: map[*uint64]set{}, at: make([]int32, len(old.next))}
+	m := &moving{former: p, an: an, sets: map[*uint64]set{}, at: make([]int32, old.next.n)}
 	for i := range m.at {
 		m.at[i] = int32(i)
 	}
@@ -55,7 +55,7 @@ func (p *former) flow(an *Analysis, look int) *flow {
 	for _, a := range an.actors {
 		used[a.row] = true
 	}
-	rows := make([]*row, len(old.next)-p.actors)
+	rows := make([]*row, old.next.n-p.actors)
 	for r, hub := range old.hubs {
 		rows[int(hub)-p.actors] = r
 	}
@@ -68,13 +68,14 @@ func (p *former) flow(an *Analysis, look int) *flow {
 			n++
 		}
 	}
-	f.next, f.component = make([][]int32, n), make([]int32, n)
+	f.next, f.component = newPaged[[]int32](int(n)), make([]int32, n)
 	for i := range f.component {
 		f.component[i] = -1
 	}
 	for i, at := range m.at {
 		if at >= 0 {
-			f.next[at], f.component[at] = m.list(old.next[i]), old.component[i]
+			f.component[at] = old.component[i]
+			f.next.put(at, m.list(old.next.at(int32(i))))
 		}
 	}
 	for from, to := range old.turned {
@@ -82,8 +83,8 @@ func (p *former) flow(an *Analysis, look int) *flow {
 			f.turned[at] = m.list(to)
 		}
 	}
-	for _, c := range old.parts {
-		f.parts = append(f.parts, m.component(c))
+	for _, c := range old.parts.all {
+		f.parts.add(m.component(c))
 	}
 	return f
 }

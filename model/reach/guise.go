@@ -107,15 +107,17 @@ func (j *join) others() []int32 {
 
 // guises are the actors that others can be made.
 type guises struct {
-	keys   []string                 // of each guise
-	at     map[string]int32         // key → actor
-	of     map[int32][]int32        // principal → itself and its guises
-	turns  map[int32][]edge         // actor → guises that it makes of itself, and new principals
-	joins  [looks][]*join           // what is found by two, …
-	joinOf [looks]map[int32][]*join // … by each of the two
-	joined [looks]map[int32][]int32 // and the nearest who hold both → guises
-	known  map[joinKey]bool
-	united [looks]map[*component]bool // components whose principals were joined as far as they can be
+	nodes   []node                   // of an earlier graph, to be used again where they are the same
+	actorOf []int32                  // likewise
+	keys    []string                 // of each guise
+	at      map[string]int32         // key → actor
+	of      map[int32][]int32        // principal → itself and its guises
+	turns   map[int32][]edge         // actor → guises that it makes of itself, and new principals
+	joins   [looks][]*join           // what is found by two, …
+	joinOf  [looks]map[int32][]*join // … by each of the two
+	joined  [looks]map[int32][]int32 // and the nearest who hold both → guises
+	known   map[joinKey]bool
+	able    [looks]map[*component]int32 // components whose principals make calls together that none of them may make alone → a member
 }
 
 type joinKey struct {
@@ -215,7 +217,7 @@ func (an *Analysis) newPrincipal(by *actor, bound model.ID) int32 {
 
 func (an *Analysis) addGuise(a *actor, key string, id model.ID, s sort) int32 {
 	g := &an.guises
-	an.actors, an.actorOf, an.nodes = append(an.actors, a), append(an.actorOf, a.index), append(an.nodes, node{id, s})
+	an.actors, an.actorOf, an.nodes = append(an.actors, a), extend(an.actorOf, g.actorOf, a.index), extend(an.nodes, g.nodes, node{id, s})
 	g.keys = append(g.keys, key)
 	g.at[key] = a.index
 	if a.guise.of >= 0 {
@@ -225,6 +227,14 @@ func (an *Analysis) addGuise(a *actor, key string, id model.ID, s sort) int32 {
 		g.of[a.guise.of] = append(g.of[a.guise.of], a.index)
 	}
 	return a.index
+}
+
+// extend adds a member to a list that is the beginning of an earlier one, which others have too: most often it is the next of that.
+func extend[T comparable](list, earlier []T, v T) []T {
+	if n := len(list); 0 < n && n < len(earlier) && &list[0] == &earlier[0] && earlier[n] == v {
+		return earlier[: n+1 : n+1]
+	}
+	return append(list, v)
 }
 
 // states are a principal and its guises.
@@ -243,8 +253,9 @@ func (an *Analysis) nodeOfGuise(i int32) int32 {
 // disguise finds who can be made more, and floods. old, an earlier graph in which all was settled as it is now, may be nil;
 // so may before, the same graph where only some real actors changed. The error is ctx's.
 func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed set) error {
-	an.actors, an.nodes, an.actorOf = slices.Clip(an.actors[:an.size.actors]), slices.Clip(an.nodes[:an.size.nodes]), slices.Clip(an.actorOf[:an.size.nodes])
-	an.guises = guises{at: map[string]int32{}, of: map[int32][]int32{}, turns: map[int32][]edge{}, known: map[joinKey]bool{}}
+	nodes, actorOf := an.nodes, an.actorOf
+	an.actors, an.nodes, an.actorOf = an.actors[:an.size.actors], slices.Clip(an.nodes[:an.size.nodes]), slices.Clip(an.actorOf[:an.size.nodes])
+	an.guises = guises{nodes: nodes, actorOf: actorOf, at: map[string]int32{}, of: map[int32][]int32{}, turns: map[int32][]edge{}, known: map[joinKey]bool{}}
 	for look := range looks {
 		an.guises.joinOf[look], an.guises.joined[look] = map[int32][]*join{}, map[int32][]int32{}
 	}
@@ -278,7 +289,9 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 	if err := turn(); err != nil {
 		return err
 	}
-	for past := an.former(before); ; {
+	past := an.former(before)
+	moved := past != nil && !past.stays(an)
+	for {
 		an.flood(past, anew)
 		past, anew = an.former(an.graph), nil
 		if ctx.Err() != nil {
@@ -286,9 +299,14 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 		}
 		flooded := int32(len(an.actors))
 		more := an.conjoin()
-		if !an.unite(flooded) && !more {
+		more = an.unite(flooded, before, moved) || more
+		for _, f := range an.flows {
+			f.fresh = nil
+		}
+		if !more {
 			return nil
 		}
+		before = nil
 		if err := turn(); err != nil {
 			return err
 		}
@@ -379,7 +397,7 @@ func (an *Analysis) conjoin() bool {
 				}
 				if holders == nil {
 					if reach == nil {
-						reach = f.holding(an.alterers, nil)
+						reach = f.holding(an.alterers, f.inner())
 					}
 					holders = slices.Clone(reach.of(by))
 				}
@@ -412,7 +430,7 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 		nearest = []int32{of}
 	default:
 		nearest = an.nearest(f, flooded, slices.DeleteFunc(slices.Clone(holders), func(c int32) bool {
-			return !f.parts[c].has(of) || f.parts[c].rules[1] && !an.abroad(of)
+			return !f.parts.at(c).has(of) || f.parts.at(c).rules[1] && !an.abroad(of)
 		}))
 	}
 	if !an.abroad(of) { // who reaches an administrator has no need of it
@@ -467,7 +485,7 @@ func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 
 		if _, ok := among[c]; !ok {
 			continue
 		}
-		for _, to := range f.next[v] {
+		for _, to := range f.next.at(int32(v)) {
 			if o := f.component[to]; o != c && among[o] > 0 {
 				leads[c] = true
 			}
@@ -479,6 +497,7 @@ func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 
 			out = append(out, first-1)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 

@@ -178,10 +178,7 @@ func (an *Analysis) Measures(vulnerable bool) Measures {
 		if an.partial(n) {
 			m.AtLeast++
 		}
-		x := exposed.shares[i]
-		if len(an.gauge.ownLogs) > 0 {
-			x = an.figure(n, look)
-		}
+		x := an.figure(n, look)
 		if m.WorstOf == "" && x.Share > 0 || x.Share > m.Worst {
 			m.Worst, m.WorstOf = x.Share, f.id
 		}

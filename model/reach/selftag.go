@@ -46,9 +46,9 @@ func (an *Analysis) newAskedTags() {
 			values[lower] = append(values[lower], t)
 		}
 	}
-	for _, e := range an.design.Elements() {
+	for e := range an.design.All() {
 		doc := model.DocumentOf(e)
-		if a := an.compiled[doc]; a != nil && doc != nil {
+		if a := an.compiled.of(doc); a != nil && doc != nil {
 			if !a.asksPrincipalTags() {
 				continue
 			}
