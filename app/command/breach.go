@@ -1,7 +1,9 @@
 package command
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -66,7 +68,14 @@ func (c breachCmd) Run(ctx context.Context, env *Env) error {
 	if c.Unfold {
 		known = nil
 	}
-	return printBreaches(ctx, env.Out, a, breaches, c.Vulnerable, known)
+	w := bufio.NewWriter(env.Out)
+	if one == nil {
+		err = printOverview(ctx, w, a, c.Vulnerable, known)
+	} else {
+		printHead(w, a, c.Vulnerable)
+		printBreach(w, a, one, c.Vulnerable, known)
+	}
+	return errors.Join(err, w.Flush())
 }
 
 // strangers names the starts outside the account, as the end of a sentence.

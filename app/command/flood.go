@@ -1,14 +1,10 @@
 package command
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"bulkhead/model"
 	"bulkhead/model/reach"
@@ -18,49 +14,9 @@ import (
 
 // The text of breach: for each a headline, and a table of what it reaches with the reasons.
 
-func printBreaches(ctx context.Context, out io.Writer, a *reach.Analysis, breaches iter.Seq[*reach.Breach], vulnerable bool, known []reach.Administrator) error {
-	w := bufio.NewWriter(out)
-	d := a.Design()
-	m := a.Measures(vulnerable)
-	fmt.Fprintf(w, "%s: %s, %d counted of %s\n", d.Info().Name, count(m.Functions, "function"), m.Counted, count(m.Resources, "resource"))
-	worst := "nothing floods"
-	if m.AtLeast > 0 {
-		worst = "nothing is known to flood"
-	}
-	if len(m.Admin) > 0 {
-		worst = "an administrator is within reach of " + count(len(m.Admin), "function") // shares count what is hit as things are
-	}
-	if m.WorstOf != "" {
-		worst = fmt.Sprintf("worst %s (%s)", render.Share(m.Worst, m.AtLeast > 0), d.Name(m.WorstOf))
-	}
-	fmt.Fprintf(w, "%s · mean %s · watertightness %s\n", worst, render.Share(m.Mean, m.AtLeast > 0), render.Tight(m))
-	if m.AtLeast > 0 {
-		fmt.Fprintf(w, "at least: not all policies that concern %s were seen\n", count(m.AtLeast, "function"))
-	}
-	if unseen := a.NotSeen(); len(unseen) > 0 {
-		fmt.Fprintf(w, "not seen: %s\n", joined(unseen))
-	}
-	if n := d.Info().Unresolved; n > 0 {
-		fmt.Fprintf(w, "%s unresolved\n", count(n, "value"))
-	}
-	for _, wall := range d.Info().Outside {
-		fmt.Fprintf(w, "outside the model: %s\n", wall)
-	}
-	for b := range breaches {
-		if ctx.Err() != nil {
-			return fmt.Errorf("breach: %w", ctx.Err())
-		}
-		printBreach(w, a, b, vulnerable, known)
-	}
-	return w.Flush()
-}
-
 func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable bool, known []reach.Administrator) {
 	d := a.Design()
-	must, may := b.Reach.Must, b.Reach.May
-	if vulnerable {
-		must, may = b.Reach.FedMust, b.Reach.FedMay
-	}
+	must, may := mustAndMay(b.Reach, vulnerable)
 	surely := ""
 	if must.Resources != may.Resources {
 		surely = fmt.Sprintf(" (surely %d, %s)", must.Resources, render.Percent(must.Share))
@@ -69,7 +25,18 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 	if b.Reach.AtLeast {
 		least = "at least "
 	}
-	fmt.Fprintf(w, "\nA breach of %s reaches %s%d of %d, %s%s%s\n", a.Name(b.From), least, may.Resources, b.Reach.Of, render.Percent(may.Share), surely, adminWords(d, b, vulnerable))
+	who := "A breach of " + a.Name(b.From)
+	if strings.HasPrefix(string(b.From), "outside/") {
+		who = "From outside, " + a.Name(b.From)
+	}
+	fmt.Fprintf(w, "\n%s reaches %s%d of %d, %s%s%s\n", who, least, may.Resources, b.Reach.Of, render.Percent(may.Share), surely, adminWords(d, b, vulnerable))
+	if fedMust, fedMay := mustAndMay(b.Reach, true); !vulnerable && fedMay.Resources > may.Resources {
+		surely := ""
+		if fedMust.Resources != fedMay.Resources {
+			surely = fmt.Sprintf(" (surely %d, %s)", fedMust.Resources, render.Percent(fedMust.Share))
+		}
+		fmt.Fprintf(w, "  with fed functions vulnerable too: %d of %d, %s%s\n", fedMay.Resources, b.Reach.Of, render.Percent(fedMay.Share), surely)
+	}
 	if b.Reach.AtLeast {
 		fmt.Fprintf(w, "  not seen: %s\n", joined(b.NotSeen))
 	}
@@ -128,7 +95,7 @@ func adminWords(d *model.Design, b *reach.Breach, vulnerable bool) string {
 		return ""
 	}
 	why := b.AdminWhy()
-	if len(why) == 0 {
+	if len(why) == 0 || len(why) == 1 && why[0].From == why[0].To {
 		return words + ": it is one itself"
 	}
 	return words + ": " + chain(d, why)
@@ -175,30 +142,27 @@ func printOpenings(w io.Writer, a *reach.Analysis, b *reach.Breach) {
 
 // A floodTable is rows of kind, target, what is done, certainty, place and reason, which may be long. Cells that repeat
 // are empty.
-type floodTable [][6]string
-
-// widest is how wide a column gets at most. A longer cell moves the rest of its row.
-const widest = 60
+type floodTable struct{ textTable }
 
 func (t *floodTable) add(d *model.Design, h reach.Hit) {
 	name := d.Name(h.Target)
 	for i, f := range h.Facts(d) {
-		row := [6]string{f.Kind.String(), name, f.Does, f.Certainty.String()}
+		row := []string{f.Kind.String(), name, f.Does, f.Certainty.String(), "", ""}
 		if i > 0 {
 			row[0], row[1] = "", ""
 		}
 		if len(f.Reasons) == 0 {
-			*t = append(*t, row)
+			t.textTable = append(t.textTable, row)
 		}
 		for k, r := range f.Reasons {
 			if k > 0 {
-				row = [6]string{}
+				row = make([]string, 6)
 			}
 			row[4], row[5] = where(r.Place), r.Says
-			*t = append(*t, row)
+			t.textTable = append(t.textTable, row)
 		}
 		if len(f.Way) > 1 {
-			*t = append(*t, [6]string{5: "by " + chain(d, f.Way)})
+			t.textTable = append(t.textTable, []string{5: "by " + chain(d, f.Way)})
 		}
 	}
 }
@@ -208,20 +172,4 @@ func where(s source.Span) string {
 		return ""
 	}
 	return s.String()
-}
-
-func (t floodTable) print(w io.Writer) {
-	var width [6]int
-	for _, row := range t {
-		for i, cell := range row {
-			width[i] = max(width[i], min(utf8.RuneCountInString(cell), widest))
-		}
-	}
-	for _, row := range t {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString("  " + cell + strings.Repeat(" ", max(0, width[i]-utf8.RuneCountInString(cell))))
-		}
-		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
-	}
 }

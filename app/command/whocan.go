@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -97,30 +98,97 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 	if len(folded) > 0 {
 		fmt.Fprintln(env.Out, reach.AdministratorWords(o.Design, folded))
 	}
-	for i, w := range out {
-		if reach.WhyKnown(folded, w.Principal) != "" {
+	return printWho(env.Out, a, q, slices.DeleteFunc(found, func(w reach.Who) bool { return reach.WhyKnown(folded, w.Principal) != "" }))
+}
+
+// printWho prints a line for each who may, with the statements that let it. A role is left out beside a function that may the same
+// by it.
+func printWho(out io.Writer, a *reach.Analysis, q *reach.Question, found []reach.Who) error {
+	d := a.Design()
+	by := map[model.ID]model.ID{} // function → role that is told with it
+	told := map[model.ID]bool{}
+	for _, f := range found {
+		fn := d.Function(f.Principal)
+		if fn == nil {
 			continue
 		}
-		fmt.Fprintf(env.Out, "%-4s %-6s %s", w.Certainty, w.How, o.Design.Name(w.Principal))
-		for _, s := range found[i].Path {
-			fmt.Fprintf(env.Out, " → %s", o.Design.Name(s.To))
+		if k := slices.IndexFunc(found, func(r reach.Who) bool { return r.Principal == fn.Role && alike(f, r) }); k >= 0 {
+			by[f.Principal], told[fn.Role] = fn.Role, true
 		}
+	}
+	found = slices.DeleteFunc(found, func(w reach.Who) bool { return told[w.Principal] })
+	var t textTable
+	ways := map[string]int{}
+	for _, w := range found {
+		how, name := "direct", a.Name(w.Principal)
+		if r := by[w.Principal]; r != "" && a.Name(r) != name {
+			name += " as " + a.Name(r)
+		}
+		if len(w.Path) > 0 {
+			how = "path"
+			if _, rest, ok := strings.Cut(chain(d, w.Path), " → "); ok {
+				name += " → " + rest
+			}
+		}
+		ways[how]++
 		if w.Part != "" {
-			fmt.Fprintf(env.Out, "  %s only", w.Part)
+			name += ": " + w.Part + " only"
 		}
 		if len(q.Actions) > 1 {
 			some := w.Actions
 			if most := 3; len(some) > most+1 {
 				some = append(slices.Clone(some[:most]), fmt.Sprintf("%d more", len(some)-most))
 			}
-			fmt.Fprintf(env.Out, "  %s", strings.Join(some, ", "))
+			name += ": " + strings.Join(some, ", ")
 		}
-		for _, e := range w.Evidence {
-			if e.Line > 0 {
-				fmt.Fprintf(env.Out, "  %s:%d", e.File, e.Line)
+		row := []string{w.Certainty.String(), how, name, "", ""}
+		reason := func(place, says string) {
+			row[3], row[4] = place, says
+			t = append(t, row)
+			row = make([]string, 5)
+		}
+		for _, s := range w.Path {
+			for _, e := range s.Grounds() {
+				reason(where(e.Span), e.Sentence(d))
 			}
 		}
-		fmt.Fprintln(env.Out)
+		last := reach.Step{Kind: reach.Acts, Evidence: w.Evidence, Assumed: w.Assumed, Certainty: w.Certainty}
+		if n := len(w.Path); n == 0 || !slices.Equal(places(w.Path[n-1].Grounds()), places(last.Grounds())) {
+			for _, e := range last.Grounds() {
+				reason(where(e.Span), e.Sentence(d))
+			}
+		}
+		if w.Certainty == reach.May {
+			for _, s := range append(slices.Clone(w.Path), &last) {
+				for _, line := range s.Why(d)[len(s.Grounds()):] {
+					reason("", line)
+				}
+			}
+		}
+		if row[0] != "" {
+			t = append(t, row)
+		}
 	}
+	if len(found) > 0 {
+		fmt.Fprintf(out, "%d directly, %d by a path\n", ways["direct"], ways["path"])
+	}
+	t.print(out)
 	return nil
+}
+
+// alike reports whether two may the same, by the same statements.
+func alike(x, y reach.Who) bool {
+	return x.Part == y.Part && x.Certainty == y.Certainty && slices.Equal(x.Actions, y.Actions) && slices.Equal(places(x.Evidence), places(y.Evidence)) &&
+		slices.EqualFunc(x.Path, y.Path, func(p, q *reach.Step) bool {
+			return p.To == q.To && slices.Equal(places(p.Evidence), places(q.Evidence))
+		})
+}
+
+// places are the statements of evidence, by where they are.
+func places(es []reach.Evidence) []string {
+	var out []string
+	for _, e := range es {
+		out = append(out, fmt.Sprint(e.Policy, " ", e.Layer, " ", e.Statement))
+	}
+	return out
 }

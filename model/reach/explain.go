@@ -182,6 +182,9 @@ func (s Step) Why(d *model.Design) []string {
 	for _, e := range s.Grounds() {
 		out = append(out, e.Sentence(d))
 	}
+	if open, _ := s.open(d); open != "" {
+		out = append(out, open)
+	}
 	for _, x := range s.Denials {
 		if line := "though " + x.Sentence(d) + x.place(); !slices.Contains(out, line) {
 			out = append(out, line)
@@ -373,6 +376,9 @@ func (s Step) takes(grounds []Evidence, c Certainty) (own []string, rest string)
 
 // Sentence says what a statement allows: "ShopRole · statement 2 (Files) allows s3:* on *".
 func (e Evidence) Sentence(d *model.Design) string {
+	if e.Policy == "" && e.Layer == policy.LayerIdentity {
+		return "its own account's policies, which no source shows, are taken to allow it"
+	}
 	var b strings.Builder
 	b.WriteString(e.Holder(d))
 	fmt.Fprintf(&b, " · statement %d", e.Statement+1)
@@ -533,7 +539,11 @@ func (s Step) onto(name string) string {
 	case "iam-create-user", "iam-create-role":
 		return may + s.Says
 	}
-	return may + s.Says + " " + name + s.narrowed()
+	says := s.Says + " " + name
+	if did, then, ok := strings.Cut(s.Says, " of, and "); ok && strings.HasSuffix(then, ",") {
+		says = did + " of " + name + " and " + strings.TrimSuffix(then, ",") + " it" // "rewrites the trust policy of deploy and assumes it"
+	}
+	return may + says + s.narrowed()
 }
 
 // narrowed is what filters let pass of a feed: " (only objects in/*.jpg)"; "" for everything.
@@ -554,6 +564,9 @@ func (s Step) Sentence(d *model.Design) string {
 	out := s.phrase(d)
 	for i, e := range grounds {
 		out += [...]string{", because ", ", and "}[min(i, 1)] + e.Sentence(d) + e.place() + own[i]
+	}
+	if open, at := s.open(d); open != "" {
+		out += ", because " + open + Evidence{Span: at}.place()
 	}
 	return out + rest
 }

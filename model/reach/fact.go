@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // A Fact is one line of a table of hits: what is done to the target, how surely, why.
 type Fact struct {
 	Kind      Kind
-	Does      string // "read, write, delete", "replaces the code of it"
+	Does      string // "read, write, delete", "replaces its code"
 	Certainty Certainty
 	Way       []*Step // the last of them is this
 	Reasons   []Reason
@@ -46,9 +47,12 @@ func (h Hit) fact(d *model.Design) Fact {
 	case h.OwnLog:
 		f.Does = "write, its own"
 	case last.Kind == Runs:
-		f.Does = strings.TrimPrefix(last.onto("it"), "perhaps ")
+		f.Does = last.does()
 	case last.Kind == Feeds:
 		f.Does = "chooses its input" + last.narrowed()
+		if last.Says != "" {
+			f.Does = last.does()
+		}
 	case len(last.Actions) == 1 && last.Actions[0] == "iam:PassRole":
 		f.Does = "pass to a service"
 	default:
@@ -79,7 +83,9 @@ func (h Hit) fact(d *model.Design) Fact {
 		}
 		say(e, "", after)
 	}
-	if len(grounds) == 0 && rest != "" {
+	if open, at := last.open(d); open != "" {
+		f.Reasons = append(f.Reasons, Reason{Says: open + rest, Place: at})
+	} else if len(grounds) == 0 && rest != "" {
 		f.Reasons = append(f.Reasons, Reason{Says: strings.TrimPrefix(rest, ", ")})
 	}
 	for _, x := range h.denials(last) {
@@ -87,6 +93,33 @@ func (h Hit) fact(d *model.Design) Fact {
 	}
 	return f
 }
+
+// open says of a feed that takes no statement why it takes none, and where the route stands: "GET /products asks for no
+// credentials"; "" for others.
+func (s Step) open(d *model.Design) (string, source.Span) {
+	t := d.Trigger(s.Via)
+	switch {
+	case t == nil || s.Technique != openRoute.technique || len(s.Evidence) > 0:
+		return "", source.Span{}
+	case t.Keyed:
+		return d.Name(t.ID) + " asks for an API key alone", t.Origin
+	}
+	return d.Name(t.ID) + " asks for no credentials", t.Origin
+}
+
+// does says a step to somebody who knows to what: "replaces its code".
+func (s Step) does() string {
+	words := strings.TrimPrefix(s.onto("it"), "perhaps ")
+	words, narrowed := strings.CutSuffix(words, s.narrowed())
+	words = itsOwn.ReplaceAllString(words, "$1 its $2$3")
+	if narrowed {
+		words += s.narrowed()
+	}
+	return words
+}
+
+// itsOwn finds "replaces the code of it", which is "replaces its code".
+var itsOwn = regexp.MustCompile(`^(\w+) the ([\w ]+?) of it( and \w+ it)?$`)
 
 // capabilityWords lists capabilities: "read, write, delete".
 func capabilityWords(caps catalog.Capabilities) string {

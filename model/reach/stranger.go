@@ -40,11 +40,12 @@ func (an *Analysis) Strangers() []model.ID {
 	return out
 }
 
-// Stranger is the start outside the design that is called by its id, by its ARN, or by a name that only one of them ends in.
+// Stranger is the start outside the design that is called by its id, with or without "outside/", by its ARN, or by a name that only
+// one of them ends in.
 func (an *Analysis) Stranger(name string) (model.ID, bool) {
 	var found []model.ID
 	for _, id := range an.Strangers() {
-		if string(id) == name || an.strangers[id].principal == name {
+		if string(id) == name || string(id) == "outside/"+name || an.strangers[id].principal == name {
 			return id, true
 		}
 		if strings.HasSuffix(an.strangers[id].principal, "/"+name) {

@@ -285,16 +285,16 @@ var (
 )
 
 // openRoute is how anyone starts a function by a route or URL without authorizer.
-var openRoute = carrier{technique: "open-route", says: "starts by an open route"}
+var openRoute = carrier{technique: "open-route", says: "calls an open route that starts"}
 
 // publicURL is how anyone starts a function whose policy lets everybody call its URL.
-var publicURL = carrier{technique: "open-route", actions: signedURL.actions, says: "starts by an open route"}
+var publicURL = carrier{technique: "open-route", actions: signedURL.actions, says: "calls an open route that starts"}
 
 // wholly are the carriers that take all of their actions; of the others, one is enough.
 var wholly = []*carrier{&imagePush, &signedURL, &publicURL}
 
 // keyedRoute is how anyone does who has the API key that a route asks for.
-var keyedRoute = carrier{technique: "open-route", says: "starts by an open route", note: "if it has the API key"}
+var keyedRoute = carrier{technique: "open-route", says: "calls an open route that starts", note: "if it has the API key"}
 
 // A plan is a technique prepared for trying: its needs as numbers of actions.
 type plan struct {
