@@ -340,18 +340,30 @@ func (b *builder) actsAs(text string, from *object) model.ID {
 	return b.idOf(b.find(text, from, "AWS::IAM::Role"))
 }
 
-// tags are the tags of an object, the provider's default ones among them where they are told.
-func tags(x *object) map[string]string {
+// tags are the tags of an object, the provider's default ones among them where they are told; empty where it surely has none, nil
+// where nothing tells them. A plan leaves out what waits.
+func (b *builder) tags(x *object) map[string]string {
 	var out map[string]string
+	told := b.info.Kind != kindPlan
 	for _, name := range []string{"tags_all", "tags"} {
-		for _, p := range pairs(oneMap(x.get(name))) {
-			if out == nil {
-				out = map[string]string{}
-			}
+		v := oneMap(x.get(name))
+		if isMap := v.IsKnown() && !v.IsNull() && (v.Type().IsObjectType() || v.Type().IsMapType()); !isMap {
+			told = told && v.IsNull()
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		for _, p := range pairs(v) {
 			if t, ok := text(p.value); ok {
 				out[p.key] = t
+			} else if !p.value.IsNull() && out[p.key] == "" {
+				out[p.key] = tokenText(x.address + ".tags." + p.key)
 			}
 		}
+	}
+	if out == nil && told {
+		return map[string]string{}
 	}
 	return out
 }

@@ -20,7 +20,7 @@ func (b *builder) functionOf(x *object) {
 		VPC:        len(items(x.get("vpc_config", "subnet_ids"))) > 0 || isNotKnown(x.get("vpc_config", "subnet_ids")),
 		Tracing:    traces(x.word("tracing_config", "mode")),
 		DeadLetter: x.word("dead_letter_config", "target_arn"),
-		Tags:       tags(x), Stack: b.info.Name, Origin: x.span,
+		Tags:       b.tags(x), Stack: b.info.Name, Origin: x.span,
 	}
 	if group := x.word("logging_config", "log_group"); x.at != nil || group != "/aws/lambda/"+f.Name { // a state has what Lambda makes as well
 		f.WriteLogsTo(group)

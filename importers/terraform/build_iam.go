@@ -16,7 +16,7 @@ import (
 func (b *builder) role(x *object) {
 	role := &model.Role{
 		ID: b.ids[x], LogicalID: x.address, Name: b.nameOf(x), ARN: b.arnOf(x), Path: x.word("path"),
-		Tags: tags(x), Stack: b.info.Name, Origin: x.span,
+		Tags: b.tags(x), Stack: b.info.Name, Origin: x.span,
 	}
 	if role.Path == "/" {
 		role.Path = "" // what it is without one
@@ -95,7 +95,7 @@ func (b *builder) addPolicy(p *model.Policy) {
 
 // principal makes a Principal of a user or group.
 func (b *builder) principal(x *object) {
-	p := &model.Principal{ID: b.ids[x], LogicalID: x.address, Kind: model.User, Name: b.nameOf(x), ARN: b.arnOf(x), Tags: tags(x), Stack: b.info.Name, Origin: x.span}
+	p := &model.Principal{ID: b.ids[x], LogicalID: x.address, Kind: model.User, Name: b.nameOf(x), ARN: b.arnOf(x), Tags: b.tags(x), Stack: b.info.Name, Origin: x.span}
 	if x.typ == "aws_iam_group" {
 		p.Kind = model.Group
 	}

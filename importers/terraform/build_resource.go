@@ -16,7 +16,7 @@ func (b *builder) resource(x *object) {
 	n := b.called[x]
 	e := &model.Resource{
 		ID: b.ids[x], LogicalID: x.address, Name: b.nameOf(x), ARN: b.arnOf(x), Type: typeOf(x), Fresh: n.isFresh(),
-		Tags: tags(x), Stack: b.info.Name, Origin: x.span,
+		Tags: b.tags(x), Stack: b.info.Name, Origin: x.span,
 	}
 	if e.Type == "" {
 		e.Type = x.typ

@@ -175,6 +175,11 @@ func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.C
 				c[p+":resourcetag/"+strings.ToLower(k)] = []string{v}
 			}
 		}
+		for _, k := range an.keys {
+			if _, has := c[k]; !has && an.world.lacksTag(t, k) {
+				c[k] = nil
+			}
+		}
 	}
 	for k, v := range more {
 		c[k] = v
@@ -238,6 +243,21 @@ func (w *world) targetValue(t *target, key string) string {
 	return ""
 }
 
+// lacksTag reports whether a condition key is about a tag that the target surely does not have.
+func (w *world) lacksTag(t *target, key string) bool {
+	if !w.tagged || t.tags == nil || !isResourceTag(key) {
+		return false
+	}
+	service, name, _ := strings.Cut(key, ":")
+	tag := strings.TrimPrefix(name, "resourcetag/")
+	for k := range t.tags {
+		if strings.EqualFold(k, tag) {
+			return false
+		}
+	}
+	return slices.Contains(t.tagPrefixes(), service)
+}
+
 // truth tells whether a statement's conditions hold for the actor; t is nil where no target is meant.
 func (an *Analysis) truth(a *actor, s *statement, t *target) truth {
 	w := an.world
@@ -265,7 +285,7 @@ func (an *Analysis) truth(a *actor, s *statement, t *target) truth {
 		} else if !known && t != nil && ofTarget(k) {
 			v := w.targetValue(t, k)
 			key.WriteString(v)
-			known = v != ""
+			known = v != "" || w.lacksTag(t, k)
 		}
 		if known {
 			key.WriteByte(2)

@@ -167,6 +167,7 @@ type world struct {
 	account   string
 	region    string
 	known     bool // tags of principals are all known
+	tagged    bool // resources that show tags, or that they have none, show all: nobody adds a stack's
 	occupied  bool // the design shows what runs in some resource
 	targets   []target
 	forms     []form
@@ -214,7 +215,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	info := d.Info()
 	w := &world{
 		catalog: c, partition: cmp.Or(info.Partition, "aws"), account: info.Account, region: cmp.Or(info.Region, "us-east-1"),
-		known: info.Kind == "account",
+		known: info.Kind == "account", tagged: info.Kind == "account" || strings.HasPrefix(info.Kind, "terraform"),
 		byID:  map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
 		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, spaces: map[[2]string]string{}, lesser: map[[2]*policy.Document]bool{}, types: map[string][]int32{},
 	}
