@@ -108,7 +108,7 @@ func readFacts(name string) (*baseline, error) {
 	for _, x := range in.Breaches {
 		f := &review.Fact{Admin: x.Admin, AdminMay: x.AdminMay}
 		for _, h := range x.Hits {
-			if h.Fed || h.OwnLog {
+			if h.Fed || h.OwnLog || h.HeldBy != "" {
 				continue
 			}
 			t := reach.Touch{Target: h.Target}

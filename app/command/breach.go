@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
@@ -187,6 +188,7 @@ type hitJSON struct {
 	Counted      bool       `json:"counted"`
 	Admin        string     `json:"administrator,omitempty"` // why the target is known as one
 	OwnLog       bool       `json:"ownLog,omitempty"`
+	HeldBy       model.ID   `json:"heldBy,omitempty"` // the function whose role it is, which is a hit as well
 	Sentence     string     `json:"sentence"`
 	Path         []stepJSON `json:"path"`
 	Ways         []wayJSON  `json:"ways"` // path, and those by which other capabilities come
@@ -302,6 +304,7 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		}
 		out.Beyond = append(out.Beyond, beyondJSON{y.Service, y.Type, capabilities(y.Capabilities), y.Pattern, y.Certainty.String(), y.Fed, y.Words(), evidence(y.Evidence)})
 	}
+	held := map[model.ID]int{} // role → its place among the hits
 	for _, h := range b.Hits {
 		if h.Fed && !vulnerable {
 			continue
@@ -315,11 +318,46 @@ func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSO
 		if technique != "" {
 			id += " " + technique
 		}
-		out.Hits = append(out.Hits, hitJSON{ID: id, Target: h.Target, ARN: model.ARN(e), Type: typeOf(e),
+		x := hitJSON{ID: id, Target: h.Target, ARN: model.ARN(e), Type: typeOf(e),
 			Capabilities: capabilities(h.Capabilities), Must: capabilities(h.Must), Certainty: h.Certainty.String(), Hops: h.Hops,
-			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: b.Sentence(d, h), Path: steps(h.Path()), Ways: ways(h.Ways())})
+			Part: h.Part, Fed: h.Fed, Counted: h.Counted, OwnLog: h.OwnLog, Sentence: b.Sentence(d, h), Path: steps(h.Path()), Ways: ways(h.Ways())}
+		out.Hits = append(out.Hits, x)
+		if y, ok := heldRole(d, b, h, x); !ok {
+			continue
+		} else if i, again := held[y.Target]; !again {
+			held[y.Target] = len(out.Hits)
+			out.Hits = append(out.Hits, y)
+		} else if y.Certainty == reach.Must.String() && out.Hits[i].Certainty != y.Certainty {
+			out.Hits[i] = y
+		}
 	}
 	return out
+}
+
+// heldRole is the role of a function that the breach runs as, told as a hit of its own: pictures and text tell the function alone,
+// and whoever asks for the role finds it. False where the function's role is the start's, or told anyway.
+func heldRole(d *model.Design, b *reach.Breach, h reach.Hit, on hitJSON) (hitJSON, bool) {
+	f := d.Function(h.Target)
+	if f == nil || f.Role == "" || f.Role == b.From || slices.ContainsFunc(b.Hits, func(o reach.Hit) bool { return o.Target == f.Role && o.Capabilities.Has(catalog.Secret) }) {
+		return hitJSON{}, false
+	}
+	if own := d.Function(b.From); own != nil && own.Role == f.Role {
+		return hitJSON{}, false
+	}
+	at := slices.IndexFunc(on.Ways, func(w wayJSON) bool { return len(w.Path) > 0 && w.Path[len(w.Path)-1].Kind == reach.Runs.String() })
+	if at < 0 {
+		return hitJSON{}, false
+	}
+	way, role := on.Ways[at], d.Element(f.Role)
+	last := stepJSON{From: f.ID, To: f.Role, Kind: reach.Runs.String(), Actions: []string{}, Certainty: reach.Must.String(), Evidence: []evidenceJSON{}, Assumed: []conditionJSON{}}
+	path := append(slices.Clone(way.Path), last)
+	caps := []string{catalog.Secret.String()}
+	out := hitJSON{ID: string(b.From) + " " + string(f.Role) + " held", Target: f.Role, ARN: model.ARN(role), Type: typeOf(role), Capabilities: caps, Must: []string{}, Certainty: way.Certainty,
+		Hops: len(path), Fed: h.Fed, HeldBy: f.ID, Sentence: on.Sentence, Path: path, Ways: []wayJSON{{Capabilities: caps, Certainty: way.Certainty, Path: path}}}
+	if way.Certainty == reach.Must.String() {
+		out.Must = caps
+	}
+	return out, true
 }
 
 // openingsOf are the ways in from outside to a start and to the role whose session it is.

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -41,7 +42,7 @@ func (b *builder) resource(x *object) {
 // acting are the arguments that say with which role what runs in a resource acts.
 var acting = map[string][]string{
 	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_glue_job": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
-	"aws_cloudformation_stack": {"iam_role_arn"}, "aws_sfn_state_machine": {"role_arn"},
+	"aws_cloudformation_stack": {"iam_role_arn"}, "aws_sfn_state_machine": {"role_arn"}, "aws_ecs_task_definition": {"task_role_arn"},
 	"aws_apprunner_service": {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
 	"aws_bedrockagentcore_browser": {"execution_role_arn"}, "aws_bedrockagentcore_agent_runtime": {"role_arn"},
 }
@@ -57,13 +58,38 @@ func (b *builder) roleOf(x *object) model.ID {
 		_ = json.Unmarshal([]byte(x.word("container_properties")), &container) // what is none names no role
 		return b.actsAs(container.JobRoleARN, x)
 	case "aws_instance", "aws_spot_instance_request":
-		if profile := b.find(x.word("iam_instance_profile"), x, "AWS::IAM::InstanceProfile"); profile != nil {
-			return b.actsAs(profile.word("role"), profile)
+		if role := b.profileRole(x.word("iam_instance_profile"), x); role != "" {
+			return role
+		}
+		for _, name := range []string{"id", "name"} {
+			if template := b.find(x.word("launch_template", name), x, "AWS::EC2::LaunchTemplate"); template != nil {
+				return b.templateRole(template)
+			}
+		}
+		return ""
+	case "aws_launch_template":
+		return b.templateRole(x)
+	case "aws_ecs_service":
+		if task := b.find(x.word("task_definition"), x, "AWS::ECS::TaskDefinition"); task != nil {
+			return b.roleOf(task)
 		}
 		return ""
 	}
 	if path, ok := acting[x.typ]; ok {
 		return b.actsAs(x.word(path...), x)
+	}
+	return ""
+}
+
+// templateRole is the role of the instances that a launch template makes.
+func (b *builder) templateRole(x *object) model.ID {
+	return b.profileRole(cmp.Or(x.word("iam_instance_profile", "arn"), x.word("iam_instance_profile", "name")), x)
+}
+
+// profileRole is the role that an instance profile holds, which a text means.
+func (b *builder) profileRole(text string, from *object) model.ID {
+	if profile := b.find(text, from, "AWS::IAM::InstanceProfile"); profile != nil {
+		return b.actsAs(profile.word("role"), profile)
 	}
 	return ""
 }

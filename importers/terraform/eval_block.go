@@ -295,6 +295,9 @@ func (m *module) instanceOf(d *declared, k repeated, shared string) *instance {
 		maps.Copy(full, m.dataSource(d, s, address, args, p.owner, i))
 	} else {
 		maps.Copy(full, computed(d.typ, address, args, p.owner))
+		if d.typ == "aws_organizations_account" { // its id is its number, by which roles and providers name it
+			full["id"] = cty.StringVal(m.evaluator.accounts.of(d.typ+" "+address, func(string) {}))
+		}
 	}
 	o := &object{address: address, typ: d.typ, data: d.data, owner: p.owner, value: m.exported(cty.ObjectVal(full)), span: where.span}
 	o.span = m.blockSpan(d.block)

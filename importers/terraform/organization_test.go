@@ -9,7 +9,8 @@ import (
 	"bulkhead/model/source"
 )
 
-// What a configuration sets its organization's accounts binds those beside the one that it works in.
+// What a configuration sets its organization's accounts binds those beside the one that it works in; what it sets a unit that nobody
+// shows perhaps does.
 func TestOrganizationPolicies(t *testing.T) {
 	in := openFiles(t, map[string]string{"main.tf": `
 provider "aws" { allowed_account_ids = ["111111111111"] }
@@ -57,8 +58,11 @@ resource "aws_iam_user" "theirs" {
 	}
 	for account, rcps := range map[string]int{"222222222222": 1, model.AnyAccount: 0} {
 		got := g[account]
-		if len(got.SCPs) != 1 || len(got.SCPs[0].Policies) != 2 || got.SCPs[0].Policies[1].Statements[0].Actions[0] != "ec2:*" || len(got.RCPs) != rcps {
-			t.Errorf("%s: %+v", account, got)
+		if len(got.SCPs) != 2 || len(got.SCPs[0].Policies) != 2 || got.SCPs[0].Policies[1].Statements[0].Actions[0] != "ec2:*" || len(got.RCPs) != rcps {
+			t.Fatalf("%s: %+v", account, got)
+		}
+		if c := got.SCPs[1].Policies[1].Statements[0].Conditions; len(got.SCPs[0].Policies[1].Statements[0].Conditions) != 0 || len(c) != 1 || c[0].Key != "organizations:ou-ab12-cdefghij" {
+			t.Errorf("%s: the unit's on condition of %v", account, c)
 		}
 	}
 	if !slices.ContainsFunc(in.Diagnostics, func(d source.Diagnostic) bool {

@@ -277,7 +277,7 @@ func (an *Analysis) united(h *half, by int32, c crew, v truth) (out []edge) {
 	default:
 		for _, service := range k.by {
 			for _, ti := range an.trusting[service] {
-				if to := an.nodeAt[ti]; to >= 0 && an.world.targets[ti].account == an.actors[by].account && !slices.ContainsFunc(c.actors, func(a *actor) bool { return a.self == ti }) {
+				if to := an.nodeAt[ti]; to >= 0 && an.mayRun(ti, k) && an.world.targets[ti].account == an.actors[by].account && !slices.ContainsFunc(c.actors, func(a *actor) bool { return a.self == ti }) {
 					e.to, e.service, e.over, e.must = to, service, ti, false
 					out = append(out, e)
 				}

@@ -582,8 +582,18 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + ", which acts as"
 		an.noteTrust(c, e.over, e.service)
 	case existing:
+		if k.scripts {
+			document, _ := an.runsScripts(a, k)
+			ask(k.needs[0], -1, document, nil)
+		}
 		if t := &w.targets[e.over]; t.sort == isResource {
 			for _, need := range k.needs {
+				if t.typ == serviceType && need == inTask {
+					for _, task := range tasksOf(t.arn) {
+						ask(need, -1, task, nil)
+					}
+					continue
+				}
 				for alternative := range strings.SplitSeq(need, "|") {
 					if w.limited(e.over, alternative) {
 						ask(alternative, e.over, arn, nil)

@@ -3,6 +3,9 @@ package reach
 import (
 	"slices"
 	"strings"
+
+	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
 )
 
 // What runs in a resource that the design shows, an instance or a build project, has the role that the design says. Whoever
@@ -61,7 +64,101 @@ func (e *explorer) takes(f *finding, p *plan) truth {
 	if !here {
 		return never
 	}
+	if p.scripts {
+		_, v := e.an.runsScripts(e.actor, p.technique)
+		out = min(out, v)
+	}
 	return out
+}
+
+// enters finds the roles of container services whose tasks the actor may get a shell in, by a technique: designs show no tasks, and
+// the permission is on these, or on their cluster.
+func (e *explorer) enters(k *technique) {
+	for _, ti := range e.w.types[serviceType] {
+		t := &e.w.targets[ti]
+		if t.account != e.actor.account || t.resource == nil || t.resource.Role == "" {
+			continue
+		}
+		role := e.w.target(t.resource.Role)
+		if role < 0 || role == e.actor.self || e.an.nodeAt[role] < 0 || e.an.trusts(role, k.by[0]) == never {
+			continue
+		}
+		if slices.ContainsFunc(tasksOf(t.arn), func(arn string) bool { return e.an.decide(e.actor, -1, inTask, arn, nil).Outcome == policy.Allowed }) {
+			e.add(edge{to: e.an.nodeAt[role], kind: Runs, technique: k, over: ti})
+		}
+	}
+}
+
+const (
+	serviceType = "AWS::ECS::Service"
+	inTask      = "ecs:ExecuteCommand"
+)
+
+// tasksOf are the ARNs of a task of a container service, and of its cluster; none where the service's ARN does not tell the cluster.
+func tasksOf(arn string) []string {
+	if before, after, ok := strings.Cut(arn, ":service/"); ok {
+		if cluster, _, ok := strings.Cut(after, "/"); ok {
+			return []string{before + ":task/" + cluster + "/" + strings.Repeat("0", 32), before + ":cluster/" + cluster}
+		}
+	}
+	return nil
+}
+
+// occupants finds the techniques by which what runs with each role, as far as the design shows it, is taken over: other things that
+// run with it are not looked for.
+func (w *world) occupants() map[int32][]*technique {
+	out := map[int32][]*technique{}
+	for i := range w.targets {
+		t := &w.targets[i]
+		if t.resource == nil || t.resource.Role == "" {
+			continue
+		}
+		role := w.target(t.resource.Role)
+		if role < 0 {
+			continue
+		}
+		for _, p := range plans().rest {
+			if p.route != existing || slices.Contains(out[role], p.technique) {
+				continue
+			}
+			if t.typ == serviceType && slices.Equal(p.technique.needs, []string{inTask}) && tasksOf(t.arn) != nil || slices.ContainsFunc(p.technique.needs, func(need string) bool { return w.limited(int32(i), need) }) {
+				out[role] = append(out[role], p.technique)
+			}
+		}
+	}
+	return out
+}
+
+// mayRun reports whether something that the design does not show may run with a role and be taken over by a technique: where it shows
+// one thing, these are all ("other stacks" are said to be not seen as a whole).
+func (an *Analysis) mayRun(role int32, k *technique) bool {
+	return !slices.Contains(an.world.occupiedBy[role], k)
+}
+
+// scripting are the documents of AWS's that run what they are given, or what they are told to fetch (AWS Systems Manager User Guide,
+// "Systems Manager Command document plugin reference", and the descriptions of the documents).
+var scripting = []string{"AWS-RunShellScript", "AWS-RunPowerShellScript", "AWS-RunRemoteScript", "AWS-RunDocument", "AWS-RunSaltState", "AWS-RunAnsiblePlaybook", "AWS-ApplyAnsiblePlaybooks",
+	"AWS-ApplyChefRecipes", "AWS-ApplyDSCMofs", "AWS-InstallApplication", "AWS-InstallPowerShellModule", "AWS-ConfigureAWSPackage", "AWS-RunInspecChecks", "AWS-RunPatchBaselineWithHooks"}
+
+// runsScripts tells with which document that runs what it is given, and how surely, an actor may do the first of a technique's needs: one of
+// AWS's, or, as what it says is not known, one of the account's ("ssm:SendCommand" is asked of the document and of each instance).
+func (an *Analysis) runsScripts(a *actor, k *technique) (document string, v truth) {
+	action := an.world.catalog.Action(k.needs[0])
+	if action == nil {
+		return "", never
+	}
+	own := an.world.spaceOf("arn:${Partition}:ssm:${Region}:${Account}:document/${DocumentName}", a.account)
+	return an.anyplace(a, []*catalog.Action{action}, func(yield func(string) bool) {
+		for _, name := range scripting {
+			if !yield(an.world.spaceOf("arn:${Partition}:ssm:${Region}::document/"+name, a.account)) {
+				return
+			}
+		}
+		yield(own)
+	}, func(arn string) bool {
+		name := arn[strings.LastIndexByte(arn, '/')+1:]
+		return slices.Contains(scripting, name) || !strings.HasPrefix(name, "AWS") && !strings.HasPrefix(name, "Amazon")
+	})
 }
 
 // halfTaken keeps what an actor may do of taking a resource over, where others may do the rest.

@@ -330,8 +330,9 @@ func (an *Analysis) passed(a *actor, role int32, service string) (truth, string)
 // through doors.
 func (e *explorer) rest() {
 	e.rank = lastly
-	known := map[string]bool{} // services whose roles have been found
-	rules := false             // it makes a principal that may do anything
+	known := map[int32]bool{} // roles that have been found
+	all := map[string]bool{}  // services of which all roles have been
+	rules := false            // it makes a principal that may do anything
 	able := e.able(elsewhere())
 	for _, p := range plans().rest {
 		if p.route == deputizing && e.actor.outside == nil {
@@ -347,15 +348,19 @@ func (e *explorer) rest() {
 		case k.route == mapping:
 			e.mapped(m)
 		case k.route == existing:
+			if k.needs[0] == inTask {
+				e.enters(k)
+			}
 			for _, service := range k.by {
-				if known[service] {
+				if all[service] {
 					continue // the first technique is as good
 				}
-				known[service] = true
+				all[service] = len(e.w.occupiedBy) == 0
 				for _, ti := range e.an.trusting[service] {
-					if ti == e.actor.self || e.w.targets[ti].account != e.actor.account {
+					if known[ti] || ti == e.actor.self || e.w.targets[ti].account != e.actor.account || !e.an.mayRun(ti, k) {
 						continue
 					}
+					known[ti] = true
 					if to := e.an.nodeAt[ti]; to >= 0 {
 						e.add(edge{to: to, kind: Runs, technique: k, service: service, over: ti})
 					}

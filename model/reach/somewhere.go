@@ -39,6 +39,10 @@ func (e *explorer) findSomewhere(k *technique) truth {
 	if v != never {
 		_, v = e.an.combine(e.actor, k.needs, e.an.unoccupied(k))
 	}
+	if v != never && k.scripts {
+		_, by := e.an.runsScripts(e.actor, k)
+		v = min(v, by)
+	}
 	return v
 }
 

@@ -169,20 +169,22 @@ type world struct {
 	known     bool // tags of principals are all known
 	tagged    bool // resources that show tags, or that they have none, show all: nobody adds a stack's
 	occupied  bool // the design shows what runs in some resource
-	targets   []target
-	forms     []form
-	menus     []*menu
-	resources int
-	types     map[string][]int32 // targets by CloudFormation type, those that are implied aside
-	words     int                // of all forms together
-	byID      map[model.ID]int32
-	byARN     map[string]int32
-	menuOf    map[string]*menu
-	shapes    map[string][]shape // by service of the ARN
-	order     []int32            // forms sorted by literal prefix, for ranges
-	literals  []string           // literal prefixes in that order
-	open      map[string][]int32 // forms that go on behind their literal prefix, by it
-	lengths   []int              // of the keys of open
+
+	occupiedBy map[int32][]*technique // role → techniques by which what runs with it, as the design shows, is taken over
+	targets    []target
+	forms      []form
+	menus      []*menu
+	resources  int
+	types      map[string][]int32 // targets by CloudFormation type, those that are implied aside
+	words      int                // of all forms together
+	byID       map[model.ID]int32
+	byARN      map[string]int32
+	menuOf     map[string]*menu
+	shapes     map[string][]shape // by service of the ARN
+	order      []int32            // forms sorted by literal prefix, for ranges
+	literals   []string           // literal prefixes in that order
+	open       map[string][]int32 // forms that go on behind their literal prefix, by it
+	lengths    []int              // of the keys of open
 
 	mu       sync.RWMutex                 // of what is remembered below
 	patterns map[string][]match           // pattern → forms
@@ -216,7 +218,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	w := &world{
 		catalog: c, partition: cmp.Or(info.Partition, "aws"), account: info.Account, region: cmp.Or(info.Region, "us-east-1"),
 		known: info.Kind == "account", tagged: info.Kind == "account" || strings.HasPrefix(info.Kind, "terraform"),
-		byID:  map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
+		byID: map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
 		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, spaces: map[[2]string]string{}, lesser: map[[2]*policy.Document]bool{}, types: map[string][]int32{},
 	}
 	for _, f := range d.Functions() {
@@ -264,6 +266,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	}
 	w.setKeys()
 	w.sortForms()
+	w.occupiedBy = w.occupants()
 	return w
 }
 

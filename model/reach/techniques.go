@@ -50,6 +50,8 @@ type technique struct {
 	says  string   // for people, before the name of the target: "replaces the code of"
 	hands string   // passing: the one of needs whose caller passes the role, "" for the first
 	lets  bool     // feeding: it gives itself the permissions, by the target's policy
+
+	scripts bool // existing: the first of needs takes a document of Systems Manager's as well, which runs what it is given
 }
 
 // Instances and containers that a design does not show.
@@ -140,8 +142,8 @@ var techniques = []technique{
 	{id: "stepfunctions-002", route: running, on: isResource, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}},
 
 	{id: "ssm-001", route: existing, needs: []string{"ssm:StartSession"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
-	{id: "ssm-002", route: existing, needs: []string{"ssm:SendCommand"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
-	{id: "ssm-create-association", route: existing, needs: []string{"ssm:CreateAssociation"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
+	{id: "ssm-002", route: existing, needs: []string{"ssm:SendCommand"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns, scripts: true},
+	{id: "ssm-create-association", route: existing, needs: []string{"ssm:CreateAssociation"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns, scripts: true},
 	{id: "ec2-002", route: existing, needs: []string{"ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
 	{id: "ec2-004", route: existing, needs: []string{"ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
 	{id: "ec2instanceconnect-003", route: existing, needs: []string{"ec2-instance-connect:SendSSHPublicKey"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns},
