@@ -23,7 +23,7 @@ type menu struct {
 	recent                                        *fyne.MenuItem
 	save, saveAs, export, close                   *fyne.MenuItem
 	undo, redo                                    *fyne.MenuItem
-	split, tighten, own, crown                    *fyne.MenuItem
+	split, tighten, own, crown, ways              *fyne.MenuItem
 	ranks, hull, graph, heat                      *fyne.MenuItem
 	before, both, after, wipe, fed                *fyne.MenuItem
 	system, light, dark, diagnostics, hist        *fyne.MenuItem
@@ -49,6 +49,7 @@ type menuState struct {
 	function, resource     bool
 	implicit               bool
 	crowned, leftF, rightF bool
+	hit                    bool // the breach that is shown reaches what is selected
 	takes, drawing, wipe   bool
 	still                  bool
 	stacks, stacked        bool
@@ -112,6 +113,7 @@ func (w *window) makeMenu() {
 	m.tighten = w.item("Tighten All…", ctrlShift(fyne.KeyT), func() { w.tightenAll(w.roleOf(w.state.Selected)) })
 	m.own = w.item("Give It a Role of Its Own", nil, func() { w.giveRole(w.roleOf(w.state.Selected)) })
 	m.crown = w.item("Crown Jewel", nil, w.toggleCrown)
+	m.ways = w.item("Ways and Walls…", nil, func() { w.showWays(w.floods.Start(), w.state.Selected) })
 	m.diagnostics = w.item("What Was Not Resolved…", nil, w.showDiagnostics)
 	m.drawing = w.item("Draw Into the Template", nil, w.toggleDrawing)
 	adds := fyne.NewMenuItem("Add", nil)
@@ -126,7 +128,7 @@ func (w *window) makeMenu() {
 		pattern.ChildMenu.Items = append(pattern.ChildMenu.Items, w.item(p.Name, nil, func() { w.addPattern(i) }))
 	}
 	m.draw = append(append([]*fyne.MenuItem{adds, pattern, m.drawing}, adds.ChildMenu.Items...), pattern.ChildMenu.Items...)
-	design := fyne.NewMenu("Design", adds, pattern, m.drawing, fyne.NewMenuItemSeparator(), m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
+	design := fyne.NewMenu("Design", adds, pattern, m.drawing, fyne.NewMenuItemSeparator(), m.ways, m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
 
 	m.ranks = w.item("Table", nil, func() { w.showChart(view.TableChart) })
 	m.hull = w.item("Hull", nil, func() { w.showChart(view.HullChart) })
@@ -195,6 +197,9 @@ func (w *window) showMenu() {
 		if r := w.state.After.Design.Resource(w.state.Selected); r != nil {
 			now.resource, now.crowned = true, r.Crown
 		}
+		if b := w.shownSide().Breach; b != nil {
+			now.hit = b.Reaches(w.state.Selected)
+		}
 	}
 	if now == m.shown {
 		return
@@ -215,6 +220,7 @@ func (w *window) showMenu() {
 	m.split.Disabled = !now.function
 	m.tighten.Disabled = !open || w.roleOf(w.state.Selected) == ""
 	m.own.Disabled = !now.implicit
+	m.ways.Disabled = !now.hit
 	for _, i := range m.draw {
 		i.Disabled = !now.takes
 	}
@@ -297,6 +303,9 @@ func (w *window) contextMenu(id model.ID, at fyne.Position) {
 		on := !r.Crown
 		add("Who reaches "+view.Name(d, id), func() { w.selectElement(id) })
 		add(label, func() { w.do(&edit.Mark{Resource: id, Crown: &on}) })
+	}
+	if b := w.shownSide().Breach; b != nil && b.Reaches(id) {
+		add("Ways of the breach to it, and walls…", func() { w.showWays(b.From, id) })
 	}
 	if e := d.Element(id); e != nil && !e.Place().IsZero() {
 		at := e.Place()

@@ -122,10 +122,10 @@ func (w *window) takeOver(s *session.Session) {
 	})
 }
 
-// choose puts the first breach into the worst function, so that a design opens with something to see; true where it did,
+// choose puts the first breach into the worst start, so that a design opens with something to see; true where it did,
 // and the state that shows it is on its way.
 func (w *window) choose(st session.State) bool {
-	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen && len(st.After.Design.Functions()) > 0 {
+	if st.Start == "" && st.Selected == "" && st.Analysed() && !w.look.chosen && session.WorstStart(st.After, st.Vulnerable) != "" {
 		w.look.chosen = true
 		if w.look.charted {
 			// It was asked for while the figures were worked out.
@@ -135,11 +135,7 @@ func (w *window) choose(st session.State) bool {
 			w.look.chart = view.HullChart
 		}
 		w.showRanks()
-		worst := st.After.Measures.WorstOf
-		if worst == "" {
-			worst = st.After.Design.Functions()[0].ID
-		}
-		w.session.Select(worst)
+		w.session.Select(session.WorstStart(st.After, st.Vulnerable))
 		return true
 	}
 	return false

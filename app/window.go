@@ -192,8 +192,10 @@ func (w *window) makeParts() {
 	w.focus.OnChoose = w.showFocus
 	w.floods = view.NewFloods()
 	w.floods.OnSource, w.floods.OnSelect, w.floods.OnHop, w.floods.OnPlay = w.showSource, w.selectElement, w.showHop, w.togglePlay
+	w.floods.OnWays = func(id model.ID) { w.showWays(w.floods.Start(), id) }
 	w.floods.SetStill(w.still())
 	w.inspect = view.NewInspector()
+	w.inspect.OnWays = w.showWays
 	w.inspect.OnEdit, w.inspect.OnSource, w.inspect.OnSelect, w.inspect.OnSplit = w.do, w.showSource, w.selectElement, w.split
 	w.inspect.OnTight, w.inspect.OnOffers, w.inspect.OnOwn = w.tightenAll, w.effects, w.ownRole
 	w.inspect.OnKeep, w.inspect.OnNarrow, w.inspect.OnReplace = w.keepActions, w.narrowResources, w.replaceManaged

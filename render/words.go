@@ -134,6 +134,9 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 	must, may := s.view.figures(b.Reach)
 	m := s.view.Measures
 	sentence := "Breach of " + cmp.Or(s.name(b.From), string(b.From))
+	if reach.Outside(b.From) {
+		sentence = "From outside, by " + s.name(b.From)
+	}
 	worst := m.WorstOf == b.From || (m.Worst > 0 && may.Share >= m.Worst && s.design.Function(b.From) != nil)
 	if s.view.Hop > 0 && s.view.Hop < flood.last {
 		sentence += fmt.Sprintf(", hop %d of %d: %d of %d so far", s.view.Hop, flood.last, flood.so, may.Resources)
@@ -254,8 +257,11 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 func (s *survey) about(id model.ID) string {
 	f := s.design.Function(id)
 	if f == nil {
-		if s.design.Principal(id) != nil {
+		switch {
+		case s.design.Principal(id) != nil:
 			return "its credentials"
+		case reach.Outside(id):
+			return ""
 		}
 		return "whoever holds the role"
 	}

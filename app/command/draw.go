@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"bulkhead/app/session"
+	"bulkhead/model"
 	"bulkhead/render"
 	"bulkhead/render/dot"
 	"bulkhead/render/drawio"
@@ -146,19 +147,23 @@ func selectBreach(s *session.Session, start string) error {
 	case "":
 		return nil
 	case "worst":
-		s.Breach(worst(st))
+		s.Breach(session.WorstStart(st.After, st.Vulnerable))
 		return nil
 	}
-	e := st.After.Design.FindStart(start)
-	if e == nil {
-		e = st.Before.Design.FindStart(start)
+	var id model.ID
+	for _, side := range []session.Side{st.Before, st.After} {
+		if e := side.Design.FindStart(start); e != nil {
+			id = e.ElementID()
+		} else if x, ok := side.Analysis.Stranger(start); ok && id == "" {
+			id = x
+		}
 	}
-	if e == nil {
-		return usage("no function, role, user or group is called %q (bulkhead model lists them)", start)
+	if id == "" {
+		return usage("no function, role, user or group is called %q (bulkhead model lists them)%s", start, strangers(st.After.Analysis))
 	}
-	s.Breach(e.ElementID())
+	s.Breach(id)
 	if st := s.State(); st.After.Breach == nil && st.Before.Breach == nil {
-		return usage("%s is no function, role, user or group", e.ElementID())
+		return usage("%s is no function, role, user or group", id)
 	}
 	return nil
 }

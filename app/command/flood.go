@@ -26,7 +26,7 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 		least = "at least "
 	}
 	who := "A breach of " + a.Name(b.From)
-	if strings.HasPrefix(string(b.From), "outside/") {
+	if reach.Outside(b.From) {
 		who = "From outside, " + a.Name(b.From)
 	}
 	fmt.Fprintf(w, "\n%s reaches %s%d of %d, %s%s%s\n", who, least, may.Resources, b.Reach.Of, render.Percent(may.Share), surely, adminWords(d, b, vulnerable))

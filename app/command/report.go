@@ -43,7 +43,7 @@ func (c reportCmd) Run(ctx context.Context, env *Env) error {
 func writeReport(ctx context.Context, s *session.Session, dir string, known ...string) error {
 	st := s.State()
 	if st.Start == "" {
-		s.Breach(worst(st))
+		s.Breach(session.WorstStart(st.After, st.Vulnerable))
 		st = s.State()
 	}
 	before, after := views(st)

@@ -29,7 +29,7 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	shop := worst(before)
+	shop := session.WorstStart(before.After, false)
 	tightened, narrowed := narrowWidest(s, shop)
 	if _, err := s.Wait(ctx); err != nil {
 		return err
@@ -69,17 +69,6 @@ func (c tourCmd) Run(ctx context.Context, env *Env) error {
 		render.Percent(b.Mean), render.Percent(a.Mean), b.Watertightness, a.Watertightness)
 	fmt.Fprintf(env.Out, "pictures %s; policies, patch and DEPLOY.md: %s (%s)\n", filepath.Join(c.Out, "index.html"), filepath.Join(c.Out, "export"), count(len(written.Files), "file"))
 	return nil
-}
-
-// worst is the function whose breach floods most, the first of several; the first function where none floods.
-func worst(st session.State) model.ID {
-	if id := st.After.Measures.WorstOf; id != "" {
-		return id
-	}
-	if fs := st.After.Design.Functions(); len(fs) > 0 {
-		return fs[0].ID
-	}
-	return ""
 }
 
 // narrowWidest narrows the statement of a function's role that reaches most resources by a wildcard, to those of

@@ -90,12 +90,13 @@ func (c breachCmd) tellWall(env *Env, a *reach.Analysis, w *reach.Wall) {
 		fmt.Fprintf(env.Out, "It takes away as well:\n")
 	}
 	const most = 20
-	for i, x := range w.Also {
+	losses := w.Losses()
+	for i, x := range losses {
 		if i == most {
-			fmt.Fprintf(env.Out, "  and %d more\n", len(w.Also)-most)
+			fmt.Fprintf(env.Out, "  and %d more\n", len(losses)-most)
 			break
 		}
-		fmt.Fprintf(env.Out, "  %s: %s of %s\n", a.Name(x.From), joined(capabilities(x.Capabilities)), a.Name(x.Target))
+		fmt.Fprintf(env.Out, "  %s\n", x.Sentence(d))
 	}
 }
 

@@ -83,7 +83,7 @@ func functionsOf(d *model.Design, role model.ID) string {
 func attachedTo(d *model.Design, r *model.Role) string {
 	var names []string
 	for _, id := range r.Policies {
-		if p := d.Policy(id); p != nil && p.Managed && strings.Contains(p.ARN, ":iam::aws:policy/") {
+		if p := d.Policy(id); p != nil && awsOwn(p) {
 			names = append(names, p.Name)
 		}
 	}

@@ -178,15 +178,13 @@ func (s *Session) moved(was []edit.Step) {
 	s.state.Undone = all[len(s.history.Steps()):]
 }
 
-// Select shows an element in the inspector; a function, role, user or group becomes the start of the breach as
-// well. "" selects nothing and leaves the breach.
+// Select shows an element in the inspector; a function, role, user, group or somebody from outside becomes the start
+// of the breach as well. "" selects nothing and leaves the breach.
 func (s *Session) Select(id model.ID) {
 	s.change(func(st *State) {
 		st.Selected = id
-		for _, d := range []*model.Design{st.After.Design, st.Before.Design} {
-			if d.Function(id) != nil || d.Role(id) != nil || d.Principal(id) != nil {
-				st.Start = id
-			}
+		if st.starts(id) {
+			st.Start = id
 		}
 	})
 }

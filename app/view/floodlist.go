@@ -19,6 +19,7 @@ type Floods struct {
 	Root     fyne.CanvasObject
 	OnSource func(source.Span)
 	OnSelect func(model.ID)
+	OnWays   func(model.ID) // how the breach reaches it, and which walls would stop that
 	OnHop    func(int)
 	OnPlay   func() // the water is to go on by itself, or to stop
 	OnFold   func()
@@ -119,6 +120,9 @@ func (f *Floods) Set(l FloodList) {
 	}
 }
 
+// Start is where the breach starts whose list is shown.
+func (f *Floods) Start() model.ID { return f.value.Start }
+
 // Hops is how many hops the breach has whose list is shown.
 func (f *Floods) Hops() int { return f.value.Hops }
 
@@ -167,6 +171,9 @@ func (f *Floods) Need() (head, all float32) {
 // longFile is how long the name of a file is that gives way to what the reasons say, where all stand in the one.
 const longFile = 16
 
+// waysTip says what the link to ways and walls shows.
+const waysTip = "How it is reached, step by step, and which statements to take away so that it is not"
+
 // floodHeight is how high a row is.
 const floodHeight = 44
 
@@ -180,7 +187,7 @@ type floodRow struct {
 	icon        *Picture
 	name, can   *Label
 	why, word   *Label
-	link        *Link
+	link, ways  *Link
 }
 
 var (
@@ -197,11 +204,23 @@ func newFloodRow(f *Floods) *floodRow {
 			r.panel.OnSource(r.row.Place)
 		}
 	})
+	r.ways = NewLink("ways, walls", Style{Size: 12}, func() {
+		if r.panel.OnWays != nil && r.row.Way != "" {
+			r.panel.OnWays(r.row.Way)
+		}
+	})
+	r.ways.Tip = waysTip
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-func (r *floodRow) set(row FloodRow) { r.row = row; r.Refresh() }
+func (r *floodRow) set(row FloodRow) {
+	if r.hover && (row.ID != r.row.ID || row.Note != r.row.Note) {
+		hideTip(r) // it was about another hit
+	}
+	r.row = row
+	r.Refresh()
+}
 
 // Tapped selects what floods without moving the breach where that is a resource.
 func (r *floodRow) Tapped(*fyne.PointEvent) {
@@ -271,7 +290,13 @@ func (w *floodRowRenderer) Layout(s fyne.Size) {
 	place(r.name, 66, 3, name, 20)
 	place(r.can, 66+name+8, 3, text-66-name-8, 20)
 	word := float32(small.width(r.row.Word)) + 2
-	place(r.why, 66, 22, right-word-12-66, 18)
+	ways := float32(0)
+	if r.ways.Visible() {
+		ways = float32(r.ways.Style.width(r.ways.Text)) + 2
+		place(r.ways, right-word-10-ways, 22, ways, 18)
+		ways += 10
+	}
+	place(r.why, 66, 22, right-word-ways-12-66, 18)
 	place(r.link, right-link, 3, link, 20)
 	place(r.word, right-word, 22, word, 18)
 }
@@ -282,6 +307,7 @@ func (w *floodRowRenderer) Refresh() {
 	r.can.Set(r.row.Can, body)
 	r.why.SetText(r.row.Why)
 	r.word.SetText(r.row.Word)
+	r.ways.Hidden = r.row.Way == "" || r.panel.OnWays == nil
 	r.icon.Set(r.row.Icon, render.Ink)
 	link, tip := "", ""
 	if !r.row.Place.IsZero() {
@@ -313,7 +339,7 @@ func (w *floodRowRenderer) Refresh() {
 
 func (w *floodRowRenderer) Objects() []fyne.CanvasObject {
 	r := w.r
-	return []fyne.CanvasObject{r.ground, r.bar, r.icon, r.name, r.can, r.why, r.link, r.word}
+	return []fyne.CanvasObject{r.ground, r.bar, r.icon, r.name, r.can, r.why, r.link, r.ways, r.word}
 }
 
 func (w *floodRowRenderer) Destroy() {}

@@ -21,11 +21,12 @@ type FloodRow struct {
 	Tone    render.Color // of the bar
 	Hatched bool
 	Name    string
-	Can     string // "can read and delete every item of Orders"
+	Can     string // "read and delete every item", "Shop sends a message that starts it"
 	Why     string // "ShopRole · statement 2 allows dynamodb:* on *"
 	Place   source.Span
-	Word    string // must, may, feeds
-	Note    string // the whole way, on hover
+	Word    string   // must, may, feeds
+	Note    string   // the whole way, on hover
+	Way     model.ID // of what the ways can be shown, "" for nothing
 	hops    int
 	rank    int
 }
@@ -123,7 +124,7 @@ func HopsOf(s session.Side, vulnerable bool) int {
 
 func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	depth := h.Capabilities.Depth()
-	row := FloodRow{ID: h.Target, Icon: Icon(d, h.Target), Name: Name(d, h.Target), Can: withoutName(h.Can(d), Name(d, h.Target)), Word: h.Certainty.String(), hops: h.Hops, Hatched: h.Certainty == reach.May}
+	row := FloodRow{ID: h.Target, Icon: Icon(d, h.Target), Name: Name(d, h.Target), Can: CanDo(d, h), Word: h.Certainty.String(), hops: h.Hops, Hatched: h.Certainty == reach.May}
 	if d.Element(h.Target) == nil {
 		row.Icon = catalog.KindOf(h.Type).Icon
 	}
@@ -140,7 +141,7 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	}
 	if _, kind := h.By(); kind != reach.Acts {
 		last := h.Last()
-		row.rank, row.Can = 20, h.Can(d)
+		row.rank = 20
 		if last.Kind == reach.Feeds {
 			row.Tone, row.Word = render.Feeds, "feeds"
 		} else {
@@ -158,6 +159,7 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 		row.rank, row.Tone, row.Word = 40, render.Line, "its own"
 	}
 	if h.Hops > 0 {
+		row.Way = h.Target
 		row.Why, row.Place = reasons(d, h)
 		var ways []string
 		for _, one := range h.ByWay() {
@@ -173,9 +175,25 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	return row
 }
 
-// withoutName leaves out a name that stands before the sentence already.
-func withoutName(can, name string) string {
-	words := strings.ReplaceAll(can+" ", " of "+name+" ", " ")
+// CanDo says what can be done to what stands before it: "read and delete every item and change who may reach it", "Shop sends a
+// message that starts it".
+func CanDo(d *model.Design, h *reach.Hit) string {
+	if _, kind := h.By(); kind != reach.Acts {
+		if facts := h.Facts(d); len(facts) > 0 {
+			who := ""
+			if last := h.Last(); last != nil && last.From != "" {
+				who = Name(d, last.From) + " "
+			}
+			return who + facts[0].Does
+		}
+	}
+	name := Name(d, h.Target)
+	can := h.Can(d)
+	for _, word := range []string{"can ", "may "} {
+		can = strings.TrimPrefix(can, word)
+	}
+	words := strings.ReplaceAll(strings.ReplaceAll(can, " of "+name+" ", " ")+" ", " "+name+" ", " it ")
+	words = strings.ReplaceAll(strings.ReplaceAll(words, " of it ", " "), " "+name+",", " it,")
 	return strings.TrimSpace(words)
 }
 
@@ -257,6 +275,9 @@ func adminRow(d *model.Design, b *reach.Breach) FloodRow {
 		row.Can, row.Word, row.Hatched = "may become an administrator of the account", "may", true
 	}
 	if path := b.AdminWhy(); len(path) > 0 {
+		if to := path[len(path)-1].To; to != b.From && d.Element(to) != nil {
+			row.Way = to
+		}
 		row.Why, row.Place = why(d, path)
 		row.Note = way(d, path)
 		row.hops = len(path)

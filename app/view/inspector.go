@@ -24,9 +24,10 @@ type Inspector struct {
 	OnSource  func(source.Span)
 	OnSelect  func(model.ID)
 	OnSplit   func(model.ID)
-	OnOwn     func(model.ID)            // a role of its own is asked for, of a function that shares one
-	OnTight   func(role model.ID)       // several tightenings at once
-	OnKeep    func(c Card, action Chip) // keep only some of a wildcard
+	OnWays    func(from, target model.ID) // how a breach reaches something, and which walls would stop that
+	OnOwn     func(model.ID)              // a role of its own is asked for, of a function that shares one
+	OnTight   func(role model.ID)         // several tightenings at once
+	OnKeep    func(c Card, action Chip)   // keep only some of a wildcard
 	OnNarrow  func(c Card, resource Chip)
 	OnReplace func(holder model.ID, p PolicyCard)
 	OnOffers  func() // there are other suggestions now
@@ -148,13 +149,51 @@ func (in *Inspector) Set(st session.State) {
 	case *model.Policy:
 		parts = in.holders(e)
 	default:
-		if st.Selected == "" || d.Element(st.Selected) == nil && st.Before.Design.Element(st.Selected) == nil {
+		switch {
+		case reach.Outside(st.Selected) && in.breach(st.Selected) != nil:
+			parts = in.stranger(st.Selected)
+		case d.Element(st.Selected) == nil && st.Before.Design.Element(st.Selected) == nil:
 			in.empty()
 			return
+		default:
+			parts = in.gone(st)
 		}
-		parts = in.gone(st)
 	}
 	refill(in.page, in.content, top, parts...)
+}
+
+// stranger is somebody from outside: what lets it in, and how far that leads.
+func (in *Inspector) stranger(id model.ID) []fyne.CanvasObject {
+	b := in.breach(id)
+	parts := append(in.head(Name(in.design, id), "From outside · "+in.analysis.Stands(id), source.Span{}), in.reach(b))
+	box := newColumn(6, NewLabel("LET IN BY", section))
+	n := 0
+	for i := range b.Hits {
+		h := &b.Hits[i]
+		path := h.Path()
+		if len(path) != 1 {
+			continue
+		}
+		if n++; n > mostReachers {
+			continue
+		}
+		says, at := why(in.design, path)
+		if open, place := path[0].Open(in.design); open != "" {
+			says, at = open, place
+		}
+		row := []fyne.CanvasObject{in.link(h.Target)}
+		if !at.IsZero() {
+			row = append(row, in.line(at))
+		}
+		box.Add(newColumn(0, newLine(6, 0, row...), NewText(says, small.lines(4))))
+	}
+	switch {
+	case n == 0:
+		box.Add(NewLabel("Nothing that was seen lets it in.", para))
+	case n > mostReachers:
+		box.Add(NewLabel(fmt.Sprintf("and %d more", n-mostReachers), small))
+	}
+	return append(parts, box)
 }
 
 func (in *Inspector) gone(st session.State) []fyne.CanvasObject {
@@ -290,6 +329,9 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 	text := NewText(words, small.lines(2))
 	text.Tip = fmt.Sprintf("Must: %s. Must and may: %s. With fed functions vulnerable: %s and %s.", figureWords(b.Reach.Must), figureWords(b.Reach.May), figureWords(b.Reach.FedMust), figureWords(b.Reach.FedMay))
 	lines := []fyne.CanvasObject{newLine(8, 1, share, text)}
+	if fed := b.Reach.FedMay; !in.vulnerable && fed.Resources > fig.Resources {
+		lines = append(lines, NewText(fmt.Sprintf("with fed functions vulnerable too: %s, %d of %d", percent(fed.Share), fed.Resources, b.Reach.Of), small.lines(2)))
+	}
 	if b.Admin || b.AdminMay {
 		word := "An administrator is reachable"
 		if b.AdminMay {
@@ -383,11 +425,22 @@ func (in *Inspector) reachers(resource model.ID) fyne.CanvasObject {
 		}
 		for _, h := range in.analysis.Breach(id).Hits {
 			if h.Target == resource && !h.OwnLog && (in.vulnerable || !h.Fed) {
-				box.Add(newColumn(0, newLine(6, 0, in.link(id), NewLabel(h.Certainty.String(), small.whole())), NewText(h.Can(in.design), small.lines(2))))
+				box.Add(newColumn(0, newLine(6, 0, in.link(id), in.waysTo(id, resource), NewLabel(h.Certainty.String(), small.whole())), NewText(CanDo(in.design, &h), small.lines(4))))
 			}
 		}
 	}
 	return newColumn(6, NewLabel(fmt.Sprintf("REACHED BY %d OF %d", len(by), len(fs)), section), box)
+}
+
+// waysTo is a link to how a breach reaches a resource.
+func (in *Inspector) waysTo(from, target model.ID) fyne.CanvasObject {
+	l := NewLink("ways, walls", Style{Size: 12}, func() {
+		if in.OnWays != nil {
+			in.OnWays(from, target)
+		}
+	})
+	l.Tip = waysTip
+	return l
 }
 
 func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {

@@ -85,8 +85,23 @@ func Ledger(st session.State) []Measure {
 	}
 	admin := Measure{Name: "Administrator", Figure: "no", Color: render.Good, Remark: "as far as seen",
 		Tip: "Whether a breach of a function reaches an administrator of the account, or can become one."}
-	if n := len(a.Admin); n > 0 {
+	others := st.After.Analysis.Escalating(st.Vulnerable)
+	if n := len(others); n > 0 {
+		admin.Tip += fmt.Sprintf(" Beside functions, %s one: %s.", reachWords(n), someNames(d, others, 8))
+	}
+	switch n := len(a.Admin); {
+	case n > 0:
 		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, a.Admin, 2)
+	case len(others) > 0 && a.Functions == 0:
+		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, others, 1)
+	case len(others) > 0:
+		admin.Remark, admin.Color = "by a function; but "+reachWords(len(others))+" one", render.Ink
+	}
+	if a.Functions == 0 { // figures are of functions
+		for _, m := range []*Measure{&worst, &mean, &tight, &beyond} {
+			*m = Measure{Name: m.Name, Figure: "–", Color: render.Muted, Tip: m.Tip + " There is no function."}
+		}
+		worst.Remark = "no function to breach"
 	}
 	var out []Measure
 	if m, ok := reachOf(st); ok {
@@ -97,6 +112,14 @@ func Ledger(st session.State) []Measure {
 		out = append(out, crowns)
 	}
 	return append(out, admin)
+}
+
+// reachWords is "a role or user reaches", "7 roles and users reach".
+func reachWords(n int) string {
+	if n == 1 {
+		return "a role or user reaches"
+	}
+	return fmt.Sprintf("%d roles and users reach", n)
 }
 
 // reachOf is the share that the breach which is shown reaches; false where none is, or where it is the worst before and after.

@@ -128,6 +128,7 @@ func Outline(d *model.Design, a *reach.Analysis, m reach.Measures, vulnerable bo
 		order += " · by exposure"
 	}
 	add(order, things)
+	add("FROM OUTSIDE", strangers(d, a, vulnerable))
 	add("ROLES AND USERS", guests(d, a, vulnerable))
 	var ways []Row
 	for _, t := range d.Triggers() {
@@ -197,7 +198,7 @@ func (r *Row) reaches(a *reach.Analysis, vulnerable bool) {
 	}
 	if f, ok := a.Reach(r.ID); ok {
 		may := Figure(f, vulnerable)
-		r.Share, r.Figure, r.Admin = may.Share, render.Share(may.Share, f.AtLeast), a.Rules(r.ID, false)
+		r.Share, r.Figure, r.Admin = may.Share, render.Share(may.Share, f.AtLeast), a.Rules(r.ID, vulnerable)
 	}
 }
 
@@ -209,16 +210,40 @@ func Figure(f reach.Figures, vulnerable bool) reach.Figure {
 	return f.May
 }
 
+// strangers are the starts from outside, as the analysis found them.
+func strangers(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
+	if a == nil {
+		return nil
+	}
+	var out []Row
+	for _, id := range a.Strangers() {
+		kind := a.Stands(id)
+		row := Row{Place: Guest, ID: id, Name: Name(d, id), Icon: "globe", Caption: kind, find: find("outside", Name(d, id), kind)}
+		row.reaches(a, vulnerable)
+		out = append(out, row)
+	}
+	return out
+}
+
 // guests are roles that no function has, users and groups.
 func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 	var out []Row
 	worn := map[model.ID]bool{}
+	var known []reach.Administrator
+	if a != nil {
+		known = a.Administrators()
+	}
 	for _, f := range d.Functions() {
 		worn[f.Role] = true
 	}
 	put := func(id model.ID, caption, words string) {
 		row := Row{Place: Guest, ID: id, Name: Name(d, id), Icon: Icon(d, id), Caption: caption, find: words}
-		row.reaches(a, vulnerable)
+		if row.reaches(a, vulnerable); row.Admin {
+			row.Caption += " · reaches an admin"
+			if why := reach.WhyKnown(known, id); why != "" {
+				row.Caption = caption + " · " + why
+			}
+		}
 		out = append(out, row)
 	}
 	for _, r := range d.Roles() {

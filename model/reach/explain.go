@@ -182,7 +182,7 @@ func (s Step) Why(d *model.Design) []string {
 	for _, e := range s.Grounds() {
 		out = append(out, e.Sentence(d))
 	}
-	if open, _ := s.open(d); open != "" {
+	if open, _ := s.Open(d); open != "" {
 		out = append(out, open)
 	}
 	for _, x := range s.Denials {
@@ -565,7 +565,7 @@ func (s Step) Sentence(d *model.Design) string {
 	for i, e := range grounds {
 		out += [...]string{", because ", ", and "}[min(i, 1)] + e.Sentence(d) + e.place() + own[i]
 	}
-	if open, at := s.open(d); open != "" {
+	if open, at := s.Open(d); open != "" {
 		out += ", because " + open + Evidence{Span: at}.place()
 	}
 	return out + rest

@@ -83,7 +83,7 @@ func (h Hit) fact(d *model.Design) Fact {
 		}
 		say(e, "", after)
 	}
-	if open, at := last.open(d); open != "" {
+	if open, at := last.Open(d); open != "" {
 		f.Reasons = append(f.Reasons, Reason{Says: open + rest, Place: at})
 	} else if len(grounds) == 0 && rest != "" {
 		f.Reasons = append(f.Reasons, Reason{Says: strings.TrimPrefix(rest, ", ")})
@@ -94,9 +94,9 @@ func (h Hit) fact(d *model.Design) Fact {
 	return f
 }
 
-// open says of a feed that takes no statement why it takes none, and where the route stands: "GET /products asks for no
+// Open says of a feed that takes no statement why it takes none, and where the route stands: "GET /products asks for no
 // credentials"; "" for others.
-func (s Step) open(d *model.Design) (string, source.Span) {
+func (s Step) Open(d *model.Design) (string, source.Span) {
 	t := d.Trigger(s.Via)
 	switch {
 	case t == nil || s.Technique != openRoute.technique || len(s.Evidence) > 0:

@@ -61,6 +61,27 @@ func (an *Analysis) Administrators(listed ...string) []Administrator {
 	return out
 }
 
+// Escalating lists the roles and users that reach an administrator, or can become one, must or may, in the order of the design:
+// without those of functions, whose breaches say so, and without known administrators. vulnerable: with fed functions taken as
+// vulnerable.
+func (an *Analysis) Escalating(vulnerable bool) []model.ID {
+	runs := map[model.ID]bool{}
+	for _, f := range an.design.Functions() {
+		runs[f.Role] = true
+	}
+	known := map[model.ID]bool{}
+	for _, k := range an.Administrators() {
+		known[k.ID] = true
+	}
+	var out []model.ID
+	for _, n := range an.nodes[:an.size.nodes] {
+		if (n.sort == isRole || n.sort == isUser) && !runs[n.id] && !known[n.id] && an.Rules(n.id, vulnerable) {
+			out = append(out, n.id)
+		}
+	}
+	return out
+}
+
 // named reports whether a name is one that was listed; * stands for anything, slashes included.
 func named(listed, name string) bool {
 	ok, err := path.Match(strings.ReplaceAll(listed, "/", "\x01"), strings.ReplaceAll(name, "/", "\x01"))

@@ -29,6 +29,9 @@ type stranger struct {
 	organization string // whose other accounts it is, or a part of one by its path; "" for none
 }
 
+// Outside reports whether an id is that of somebody from outside, as Strangers lists them.
+func Outside(id model.ID) bool { return strings.HasPrefix(string(id), "outside/") }
+
 // Strangers lists the starts outside the account, anyone first, the others by name.
 func (an *Analysis) Strangers() []model.ID {
 	var out []model.ID
@@ -56,6 +59,27 @@ func (an *Analysis) Stranger(name string) (model.ID, bool) {
 		return "", false
 	}
 	return found[0], true
+}
+
+// Stands says what somebody from outside is: "no AWS account needed", "another account", "identity provider"; "" for
+// others.
+func (an *Analysis) Stands(id model.ID) string {
+	s := an.strangers[id]
+	switch {
+	case s == nil:
+		return ""
+	case id == anyone:
+		return "no AWS account needed"
+	case s.organization != "":
+		return "accounts of an organization"
+	case s.federated != "":
+		return "identity provider"
+	case s.resident:
+		return "named, not shown"
+	case strings.HasSuffix(s.principal, ":root") || !strings.Contains(s.principal, ":"):
+		return "another account"
+	}
+	return "of another account"
 }
 
 // newStrangers finds who outside the account is let in, and makes a start of each.

@@ -27,6 +27,43 @@ type Cut struct {
 	Capabilities catalog.Capabilities
 }
 
+// A Loss is the same cut from several breaches.
+type Loss struct {
+	Target       model.ID
+	Capabilities catalog.Capabilities
+	From         []model.ID // in the order of the design
+}
+
+// Losses are what a wall takes away as well, told once for all breaches that lose the same: what most of them lose first.
+func (w *Wall) Losses() []Loss {
+	var out []Loss
+	type lost struct {
+		target model.ID
+		caps   catalog.Capabilities
+	}
+	at := map[lost]int{}
+	for _, x := range w.Also {
+		k, ok := at[lost{x.Target, x.Capabilities}]
+		if !ok {
+			k = len(out)
+			at[lost{x.Target, x.Capabilities}] = k
+			out = append(out, Loss{Target: x.Target, Capabilities: x.Capabilities})
+		}
+		out[k].From = append(out[k].From, x.From)
+	}
+	slices.SortStableFunc(out, func(x, y Loss) int { return cmp.Compare(len(y.From), len(x.From)) })
+	return out
+}
+
+// Sentence says who loses what: "Shop and ShopRole: read, write of Products".
+func (l Loss) Sentence(d *model.Design) string {
+	var names []string
+	for _, id := range l.From {
+		names = append(names, d.Name(id))
+	}
+	return fmt.Sprintf("%s: %s of %s", few(names), capabilityWords(l.Capabilities), d.Name(l.Target))
+}
+
 // wallBudget is how many analyses a wall may take, and wallSteps how many sets its search may look at in all.
 const (
 	wallBudget = 60
@@ -80,6 +117,9 @@ func hitOf(b *Breach, target model.ID) *Hit {
 	}
 	return &b.Hits[i]
 }
+
+// Reaches reports whether something is hit.
+func (b *Breach) Reaches(target model.ID) bool { return hitOf(b, target) != nil }
 
 // A brick is a statement that may be removed, by its place.
 type brick struct {
