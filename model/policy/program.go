@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"bulkhead/model/catalog"
@@ -30,6 +31,8 @@ type statement struct {
 	short         []pattern // entries of Resource in API Gateway's short form
 	principals    []principalPattern
 	conditions    []condition
+	services      []string // that its actions name, …
+	anyService    bool     // … or it can apply to others as well
 	policy, index int
 	document      *Document
 	from          *Statement
@@ -54,6 +57,39 @@ func Compile(c *catalog.Catalog, docs ...*Document) (*Program, error) {
 	}
 	p.index()
 	return p, nil
+}
+
+// Join is the program of all documents of some programs in order, as Compile makes it of the documents. It shares what they compiled,
+// and their first one's catalogue. A nil program is one of no documents.
+func Join(programs ...*Program) *Program {
+	if len(programs) == 1 && programs[0] != nil {
+		return programs[0]
+	}
+	n := 0
+	for _, p := range programs {
+		if p != nil {
+			n += len(p.statements)
+		}
+	}
+	out := &Program{byService: map[string][]*statement{}, statements: make([]*statement, 0, n)}
+	copies := make([]statement, 0, n)
+	for _, p := range programs {
+		if p == nil {
+			continue
+		}
+		if out.catalog == nil {
+			out.catalog = p.catalog
+		}
+		for _, s := range p.statements {
+			copies = append(copies, *s)
+			at := &copies[len(copies)-1]
+			at.policy += len(out.documents)
+			out.statements = append(out.statements, at)
+		}
+		out.documents = append(out.documents, p.documents...)
+	}
+	out.index()
+	return out
 }
 
 // MustCompile is Compile without a catalogue.
@@ -96,6 +132,8 @@ func compileStatement(d *Document, s *Statement, policy, index int) *statement {
 		}
 	}
 	out.public = out.effect == Allow && out.isPublic()
+	services, known := servicesOf(s)
+	out.services, out.anyService = services, !known
 	return out
 }
 
@@ -151,29 +189,28 @@ func cutARN(s string) (head, tail string, ok bool) {
 func (p *Program) index() {
 	for i, s := range p.statements {
 		s.order = i
-		services, ok := s.services()
-		if !ok {
+		if s.anyService {
 			p.anyService = append(p.anyService, s)
-			continue
 		}
-		for service := range services {
+		for _, service := range s.services {
 			p.byService[service] = append(p.byService[service], s)
 		}
 	}
 }
 
-// services lists the service prefixes of a statement's actions; false if it can apply to others as well.
-func (s *statement) services() (map[string]bool, bool) {
-	if s.from.NotAction {
+// servicesOf lists the service prefixes of a statement's actions; false if it can apply to others as well.
+func servicesOf(s *Statement) (out []string, ok bool) {
+	if s.NotAction {
 		return nil, false
 	}
-	out := map[string]bool{}
-	for _, a := range s.from.Actions {
+	for _, a := range s.Actions {
 		service, _, ok := strings.Cut(a, ":")
 		if !ok || strings.ContainsAny(service, "*?$") {
 			return nil, false
 		}
-		out[lowerASCII(service)] = true
+		if service = lowerASCII(service); !slices.Contains(out, service) {
+			out = append(out, service)
+		}
 	}
 	return out, true
 }

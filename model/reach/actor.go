@@ -433,9 +433,13 @@ func (a *actor) layers() *policy.Stack {
 	a.once.Do(func() {
 		var boundary *policy.Program
 		if a.limit != nil {
-			boundary = program(a.limit)
+			boundary = a.boundary.program()
 		}
-		a.stack = a.stackOf(program(a.documents...), boundary)
+		identity := make([]*policy.Program, len(a.identity))
+		for i, d := range a.identity {
+			identity[i] = d.program()
+		}
+		a.stack = a.stackOf(policy.Join(identity...), boundary)
 		if a.outside != nil {
 			a.stack = a.outside.on(a, a.account)
 		}

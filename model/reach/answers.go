@@ -36,6 +36,20 @@ type answers struct {
 	everything bool            // an Allow names actions of every service
 	keys       []string        // condition keys that statements ask for, lower-case, sorted
 	sessions   bool            // some Principal is an assumed-role session
+
+	once     sync.Once
+	compiled *policy.Program // see program
+}
+
+// program is the document as the evaluator takes it, compiled once for all who have it.
+func (a *answers) program() *policy.Program {
+	a.once.Do(func() { a.compiled = program(a.doc) })
+	return a.compiled
+}
+
+// part is some of the statements, as a document of their own.
+func (a *answers) part(doc *policy.Document, some []*statement) *answers {
+	return &answers{doc: doc, statements: some, services: a.services, everything: a.everything, keys: a.keys, sessions: a.sessions}
 }
 
 // A statement is a policy statement compiled against a world.

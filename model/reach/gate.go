@@ -32,7 +32,7 @@ func newGate(a *answers, account string, strict bool) *gate {
 	if a == nil {
 		return g
 	}
-	g.program = program(a.doc)
+	g.program = a.program()
 	for _, s := range a.statements {
 		if s.from.NotPrincipal {
 			g.all = true

@@ -215,9 +215,7 @@ func (k *kin) farOf(d *answers) *answers {
 		for _, s := range far {
 			doc.Statements = append(doc.Statements, s.from)
 		}
-		copied := *d
-		copied.doc, copied.statements = doc, far
-		out = &copied
+		out = d.part(doc, far)
 	}
 	k.mu.Lock()
 	k.far[d] = out
@@ -235,15 +233,14 @@ func (k *kin) plainOf(d *answers) *answers {
 	out := k.plain[d]
 	if out == nil {
 		doc := &policy.Document{Version: d.doc.Version}
-		copied := *d
-		copied.doc, copied.statements = doc, nil
+		var plain []*statement
 		for _, s := range d.statements {
 			if !s.dynamic {
 				doc.Statements = append(doc.Statements, s.from)
-				copied.statements = append(copied.statements, s)
+				plain = append(plain, s)
 			}
 		}
-		out = &copied
+		out = d.part(doc, plain)
 		k.plain[d] = out
 	}
 	return out

@@ -303,11 +303,10 @@ func (an *Analysis) afterwards(a *actor, ti int32, w *rewriting, named bool, act
 		st := *letting.Statements[0]
 		st.Principals = []policy.Principal{{Kind: "AWS", Value: a.arn}}
 		doc.Statements = []*policy.Statement{&st}
-		docs := []*policy.Document{&doc}
+		req.ResourcePolicy = program(&doc)
 		if stays && g.answers != nil {
-			docs = append(docs, g.answers.doc)
+			req.ResourcePolicy = policy.Join(req.ResourcePolicy, g.answers.program())
 		}
-		req.ResourcePolicy = program(docs...)
 	case stays && g.answers != nil:
 		req.ResourcePolicy = g.opened()
 	default:
@@ -322,7 +321,7 @@ func (an *Analysis) afterwards(a *actor, ti int32, w *rewriting, named bool, act
 
 // opened is the gate's policy with a statement that lets the caller do everything.
 func (g *gate) opened() *policy.Program {
-	g.once.Do(func() { g.open = program(letting, g.answers.doc) })
+	g.once.Do(func() { g.open = policy.Join(lettingProgram(), g.answers.program()) })
 	return g.open
 }
 
