@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // Find returns the element that a person means by its id, ARN, logical id, physical name, name with its stack or Terraform
 // address without its type, in this order of preference; functions before others. It returns nil where nothing or, within one
 // preference, more than one fits.
@@ -24,10 +26,11 @@ func (d *Design) find(name string, fits func(Element) bool) Element {
 	if e := d.Element(ID(name)); name == "" || e != nil && fits(e) {
 		return e
 	}
-	for _, called := range [...]func(e Element) string{
+	physical := func(e Element) string { _, physical := namesOf(e); return physical }
+	ways := []func(e Element) string{
 		ARN,
 		func(e Element) string { logical, _ := namesOf(e); return logical },
-		func(e Element) string { _, physical := namesOf(e); return physical },
+		physical,
 		func(e Element) string {
 			if short := d.Name(e.ElementID()); short != d.plainName(e.ElementID()) {
 				return short
@@ -35,7 +38,11 @@ func (d *Design) find(name string, fits func(Element) bool) Element {
 			return ""
 		},
 		func(e Element) string { logical, _ := namesOf(e); return withoutType(logical) },
-	} {
+	}
+	if strings.HasPrefix(name, "arn:") {
+		ways = []func(e Element) string{ARN, physical} // no logical id, and nothing with its stack or of an address, begins so
+	}
+	for _, called := range ways {
 		var found, functions []Element
 		for _, e := range d.list {
 			if !fits(e) || called(e) != name {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"bulkhead/model"
 	"bulkhead/model/policy"
@@ -87,27 +89,33 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 	ti := q.target
 	answers := make([]*answered, len(an.actors))
 	may, must := newSet(len(an.actors)), newSet(len(an.actors)) // actors who may, and who surely may
-	allows := an.allowing(strings.ToLower(action), q)
-	for i, a := range an.actors {
-		if i%64 == 0 && ctx.Err() != nil {
-			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
-		}
-		if !allows(a) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
-			continue
-		}
-		for _, on := range an.askedOn(a, action, q) {
-			if old := answers[i]; old != nil && old.Must {
-				break
+	an.divide(func(some []*actor) {
+		allows := an.allowing(strings.ToLower(action), q)
+		for _, a := range some {
+			i := a.index
+			if ctx.Err() != nil {
+				return
 			}
-			d := an.direct(a, ti, action, on.arn, nil)
-			if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
-				answers[i] = &answered{d, on.part}
-				may.put(int32(i))
-				if d.Must {
-					must.put(int32(i))
+			if !allows(a) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
+				continue
+			}
+			for _, on := range an.askedOn(a, action, q) {
+				if old := answers[i]; old != nil && old.Must {
+					break
+				}
+				d := an.direct(a, ti, action, on.arn, nil)
+				if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
+					answers[i] = &answered{d, on.part}
+					may.put(i)
+					if d.Must {
+						must.put(i)
+					}
 				}
 			}
 		}
+	})
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
 	}
 	writers := an.whoWrites(q, action, answers)
 	for i, r := range writers {
@@ -204,15 +212,19 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 				}
 				on.Resource, on.forms = w.forms[base].witness, []int32{base}
 			}
-			allows, g := an.allowing(x.lower, on), an.gates[q.target]
-			for k, a := range an.actors {
-				if answers[k] != nil || out[k] != nil && out[k].Must || !allows(a) && (g == nil || !g.lets(a, &w.targets[q.target])) {
-					continue
+			g := an.gates[q.target]
+			an.divide(func(some []*actor) {
+				allows := an.allowing(x.lower, on)
+				for _, a := range some {
+					k := a.index
+					if answers[k] != nil || out[k] != nil && out[k].Must || !allows(a) && (g == nil || !g.lets(a, &w.targets[q.target])) {
+						continue
+					}
+					if r := an.decide(a, q.target, action, arn, nil); r.by != nil && r.Outcome == policy.Allowed {
+						out[k] = &r
+					}
 				}
-				if r := an.decide(a, q.target, action, arn, nil); r.by != nil && r.Outcome == policy.Allowed {
-					out[k] = &r
-				}
-			}
+			})
 		}
 		if !an.asksTags {
 			continue
@@ -227,6 +239,17 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 		}
 	}
 	return out
+}
+
+// divide lets as many hands as there are processors do something with some of the actors each, none of whom share a word of a set
+// with another hand's.
+func (an *Analysis) divide(do func(some []*actor)) {
+	each := (len64(len(an.actors))/runtime.GOMAXPROCS(0) + 1) * 64
+	var hands sync.WaitGroup
+	for some := range slices.Chunk(an.actors, each) {
+		hands.Go(func() { do(some) })
+	}
+	hands.Wait()
 }
 
 // allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on what a question is about.
