@@ -36,10 +36,11 @@ type builder struct {
 	people    map[*object]*model.Principal
 	others    map[*object]*model.Resource
 	policies  map[model.ID]*model.Policy
-	external  map[string]*model.Role // by ARN
-	keys      map[string]bool        // ARNs of keys that are only named
-	foreign   map[string]model.ID    // resources that are only named, by ARN
-	own       map[*object]owned      // of roles
+	external  map[string]*model.Role    // by ARN
+	keys      map[string]bool           // ARNs of keys that are only named
+	foreign   map[string]model.ID       // resources that are only named, by ARN
+	own       map[*object]owned         // of roles
+	sets      map[*object][]*model.Role // of permission sets
 
 	permitted []permission
 	starts    []*model.Trigger
@@ -52,7 +53,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b := &builder{
 		info: info, dir: dir, catalog: catalog.Load(), called: map[*object]naming{}, ids: map[*object]model.ID{}, byARN: map[string]*object{}, byText: map[string][]*object{},
 		functions: map[*object]*model.Function{}, roles: map[*object]*model.Role{}, people: map[*object]*model.Principal{}, others: map[*object]*model.Resource{},
-		policies: map[model.ID]*model.Policy{}, external: map[string]*model.Role{}, keys: map[string]bool{}, foreign: map[string]model.ID{}, taken: map[model.ID]bool{},
+		policies: map[model.ID]*model.Policy{}, external: map[string]*model.Role{}, keys: map[string]bool{}, foreign: map[string]model.ID{}, taken: map[model.ID]bool{}, sets: map[*object][]*model.Role{},
 	}
 	for _, x := range objects {
 		switch {
@@ -146,7 +147,7 @@ func kindOf(typ string) string {
 	switch typ {
 	case "aws_lambda_function":
 		return "fn"
-	case "aws_iam_role", "aws_iam_service_linked_role":
+	case "aws_iam_role", "aws_iam_service_linked_role", permissionSet:
 		return "role"
 	case "aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy":
 		return "policy"
@@ -374,6 +375,10 @@ func (b *builder) element(x *object) {
 	case "fn":
 		b.functionOf(x)
 	case "role":
+		if x.typ == permissionSet {
+			b.permissionSet(x)
+			return
+		}
 		b.role(x)
 	case "user", "group":
 		b.principal(x)

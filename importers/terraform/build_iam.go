@@ -155,6 +155,8 @@ func (b *builder) attachments() {
 			b.exclusive(x, "user_name", "AWS::IAM::User")
 		case "aws_iam_group_policy_attachments_exclusive":
 			b.exclusive(x, "group_name", "AWS::IAM::Group")
+		case "aws_ssoadmin_permission_set_inline_policy", "aws_ssoadmin_managed_policy_attachment", "aws_ssoadmin_customer_managed_policy_attachment", "aws_ssoadmin_permissions_boundary_attachment":
+			b.giveSet(x)
 		case "aws_iam_group_membership":
 			for _, user := range texts(x.get("users")) {
 				b.join(x, user, x.word("group"))

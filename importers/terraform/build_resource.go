@@ -263,6 +263,7 @@ func (b *builder) resourcePolicies() {
 			e.Passes, e.Policy = e.Policy, nil
 		}
 	}
+	defer b.keyGrants()
 	for _, x := range b.objects {
 		if e := b.others[x]; e != nil && e.Policy == nil && (e.Type == "AWS::KMS::Key" || e.Type == "AWS::KMS::ReplicaKey") && absent(x.get("policy")) {
 			e.Policy = policy.OfKey(x.partition, x.account)
@@ -296,6 +297,35 @@ func (b *builder) layerPermission(x *object) {
 		st.Conditions = []policy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{org}}}
 	}
 	e.Policy = e.Policy.Join(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
+}
+
+// keyGrants read aws_kms_grant: it lets a principal use a key beside the key's policy, as a statement of that policy would.
+// https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+func (b *builder) keyGrants() {
+	for _, x := range b.objects {
+		if x.typ != "aws_kms_grant" {
+			continue
+		}
+		e := b.others[b.find(x.word("key_id"), x, "AWS::KMS::Key", "AWS::KMS::ReplicaKey")]
+		if e == nil {
+			b.missing(x, "is a grant on a key that is not in the configuration")
+			continue
+		}
+		st := &policy.Statement{Sid: "Grant", Resources: []string{"*"}, Principals: []policy.Principal{policy.PrincipalOf(x.word("grantee_principal"), x.partition)}, Span: x.span}
+		for _, o := range texts(x.get("operations")) {
+			st.Actions = append(st.Actions, "kms:"+o)
+		}
+		for _, c := range items(x.get("constraints")) {
+			for _, kind := range []string{"encryption_context_subset", "encryption_context_equals"} {
+				for _, p := range pairs(dig(c, kind)) {
+					st.Conditions = append(st.Conditions, policy.Condition{Operator: "StringEquals", Key: "kms:EncryptionContext:" + p.key, Values: []string{words(p.value)}})
+				}
+			}
+		}
+		if len(st.Actions) > 0 {
+			e.Policy = e.Policy.Join(&policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{st}, Span: x.span})
+		}
+	}
 }
 
 // putPolicy puts a document on the resource that an object names.

@@ -19,6 +19,7 @@ const (
 // documentation, https://registry.terraform.io/providers/hashicorp/aws/latest/docs; ARNs are those of the Service
 // Authorization Reference. What is not here is named as identityOf finds it.
 var identities = map[string]identity{
+	"aws_ssoadmin_permission_set":     {cfn: "AWS::IAM::Role", name: "name", arn: "arn:${Partition}:iam::${Account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_${Name}_GENERATED", id: "${Arn}"},
 	"aws_iam_role":                    {cfn: "AWS::IAM::Role", name: "name", id: "${Name}", attrs: map[string]string{"unique_id": "AROA${Fresh}", "path": "/"}},
 	"aws_iam_user":                    {cfn: "AWS::IAM::User", name: "name", id: "${Name}", attrs: map[string]string{"unique_id": "AIDA${Fresh}", "path": "/"}},
 	"aws_iam_group":                   {cfn: "AWS::IAM::Group", name: "name", id: "${Name}", attrs: map[string]string{"unique_id": "AGPA${Fresh}", "path": "/"}},
@@ -175,5 +176,6 @@ var wiring = []string{
 	"aws_sns_topic_subscription", "aws_sns_topic_policy", "aws_sqs_queue_policy", "aws_s3_bucket_policy", "aws_kinesis_resource_policy", "aws_cloudwatch_event_bus_policy", "aws_cloudwatch_event_permission",
 	"aws_api_gateway_deployment", "aws_api_gateway_resource", "aws_api_gateway_method", "aws_api_gateway_account",
 	"aws_apigatewayv2_route", "aws_apigatewayv2_integration", "aws_apigatewayv2_deployment", "aws_cloudwatch_log_subscription_filter",
-	"aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy",
+	"aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy", "aws_kms_grant",
+	"aws_ssoadmin_account_assignment", "aws_ssoadmin_permission_set_inline_policy", "aws_ssoadmin_managed_policy_attachment", "aws_ssoadmin_customer_managed_policy_attachment", "aws_ssoadmin_permissions_boundary_attachment",
 }

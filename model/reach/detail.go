@@ -703,7 +703,7 @@ func (an *Analysis) alterOn(a *actor, x *alter, target int32, put func(action st
 			for _, t := range x.tags {
 				maps.Copy(extra, t.request())
 			}
-			if len(x.tags) > 0 && strings.HasPrefix(alternative, "iam:Untag") != (x.tags[0].value == nil) {
+			if len(x.tags) > 0 && !slices.Contains(x.tags[0].setBy(x.technique), alternative) {
 				continue
 			}
 			if put(alternative, an.decide(a, target, alternative, an.world.targets[target].arn, extra)) {

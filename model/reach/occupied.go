@@ -50,7 +50,7 @@ func (e *explorer) takes(f *finding, p *plan) truth {
 		for alternative := range strings.SplitSeq(need, "|") {
 			v := never
 			if e.w.limited(f.target, alternative) {
-				v = e.allowed(f, strings.ToLower(alternative))
+				v = min(e.allowed(f, strings.ToLower(alternative)), e.beside(f.target, alternative))
 				here = here || v != never
 			} else {
 				_, v = e.an.combine(e.actor, []string{alternative}, nil)
@@ -69,6 +69,23 @@ func (e *explorer) takes(f *finding, p *plan) truth {
 		out = min(out, v)
 	}
 	return out
+}
+
+// beside tells how surely an action is allowed on the other resources that it is asked of together with a target.
+func (e *explorer) beside(ti int32, action string) truth {
+	types := jointly[action]
+	x := e.w.catalog.Action(action)
+	if types == nil || x == nil {
+		return surely
+	}
+	var own []*catalog.ResourceType
+	for _, t := range x.Resources {
+		if slices.ContainsFunc(t.ARNs, func(arn string) bool { return !policy.Apart(e.w.spaceOf(arn, e.actor.account), e.w.targets[ti].arn) }) {
+			own = append(own, t)
+		}
+	}
+	_, v := e.an.besides(crew{actors: []*actor{e.actor}}, x, own)
+	return v
 }
 
 // enters finds the roles of container services whose tasks the actor may get a shell in, by a technique: designs show no tasks, and

@@ -466,7 +466,7 @@ func (e *explorer) alter(f *finding, k *plan) {
 	case k.id == "deny-removal":
 		e.undeny(f, k)
 		return
-	case k.id == tagsPrincipal:
+	case k.id == tagsPrincipal, k.id == tagsSession:
 		e.retagSelf(f, k)
 		return
 	case e.all(f, k, nil) == never:

@@ -12,8 +12,12 @@ import (
 // Conditions on aws:PrincipalTag are about who asks. Who may tag the role or user that it is makes them hold: it is then that
 // principal with other tags.
 
-// tagsPrincipal is the technique.
-const tagsPrincipal = "principal-tag"
+// tagsPrincipal and tagsSession are the techniques: to change the tags that a role or user has, and to assume a role with tags beside
+// its own, which take their place ("Pass session tags in AWS STS").
+const (
+	tagsPrincipal = "principal-tag"
+	tagsSession   = "session-tag"
+)
 
 const principalTag = "aws:principaltag/"
 
@@ -109,19 +113,32 @@ func (t tag) spell() string {
 	return strings.ToLower(t.key) + "\x02" + t.value[0]
 }
 
+// setBy are the actions by which a technique sets the tag, or takes it off.
+func (t tag) setBy(k *technique) []string {
+	if k.id == tagsSession {
+		return k.needs
+	}
+	set, remove, _ := strings.Cut(k.needs[0], "|")
+	if t.value == nil {
+		return []string{remove}
+	}
+	return []string{set}
+}
+
 // retagSelf tries to change the tags of principals that policies ask for.
 func (e *explorer) retagSelf(f *finding, k *plan) {
-	if len(e.an.askedTags) == 0 || e.all(f, k, nil) == never {
+	if len(e.an.askedTags) == 0 || k.id != tagsSession && e.all(f, k, nil) == never || k.id == tagsSession && e.allowed(f, "sts:assumerole") == never {
 		return
 	}
 	e.actor.meddles = true // for what tags others ask may change
-	set, remove, _ := strings.Cut(k.technique.needs[0], "|")
 	for _, t := range e.an.askedTags {
-		action := set
-		if t.value == nil {
-			action = remove
+		if t.value == nil && k.id == tagsSession {
+			continue // those of the role stay
 		}
-		v := e.ask(f.target, action, t.request())
+		v := surely
+		for _, action := range t.setBy(k.technique) {
+			v = min(v, e.ask(f.target, action, t.request()))
+		}
 		if v == never {
 			continue
 		}
@@ -129,6 +146,9 @@ func (e *explorer) retagSelf(f *finding, k *plan) {
 			now, known := e.an.actors[i].value(principalTag + strings.ToLower(t.key))
 			if known && slices.Equal(now, t.value) || e.an.actors[i].self != f.target {
 				continue // as it is, or who is in a group
+			}
+			if k.id == tagsSession && e.an.actors[i].function != nil {
+				continue // its sessions are not of the actor's making
 			}
 			e.alters(f, k, i, v == surely, change{tags: []tag{t}})
 		}

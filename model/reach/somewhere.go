@@ -2,6 +2,7 @@ package reach
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -112,7 +113,37 @@ func (an *Analysis) together(c crew, needs []string, suits func(arn string) bool
 		}
 		for _, x := range same {
 			where = append(where, place{x.String(), arn})
+			more, v := an.besides(c, x, types)
+			if out = min(out, v); out == never {
+				return nil, never
+			}
+			where = append(where, more...)
 		}
+	}
+	return where, out
+}
+
+// jointly are actions of techniques that are asked of several resources in one call, all of which have to be allowed, with the types of
+// these (Amazon EC2 User Guide, "Example policies to control access to the Amazon EC2 API", launching instances; Service Authorization
+// Reference, required resource types). The others are asked of one.
+var jointly = map[string][]string{
+	"ec2:RunInstances": {"instance", "image", "network-interface", "security-group", "subnet", "volume"},
+	"batch:SubmitJob":  {"job-definition", "job-queue"},
+}
+
+// besides finds where an action is allowed that is asked of resources of several types in one call, on those that are not of some types.
+func (an *Analysis) besides(c crew, x *catalog.Action, types []*catalog.ResourceType) (where []place, out truth) {
+	out = surely
+	for _, name := range jointly[x.String()] {
+		i := slices.IndexFunc(x.Resources, func(t *catalog.ResourceType) bool { return t.Name == name })
+		if i < 0 || len(types) == 1 && types[0] == x.Resources[i] {
+			continue
+		}
+		arn, v := an.anywhere(c, []*catalog.Action{x}, x.Resources[i:i+1], nil)
+		if out = min(out, v); out == never {
+			return nil, never
+		}
+		where = append(where, place{x.String(), arn})
 	}
 	return where, out
 }
@@ -190,7 +221,7 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 					any = surely
 					break
 				}
-				d := an.decide(a, -1, x.String(), place, extra[i])
+				d := an.decide(a, -1, x.String(), place, launching(x.String(), place, extra[i]))
 				if any = max(any, truthIn(&d.Decision)); any == surely {
 					break
 				}
@@ -211,7 +242,7 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 			if policy.Apart(p, space) {
 				continue
 			}
-			if place, ok := within(p, an.world.regional(space, p)); ok && !try(place) {
+			if place, ok := within(p, an.world.regional(space, p)); ok && !stretched(place, space) && !try(place) {
 				return where, best
 			}
 		}
@@ -220,6 +251,25 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 		try("*")
 	}
 	return where, best
+}
+
+// stretched reports whether a pattern meets a space of EC2's only in an id with a colon in it, which EC2 does not give: that of an image,
+// whose ARN has no account, in that of an instance.
+func stretched(place, space string) bool {
+	return strings.Count(place, ":") != strings.Count(space, ":") && strings.HasPrefix(space[strings.IndexByte(space, ':')+1:], "aws") && strings.Contains(space, ":ec2:")
+}
+
+// launching is what a call that starts an instance with a role carries beside others: the profile that the role is in, on the instance.
+func launching(action, arn string, extra policy.Context) policy.Context {
+	if action != "ec2:RunInstances" || !strings.Contains(arn, ":instance/") {
+		return extra
+	}
+	out := maps.Clone(extra)
+	if out == nil {
+		out = policy.Context{}
+	}
+	out["ec2:instanceprofile"] = []string{"${the instance profile}"}
+	return out
 }
 
 // patternsOf are the patterns on which an actor's own policies allow one of the actions, whose names are lower-case.

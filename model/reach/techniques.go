@@ -62,6 +62,7 @@ const (
 	ifEmpty      = "if there is an instance profile without a role"
 	ifProfile    = "if an instance profile holds the role, which the design does not show"
 	ifImageObeys = "if an image runs what it is given"
+	ifPods       = "if it runs pods in the cluster"
 	ifOneMaybe   = "if a version of the policy allows more than the current one"
 )
 
@@ -103,6 +104,8 @@ var techniques = []technique{
 	{id: "cloudformation-003", route: passing, needs: []string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"}, by: []string{"cloudformation.amazonaws.com"}},
 	{id: "cloudformation-004", route: passing, needs: []string{"cloudformation:UpdateStackSet"}, by: []string{"cloudformation.amazonaws.com"}, there: []string{"AWS::CloudFormation::StackSet"}},
 	{id: "cloudformation-create-change-set-execute-change-set-passrole", route: passing, needs: []string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"}, by: []string{"cloudformation.amazonaws.com"}},
+	{id: "eks-pod-identity", route: passing, needs: []string{"eks:CreatePodIdentityAssociation"}, by: []string{"pods.eks.amazonaws.com"}, note: ifPods},
+	{id: "eks-pod-identity-update", route: passing, needs: []string{"eks:UpdatePodIdentityAssociation"}, by: []string{"pods.eks.amazonaws.com"}, note: ifPods},
 	{id: "codebuild-001", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuild"}, by: []string{"codebuild.amazonaws.com"}},
 	{id: "codebuild-004", route: passing, needs: []string{"codebuild:CreateProject", "codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}},
 	{id: "codebuild-update-project-start-build-passrole", route: passing, needs: []string{"codebuild:UpdateProject", "codebuild:StartBuild|codebuild:StartBuildBatch"}, by: []string{"codebuild.amazonaws.com"}, there: []string{"AWS::CodeBuild::Project"}},
@@ -178,6 +181,7 @@ var techniques = []technique{
 	{id: "iam-010", route: altering, on: isGroup, needs: []string{"iam:AttachGroupPolicy"}, says: "attaches a policy to"},
 	{id: tagsPrincipal, route: altering, on: isRole, needs: []string{"iam:TagRole|iam:UntagRole"}, says: "changes the tags of"},
 	{id: tagsPrincipal, route: altering, on: isUser, needs: []string{"iam:TagUser|iam:UntagUser"}, says: "changes the tags of"},
+	{id: tagsSession, route: altering, on: isRole, needs: []string{"sts:AssumeRole", "sts:TagSession"}, says: "assumes, with tags of its choice,"},
 	{id: "iam-013", route: joining, on: isGroup, needs: []string{"iam:AddUserToGroup"}, says: "adds a user that it holds to"},
 	{id: "iam-001", route: altering, on: isPolicy, needs: []string{"iam:CreatePolicyVersion"}, says: "rewrites the policy"},
 	{id: "iam-set-default-policy-version", route: altering, on: isPolicy, needs: []string{"iam:SetDefaultPolicyVersion"}, says: "sets another version of the policy"}, // one that allows everything
