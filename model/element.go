@@ -194,6 +194,7 @@ type Resource struct {
 	Credentials       []Credential     // access keys that it holds, as far as the source makes them
 	Package           Package          // where what runs in it takes its code from: of a build project; zero where that is not known
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
+	Workflow          string           // of a state machine: STANDARD or EXPRESS, "" where that is not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
 	Tags              map[string]string
 	Stack             string

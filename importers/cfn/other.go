@@ -44,6 +44,9 @@ func (b *builder) otherResource(r *resource) {
 	if r.Type == "AWS::S3::Bucket" {
 		e.BlockPublicAccess = b.blocksPublicAccess(r)
 	}
+	if r.Type == "AWS::StepFunctions::StateMachine" {
+		e.Workflow = b.workflow(r)
+	}
 	e.Key, e.PartitionKey, e.Role = b.keyOf(r), b.partitionKey(r), b.roleOf(r)
 	b.others[r] = e
 	b.add(e)
@@ -54,12 +57,19 @@ var acting = map[string][]string{
 	"AWS::EC2::Instance": {"IamInstanceProfile"}, "AWS::CodeBuild::Project": {"ServiceRole"}, "AWS::Glue::DevEndpoint": {"RoleArn"}, "AWS::Glue::Job": {"Role"},
 	"AWS::SageMaker::NotebookInstance": {"RoleArn"}, "AWS::AppRunner::Service": {"InstanceConfiguration", "InstanceRoleArn"},
 	"AWS::Batch::JobDefinition": {"ContainerProperties", "JobRoleArn"}, "AWS::BedrockAgentCore::CodeInterpreterCustom": {"ExecutionRoleArn"},
+	"AWS::ECS::TaskDefinition": {"TaskRoleArn"}, "AWS::MWAA::Environment": {"ExecutionRoleArn"}, "AWS::Transfer::User": {"Role"},
 	"AWS::StepFunctions::StateMachine": {"RoleArn"}, "AWS::BedrockAgentCore::BrowserCustom": {"ExecutionRoleArn"}, "AWS::BedrockAgentCore::Runtime": {"RoleArn"},
 }
 
 // roleOf is the role with which what runs in a resource acts, "" for none, and for one that the template does not make. An
 // instance has it by its profile.
 func (b *builder) roleOf(r *resource) model.ID {
+	if r.Type == "AWS::ECS::Service" { // its tasks have what their definition says
+		if task := b.find(b.get(r.Props, "TaskDefinition"), ofType("AWS::ECS::TaskDefinition")); task != nil {
+			return b.of(task).roleOf(task)
+		}
+		return ""
+	}
 	property, ok := acting[r.Type]
 	if !ok {
 		return ""
@@ -107,6 +117,21 @@ func (b *builder) partitionKey(r *resource) string {
 		}
 	case samTable:
 		return cmp.Or(b.words(b.get(r.Props, "PrimaryKey", "Name")), "id")
+	}
+	return ""
+}
+
+// workflow is of which type a state machine is: STANDARD where it does not say, "" where what it says is not known.
+func (b *builder) workflow(r *resource) string {
+	n := b.get(r.Props, "StateMachineType")
+	if n == nil {
+		n = b.get(r.Props, "Type") // SAM's
+	}
+	if n == nil {
+		return "STANDARD"
+	}
+	if t := b.words(n); t == "STANDARD" || t == "EXPRESS" {
+		return t
 	}
 	return ""
 }

@@ -28,8 +28,11 @@ func (b *builder) resource(x *object) {
 		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 		e.BlockPublicAccess = true
 	}
-	if e.Type == "AWS::DynamoDB::Table" {
+	switch e.Type {
+	case "AWS::DynamoDB::Table":
 		e.PartitionKey = x.word("hash_key")
+	case "AWS::StepFunctions::StateMachine":
+		e.Workflow = workflowOf(x)
 	}
 	if parts := strings.SplitN(e.ARN, ":", 6); len(parts) == 6 && parts[4] == "" && x.account != b.info.Account {
 		e.Account = x.account
@@ -44,6 +47,7 @@ var acting = map[string][]string{
 	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_glue_job": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
 	"aws_cloudformation_stack": {"iam_role_arn"}, "aws_sfn_state_machine": {"role_arn"}, "aws_ecs_task_definition": {"task_role_arn"},
 	"aws_apprunner_service": {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
+	"aws_mwaa_environment": {"execution_role_arn"}, "aws_transfer_user": {"role"},
 	"aws_bedrockagentcore_browser": {"execution_role_arn"}, "aws_bedrockagentcore_agent_runtime": {"role_arn"},
 }
 
@@ -65,6 +69,16 @@ func (b *builder) roleOf(x *object) model.ID {
 			if template := b.find(x.word("launch_template", name), x, "AWS::EC2::LaunchTemplate"); template != nil {
 				return b.templateRole(template)
 			}
+		}
+		return ""
+	case "aws_emr_cluster":
+		return b.profileRole(x.word("ec2_attributes", "instance_profile"), x)
+	case "aws_sagemaker_user_profile":
+		if role := x.word("user_settings", "execution_role"); role != "" {
+			return b.actsAs(role, x)
+		}
+		if domain := b.find(x.word("domain_id"), x, "AWS::SageMaker::Domain"); domain != nil {
+			return b.actsAs(domain.word("default_user_settings", "execution_role"), domain)
 		}
 		return ""
 	case "aws_launch_template":
@@ -90,6 +104,17 @@ func (b *builder) templateRole(x *object) model.ID {
 func (b *builder) profileRole(text string, from *object) model.ID {
 	if profile := b.find(text, from, "AWS::IAM::InstanceProfile"); profile != nil {
 		return b.actsAs(profile.word("role"), profile)
+	}
+	return ""
+}
+
+// workflowOf is of which type a state machine is: STANDARD where it does not say, "" where what it says is not known.
+func workflowOf(x *object) string {
+	if absent(x.get("type")) {
+		return "STANDARD"
+	}
+	if t := x.word("type"); t == "STANDARD" || t == "EXPRESS" {
+		return t
 	}
 	return ""
 }

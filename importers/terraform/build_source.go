@@ -7,7 +7,8 @@ import (
 )
 
 // projectSources connects build projects with where their source is taken from: what they say themselves, or what a pipeline that
-// builds with them begins at; and jobs of Glue with the object that their script is.
+// builds with them begins at; jobs of Glue with the object that their script is, and environments of
+// Airflow with the folder of their workflows.
 func (b *builder) projectSources() {
 	const project, bucket, repository = "AWS::CodeBuild::Project", "AWS::S3::Bucket", "AWS::CodeCommit::Repository"
 	for _, x := range b.objects {
@@ -16,6 +17,11 @@ func (b *builder) projectSources() {
 				if from := b.origin(name, x, bucket); from != "" {
 					e.Package = model.Package{From: from, Key: key}
 				}
+			}
+		}
+		if e := b.others[x]; e != nil && e.Type == "AWS::MWAA::Environment" {
+			if from := b.origin(x.word("source_bucket_arn"), x, bucket); from != "" {
+				e.Package = model.Package{From: from, Key: strings.TrimSuffix(x.word("dag_s3_path"), "/") + "/"} // any object below it
 			}
 		}
 		if e := b.others[x]; e != nil && e.Type == project {

@@ -228,6 +228,22 @@ func (an *Analysis) assumable(a *actor, f *finding) {
 	}
 }
 
+// synchronous takes from a finding what a standard state machine refuses: it is not started synchronously (Step Functions API Reference,
+// StartSyncExecution, StateMachineTypeNotSupported).
+func (an *Analysis) synchronous(f *finding) {
+	if t := &an.world.targets[f.target]; t.resource == nil || t.resource.Workflow != "STANDARD" {
+		return
+	}
+	for k := range f.whole {
+		x := &f.whole[k]
+		if i := an.world.forms[x.form].menu.bit("states:startsyncexecution"); i >= 0 && x.may.has(i) {
+			x.must, x.may = slices.Clone(x.must), slices.Clone(x.may)
+			x.must[i>>6] &^= 1 << (i & 63)
+			x.may[i>>6] &^= 1 << (i & 63)
+		}
+	}
+}
+
 // actOf is a finding as capabilities; false where there are none that matter. It takes out of the finding what
 // keys and trust policies keep.
 func (an *Analysis) actOf(a *actor, f *finding) (act, bool) {
@@ -235,6 +251,7 @@ func (an *Analysis) actOf(a *actor, f *finding) (act, bool) {
 	an.assumable(a, f)
 	an.signed(a, f)
 	an.vouch(f)
+	an.synchronous(f)
 	out := act{target: f.target, part: true}
 	sum := func(xs []allowance, parts bool) {
 		for _, x := range xs {

@@ -526,6 +526,8 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 	switch k.route {
 	case mapping:
 		anywhere()
+	case federating:
+		ask(k.needs[0], -1, e.how.arn, nil)
 	case deputizing:
 		i := slices.IndexFunc(an.deputies[k.by[0]], func(d deputy) bool { return d.function == e.over })
 		where, lets, _ := an.newSetup(a, k).on(&an.deputies[k.by[0]][i])

@@ -103,8 +103,11 @@ func (e *explorer) holdings(f *finding, t *target) {
 		switch {
 		case h.code && t.typ == "AWS::S3::Bucket":
 			if c = &deployBucket; h.role {
-				if c = &sourceBucket; e.w.targets[h.runs].typ == "AWS::Glue::Job" {
+				switch c = &sourceBucket; e.w.targets[h.runs].typ {
+				case "AWS::Glue::Job":
 					c = &jobScript
+				case "AWS::MWAA::Environment":
+					c = &workflow // Airflow reads it by itself
 				}
 			}
 			if v, how = e.onObject(f, t, "s3:PutObject", h.key); h.role && v != never {

@@ -195,7 +195,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			if e.actor.sort != isUser && e.actor.sort != isGroup && e.actor.admin != surely {
 				e.join(f, p)
 			}
-		case passing, existing, running, creating, mapping, deputizing:
+		case passing, existing, running, creating, mapping, deputizing, federating:
 		}
 	}
 	switch t.sort {
@@ -335,8 +335,12 @@ func (e *explorer) rest() {
 	rules := false            // it makes a principal that may do anything
 	able := e.able(elsewhere())
 	for _, p := range plans().rest {
-		if p.route == deputizing && e.actor.outside == nil {
+		switch {
+		case e.actor.outside != nil:
+		case p.route == deputizing:
 			e.deputize(p)
+		case p.route == federating:
+			e.federate(p)
 		}
 	}
 	for _, m := range able {

@@ -29,6 +29,9 @@ const (
 	joining
 	// creating: the permissions on one new name make a principal that may do anything.
 	creating
+	// federating: the permissions on an identity provider that a role trusts give the role's credentials, to whoever the attacker
+	// says that it vouches for.
+	federating
 	// feeding: the permissions on a function choose its input.
 	feeding
 	// mapping: the permissions on some event source mapping choose any function's input.
@@ -51,6 +54,7 @@ type technique struct {
 	hands string   // passing: the one of needs whose caller passes the role, "" for the first
 	lets  bool     // feeding: it gives itself the permissions, by the target's policy
 
+	shown   bool // existing: counts only for what the design shows to run with the role, as many other things may have such a role
 	scripts bool // existing: the first of needs takes a document of Systems Manager's as well, which runs what it is given
 }
 
@@ -62,6 +66,7 @@ const (
 	ifEmpty      = "if there is an instance profile without a role"
 	ifProfile    = "if an instance profile holds the role, which the design does not show"
 	ifImageObeys = "if an image runs what it is given"
+	ifFiles      = "as far as it is about files in buckets and file systems"
 	ifPods       = "if it runs pods in the cluster"
 	ifOneMaybe   = "if a version of the policy allows more than the current one"
 )
@@ -140,6 +145,7 @@ var techniques = []technique{
 	{id: "emrserverless-001", route: passing, needs: []string{"emr-serverless:CreateApplication", "emr-serverless:StartJobRun"}, hands: "emr-serverless:StartJobRun", by: []string{"emr-serverless.amazonaws.com"}},
 	{id: "gamelift-001", route: passing, needs: []string{"gamelift:CreateBuild", "gamelift:CreateFleet"}, hands: "gamelift:CreateFleet", by: []string{"gamelift.amazonaws.com"}},
 	{id: "kinesisanalytics-001", route: passing, needs: []string{"kinesisanalytics:CreateApplication", "kinesisanalytics:StartApplication"}, by: []string{"kinesisanalytics.amazonaws.com"}},
+	{id: "transfer-user", route: passing, needs: []string{"transfer:CreateUser"}, by: []string{"transfer.amazonaws.com"}, there: []string{"AWS::Transfer::Server"}, note: ifFiles},
 	{id: "omics-001", route: passing, needs: []string{"omics:CreateWorkflow", "omics:StartRun"}, hands: "omics:StartRun", by: []string{"omics.amazonaws.com"}},
 
 	{id: "stepfunctions-002", route: running, on: isResource, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}},
@@ -167,6 +173,12 @@ var techniques = []technique{
 	{id: "bedrock-004", route: existing, needs: []string{"bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
 	{id: "bedrock-007", route: existing, needs: []string{"bedrock-agentcore:StartBrowserSession", "bedrock-agentcore:ConnectBrowserAutomationStream"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
 
+	{id: "emr-add-steps", route: existing, needs: []string{"elasticmapreduce:AddJobFlowSteps"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns, shown: true},
+	{id: "sagemaker-domain", route: existing, needs: []string{"sagemaker:CreatePresignedDomainUrl"}, by: []string{"sagemaker.amazonaws.com"}, note: ifOneRuns, shown: true},
+	{id: "transfer-key", route: existing, needs: []string{"transfer:ImportSshPublicKey"}, by: []string{"transfer.amazonaws.com"}, note: ifFiles, shown: true},
+	{id: "servicecatalog-artifact", route: existing, needs: []string{"servicecatalog:CreateProvisioningArtifact|servicecatalog:UpdateProvisioningArtifact", "servicecatalog:ProvisionProduct|servicecatalog:UpdateProvisionedProduct"}, by: []string{"servicecatalog.amazonaws.com"}, note: ifOneRuns},
+
+	{id: "saml-provider", route: federating, needs: []string{"iam:UpdateSAMLProvider"}, says: "signs in, as an identity provider of its own, as"},
 	{id: "iam-012", route: onTarget, on: isRole, needs: []string{"iam:UpdateAssumeRolePolicy"}, says: "rewrites the trust policy of, and assumes,"},
 	{id: "iam-002", route: onTarget, on: isUser, needs: []string{"iam:CreateAccessKey"}, says: "makes an access key of"},
 	{id: "iam-004", route: onTarget, on: isUser, needs: []string{"iam:CreateLoginProfile"}, says: "gives a console password to"},
@@ -275,6 +287,7 @@ var (
 		"codecommit:mergebranchesbythreeway", "codecommit:mergepullrequestbyfastforward", "codecommit:mergepullrequestbysquash", "codecommit:mergepullrequestbythreeway"}, note: whenBuilt, says: "pushes code that is built as"}
 	jobScript = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, note: "when the job is run", says: "replaces the script that runs as"}
 	scriptNow = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, says: "replaces the script of, and runs, what acts as"}
+	workflow  = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, says: "writes a workflow that runs as"}
 	sourceNow = carrier{technique: "deploy-bucket", actions: sourceBucket.actions, says: "replaces the source of, and runs, what acts as"}
 	codeNow   = carrier{technique: "code-push", actions: codePush.actions, says: "pushes code to, and builds, what acts as"}
 	imagePush = carrier{technique: "image-push", actions: []string{"ecr:putimage", "ecr:uploadlayerpart", "ecr:initiatelayerupload", "ecr:completelayerupload"}, note: atDeployment, says: "pushes an image of"}
@@ -319,7 +332,7 @@ type planTable struct {
 
 // elsewhere are the plans of which the permissions somewhere are all.
 var elsewhere = sync.OnceValue(func() []*plan {
-	return slices.DeleteFunc(slices.Clone(plans().rest), func(p *plan) bool { return p.route == deputizing })
+	return slices.DeleteFunc(slices.Clone(plans().rest), func(p *plan) bool { return p.route == deputizing || p.route == federating || p.shown })
 })
 
 var plans = sync.OnceValue(func() *planTable {
@@ -350,7 +363,7 @@ var plans = sync.OnceValue(func() *planTable {
 			t.on[p.on] = append(t.on[p.on], p)
 		case passing:
 			t.passing = append(t.passing, p)
-		case existing, creating, mapping, deputizing:
+		case existing, creating, mapping, deputizing, federating:
 			t.rest = append(t.rest, p)
 		}
 	}

@@ -40,6 +40,7 @@ var things = map[string]thing{
 	"AWS::SageMaker::NotebookInstance":   {"a notebook", []string{"sagemaker:CreateNotebookInstance"}},
 	"AWS::BedrockAgentCore::Runtime":     {"an agent's runtime", []string{"bedrock-agentcore:CreateAgentRuntime"}},
 	"AWS::IAM::InstanceProfile":          {"an instance profile", []string{"iam:CreateInstanceProfile"}},
+	"AWS::Transfer::Server":              {"a server", []string{"transfer:CreateServer"}},
 	"AWS::Scheduler::Schedule":           {"a schedule", []string{"scheduler:CreateSchedule"}},
 	"AWS::Cognito::IdentityPool":         {"an identity pool", []string{"cognito-identity:CreateIdentityPool"}},
 }
