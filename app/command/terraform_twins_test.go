@@ -258,3 +258,189 @@ resource "aws_organizations_policy_attachment" "guard" {
 		p.run(t)
 	}
 }
+
+// A session is given tags by whoever may assume the role with some, which its own policies then hear.
+func TestTerraformSessionTags(t *testing.T) {
+	for _, p := range []pair{{
+		name: "a session with a tag", start: "dev", target: "res/aws_secretsmanager_secret.db", want: "must",
+		text: tfUser("dev", `{ Effect = "Allow", Action = ["sts:AssumeRole", "sts:TagSession"], Resource = "*" }`) + tfSecret + `
+resource "aws_iam_role" "reader" {
+  name               = "reader"
+  assume_role_policy = ` + tfPolicy(`{ Effect = "Allow", Action = ["sts:AssumeRole", "sts:TagSession"], Principal = { AWS = aws_iam_user.dev.arn }, Condition = {} }`) + `
+}
+resource "aws_iam_role_policy" "reader" {
+  role   = aws_iam_role.reader.id
+  policy = ` + tfPolicy(strings.Replace(tfReads, "}", `, Condition = { StringEquals = { "aws:PrincipalTag/team" = "dba" } } }`, 1)) + `
+}
+`,
+		twins: []twin{
+			{"that its trust does not let", `Action = ["sts:AssumeRole", "sts:TagSession"], Principal`, `Action = "sts:AssumeRole", Principal`, ""},
+			{"that is another", "Condition = {}", `Condition = { StringEquals = { "aws:RequestTag/team" = "web" } }`, ""},
+			{"that is this one", "Condition = {}", `Condition = { StringEquals = { "aws:RequestTag/team" = "dba" } }`, "must"},
+			{"with another key", "Condition = {}", `Condition = { "ForAllValues:StringEquals" = { "aws:TagKeys" = ["site"] } }`, ""},
+			{"that it is denied", `Resource = "*" }`, `Resource = "*" }, { Effect = "Deny", Action = "sts:TagSession", Resource = "*" }`, ""},
+		},
+	}} {
+		p.run(t)
+	}
+}
+
+// What a call is asked of besides, what lets in beside a key's policy, who signs in.
+func TestTerraformTwins(t *testing.T) {
+	const admin = `{ Effect = "Allow", Action = "*", Resource = "*" }`
+	launch := `{ Effect = "Allow", Action = "ec2:RunInstances", Resource = "*" }`
+	for _, p := range []pair{
+		{
+			name: "an instance with a role", start: "dev", target: "admin", want: "must",
+			text: tfUser("dev", launch+`, { Effect = "Allow", Action = "iam:PassRole", Resource = aws_iam_role.box.arn }`) + tfRole("box", `Service = "ec2.amazonaws.com"`, admin) + `
+resource "aws_iam_instance_profile" "box" { role = aws_iam_role.box.name }
+`,
+			twins: []twin{
+				{"on images alone", launch, strings.Replace(launch, `"*"`, `"arn:aws:ec2:*::image/*"`, 1), ""},
+				{"on all that it takes", launch, strings.Replace(launch, `"*"`, `[for x in ["instance", "subnet", "security-group", "network-interface", "volume"] : "arn:aws:ec2:*:*:${x}/*"], Sid = "a" }, { Effect = "Allow", Action = "ec2:RunInstances", Resource = "arn:aws:ec2:*::image/*"`, 1), "must"},
+				{"denied on instances", launch, launch + `, { Effect = "Deny", Action = "ec2:RunInstances", Resource = "arn:aws:ec2:*:*:instance/*" }`, ""},
+				{"denied in subnets", launch, launch + `, { Effect = "Deny", Action = "ec2:RunInstances", Resource = "arn:aws:ec2:*:*:subnet/*" }`, ""},
+				{"denied with a profile", launch, launch + `, { Effect = "Deny", Action = "ec2:RunInstances", Resource = "*", Condition = { Null = { "ec2:InstanceProfile" = "false" } } }`, ""},
+			},
+		},
+		{
+			name: "a job of a definition", start: "dev", target: "res/aws_secretsmanager_secret.db", want: "may",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "batch:SubmitJob", Resource = [aws_batch_job_definition.job.arn, aws_batch_job_queue.queue.arn] }`) + tfRole("job", `Service = "ecs-tasks.amazonaws.com"`, tfReads) + tfSecret + `
+resource "aws_batch_job_queue" "queue" { name = "queue" }
+resource "aws_batch_job_definition" "job" {
+  name                 = "job"
+  type                 = "container"
+  container_properties = jsonencode({ image = "x", jobRoleArn = aws_iam_role.job.arn })
+}
+resource "aws_batch_job_definition" "plain" {
+  name                 = "plain"
+  type                 = "container"
+  container_properties = jsonencode({ image = "x" })
+}
+`,
+			twins: []twin{
+				{"of another", "[aws_batch_job_definition.job.arn", "[aws_batch_job_definition.plain.arn", ""},
+				{"in no queue", ", aws_batch_job_queue.queue.arn]", "]", ""},
+			},
+		},
+		{
+			name: "a grant of a key", start: "app", target: "res/aws_secretsmanager_secret.db", want: "must",
+			text: tfRole("app", `Service = "lambda.amazonaws.com"`, tfReads) + `
+resource "aws_kms_key" "key" {
+  policy = ` + tfPolicy(`{ Effect = "Allow", Action = "kms:*", Resource = "*", Principal = { AWS = "arn:aws:iam::123456789012:user/owner" } }`) + `
+}
+resource "aws_kms_grant" "app" {
+  key_id            = aws_kms_key.key.key_id
+  grantee_principal = aws_iam_role.app.arn
+  operations        = ["Decrypt"]
+  constraints { encryption_context_subset = {} }
+}
+resource "aws_secretsmanager_secret" "db" {
+  name       = "prod/db"
+  kms_key_id = aws_kms_key.key.arn
+}
+`,
+			twins: []twin{
+				{"for something else", `["Decrypt"]`, `["Encrypt"]`, ""},
+				{"to somebody else", "aws_iam_role.app.arn\n", "\"arn:aws:iam::123456789012:role/other\"\n", ""},
+				{"in a context of another secret", "encryption_context_subset = {}", `encryption_context_equals = { SecretARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:other" }`, ""},
+			},
+		},
+		{
+			name: "people of a permission set", start: "aws_ssoadmin_permission_set.dev", target: "admin", want: "must",
+			text: `
+data "aws_ssoadmin_instances" "this" {}
+resource "aws_ssoadmin_permission_set" "dev" {
+  name         = "Developer"
+  instance_arn = data.aws_ssoadmin_instances.this.arns[0]
+}
+resource "aws_ssoadmin_permission_set_inline_policy" "dev" {
+  instance_arn       = data.aws_ssoadmin_instances.this.arns[0]
+  permission_set_arn = aws_ssoadmin_permission_set.dev.arn
+  inline_policy      = ` + tfPolicy(`{ Effect = "Allow", Action = "sts:AssumeRole", Resource = aws_iam_role.top.arn }`) + `
+}
+resource "aws_ssoadmin_permissions_boundary_attachment" "dev" {
+  instance_arn       = data.aws_ssoadmin_instances.this.arns[0]
+  permission_set_arn = aws_ssoadmin_permission_set.dev.arn
+  permissions_boundary { managed_policy_arn = "arn:aws:iam::aws:policy/PowerUserAccess" }
+}
+resource "aws_ssoadmin_account_assignment" "dev" {
+  instance_arn       = data.aws_ssoadmin_instances.this.arns[0]
+  permission_set_arn = aws_ssoadmin_permission_set.dev.arn
+  principal_id       = "1"
+  principal_type     = "GROUP"
+  target_id          = "123456789012"
+  target_type        = "AWS_ACCOUNT"
+}
+resource "aws_iam_role" "top" {
+  name                = "top"
+  assume_role_policy  = ` + tfPolicy(`{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::123456789012:root" }, Condition = { ArnLike = { "aws:PrincipalArn" = "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Developer_*" } } }`) + `
+  managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+}
+`,
+			twins: []twin{
+				{"of another name", `name         = "Developer"`, `name         = "Auditor"`, ""},
+				{"in another account", `target_id          = "123456789012"`, `target_id          = "222222222222"`, ""},
+				{"within a boundary", "policy/PowerUserAccess", "policy/AmazonS3FullAccess", ""},
+			},
+		},
+		{
+			name: "an identity provider of its own", start: "dev", target: "admin", want: "must",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "iam:UpdateSAMLProvider", Resource = aws_iam_saml_provider.idp.arn }`) + `
+resource "aws_iam_saml_provider" "idp" {
+  name                   = "idp"
+  saml_metadata_document = "x"
+}
+resource "aws_iam_saml_provider" "other" {
+  name                   = "other"
+  saml_metadata_document = "x"
+}
+resource "aws_iam_role" "top" {
+  name                = "top"
+  assume_role_policy  = ` + tfPolicy(`{ Effect = "Allow", Action = "sts:AssumeRoleWithSAML", Principal = { Federated = aws_iam_saml_provider.idp.arn }, Condition = { StringEquals = { "SAML:aud" = "https://signin.aws.amazon.com/saml" } } }`) + `
+  managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+}
+`,
+			twins: []twin{{"that the role does not trust", "Federated = aws_iam_saml_provider.idp.arn", "Federated = aws_iam_saml_provider.other.arn", ""}},
+		},
+		{
+			name: "a workflow", start: "dev", target: "admin", want: "must",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "s3:PutObject", Resource = "${aws_s3_bucket.flows.arn}/dags/*" }`) + tfRole("airflow", `Service = "airflow-env.amazonaws.com"`, admin) + `
+resource "aws_s3_bucket" "flows" { bucket = "flows" }
+resource "aws_mwaa_environment" "flows" {
+  name               = "flows"
+  dag_s3_path        = "dags/"
+  execution_role_arn = aws_iam_role.airflow.arn
+  source_bucket_arn  = aws_s3_bucket.flows.arn
+}
+`,
+			twins: []twin{{"beside the folder", "}/dags/*", "}/docs/*", ""}},
+		},
+		{
+			name: "a step on a cluster", start: "dev", target: "admin", want: "may",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "elasticmapreduce:AddJobFlowSteps", Resource = "*" }`) + tfRole("emr", `Service = "ec2.amazonaws.com"`, admin) + `
+resource "aws_iam_instance_profile" "emr" { role = aws_iam_role.emr.name }
+resource "aws_emr_cluster" "data" {
+  name          = "data"
+  release_label = "emr-7.0.0"
+  ec2_attributes { instance_profile = aws_iam_instance_profile.emr.arn }
+}
+`,
+			twins: []twin{{"that runs with no role shown", "ec2_attributes { instance_profile = aws_iam_instance_profile.emr.arn }", "", ""}},
+		},
+		{
+			name: "an express state machine", start: "dev", target: "res/aws_sfn_state_machine.flow", want: "must",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "states:StartSyncExecution", Resource = "*" }`) + tfRole("flow", `Service = "states.amazonaws.com"`) + `
+resource "aws_sfn_state_machine" "flow" {
+  name       = "flow"
+  type       = "EXPRESS"
+  role_arn   = aws_iam_role.flow.arn
+  definition = "{}"
+}
+`,
+			twins: []twin{{"that is standard", `type       = "EXPRESS"`, "", ""}, {"of a type that nobody tells", `"EXPRESS"`, "var.type", "must"}},
+		},
+	} {
+		p.run(t)
+	}
+}
