@@ -285,6 +285,59 @@ resource "aws_iam_role_policy" "reader" {
 	}
 }
 
+// What a technique changes and does not make is, where the configuration shows some, one of those.
+func TestTerraformThere(t *testing.T) {
+	const admin = `{ Effect = "Allow", Action = "*", Resource = "*" }`
+	for _, p := range []pair{
+		{
+			name: "another role for a function", start: "dev", target: "admin", want: "must",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "lambda:UpdateFunctionConfiguration", Resource = "arn:aws:lambda:*:*:function:dev-*" }, { Effect = "Allow", Action = "iam:PassRole", Resource = aws_iam_role.top.arn }`) +
+				tfRole("top", `Service = "lambda.amazonaws.com"`, admin) + tfRole("fn", `Service = "lambda.amazonaws.com"`) + `
+resource "aws_lambda_function" "fn" {
+  function_name = "dev-fn"
+  role          = aws_iam_role.fn.arn
+}
+`,
+			twins: []twin{
+				{"of another name", `"dev-fn"`, `"prod-fn"`, ""},
+				{"none of which is shown", `resource "aws_lambda_function"`, `data "aws_lambda_function"`, "may"},
+			},
+		},
+		{
+			name: "a role for a function in one region", start: "dev", target: "admin", want: "must",
+			text: `
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}
+provider "aws" {
+  alias               = "all"
+  region              = "us-east-1"
+  allowed_account_ids = ["999999999999"]
+}
+resource "aws_organizations_policy" "regions" {
+  provider = aws.all
+  name     = "regions"
+  content  = ` + tfPolicy(`{ Effect = "Deny", NotAction = ["iam:*", "sts:*"], Resource = "*", Condition = { StringNotEquals = { "aws:RequestedRegion" = "eu-west-1" } } }`) + `
+}
+resource "aws_organizations_policy_attachment" "regions" {
+  provider  = aws.all
+  policy_id = aws_organizations_policy.regions.id
+  target_id = "111111111111"
+}
+` + tfUser("dev", `{ Effect = "Allow", Action = "iam:PassRole", Resource = "*" }, { Effect = "Allow", Action = ["lambda:CreateFunction", "lambda:InvokeFunction"], Resource = "arn:aws:lambda:eu-west-1:*:*" }`) + tfRole("top", `Service = "lambda.amazonaws.com"`, admin),
+			twins: []twin{{"that is not let", "arn:aws:lambda:eu-west-1:*:*", "arn:aws:lambda:us-east-2:*:*", ""}},
+		},
+		{
+			name: "a target of a rule", start: "dev", target: "admin", want: "may",
+			text: tfUser("dev", `{ Effect = "Allow", Action = ["events:PutRule", "events:PutTargets"], Resource = "*" }, { Effect = "Allow", Action = "iam:PassRole", Resource = "*" }`) + tfRole("top", `Service = "events.amazonaws.com"`, admin),
+			twins: []twin{{"passed to another service", `Action = "iam:PassRole", Resource = "*"`, `Action = "iam:PassRole", Resource = "*", Condition = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }`, ""}},
+		},
+	} {
+		p.run(t)
+	}
+}
+
 // What a call is asked of besides, what lets in beside a key's policy, who signs in.
 func TestTerraformTwins(t *testing.T) {
 	const admin = `{ Effect = "Allow", Action = "*", Resource = "*" }`

@@ -255,10 +255,9 @@ func (e *explorer) findAble(of []*plan) []means {
 	var out []means
 	for _, p := range of {
 		if v := e.somewhere(p.technique); v != never {
-			if v == surely {
-				v = e.allThere(p.technique)
+			if v = min(v, e.allThere(p.technique)); v != never {
+				out = append(out, means{p, v})
 			}
-			out = append(out, means{p, v})
 		}
 	}
 	return out

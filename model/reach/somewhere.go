@@ -221,7 +221,7 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 					any = surely
 					break
 				}
-				d := an.decide(a, -1, x.String(), place, launching(x.String(), place, extra[i]))
+				d := an.decide(a, -1, x.String(), place, an.carried(x.String(), place, extra[i]))
 				if any = max(any, truthIn(&d.Decision)); any == surely {
 					break
 				}
@@ -259,16 +259,25 @@ func stretched(place, space string) bool {
 	return strings.Count(place, ":") != strings.Count(space, ":") && strings.HasPrefix(space[strings.IndexByte(space, ':')+1:], "aws") && strings.Contains(space, ":ec2:")
 }
 
-// launching is what a call that starts an instance with a role carries beside others: the profile that the role is in, on the instance.
-func launching(action, arn string, extra policy.Context) policy.Context {
-	if action != "ec2:RunInstances" || !strings.Contains(arn, ":instance/") {
+// carried is what a call about an ARN carries beside extra: the region that it is made in, and, where it starts an instance with a role,
+// the profile that the role is in.
+func (an *Analysis) carried(action, arn string, extra policy.Context) policy.Context {
+	launch := action == "ec2:RunInstances" && strings.Contains(arn, ":instance/")
+	fields := strings.SplitN(arn, ":", 5)
+	regional := an.asking["aws:requestedregion"] > 0 && len(fields) == 5 && fields[3] != "" && !strings.ContainsAny(fields[3], "*?$")
+	if !launch && !regional {
 		return extra
 	}
 	out := maps.Clone(extra)
 	if out == nil {
 		out = policy.Context{}
 	}
-	out["ec2:instanceprofile"] = []string{"${the instance profile}"}
+	if launch {
+		out["ec2:instanceprofile"] = []string{"${the instance profile}"}
+	}
+	if regional {
+		out["aws:requestedregion"] = []string{fields[3]}
+	}
 	return out
 }
 

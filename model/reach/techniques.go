@@ -66,6 +66,7 @@ const (
 	ifEmpty      = "if there is an instance profile without a role"
 	ifProfile    = "if an instance profile holds the role, which the design does not show"
 	ifImageObeys = "if an image runs what it is given"
+	ifTargets    = "as far as its targets do it: they start builds, tasks, commands, executions and functions, and send messages"
 	ifFiles      = "as far as it is about files in buckets and file systems"
 	ifPods       = "if it runs pods in the cluster"
 	ifOneMaybe   = "if a version of the policy allows more than the current one"
@@ -129,6 +130,8 @@ var techniques = []technique{
 	{id: "stepfunctions-update-passrole", route: passing, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}, there: []string{"AWS::StepFunctions::StateMachine"}},
 	{id: "stepfunctions-test-state", route: passing, needs: []string{"states:TestState"}, by: []string{"states.amazonaws.com"}},
 	{id: "scheduler-001", route: passing, needs: []string{"scheduler:CreateSchedule"}, by: []string{"scheduler.amazonaws.com"}},
+	{id: "events-rule-passrole", route: passing, needs: []string{"events:PutRule", "events:PutTargets"}, hands: "events:PutTargets", by: []string{"events.amazonaws.com"}, note: ifTargets},
+	{id: "pipes-passrole", route: passing, needs: []string{"pipes:CreatePipe"}, by: []string{"pipes.amazonaws.com"}, note: ifTargets},
 	{id: "scheduler-edit", route: passing, needs: []string{"scheduler:UpdateSchedule"}, by: []string{"scheduler.amazonaws.com"}, there: []string{"AWS::Scheduler::Schedule"}},
 	{id: "role-alias", route: passing, needs: []string{"rolesanywhere:CreateProfile|rolesanywhere:UpdateProfile"}, by: []string{"rolesanywhere.amazonaws.com"}, note: "if it has a certificate that a trust anchor of the account accepts"},
 	{id: "ssm-003", route: passing, needs: []string{"ssm:CreateDocument", "ssm:StartAutomationExecution"}, hands: "ssm:StartAutomationExecution", by: []string{"ssm.amazonaws.com"}},

@@ -78,8 +78,8 @@ func (an *Analysis) there(a *actor, k *technique, cfnType string) (target int32,
 	return target, best
 }
 
-// allThere tells how surely all is there, or made by the actor, that a technique works with: perhaps at least, as designs do not
-// show all there is.
+// allThere tells how surely all is there, or made by the actor, that a technique works with: perhaps at least where the design shows
+// nothing of the kind in the account, as designs do not show all there is. Where it shows some, these are all.
 func (e *explorer) allThere(k *technique) truth {
 	out := surely
 	for _, cfnType := range k.there {
@@ -87,9 +87,20 @@ func (e *explorer) allThere(k *technique) truth {
 		if v != surely {
 			v = max(v, e.makes(cfnType))
 		}
-		out = min(out, max(v, perhaps))
+		if v == never && !e.an.shows(e.actor.account, cfnType) {
+			v = perhaps
+		}
+		out = min(out, v)
 	}
 	return out
+}
+
+// shows reports whether the design shows something of a type in an account.
+func (an *Analysis) shows(account, cfnType string) bool {
+	return slices.ContainsFunc(an.world.types[cfnType], func(ti int32) bool {
+		t := &an.world.targets[ti]
+		return t.account == account && t.arn != "" && (t.resource == nil || !t.resource.External)
+	})
 }
 
 // makes tells how surely the actor makes a thing.
