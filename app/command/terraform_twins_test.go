@@ -330,7 +330,7 @@ resource "aws_organizations_policy_attachment" "regions" {
 		},
 		{
 			name: "a target of a rule", start: "dev", target: "admin", want: "may",
-			text: tfUser("dev", `{ Effect = "Allow", Action = ["events:PutRule", "events:PutTargets"], Resource = "*" }, { Effect = "Allow", Action = "iam:PassRole", Resource = "*" }`) + tfRole("top", `Service = "events.amazonaws.com"`, admin),
+			text:  tfUser("dev", `{ Effect = "Allow", Action = ["events:PutRule", "events:PutTargets"], Resource = "*" }, { Effect = "Allow", Action = "iam:PassRole", Resource = "*" }`) + tfRole("top", `Service = "events.amazonaws.com"`, admin),
 			twins: []twin{{"passed to another service", `Action = "iam:PassRole", Resource = "*"`, `Action = "iam:PassRole", Resource = "*", Condition = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }`, ""}},
 		},
 	} {
@@ -480,6 +480,36 @@ resource "aws_emr_cluster" "data" {
 }
 `,
 			twins: []twin{{"that runs with no role shown", "ec2_attributes { instance_profile = aws_iam_instance_profile.emr.arn }", "", ""}},
+		},
+		{
+			name: "a notebook of a domain", start: "dev", target: "admin", want: "may",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "sagemaker:CreatePresignedDomainUrl", Resource = "*" }`) + tfRole("studio", `Service = "sagemaker.amazonaws.com"`, admin) + `
+resource "aws_sagemaker_domain" "lab" {
+  domain_name = "lab"
+  auth_mode   = "IAM"
+  default_user_settings { execution_role = aws_iam_role.studio.arn }
+}
+resource "aws_sagemaker_user_profile" "ann" {
+  domain_id         = aws_sagemaker_domain.lab.id
+  user_profile_name = "ann"
+}
+`,
+			twins: []twin{
+				{"of another domain", `DomainUrl", Resource = "*" }`, `DomainUrl", Resource = "arn:aws:sagemaker:*:*:user-profile/d-other/*" }`, ""},
+				{"with a role of its own", `user_profile_name = "ann"`, "user_profile_name = \"ann\"\n  user_settings { execution_role = \"arn:aws:iam::123456789012:role/other\" }", ""},
+			},
+		},
+		{
+			name: "a key of a user who moves files", start: "dev", target: "res/aws_secretsmanager_secret.db", want: "may",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "transfer:ImportSshPublicKey", Resource = "*" }`) + tfRole("files", `Service = "transfer.amazonaws.com"`, tfReads) + tfSecret + `
+resource "aws_transfer_server" "files" { identity_provider_type = "SERVICE_MANAGED" }
+resource "aws_transfer_user" "ann" {
+  server_id = aws_transfer_server.files.id
+  user_name = "ann"
+  role      = aws_iam_role.files.arn
+}
+`,
+			twins: []twin{{"that is only listed", "transfer:ImportSshPublicKey", "transfer:DescribeUser", ""}},
 		},
 		{
 			name: "an express state machine", start: "dev", target: "res/aws_sfn_state_machine.flow", want: "must",

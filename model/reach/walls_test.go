@@ -159,8 +159,8 @@ func TestTechniquesAgainstWalls(t *testing.T) {
 			}
 		})
 	}
-	for i := range techniques {
-		if k := &techniques[i]; !tried[k.id] && (k.route == passing || k.route == existing || k.route == onTarget || k.route == feeding || k.route == mapping) {
+	for i := range techniques { // but those that take a thing which is shown: TestTerraformTwins
+		if k := &techniques[i]; !tried[k.id] && !k.shown && (k.route == passing || k.route == existing || k.route == onTarget || k.route == feeding || k.route == mapping) {
 			t.Errorf("no row of the catalogues comes to %s", k.id)
 		}
 	}
