@@ -140,7 +140,7 @@ var identities = map[string]identity{
 	"aws_vpc":                               {cfn: "AWS::EC2::VPC", arn: regional("ec2", "vpc/${Fresh}"), id: "${Fresh}"},
 	"aws_default_vpc":                       {cfn: "AWS::EC2::VPC", arn: regional("ec2", "vpc/${Fresh}"), id: "${Fresh}"},
 	"aws_subnet":                            {cfn: "AWS::EC2::Subnet", arn: regional("ec2", "subnet/${Fresh}"), id: "${Fresh}"},
-	"aws_transfer_user":                     {cfn: "AWS::Transfer::User", name: "user_name", arn: regional("transfer", "user/${server_id}/${Name}"), id: "${server_id}/${Name}"},
+	"aws_transfer_user":                     {cfn: "AWS::Transfer::User", name: "user_name", arn: regional("transfer", "user/${server_id:name}/${Name}"), id: "${server_id:name}/${Name}"},
 	"aws_sagemaker_user_profile":            {cfn: "AWS::SageMaker::UserProfile", name: "user_profile_name", arn: regional("sagemaker", "user-profile/${domain_id}/${Name}"), id: "${Arn}"},
 	"aws_sagemaker_notebook_instance":       {cfn: "AWS::SageMaker::NotebookInstance", name: "name", arn: regional("sagemaker", "notebook-instance/${Name}"), id: "${Name}"},
 	"aws_elastic_beanstalk_environment":     {cfn: "AWS::ElasticBeanstalk::Environment", name: "name", arn: regional("elasticbeanstalk", "environment/${application}/${Name}"), id: "${Fresh}"},

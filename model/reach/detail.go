@@ -607,7 +607,9 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 				}
 			}
 			if step.Note = ""; !slices.Contains(settled, k.id) {
-				step.Note = ifLetIn
+				if step.Note = ifLetIn; k.shown {
+					step.Note = k.note
+				}
 			}
 			step.Through, step.Says = []model.ID{t.id}, "takes over "+an.Name(t.id)+", which acts as"
 			for _, service := range k.by {

@@ -176,8 +176,8 @@ var techniques = []technique{
 	{id: "bedrock-004", route: existing, needs: []string{"bedrock-agentcore:InvokeAgentRuntimeCommand"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
 	{id: "bedrock-007", route: existing, needs: []string{"bedrock-agentcore:StartBrowserSession", "bedrock-agentcore:ConnectBrowserAutomationStream"}, by: []string{"bedrock-agentcore.amazonaws.com"}, note: ifOneRuns},
 
-	{id: "emr-add-steps", route: existing, needs: []string{"elasticmapreduce:AddJobFlowSteps"}, by: []string{"ec2.amazonaws.com"}, note: ifOneRuns, shown: true},
-	{id: "sagemaker-domain", route: existing, needs: []string{"sagemaker:CreatePresignedDomainUrl"}, by: []string{"sagemaker.amazonaws.com"}, note: ifOneRuns, shown: true},
+	{id: "emr-add-steps", route: existing, needs: []string{"elasticmapreduce:AddJobFlowSteps"}, by: []string{"ec2.amazonaws.com"}, note: ifLetIn, shown: true},
+	{id: "sagemaker-domain", route: existing, needs: []string{"sagemaker:CreatePresignedDomainUrl"}, by: []string{"sagemaker.amazonaws.com"}, note: ifLetIn, shown: true},
 	{id: "transfer-key", route: existing, needs: []string{"transfer:ImportSshPublicKey"}, by: []string{"transfer.amazonaws.com"}, note: ifFiles, shown: true},
 	{id: "servicecatalog-artifact", route: existing, needs: []string{"servicecatalog:CreateProvisioningArtifact|servicecatalog:UpdateProvisioningArtifact", "servicecatalog:ProvisionProduct|servicecatalog:UpdateProvisionedProduct"}, by: []string{"servicecatalog.amazonaws.com"}, note: ifOneRuns},
 
