@@ -58,7 +58,7 @@ func (s *survey) flood() *flood {
 		}
 	}
 	near := func(id model.ID) bool { return s.view.Hop == 0 || f.hops[id] <= s.view.Hop }
-	for _, id := range b.Fed {
+	for _, id := range b.Feeds(s.view.Vulnerable) {
 		if near(id) {
 			f.state[id] = Fed
 		}

@@ -295,7 +295,7 @@ func describeMeasures(m reach.Measures) measuresJSON {
 func describeBreach(d *model.Design, b *reach.Breach, vulnerable bool) breachJSON {
 	out := breachJSON{From: b.From, ARN: model.ARN(d.Element(b.From)), Admin: b.Admin || vulnerable && b.AdminFed, AdminMay: b.AdminMay || vulnerable && b.AdminFed, AdminFed: b.AdminFed, AdminWhy: steps(b.AdminWhy()),
 		Reach: reachJSON{b.Reach.Of, figure(b.Reach.Must), figure(b.Reach.May), fedJSON{figure(b.Reach.FedMust), figure(b.Reach.FedMay)}, b.Reach.AtLeast},
-		Fed:   list(b.Fed), Beyond: []beyondJSON{}, Hits: []hitJSON{}, NotSeen: b.NotSeen}
+		Fed:   list(b.Feeds(vulnerable)), Beyond: []beyondJSON{}, Hits: []hitJSON{}, NotSeen: b.NotSeen}
 	sea := b.Sea(vulnerable)
 	out.Sea, out.SeaKinds = reach.SeaInFull(sea), reach.KindsOf(sea)
 	for _, y := range b.Beyond() {

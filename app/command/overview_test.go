@@ -104,3 +104,21 @@ func TestWhoCanSaysWhy(t *testing.T) {
 		t.Errorf("the role is told apart from its function:\n%s", out)
 	}
 }
+
+// What a function that is fed would run if it were vulnerable is not fed: its input is nobody's choice, until fed functions are
+// taken as vulnerable.
+func TestFedIsWhoseInputIsChosen(t *testing.T) {
+	type breaches struct {
+		Breaches []struct{ Feeds []string }
+	}
+	args := []string{"breach", "sample:team", "--from", "anyone", "--json"}
+	if got := decoded[breaches](t, done(t, args...)).Breaches[0].Feeds; !slices.Equal(got, []string{"fn/release-notes"}) {
+		t.Errorf("anyone feeds %v", got)
+	}
+	if got := decoded[breaches](t, done(t, append(args, "--assume-vulnerable")...)).Breaches[0].Feeds; !slices.Contains(got, "role/deploy") {
+		t.Errorf("with fed functions vulnerable: %v", got)
+	}
+	if got := decoded[breaches](t, done(t, "breach", "sample:photos", "--from", "Ingest", "--json")).Breaches[0].Feeds; len(got) == 0 {
+		t.Error("Ingest feeds nobody")
+	}
+}

@@ -17,6 +17,8 @@ func EffectOf(was, is *reach.Breach, vulnerable bool) Effect {
 	a, b := Figure(was.Reach, vulnerable), Figure(is.Reach, vulnerable)
 	dry := reachesOut(was, vulnerable) && !reachesOut(is, vulnerable)
 	switch {
+	case b.Resources < a.Resources && percent(a.Share) == percent(b.Share):
+		return Effect{Text: fmt.Sprintf("%d → %d of %d", a.Resources, b.Resources, is.Reach.Of), Good: true}
 	case b.Resources < a.Resources:
 		return Effect{Text: fmt.Sprintf("%s → %s", percent(a.Share), percent(b.Share)), Good: true}
 	case dry:

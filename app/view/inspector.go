@@ -185,7 +185,7 @@ func (in *Inspector) stranger(id model.ID) []fyne.CanvasObject {
 		if !at.IsZero() {
 			row = append(row, in.line(at))
 		}
-		box.Add(newColumn(0, newLine(6, 0, row...), NewText(says, small.lines(4))))
+		box.Add(newColumn(0, newLine(6, 0, row...), NewText(says, small.lines(8))))
 	}
 	switch {
 	case n == 0:

@@ -95,7 +95,7 @@ func Ledger(st session.State) []Measure {
 	case len(others) > 0 && a.Functions == 0:
 		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, others, 1)
 	case len(others) > 0:
-		admin.Remark, admin.Color = "by a function; but "+reachWords(len(others))+" one", render.Ink
+		admin.Remark, admin.Color = "function; "+doWords(len(others)), render.Ink
 	}
 	if a.Functions == 0 { // figures are of functions
 		for _, m := range []*Measure{&worst, &mean, &tight, &beyond} {
@@ -120,6 +120,14 @@ func reachWords(n int) string {
 		return "a role or user reaches"
 	}
 	return fmt.Sprintf("%d roles and users reach", n)
+}
+
+// doWords goes on after "no function": "4 others do".
+func doWords(n int) string {
+	if n == 1 {
+		return "another does"
+	}
+	return fmt.Sprintf("%d others do", n)
 }
 
 // reachOf is the share that the breach which is shown reaches; false where none is, or where it is the worst before and after.

@@ -130,8 +130,17 @@ func (t *RankTable) Set(r *render.Ranking) {
 	if t.ranking == r {
 		return
 	}
+	was := t.row()
 	t.ranking = r
 	t.fill()
+	if is := t.row(); is != was && is >= 0 { // figures came, and with them another order
+		t.list.Reveal(is)
+	}
+}
+
+// row is where the row stands that is marked, -1 for nowhere.
+func (t *RankTable) row() int {
+	return slices.IndexFunc(t.rows, func(r rankRow) bool { return r.id == t.selected })
 }
 
 // Select marks the row of an element.
@@ -141,7 +150,7 @@ func (t *RankTable) Select(id model.ID) {
 	}
 	t.selected = id
 	t.list.Refresh()
-	if i := slices.IndexFunc(t.rows, func(r rankRow) bool { return r.id == id }); i >= 0 {
+	if i := t.row(); i >= 0 {
 		t.list.Reveal(i)
 	}
 }

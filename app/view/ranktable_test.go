@@ -145,3 +145,28 @@ func TestTheTableHasNamesBeforeFigures(t *testing.T) {
 		t.Errorf("figures of what nobody worked out: %s", shown)
 	}
 }
+
+// TestRankTableKeepsWhatIsMarkedInView: when figures come, the rows change their order; the one that is marked stays to be seen.
+func TestRankTableKeepsWhatIsMarkedInView(t *testing.T) {
+	newApp(t)
+	_, st := opened(t, "team")
+	v := render.View{Title: st.Title, Design: st.After.Design}
+	table := NewRankTable()
+	newWindow(t, table.Root, 780, 150)
+	table.Set(render.Rankings(v, nil))
+	last := table.rows[len(table.rows)-1]
+	for _, row := range table.rows[len(table.rows)/2:] {
+		v.Analysis, v.Measures = nil, st.After.Measures
+		table.Set(render.Rankings(v, nil))
+		table.Select(row.id)
+		v.Analysis = st.After.Analysis
+		table.Set(render.Rankings(v, nil))
+		top, room := table.list.Offset(), table.list.scroll.Size().Height
+		if i := table.row(); table.list.tops[i] < top || table.list.tops[i+1] > top+room {
+			t.Errorf("%s is row %d, from %v to %v; %v to %v is to be seen", row.name, i, table.list.tops[i], table.list.tops[i+1], top, top+room)
+		}
+	}
+	if room := table.list.scroll.Size().Height; table.list.tops[len(table.rows)] <= room {
+		t.Fatalf("all rows, to %s, are in view: nothing is tested", last.name)
+	}
+}

@@ -230,5 +230,24 @@ func (an *Analysis) rulers(start int32, look int) bool {
 	return an.flows[look].of(an.actorOf[start]).rules[k]
 }
 
+// Feeds are the functions whose input a breach chooses, by itself or by what it feeds, which pass on what they are given;
+// vulnerable: with all that fed functions run, taken as vulnerable.
+func (b *Breach) Feeds(vulnerable bool) []model.ID {
+	if vulnerable {
+		return b.Fed
+	}
+	run := map[model.ID]bool{} // by what it feeds alone
+	for i := range b.Hits {
+		h := &b.Hits[i]
+		if !h.Fed {
+			continue
+		}
+		path := h.Path()
+		fed := slices.IndexFunc(path, func(s *Step) bool { return s.Kind == Feeds })
+		run[h.Target] = fed >= 0 && slices.ContainsFunc(path[fed:], func(s *Step) bool { return s.Kind != Feeds })
+	}
+	return slices.DeleteFunc(slices.Clone(b.Fed), func(id model.ID) bool { return run[id] })
+}
+
 // Name is an element's or stranger's name for people.
 func (an *Analysis) Name(id model.ID) string { return an.design.Name(id) }

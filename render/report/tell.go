@@ -148,9 +148,10 @@ func (t *teller) breach(b *reach.Breach, most int) breachText {
 		out.Beyond = append(out.Beyond, text)
 	}
 	out.Sea = cmp.Or(reach.SeaWords(open), "nothing")
-	for i, f := range b.Fed {
-		if i == mostFed && len(b.Fed) > mostFed+1 {
-			out.Feeds = append(out.Feeds, fmt.Sprintf("%d more", len(b.Fed)-i))
+	fed := b.Feeds(t.view.Vulnerable)
+	for i, f := range fed {
+		if i == mostFed && len(fed) > mostFed+1 {
+			out.Feeds = append(out.Feeds, fmt.Sprintf("%d more", len(fed)-i))
 			break
 		}
 		out.Feeds = append(out.Feeds, t.name(f))
