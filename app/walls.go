@@ -49,7 +49,7 @@ func (w *window) offerWall(side session.Side, from, target model.ID, ways []reac
 	v := view.NewWays(d, ways)
 	v.OnSource = w.showSource
 	sheet := view.NewSheet(fmt.Sprintf("How a breach of %s reaches %s", view.Name(d, from), view.Name(d, target)), "", v.Root)
-	sheet.Width, sheet.Height = 860, 480
+	sheet.Width, sheet.Height = 860, v.Need(812)
 	sheet.Leave("Close")
 	ctx, cancel := context.WithCancel(context.Background())
 	var edits []edit.Edit

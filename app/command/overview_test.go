@@ -118,7 +118,7 @@ func TestFedIsWhoseInputIsChosen(t *testing.T) {
 	if got := decoded[breaches](t, done(t, append(args, "--assume-vulnerable")...)).Breaches[0].Feeds; !slices.Contains(got, "role/deploy") {
 		t.Errorf("with fed functions vulnerable: %v", got)
 	}
-	if got := decoded[breaches](t, done(t, "breach", "sample:photos", "--from", "Ingest", "--json")).Breaches[0].Feeds; len(got) == 0 {
-		t.Error("Ingest feeds nobody")
+	if got := decoded[breaches](t, done(t, "breach", "sample:photos", "--from", "Resize", "--json")).Breaches[0].Feeds; len(got) == 0 {
+		t.Error("Resize feeds nobody")
 	}
 }

@@ -203,15 +203,15 @@ func reasons(d *model.Design, h *reach.Hit) (string, source.Span) {
 	var at source.Span
 	for _, f := range h.Facts(d) {
 		as := ""
-		if n := len(f.Way); n > 1 && f.Way[n-1].From != "" {
+		if n := len(f.Way); n > 1 && f.Way[n-1].From != "" && f.Kind == reach.Acts { // else the row says who does it
 			as = "as " + Name(d, f.Way[n-1].From) + " · "
 		}
 		for _, r := range f.Reasons {
 			if r.Place.IsZero() || r.Though {
-				elsewhere = append(elsewhere, as+r.Says)
+				elsewhere = append(elsewhere, by(as, r.Says))
 				continue
 			}
-			here = append(here, as+r.Says)
+			here = append(here, by(as, r.Says))
 			if at.IsZero() {
 				at = r.Place
 			}
@@ -223,12 +223,20 @@ func reasons(d *model.Design, h *reach.Hit) (string, source.Span) {
 	return strings.Join(append(here, elsewhere...), "; "), at
 }
 
+// by says as whom before a reason that does not begin with the same.
+func by(as, says string) string {
+	if strings.HasPrefix(says, strings.TrimPrefix(as, "as ")) {
+		return says
+	}
+	return as + says
+}
+
 // why is the reason for the last step, and where it stands.
 func why(d *model.Design, path []*reach.Step) (string, source.Span) {
 	last := path[len(path)-1]
 	text := strings.Join(last.Why(d), "; ")
 	if len(path) > 1 && last.From != "" {
-		text = "as " + Name(d, last.From) + " · " + text
+		text = by("as "+Name(d, last.From)+" · ", text)
 	}
 	return text, place(path)
 }

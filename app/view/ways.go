@@ -41,6 +41,18 @@ func NewWays(d *model.Design, ways []reach.Way) *Ways {
 	return v
 }
 
+// roomForWall is how high a wall is beside which little else is taken away.
+const roomForWall = 230
+
+// Need is how high the ways are at a width, with room for a wall.
+func (v *Ways) Need(width float32) float32 {
+	h := float32(roomForWall)
+	for _, w := range v.ways {
+		h += heightOf(w, width-sheetBleed) + 14
+	}
+	return h
+}
+
 func (v *Ways) show(top bool, wall ...fyne.CanvasObject) {
 	refill(v.page, v.content, top, append(append([]fyne.CanvasObject(nil), v.ways...), newColumn(8, wall...))...)
 }
