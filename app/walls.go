@@ -63,6 +63,7 @@ func (w *window) offerWall(side session.Side, from, target model.ID, ways []reac
 		var found []edit.Edit
 		if o.Wall != nil && o.Err == nil {
 			found, o.Rest = session.WallEdits(d, o.Wall)
+			o.Losses = side.Analysis.Losses(o.Wall)
 			if now && len(o.Rest) == 0 {
 				o.Effect, o.Stops, o.Err = weighed(ctx, side.Analysis, found, from, vulnerable)
 			}

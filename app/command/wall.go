@@ -90,7 +90,7 @@ func (c breachCmd) tellWall(env *Env, a *reach.Analysis, w *reach.Wall) {
 		fmt.Fprintf(env.Out, "It takes away as well:\n")
 	}
 	const most = 20
-	losses := w.Losses()
+	losses := a.Losses(w)
 	for i, x := range losses {
 		if i == most {
 			fmt.Fprintf(env.Out, "  and %d more\n", len(losses)-most)

@@ -57,7 +57,7 @@ func TestWallsHoldWhenTheyAreBuilt(t *testing.T) {
 				t.Errorf("%s: the breach of %s still reaches %s", sample, from, target)
 			}
 			lost := map[[2]model.ID]bool{{from, target}: true}
-			for _, l := range w.Losses() {
+			for _, l := range a.Losses(w) {
 				for _, id := range l.From {
 					lost[[2]model.ID{id, l.Target}] = true
 				}

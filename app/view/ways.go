@@ -112,6 +112,7 @@ func (v *Ways) statement(e reach.Evidence) fyne.CanvasObject {
 // A WallOffer is a wall as it is shown: what it is, and what comes of it.
 type WallOffer struct {
 	Wall   *reach.Wall
+	Losses []reach.Loss     // what it takes away as well
 	Rest   []reach.Evidence // statements that no edit takes away
 	Effect Effect           // on the breach; "" where it is not known
 	Stops  []string         // what would stop working, sentences
@@ -158,16 +159,15 @@ func (v *Ways) SetWall(o WallOffer) {
 		}
 		rows = append(rows, newSide(22, NewPicture("warning", render.Crown, 15), NewText(text, Style{Size: 13, Lines: 4})))
 	}
-	v.show(false, append(rows, v.cuts(w)...)...)
+	v.show(false, append(rows, v.cuts(o.Losses)...)...)
 }
 
 // cuts say what else a wall takes away, by who loses it.
-func (v *Ways) cuts(w *reach.Wall) []fyne.CanvasObject {
-	if len(w.Also) == 0 {
+func (v *Ways) cuts(losses []reach.Loss) []fyne.CanvasObject {
+	if len(losses) == 0 {
 		return []fyne.CanvasObject{NewLabel("It takes nothing else away.", para)}
 	}
 	list := newColumn(2)
-	losses := w.Losses()
 	for i, x := range losses {
 		if i == mostCuts {
 			list.Add(NewLabel(fmt.Sprintf("and %d more", len(losses)-i), para))

@@ -74,7 +74,7 @@ func TestWaysSayStepsStatementsAndWall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.SetWall(WallOffer{Wall: w})
+		v.SetWall(WallOffer{Wall: w, Losses: a.Losses(w)})
 		texts, _ = said(v.content)
 		all = strings.Join(texts, "\n")
 		for _, e := range w.Statements {
@@ -85,7 +85,7 @@ func TestWaysSayStepsStatementsAndWall(t *testing.T) {
 		if w.Smallest != strings.Contains(all, "proven to be the fewest") && len(w.Statements) > 0 {
 			t.Errorf("%s: proven %v:\n%s", h.Target, w.Smallest, all)
 		}
-		if len(w.Also) > 0 && len(w.Statements) > 0 && !strings.Contains(all, w.Losses()[0].Sentence(d)) {
+		if len(w.Also) > 0 && len(w.Statements) > 0 && !strings.Contains(all, a.Losses(w)[0].Sentence(d)) {
 			t.Errorf("%s: what it takes away as well is missing:\n%s", h.Target, all)
 		}
 		if seen++; seen == 6 {

@@ -34,8 +34,9 @@ type Loss struct {
 	From         []model.ID // in the order of the design
 }
 
-// Losses are what a wall takes away as well, told once for all breaches that lose the same: what most of them lose first.
-func (w *Wall) Losses() []Loss {
+// Losses are what a wall takes away as well, told once for all breaches that lose the same: what counts first, then what the design
+// shows, each what most of them lose first.
+func (an *Analysis) Losses(w *Wall) []Loss {
 	var out []Loss
 	type lost struct {
 		target model.ID
@@ -51,7 +52,18 @@ func (w *Wall) Losses() []Loss {
 		}
 		out[k].From = append(out[k].From, x.From)
 	}
-	slices.SortStableFunc(out, func(x, y Loss) int { return cmp.Compare(len(y.From), len(x.From)) })
+	rank := func(l Loss) int {
+		switch {
+		case an.Counted(l.Target):
+			return 0
+		case an.design.Element(l.Target) != nil:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(out, func(x, y Loss) int {
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(len(y.From), len(x.From)))
+	})
 	return out
 }
 
@@ -66,8 +78,9 @@ func (l Loss) Sentence(d *model.Design) string {
 
 // wallBudget is how many analyses a wall may take, and wallSteps how many sets its search may look at in all.
 const (
-	wallBudget = 60
-	wallSteps  = 200_000
+	wallBudget  = 60
+	wallChoices = 6 // walls of as many statements of which the gentlest is taken
+	wallSteps   = 200_000
 )
 
 // Wall looks for the fewest statements whose removal keeps a breach of from away from a target: no hit is left,
@@ -76,7 +89,8 @@ const (
 // One statement carries many steps and one step may rest on several, so this is a hitting set and no flow: each way
 // that is found rests on statements of which one has to go. The fewest that meet all ways known are removed and the
 // design analysed again; a way that is left is one more to meet, and when none is left, no fewer statements could do.
-// Past the budget what was found is thinned out instead, and not called smallest.
+// Past the budget what was found is thinned out instead, and not called smallest. Of walls of as many statements the one is taken
+// that takes least away from others.
 func (an *Analysis) Wall(ctx context.Context, from, target model.ID) (*Wall, error) {
 	h := hitOf(an.Breach(from), target)
 	if h == nil {
@@ -97,10 +111,13 @@ func (an *Analysis) Wall(ctx context.Context, from, target model.ID) (*Wall, err
 		if h != nil {
 			continue
 		}
-		if w.Smallest = proven; !proven {
-			if chosen, err = s.thin(ctx, chosen); err != nil {
-				return nil, err
-			}
+		if w.Smallest = proven; proven {
+			chosen, err = s.gentlest(ctx, chosen)
+		} else {
+			chosen, err = s.thin(ctx, chosen)
+		}
+		if err != nil {
+			return nil, err
 		}
 		return w, s.finish(ctx, w, chosen)
 	}
@@ -137,6 +154,7 @@ type search struct {
 	at           map[brick]int
 	ways         [][]int // sets of bricks of which one has to go
 	analyses     int
+	steps        int       // sets that were looked at
 	after        *Analysis // of the last analysis
 }
 
@@ -197,12 +215,28 @@ func (an *Analysis) statementsOf(id model.ID) []*policy.Statement {
 
 // fewest is a smallest set of bricks that meets all ways known. Past the budget it is all bricks, and not proven.
 func (s *search) fewest() (chosen []int, proven bool) {
-	steps := 0
+	for n := 1; n <= len(s.ways) && s.analyses < wallBudget; n++ {
+		found, ok := s.meeting(n, 1)
+		if len(found) > 0 {
+			return found[0], true
+		}
+		if !ok {
+			break
+		}
+	}
+	for i := range s.bricks {
+		chosen = append(chosen, i)
+	}
+	return chosen, false
+}
+
+// meeting are sets of n bricks that meet all ways known, most at most; false where the search for them was given up.
+func (s *search) meeting(n, most int) (found [][]int, ok bool) {
 	// Branch over the shortest way that is not met yet: one of its bricks has to go.
-	var try func(chosen []int, more int) []int
-	try = func(chosen []int, more int) []int {
-		if steps++; steps > wallSteps {
-			return nil
+	var try func(chosen []int, more int)
+	try = func(chosen []int, more int) {
+		if s.steps++; s.steps > wallSteps || len(found) == most {
+			return
 		}
 		var open []int
 		for _, w := range s.ways {
@@ -210,29 +244,57 @@ func (s *search) fewest() (chosen []int, proven bool) {
 				open = w
 			}
 		}
-		if open == nil {
-			return chosen
-		}
-		if more == 0 {
-			return nil
-		}
-		for _, b := range open {
-			if out := try(append(slices.Clone(chosen), b), more-1); out != nil {
-				return out
+		switch {
+		case open == nil:
+			set := slices.Sorted(slices.Values(chosen))
+			if !slices.ContainsFunc(found, func(f []int) bool { return slices.Equal(f, set) }) {
+				found = append(found, set)
+			}
+		case more > 0:
+			for _, b := range open {
+				try(append(slices.Clone(chosen), b), more-1)
 			}
 		}
-		return nil
 	}
-	for n := 1; n <= len(s.ways) && s.analyses < wallBudget && steps <= wallSteps; n++ {
-		if out := try(nil, n); out != nil {
-			slices.Sort(out)
-			return out, true
+	try(nil, n)
+	return found, s.steps <= wallSteps
+}
+
+// gentlest is a wall of as many statements as one that holds, which takes least from others than the start, and then least at
+// all; of several that do, one whose statements are of roles and users, which are tightened. Of the walls there are, the first few
+// are looked at.
+func (s *search) gentlest(ctx context.Context, holds []int) ([]int, error) {
+	sets, _ := s.meeting(len(holds), wallChoices)
+	if len(sets) < 2 {
+		return holds, nil
+	}
+	self := map[model.ID]bool{s.from: true}
+	if f := s.an.design.Function(s.from); f != nil {
+		self[f.Role] = true
+	}
+	best, least := holds, [3]int{-1}
+	for _, set := range sets {
+		if left, err := s.without(ctx, set); err != nil {
+			return nil, err
+		} else if left != nil {
+			continue
+		}
+		var cost [3]int // cuts from others, cuts, statements that are not of roles and users
+		for _, c := range s.cuts() {
+			if cost[1]++; !self[c.From] {
+				cost[0]++
+			}
+		}
+		for _, i := range set {
+			if s.evidence[i].Layer != policy.LayerIdentity {
+				cost[2]++
+			}
+		}
+		if least[0] < 0 || slices.Compare(cost[:], least[:]) < 0 {
+			best, least = set, cost
 		}
 	}
-	for i := range s.bricks {
-		chosen = append(chosen, i)
-	}
-	return chosen, false
+	return best, nil
 }
 
 // thin leaves out bricks that need not go, one after the other, as long as the budget lasts.
@@ -324,6 +386,16 @@ func (s *search) finish(ctx context.Context, w *Wall, chosen []int) error {
 	slices.SortFunc(w.Statements, func(x, y Evidence) int {
 		return cmp.Or(cmp.Compare(place[x.Policy], place[y.Policy]), cmp.Compare(x.Statement, y.Statement))
 	})
+	w.Also = s.cuts()
+	slices.SortStableFunc(w.Also, func(x, y Cut) int {
+		return cmp.Or(cmp.Compare(place[x.From], place[y.From]), cmp.Compare(x.From, y.From), cmp.Compare(place[x.Target], place[y.Target]), cmp.Compare(x.Target, y.Target))
+	})
+	return nil
+}
+
+// cuts are what the bricks without which the design was analysed last take away beside the hit.
+func (s *search) cuts() []Cut {
+	var out []Cut
 	before, after := s.an.takings(), s.after.takings()
 	for n, node := range s.an.nodes[:s.an.size.nodes] {
 		if node.sort == isGroup {
@@ -336,14 +408,11 @@ func (s *search) finish(ctx context.Context, w *Wall, chosen []int) error {
 		for t, caps := range before(int32(n)) {
 			id := s.an.world.targets[t].id
 			if lost := caps &^ left[t]; lost != 0 && id != node.id && t != s.an.ownRole(int32(n)) && (node.id != s.from || id != s.target) {
-				w.Also = append(w.Also, Cut{node.id, id, lost})
+				out = append(out, Cut{node.id, id, lost})
 			}
 		}
 	}
-	slices.SortStableFunc(w.Also, func(x, y Cut) int {
-		return cmp.Or(cmp.Compare(place[x.From], place[y.From]), cmp.Compare(place[x.Target], place[y.Target]))
-	})
-	return nil
+	return out
 }
 
 // takings tells what a start does to each target, by itself and by all that it runs as, surely or perhaps. What

@@ -216,3 +216,25 @@ func TestWallLeavesAlone(t *testing.T) {
 		t.Errorf("its own role is told: %+v", w.Also)
 	}
 }
+
+// Of walls of as many statements the one is taken that leaves others what they have: not the grant of a role that somebody may
+// assume, but that it may assume the role.
+func TestWallLeavesOthersTheirs(t *testing.T) {
+	b := build(t)
+	b.bucket("data")
+	b.table("T")
+	b.role("R", rootTrust, allow("s3:GetObject", "arn:aws:s3:::data/*"))
+	b.function("F", allow("sts:AssumeRole", roleARN("R"))+", "+allow("dynamodb:GetItem", "*"))
+	b.function("G", allow("sts:AssumeRole", roleARN("R")))
+	a := analyse(t, b.design(), nil)
+	for from, want := range map[model.ID]string{"fn/F": "policy/FRole-0 1", "fn/G": "policy/GRole-0 1", "role/R": "policy/R-0 1"} {
+		w := wallOf(t, a, from, "res/data")
+		if got := w.names(); !w.Smallest || len(got) != 1 || got[0] != want {
+			t.Errorf("the wall of %s is of %v, not %s", from, got, want)
+		}
+	}
+	losses := a.Losses(wallOf(t, a, "role/R", "res/data"))
+	if len(losses) == 0 || losses[0].Target != "res/data" || !slices.Contains(losses[0].From, model.ID("fn/F")) || !slices.Contains(losses[0].From, model.ID("fn/G")) {
+		t.Errorf("without R's grant is lost: %v", losses)
+	}
+}
