@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -57,9 +58,13 @@ func printBreach(w io.Writer, a *reach.Analysis, b *reach.Breach, vulnerable boo
 	if len(folded) > 0 {
 		fmt.Fprintf(w, "  reaches %s\n", reach.AdministratorWords(d, folded))
 	}
+	called := map[string]int{} // names, which a function and its role may share
+	for _, h := range hits {
+		called[d.Name(h.Target)]++
+	}
 	for _, h := range hits {
 		if reach.WhyKnown(folded, h.Target) == "" {
-			t.add(d, h)
+			t.add(d, h, called[d.Name(h.Target)] > 1)
 		}
 	}
 	t.print(w)
@@ -70,12 +75,11 @@ func rank(h reach.Hit) int {
 	if h.OwnLog {
 		return 3
 	}
-	switch _, kind := h.By(); kind {
-	case reach.Runs:
+	switch _, kind := h.By(); {
+	case kind == reach.Runs, h.Held():
 		return 0
-	case reach.Feeds:
+	case kind == reach.Feeds:
 		return 1
-	case reach.Acts:
 	}
 	return 2
 }
@@ -119,7 +123,7 @@ func printOpenings(w io.Writer, a *reach.Analysis, b *reach.Breach) {
 	var routes, keyed []string
 	for _, o := range openingsOf(a, b.From) {
 		switch t := a.Design().Trigger(o.Trigger); {
-		case t == nil:
+		case t == nil, o.Certainty == reach.May: // with what it takes
 			fmt.Fprintf(w, "  open: %s\n", o.Sentence(a.Design()))
 		case t.Keyed:
 			keyed = append(keyed, a.Name(o.Trigger))
@@ -144,9 +148,16 @@ func printOpenings(w io.Writer, a *reach.Analysis, b *reach.Breach) {
 // are empty.
 type floodTable struct{ textTable }
 
-func (t *floodTable) add(d *model.Design, h reach.Hit) {
+func (t *floodTable) add(d *model.Design, h reach.Hit, alike bool) {
 	name := d.Name(h.Target)
-	for i, f := range h.Facts(d) {
+	if alike {
+		name = reach.NameOf(d, h.Target)
+	}
+	facts := h.Facts(d)
+	slices.SortStableFunc(facts, func(x, y reach.Fact) int { // that it runs as the target comes first
+		return cmp.Compare(heldLast(x), heldLast(y))
+	})
+	for i, f := range facts {
 		row := []string{f.Kind.String(), name, f.Does, f.Certainty.String(), "", ""}
 		if i > 0 {
 			row[0], row[1] = "", ""
@@ -165,6 +176,14 @@ func (t *floodTable) add(d *model.Design, h reach.Hit) {
 			t.textTable = append(t.textTable, []string{5: "by " + chain(d, f.Way)})
 		}
 	}
+}
+
+// heldLast is 0 of a fact that says that the breach acts as the target.
+func heldLast(f reach.Fact) int {
+	if f.Kind == reach.Runs {
+		return 0
+	}
+	return 1
 }
 
 func where(s source.Span) string {

@@ -122,3 +122,25 @@ func TestFedIsWhoseInputIsChosen(t *testing.T) {
 		t.Error("Resize feeds nobody")
 	}
 }
+
+// Into another account both sides have to allow it, and both are told; a role that a breach may act as is told as that, before what
+// else is done to it; a function and a role of one name are told apart.
+func TestReasonsOfBothSides(t *testing.T) {
+	file := write(t, "template.yaml", `Resources:
+  Data: {Type: AWS::S3::Bucket}
+  Reads: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Data, PolicyDocument: {Statement: [{Sid: Partner, Effect: Allow, Principal: {AWS: "arn:aws:iam::999988887777:root"}, Action: s3:GetObject, Resource: !Sub "${Data.Arn}/*"}]}}}
+  Run: {Type: AWS::IAM::Role, Properties: {RoleName: run, AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]}, Policies: [{PolicyName: p, PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["iam:PassRole", "ecs:RunTask"], Resource: "*"}]}}]}}
+  run: {Type: AWS::Lambda::Function, Properties: {FunctionName: run, Role: !GetAtt Run.Arn, Runtime: python3.13, Handler: a.b, Code: {ZipFile: x}}}
+  Task: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: ecs-tasks.amazonaws.com}, Action: sts:AssumeRole}]}, Policies: [{PolicyName: p, PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}]}}
+`)
+	out := done(t, "breach", file, "--from", "999988887777")
+	for _, say := range []string{"policy of Data · statement 1 (Partner) allows s3:GetObject", "its own account's policies, which no source shows, are taken to allow it"} {
+		if strings.Count(out, say) != 1 {
+			t.Errorf("not once %q in\n%s", say, out)
+		}
+	}
+	out = done(t, "breach", file, "--from", "fn/run")
+	if runs, passes := strings.Index(out, "runs  Task"), strings.Index(out, "pass to a service"); runs < 0 || passes < runs {
+		t.Errorf("the role that it may act as does not come first:\n%s", out)
+	}
+}

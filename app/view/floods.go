@@ -139,8 +139,11 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	if r := d.Resource(h.Target); r != nil && r.Crown {
 		row.rank -= 5
 	}
-	if _, kind := h.By(); kind != reach.Acts {
+	if _, kind := h.By(); kind != reach.Acts || h.Held() {
 		last := h.Last()
+		if f := told(d, h); f != nil {
+			last = f.Way[len(f.Way)-1]
+		}
 		row.rank = 20
 		if last.Kind == reach.Feeds {
 			row.Tone, row.Word = render.Feeds, "feeds"
@@ -175,16 +178,26 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 	return row
 }
 
+// told is what of a hit a row says: that the breach acts as it, or else what it does first; nil where nothing is known.
+func told(d *model.Design, h *reach.Hit) *reach.Fact {
+	facts := h.Facts(d)
+	i := max(0, slices.IndexFunc(facts, func(f reach.Fact) bool { return f.Kind == reach.Runs }))
+	if len(facts) == 0 || len(facts[i].Way) == 0 {
+		return nil
+	}
+	return &facts[i]
+}
+
 // CanDo says what can be done to what stands before it: "read and delete every item and change who may reach it", "Shop sends a
 // message that starts it".
 func CanDo(d *model.Design, h *reach.Hit) string {
-	if _, kind := h.By(); kind != reach.Acts {
-		if facts := h.Facts(d); len(facts) > 0 {
+	if _, kind := h.By(); kind != reach.Acts || h.Held() {
+		if f := told(d, h); f != nil {
 			who := ""
-			if last := h.Last(); last != nil && last.From != "" {
+			if last := f.Way[len(f.Way)-1]; last.From != "" {
 				who = Name(d, last.From) + " "
 			}
-			return who + facts[0].Does
+			return who + f.Does
 		}
 	}
 	name := Name(d, h.Target)

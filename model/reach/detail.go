@@ -156,7 +156,7 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 	t := &w.targets[ti]
 	f := an.finding(a, ti)
 	c := &account{an: an, actor: a}
-	step := Step{To: t.id, Kind: Acts}
+	step := Step{To: t.id, Kind: Acts, both: a.account != "" && t.account != "" && a.account != t.account}
 	step.Part = an.partsOf(f)
 	read, write := truth(255), truth(255)
 	all := map[string]bool{}

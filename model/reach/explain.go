@@ -554,6 +554,20 @@ func (s Step) narrowed() string {
 	return " (only " + s.Only + ")"
 }
 
+// NameOf is a name with what it is of: "role deploy", "user ana". Functions and resources have their names alone.
+func NameOf(d *model.Design, id model.ID) string {
+	name := d.Name(id)
+	switch e := d.Element(id).(type) {
+	case *model.Role:
+		return "role " + name
+	case *model.Principal:
+		return string(e.Kind) + " " + name
+	case *model.Policy:
+		return "policy " + name
+	}
+	return name
+}
+
 // Sentence says a step: "replaces the code of Mailer, because DeployRole · statement 1 allows lambda:* on *".
 func (s Step) Sentence(d *model.Design) string {
 	if s.Kind == Acts {

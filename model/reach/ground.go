@@ -52,7 +52,7 @@ func (h Hit) Grounds() []Evidence {
 }
 
 // groundsFor are the fewest statements that give some of an act's capabilities; where these are sure, surely, as far as
-// single statements do. Each has the actions that give them.
+// single statements do. Each has the actions that give them. Into another account, those of both sides.
 func (s Step) groundsFor(caps catalog.Capabilities, c Certainty) []Evidence {
 	if s.owes != nil {
 		return s.owing(func(s Step) []Evidence { return s.groundsFor(caps, c) })
@@ -71,6 +71,9 @@ func (s Step) groundsFor(caps catalog.Capabilities, c Certainty) []Evidence {
 	for i, e := range s.Evidence {
 		if e.Layer == policy.LayerIdentity || e.Layer == policy.LayerResource {
 			sets[i], sure[i] = uint64(gives(e.Actions)|gives(e.Lets)), uint64(gives(e.Sure)|gives(e.letsSure))
+			if s.both && e.Layer == policy.LayerResource {
+				sets[i], sure[i] = sets[i]<<32, sure[i]<<32 // to be allowed apart
+			}
 			surely |= sure[i]
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/policy"
 )
 
 // The sets that are chosen hold what all of them hold, and no fewer do.
@@ -73,8 +74,14 @@ func TestGroundsCover(t *testing.T) {
 						}
 						continue
 					}
-					var covered, surely catalog.Capabilities
+					// Into another account both sides have to allow it, each with statements of its own.
+					var covers, sureties [2]catalog.Capabilities
 					for _, e := range one.Grounds() {
+						side := 0
+						if last.both && e.Layer == policy.LayerResource {
+							side = 1
+						}
+						covered, surely := covers[side], sureties[side]
 						before, sure := covered, surely
 						for _, name := range e.Lets { // of whom rewrites a resource's policy, by what that can allow
 							covered |= known.Action(name).Capabilities
@@ -92,6 +99,11 @@ func TestGroundsCover(t *testing.T) {
 						if covered&hits(one.Capabilities) == before&hits(one.Capabilities) && !makesSure {
 							rt.Fatalf("%s → %s: %s adds nothing", b.From, h.Target, e.Sentence(a.design))
 						}
+						covers[side], sureties[side] = covered, surely
+					}
+					covered := covers[0]
+					if last.both {
+						covered &= covers[1]
 					}
 					if missing := hits(one.Capabilities) &^ covered; missing != 0 {
 						rt.Fatalf("%s → %s: no reason for %v: %s", b.From, h.Target, missing.All(), b.Sentence(a.design, h))

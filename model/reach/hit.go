@@ -126,6 +126,21 @@ func (h Hit) By() (model.ID, Kind) {
 	}
 }
 
+// Held reports whether the breach comes to act as what is hit by one of its ways, surely or perhaps: that it does something to it
+// besides, as passing a role, matters less.
+func (h Hit) Held() bool {
+	return slices.ContainsFunc(h.Ways(), func(w Way) bool {
+		switch {
+		case w.an == nil:
+			last := w.Last()
+			return last != nil && last.Kind == Runs
+		case w.edge != nil:
+			return w.edge.kind == Runs
+		}
+		return false
+	})
+}
+
 // Along is the hit by one way to all of its capabilities.
 func (h Hit) Along(path ...*Step) Hit {
 	h.ways = []Way{{Capabilities: h.Capabilities, Hops: len(path), path: path}}

@@ -54,7 +54,11 @@ func (o Opening) Sentence(d *model.Design) string {
 	out := ""
 	switch o.Kind {
 	case ToAnyone:
-		out = "anyone can " + what
+		can := "anyone can "
+		if o.Certainty == May {
+			can = "anyone may "
+		}
+		out = can + what
 		if t := d.Trigger(o.Trigger); t != nil && t.Keyed {
 			out = t.OpenTo() + " can " + what + " by " + d.Name(o.Trigger)
 		} else if t != nil {

@@ -77,6 +77,7 @@ type Step struct {
 	Says         string // the technique in words, before the name of To: "replaces the code of"; "" for acts
 
 	any    bool    // one of Actions does it
+	both   bool    // of an act: into another account, which both sides have to allow
 	change *change // what a principal is made by it, nil for nothing
 	owes   []*Step // changes that gave its actor the layers that allow it; their statements are among Evidence, …
 	own    int     // … after so many of its own

@@ -70,8 +70,10 @@ func (an *Analysis) Losses(w *Wall) []Loss {
 // Sentence says who loses what: "Shop and ShopRole: read, write of Products".
 func (l Loss) Sentence(d *model.Design) string {
 	var names []string
-	for _, id := range l.From {
-		names = append(names, d.Name(id))
+	for _, id := range l.From { // a function and its role may have the same name
+		if name := d.Name(id); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return fmt.Sprintf("%s: %s of %s", few(names), capabilityWords(l.Capabilities), d.Name(l.Target))
 }
