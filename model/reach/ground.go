@@ -223,7 +223,7 @@ func (h Hit) ByWay() []Hit {
 		if i == len(ways)-1 {
 			caps |= left
 		}
-		if caps == 0 && (i < len(ways)-1 || len(sure)+len(perhaps) > 0) {
+		if runs := len(path) > 0 && path[len(path)-1].Kind == Runs; caps == 0 && !runs && (i < len(ways)-1 || len(sure)+len(perhaps) > 0) {
 			continue
 		}
 		one.Capabilities, one.Must = caps, caps&h.Must

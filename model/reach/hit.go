@@ -371,7 +371,9 @@ func (tr *trace) ways(r *reached, first int, must, may catalog.Capabilities) []W
 	var out []Way
 	for i, x := range all {
 		caps := x.Capabilities & left
-		if caps == 0 && i > 0 {
+		// That it runs as the target is told though what is done to the target is as much, and as near: a role that may surely
+		// be passed, and perhaps be acted as.
+		if caps == 0 && i > 0 && (x.edge == nil || x.edge.kind != Runs || x.Hops > out[0].Hops) {
 			continue
 		}
 		left &^= caps
