@@ -70,7 +70,11 @@ func figureWords(a *reach.Analysis, m reach.Measures) string {
 	}
 	words = append(words, "watertightness "+render.Tight(m))
 	if n := len(m.Admin); n > 0 {
-		words = append(words, "an administrator is within reach of "+count(n, "function"))
+		is := "may be"
+		if slices.ContainsFunc(m.Admin, func(id model.ID) bool { return a.RulesSurely(id, m.Vulnerable) }) {
+			is = "is"
+		}
+		words = append(words, "an administrator "+is+" within reach of "+count(n, "function"))
 	}
 	return strings.Join(words, " · ")
 }
@@ -159,13 +163,21 @@ func printRanked(w io.Writer, a *reach.Analysis, starts []ranked, vulnerable boo
 		}
 		switch {
 		case s.admin:
-			row[4] = "an administrator is within reach"
+			row[4] = withinReach(a, s.id, vulnerable)
 		case s.figures.Of == 0: // no share tells anything
 			row = []string{row[0], cmp.Or(reach.SeaWords(a.Sea(s.id)), "nothing beyond the design")}
 		}
 		t = append(t, row)
 	}
 	t.print(w)
+}
+
+// withinReach says how sure it is that a start reaches an administrator, as one does.
+func withinReach(a *reach.Analysis, id model.ID, vulnerable bool) string {
+	if a.RulesSurely(id, vulnerable) {
+		return "an administrator is within reach"
+	}
+	return "an administrator may be within reach"
 }
 
 // printOthers lists roles and users, other than those of functions, that reach an administrator without being known as one;
@@ -270,7 +282,7 @@ func printOutside(w io.Writer, a *reach.Analysis, vulnerable bool) {
 			first = append(first[:2], fmt.Sprintf("%d more", n-2))
 		}
 		if s.admin {
-			first = append([]string{"an administrator is within reach"}, first...)
+			first = append([]string{withinReach(a, s.id, vulnerable)}, first...)
 		}
 		if row[4] = strings.Join(first, ", "); row[4] == "" && may.Resources == 0 {
 			row[4] = "nothing is open to it as far as seen"

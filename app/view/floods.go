@@ -140,9 +140,10 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 		row.rank -= 5
 	}
 	if _, kind := h.By(); kind != reach.Acts || h.Held() {
-		last := h.Last()
+		last, perhaps := h.Last(), false
 		if f := told(d, h); f != nil {
-			last = f.Way[len(f.Way)-1]
+			last, perhaps = f.Way[len(f.Way)-1], f.Certainty == reach.May
+			row.Hatched = perhaps
 		}
 		row.rank = 20
 		if last.Kind == reach.Feeds {
@@ -151,7 +152,7 @@ func hitRow(d *model.Design, h *reach.Hit) FloodRow {
 			row.Tone, row.rank = render.Danger, 3
 			row.Word = "runs"
 		}
-		if last.Certainty == reach.May {
+		if perhaps || last.Certainty == reach.May {
 			row.Word += ", may"
 		}
 	}

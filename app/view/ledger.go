@@ -91,7 +91,10 @@ func Ledger(st session.State) []Measure {
 	}
 	switch n := len(a.Admin); {
 	case n > 0:
-		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, a.Admin, 2)
+		admin.Figure, admin.Color, admin.Remark = "perhaps", render.Danger, "from "+someNames(d, a.Admin, 2)
+		if slices.ContainsFunc(a.Admin, func(id model.ID) bool { return st.After.Analysis.RulesSurely(id, st.Vulnerable) }) {
+			admin.Figure = "yes"
+		}
 	case len(others) > 0 && a.Functions == 0:
 		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, others, 1)
 	case len(others) > 0:

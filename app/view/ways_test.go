@@ -161,3 +161,44 @@ func TestNoFunctionIsNoGoodNews(t *testing.T) {
 		}
 	}
 }
+
+// TestPerhapsIsSaidWhereSomethingDecides: what a way with something unknown in it leads to is may, in each row and in the bar below.
+func TestPerhapsIsSaidWhereSomethingDecides(t *testing.T) {
+	const template = `Resources:
+  Run: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]}, Policies: [{PolicyName: p, PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["iam:PassRole", "ecs:RunTask"], Resource: "*"}]}}]}}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Run.Arn, Runtime: python3.13, Handler: a.b, Code: {ZipFile: x}}}
+  Task: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: ecs-tasks.amazonaws.com}, Action: sts:AssumeRole}]}, Policies: [{PolicyName: p, PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}]}}
+  Other: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}]}}}
+`
+	path := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(path, []byte(template), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := session.Open(context.Background(), path, cfn.Sources(), session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	s.Select("fn/F")
+	st, err := s.Wait(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]string{}
+	for _, r := range FloodsOf(st.After, false, 0).Rows {
+		said[r.Name] = r.Word
+		if r.Word == "runs, may" && !r.Hatched {
+			t.Errorf("%s is drawn as sure", r.Name)
+		}
+	}
+	for name, word := range map[string]string{"Administrator": "may", "Task": "runs, may", "Other": "runs, may"} {
+		if said[name] != word {
+			t.Errorf("%s is %q, not %q: %v", name, said[name], word, said)
+		}
+	}
+	for _, m := range Ledger(st) {
+		if m.Name == "Administrator" && m.Figure != "perhaps" {
+			t.Errorf("administrator: %s", m.Figure)
+		}
+	}
+}

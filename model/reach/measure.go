@@ -161,6 +161,19 @@ func (an *Analysis) Rules(from model.ID, vulnerable bool) bool {
 	return an.rulers(n, look)
 }
 
+// RulesSurely is Rules where no unknown decides it.
+func (an *Analysis) RulesSurely(from model.ID, vulnerable bool) bool {
+	n, ok := an.nodeOf[from]
+	if !ok {
+		return false
+	}
+	look := runsMust
+	if vulnerable {
+		look = fedMust
+	}
+	return an.rulers(n, look)
+}
+
 // Measures sums up the design; vulnerable: with fed functions taken as vulnerable.
 func (an *Analysis) Measures(vulnerable bool) Measures {
 	look := runsMay

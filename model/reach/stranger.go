@@ -71,7 +71,7 @@ func (an *Analysis) Stands(id model.ID) string {
 	case id == anyone:
 		return "no AWS account needed"
 	case s.organization != "":
-		return "accounts of an organization"
+		return "of an organization"
 	case s.federated != "":
 		return "identity provider"
 	case s.resident:
