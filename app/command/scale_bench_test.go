@@ -172,7 +172,7 @@ func BenchmarkAccount(b *testing.B) {
 
 // escalations are what an edit gives on everything, so that it changes who can make what of itself or of others.
 var escalations = []string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:CreatePolicyVersion", "iam:AddUserToGroup", "iam:CreateAccessKey", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary",
-	"iam:DeleteRolePolicy iam:DetachRolePolicy", "iam:CreateUser iam:AttachUserPolicy iam:CreateAccessKey"}
+	"iam:DeleteRolePolicy iam:DetachRolePolicy", "iam:*", "iam:CreateUser iam:AttachUserPolicy iam:CreateAccessKey"}
 
 // benchmarkEdits measures a hundred edits a round, each of one inline policy and all measures after it. edit chooses the policy
 // and what it is to say.

@@ -64,10 +64,11 @@ func (a *actor) place(id model.ID, st *policy.Statement) source.Span {
 
 // found is what the analysis found of an actor. It depends on the actor and the world alone.
 type found struct {
-	acts    []act  // by target, beside those of the row
-	drops   []drop // what acts make wet
-	edges   []edge // by node, beside those of the row
-	alters  []alter
+	acts    []act    // by target, beside those of the row
+	drops   []drop   // what acts make wet
+	edges   []edge   // by node, beside those of the row
+	alters  []alter  // by principal, beside those of the row
+	altered []int32  // principals of whom the row's alters do not hold, in order
 	halves  []half   // what it may do of techniques of several calls
 	helping *helping // what it could do of others'
 	row     *row     // what it shares with others; nil for none

@@ -42,6 +42,7 @@ type graph struct {
 	gates       []*gate            // by target
 	namedBy     map[string][]int32 // what gates name → targets
 	open        []int32            // targets whose gates are everybody's business
+	letIn       set                // principals whom a policy of another account names
 	roles       []int32            // targets that are roles
 	functions   []int32            // targets that are functions
 	nodeAt      []int32            // of targets; -1 for none
@@ -351,8 +352,21 @@ func (an *Analysis) wire() {
 			an.namedBy[name] = append(an.namedBy[name], ti)
 		}
 	}
+	an.newLetIn()
 	an.newTrust()
 	an.newDeputies()
+}
+
+// newLetIn finds the principals whom a policy of another account names, so that nobody else has what they are let there.
+func (an *Analysis) newLetIn() {
+	an.letIn = newSet(len(an.actors))
+	naming := slices.DeleteFunc(slices.Clone(an.open), func(t int32) bool { return len(an.gates[t].named) == 0 })
+	for i, a := range an.actors {
+		elsewhere := func(t int32) bool { return an.world.targets[t].account != a.account }
+		if slices.ContainsFunc(an.namedBy[a.arn], elsewhere) || slices.ContainsFunc(naming, func(t int32) bool { return elsewhere(t) && an.gates[t].named[a.arn] }) {
+			an.letIn.put(int32(i))
+		}
+	}
 }
 
 // gated lists the targets whose policies may let an actor pass whatever its own allow.
@@ -448,45 +462,18 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 	})
 	if a.row != nil {
 		a.meddles = a.meddles || a.row.meddles
-		for _, x := range a.row.alters {
-			if _, not := slices.BinarySearch(a.except, x.target); !not {
-				a.alters = append(a.alters, x)
-			}
-		}
-		slices.SortStableFunc(a.alters, func(x, y alter) int { return int(x.target - y.target) })
 		for _, x := range a.row.halves {
 			if _, not := slices.BinarySearch(a.except, x.over); !not {
 				a.halves = append(a.halves, x)
 			}
 		}
 	}
+	found := len(a.alters)
 	e.rest()
 	slices.SortStableFunc(a.halves, byPlan)
-	an.gather(a)
-	a.settleAlters()
+	an.settleAlters(a, found)
 	a.settleEdges()
 	a.drops = an.world.newDrops(a.acts)
-}
-
-// settleAlters leaves one of the changes of each kind to each principal, a sure one where there is one.
-func (a *actor) settleAlters() {
-	type kind struct {
-		actor  int32
-		change string
-	}
-	var out []alter
-	at := make(map[kind]int, len(a.alters))
-	for _, x := range a.alters {
-		key := kind{x.actor, x.key()}
-		i, ok := at[key]
-		if !ok {
-			at[key] = len(out)
-			out = append(out, x)
-		} else if x.must && !out[i].must {
-			out[i] = x
-		}
-	}
-	a.alters = out
 }
 
 // settled reports whether what actors' findings depend on beside their own documents is as it was: resource

@@ -206,7 +206,7 @@ func (c *Comparison) unmoved() func(model.ID) bool {
 
 // same reports whether what was found of one actor was taken over for another.
 func (f *found) same(g *found) bool {
-	return taken(f.acts, g.acts) && taken(f.edges, g.edges) && taken(f.alters, g.alters) && f.row == g.row && slices.Equal(f.except, g.except) && slices.Equal(f.hidden, g.hidden)
+	return taken(f.acts, g.acts) && taken(f.edges, g.edges) && taken(f.alters, g.alters) && slices.Equal(f.altered, g.altered) && f.row == g.row && slices.Equal(f.except, g.except) && slices.Equal(f.hidden, g.hidden)
 }
 
 // taken reports whether two lists are one.

@@ -160,7 +160,7 @@ func (an *Analysis) flood(past *former, changed set) {
 				an.powers[k].put(int32(i))
 			}
 		}
-		if slices.ContainsFunc(a.alters, func(x alter) bool { return x.actor >= 0 && x.actor != a.base() }) {
+		if a.alterer() {
 			an.alterers = append(an.alterers, int32(i))
 		}
 	}

@@ -326,18 +326,27 @@ func (g *graph) guise(key string) *actor {
 
 // turn finds what an actor can make of itself.
 func (an *Analysis) turn(a *actor) {
-	for i := range a.alters {
-		x := &a.alters[i]
-		to := int32(-1)
-		switch {
-		case x.technique.route == creating:
-			to = an.newPrincipal(a, x.stays())
-		case x.actor == a.base():
-			to = an.after(a, x)
-		}
+	found := func(to int32, x *alter) {
 		if to >= 0 && to != a.index {
 			an.guises.turns[a.index] = append(an.guises.turns[a.index], an.turnTo(to, x))
 		}
+	}
+	var own []alter
+	if a.base() >= 0 {
+		own = a.altersOf(a.base())
+	}
+	unseen := 0 // policies of its own that the design does not show are last
+	for ; unseen < len(own) && own[unseen].target >= 0; unseen++ {
+		found(an.after(a, &own[unseen]), &own[unseen])
+	}
+	made := a.altersOf(-1)
+	for i := range made {
+		if made[i].technique.route == creating {
+			found(an.newPrincipal(a, made[i].stays()), &made[i])
+		}
+	}
+	for i := unseen; i < len(own); i++ {
+		found(an.after(a, &own[i]), &own[i])
 	}
 }
 
@@ -384,16 +393,11 @@ func (an *Analysis) conjoin() bool {
 		f := an.flows[look]
 		var reach *holding // nil: not asked yet
 		for _, by := range an.alterers {
-			alters := an.actors[by].alters
 			rules := f.of(by).rules[1]
 			var holders []int32 // components that reach whoever may; nil: not known yet
-			for i := range alters {
-				x := &alters[i]
-				if x.technique.route == creating || x.actor == an.actors[by].base() || sure(look) && !x.must {
-					continue
-				}
-				if rules && !an.abroad(x.actor) {
-					continue // whoever reaches them reaches an administrator
+			try := func(x *alter) {
+				if x.actor < 0 || x.actor == an.actors[by].base() || sure(look) && !x.must {
+					return
 				}
 				if holders == nil {
 					if reach == nil {
@@ -406,6 +410,19 @@ func (an *Analysis) conjoin() bool {
 						more = true
 					}
 				}
+			}
+			if rules { // whoever reaches one who may reaches an administrator, and has need of those alone whom others let in
+				an.letIn.each(func(p int32) bool {
+					alters := an.actors[by].altersOf(p)
+					for i := range alters {
+						try(&alters[i])
+					}
+					return true
+				})
+				continue
+			}
+			for x := range an.actors[by].allAlters() {
+				try(x)
 			}
 		}
 		if reach != nil {
@@ -423,6 +440,7 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 		return false
 	}
 	var nearest []int32
+	letIn := an.letIn.has(x.actor)
 	switch {
 	case f.of(by).has(of):
 		nearest = []int32{by}
@@ -430,10 +448,10 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 		nearest = []int32{of}
 	default:
 		nearest = an.nearest(f, flooded, slices.DeleteFunc(slices.Clone(holders), func(c int32) bool {
-			return !f.parts.at(c).has(of) || f.parts.at(c).rules[1] && !an.abroad(of)
+			return !f.parts.at(c).has(of) || f.parts.at(c).rules[1] && !letIn
 		}))
 	}
-	if !an.abroad(of) { // who reaches an administrator has no need of it
+	if !letIn { // who reaches an administrator has no need of it
 		nearest = slices.DeleteFunc(nearest, func(v int32) bool { return f.of(v).rules[1] })
 	}
 	if len(nearest) == 0 {
@@ -455,13 +473,6 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 		}
 	}
 	return true
-}
-
-// abroad reports whether a policy of another account names an actor, so that nobody else has what it is let there.
-func (an *Analysis) abroad(i int32) bool {
-	a := an.actors[i]
-	return slices.ContainsFunc(an.namedBy[a.arn], func(t int32) bool { return an.world.targets[t].account != a.account }) ||
-		slices.ContainsFunc(an.open, func(t int32) bool { return an.world.targets[t].account != a.account && an.gates[t].named[a.arn] })
 }
 
 // nearest is one actor of each of some components that leads to none of the others.

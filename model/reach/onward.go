@@ -30,16 +30,6 @@ type edge struct {
 // A power is whether one may do anything: never, perhaps, surely.
 type power = truth
 
-// An alter is a way to change what a principal may do.
-type alter struct {
-	actor     int32   // whose permissions change; -1 for a new principal
-	target    int32   // that the technique's permissions are on; -1 for a new name
-	also      []int32 // more of them, where several changes are taken together
-	must      bool
-	technique *technique
-	change
-}
-
 // A way is what edges are told apart by.
 type way struct {
 	to, rank int32

@@ -13,13 +13,15 @@ import (
 // A row is what all actors with the same far-reaching statements, under the same limits, may do. It holds for an actor on
 // all targets but those that the actor excepts, where its own statements, or policies that name it, have a say.
 type row struct {
-	acts    []act  // by target
-	edges   []edge // by node, then in the order in which they are found: all there are
-	best    []edge // by node: those that an actor has who excepts nothing
-	alters  []alter
+	acts    []act   // by target
+	edges   []edge  // by node, then in the order in which they are found: all there are
+	best    []edge  // by node: those that an actor has who excepts nothing
+	alters  []alter // by principal, then by target: all there are
+	changes []alter // by principal: those that an actor has who excepts nothing
 	halves  []half
 	meddles bool
 	over    map[int32][]int32 // target → nodes of edges over it
+	change  map[int32][]int32 // target → principals of alters on it
 	leads   [Runs + 1]set     // nodes of best, by kind; nil for none
 
 	wet [2][depths]set // resources by how deep water stands at least, surely and perhaps
@@ -99,6 +101,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, of *explorer) 
 		e.visit(f)
 	})
 	r := &row{acts: slices.Clip(somebody.acts), edges: slices.Clip(somebody.edges), alters: somebody.alters, halves: somebody.halves, meddles: somebody.meddles, dry: true, over: map[int32][]int32{}}
+	r.settleChanges(an)
 	slices.SortStableFunc(r.edges, byNode)
 	for i := range r.edges {
 		x := &r.edges[i]

@@ -112,8 +112,8 @@ func (e *explorer) rearm(f *finding, k *plan, v truth) {
 	}
 }
 
-// gather joins what an actor may give one principal by other versions of very many policies, or by very many groups.
-func (an *Analysis) gather(a *actor) {
+// gather joins what may be given to one principal by other versions of very many policies, or by very many groups.
+func (an *Analysis) gather(alters []alter) []alter {
 	type kind struct {
 		actor int32
 		joins bool
@@ -123,10 +123,15 @@ func (an *Analysis) gather(a *actor) {
 		return k, k.joins || x.technique.id == setsVersion && !x.any
 	}
 	count := map[kind]int{}
-	for i := range a.alters {
-		if k, ok := of(&a.alters[i]); ok {
+	many := false
+	for i := range alters {
+		if k, ok := of(&alters[i]); ok {
 			count[k]++
+			many = many || count[k] > mostApart
 		}
+	}
+	if !many {
+		return alters
 	}
 	type like struct {
 		kind
@@ -134,8 +139,8 @@ func (an *Analysis) gather(a *actor) {
 	}
 	takes := map[int32]bool{} // groups whose policies deny something
 	first := map[like]int{}
-	out := a.alters[:0:0]
-	for _, x := range a.alters {
+	out := alters[:0:0]
+	for _, x := range alters {
 		k, ok := of(&x)
 		if !ok || count[k] <= mostApart {
 			out = append(out, x)
@@ -165,7 +170,7 @@ func (an *Analysis) gather(a *actor) {
 			x.given, x.without = slices.Compact(x.given), slices.Compact(x.without)
 		}
 	}
-	a.alters = out
+	return out
 }
 
 // denying reports whether a document denies something.
