@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"maps"
 	"math"
 	mathbits "math/bits"
 	"slices"
@@ -103,7 +102,7 @@ func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {
 	next      paged[[]int32] // of each actor, then of each hub: what is one step on, without doubles
-	hubs      map[*row]int32
+	hubs      map[hub]int32
 	component []int32 // of each actor, and of each hub
 	parts     paged[*component]
 	turned    map[int32][]int32 // actor → guises to which it leads
@@ -198,6 +197,9 @@ type flowing struct {
 	dry     []int32
 	left    map[*row][]int32 // of rows in wet: targets where they held for nobody yet
 	seen    []int32          // of each actor, the last that leads there, plus one
+	hubs    bool             // the flow's hubs are its own
+	lacks   []int32          // nodes of the row of the actor at hand to which it does not go, …
+	blocks  []int32          // … and the blocks of the row in which it lacks none
 	search  struct{ index, low, at, stack, calls []int32 }
 	members []int32 // by component, …
 	from    []int32 // … and where each one's begin
@@ -230,12 +232,12 @@ func (m *flowing) lead() {
 	n := len(an.actors)
 	m.f.turned = an.turned(m.look)
 	if m.old == nil {
-		m.f.hubs, m.f.next = map[*row]int32{}, newPaged[[]int32](n)
+		m.f.hubs, m.hubs, m.f.next = map[hub]int32{}, true, newPaged[[]int32](n)
 		for i := range an.actors {
 			m.changed.put(int32(i))
 		}
 	} else {
-		m.f.hubs, m.f.next = m.old.hubs, m.old.next.clone()
+		m.f.hubs, m.hubs, m.f.next = m.old.hubs, false, m.old.next.clone()
 		for i := int32(an.size.actors); int(i) < n; i++ {
 			if m.was(i) < 0 {
 				m.changed.put(i) // a guise that is new here, though perhaps known from elsewhere
@@ -258,7 +260,6 @@ func (m *flowing) lead() {
 		}
 		return out
 	}
-	hubs := false // whether they are its own
 	m.changed.each(func(from int32) bool {
 		a := an.actors[from]
 		var out []int32
@@ -266,31 +267,36 @@ func (m *flowing) lead() {
 			out = lead(from, out, &a.edges[k])
 		}
 		if a.row != nil && len(a.row.best) > 0 {
-			// The row's edges are led through a hub, unless the actor lacks one of them.
-			lacks := slices.ContainsFunc(a.hidden, func(node int32) bool {
-				at := an.actorOf[node]
-				return at != from && seen[at] != from+1 && slices.ContainsFunc(to(a.row.best, node), func(e edge) bool { return takes(m.look, &e) })
-			})
-			if lacks {
-				for e := range a.allEdges() {
-					out = lead(from, out, e)
+			// The row's edges are led through a hub, unless the actor lacks some of them.
+			lacks := m.lacks[:0]
+			for _, node := range a.hidden {
+				if at := an.actorOf[node]; at != from && seen[at] != from+1 && slices.ContainsFunc(to(a.row.best, node), func(e edge) bool { return takes(m.look, &e) }) {
+					lacks = append(lacks, node)
 				}
+			}
+			if m.lacks = lacks; len(lacks) == 0 {
+				out = append(out, m.hub(hub{a.row, -1}, lead))
 			} else {
-				hub, ok := m.f.hubs[a.row]
-				if !ok {
-					if !hubs && m.old != nil {
-						m.f.hubs = maps.Clone(m.old.hubs)
+				blocks := m.blocks[:0]
+				for block := range a.row.blocks() {
+					edges := a.row.block(block)
+					for len(lacks) > 0 && lacks[0] < edges[0].to {
+						lacks = lacks[1:]
 					}
-					hubs, hub = true, int32(m.f.next.n)
-					m.f.hubs[a.row] = hub
-					var far []int32
-					for k := range a.row.best {
-						far = lead(hub, far, &a.row.best[k])
+					if len(lacks) == 0 || lacks[0] > edges[len(edges)-1].to {
+						blocks = append(blocks, block)
+						continue
 					}
-					m.f.next.add(far)
-					m.steady = false
+					for k := range edges {
+						if !among(a.hidden, edges[k].to) {
+							out = lead(from, out, &edges[k])
+						}
+					}
 				}
-				out = append(out, hub)
+				for _, block := range blocks {
+					out = append(out, m.hub(hub{a.row, block}, lead))
+				}
+				m.blocks = blocks
 			}
 		}
 		for _, to := range m.f.turned[from] {

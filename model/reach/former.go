@@ -55,16 +55,16 @@ func (p *former) flow(an *Analysis, look int) *flow {
 	for _, a := range an.actors {
 		used[a.row] = true
 	}
-	rows := make([]*row, old.next.n-p.actors)
-	for r, hub := range old.hubs {
-		rows[int(hub)-p.actors] = r
+	hubs := make([]hub, old.next.n-p.actors)
+	for h, at := range old.hubs {
+		hubs[int(at)-p.actors] = h
 	}
-	f := &flow{hubs: map[*row]int32{}, turned: map[int32][]int32{}}
+	f := &flow{hubs: map[hub]int32{}, turned: map[int32][]int32{}}
 	n := int32(len(an.actors))
-	for k, r := range rows {
+	for k, h := range hubs {
 		m.at[p.actors+k] = -1
-		if used[r] {
-			m.at[p.actors+k], f.hubs[r] = n, n
+		if used[h.row] {
+			m.at[p.actors+k], f.hubs[h] = n, n
 			n++
 		}
 	}

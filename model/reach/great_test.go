@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bulkhead/model"
+	"bulkhead/model/policy"
 )
 
 // A great design has everything at once that could make an analysis hang or blow up: a hundred thousand steps in cycles,
@@ -109,6 +110,73 @@ func TestGreatGuises(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Thousands may change each other: by their policies, by those that are attached to them, or by their trust. What they may is held
+// once, so that memory grows with their number and not with its square, which would be a gigabyte at least.
+func TestGreatAlterations(t *testing.T) {
+	const n = 1200
+	for _, kind := range []string{"policies", "policies and roles", "versions", "trust", "users"} {
+		t.Run(kind, func(t *testing.T) {
+			d := dense(t, kind, n)
+			before := inUse()
+			begin := time.Now()
+			a := analyse(t, d, nil)
+			took := time.Since(begin)
+			if used := inUse() - before; used > 60<<20 {
+				t.Errorf("%d MB are held", used>>20)
+			} else {
+				t.Logf("%d actors in %v, %d MB held", len(a.actors), took, used>>20)
+			}
+			for _, i := range []int{0, n / 2} {
+				id := model.ID(fmt.Sprintf("role/R%d", i))
+				if kind == "users" {
+					id = model.ID(fmt.Sprintf("user/R%d", i))
+				}
+				br := breach(t, a, id)
+				ruling := kind != "trust"
+				if h := hitOf(br, "res/data"); (h != nil) != ruling || br.Admin != ruling || len(br.Runs) != n {
+					t.Errorf("%s: hit %+v, admin %v, runs as %d", id, h, br.Admin, len(br.Runs))
+				}
+			}
+			runtime.KeepAlive(a)
+		})
+	}
+}
+
+// inUse is what is held after collecting garbage.
+func inUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// dense is a design of n principals each of whom has to do with all others, in one of several ways.
+func dense(t testing.TB, kind string, n int) *model.Design {
+	b := build(t)
+	b.known = map[string]*policy.Document{}
+	for i := range n {
+		name := fmt.Sprintf("R%d", i)
+		switch kind {
+		case "policies":
+			b.role(name, rootTrust, allow("iam:PutRolePolicy", "*"))
+		case "policies and roles":
+			b.role(name, rootTrust, allow("iam:PutRolePolicy sts:AssumeRole", "*"))
+		case "roles":
+			b.role(name, rootTrust, allow("sts:AssumeRole", "*"))
+		case "versions":
+			b.role(name, rootTrust).Policies = []model.ID{b.managed("P"+name, allow("iam:CreatePolicyVersion sts:AssumeRole", "*")).ID}
+		case "trust":
+			b.role(name, rootTrust, allow("iam:UpdateAssumeRolePolicy", "*"))
+		case "users":
+			b.user(name, allow("iam:PutUserPolicy iam:CreateAccessKey", "*"))
+		default:
+			t.Fatalf("no design of %s", kind)
+		}
+	}
+	b.bucket("data")
+	return b.design()
 }
 
 // Whoever may put users into groups may put each into any of very many, one of which gives and denies: all that they give is

@@ -3,6 +3,7 @@ package reach
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,10 +109,15 @@ func sameFlood(rt rapid.TB, a *Analysis) {
 	whole := &Analysis{design: a.design, graph: a.fresh()}
 	whole.actors, whole.guises, whole.actorOf = a.actors, a.guises, a.actorOf
 	whole.flood(nil, nil)
+	sameReach(rt, a, whole)
+}
+
+// sameReach fails where an actor reaches anything in one of two analyses with the same actors that it does not in the other.
+func sameReach(rt rapid.TB, a, b *Analysis) {
 	for look := range looks {
 		for i := range a.actors {
-			x, y := a.flows[look].of(int32(i)), whole.flows[look].of(int32(i))
-			if p, q := a.flows[look].reached(int32(i)), whole.flows[look].reached(int32(i)); !slices.Equal(p, q) || x.rules != y.rules || !slices.EqualFunc(x.wet[:], y.wet[:], slices.Equal[set]) {
+			x, y := a.flows[look].of(int32(i)), b.flows[look].of(int32(i))
+			if p, q := a.flows[look].reached(int32(i)), b.flows[look].reached(int32(i)); !slices.Equal(p, q) || x.rules != y.rules || !slices.EqualFunc(x.wet[:], y.wet[:], slices.Equal[set]) {
 				rt.Fatalf("%s (%d) reaches %v, not %v, under look %d; rules %v, not %v", a.actors[i].id, i, p, q, look, x.rules, y.rules)
 			}
 		}
@@ -247,5 +253,48 @@ func TestRowsKeepOrder(t *testing.T) {
 	same(t, rows, shared(t, d, nil, unshared))
 	if len(rows.kin.rows) == 0 {
 		t.Error("nothing is shared")
+	}
+}
+
+// Of the many to whom all lead by one statement, most lack some: with blocks of edges each reaches those whom it reaches without
+// anything shared, and after edits too.
+func TestBlocksOfRows(t *testing.T) {
+	const n = 3*blockSize + 7
+	b := build(t)
+	for i := range n {
+		name := fmt.Sprintf("R%d", i)
+		trust := rootTrust
+		if i%5 == 1 {
+			trust = lambdaTrust
+		}
+		more := allow("s3:GetObject", arnOf("AWS::S3::Bucket", fmt.Sprintf("data%d", i%9))+"/*")
+		switch i % 4 {
+		case 1:
+			more += "," + deny("sts:AssumeRole", roleARN(fmt.Sprintf("R%d", (i+1)%n))+" "+roleARN(fmt.Sprintf("R%d", (i*7)%n)))
+		case 2:
+			more += "," + allow("lambda:UpdateFunctionCode", functionARN("F"))
+		}
+		b.role(name, trust, allow("sts:AssumeRole", roleARN(fmt.Sprintf("R%d*", i%3))), more)
+	}
+	for i := range 9 {
+		b.bucket(fmt.Sprintf("data%d", i))
+	}
+	b.function("F", allow("iam:PutRolePolicy", "*"), deny("iam:PutRolePolicy", roleARN("R1*")))
+	d := b.design()
+	a := shared(t, d, nil, 30)
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(a.flows[runsMust].hubs)), func(h hub) bool { return h.block > 0 }) {
+		t.Fatal("there are no blocks")
+	}
+	sameReach(t, a, shared(t, d, nil, unshared))
+	for i, say := range []string{allow("iam:PutRolePolicy", "*"), allow("sts:AssumeRole", "*") + "," + deny("sts:AssumeRole", roleARN("R1*")), allow("iam:PutRolePolicy sts:AssumeRole", roleARN("R*")), allow("sts:AssumeRole", roleARN("R2*"))} {
+		p := *d.Policy(model.ID(fmt.Sprintf("policy/R%d-0", 40*i+3)))
+		p.Document = document(t, say)
+		after, err := d.With(model.Change{Before: d.Policy(p.ID), After: &p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d = after
+		a = shared(t, d, a, 30)
+		sameReach(t, a, shared(t, d, nil, unshared))
 	}
 }
