@@ -196,6 +196,8 @@ type Resource struct {
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	Workflow          string           // of a state machine: STANDARD or EXPRESS, "" where that is not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
+	Stages            []string         // of an API: names of its stages; none where they are not known
+	PublicLists       bool             // S3: access control lists count, those that let everybody in among them
 	Tags              map[string]string
 	Stack             string
 	Origin            source.Span
@@ -220,6 +222,10 @@ type Trigger struct {
 	Filter  Filter
 	Form    Form   // in which what it carries on arrives: of rules and subscriptions
 	Bus     string // of a rule: ARN of its event bus where that is neither the account's default bus nor in the design
+	Keys    string // of what puts objects into a bucket: pattern of their keys; "" for any
+	Dead    bool   // what could not be delivered goes there: dead letters of a rule, a subscription, a pipe
+	Metric  string // of an alarm: namespace of the metric that it watches, where customers may put some; "" otherwise
+	Waits   bool   // of a state machine's task: another waits for a token, with which comes what this one gets
 	Alias   string // of the function, whose URL it is: its alias; "" where it is the function's own
 	Role    ID     // that the service behind it acts with (a rule's target, a schedule, a pipe, a state machine), "" where it needs or names none
 	Failed  string // of a mapping: ARN of where the function's role sends what it could not work off, "" for nowhere
@@ -229,6 +235,15 @@ type Trigger struct {
 
 // Redrive is the kind of trigger by which a queue puts messages that are not worked off into another.
 const Redrive = "redrive"
+
+// Replication is the kind of trigger by which a bucket's objects, or a table's items, are copied into another.
+const Replication = "replication"
+
+// PipelineSource is the kind of trigger by which a pipeline takes what it works on.
+const PipelineSource = "pipeline-source"
+
+// Ingestion is the kind of trigger by which a bucket's documents are taken into an index.
+const Ingestion = "ingestion"
 
 // Changes is the kind of trigger by which a table puts what changes into a data stream.
 const Changes = "table-changes"
@@ -260,6 +275,8 @@ type Filter struct {
 	Events         []string // S3 event names
 	Pattern        string   // JSON: EventBridge pattern, SNS filter policy, or filters of an event source mapping, one after the other
 	OnBody         bool     // SNS: Pattern is about the message's body, not about its attributes
+	Tagged         bool     // replication: objects with certain tags alone
+	Parts          []string // topics of a Kafka cluster, fields of a GraphQL API ("Query.orders"), events of a repository; none for all
 }
 
 // PrincipalKind tells users from groups.

@@ -21,7 +21,9 @@ func (b *builder) accessControlLists() {
 		for _, rule := range b.items(b.get(r.Props, "OwnershipControls", "Rules")) {
 			listed = listed || slices.Contains([]string{"BucketOwnerPreferred", "ObjectWriter"}, b.words(b.get(rule, "ObjectOwnership")))
 		}
-		if actions == nil || !listed || block == nil || b.isTrue(b.get(block, "IgnorePublicAcls")) {
+		open := listed && block != nil && !b.isTrue(b.get(block, "IgnorePublicAcls"))
+		e.PublicLists = open && !b.isTrue(b.get(block, "BlockPublicAcls"))
+		if actions == nil || !open {
 			continue
 		}
 		e.Policy = e.Policy.Join(&policy.Document{Version: "2012-10-17", Span: canned.Span(), Statements: []*policy.Statement{{Sid: "Acl", Effect: policy.Allow, Actions: actions,

@@ -141,7 +141,7 @@ func (b *builder) index() {
 func build(all []*builder) {
 	for _, step := range []func(*builder){
 		(*builder).dependencies, (*builder).makeElements, (*builder).attachPolicies, (*builder).inlineTogether, (*builder).runAs, (*builder).packages, (*builder).projectSources, (*builder).credentials, (*builder).profiles,
-		(*builder).perhapsAttached, (*builder).resourcePolicies, (*builder).accessControlLists, (*builder).functionPermissions, (*builder).readTriggers, (*builder).permissionTriggers, (*builder).walls,
+		(*builder).perhapsAttached, (*builder).resourcePolicies, (*builder).accessControlLists, (*builder).stages, (*builder).functionPermissions, (*builder).readTriggers, (*builder).permissionTriggers, (*builder).walls,
 	} {
 		for _, b := range all {
 			step(b)

@@ -19,25 +19,36 @@ type callout struct {
 	label   string
 	outside bool
 	from    string // property that names where it comes from, if not the resource itself
+	keys    string // property with the prefix of what it puts into a bucket
 }
 
 // callouts follow the reference of each type in the CloudFormation template reference.
 var callouts = []callout{
 	{cfnType: "AWS::AppSync::DataSource", path: "LambdaConfig.LambdaFunctionArn", kind: "graphql", event: "appsync", label: "GraphQL", outside: true, from: "ApiId"},
+	{cfnType: "AWS::AppSync::DataSource", path: "DynamoDBConfig.TableName", kind: "graphql-data", event: "appsync", label: "GraphQL", from: "ApiId"},
+	{cfnType: "AWS::AppSync::DataSource", path: "EventBridgeConfig.EventBusArn", kind: "graphql-data", event: "appsync", label: "GraphQL", from: "ApiId"},
 	{cfnType: "AWS::VpcLattice::TargetGroup", path: "Targets.Id", kind: "lattice", event: "vpc-lattice", label: "VPC Lattice"},
 	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.LambdaAction.FunctionArn", kind: "mail", event: "ses", label: "mail received", outside: true},
-	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.S3Action.BucketName", kind: "mail", event: "ses", label: "mail received", outside: true},
+	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.S3Action.BucketName", kind: "mail", event: "ses", label: "mail received", outside: true, keys: "Rule.Actions.S3Action.ObjectKeyPrefix"},
 	{cfnType: "AWS::SES::ReceiptRule", path: "Rule.Actions.SNSAction.TopicArn", kind: "mail", event: "ses", label: "mail received", outside: true},
 	{cfnType: "AWS::Config::ConfigRule", path: "Source.SourceIdentifier", kind: "config-rule", event: "config", label: "configuration changes"},
 	{cfnType: "AWS::CloudWatch::Alarm", path: "AlarmActions", kind: "alarm", event: "alarm", label: "alarm"},
+	{cfnType: "AWS::CloudWatch::Alarm", path: "OKActions", kind: "alarm", event: "alarm", label: "alarm over"},
+	{cfnType: "AWS::CloudWatch::Alarm", path: "InsufficientDataActions", kind: "alarm", event: "alarm", label: "alarm without data"},
 	{cfnType: "AWS::CloudWatch::CompositeAlarm", path: "AlarmActions", kind: "alarm", event: "alarm", label: "alarm"},
+	{cfnType: "AWS::CloudWatch::CompositeAlarm", path: "OKActions", kind: "alarm", event: "alarm", label: "alarm over"},
+	{cfnType: "AWS::CloudWatch::CompositeAlarm", path: "InsufficientDataActions", kind: "alarm", event: "alarm", label: "alarm without data"},
+	{cfnType: "AWS::Logs::Destination", path: "TargetArn", kind: "log-destination", event: "logs", label: "log events"},
 	{cfnType: "AWS::CloudFront::Distribution", path: "DistributionConfig.DefaultCacheBehavior.LambdaFunctionAssociations.LambdaFunctionARN", kind: "cloudfront", event: "cloudfront", label: "CloudFront", outside: true},
 	{cfnType: "AWS::CloudFront::Distribution", path: "DistributionConfig.CacheBehaviors.LambdaFunctionAssociations.LambdaFunctionARN", kind: "cloudfront", event: "cloudfront", label: "CloudFront", outside: true},
 	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "ExtendedS3DestinationConfiguration.ProcessingConfiguration.Processors.Parameters.ParameterValue", kind: "firehose", event: "firehose", label: "records"},
-	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "ExtendedS3DestinationConfiguration.BucketARN", kind: "firehose", event: "firehose", label: "records"},
-	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "S3DestinationConfiguration.BucketARN", kind: "firehose", event: "firehose", label: "records"},
+	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "ExtendedS3DestinationConfiguration.BucketARN", kind: "firehose", event: "firehose", label: "records", keys: "ExtendedS3DestinationConfiguration.Prefix"},
+	{cfnType: "AWS::KinesisFirehose::DeliveryStream", path: "S3DestinationConfiguration.BucketARN", kind: "firehose", event: "firehose", label: "records", keys: "S3DestinationConfiguration.Prefix"},
 	{cfnType: "AWS::Bedrock::Agent", path: "ActionGroups.ActionGroupExecutor.Lambda", kind: "agent", event: "bedrock", label: "agent action"},
-	{cfnType: "AWS::BedrockAgentCore::GatewayTarget", path: "TargetConfiguration.Mcp.Lambda.LambdaArn", kind: "agent", event: "bedrock", label: "agent tool"},
+	{cfnType: "AWS::Bedrock::Agent", path: "AgentCollaborators.AgentDescriptor.AliasArn", kind: "agent", event: "bedrock", label: "collaborator"},
+	{cfnType: "AWS::Bedrock::AgentAlias", path: "AgentId", kind: "agent", event: "bedrock", label: "alias"},
+	{cfnType: "AWS::Bedrock::FlowAlias", path: "FlowArn", kind: "agent", event: "bedrock", label: "alias"},
+	{cfnType: "AWS::BedrockAgentCore::GatewayTarget", path: "TargetConfiguration.Mcp.Lambda.LambdaArn", kind: "agent", event: "bedrock", label: "agent tool", from: "GatewayIdentifier"},
 	{cfnType: "AWS::CodePipeline::Pipeline", path: "Stages.Actions.Configuration.FunctionName", kind: "pipeline", event: "codepipeline", label: "pipeline"},
 	{cfnType: "AWS::S3ObjectLambda::AccessPoint", path: "ObjectLambdaConfiguration.TransformationConfigurations.ContentTransformation.AwsLambda.FunctionArn", kind: "object-lambda", event: "s3", label: "objects read"},
 	{cfnType: "AWS::AppSync::GraphQLApi", path: "LambdaAuthorizerConfig.AuthorizerUri", kind: "authorizer", event: "authorizer", label: "authorizer", outside: true},
@@ -48,7 +59,7 @@ var callouts = []callout{
 	{cfnType: "AWS::CloudFormation::Macro", path: "FunctionName", kind: "macro", event: "cloudformation", label: "deployment"},
 	{cfnType: "AWS::CodeCommit::Repository", path: "Triggers.DestinationArn", kind: "repository", event: "codecommit", label: "commits"},
 	{cfnType: "AWS::Config::OrganizationConfigRule", path: "OrganizationCustomRuleMetadata.LambdaFunctionArn", kind: "config-rule", event: "config", label: "configuration changes"},
-	{cfnType: "AWS::Connect::IntegrationAssociation", path: "IntegrationArn", kind: "contact-flow", event: "connect", label: "contacts", outside: true},
+	{cfnType: "AWS::Connect::IntegrationAssociation", path: "IntegrationArn", kind: "contact-flow", event: "connect", label: "contacts", outside: true, from: "InstanceId"},
 	{cfnType: "AWS::IoT::Authorizer", path: "AuthorizerFunctionArn", kind: "authorizer", event: "iot", label: "authorizer", outside: true},
 	{cfnType: "AWS::IoT::ProvisioningTemplate", path: "PreProvisioningHook.TargetArn", kind: "iot-provisioning", event: "iot", label: "new things", outside: true},
 	{cfnType: "AWS::Kendra::DataSource", path: "CustomDocumentEnrichmentConfiguration.PreExtractionHookConfiguration.LambdaArn", kind: "enrichment", event: "kendra", label: "documents"},
@@ -70,7 +81,7 @@ var callouts = []callout{
 	{cfnType: "AWS::Bedrock::Agent", path: "CustomOrchestration.Executor.Lambda", kind: "agent", event: "bedrock", label: "orchestration"},
 	{cfnType: "AWS::Bedrock::Agent", path: "PromptOverrideConfiguration.OverrideLambda", kind: "agent", event: "bedrock", label: "agent output"},
 	{cfnType: "AWS::Bedrock::DataSource", path: "VectorIngestionConfiguration.CustomTransformationConfiguration.Transformations.TransformationFunction.TransformationLambdaConfiguration.LambdaArn", kind: "enrichment", event: "bedrock", label: "documents"},
-	{cfnType: "AWS::Bedrock::FlowVersion", path: "Definition.Nodes.Configuration.LambdaFunction.LambdaArn", kind: "agent", event: "bedrock", label: "flow"},
+	{cfnType: "AWS::Bedrock::FlowVersion", path: "Definition.Nodes.Configuration.LambdaFunction.LambdaArn", kind: "agent", event: "bedrock", label: "flow", from: "FlowArn"},
 	{cfnType: "AWS::BedrockAgentCore::Evaluator", path: "EvaluatorConfig.CodeBased.LambdaConfig.LambdaArn", kind: "agent", event: "bedrock", label: "evaluation"},
 	{cfnType: "AWS::BedrockAgentCore::Gateway", path: "InterceptorConfigurations.Interceptor.Lambda.Arn", kind: "agent", event: "bedrock", label: "agent calls"},
 	{cfnType: "AWS::CloudFormation::LambdaHook", path: "LambdaFunction", kind: "hook", event: "cloudformation", label: "deployment"},
@@ -100,8 +111,14 @@ func (b *builder) callouts(r *resource) {
 		if c.cfnType != r.Type {
 			continue
 		}
-		var values []*yamlpos.Node
+		if at, _, ok := strings.Cut(c.path, ".ProcessingConfiguration."); ok && b.words(b.get(r.Props, at, "ProcessingConfiguration", "Enabled")) == "false" {
+			continue
+		}
+		var values, prefixes []*yamlpos.Node
 		b.gather(b.settle(r.Props), strings.Split(c.path, "."), &values)
+		if c.keys != "" {
+			b.gather(b.settle(r.Props), strings.Split(c.keys, "."), &prefixes)
+		}
 		for _, v := range values {
 			to := b.target(v)
 			if to == nil || b.elementOf(to) == b.ids[r] {
@@ -118,19 +135,51 @@ func (b *builder) callouts(r *resource) {
 					t.From = from
 				}
 			}
-			t.Keyed = c.kind == "graphql" && b.isKeyedGraphQL(t.From)
-			t.Open = c.kind == "cloudfront" || t.Keyed
+			if len(prefixes) == 1 {
+				t.Keys = b.keysOf(prefixes[0])
+			}
+			b.letsIn(t, r)
 			b.addTrigger(t, r, v)
 		}
 	}
-	if r.Type == "AWS::KinesisFirehose::DeliveryStream" {
-		if from := b.source(b.get(r.Props, "KinesisStreamSourceConfiguration", "KinesisStreamARN"), nil); from != "" {
-			t := b.newTrigger(r, r, "firehose", "kinesis")
-			t.ID = model.MakeID("trigger", b.in(r.ID+"/source"))
-			t.From, t.Label = from, "records"
-			b.addTrigger(t, r, r.Value)
+	b.takesIn(r)
+}
+
+// letsIn says whom what makes a callout lets call it, and what of it the callout is about.
+func (b *builder) letsIn(t *model.Trigger, r *resource) {
+	switch from := b.places.resources[t.From]; {
+	case t.Kind == "alarm" && r.Type == "AWS::CloudWatch::Alarm":
+		t.Metric = b.metric(r)
+	case t.Kind == "graphql" || t.Kind == "graphql-data":
+		t.Keyed = b.isKeyedGraphQL(t.From)
+		t.Token = !t.Keyed && from != nil && !b.takesIAM(from)
+		if r.Type == "AWS::AppSync::DataSource" {
+			t.Filter.Parts = b.fields(r)
+		}
+	case from != nil && from.Type == "AWS::BedrockAgentCore::Gateway":
+		// AWS_IAM is the authorizer for callers with AWS credentials; NONE asks for nothing.
+		kind := b.words(b.get(from.Props, "AuthorizerType"))
+		t.Token, t.Open = kind == "CUSTOM_JWT", kind == "NONE"
+		t.Outside = t.Open
+	case t.Kind == "repository":
+		for _, n := range b.items(b.get(r.Props, "Triggers")) {
+			if to := b.target(b.get(n, "DestinationArn")); to != nil && b.elementOf(to) == t.To {
+				t.Filter.Parts = b.texts(b.get(n, "Events"), nil)
+			}
 		}
 	}
+	t.Open = t.Open || t.Kind == "cloudfront" || t.Keyed
+}
+
+// takesIAM reports whether a GraphQL API takes callers with AWS credentials, among others ("AWS_IAM authorization").
+func (b *builder) takesIAM(api *resource) bool {
+	kinds := []string{b.words(b.get(api.Props, "AuthenticationType")), b.words(b.get(api.Props, "Auth", "Type"))}
+	for _, path := range [][]string{{"AdditionalAuthenticationProviders"}, {"Auth", "Additional"}} {
+		for _, n := range b.items(b.get(api.Props, path...)) {
+			kinds = append(kinds, b.words(b.get(n, "AuthenticationType")), b.words(b.get(n, "Type")))
+		}
+	}
+	return slices.ContainsFunc(kinds, func(kind string) bool { return kind == "AWS_IAM" || strings.Contains(kind, "${") }) || kinds[0]+kinds[1] == ""
 }
 
 // gather follows keys, through all elements of lists on the way.

@@ -14,7 +14,7 @@ import (
 // machine makes triggers of the tasks of a state machine: its definition names functions by ARN, reference or
 // substitution. A definition in another file is not read.
 func (b *builder) machine(r *resource) {
-	found := map[model.ID]*model.Trigger{}
+	found, waits := map[model.ID]*model.Trigger{}, false
 	add := func(to *resource, reads bool) {
 		id := b.elementOf(to)
 		if id == "" || id == b.ids[r] {
@@ -27,7 +27,7 @@ func (b *builder) machine(r *resource) {
 		t := b.newTrigger(r, to, "state-machine-task", "states")
 		found[id], t.Reads = t, reads
 		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+to.called()))
-		t.From, t.Label = b.elementOf(r), "task"
+		t.From, t.Label, t.Waits = b.elementOf(r), "task", waits
 		if t.Role = b.actsAs(b.get(r.Props, "RoleArn")); t.Role == "" {
 			t.Role = b.actsAs(b.get(r.Props, "Role"))
 		}
@@ -41,6 +41,7 @@ func (b *builder) machine(r *resource) {
 	for _, p := range b.pairs(substituted) {
 		written = strings.ReplaceAll(written, "${"+p.Key.Value+"}", b.words(p.Value))
 	}
+	waits = catalog.WaitsForToken(written)
 	known := b.calls(written, []*yamlpos.Node{definition, text, substituted}, func(to *resource, reads bool) { add(b.taskOf(to), reads) })
 	b.notes.quiet--
 	for _, n := range []*yamlpos.Node{definition, text, substituted} {

@@ -18,7 +18,7 @@ func TestShapes(t *testing.T) {
 	apart := []string{
 		"AWS::Lambda::LayerVersion", "AWS::ECS::TaskDefinition", "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster", "AWS::AmazonMQ::Broker",
 		"AWS::SNS::Subscription", "AWS::Kinesis::StreamConsumer", "AWS::SecretsManager::Secret",
-		"AWS::Scheduler::Schedule", "AWS::RDS::DBProxy",
+		"AWS::Scheduler::Schedule", "AWS::RDS::DBProxy", "AWS::Lex::Bot",
 	}
 	// What the catalogue does not know, or says otherwise: a log group's GetAtt Arn ends in ":*", and a Glue
 	// database is named within its input.

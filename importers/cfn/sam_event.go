@@ -123,7 +123,7 @@ func (t *transform) snsEvent(e event, role *samRole) {
 	queue := t.get(e.props, "SqsSubscription")
 	if queue == nil || strings.EqualFold(t.words(queue), "false") {
 		t.trigger(e, madeTrigger{kind: "sns-subscription", event: "sns", label: "sns", from: topic, fits: ofType("AWS::SNS::Topic"), policy: t.get(e.props, "FilterPolicy"),
-			filter: model.Filter{OnBody: onBody(t.words(t.get(e.props, "FilterPolicyScope")))}})
+			dead: t.get(e.props, "RedrivePolicy"), filter: model.Filter{OnBody: onBody(t.words(t.get(e.props, "FilterPolicyScope")))}})
 		t.permission(e.of, e.id+"Permission", "sns.amazonaws.com", e.span, pair("SourceArn", topic))
 		return
 	}
@@ -166,6 +166,11 @@ func (t *transform) rule(e event, kind string) {
 	m.pattern = t.get(p, "Pattern")
 	if kind == "schedule" {
 		m.event, m.label = "schedule", t.words(t.get(p, "Schedule"))
+	}
+	if d := t.get(p, "DeadLetterConfig"); kind != "schedule" {
+		if m.dead = d; t.words(t.get(d, "Type")) == "SQS" {
+			m.queue = t.queueName(e, d)
+		}
 	}
 	t.trigger(e, m)
 	t.ruleQueue(e, rule)

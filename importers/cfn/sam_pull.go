@@ -64,6 +64,7 @@ func (t *transform) pullEvent(e event, role *samRole) {
 		may(scalar("*", e.span), interfaces...)
 		may(t.secretKey(e), "kms:Decrypt")
 	}
+	m.filter.Parts = t.texts(t.get(p, "Topics"), nil)
 	if m.label == "" {
 		m.label = m.event
 	}

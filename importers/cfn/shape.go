@@ -99,6 +99,16 @@ func compute(cfnType string) (shape, bool) {
 		return shape{name: "Family", arn: regional("ecs", "task-definition/${Name}:1"), ref: "${Arn}", attrs: map[string]string{"TaskDefinitionArn": "${Arn}"}}, true
 	case "AWS::ECS::Service":
 		return shape{name: "ServiceName", arn: regional("ecs", "service/${Cluster|default}/${Name}"), ref: "${Arn}", attrs: map[string]string{"ServiceArn": "${Arn}", "Name": "${Name}"}}, true
+	case "AWS::Bedrock::Agent":
+		return shape{arn: regional("bedrock", "agent/${Name}"), attrs: map[string]string{"AgentArn": "${Arn}", "AgentId": "${Name}"}}, true
+	case "AWS::Bedrock::AgentAlias":
+		return shape{name: "AgentAliasName", arn: regional("bedrock", "agent-alias/${AgentId}/${Name}"), attrs: map[string]string{"AgentAliasArn": "${Arn}", "AgentAliasId": "${Name}"}}, true
+	case "AWS::Bedrock::FlowAlias":
+		return shape{arn: "${FlowArn}/alias/${Name}", attrs: map[string]string{"Arn": "${Arn}", "Id": "${Name}"}}, true
+	case "AWS::Lex::Bot":
+		return shape{name: "Name", arn: regional("lex", "bot/${Name}"), attrs: map[string]string{"Id": "${Name}"}}, true
+	case "AWS::Lex::BotAlias":
+		return shape{name: "BotAliasName", arn: regional("lex", "bot-alias/${BotId}/${Name}"), attrs: map[string]string{"BotAliasId": "${Name}"}}, true
 	case "AWS::CodeBuild::Project":
 		return shape{name: "Name", arn: regional("codebuild", "project/${Name}")}, true
 	}

@@ -28,6 +28,8 @@ type madeTrigger struct {
 	token   bool
 	outside bool
 	role    *yamlpos.Node // that the service acts with
+	dead    *yamlpos.Node // where what cannot be delivered goes: a DeadLetterConfig, a RedrivePolicy
+	queue   string        // … or the queue that the transform makes for it
 	entry   source.Span
 	node    *yamlpos.Node
 }
@@ -91,6 +93,11 @@ func (b *builder) readTriggers() {
 		}
 		if t.To != "" {
 			b.addRule(t, t.From == "" && t.Bus == "", m.pattern, holder, m.node)
+			if m.queue != "" {
+				b.deadIn(t, b.resource(m.queue), m.dead, holder)
+			} else {
+				b.dead(t, m.dead, holder)
+			}
 		}
 	}
 	b.apiRoutes()
@@ -107,6 +114,7 @@ func (b *builder) readTriggers() {
 			b.functionURL(r)
 		case "AWS::S3::Bucket":
 			b.notifications(r)
+			b.replications(r)
 		case "AWS::SQS::Queue":
 			b.redrive(r)
 		case "AWS::DynamoDB::Table":
@@ -139,6 +147,10 @@ func (b *builder) readTriggers() {
 			b.rotation(r)
 		case "AWS::CloudFormation::CustomResource":
 			b.customResource(r)
+		case "AWS::DataSync::Task":
+			b.transfers(r)
+		case "AWS::Logs::AccountPolicy":
+			b.forAllGroups(r)
 		default:
 			if strings.HasPrefix(r.Type, "Custom::") {
 				b.customResource(r)
@@ -146,6 +158,7 @@ func (b *builder) readTriggers() {
 			b.callouts(r)
 		}
 	}
+	b.republished()
 }
 
 // source is the element that events come from.
@@ -192,7 +205,7 @@ func (b *builder) isOff(props *yamlpos.Node) bool {
 	case "DISABLED":
 		return true
 	}
-	return b.words(b.get(props, "Enabled")) == "false" || b.words(b.get(props, "DesiredState")) == "STOPPED" || b.isTrue(b.get(props, "TopicRulePayload", "RuleDisabled"))
+	return b.words(b.get(props, "Enabled")) == "false" || b.words(b.get(props, "ActionsEnabled")) == "false" || b.words(b.get(props, "DesiredState")) == "STOPPED" || b.isTrue(b.get(props, "TopicRulePayload", "RuleDisabled"))
 }
 
 // mapping reads AWS::Lambda::EventSourceMapping.
@@ -226,6 +239,7 @@ func (b *builder) mapping(r *resource) {
 		}
 		b.note(source.Info, n.Span(), "Who else feeds it is not in the picture.", "%s polls %s, which is not in the template", r.ID, arn)
 	}
+	t.Filter.Parts = b.texts(b.get(r.Props, "Topics"), nil)
 	t.Failed = b.words(b.dig(r.Props, []string{"DestinationConfig", "OnFailure", "Destination"}))
 	b.addTrigger(t, r, r.Value)
 }
@@ -363,6 +377,7 @@ func (b *builder) subscription(r *resource, topic, n *yamlpos.Node, id model.ID,
 	t.Filter.Pattern, t.Filter.OnBody = b.jsonText(b.get(n, "FilterPolicy")), onBody(b.words(b.get(n, "FilterPolicyScope")))
 	t.Form = deliveryOf(b.words(b.get(n, "RawMessageDelivery")))
 	b.addTrigger(t, r, node)
+	b.dead(t, b.get(n, "RedrivePolicy"), r)
 }
 
 // onBody reads a FilterPolicyScope: message attributes are the default.
@@ -412,6 +427,7 @@ func (b *builder) rule(r *resource) {
 			t.Kind, t.Event, t.Label = "schedule", "schedule", schedule
 		}
 		b.addRule(t, bus == "" && t.Bus == "", b.get(r.Props, "EventPattern"), r, n)
+		b.dead(t, b.get(n, "DeadLetterConfig"), r)
 	}
 }
 
@@ -550,6 +566,7 @@ func (b *builder) iotRule(r *resource) {
 					t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/%d", r.ID, i)))
 				}
 				t.From, t.Label, t.Outside, t.Origin = b.elementOf(r), b.words(b.get(r.Props, "TopicRulePayload", "Sql")), true, n.Span()
+				t.Keys = b.keysOf(b.get(p.Value, "Key"))
 				b.addTrigger(t, r, n)
 				break
 			}

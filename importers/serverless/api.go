@@ -110,6 +110,7 @@ func (c *compiler) api() {
 		put(p, "Policy", obj(n.Span(), entry{"Version", str("2012-10-17", at)}, entry{"Statement", n}))
 	}
 	c.add(restAPI, "AWS::ApiGateway::RestApi", p, cfn.Made{Origin: at})
+	c.add("ApiGatewayDeployment", "AWS::ApiGateway::Deployment", obj(at, entry{"RestApiId", ref(restAPI, at)}, entry{"StageName", str(c.stage(), at)}), cfn.Made{Origin: at})
 }
 
 // restPath makes the resources of a path and is the id of the last.

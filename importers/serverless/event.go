@@ -364,10 +364,27 @@ func (c *compiler) sns(e event) {
 		for _, x := range filters {
 			put(sub, x.key, x.value)
 		}
+		if isMapping(redrive) {
+			queue, _ := deadLetters(redrive, at)
+			put(sub, "RedrivePolicy", obj(at, entry{"deadLetterTargetArn", queue}))
+		}
 		c.hidden(e, normalized(f.key)+"SnsSubscription"+alphanumeric(name), "AWS::SNS::Subscription", sub)
 	}
 	c.redrive(e, redrive, arn, name)
 	c.permission(f, normalized(f.key)+"LambdaPermission"+alphanumeric(name)+"SNS", "sns.amazonaws.com", at, entry{"SourceArn", source})
+}
+
+// deadLetters is the queue that a redrive policy of the framework's names, by ARN and by URL.
+func deadLetters(policy *yamlpos.Node, at source.Span) (arn, queue *yamlpos.Node) {
+	arn = get(policy, "deadLetterTargetArn")
+	switch {
+	case get(policy, "deadLetterTargetRef") != nil:
+		id := words(get(policy, "deadLetterTargetRef"))
+		return getAtt(id, "Arn", at), ref(id, at)
+	case arn == nil:
+		return obj(at, entry{"Fn::ImportValue", get(policy, "deadLetterTargetImport", "arn")}), obj(at, entry{"Fn::ImportValue", get(policy, "deadLetterTargetImport", "url")})
+	}
+	return arn, arn
 }
 
 // redrive lets SNS send what a function did not take to a queue: the topic, if the event has its ARN. Of a topic that the framework makes
@@ -377,15 +394,7 @@ func (c *compiler) redrive(e event, policy, topic *yamlpos.Node, name string) {
 		return
 	}
 	at := e.at
-	arn, queue := get(policy, "deadLetterTargetArn"), get(policy, "deadLetterTargetArn")
-	switch {
-	case get(policy, "deadLetterTargetRef") != nil:
-		id := words(get(policy, "deadLetterTargetRef"))
-		arn, queue = getAtt(id, "Arn", at), ref(id, at)
-	case arn == nil:
-		arn = obj(at, entry{"Fn::ImportValue", get(policy, "deadLetterTargetImport", "arn")})
-		queue = obj(at, entry{"Fn::ImportValue", get(policy, "deadLetterTargetImport", "url")})
-	}
+	arn, queue := deadLetters(policy, at)
 	st := obj(at, entry{"Effect", str("Allow", at)}, entry{"Principal", obj(at, entry{"Service", str("sns.amazonaws.com", at)})}, entry{"Action", str("sqs:SendMessage", at)},
 		entry{"Resource", arn})
 	if topic != nil {

@@ -77,6 +77,7 @@ func build(objects []*object, info model.Info, dir string) (*model.Design, []sou
 	b.profiles()
 	b.resourcePolicies()
 	b.accessControlLists()
+	b.stages()
 	b.permissions()
 	b.triggers()
 	b.permissionTriggers()
@@ -173,7 +174,7 @@ func (b *builder) index() {
 		if arn := b.arnOf(x); arn != "" && b.byARN[arn] == nil {
 			b.byARN[arn] = x
 		}
-		names := []string{b.nameOf(x), x.word("id"), x.word("url"), x.word("agent_id"), x.word("key_id")}
+		names := []string{b.nameOf(x), x.word("id"), x.word("url"), x.word("key_id")}
 		slices.Sort(names)
 		for _, name := range slices.Compact(names) {
 			if name != "" {

@@ -11,14 +11,19 @@ import (
 // no lists and ignores public ones unless it says otherwise.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 func (b *builder) accessControlLists() {
-	listed, heeded := map[*object]bool{}, map[*object]bool{}
+	listed, heeded, refused := map[*object]bool{}, map[*object]bool{}, map[*object]bool{}
 	for _, x := range b.objects {
 		bucket := b.find(x.word("bucket"), x, "AWS::S3::Bucket")
 		switch x.typ {
 		case "aws_s3_bucket_ownership_controls":
 			listed[bucket] = slices.Contains([]string{"BucketOwnerPreferred", "ObjectWriter"}, x.word("rule", "object_ownership"))
 		case "aws_s3_bucket_public_access_block":
-			heeded[bucket] = !isTrue(x.get("ignore_public_acls"))
+			heeded[bucket], refused[bucket] = !isTrue(x.get("ignore_public_acls")), isTrue(x.get("block_public_acls"))
+		}
+	}
+	for bucket := range listed {
+		if e := b.others[bucket]; e != nil {
+			e.PublicLists = listed[bucket] && heeded[bucket] && !refused[bucket]
 		}
 	}
 	for _, x := range b.objects {

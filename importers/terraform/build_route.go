@@ -236,14 +236,17 @@ type callout struct {
 	label   string
 	outside bool
 	from    string // argument that names where it comes from, if not the resource itself
+	keys    string // argument with the prefix of what it puts into a bucket
 }
 
 // callouts follow the Terraform AWS provider's documentation of each type.
 var callouts = []callout{
 	{typ: "aws_appsync_datasource", path: "lambda_config.function_arn", kind: "graphql", event: "appsync", label: "GraphQL", outside: true, from: "api_id"},
+	{typ: "aws_appsync_datasource", path: "dynamodb_config.table_name", kind: "graphql-data", event: "appsync", label: "GraphQL", from: "api_id"},
+	{typ: "aws_appsync_datasource", path: "event_bridge_config.event_bus_arn", kind: "graphql-data", event: "appsync", label: "GraphQL", from: "api_id"},
 	{typ: "aws_vpclattice_target_group_attachment", path: "target.id", kind: "lattice", event: "vpc-lattice", label: "VPC Lattice", from: "target_group_identifier"},
 	{typ: "aws_ses_receipt_rule", path: "lambda_action.function_arn", kind: "mail", event: "ses", label: "mail received", outside: true},
-	{typ: "aws_ses_receipt_rule", path: "s3_action.bucket_name", kind: "mail", event: "ses", label: "mail received", outside: true},
+	{typ: "aws_ses_receipt_rule", path: "s3_action.bucket_name", kind: "mail", event: "ses", label: "mail received", outside: true, keys: "s3_action.object_key_prefix"},
 	{typ: "aws_ses_receipt_rule", path: "sns_action.topic_arn", kind: "mail", event: "ses", label: "mail received", outside: true},
 	{typ: "aws_config_config_rule", path: "source.source_identifier", kind: "config-rule", event: "config", label: "configuration changes"},
 	{typ: "aws_cloudwatch_metric_alarm", path: "alarm_actions", kind: "alarm", event: "alarm", label: "alarm"},
@@ -251,8 +254,36 @@ var callouts = []callout{
 	{typ: "aws_cloudfront_distribution", path: "default_cache_behavior.lambda_function_association.lambda_arn", kind: "cloudfront", event: "cloudfront", label: "CloudFront", outside: true},
 	{typ: "aws_cloudfront_distribution", path: "ordered_cache_behavior.lambda_function_association.lambda_arn", kind: "cloudfront", event: "cloudfront", label: "CloudFront", outside: true},
 	{typ: "aws_kinesis_firehose_delivery_stream", path: "extended_s3_configuration.processing_configuration.processors.parameters.parameter_value", kind: "firehose", event: "firehose", label: "records"},
-	{typ: "aws_kinesis_firehose_delivery_stream", path: "extended_s3_configuration.bucket_arn", kind: "firehose", event: "firehose", label: "records"},
+	{typ: "aws_kinesis_firehose_delivery_stream", path: "extended_s3_configuration.bucket_arn", kind: "firehose", event: "firehose", label: "records", keys: "extended_s3_configuration.prefix"},
 	{typ: "aws_bedrockagent_agent_action_group", path: "action_group_executor.lambda", kind: "agent", event: "bedrock", label: "agent action", from: "agent_id"},
+	{typ: "aws_cloudwatch_metric_alarm", path: "ok_actions", kind: "alarm", event: "alarm", label: "alarm over"},
+	{typ: "aws_cloudwatch_metric_alarm", path: "insufficient_data_actions", kind: "alarm", event: "alarm", label: "alarm without data"},
+	{typ: "aws_cloudwatch_composite_alarm", path: "ok_actions", kind: "alarm", event: "alarm", label: "alarm over"},
+	{typ: "aws_cloudwatch_composite_alarm", path: "insufficient_data_actions", kind: "alarm", event: "alarm", label: "alarm without data"},
+	{typ: "aws_cloudwatch_log_destination", path: "target_arn", kind: "log-destination", event: "logs", label: "log events"},
+	{typ: "aws_kinesis_firehose_delivery_stream", path: "opensearch_configuration.processing_configuration.processors.parameters.parameter_value", kind: "firehose", event: "firehose", label: "records"},
+	{typ: "aws_kinesis_firehose_delivery_stream", path: "http_endpoint_configuration.processing_configuration.processors.parameters.parameter_value", kind: "firehose", event: "firehose", label: "records"},
+	{typ: "aws_kinesis_firehose_delivery_stream", path: "redshift_configuration.processing_configuration.processors.parameters.parameter_value", kind: "firehose", event: "firehose", label: "records"},
+	{typ: "aws_kinesis_firehose_delivery_stream", path: "splunk_configuration.processing_configuration.processors.parameters.parameter_value", kind: "firehose", event: "firehose", label: "records"},
+	{typ: "aws_bedrockagent_agent", path: "prompt_override_configuration.override_lambda", kind: "agent", event: "bedrock", label: "agent output"},
+	{typ: "aws_bedrockagent_agent_alias", path: "agent_id", kind: "agent", event: "bedrock", label: "alias"},
+	{typ: "aws_bedrockagent_agent_collaborator", path: "agent_descriptor.alias_arn", kind: "agent", event: "bedrock", label: "collaborator", from: "agent_id"},
+	{typ: "aws_bedrockagent_flow", path: "definition.node.configuration.lambda_function.lambda_arn", kind: "agent", event: "bedrock", label: "flow"},
+	{typ: "aws_bedrockagent_data_source", path: "vector_ingestion_configuration.custom_transformation_configuration.transformation.transformation_function.transformation_lambda_configuration.lambda_arn", kind: "enrichment", event: "bedrock", label: "documents"},
+	{typ: "aws_bedrockagentcore_gateway_target", path: "target_configuration.mcp.lambda.lambda_arn", kind: "agent", event: "bedrock", label: "agent tool", from: "gateway_identifier"},
+	{typ: "aws_bedrockagentcore_gateway", path: "interceptor_configuration.interceptor.lambda.arn", kind: "agent", event: "bedrock", label: "agent calls"},
+	{typ: "aws_codecommit_trigger", path: "trigger.destination_arn", kind: "repository", event: "codecommit", label: "commits", from: "repository_name"},
+	{typ: "aws_connect_lambda_function_association", path: "function_arn", kind: "contact-flow", event: "connect", label: "contacts", outside: true, from: "instance_id"},
+	{typ: "aws_transfer_workflow", path: "steps.custom_step_details.target", kind: "transfer", event: "transfer", label: "files", outside: true},
+	{typ: "aws_transfer_server", path: "function", kind: "authorizer", event: "transfer", label: "login", outside: true},
+	{typ: "aws_iot_authorizer", path: "authorizer_function_arn", kind: "authorizer", event: "iot", label: "authorizer", outside: true},
+	{typ: "aws_iot_provisioning_template", path: "pre_provisioning_hook.target_arn", kind: "iot-provisioning", event: "iot", label: "new things", outside: true},
+	{typ: "aws_appsync_graphql_api", path: "lambda_authorizer_config.authorizer_uri", kind: "authorizer", event: "authorizer", label: "authorizer", outside: true},
+	{typ: "aws_config_organization_custom_rule", path: "lambda_function_arn", kind: "config-rule", event: "config", label: "configuration changes"},
+	{typ: "aws_ssm_maintenance_window_task", path: "task_arn", kind: "maintenance", event: "ssm", label: "maintenance window"},
+	{typ: "aws_kendra_data_source", path: "custom_document_enrichment_configuration.pre_extraction_hook_configuration.lambda_arn", kind: "enrichment", event: "kendra", label: "documents"},
+	{typ: "aws_kendra_data_source", path: "custom_document_enrichment_configuration.post_extraction_hook_configuration.lambda_arn", kind: "enrichment", event: "kendra", label: "documents"},
+	{typ: "aws_kinesisanalyticsv2_application", path: "application_configuration.sql_application_configuration.input.input_processing_configuration.input_lambda_processor.resource_arn", kind: "analytics", event: "kinesisanalytics", label: "records"},
 	{typ: "aws_codepipeline", path: "stage.action.configuration.FunctionName", kind: "pipeline", event: "codepipeline", label: "pipeline"},
 	{typ: "aws_s3control_object_lambda_access_point", path: "configuration.transformation_configuration.content_transformation.aws_lambda.function_arn", kind: "object-lambda", event: "s3", label: "objects read"},
 }
@@ -262,6 +293,9 @@ func (b *builder) callouts(x *object) {
 	n := 0
 	for _, c := range callouts {
 		if c.typ != x.typ {
+			continue
+		}
+		if at, _, ok := strings.Cut(c.path, ".processing_configuration."); ok && x.word(at, "processing_configuration", "enabled") == "false" {
 			continue
 		}
 		var values []cty.Value
@@ -282,16 +316,14 @@ func (b *builder) callouts(x *object) {
 					t.From = from
 				}
 			}
-			t.Keyed = c.kind == "graphql" && b.isKeyedGraphQL(x.word("api_id"), x)
-			t.Open = c.kind == "cloudfront" || t.Keyed
+			if c.keys != "" {
+				t.Keys = keysOf(x.value, strings.Split(c.keys, ".")...)
+			}
+			b.letsIn(t, x, words(v))
 			b.start(t)
 		}
 	}
-	if from := b.origin(x.word("kinesis_source_configuration", "kinesis_stream_arn"), x); from != "" && x.typ == "aws_kinesis_firehose_delivery_stream" {
-		t := b.newTrigger(x, b.ids[x], "firehose", "kinesis", "source")
-		t.From, t.Label = from, "records"
-		b.start(t)
-	}
+	b.takesIn(x)
 }
 
 // gather follows arguments, through all elements of lists on the way.

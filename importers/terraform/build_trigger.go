@@ -29,6 +29,8 @@ func (b *builder) triggers() {
 			b.functionURL(x)
 		case "aws_s3_bucket_notification":
 			b.notifications(x)
+		case "aws_s3_bucket_replication_configuration", "aws_s3_bucket":
+			b.replications(x)
 		case "aws_sqs_queue", "aws_sqs_queue_redrive_policy":
 			b.redrive(x)
 		case "aws_dynamodb_kinesis_streaming_destination":
@@ -53,9 +55,15 @@ func (b *builder) triggers() {
 			b.rotation(x)
 		case "aws_lambda_invocation":
 			b.invocation(x)
+		case "aws_datasync_task":
+			b.transfers(x)
+		case "aws_cloudwatch_log_account_policy":
+			b.forAllGroups(x)
 		}
 		b.callouts(x)
 	}
+	b.replicas()
+	b.republished()
 }
 
 func (b *builder) missing(x *object, what string) {
@@ -74,7 +82,7 @@ func isOff(x *object) bool {
 	case "DISABLED", "STOPPED":
 		return true
 	}
-	return words(x.get("enabled")) == "false" || words(x.get("is_enabled")) == "false"
+	return words(x.get("enabled")) == "false" || words(x.get("actions_enabled")) == "false" || words(x.get("is_enabled")) == "false"
 }
 
 // mapping reads aws_lambda_event_source_mapping.
@@ -104,6 +112,8 @@ func (b *builder) mapping(x *object) {
 		}
 		b.tell(source.Info, x.spot("event_source_arn"), "Who else feeds it is not in the picture.", "%s polls %s, which is not in the configuration", x.address, arn)
 	}
+	t.Filter.Parts = texts(x.get("topics"))
+	slices.Sort(t.Filter.Parts) // a set
 	t.Failed = x.word("destination_config", "on_failure", "destination_arn")
 	b.start(t)
 }
@@ -166,15 +176,11 @@ func (b *builder) notifications(x *object) {
 
 // redrive reads where a queue puts messages that are not worked off: of aws_sqs_queue, or a resource of its own.
 func (b *builder) redrive(x *object) {
-	var policy struct{ DeadLetterTargetArn string }
-	if json.Unmarshal([]byte(x.word("redrive_policy")), &policy) != nil {
-		return // none, or nothing that is known
-	}
 	from := x
 	if x.typ != "aws_sqs_queue" {
 		from = b.find(x.word("queue_url"), x, "AWS::SQS::Queue")
 	}
-	to := b.find(policy.DeadLetterTargetArn, x, "AWS::SQS::Queue")
+	to := b.find(deadLetters(x.word("redrive_policy")), x, "AWS::SQS::Queue")
 	if from == nil || to == nil || from == to {
 		return
 	}
@@ -215,6 +221,7 @@ func (b *builder) subscription(x *object) {
 		t.Form = model.AsItIs
 	}
 	b.start(t)
+	b.dead(t, deadLetters(x.word("redrive_policy")), x, "redrive_policy")
 }
 
 // compact is JSON without white space; what is no JSON stays as it is.
@@ -289,9 +296,10 @@ func (b *builder) rule(x *object, rules map[[2]string]*object) {
 	}
 	if bus != "" {
 		b.start(t)
-		return
+	} else {
+		b.startOnDefault(t, pattern, rule)
 	}
-	b.startOnDefault(t, pattern, rule)
+	b.dead(t, x.word("dead_letter_config", "arn"), x, "dead_letter_config")
 }
 
 // schedule reads aws_scheduler_schedule. A universal target is a call of AWS, whose input names what it is about.
@@ -376,7 +384,7 @@ func (b *builder) machine(x *object) {
 		}
 		t := b.newTrigger(x, id, "state-machine-task", "states", to.address)
 		found[id], t.Reads = t, reads
-		t.From, t.Label, t.Role = b.elementOf(x), "task", b.actsAs(x.word("role_arn"), x)
+		t.From, t.Label, t.Role, t.Waits = b.elementOf(x), "task", b.actsAs(x.word("role_arn"), x), catalog.WaitsForToken(x.word("definition"))
 		b.start(t)
 	}
 	definition := x.word("definition")
@@ -446,7 +454,7 @@ func (b *builder) iotRule(x *object) {
 			}
 			t := b.newTrigger(x, to, "iot-rule", "iot", path[0], strconv.Itoa(i))
 			t.From, t.Label, t.Outside, t.Origin = b.elementOf(x), x.word("sql"), true, x.spot(path[0], strconv.Itoa(i))
-			t.Role = b.actsAs(words(dig(v, "role_arn")), x)
+			t.Role, t.Keys = b.actsAs(words(dig(v, "role_arn")), x), keysOf(v, "key")
 			b.start(t)
 		}
 	}

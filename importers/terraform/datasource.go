@@ -92,7 +92,9 @@ func (m *module) dataSource(d *declared, s *scope, address string, args cty.Valu
 		return nil
 	}
 	out := computed(d.typ, address, args, o)
-	maps.DeleteFunc(out, func(_ string, v cty.Value) bool { return strings.Contains(words(v), "GENERATED") })
+	maps.DeleteFunc(out, func(name string, v cty.Value) bool {
+		return strings.Contains(words(v), "GENERATED") && name != "stream_arn" // whose beginning tells the table
+	})
 	return out
 }
 

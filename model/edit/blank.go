@@ -132,8 +132,13 @@ func (e *NewResource) Apply(d *model.Design) (*Result, error) {
 func newResource(t *catalog.Type, info model.Info, stack, name string) *model.Resource {
 	r := &model.Resource{ID: model.MakeID("res", name), LogicalID: name, Name: physical(stack, name), Type: t.Name, Fresh: true, Stack: stack}
 	r.BlockPublicAccess = t.Name == "AWS::S3::Bucket" // as new buckets are
-	if t.Name == "AWS::DynamoDB::Table" {
+	switch t.Name {
+	case "AWS::DynamoDB::Table":
 		r.PartitionKey = "id" // as SAM's simple tables have it
+	case "AWS::StepFunctions::StateMachine":
+		r.Workflow = "STANDARD" // the default
+	case "AWS::ApiGatewayV2::Api":
+		r.Stages = []string{"$default"} // as SAM's HTTP APIs have it
 	}
 	r.ARN = t.FillARN(func(variable string) string {
 		switch variable {

@@ -179,7 +179,7 @@ func sameTarget(a, b model.Element) bool {
 		return ok
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
-		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.Package == b.Package && a.PartitionKey == b.PartitionKey && a.Workflow == b.Workflow && slices.Equal(a.Credentials, b.Credentials) &&
+		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.Package == b.Package && a.PartitionKey == b.PartitionKey && a.Workflow == b.Workflow && a.PublicLists == b.PublicLists && slices.Equal(a.Stages, b.Stages) && slices.Equal(a.Credentials, b.Credentials) &&
 			a.BlockPublicAccess == b.BlockPublicAccess && a.PolicyUnseen == b.PolicyUnseen && a.MoreUnseen == b.MoreUnseen && maps.Equal(a.Tags, b.Tags)
 	}
 	return false
@@ -208,6 +208,9 @@ func (an *Analysis) newNodes() {
 
 func (an *Analysis) newTriggers() {
 	an.triggers = an.design.Triggers()
+	if more := an.destinations(); len(more) > 0 {
+		an.triggers = append(slices.Clip(an.triggers), more...)
+	}
 	an.triggersFrom, an.triggersTo = map[model.ID][]int32{}, map[model.ID][]int32{}
 	an.readers, an.entries = map[model.ID][]int32{}, map[model.ID]bool{}
 	for i, t := range an.triggers {
@@ -215,8 +218,7 @@ func (an *Analysis) newTriggers() {
 			an.triggersFrom[t.From] = append(an.triggersFrom[t.From], int32(i))
 		}
 		an.triggersTo[t.To] = append(an.triggersTo[t.To], int32(i))
-		switch t.Kind {
-		case "event-rule", "api-route", "iot-rule":
+		if t.Kind == "event-rule" || t.Kind == "api-route" || aside(t) {
 			an.doorways = append(an.doorways, int32(i))
 		}
 	}

@@ -2,10 +2,12 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkhead/model"
 	"bulkhead/model/event"
+	"bulkhead/model/policy"
 )
 
 // What a filter sees of the event that a write makes. On its way from service to service an event is put into others: a message
@@ -22,6 +24,7 @@ type course struct {
 type sight struct {
 	place  string   // the same place as the write has it, or, where a service makes it anew, a name of its own
 	values []string // what a service always puts there; place does not count then
+	like   string   // … or a pattern of it
 	absent bool     // nothing is ever there
 }
 
@@ -48,8 +51,8 @@ func (c course) anew(i int, place string, values ...string) sight {
 func (c course) seen(i int, place string) sight {
 	tr, r := c.at(i), c.from(i)
 	switch {
-	case tr.Kind == "s3-notification":
-		return sight{place: place}
+	case r != nil && r.Type == "AWS::S3::Bucket" && (place == atKey || place == atName):
+		return c.object(i, place)
 	case tr.Kind == "event-rule":
 		return c.event(i, place)
 	case tr.Kind == "sns-subscription" && tr.Filter.OnBody:
@@ -62,6 +65,8 @@ func (c course) seen(i int, place string) sight {
 		return c.streamed(i, place)
 	case r != nil && isTable(r.Type) && place == "eventSource":
 		return c.anew(i, place, "aws:dynamodb")
+	case r != nil && isTable(r.Type) && i == 1 && c.at(0).Kind == model.Replication:
+		return c.seen(0, place) // an item of a replica makes the record that the item itself does
 	case i == 0 && r != nil && isTable(r.Type) && r.PartitionKey != "":
 		for _, image := range [...]string{"Keys", "NewImage", "OldImage"} {
 			if kind, ok := strings.CutPrefix(place, "dynamodb."+image+"."+r.PartitionKey+"."); ok && len(kind) == 1 {
@@ -75,17 +80,74 @@ func (c course) seen(i int, place string) sight {
 	return c.anew(i, place)
 }
 
+// object is what an object is called, or what was done to it, in a bucket on the way. Replicas are called alike (Amazon S3 User
+// Guide, "Replicating objects within and across Regions"); other services put objects of their own.
+func (c course) object(i int, place string) sight {
+	if i == 0 {
+		return sight{place: place}
+	}
+	switch prev := c.at(i - 1); {
+	case prev.Kind == model.Replication:
+		return c.object(i-1, place)
+	case place == atKey && prev.Keys != "":
+		s := c.anew(i, place)
+		s.like = prev.Keys
+		return s
+	case place == atName && prev.Kind != "state-machine-task":
+		return c.anew(i, place, "ObjectCreated:Put", "ObjectCreated:CompleteMultipartUpload")
+	}
+	return c.anew(i, place)
+}
+
+// asked is what a trigger asks for beyond its filter where others come before it: which events of a bucket.
+func (c course) asked(i int) (event.Field, bool) {
+	tr, out := c.at(i), event.Field{Path: atName}
+	if i == 0 || tr.Kind != "s3-notification" {
+		return out, false
+	}
+	for _, e := range tr.Filter.Events {
+		switch family, kind, _ := strings.Cut(strings.TrimPrefix(e, "s3:"), ":"); {
+		case strings.Contains(e, "${"):
+			return out, false
+		case kind == "*" || kind == "":
+			out.Any = append(out.Any, event.Prefix(family+":"))
+		default:
+			out.Any = append(out.Any, event.Value{Op: event.Equals, Text: family + ":" + kind})
+		}
+	}
+	return out, len(out.Any) > 0
+}
+
 // event is a place of an event on a bus ("Event structure reference"; of a bucket's, "EventBridge event message structure").
 func (c course) event(i int, place string) sight {
 	switch r := c.from(i); {
 	case i > 0 && c.at(i-1).Kind == "event-rule":
 		return c.event(i-1, place)
+	case i > 0 && r != nil && r.Type == "AWS::S3::Bucket":
+		return c.ofBucket(i, place, r)
 	case i > 0:
 		return c.anew(i, place)
 	case r != nil && r.Type == "AWS::S3::Bucket" && place == "detail.object.key":
 		return sight{place: atKey}
 	}
 	return sight{place: place}
+}
+
+// ofBucket is a place of the event on a bus that a bucket on the way makes of what another service puts into it.
+func (c course) ofBucket(i int, place string, r *model.Resource) sight {
+	switch place {
+	case "detail.object.key":
+		return c.object(i, atKey)
+	case "detail.bucket.name":
+		return c.anew(i, place, r.Name)
+	case "source":
+		return c.anew(i, place, "aws.s3")
+	case "detail-type":
+		if c.at(i-1).Kind != "state-machine-task" {
+			return c.anew(i, place, "Object Created")
+		}
+	}
+	return c.anew(i, place)
 }
 
 // queued is a place of a queue's message as pollers get it (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS").
@@ -119,11 +181,17 @@ func (c course) streamed(i int, place string) sight {
 	case "eventSource":
 		return c.anew(i, place, "aws:kinesis")
 	}
+	if top, _, _ := strings.Cut(place, "."); !slices.Contains(recordNames, top) {
+		return sight{absent: true}
+	}
 	if i == 0 {
 		return sight{place: place}
 	}
 	return c.anew(i, place)
 }
+
+// recordNames are what a stream's record has beside its data, in mappings and in pipes.
+var recordNames = []string{"kinesis", "kinesisSchemaVersion", "partitionKey", "sequenceNumber", "approximateArrivalTimestamp", "eventVersion", "eventID", "eventName", "invokeIdentityArn", "awsRegion", "eventSourceARN"}
 
 // message is a place of what was sent to what a trigger comes from, "" for all of it.
 func (c course) message(i int, place string) sight {
@@ -242,6 +310,11 @@ func (c course) tracedOne(i int, a event.Alternative) (event.Alternative, truth)
 			if sure = min(sure, best); sure == never {
 				return nil, never
 			}
+		case t.like != "":
+			if !slices.ContainsFunc(f.Globs(), func(g string) bool { _, ok := policy.Overlap(g, t.like); return ok }) {
+				return nil, never
+			}
+			out = append(out, event.Field{Path: t.place, Any: f.Any})
 		default:
 			out = append(out, event.Field{Path: t.place, Any: f.Any})
 		}

@@ -75,10 +75,19 @@ func (e *explorer) deputize(p *plan) {
 		if t.id == e.actor.id || t.account != e.actor.account {
 			continue
 		}
-		if _, _, v := u.on(d); v != never {
-			e.add(edge{to: e.an.nodeAt[d.function], kind: Feeds, must: v == surely && p.note == "", technique: p.technique, over: d.function})
+		if where, _, v := u.on(d); v != never {
+			e.add(edge{to: e.an.nodeAt[d.function], kind: Feeds, must: v == surely && (p.note == "" || e.an.sourceThere(where)), technique: p.technique, over: d.function})
 		}
 	}
+}
+
+// sourceThere reports whether the design shows the source on which the first of a technique's calls is.
+func (an *Analysis) sourceThere(where []place) bool {
+	if len(where) == 0 {
+		return false
+	}
+	_, ok := an.world.byARN[where[0].arn]
+	return ok
 }
 
 // A setup is how an actor may set a service up, by source.

@@ -25,7 +25,7 @@ func TestDeputies(t *testing.T) {
 		{"the rule that the function waits for", rules, lets("events", from(rule("nightly"))), "deputy-events must"},
 		{"the rule, and no other may be made", allow("events:PutRule events:PutTargets", rule("dev-*")), lets("events", from(rule("nightly"))), ""},
 		{"one of the rules", allow("events:PutRule events:PutTargets", rule("dev-*")), lets("events", from(rule("*"))), "deputy-events must"},
-		{"a rule with targets of other rules", allow("events:PutRule", rule("a")) + "," + allow("events:PutTargets", rule("b")), lets("events", ""), ""},
+		{"a rule with targets of other rules", allow("events:PutRule", rule("a")) + "," + allow("events:PutTargets", rule("b")), lets("events", ""), "deputy-events-target may"},
 		{"a rule, denied", rules + "," + deny("events:PutTargets", "*"), lets("events", ""), ""},
 		{"a bucket", allow("s3:PutBucketNotification", bucket) + "," + allow("s3:PutObject", bucket+"/*"), lets("s3", ""), "deputy-s3 must"},
 		{"the bucket that the function waits for", allow("s3:PutBucketNotification", bucket) + "," + allow("s3:PutObject", bucket+"/*"), lets("s3", from(bucket)), "deputy-s3 must"},

@@ -451,7 +451,7 @@ func (an *Analysis) carrierStep(step *Step, a *actor, e *edge, ask func(string, 
 		if i > 0 || e.over >= 0 {
 			step.Through = append(step.Through, an.triggers[k].From)
 		}
-		step.Via = an.triggers[k].ID
+		step.Via = cmp.Or(an.triggers[k].ID, step.Via) // a function's destination has none
 	}
 	if e.carrier == &signedURL || e.carrier == &publicURL {
 		step.Through = nil
@@ -533,6 +533,9 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 		where, lets, _ := an.newSetup(a, k).on(&an.deputies[k.by[0]][i])
 		for _, x := range where {
 			ask(x.action, -1, x.arn, nil)
+		}
+		if an.sourceThere(where) {
+			step.Note = ""
 		}
 		c.note(ruling{Decision: lets}, e.over, invokes)
 	case onTarget, feeding, running:

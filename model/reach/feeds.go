@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,33 +18,33 @@ type feed struct {
 	off      []string // what it takes to enable those of them that are disabled, as needs of a technique
 }
 
-// feeds follows the triggers from a resource, as far as their filters let anything pass.
-func (an *Analysis) feeds(from model.ID) []feed {
+// feeds follows the triggers from a resource, as far as their filters let anything pass; before are those by which it was come to.
+func (an *Analysis) feeds(from model.ID, before ...int32) []feed {
 	first := an.triggersFrom[from]
 	if !slices.ContainsFunc(first, func(i int32) bool { return an.world.filter(an.triggers[i]) != nil }) {
-		return an.follow(from, first)
+		return an.follow(from, first, before)
 	}
 	var out []feed
 	for _, i := range first { // each trigger lets through something else
-		out = append(out, an.follow(from, []int32{i})...)
+		out = append(out, an.follow(from, []int32{i}, before)...)
 	}
 	return out
 }
 
 // follow follows some of the triggers from a resource.
-func (an *Analysis) follow(from model.ID, first []int32) []feed {
+func (an *Analysis) follow(from model.ID, first, before []int32) []feed {
 	var out []feed
-	seen := map[model.ID]bool{from: true}
+	seen, called := map[model.ID]bool{from: true}, map[model.ID]bool{from: true}
 	type at struct {
 		id   model.ID
 		path []int32
 	}
-	queue := []at{{from, nil}}
+	queue := []at{{from, before}}
 	for len(queue) > 0 {
 		here := queue[0]
 		queue = queue[1:]
-		next := first
-		if len(here.path) > 0 {
+		next, further := first, len(here.path) > len(before)
+		if further {
 			next = an.triggersFrom[here.id]
 		}
 		for _, i := range next {
@@ -51,10 +52,13 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 			if tr.Reads {
 				continue
 			}
+			if tr.Kind == model.Replication && len(here.path) > 0 && an.triggers[here.path[len(here.path)-1]].Kind == model.Replication && an.isBucket(tr.From) {
+				continue // replicas are not copied on ("What does Amazon S3 replicate?")
+			}
 			if tr.Token || tr.Open { // by a token, or by everybody: a permission is neither needed nor enough
 				continue
 			}
-			if seen[tr.To] && len(here.path) > 0 || tr.Kind == "schedule" || tr.Kind == "rotation" {
+			if seen[tr.To] && further || tr.Kind == "schedule" || tr.Kind == "rotation" {
 				continue
 			}
 			path := append(slices.Clip(here.path), i)
@@ -66,8 +70,12 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 				if an.nodes[n].sort == isFunction {
 					// Each trigger of the resource itself counts: their filters differ.
 					out = append(out, feed{n, path, p, an.enabling(path)})
-					if len(here.path) > 0 {
+					if further {
 						seen[tr.To] = true
+					}
+					if !called[tr.To] && len(an.triggersFrom[tr.To]) > 0 && !slices.Contains(waiting, tr.Kind) {
+						called[tr.To] = true
+						queue = append(queue, at{tr.To, path})
 					}
 				}
 				continue
@@ -79,6 +87,11 @@ func (an *Analysis) follow(from model.ID, first []int32) []feed {
 		}
 	}
 	return out
+}
+
+func (an *Analysis) isBucket(id model.ID) bool {
+	r := an.design.Resource(id)
+	return r != nil && r.Type == "AWS::S3::Bucket"
 }
 
 // lets tells whether anybody's write to the first resource of a path gets through its filters.
@@ -142,9 +155,12 @@ func (e *explorer) writes(f *finding, t *target, c *carrier, to feed) (truth, *w
 	if r, ok := routeOf(tr); ok && isAPI(t.typ) {
 		return e.calls(f, t, c, r)
 	}
+	if spots, sure := spotsOf(t, tr); len(spots) > 0 {
+		return e.onSpots(f, c, spots, sure)
+	}
 	if to.passage == nil && t.typ != "AWS::S3::Bucket" {
 		best := never
-		actions, own := c.starts(tr)
+		actions, own := c.starts(t, tr)
 		for _, action := range actions {
 			best = max(best, held(action))
 		}
@@ -194,7 +210,8 @@ func (e *explorer) doors() {
 	const unasked = truth(255)
 	own := e.actor.account // doors are of the account that they are in
 	api := "arn:" + w.partition + ":execute-api:" + w.region + ":" + own + ":" + anyName + "/" + anyName + "/POST/" + anyName
-	called := unasked
+	called, told := unasked, unasked
+	metrics := map[string]truth{}
 	buses := map[string]truth{}
 	busAt := func(arn string) *destination {
 		if _, asked := buses[arn]; !asked {
@@ -212,7 +229,7 @@ func (e *explorer) doors() {
 		}
 		switch {
 		case tr.Kind == "event-rule" && e.an.onUnseenBus(tr):
-			c, bus := &defaultBus, busAt("arn:"+w.partition+":events:"+w.region+":"+own+":event-bus/default")
+			c, bus := &defaultBus, busAt("arn:"+w.partition+":events:"+cmp.Or(e.an.regionOfBus(tr), w.region)+":"+own+":event-bus/default")
 			if tr.Bus != "" {
 				c, bus = &otherBus, busAt(tr.Bus)
 			}
@@ -228,8 +245,32 @@ func (e *explorer) doors() {
 				}
 			}
 			e.through(i, &signedAPI, func(*passage) (truth, *written) { return called, &written{arn: api} })
+		case tr.Waits:
+			if told == unasked {
+				if told = never; may("states") {
+					told = can("states:SendTaskSuccess", "*")
+				}
+			}
+			if told == never {
+				continue
+			}
+			e.through(i, &taskToken, func(*passage) (truth, *written) { return told, &written{arn: "*"} })
+		case tr.Metric != "":
+			with := policy.Context{"cloudwatch:namespace": {tr.Metric}}
+			v, asked := metrics[tr.Metric]
+			if !asked {
+				if may("cloudwatch") {
+					d := e.an.decide(e.actor, -1, "cloudwatch:PutMetricData", "*", with)
+					v = truthIn(&d.Decision)
+				}
+				metrics[tr.Metric] = v
+			}
+			if v == never {
+				continue
+			}
+			e.through(i, &alarmMetric, func(*passage) (truth, *written) { return v, &written{arn: "*", with: with} })
 		case tr.Kind == "iot-rule":
-			filter, all := topicOf(tr.Label)
+			filter, all := catalog.TopicOf(tr.Label)
 			pattern := strings.NewReplacer("+", "*", "#", "*").Replace(filter)
 			base := "arn:" + w.partition + ":iot:" + w.region + ":" + own + ":topic/"
 			topics, straight := []string{base + pattern}, base
@@ -243,7 +284,7 @@ func (e *explorer) doors() {
 				if !ok {
 					topic = strings.TrimPrefix(arn, base)
 				}
-				return onTopic(topic, filter)
+				return catalog.OnTopic(topic, filter)
 			})
 			c := &iotTopic
 			if !all {
@@ -252,51 +293,6 @@ func (e *explorer) doors() {
 			e.through(i, c, func(*passage) (truth, *written) { return v, &written{arn: arn} })
 		}
 	}
-}
-
-// topicOf is the topic filter of an IoT rule's statement, "#" where it has none, and whether the rule takes every message there (AWS
-// IoT Core developer guide, "AWS IoT SQL reference": FROM, WHERE).
-func topicOf(sql string) (filter string, all bool) {
-	_, rest, ok := cutFold(sql, " from ")
-	rest = strings.TrimSpace(rest)
-	if !ok || rest == "" || rest[0] != '\'' && rest[0] != '"' {
-		return "#", false
-	}
-	topic, rest, ok := strings.Cut(rest[1:], rest[:1])
-	if !ok {
-		return "#", false
-	}
-	_, _, where := cutFold(rest, "where ")
-	return topic, !where
-}
-
-// onTopic reports whether a topic passes a filter: + is one level, # what is below ("MQTT topics": topic filters). An unknown of
-// the template may be several levels.
-func onTopic(topic, filter string) bool {
-	if strings.Contains(filter, "${") {
-		return true
-	}
-	for {
-		level, below, more := strings.Cut(filter, "/")
-		name, rest, deeper := strings.Cut(topic, "/")
-		switch {
-		case level == "#":
-			return true
-		case level != "+" && level != name, more != deeper:
-			return false
-		case !more:
-			return true
-		}
-		filter, topic = below, rest
-	}
-}
-
-// cutFold is strings.Cut without case; sep is lower-case.
-func cutFold(s, sep string) (before, after string, found bool) {
-	if i := strings.Index(strings.ToLower(s), sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }
 
 // through adds the feeds of one trigger and of what lies behind it. can tells how surely the actor gets through all of
@@ -315,28 +311,27 @@ func (e *explorer) through(i int32, c *carrier, can func(*passage) (truth, *writ
 	}
 }
 
+// aside reports whether a trigger is pulled by calls that are on no resource of the design: topics, tokens, metrics.
+func aside(tr *model.Trigger) bool { return tr.Kind == "iot-rule" || tr.Waits || tr.Metric != "" }
+
 // newBehind finds the functions behind the triggers that start at no resource: rules of the default bus, routes, topic
 // rules.
 func (an *Analysis) newBehind() {
 	an.behind = map[int32][]feed{}
 	for i, tr := range an.triggers {
-		if tr.Kind != "iot-rule" && !(tr.Kind == "api-route" && tr.From == "") && !(tr.Kind == "event-rule" && an.onUnseenBus(tr)) {
+		if !aside(tr) && !(tr.Kind == "api-route" && tr.From == "") && !(tr.Kind == "event-rule" && an.onUnseenBus(tr)) {
 			continue
-		}
-		add := func(node int32, path []int32) {
-			if p := an.passage(path); an.lets(p, path) {
-				an.behind[int32(i)] = append(an.behind[int32(i)], feed{node, path, p, an.enabling(path)})
-			}
 		}
 		if n, ok := an.nodeOf[tr.To]; ok {
-			if an.nodes[n].sort == isFunction {
-				add(n, []int32{int32(i)})
+			path := []int32{int32(i)}
+			if p := an.passage(path); an.nodes[n].sort == isFunction && an.lets(p, path) {
+				an.behind[int32(i)] = append(an.behind[int32(i)], feed{n, path, p, an.enabling(path)})
 			}
-			continue
+			if slices.Contains(waiting, tr.Kind) {
+				continue
+			}
 		}
-		for _, f := range an.feeds(tr.To) {
-			add(f.node, append([]int32{int32(i)}, f.triggers...))
-		}
+		an.behind[int32(i)] = append(an.behind[int32(i)], an.feeds(tr.To, int32(i))...)
 	}
 }
 

@@ -77,6 +77,12 @@ func (an *Analysis) passage(path []int32) *passage {
 	for i, k := range path {
 		tr := an.triggers[k]
 		p := an.world.filter(tr)
+		if f, ok := (course{an, path}).asked(i); ok {
+			if p == nil {
+				p = &passage{}
+			}
+			p = &passage{pattern: p.pattern.With(f), unread: p.unread}
+		}
 		if p == nil {
 			continue
 		}
@@ -116,6 +122,15 @@ func regionOf(arn string) string {
 	return ""
 }
 
+// regionOfBus is the region of the bus that a rule stands on, where that is not of the design: its rule's.
+func (an *Analysis) regionOfBus(tr *model.Trigger) string {
+	region := regionOf(tr.Bus)
+	if r := an.design.Resource(tr.From); r != nil && region == "" {
+		region = regionOf(r.ARN)
+	}
+	return cmp.Or(region, an.design.Info().Region)
+}
+
 // writes are the ways to cause the events of a trigger from a resource; bus: by PutEvents.
 func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account string) []write {
 	switch {
@@ -124,7 +139,7 @@ func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account str
 		if account != "" {
 			fixed["account"] = []string{account}
 		}
-		region := cmp.Or(regionOf(tr.Bus), an.design.Info().Region)
+		region := an.regionOfBus(tr)
 		if t != nil {
 			region = regionOf(t.arn)
 		}
@@ -496,12 +511,29 @@ func (an *Analysis) only(path []int32) string {
 	return strings.Join(out, ", then ")
 }
 
+// partsNoun is what the parts of a filter are called, "topic " of a Kafka cluster's.
+func partsNoun(typ string) string {
+	switch typ {
+	case "AWS::AppSync::GraphQLApi":
+		return "field "
+	case "AWS::CodeCommit::Repository":
+		return "event "
+	}
+	return "topic "
+}
+
 // Lets says what a trigger's filter lets pass: "objects in/*.jpg", "events whose source is shop"; "" for everything.
 func Lets(d *model.Design, tr *model.Trigger) string {
 	f := tr.Filter
 	from := ""
 	if r := d.Resource(tr.From); r != nil {
 		from = r.Type
+	}
+	if f.Prefix != "" && f.Prefix == f.Suffix {
+		return "object " + f.Prefix
+	}
+	if len(f.Parts) > 0 && f.Pattern == "" {
+		return partsNoun(from) + strings.Join(f.Parts, ", ")
 	}
 	if f.Prefix != "" || f.Suffix != "" {
 		return "objects " + f.Prefix + "*" + f.Suffix

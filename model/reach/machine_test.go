@@ -56,7 +56,7 @@ func TestDeadLettersFeedPerhaps(t *testing.T) {
 			got[h.Target] = h.Certainty.String() + " " + last.Note
 		}
 	}
-	if len(got) != 2 || got[works.ID] != "must " || got[mourns.ID] != "may "+ifNotWorkedOff {
+	if len(got) != 2 || got[works.ID] != "must " || got[mourns.ID] != "may "+doubts[model.Redrive] {
 		t.Errorf("feeds %v", got)
 	}
 }

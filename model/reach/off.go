@@ -15,17 +15,38 @@ var enabledBy = map[string]string{
 	"event-source-mapping": "lambda:UpdateEventSourceMapping",
 	"pipe":                 "pipes:StartPipe|pipes:UpdatePipe",
 	"iot-rule":             "iot:EnableTopicRule|iot:ReplaceTopicRule",
+	"alarm":                "cloudwatch:EnableAlarmActions|cloudwatch:PutMetricAlarm",
+	model.Replication:      "s3:PutReplicationConfiguration",
 }
 
 // ifEnabled is why a feed through a trigger that is disabled is only perhaps.
 const ifEnabled = "if it enables what is disabled on the way"
 
-// ifNotWorkedOff is why a feed through a queue's dead letters is only perhaps.
-const ifNotWorkedOff = "if a message is not worked off"
+// doubts are why what a trigger leads on is only perhaps, by its kind.
+var doubts = map[string]string{
+	model.Redrive:        "if a message is not worked off",
+	model.PipelineSource: "when the pipeline runs",
+	model.Ingestion:      "when what is in the bucket is taken in",
+	destined:             ifAsynchronous,
+	"graphql-data":       "if the field's resolver writes there what it is given",
+	"datasync":           "when the task runs",
+}
 
-// redriven reports whether a feed leads through the dead letters of a queue (SQS developer guide, "Using dead-letter queues").
-func (an *Analysis) redriven(to feed) bool {
-	return slices.ContainsFunc(to.triggers, func(i int32) bool { return an.triggers[i].Kind == model.Redrive })
+// doubt is why a feed is only perhaps, by what its triggers are; "" for no reason. Dead letters are what was not worked off or could
+// not be delivered (SQS developer guide, "Using dead-letter queues"; EventBridge User Guide, "Using dead-letter queues to process
+// undelivered events"; SNS Developer Guide, "Dead-letter queues").
+func (an *Analysis) doubt(to feed) string {
+	for _, i := range to.triggers {
+		switch tr := an.triggers[i]; {
+		case tr.Dead:
+			return "if it cannot be delivered"
+		case tr.Filter.Tagged:
+			return "if the object has the tags that are copied"
+		case doubts[tr.Kind] != "":
+			return doubts[tr.Kind]
+		}
+	}
+	return ""
 }
 
 // enabling is what it takes to enable the disabled triggers of a path; "" stands for what nobody can be said to enable.
@@ -41,12 +62,12 @@ func (an *Analysis) enabling(path []int32) []string {
 
 // enables leaves of how surely an actor feeds by some triggers what those that are disabled leave.
 func (e *explorer) enables(to feed, v truth, how *written) (truth, *written) {
-	if v != never && e.an.redriven(to) {
+	if why := e.an.doubt(to); v != never && why != "" {
 		unsure := written{}
 		if how != nil {
 			unsure = *how
 		}
-		unsure.note = cmp.Or(unsure.note, ifNotWorkedOff)
+		unsure.note = cmp.Or(unsure.note, why)
 		v, how = perhaps, &unsure
 	}
 	if len(to.off) == 0 || v == never {

@@ -128,6 +128,7 @@ func (e *explorer) visit(f *finding) {
 	switch t.sort {
 	case isFunction, isRole, isUser, isGroup, isPolicy:
 		if t.sort == isFunction {
+			e.carried(f, t)
 			e.holdings(f, t)
 		}
 		onward := func(x allowance) bool { return x.may.meets(e.w.forms[x.form].menu.onward) }

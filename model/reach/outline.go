@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 
 	"bulkhead/model"
@@ -53,7 +54,7 @@ func (an *Analysis) Outline(from model.ID) []Step {
 			case e.carrier != nil:
 				s.Technique, s.Says = e.carrier.technique, e.carrier.says
 				for _, t := range e.triggers {
-					s.Via = an.triggers[t].ID
+					s.Via = cmp.Or(an.triggers[t].ID, s.Via)
 				}
 			case e.technique != nil:
 				s.Technique, s.Says = e.technique.id, e.technique.says

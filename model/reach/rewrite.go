@@ -24,11 +24,12 @@ type rewriting struct {
 	chosen string   // a condition key of the call that the attacker chooses
 	values []string // … and what is worth trying for it; "ARN" is its own
 	named  bool     // it names the principal by its ARN, which a boundary limits for a role
+	listed bool     // it is an access control list, which has to count
 	lower  string
 }
 
-// rewritings are the calls that write the policies of what holds or moves data, of functions and of APIs. Not among them: access
-// control lists, which new buckets do not have; access points, whose policies need the bucket's beside them; policies about
+// rewritings are the calls that write the policies of what holds or moves data, of functions and of APIs. Access control
+// lists count where the design has them let everybody in, which new buckets do not. Not among them: access points, whose policies need the bucket's beside them; policies about
 // sharing alone.
 var rewritings = func() []*rewriting {
 	own := func(actions ...string) (out []*rewriting) {
@@ -46,11 +47,16 @@ var rewritings = func() []*rewriting {
 	key := rewriting{action: "kms:PutKeyPolicy", chosen: "kms:bypasspolicylockoutsafetycheck", values: []string{"false", "true"}}
 	grant := rewriting{action: "kms:CreateGrant", adds: true, abroad: true, named: true, gives: []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateDataKeyPair",
 		"kms:GenerateDataKeyPairWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:Sign", "kms:Verify", "kms:GetPublicKey", "kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey", "kms:GenerateMac", "kms:VerifyMac", "kms:DeriveSharedSecret"}}
+	// "Mapping of ACL permissions and access policy permissions": what a list can give to everybody.
+	list := rewriting{action: "s3:PutBucketAcl", adds: true, abroad: true, listed: true, gives: []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:PutObject", "s3:GetBucketAcl"}}
+	object, version := list, list
+	object.action, object.gives = "s3:PutObjectAcl", []string{"s3:GetObject", "s3:GetObjectAcl"}
+	version.action, version.gives = "s3:PutObjectVersionAcl", []string{"s3:GetObjectVersion", "s3:GetObjectVersionAcl"}
 	all := slices.Concat(own("s3:PutBucketPolicy", "s3express:PutBucketPolicy", "s3tables:PutTableBucketPolicy", "s3tables:PutTablePolicy", "s3vectors:PutVectorBucketPolicy", "sqs:SetQueueAttributes"), []*rewriting{
 		{action: "sqs:AddPermission", adds: true},
 		{action: "sns:SetTopicAttributes", abroad: true},
 		{action: "sns:AddPermission", adds: true, abroad: true},
-		&key, &grant, &put, &add, &secret,
+		&key, &grant, &put, &add, &secret, &list, &object, &version,
 		{action: "dynamodb:PutResourcePolicy", abroad: true},
 		{action: "kinesis:PutResourcePolicy", gives: []string{"kinesis:PutRecord", "kinesis:PutRecords", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:SubscribeToShard", "kinesis:RegisterStreamConsumer"}},
 		{action: putPermission},
@@ -182,7 +188,7 @@ func (an *Analysis) formAt(ti int32, action, arn string) *form {
 
 // policied reports whether a target has a policy that a rewriting writes, as far as an actor's account goes.
 func (t *target) policied(a *actor, w *rewriting) bool {
-	return (t.sort == isResource || t.sort == isFunction) && (w.abroad || t.account == a.account)
+	return (t.sort == isResource || t.sort == isFunction) && (w.abroad || t.account == a.account) && (!w.listed || t.resource != nil && t.resource.PublicLists)
 }
 
 // rewritingsOf goes through the calls by which an actor could come to an action on an ARN of a target, each with the ARN that it

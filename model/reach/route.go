@@ -91,7 +91,7 @@ func (e *explorer) calls(f *finding, t *target, c *carrier, r apiRoute) (truth, 
 		if j := e.w.forms[x.form].menu.bit(c.actions[0]); j < 0 || !x.may.has(j) {
 			return
 		}
-		for _, stage := range stagesOf(pattern) {
+		for _, stage := range t.stages(pattern) {
 			head := base + stage + "/"
 			arn := ""
 			for _, space := range r.spaces() {
@@ -118,8 +118,12 @@ func (e *explorer) calls(f *finding, t *target, c *carrier, r apiRoute) (truth, 
 	return best, how
 }
 
-// stagesOf are names of stages to try a pattern with: any, and the one that it names.
-func stagesOf(pattern string) []string {
+// stages are names of an API's stages to try a pattern with: those that it has, where they are known; else any, and the one that
+// the pattern names.
+func (t *target) stages(pattern string) []string {
+	if t.resource != nil && len(t.resource.Stages) > 0 && !slices.ContainsFunc(t.resource.Stages, holdsUnknown) {
+		return t.resource.Stages
+	}
 	out := []string{anyName}
 	at, _ := resourcePart(pattern)
 	if names := strings.SplitN(pattern[at:], "/", 3); len(names) > 1 && !slices.Contains(methods, names[1]) && instance(names[1]) != anyName {

@@ -1,12 +1,5 @@
 package reach
 
-import (
-	"slices"
-	"strings"
-
-	"bulkhead/model"
-)
-
 // Triggers of a user pool run at steps of signing up and in, each of which some calls take (Amazon Cognito Developer Guide,
 // "Customizing user pool workflows with Lambda triggers"). Calls that take no permission, such as SignUp, are everybody's.
 var (
@@ -30,20 +23,3 @@ var (
 		"CustomSMSSender":             messaging,
 	}
 )
-
-// starts are the actions by which a carrier's resource starts what a trigger leads to; own: they are the trigger's and not all of
-// the carrier's.
-func (c *carrier) starts(tr *model.Trigger) (actions []string, own bool) {
-	if tr.Kind != "cognito" {
-		return c.actions, false
-	}
-	for step := range strings.SplitSeq(tr.Label, ", ") {
-		calls, ok := poolCalls[step]
-		if !ok {
-			return c.actions, false
-		}
-		actions = append(actions, calls...)
-	}
-	slices.Sort(actions)
-	return slices.Compact(actions), true
-}

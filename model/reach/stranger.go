@@ -303,15 +303,15 @@ func (e *explorer) routes() {
 			e.add(edge{to: n, kind: Feeds, must: c.note == "", carrier: c, over: -1, triggers: []int32{i}})
 			continue
 		}
-		for _, f := range e.an.feeds(to) {
+		for _, f := range e.an.feeds(to, i) {
 			if len(f.off) > 0 {
 				continue
 			}
-			how := &written{}
+			how := &written{note: e.an.doubt(f)}
 			if f.passage != nil && f.passage.unread {
 				how.note = ifPasses
 			}
-			e.add(edge{to: f.node, kind: Feeds, must: how.note == "" && c.note == "", carrier: c, over: -1, how: how, triggers: append([]int32{i}, f.triggers...)})
+			e.add(edge{to: f.node, kind: Feeds, must: how.note == "" && c.note == "", carrier: c, over: -1, how: how, triggers: f.triggers})
 		}
 	}
 }

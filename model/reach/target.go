@@ -370,14 +370,6 @@ func (w *world) addForms(ti int32) {
 			}
 		}
 		ways, kinds = []way{{witness: t.arn}, v}, map[way][]shape{{witness: t.arn}: best, v: all}
-	case machineType, "AWS::Serverless::StateMachine":
-		// Its executions, which hold what went in and came out, have ARNs of their own.
-		base := strings.Replace(t.arn, ":stateMachine:", ":execution:", 1) + ":"
-		for _, s := range shapes {
-			if s.kind.Name == "execution" {
-				put(way{base + anyName, base + "*"}, s)
-			}
-		}
 	case "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster":
 		// Its topics, groups and transactions have ARNs of their own ("Resource types defined by Apache Kafka APIs for Amazon MSK clusters").
 		for _, s := range shapes {
@@ -389,6 +381,14 @@ func (w *world) addForms(ti int32) {
 		base := w.callBase(t)
 		for _, s := range w.shapesOf("execute-api") {
 			put(way{base + anyName, base + "*"}, s)
+		}
+	}
+	if o, ok := offshoots[t.typ]; ok {
+		base := strings.Replace(t.arn, o.of, o.is, 1) + o.then
+		for _, s := range shapes {
+			if s.kind.Name == o.kind && strings.Contains(t.arn, o.of) {
+				put(way{base + anyName, base + "*"}, s)
+			}
 		}
 	}
 	for _, v := range ways {
@@ -411,6 +411,20 @@ func (w *world) addForms(ti int32) {
 		w.forms = append(w.forms, f)
 	}
 }
+
+// An offshoot is what belongs to a resource and has an ARN that does not begin like its.
+type offshoot struct{ kind, of, is, then string }
+
+// offshoots are by CloudFormation type: the kind in the Service Authorization Reference, what of the resource's ARN is
+// otherwise in its, and what follows. Executions of state machines hold what went in and came out; agents and bots are talked to by an alias.
+var offshoots = func() map[string]offshoot {
+	execution := offshoot{"execution", ":stateMachine:", ":execution:", ":"}
+	return map[string]offshoot{
+		machineType: execution, "AWS::Serverless::StateMachine": execution,
+		"AWS::Bedrock::Agent": {"agent-alias", ":agent/", ":agent-alias/", "/"},
+		"AWS::Lex::Bot":       {"bot alias", ":bot/", ":bot-alias/", "/"},
+	}
+}()
 
 // minor are the resource types that are parts of another, while objects of a bucket are what it is there for.
 var minor = map[string]bool{"dynamodb/index": true, "dynamodb/stream": true, "dynamodb/backup": true, "dynamodb/export": true, "dynamodb/import": true, "lambda/function alias": true, "lambda/function version": true}

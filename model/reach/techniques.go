@@ -104,6 +104,7 @@ var techniques = []technique{
 	{id: "ecs-009", route: passing, needs: []string{"ecs:StartTask"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::TaskDefinition", "AWS::ECS::ContainerInstance"}},
 	{id: "ecs-003", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::Cluster"}},
 	{id: "ecs-update-service-passrole", route: passing, needs: []string{"ecs:RegisterTaskDefinition", "ecs:UpdateService"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::ECS::Service"}},
+	{id: "s3-create-job", route: passing, needs: []string{"s3:CreateJob"}, by: []string{"batchoperations.s3.amazonaws.com"}, note: "for what a batch job does: copies, tags, restores, calls of a function"},
 	{id: "batch-001", route: passing, needs: []string{"batch:RegisterJobDefinition", "batch:SubmitJob"}, by: []string{"ecs-tasks.amazonaws.com"}, there: []string{"AWS::Batch::JobQueue"}},
 	{id: "cloudformation-001", route: passing, needs: []string{"cloudformation:CreateStack"}, by: []string{"cloudformation.amazonaws.com"}},
 	{id: "cloudformation-update-stack-passrole", route: passing, needs: []string{"cloudformation:UpdateStack"}, by: []string{"cloudformation.amazonaws.com"}, there: []string{"AWS::CloudFormation::Stack"}},
@@ -213,6 +214,7 @@ var techniques = []technique{
 	{id: "invoke", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, says: "invokes"},
 	{id: "add-permission", route: feeding, on: isFunction, needs: []string{"lambda:InvokeFunction|lambda:InvokeAsync"}, lets: true, says: "lets itself invoke"},
 	{id: "deputy-events", route: deputizing, needs: []string{"events:PutRule", "events:PutTargets"}, by: []string{"events.amazonaws.com"}, says: "has a rule of its own start"},
+	{id: "deputy-events-target", route: deputizing, needs: []string{"events:PutTargets"}, by: []string{"events.amazonaws.com"}, note: "if there is a rule that runs, to give a target to", says: "has a rule start"},
 	{id: "deputy-s3", route: deputizing, needs: []string{"s3:PutBucketNotification", "s3:PutObject"}, by: []string{"s3.amazonaws.com"}, says: "has a bucket notify"},
 	{id: "deputy-sns", route: deputizing, needs: []string{"sns:Subscribe", "sns:Publish"}, by: []string{"sns.amazonaws.com"}, says: "subscribes to a topic"},
 	{id: "deputy-logs", route: deputizing, needs: []string{"logs:PutSubscriptionFilter", "logs:PutLogEvents"}, by: []string{"logs.amazonaws.com"}, says: "subscribes to a log group"},
@@ -238,40 +240,6 @@ var unbinding = []*technique{
 
 // newMember makes a user that is in a group: iam:AddUserToGroup on the group, and the rest on one new name.
 var newMember = &technique{id: "iam-create-member", route: creating, on: isGroup, needs: []string{"iam:CreateUser", "iam:CreateAccessKey|iam:CreateLoginProfile"}, says: "makes a new member of"}
-
-// A carrier says which actions on a resource reach whoever its triggers start.
-type carrier struct {
-	technique string
-	actions   []string // lower-case
-	note      string   // why it is only perhaps
-	says      string
-}
-
-// carriers are by CloudFormation type.
-var carriers = map[string]carrier{
-	"AWS::S3::Bucket":                      {technique: "s3-trigger", actions: []string{"s3:putobject"}, says: "puts an object that starts"},
-	"AWS::SQS::Queue":                      {technique: "sqs-trigger", actions: []string{"sqs:sendmessage"}, says: "sends a message that starts"},
-	"AWS::SNS::Topic":                      {technique: "sns-trigger", actions: []string{"sns:publish"}, says: "publishes a message that starts"},
-	"AWS::DynamoDB::Table":                 tableStream,
-	"AWS::DynamoDB::GlobalTable":           tableStream,
-	"AWS::Serverless::SimpleTable":         tableStream,
-	"AWS::Kinesis::Stream":                 {technique: "kinesis-stream", actions: []string{"kinesis:putrecord", "kinesis:putrecords"}, says: "puts a record that starts"},
-	"AWS::KinesisFirehose::DeliveryStream": {technique: "firehose-stream", actions: []string{"firehose:putrecord", "firehose:putrecordbatch"}, says: "puts a record that starts"},
-	"AWS::Events::EventBus":                {technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event that starts"},
-	"AWS::StepFunctions::StateMachine":     {technique: "states-start", actions: []string{"states:startexecution", "states:startsyncexecution"}, says: "starts a state machine that runs"},
-	"AWS::Serverless::StateMachine":        {technique: "states-start", actions: []string{"states:startexecution", "states:startsyncexecution"}, says: "starts a state machine that runs"},
-	"AWS::ApiGateway::RestApi":             {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
-	"AWS::ApiGatewayV2::Api":               {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},
-	"AWS::Logs::LogGroup":                  {technique: "logs-subscription", actions: []string{"logs:putlogevents"}, says: "writes a log event that starts"},
-	"AWS::Cognito::UserPool": {technique: "cognito-trigger", actions: []string{"cognito-idp:admincreateuser", "cognito-idp:admininitiateauth", "cognito-idp:adminconfirmsignup", "cognito-idp:adminresetuserpassword", "cognito-idp:adminrespondtoauthchallenge"},
-		says: "signs up or in a user, which starts"},
-	"AWS::AppSync::GraphQLApi":    {technique: "appsync", actions: []string{"appsync:graphql"}, says: "queries a field that starts"},
-	"AWS::MSK::Cluster":           {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
-	"AWS::MSK::ServerlessCluster": {technique: "kafka-topic", actions: []string{"kafka-cluster:writedata"}, says: "writes a record that starts"},
-}
-
-var tableStream = carrier{technique: "dynamodb-stream", says: "writes an item that starts", actions: []string{
-	"dynamodb:putitem", "dynamodb:updateitem", "dynamodb:deleteitem", "dynamodb:batchwriteitem", "dynamodb:partiqlinsert", "dynamodb:partiqlupdate", "dynamodb:partiqldelete"}}
 
 // poisons are what a function reads at its start, named in its environment: whoever writes it chooses input of the
 // function's. Whether the function trusts it is not seen.

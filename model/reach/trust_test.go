@@ -73,10 +73,11 @@ func TestRewrittenTrust(t *testing.T) {
 func TestUnseenTrust(t *testing.T) {
 	for permissions, want := range map[string]bool{
 		"iam:PassRole lambda:CreateFunction lambda:InvokeFunction": true,
-		"sts:AssumeRole":          true,
-		"ssm:SendCommand":         true,
-		"lambda:CreateFunction":   false,
-		"iam:PassRole s3:Create*": false,
+		"sts:AssumeRole":            true,
+		"ssm:SendCommand":           true,
+		"lambda:CreateFunction":     false,
+		"iam:PassRole sqs:Create*":  false,
+		"iam:PassRole s3:CreateJob": true,
 	} {
 		b := build(t)
 		f := b.function("F", allow(permissions, "*"))

@@ -125,7 +125,7 @@ func content(e model.Element, plain func(string) string) string {
 	case *model.Role:
 		return fmt.Sprint(print(e.Trust, plain), e.Tags, e.Path)
 	case *model.Resource:
-		return fmt.Sprint(print(e.Policy, plain), e.Tags, e.Fresh, e.BlockPublicAccess, e.PartitionKey, e.Workflow)
+		return fmt.Sprint(print(e.Policy, plain), e.Tags, e.Fresh, e.BlockPublicAccess, e.PartitionKey, e.Workflow, e.Stages, e.PublicLists)
 	}
 	return ""
 }
