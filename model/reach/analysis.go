@@ -51,6 +51,7 @@ type graph struct {
 	holdersOf   map[int32][]int32          // targets → actors with permissions from it
 	trust       map[int32]map[string]truth // role → services that may assume it
 	trusting    map[string][]int32         // service → roles that it may, or perhaps may, assume
+	federated   []federated                // roles that SAML providers sign people in to
 	kin         *kin
 	shareFrom   int
 	boundOf     map[model.ID][]int32 // boundaries → actors
@@ -356,6 +357,7 @@ func (an *Analysis) wire() {
 	}
 	an.newLetIn()
 	an.newTrust()
+	an.newFederated()
 	an.newDeputies()
 }
 

@@ -127,7 +127,10 @@ func (t tag) setBy(k *technique) []string {
 
 // retagSelf tries to change the tags of principals that policies ask for.
 func (e *explorer) retagSelf(f *finding, k *plan) {
-	if len(e.an.askedTags) == 0 || k.id != tagsSession && e.all(f, k, nil) == never || k.id == tagsSession && e.allowed(f, "sts:assumerole") == never {
+	if len(e.an.askedTags) == 0 || k.id != tagsSession && e.all(f, k, nil) == never {
+		return
+	}
+	if k.id == tagsSession && min(e.allowed(f, "sts:assumerole"), e.allowed(f, "sts:tagsession")) == never {
 		return
 	}
 	e.actor.meddles = true // for what tags others ask may change
