@@ -52,6 +52,7 @@ type graph struct {
 	trust       map[int32]map[string]truth // role → services that may assume it
 	trusting    map[string][]int32         // service → roles that it may, or perhaps may, assume
 	federated   []federated                // roles that SAML providers sign people in to
+	tagged      map[int32]bool             // roles whose sessions may have tags
 	kin         *kin
 	shareFrom   int
 	boundOf     map[model.ID][]int32 // boundaries → actors
@@ -358,6 +359,7 @@ func (an *Analysis) wire() {
 	an.newLetIn()
 	an.newTrust()
 	an.newFederated()
+	an.newTagged()
 	an.newDeputies()
 }
 

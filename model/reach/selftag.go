@@ -113,6 +113,21 @@ func (t tag) spell() string {
 	return strings.ToLower(t.key) + "\x02" + t.value[0]
 }
 
+// newTagged finds the roles whose trust policies perhaps let sessions have tags: few do, and of those who assume the others it does not
+// matter what tags anybody asks for.
+func (an *Analysis) newTagged() {
+	an.tagged = map[int32]bool{}
+	for _, ti := range an.roles {
+		g := an.gates[ti]
+		if g == nil {
+			continue
+		}
+		if g.unseen || g.answers != nil && slices.ContainsFunc(g.answers.statements, func(s *statement) bool { return !s.deny && s.acts("sts:tagsession") }) {
+			an.tagged[ti] = true
+		}
+	}
+}
+
 // setBy are the actions by which a technique sets the tag, or takes it off.
 func (t tag) setBy(k *technique) []string {
 	if k.id == tagsSession {
@@ -130,7 +145,7 @@ func (e *explorer) retagSelf(f *finding, k *plan) {
 	if len(e.an.askedTags) == 0 || k.id != tagsSession && e.all(f, k, nil) == never {
 		return
 	}
-	if k.id == tagsSession && min(e.allowed(f, "sts:assumerole"), e.allowed(f, "sts:tagsession")) == never {
+	if k.id == tagsSession && (!e.an.tagged[f.target] || e.allowed(f, "sts:assumerole") == never) {
 		return
 	}
 	e.actor.meddles = true // for what tags others ask may change
