@@ -116,7 +116,7 @@ type guises struct {
 	joins   [looks][]*join           // what is found by two, …
 	joinOf  [looks]map[int32][]*join // … by each of the two
 	joined  [looks]map[int32][]int32 // and the nearest who hold both → guises
-	known   map[joinKey]bool
+	known   map[joinKey]*meeting
 	able    [looks]map[*component]int32 // components whose principals make calls together that none of them may make alone → a member
 }
 
@@ -124,6 +124,18 @@ type joinKey struct {
 	look   int
 	by, of int32
 	alter  *alter
+}
+
+// A meeting is where two were joined, and to what.
+type meeting struct {
+	to  int32
+	at  []int32 // the nearest who hold both, so far: whom is held changes who holds whom
+	all bool    // one of the two is it, so that nobody holds both without it
+}
+
+// covers reports whether a component leads to where they were joined.
+func (m *meeting) covers(f *flow, c int32) bool {
+	return slices.ContainsFunc(m.at, func(v int32) bool { return f.component[v] == c || f.parts.at(c).has(v) })
 }
 
 // base is the principal of which an actor is a guise, or itself.
@@ -255,7 +267,7 @@ func (an *Analysis) nodeOfGuise(i int32) int32 {
 func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed set) error {
 	nodes, actorOf := an.nodes, an.actorOf
 	an.actors, an.nodes, an.actorOf = an.actors[:an.size.actors], slices.Clip(an.nodes[:an.size.nodes]), slices.Clip(an.actorOf[:an.size.nodes])
-	an.guises = guises{nodes: nodes, actorOf: actorOf, at: map[string]int32{}, of: map[int32][]int32{}, turns: map[int32][]edge{}, known: map[joinKey]bool{}}
+	an.guises = guises{nodes: nodes, actorOf: actorOf, at: map[string]int32{}, of: map[int32][]int32{}, turns: map[int32][]edge{}, known: map[joinKey]*meeting{}}
 	for look := range looks {
 		an.guises.joinOf[look], an.guises.joined[look] = map[int32][]*join{}, map[int32][]int32{}
 	}
@@ -436,19 +448,24 @@ func (an *Analysis) conjoin() bool {
 func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded int32, holders []int32) bool {
 	g := &an.guises
 	key := joinKey{look, by, of, x}
-	if g.known[key] {
+	letIn := an.letIn.has(x.actor)
+	known := g.known[key]
+	if known != nil && (known.all || !slices.ContainsFunc(holders, func(c int32) bool {
+		return f.parts.at(c).has(of) && !known.covers(f, c) && (!f.parts.at(c).rules[1] || letIn)
+	})) {
 		return false
 	}
 	var nearest []int32
-	letIn := an.letIn.has(x.actor)
+	all := true
 	switch {
 	case f.of(by).has(of):
 		nearest = []int32{by}
 	case f.of(of).has(by):
 		nearest = []int32{of}
 	default:
+		all = false
 		nearest = an.nearest(f, flooded, slices.DeleteFunc(slices.Clone(holders), func(c int32) bool {
-			return !f.parts.at(c).has(of) || f.parts.at(c).rules[1] && !letIn
+			return !f.parts.at(c).has(of) || f.parts.at(c).rules[1] && !letIn || known != nil && known.covers(f, c)
 		}))
 	}
 	if !letIn { // who reaches an administrator has no need of it
@@ -457,19 +474,23 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 	if len(nearest) == 0 {
 		return false
 	}
-	to := an.after(an.actors[of], x)
-	if to < 0 {
-		return false
+	if known == nil {
+		to := an.after(an.actors[of], x)
+		if to < 0 {
+			return false
+		}
+		known = &meeting{to: to}
+		g.known[key] = known
+		j := &join{by: by, of: of, edge: an.turnTo(to, x)}
+		j.edge.join = j
+		g.joins[look] = append(g.joins[look], j)
+		g.joinOf[look][by] = append(g.joinOf[look][by], j)
+		g.joinOf[look][of] = append(g.joinOf[look][of], j)
 	}
-	g.known[key] = true
-	j := &join{by: by, of: of, edge: an.turnTo(to, x)}
-	j.edge.join = j
-	g.joins[look] = append(g.joins[look], j)
-	g.joinOf[look][by] = append(g.joinOf[look][by], j)
-	g.joinOf[look][of] = append(g.joinOf[look][of], j)
+	known.at, known.all = append(known.at, nearest...), all
 	for _, v := range nearest {
-		if !slices.Contains(g.joined[look][v], to) {
-			g.joined[look][v] = append(g.joined[look][v], to)
+		if !slices.Contains(g.joined[look][v], known.to) {
+			g.joined[look][v] = append(g.joined[look][v], known.to)
 		}
 	}
 	return true

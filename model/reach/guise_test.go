@@ -177,6 +177,42 @@ func TestGuises(t *testing.T) {
 	}
 }
 
+// Two are joined for each who holds both, also where one comes to hold them by what was made of somebody else.
+func TestJoinedLater(t *testing.T) {
+	b := build(t)
+	data := arnOf("AWS::S3::Bucket", "data")
+	limited := func(name, trust, limit string, documents ...string) {
+		b.role(name, trust, documents...).Boundary = b.managed(name+"Limit", limit).ID
+	}
+	assume := func(names ...string) string {
+		var arns []string
+		for _, n := range names {
+			arns = append(arns, roleARN(n))
+		}
+		return allow("sts:AssumeRole", strings.Join(arns, " "))
+	}
+	f := b.function("F", assume("A", "Other"))
+	g := b.function("G", assume("A", "B", "C"))
+	h := b.function("H", assume("A", "C"))
+	b.role("A", rootTrust, allow("iam:PutRolePolicy", roleARN("Other")))
+	b.role("B", rootTrust, allow("iam:PutRolePolicy", roleARN("C")))
+	limited("C", rootTrust, assume("Other"))
+	limited("Other", rootTrust, allow("s3:GetObject", data+"/*"))
+	b.bucket("data")
+	b.resource("AWS::SecretsManager::Secret", "S")
+	a := b.analyse()
+	for id, want := range map[model.ID][]string{f.ID: {"data must"}, g.ID: {"data must"}, h.ID: nil} {
+		br := breach(t, a, id)
+		if got := reads(br); !slices.Equal(got, want) {
+			t.Errorf("%s reaches %q, not %q", id, got, want)
+		}
+		if r, _ := a.Reach(id); r != br.Reach || r.Must.Resources != len(want) {
+			t.Errorf("%s: figures %+v and %+v", id, r, br.Reach)
+		}
+	}
+	sameFlood(t, a)
+}
+
 // AWS's policies are those of the design's partition.
 func TestAttachingInPartitions(t *testing.T) {
 	for partition, want := range map[string][]string{"aws": nil, "aws-cn": {"data must"}, "aws-us-gov": nil} {
