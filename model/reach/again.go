@@ -76,26 +76,30 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		g.actors[i] = an.rewritten(old.actors[i], said)
 		return true
 	})
-	// Of what others' policies say, who may change these only cares whether it denies something, and for what tags it asks.
-	denying := false
+	// Of what others' policies say, who may change these or give them only cares whether it denies or allows something, what other
+	// versions give beyond it, and for what tags it asks.
+	told := false
 	for _, docs := range said {
 		if an.answers(docs[0]).asksPrincipalTags() || an.answers(docs[1]).asksPrincipalTags() {
 			an.newAskedTags()
-			denying = !sameTags(an.askedTags, old.askedTags)
+			told = !sameTags(an.askedTags, old.askedTags)
 			break
 		}
 	}
-	for _, docs := range said {
-		denying = denying || an.answers(docs[0]).denies() != an.answers(docs[1]).denies()
+	meddles := func(a *actor) bool { return a.meddles }
+	if meddling := old.actors[:old.size.actors]; !told && slices.ContainsFunc(meddling, meddles) {
+		for id, docs := range said {
+			told = told || an.answers(docs[0]).denies() != an.answers(docs[1]).denies() || an.answers(docs[0]).allows() != an.answers(docs[1]).allows() || !an.world.sameBesides(old.design.Policy(id), d.Policy(id))
+		}
 	}
 	for i, a := range old.actors[:old.size.actors] {
-		if denying && a.meddles && !changed.has(int32(i)) {
+		if told && a.meddles && !changed.has(int32(i)) {
 			changed.put(int32(i))
 			g.actors[i] = an.rewritten(a, nil)
 		}
 	}
 	g.kin = old.kin.of(an)
-	if !denying {
+	if !told {
 		g.kin.fickle = maps.Clone(old.kin.fickle)
 	}
 	if err := an.exploreAll(ctx, changed); err != nil {

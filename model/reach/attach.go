@@ -44,6 +44,9 @@ func (e *explorer) attach(f *finding, k *plan, than truth) {
 			try(p.id, p.arn)
 		}
 	}
+	if !enough && len(e.attachables()) > 0 {
+		e.actor.meddles = true // what they say may be another
+	}
 	for v, ids := range given {
 		slices.Sort(ids)
 		var allowing []model.ID

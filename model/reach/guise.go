@@ -537,3 +537,8 @@ func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 
 func (a *answers) denies() bool {
 	return slices.ContainsFunc(a.statements, func(s *statement) bool { return s.deny })
 }
+
+// allows reports whether a document allows anything.
+func (a *answers) allows() bool {
+	return slices.ContainsFunc(a.statements, func(s *statement) bool { return !s.deny })
+}

@@ -150,6 +150,9 @@ func (e *explorer) principal(f *finding, t *target) {
 	isNode := to >= 0
 	for _, p := range plans().on[t.sort] {
 		if e.an.inVain(f.target, p.technique) {
+			if e.all(f, p, nil) != never {
+				e.meddle(f) // what the policy says may be another
+			}
 			continue
 		}
 		switch p.route {
@@ -466,6 +469,7 @@ func (e *explorer) alter(f *finding, k *plan) {
 	case e.all(f, k, nil) == never:
 		return
 	}
+	e.meddle(f)
 	v := e.all(f, k, func(action string) policy.Context { return e.an.alterContext(f.target, action) })
 	if v != surely {
 		e.attach(f, k, v)
@@ -500,11 +504,16 @@ func (e *explorer) alter(f *finding, k *plan) {
 	}
 }
 
-// alters keeps a change that the actor may make of a principal.
-func (e *explorer) alters(f *finding, k *plan, of int32, must bool, c change) {
-	if of != e.actor.base() {
+// meddle notes that the actor may change something on a target. What that makes of whom depends on whose it is, what boundary and
+// groups they have, and what policies say; of itself, on what is its own.
+func (e *explorer) meddle(f *finding) {
+	if f.target != e.actor.self {
 		e.actor.meddles = true
 	}
+}
+
+// alters keeps a change that the actor may make of a principal.
+func (e *explorer) alters(f *finding, k *plan, of int32, must bool, c change) {
 	e.actor.alters = append(e.actor.alters, alter{actor: of, target: f.target, must: must, technique: k.technique, change: c})
 }
 
@@ -513,6 +522,7 @@ func (e *explorer) undeny(f *finding, k *plan) {
 	if e.all(f, k, nil) == never {
 		return
 	}
+	e.meddle(f)
 	if k.on == isGroup {
 		e.leave(f, k)
 		return
@@ -537,9 +547,6 @@ func (e *explorer) undeny(f *finding, k *plan) {
 				e.alters(f, k, i, v == surely, change{without: slices.Compact(ids)})
 			}
 		}
-		if e.actor.base() != i {
-			e.actor.meddles = true // what it denies may be written yet
-		}
 	}
 }
 
@@ -561,9 +568,6 @@ func (e *explorer) leave(f *finding, k *plan) {
 		if slices.Sort(gone); denies {
 			e.alters(f, k, i, v == surely, change{without: slices.Compact(gone)})
 		}
-		if e.actor.base() != i {
-			e.actor.meddles = true // what it denies may be written yet
-		}
 	}
 }
 
@@ -571,10 +575,12 @@ func (e *explorer) leave(f *finding, k *plan) {
 func (e *explorer) join(f *finding, k *plan) {
 	v := e.all(f, k, nil)
 	group := e.an.actorOfTarget(f.target)
-	if v == never || group == nil || len(group.ids) == 0 {
+	if v == never {
 		return
 	}
-	e.actor.meddles = true
+	if e.meddle(f); group == nil || len(group.ids) == 0 {
+		return
+	}
 	given := slices.Sorted(slices.Values(group.ids))
 	for _, a := range e.an.actors[:e.an.size.actors] {
 		if a.sort == isUser && a.account == group.account && !slices.Contains(e.an.design.Principal(a.id).Groups, group.id) {

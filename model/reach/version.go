@@ -72,6 +72,16 @@ func (w *world) besides(p *model.Policy) (plain []model.ID, denying bool) {
 	return plain, denying
 }
 
+// sameBesides reports whether a policy's other versions give the same beyond the one in force, though that says something else.
+func (w *world) sameBesides(p, q *model.Policy) bool {
+	if len(p.Versions) == 0 {
+		return true
+	}
+	plain, denying := w.besides(p)
+	now, denies := w.besides(q)
+	return w.versions(p) == w.versions(q) && denying == denies && slices.Equal(plain, now)
+}
+
 // ofVersion is between a policy's id and the number of a version.
 const ofVersion = "\x02"
 
