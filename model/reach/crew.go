@@ -120,8 +120,9 @@ const mostHelpers = 8
 
 // unite finds what is reached by techniques whose calls several make who are held together, as far as who was there at the flood. It
 // is true where that is something new. Only components of which something is not as it was in the flow before are looked at, and of those
-// that are as in a graph before the ones in which several made such calls: in the others nobody does. moved: its actors stood elsewhere.
-func (an *Analysis) unite(flooded int32, before *graph, moved bool) bool {
+// that are as in a graph before the ones in which several made such calls, or may make others than they did: in the rest nobody does.
+// moved: its actors stood elsewhere; changed: those who are not as they were.
+func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set) bool {
 	var leading []int32
 	for i := range flooded {
 		if len(an.actors[i].halves) > 0 {
@@ -131,20 +132,26 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool) bool {
 	if leading == nil {
 		return false
 	}
+	turned := an.turnedHelpers(leading, before, moved, changed)
 	var reaches [looks]*holding
 	var hands sync.WaitGroup
 	for look, f := range an.flows {
 		among := f.fresh
 		switch {
-		case before == nil || len(before.guises.able[look]) == 0:
+		case before == nil:
 		case moved:
 			among = f.inner()
-		default:
+		case len(before.guises.able[look])+len(turned) > 0:
 			among = slices.Clone(among)
-			for part, v := range before.guises.able[look] {
-				if c := f.component[v]; f.parts.at(c) == part {
-					among = append(among, c)
+			for _, v := range before.guises.able[look] {
+				among = append(among, f.component[v])
+			}
+			if len(turned) > 0 {
+				reach := f.holding(turned, f.inner())
+				for _, i := range turned {
+					among = append(among, reach.of(i)...)
 				}
+				reach.done()
 			}
 			slices.Sort(among)
 			among = slices.Compact(among)
@@ -196,13 +203,45 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool) bool {
 func (an *Analysis) remember(look int, able map[int32]bool) {
 	f := an.flows[look]
 	if an.guises.able[look] == nil {
-		an.guises.able[look] = map[*component]int32{}
+		an.guises.able[look] = map[int32]int32{}
 	}
 	for v, c := range f.component {
 		if able[c] {
-			an.guises.able[look][f.parts.at(c)] = int32(v)
+			an.guises.able[look][c] = int32(v)
 		}
 	}
+}
+
+// turnedHelpers are those who changed and could, or can, make a call of a technique that some actor leads: whoever reaches them may
+// do more or less by it, though he reaches nobody else.
+func (an *Analysis) turnedHelpers(leading []int32, before *graph, moved bool, changed set) (out []int32) {
+	if before == nil || moved {
+		return nil
+	}
+	of := map[*technique]bool{}
+	for _, i := range leading {
+		for k := range an.actors[i].halves {
+			of[an.actors[i].halves[k].plan.technique] = true
+		}
+	}
+	calls := func(a *actor) bool {
+		if len(a.halves) > 0 {
+			return true
+		}
+		for k := range of {
+			if an.helps(a, k) {
+				return true
+			}
+		}
+		return false
+	}
+	changed.each(func(i int32) bool {
+		if int(i) < len(before.actors) && (calls(before.actors[i]) || calls(an.actors[i])) {
+			out = append(out, i)
+		}
+		return true
+	})
+	return out
 }
 
 // uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest. It lists the components that hold them,

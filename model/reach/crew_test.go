@@ -146,3 +146,39 @@ func occupied(b *builder) {
 	r := b.resource("AWS::EC2::Instance", "web")
 	r.ARN, r.Role = "arn:aws:ec2:us-east-1:"+testAccount+":instance/i-0", "role/Target"
 }
+
+// Who may help after an edit, or may no more, does so at once, though what it reaches by itself is as it was.
+func TestCrewsAfterEdits(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("sts:AssumeRole", roleARN("A")+" "+roleARN("B")))
+	b.role("A", rootTrust, allow("iam:PassRole codebuild:CreateProject", "*"))
+	b.role("B", rootTrust, allow("codebuild:ListProjects", "*"))
+	b.role("Target", trusts("codebuild.amazonaws.com"), allow("s3:GetObject", arnOf("AWS::S3::Bucket", "data")+"/*"))
+	b.bucket("data")
+	d := b.design()
+	a := analyse(t, d, nil)
+	for _, c := range []struct{ of, says, want string }{
+		{"B", allow("codebuild:StartBuild", "*"), "data must"},
+		{"B", allow("codebuild:ListBuilds", "*"), ""},
+		{"B", allow("codebuild:StartBuild", "*"), "data must"},
+		{"A", allow("iam:PassRole codebuild:ListProjects", "*"), "data may"},
+		{"A", allow("iam:PassRole codebuild:CreateProject", "*"), "data must"},
+		{"F", allow("sts:AssumeRole", roleARN("A")), ""},
+	} {
+		id := model.ID("policy/" + c.of + "-0")
+		if c.of == "F" {
+			id = "policy/FRole-0"
+		}
+		p := *d.Policy(id)
+		p.Document = document(t, c.says)
+		after, err := d.With(model.Change{Before: d.Policy(id), After: &p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, a = after, analyse(t, after, a)
+		if got := strings.Join(reads(breach(t, a, f.ID)), " "); got != c.want {
+			t.Errorf("with %s of %s it reaches %q, not %q", c.says, c.of, got, c.want)
+		}
+		same(t, a, analyse(t, d, nil))
+	}
+}

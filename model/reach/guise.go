@@ -117,7 +117,7 @@ type guises struct {
 	joinOf  [looks]map[int32][]*join // … by each of the two
 	joined  [looks]map[int32][]int32 // and the nearest who hold both → guises
 	known   map[joinKey]*meeting
-	able    [looks]map[*component]int32 // components whose principals make calls together that none of them may make alone → a member
+	able    [looks]map[int32]int32 // components whose principals make calls together that none of them may make alone → a member
 }
 
 type joinKey struct {
@@ -305,13 +305,14 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 	moved := past != nil && !past.stays(an)
 	for {
 		an.flood(past, anew)
+		found := anew
 		past, anew = an.former(an.graph), nil
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		flooded := int32(len(an.actors))
 		more := an.conjoin()
-		more = an.unite(flooded, before, moved) || more
+		more = an.unite(flooded, before, moved, found) || more
 		for _, f := range an.flows {
 			f.fresh = nil
 		}
