@@ -67,3 +67,18 @@ func TestUnreadOfResources(t *testing.T) {
 		})
 	}
 }
+
+// Of a policy that was read in part, what was not read makes no hit of anybody's by itself, whomever the rest is about.
+func TestUnreadAloneIsNoHit(t *testing.T) {
+	b := build(t)
+	q := b.queue("Q")
+	q.PolicyUnseen, q.Policy = true, document(t, `{"Effect": "Allow", "Principal": {"AWS": "`+userARN("U")+`"}, "Action": "sqs:*", "Resource": "*"}`)
+	b.user("U")
+	nothing, sends, held := b.function("Nothing"), b.function("Sends", allow("sqs:SendMessage", "*")), b.function("Held", allow("sqs:SendMessage", "*"))
+	b.roleOf(held).Boundary = b.managed("Limit", allow("s3:*", "*")).ID
+	an := b.analyse()
+	want(t, breach(t, an, nothing.ID))
+	want(t, breach(t, an, held.ID))
+	want(t, breach(t, an, sends.ID), "may send res/Q")
+	want(t, breach(t, an, "user/U"), "may read write send delete permissions res/Q")
+}

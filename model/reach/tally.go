@@ -655,7 +655,28 @@ func (an *Analysis) direct(a *actor, ti int32, action, arn string, extra policy.
 	if t != nil && len(t.tags) > 0 && strings.EqualFold(action, "iam:PassRole") {
 		about = t.untagged()
 	}
-	return an.answer(a, t, about, req, extra)
+	d := an.answer(a, t, about, req, extra)
+	if req.PolicyUnseen && d.Outcome == policy.Allowed && !an.isSeen(a, t, about, req, extra, &d) {
+		return policy.Decision{Outcome: policy.ImplicitDeny}
+	}
+	return d
+}
+
+// isSeen reports whether a request about a target whose policy was not read, or not all of it, is allowed by more than that. What
+// such a policy may give by itself, everybody might have: figures are at least what they are then, and it is no hit of any.
+func (an *Analysis) isSeen(a *actor, t, about *target, req policy.Request, extra policy.Context, d *policy.Decision) bool {
+	named := slices.ContainsFunc(d.Reasons, func(r policy.Reason) bool { return r.Layer == policy.LayerResource })
+	switch {
+	case a.outside != nil:
+		return named
+	case t == nil || t.account != a.account:
+		return true // it takes permissions of the actor's own as well
+	case mustAllow(req.Action, req.Resource):
+		return true // perhaps: of keys that were not seen nobody is known to be kept
+	}
+	req.PolicyUnseen = false
+	own := an.answer(a, t, about, req, extra)
+	return own.Outcome == policy.Allowed
 }
 
 // answer asks the evaluator a question about a target, nil for none, of which the caller sees as much as about has.
