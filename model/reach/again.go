@@ -133,7 +133,7 @@ func (g *graph) fresh() *graph {
 		gates: g.gates, namedBy: g.namedBy, letIn: g.letIn, open: g.open, roles: g.roles, functions: g.functions, nodeAt: g.nodeAt, targetAt: g.targetAt, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
 		federated: g.federated, tagged: g.tagged,
 		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, size: g.size, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
-		triggers: g.triggers, doorways: g.doorways, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, held: g.held, listed: g.listed, entries: g.entries}
+		triggers: g.triggers, doorways: g.doorways, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, held: g.held, listed: g.listed, entries: g.entries, common: g.common}
 }
 
 // rewritten is an actor with what its policies say now.

@@ -42,6 +42,7 @@ type graph struct {
 	gates       []*gate            // by target
 	namedBy     map[string][]int32 // what gates name → targets
 	open        []int32            // targets whose gates are everybody's business
+	common      []int32            // roles whose trust lets everybody in alike, whom it does not name
 	letIn       set                // principals whom a policy of another account names
 	roles       []int32            // targets that are roles
 	functions   []int32            // targets that are functions
@@ -348,7 +349,10 @@ func (an *Analysis) wire() {
 		if g == nil {
 			continue
 		}
-		if g.anyone || g.answers != nil && !g.strict && (g.all || w.targets[i].account != w.account) {
+		switch {
+		case w.targets[i].sort == isRole && g.alike():
+			an.common = append(an.common, ti)
+		case g.anyone || g.answers != nil && !g.strict && (g.all || w.targets[i].account != w.account):
 			an.open = append(an.open, ti)
 			continue
 		}
@@ -375,7 +379,7 @@ func (an *Analysis) newLetIn() {
 	}
 }
 
-// gated lists the targets whose policies may let an actor pass whatever its own allow.
+// gated lists the targets whose policies may let an actor pass whatever its own allow, beside the common ones.
 func (an *Analysis) gated(a *actor) []int32 {
 	if a.outside != nil {
 		return a.outside.doors

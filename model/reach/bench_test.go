@@ -22,7 +22,7 @@ func BenchmarkSmallDesign(b *testing.B) {
 // not with its square.
 func BenchmarkDense(b *testing.B) {
 	catalog.Load()
-	for _, kind := range []string{"roles", "policies", "policies and roles", "versions", "trust", "users"} {
+	for _, kind := range []string{"roles", "policies", "policies and roles", "versions", "trust", "users", "open roles", "open roles and policies"} {
 		for _, n := range []int{500, 2000, 5000} {
 			b.Run(fmt.Sprintf("%s/principals=%d", strings.ReplaceAll(kind, " ", "-"), n), func(b *testing.B) {
 				d := dense(b, kind, n)

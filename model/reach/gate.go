@@ -104,6 +104,26 @@ func (g *gate) names(a *actor) bool {
 	return false
 }
 
+// alike reports whether an Allow names everybody, and no statement tells apart whom it does not name by anything but conditions.
+func (g *gate) alike() bool {
+	if g.answers == nil || !g.anyone {
+		return false
+	}
+	everybody := false
+	for _, s := range g.answers.statements {
+		if s.from.NotPrincipal {
+			return false
+		}
+		for _, p := range s.from.Principals {
+			if strings.Contains(p.Value, "${") || strings.HasPrefix(p.Value, "AIDA") || strings.HasPrefix(p.Value, "AROA") {
+				return false
+			}
+			everybody = everybody || p.Value == "*" && !s.deny
+		}
+	}
+	return everybody
+}
+
 // mentions reports whether an Allow of the policy may be about a service or identity provider.
 func (g *gate) mentions(service string) bool {
 	for _, s := range g.answers.statements {

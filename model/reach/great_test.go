@@ -116,7 +116,7 @@ func TestGreatGuises(t *testing.T) {
 // once, so that memory grows with their number and not with its square, which would be a gigabyte at least.
 func TestGreatAlterations(t *testing.T) {
 	const n = 1200
-	for _, kind := range []string{"policies", "policies and roles", "versions", "trust", "users"} {
+	for _, kind := range []string{"policies", "policies and roles", "versions", "trust", "users", "open roles", "open roles and policies"} {
 		t.Run(kind, func(t *testing.T) {
 			d := dense(t, kind, n)
 			before := inUse()
@@ -134,8 +134,8 @@ func TestGreatAlterations(t *testing.T) {
 					id = model.ID(fmt.Sprintf("user/R%d", i))
 				}
 				br := breach(t, a, id)
-				ruling := kind != "trust"
-				if h := hitOf(br, "res/data"); (h != nil) != ruling || br.Admin != ruling || len(br.Runs) != n {
+				ruling := kind != "trust" && kind != "open roles"
+				if h := hitOf(br, "res/data"); (h != nil) != (kind != "trust") || br.Admin != ruling || len(br.Runs) != n {
 					t.Errorf("%s: hit %+v, admin %v, runs as %d", id, h, br.Admin, len(br.Runs))
 				}
 			}
@@ -169,6 +169,10 @@ func dense(t testing.TB, kind string, n int) *model.Design {
 			b.role(name, rootTrust).Policies = []model.ID{b.managed("P"+name, allow("iam:CreatePolicyVersion sts:AssumeRole", "*")).ID}
 		case "trust":
 			b.role(name, rootTrust, allow("iam:UpdateAssumeRolePolicy", "*"))
+		case "open roles":
+			b.role(name, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}`, allow("s3:GetObject", arnOf("AWS::S3::Bucket", "data")+"/*"))
+		case "open roles and policies":
+			b.role(name, `{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}`, allow("iam:PutRolePolicy", "*"))
 		case "users":
 			b.user(name, allow("iam:PutUserPolicy iam:CreateAccessKey", "*"))
 		default:

@@ -323,9 +323,9 @@ func (an *Analysis) passed(a *actor, role int32, service string) (truth, string)
 // through doors.
 func (e *explorer) rest() {
 	e.rank = lastly
-	known := map[int32]bool{} // roles that have been found
-	all := map[string]bool{}  // services of which all roles have been
-	rules := false            // it makes a principal that may do anything
+	known := set(nil)        // roles that have been found
+	all := map[string]bool{} // services of which all roles have been
+	rules := false           // it makes a principal that may do anything
 	able := e.able(elsewhere())
 	for _, p := range plans().rest {
 		switch {
@@ -354,10 +354,13 @@ func (e *explorer) rest() {
 				}
 				all[service] = len(e.w.occupiedBy) == 0
 				for _, ti := range e.an.trusting[service] {
-					if known[ti] || ti == e.actor.self || e.w.targets[ti].account != e.actor.account || !e.an.mayRun(ti, k) {
+					if known == nil {
+						known = newSet(len(e.w.targets))
+					}
+					if known.has(ti) || ti == e.actor.self || e.w.targets[ti].account != e.actor.account || !e.an.mayRun(ti, k) {
 						continue
 					}
-					known[ti] = true
+					known.put(ti)
 					if to := e.an.nodeAt[ti]; to >= 0 {
 						e.add(edge{to: to, kind: Runs, technique: k, service: service, over: ti})
 					}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// shares is what a row is known by, and the far-reaching part of an actor's documents; "" where it has none, or its limits
-// are its own.
+// shares is what a row is known by, and the far-reaching part of an actor's documents; "" where it has none and few roles let
+// everybody in, or its limits are its own.
 func (k *kin) shares(a *actor) (string, []*answers) {
 	if a.outside != nil {
 		return "", nil
@@ -33,7 +33,7 @@ func (k *kin) shares(a *actor) (string, []*answers) {
 			b = k.sign(b, a, s)
 		}
 	}
-	if !allows {
+	if !allows && (len(k.an.common) == 0 || len(k.an.common) < k.an.shareFrom) {
 		return "", nil
 	}
 	var documents []*answers

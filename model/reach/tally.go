@@ -359,9 +359,27 @@ func (t *tally) findings(do func(*finding)) {
 	for _, p := range t.parts {
 		targets = append(targets, w.forms[p.form].target)
 	}
-	for _, i := range t.an.gated(a) {
-		if (t.only == nil || t.on(i)) && t.an.gates[i].special(a, &w.targets[i], false) {
+	pass := func(i int32) {
+		if t.an.gates[i].special(a, &w.targets[i], false) {
 			targets = append(targets, i)
+		}
+	}
+	for _, i := range t.an.gated(a) {
+		if t.only == nil || t.on(i) {
+			pass(i)
+		}
+	}
+	switch {
+	case a.outside != nil:
+	case t.only == nil:
+		for _, i := range t.an.common {
+			pass(i)
+		}
+	case len(t.an.common) > 0:
+		for _, f := range t.only {
+			if i := w.forms[f].target; among(t.an.common, i) {
+				pass(i)
+			}
 		}
 	}
 	slices.Sort(targets)
