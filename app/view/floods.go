@@ -207,7 +207,10 @@ func CanDo(d *model.Design, h *reach.Hit) string {
 		can = strings.TrimPrefix(can, word)
 	}
 	words := strings.ReplaceAll(strings.ReplaceAll(can, " of "+name+" ", " ")+" ", " "+name+" ", " it ")
-	words = strings.ReplaceAll(strings.ReplaceAll(words, " of it ", " "), " "+name+",", " it,")
+	words = strings.ReplaceAll(words, " "+name+",", " it,")
+	for _, end := range []string{" ", ","} {
+		words = strings.ReplaceAll(words, " of it"+end, end)
+	}
 	return strings.TrimSpace(words)
 }
 

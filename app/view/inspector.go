@@ -170,17 +170,13 @@ func (in *Inspector) stranger(id model.ID) []fyne.CanvasObject {
 	n := 0
 	for i := range b.Hits {
 		h := &b.Hits[i]
-		path := h.Path()
-		if len(path) != 1 {
+		if len(h.Path()) != 1 {
 			continue
 		}
 		if n++; n > mostReachers {
 			continue
 		}
-		says, at := why(in.design, path)
-		if open, place := path[0].Open(in.design); open != "" {
-			says, at = open, place
-		}
+		says, at := reasons(in.design, h)
 		row := []fyne.CanvasObject{in.link(h.Target)}
 		if !at.IsZero() {
 			row = append(row, in.line(at))

@@ -105,6 +105,9 @@ func TestWhatStandsBeforeIsNotTheSubject(t *testing.T) {
 			if strings.HasPrefix(words, "can ") || strings.HasPrefix(words, "may ") || words == "" {
 				t.Errorf("%s: %s %q", sample, h.Target, words)
 			}
+			if _, kind := h.By(); kind == reach.Acts && !h.Held() && strings.Contains(words+",", " of it,") {
+				t.Errorf("%s: %s is said twice: %q", sample, h.Target, words)
+			}
 			if _, kind := h.By(); kind != reach.Acts && h.Last().From != "" && !strings.HasPrefix(words, Name(d, h.Last().From)+" ") {
 				t.Errorf("%s: %s: who does it is not said: %q", sample, h.Target, words)
 			}
