@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -370,7 +371,7 @@ func (in *Inspector) role(r *model.Role) []fyne.CanvasObject {
 		var who []string
 		for _, s := range r.Trust.Statements {
 			for _, p := range s.Principals {
-				who = append(who, p.Value)
+				who = append(who, cmp.Or(p.Value, "a principal without a name"))
 			}
 		}
 		if len(who) > 0 {

@@ -129,7 +129,11 @@ func Outline(d *model.Design, a *reach.Analysis, m reach.Measures, vulnerable bo
 	}
 	add(order, things)
 	add("FROM OUTSIDE", strangers(d, a, vulnerable))
-	add("ROLES AND USERS", guests(d, a, vulnerable))
+	order = "ROLES AND USERS"
+	if a != nil {
+		order += " · by reach"
+	}
+	add(order, guests(d, a, vulnerable))
 	var ways []Row
 	for _, t := range d.Triggers() {
 		if t.Kind == "permission" {
@@ -230,6 +234,7 @@ func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 	var out []Row
 	worn := map[model.ID]bool{}
 	var known []reach.Administrator
+	expected := map[model.ID]bool{} // known administrators
 	if a != nil {
 		known = a.Administrators()
 	}
@@ -242,6 +247,7 @@ func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 			row.Caption += " · reaches an admin"
 			if why := reach.WhyKnown(known, id); why != "" {
 				row.Caption = caption + " · " + why
+				expected[id] = true
 			}
 		}
 		out = append(out, row)
@@ -262,6 +268,21 @@ func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 	for _, p := range d.Principals() {
 		put(p.ID, string(p.Kind), find(string(p.Kind), p.Name, p.ARN))
 	}
+	// Who reaches an administrator is news, unless it is known as one.
+	rank := func(r Row) int {
+		switch {
+		case r.Admin && !expected[r.ID]:
+			return 0
+		case r.Admin:
+			return 1
+		case r.Figure != "":
+			return 2
+		}
+		return 3 // groups start nothing themselves
+	}
+	slices.SortStableFunc(out, func(x, y Row) int {
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(y.Share, x.Share))
+	})
 	return out
 }
 

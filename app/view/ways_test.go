@@ -205,3 +205,19 @@ func TestPerhapsIsSaidWhereSomethingDecides(t *testing.T) {
 		}
 	}
 }
+
+// TestGuestsByWhatMatters: roles and users that newly reach an administrator come first, then those that are known as one, then by
+// reach; groups, which start nothing, last.
+func TestGuestsByWhatMatters(t *testing.T) {
+	_, st := opened(t, "team")
+	var order []string
+	for _, r := range Outline(st.After.Design, st.After.Analysis, st.After.Measures, false) {
+		if r.Place == Guest && !reach.Outside(r.ID) {
+			order = append(order, r.Name)
+		}
+	}
+	at := func(name string) int { return slices.Index(order, name) }
+	if at("deploy") != 0 || at("ci") != 1 || at("break-glass") != 2 || at("developers") != len(order)-1 {
+		t.Errorf("the order is %q", order)
+	}
+}
