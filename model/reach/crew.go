@@ -132,8 +132,9 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 	if leading == nil {
 		return false
 	}
-	turned := an.turnedHelpers(leading, before, moved, changed)
+	turned, anew := an.turnedHelpers(leading, before, moved, changed)
 	var reaches [looks]*holding
+	var whole [looks]set // components of which all is looked at, not what is made anew alone
 	var hands sync.WaitGroup
 	for look, f := range an.flows {
 		among := f.fresh
@@ -147,6 +148,10 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 				among = append(among, f.component[v])
 			}
 			if len(turned) > 0 {
+				whole[look] = newSet(f.parts.n)
+				for _, c := range among {
+					whole[look].put(c)
+				}
 				reach := f.holding(turned, f.inner())
 				for _, i := range turned {
 					among = append(among, reach.of(i)...)
@@ -169,8 +174,7 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 		f := an.flows[look]
 		able := map[int32]bool{}
 		for _, by := range leading {
-			holders := reach.of(by)
-			if holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts.at(c).leaf }); len(holders) == 0 {
+			if reach.nobody(by) {
 				continue // nobody to help
 			}
 			halves := an.actors[by].halves
@@ -182,6 +186,14 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 				same := halves[:n]
 				halves = halves[n:]
 				if sure(look) && (same[0].truth != surely || same[0].alone == surely) || !sure(look) && same[0].alone != never {
+					continue
+				}
+				all := whole[look] == nil || anew[same[0].plan.technique]
+				holders := reach.ofThose(by, func(reached set) bool {
+					return slices.ContainsFunc(same, func(h half) bool { return !an.leadsTo(reached, &h, flooded) })
+				})
+				holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts.at(c).leaf || !all && !whole[look].has(c) })
+				if len(holders) == 0 {
 					continue
 				}
 				who, joined := an.uniteAt(f, look, by, same, holders, flooded)
@@ -212,36 +224,92 @@ func (an *Analysis) remember(look int, able map[int32]bool) {
 	}
 }
 
-// turnedHelpers are those who changed and could, or can, make a call of a technique that some actor leads: whoever reaches them may
-// do more or less by it, though he reaches nobody else.
-func (an *Analysis) turnedHelpers(leading []int32, before *graph, moved bool, changed set) (out []int32) {
+// turnedHelpers are those who changed in the calls that they make of techniques that some actor leads, or in those that they lead:
+// whoever reaches them may do more or less by it, though he reaches nobody else. of is the techniques.
+func (an *Analysis) turnedHelpers(leading []int32, before *graph, moved bool, changed set) (out []int32, of map[*technique]bool) {
 	if before == nil || moved {
-		return nil
+		return nil, nil
 	}
-	of := map[*technique]bool{}
+	of = map[*technique]bool{}
+	led := map[*technique]bool{} // → some of it is to be done on a target, not anywhere
 	for _, i := range leading {
-		for k := range an.actors[i].halves {
-			of[an.actors[i].halves[k].plan.technique] = true
+		for _, h := range an.actors[i].halves {
+			led[h.plan.technique] = led[h.plan.technique] || h.over >= 0 && h.plan.route != passing
 		}
-	}
-	calls := func(a *actor) bool {
-		if len(a.halves) > 0 {
-			return true
-		}
-		for k := range of {
-			if an.helps(a, k) {
-				return true
-			}
-		}
-		return false
 	}
 	changed.each(func(i int32) bool {
-		if int(i) < len(before.actors) && (calls(before.actors[i]) || calls(an.actors[i])) {
+		if int(i) < len(before.actors) && an.turnedIn(before.actors[i], an.actors[i], led, of) {
 			out = append(out, i)
 		}
 		return true
 	})
-	return out
+	return out, of
+}
+
+// turnedIn reports whether an actor, as it was and as it is, differs in the calls of techniques, or in what it leads, and adds these
+// techniques. What its policies say of these calls in the same words is the same.
+func (an *Analysis) turnedIn(was, is *actor, led, of map[*technique]bool) bool {
+	said, same := is.saidAnew(was)
+	turned := false
+	add := func(k *technique) { of[k], turned = true, true }
+	differs := func(k *technique) bool {
+		return !same || slices.ContainsFunc(k.needs, func(need string) bool {
+			for alternative := range strings.SplitSeq(strings.ToLower(need), "|") {
+				if slices.ContainsFunc(said, func(s *statement) bool { return s.acts(alternative) }) {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	leads := !slices.Equal(was.halves, is.halves)
+	for _, h := range slices.Concat(was.halves, is.halves) {
+		if k := h.plan.technique; leads || !of[k] && differs(k) {
+			add(k)
+		}
+	}
+	for k, there := range led {
+		if of[k] && turned || !differs(k) {
+			continue
+		}
+		suits := an.unoccupied(k)
+		if there {
+			suits = nil
+		}
+		for _, need := range k.needs {
+			if need == k.opens() {
+				continue
+			}
+			_, v := an.combine(is, []string{need}, suits)
+			if _, w := an.combine(was, []string{need}, suits); max(v, w) != never {
+				add(k)
+				break
+			}
+		}
+	}
+	return turned
+}
+
+// saidAnew are the statements that one of an actor and what it was has and the other has not; false where more differs.
+func (a *actor) saidAnew(was *actor) (out []*statement, same bool) {
+	put := func(of, other *actor) {
+		has := map[*policy.Statement]bool{}
+		for _, d := range other.identity {
+			for _, s := range d.statements {
+				has[s.from] = true
+			}
+		}
+		for _, d := range of.identity {
+			for _, s := range d.statements {
+				if !has[s.from] {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	put(a, was)
+	put(was, a)
+	return out, a.limit == was.limit && a.unlimited == was.unlimited && a.unseen == was.unseen && a.guards == was.guards
 }
 
 // uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest. It lists the components that hold them,
@@ -300,6 +368,18 @@ func (an *Analysis) leadsThere(c *component, h *half, flooded int32) bool {
 		return c.rules[1] || ok && to < flooded && c.has(to)
 	}
 	return c.rules[1]
+}
+
+// leadsTo reports whether whoever reaches these actors is led there for that reason.
+func (an *Analysis) leadsTo(reached set, h *half, flooded int32) bool {
+	switch {
+	case h.to >= 0:
+		return reached.has(an.actorOf[h.to])
+	case h.plan.route == creating:
+		to, ok := an.guises.at["new\x00"+an.world.account]
+		return ok && to < flooded && reached.has(to)
+	}
+	return false
 }
 
 // united are the edges of a half by a crew.

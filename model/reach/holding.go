@@ -66,14 +66,26 @@ func (f *flow) holding(some []int32, among []int32) *holding {
 	return h
 }
 
+// nobody reports whether no component reaches an actor that was asked for.
+func (h *holding) nobody(i int32) bool {
+	c := h.flow.component[i]
+	return len(h.in[h.rank[i]-1]) == 0 && !(h.among.has(c) && h.flow.parts.at(c).alone == i)
+}
+
 // of lists the components that reach an actor that was asked for, in order; the next call writes over them.
-func (h *holding) of(i int32) []int32 {
+func (h *holding) of(i int32) []int32 { return h.ofThose(i, func(set) bool { return true }) }
+
+// ofThose lists of the components that reach an actor its own, and those of which something holds for all whom they reach beside
+// themselves.
+func (h *holding) ofThose(i int32, holds func(reached set) bool) []int32 {
 	out := h.out[:0]
 	if c := h.flow.component[i]; h.among.has(c) && h.flow.parts.at(c).alone == i {
 		out = append(out, c)
 	}
 	for _, k := range h.in[h.rank[i]-1] {
-		out = append(out, h.like[k]...)
+		if like := h.like[k]; holds(h.flow.parts.at(like[0]).actors) {
+			out = append(out, like...)
+		}
 	}
 	slices.Sort(out)
 	h.out = slices.Compact(out)
