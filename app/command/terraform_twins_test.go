@@ -139,6 +139,21 @@ resource "aws_cloudformation_stack" "app" {
 			twins: []twin{{"of another name", `"app-core"`, `"core-app"`, ""}},
 		},
 		{
+			name: "a build of a project", start: "dev", target: "admin", want: "must",
+			text: tfUser("dev", `{ Effect = "Allow", Action = "codebuild:StartBuild", Resource = "arn:aws:codebuild:*:*:project/web-*" }`) +
+				tfRole("build", `Service = "codebuild.amazonaws.com"`, `{ Effect = "Allow", Action = "*", Resource = "*" }`) + tfRole("other", `Service = "codebuild.amazonaws.com"`) + `
+resource "aws_codebuild_project" "web" {
+  name         = "web-app"
+  service_role = aws_iam_role.build.arn
+}
+`,
+			twins: []twin{
+				{"of another name", `"web-app"`, `"app-web"`, ""},
+				{"with another role", "service_role = aws_iam_role.build.arn", "service_role = aws_iam_role.other.arn", ""},
+				{"that is not shown", `resource "aws_codebuild_project"`, `data "aws_codebuild_project"`, "may"},
+			},
+		},
+		{
 			name: "the role of a function", start: "dev", target: "role/aws_iam_role.fn", want: "must",
 			text: tfUser("dev", `{ Effect = "Allow", Action = "lambda:UpdateFunctionCode", Resource = aws_lambda_function.fn.arn }`) +
 				tfRole("fn", `Service = "lambda.amazonaws.com"`, tfReads) + tfSecret + `
@@ -326,7 +341,11 @@ resource "aws_organizations_policy_attachment" "regions" {
   target_id = "111111111111"
 }
 ` + tfUser("dev", `{ Effect = "Allow", Action = "iam:PassRole", Resource = "*" }, { Effect = "Allow", Action = ["lambda:CreateFunction", "lambda:InvokeFunction"], Resource = "arn:aws:lambda:eu-west-1:*:*" }`) + tfRole("top", `Service = "lambda.amazonaws.com"`, admin),
-			twins: []twin{{"that is not let", "arn:aws:lambda:eu-west-1:*:*", "arn:aws:lambda:us-east-2:*:*", ""}},
+			twins: []twin{
+				{"that is not let", "arn:aws:lambda:eu-west-1:*:*", "arn:aws:lambda:us-east-2:*:*", ""},
+				{"of several", "arn:aws:lambda:eu-west-1:*:*", "arn:aws:lambda:*:*:*", "must"},
+				{"of several, another than its own", `"aws:RequestedRegion" = "eu-west-1"`, `"aws:RequestedRegion" = ["eu-west-1", "eu-west-3"]`, "must"},
+			},
 		},
 		{
 			name: "a target of a rule", start: "dev", target: "admin", want: "may",

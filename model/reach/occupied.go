@@ -121,10 +121,15 @@ func tasksOf(arn string) []string {
 	return nil
 }
 
-// occupants finds the techniques by which what runs with each role, as far as the design shows it, is taken over: other things that
-// run with it are not looked for.
-func (w *world) occupants() map[int32][]*technique {
-	out := map[int32][]*technique{}
+// An occupancy is what the design shows to run with roles.
+type occupancy struct {
+	by map[int32][]*technique  // role → techniques that take over what runs with it
+	in map[string][]*technique // account → techniques that take over something in it
+}
+
+// occupants finds what the design shows to run with roles.
+func (w *world) occupants() occupancy {
+	out := occupancy{by: map[int32][]*technique{}, in: map[string][]*technique{}}
 	for i := range w.targets {
 		t := &w.targets[i]
 		if t.resource == nil || t.resource.Role == "" {
@@ -135,21 +140,31 @@ func (w *world) occupants() map[int32][]*technique {
 			continue
 		}
 		for _, p := range plans().rest {
-			if p.route != existing || slices.Contains(out[role], p.technique) {
+			if p.route != existing {
 				continue
 			}
 			if t.typ == serviceType && slices.Equal(p.technique.needs, []string{inTask}) && tasksOf(t.arn) != nil || slices.ContainsFunc(p.technique.needs, func(need string) bool { return w.limited(int32(i), need) }) {
-				out[role] = append(out[role], p.technique)
+				if !slices.Contains(out.by[role], p.technique) {
+					out.by[role] = append(out.by[role], p.technique)
+				}
+				if !slices.Contains(out.in[t.account], p.technique) {
+					out.in[t.account] = append(out.in[t.account], p.technique)
+				}
 			}
 		}
 	}
 	return out
 }
 
+// templated are services whose instances and tasks others make, by templates and groups: a design that shows some does not show all.
+var templated = []string{instances, "ecs-tasks.amazonaws.com"}
+
 // mayRun reports whether something that the design does not show may run with a role and be taken over by a technique: where it shows
-// one thing, these are all ("other stacks" are said to be not seen as a whole).
+// what runs with the role, that is all, and where it shows such things in the account, all of them ("other stacks" are said to be not
+// seen as a whole).
 func (an *Analysis) mayRun(role int32, k *technique) bool {
-	return !slices.Contains(an.world.occupiedBy[role], k)
+	w := an.world
+	return !slices.Contains(w.occupied.by[role], k) && (slices.Contains(templated, k.by[0]) || !slices.Contains(w.occupied.in[w.targets[role].account], k))
 }
 
 // scripting are the documents of AWS's that run what they are given, or what they are told to fetch (AWS Systems Manager User Guide,
@@ -206,7 +221,7 @@ func (w *world) limited(ti int32, action string) bool {
 // unoccupied tells of ARNs whether something else than what the design shows may run there; nil where it shows nothing. For
 // techniques that work on what exists.
 func (an *Analysis) unoccupied(k *technique) func(arn string) bool {
-	if k.route != existing || !an.world.occupied {
+	if k.route != existing || len(an.world.occupied.by) == 0 {
 		return nil
 	}
 	return func(arn string) bool {

@@ -352,7 +352,7 @@ func (e *explorer) rest() {
 				if all[service] {
 					continue // the first technique is as good
 				}
-				all[service] = len(e.w.occupiedBy) == 0
+				all[service] = len(e.w.occupied.by) == 0
 				for _, ti := range e.an.trusting[service] {
 					if known == nil {
 						known = newSet(len(e.w.targets))

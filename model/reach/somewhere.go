@@ -205,6 +205,10 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 			extra[i] = newPrincipal(an.world, c.bound)
 		}
 	}
+	anyRegion := an.asking["aws:requestedregion"] > 0 && slices.ContainsFunc(patterns, func(p string) bool {
+		fields := strings.SplitN(p, ":", 5)
+		return len(fields) < 5 || strings.ContainsAny(fields[3], "*?")
+	})
 	try := func(place string) bool { // false: it cannot be surer
 		if tried[place] || suits != nil && !suits(place) {
 			return true
@@ -221,7 +225,10 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 					any = surely
 					break
 				}
-				d := an.decide(a, -1, x.String(), place, an.carried(x.String(), place, extra[i]))
+				d := an.decide(a, -1, x.String(), place, an.carried(x.String(), place, extra[i], true))
+				if anyRegion && truthIn(&d.Decision) == never { // it may be made in another
+					d = an.decide(a, -1, x.String(), place, an.carried(x.String(), place, extra[i], false))
+				}
 				if any = max(any, truthIn(&d.Decision)); any == surely {
 					break
 				}
@@ -259,12 +266,12 @@ func stretched(place, space string) bool {
 	return strings.Count(place, ":") != strings.Count(space, ":") && strings.HasPrefix(space[strings.IndexByte(space, ':')+1:], "aws") && strings.Contains(space, ":ec2:")
 }
 
-// carried is what a call about an ARN carries beside extra: the region that it is made in, and, where it starts an instance with a role,
-// the profile that the role is in.
-func (an *Analysis) carried(action, arn string, extra policy.Context) policy.Context {
+// carried is what a call about an ARN carries beside extra: the region that it is made in, if that is to be told, and, where it starts an
+// instance with a role, the profile that the role is in.
+func (an *Analysis) carried(action, arn string, extra policy.Context, region bool) policy.Context {
 	launch := action == "ec2:RunInstances" && strings.Contains(arn, ":instance/")
 	fields := strings.SplitN(arn, ":", 5)
-	regional := an.asking["aws:requestedregion"] > 0 && len(fields) == 5 && fields[3] != "" && !strings.ContainsAny(fields[3], "*?$")
+	regional := region && an.asking["aws:requestedregion"] > 0 && len(fields) == 5 && fields[3] != "" && !strings.ContainsAny(fields[3], "*?$")
 	if !launch && !regional {
 		return extra
 	}

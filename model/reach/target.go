@@ -168,23 +168,21 @@ type world struct {
 	region    string
 	known     bool // tags of principals are all known
 	tagged    bool // resources that show tags, or that they have none, show all: nobody adds a stack's
-	occupied  bool // the design shows what runs in some resource
-
-	occupiedBy map[int32][]*technique // role → techniques by which what runs with it, as the design shows, is taken over
-	targets    []target
-	forms      []form
-	menus      []*menu
-	resources  int
-	types      map[string][]int32 // targets by CloudFormation type, those that are implied aside
-	words      int                // of all forms together
-	byID       map[model.ID]int32
-	byARN      map[string]int32
-	menuOf     map[string]*menu
-	shapes     map[string][]shape // by service of the ARN
-	order      []int32            // forms sorted by literal prefix, for ranges
-	literals   []string           // literal prefixes in that order
-	open       map[string][]int32 // forms that go on behind their literal prefix, by it
-	lengths    []int              // of the keys of open
+	occupied  occupancy
+	targets   []target
+	forms     []form
+	menus     []*menu
+	resources int
+	types     map[string][]int32 // targets by CloudFormation type, those that are implied aside
+	words     int                // of all forms together
+	byID      map[model.ID]int32
+	byARN     map[string]int32
+	menuOf    map[string]*menu
+	shapes    map[string][]shape // by service of the ARN
+	order     []int32            // forms sorted by literal prefix, for ranges
+	literals  []string           // literal prefixes in that order
+	open      map[string][]int32 // forms that go on behind their literal prefix, by it
+	lengths   []int              // of the keys of open
 
 	mu       sync.RWMutex                 // of what is remembered below
 	patterns map[string][]match           // pattern → forms
@@ -236,7 +234,6 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		}
 	}
 	for _, r := range d.Resources() {
-		w.occupied = w.occupied || r.Role != ""
 		w.add(target{id: r.ID, sort: isResource, arn: strings.TrimSuffix(r.ARN, ":*"), typ: r.Type, account: cmp.Or(r.Account, info.Accounts[r.Origin.File]), resource: r, tags: r.Tags})
 	}
 	for _, p := range d.Policies() {
@@ -266,7 +263,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 	}
 	w.setKeys()
 	w.sortForms()
-	w.occupiedBy = w.occupants()
+	w.occupied = w.occupants()
 	return w
 }
 
