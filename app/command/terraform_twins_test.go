@@ -357,6 +357,33 @@ resource "aws_organizations_policy_attachment" "regions" {
 	}
 }
 
+// Whoever may do anything in an account gives a role that another account lets in the permission that it lacks.
+func TestTerraformAbroad(t *testing.T) {
+	for _, p := range []pair{{
+		name: "a role that another account trusts", start: "dev", target: "role/aws_iam_role.far", want: "must",
+		text: `
+provider "aws" { allowed_account_ids = ["111111111111"] }
+provider "aws" {
+  alias               = "far"
+  allowed_account_ids = ["222222222222"]
+}
+` + tfUser("dev", `{ Effect = "Allow", Action = "*", Resource = "*" }`) + tfRole("near", `Service = "ec2.amazonaws.com"`) + `
+resource "aws_iam_role" "far" {
+  provider           = aws.far
+  name               = "far"
+  assume_role_policy = ` + tfPolicy(`{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = aws_iam_role.near.arn } }`) + `
+}
+`,
+		twins: []twin{
+			{"another role", "AWS = aws_iam_role.near.arn", `AWS = "arn:aws:iam::111111111111:role/other"`, ""},
+			{"which it may not change", `Action = "*", Resource = "*" }`, `Action = ["iam:UpdateAssumeRolePolicy", "sts:*"], Resource = "*" }`, ""},
+			{"which it may not become", `Action = "*", Resource = "*" }`, `Action = ["iam:PutRolePolicy", "sts:*"], Resource = "*" }`, ""},
+		},
+	}} {
+		p.run(t)
+	}
+}
+
 // What a call is asked of besides, what lets in beside a key's policy, who signs in.
 func TestTerraformTwins(t *testing.T) {
 	const admin = `{ Effect = "Allow", Action = "*", Resource = "*" }`

@@ -497,6 +497,13 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 	return true
 }
 
+// lonely reports whether a target is a role or user whom another account lets in by name: who may do anything in the account may
+// still do more there as that one, once it has given it the permission.
+func (an *Analysis) lonely(ti int32) bool {
+	t := &an.world.targets[ti]
+	return (t.sort == isRole || t.sort == isUser) && slices.ContainsFunc(an.holders(ti), func(i int32) bool { return an.letIn.has(i) })
+}
+
 // nearest is one actor of each of some components that leads to none of the others.
 func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 {
 	if len(components) == 0 {

@@ -182,7 +182,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			}
 			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target, how: how})
 		case altering, unguarding:
-			if !t.guarded && e.actor.admin != surely {
+			if !t.guarded && (e.actor.admin != surely || e.an.lonely(f.target)) {
 				e.alter(f, p)
 			}
 		case joining:
