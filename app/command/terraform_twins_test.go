@@ -558,6 +558,34 @@ resource "aws_transfer_user" "ann" {
 			twins: []twin{{"that is only listed", "transfer:ImportSshPublicKey", "transfer:DescribeUser", ""}},
 		},
 		{
+			name: "an image of a task", start: "dev", target: "res/aws_secretsmanager_secret.db", want: "may",
+			text: tfUser("dev", `{ Effect = "Allow", Action = ["ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"], Resource = aws_ecr_repository.app.arn }`) +
+				tfRole("task", `Service = "ecs-tasks.amazonaws.com"`, tfReads) + tfSecret + `
+resource "aws_ecr_repository" "app" { name = "app" }
+resource "aws_ecr_repository" "web" { name = "web" }
+resource "aws_ecs_task_definition" "app" {
+  family                = "app"
+  task_role_arn         = aws_iam_role.task.arn
+  container_definitions = jsonencode([{ name = "log", image = "public.ecr.aws/x/log" }, { name = "app", image = "${aws_ecr_repository.app.repository_url}:latest" }])
+}
+`,
+			twins: []twin{{"of another repository", "${aws_ecr_repository.app.repository_url}:latest", "${aws_ecr_repository.web.repository_url}:latest", ""}},
+		},
+		{
+			name: "a second factor of nobody", start: "fn", target: "role/aws_iam_role.top", want: "",
+			text: tfRole("fn", `Service = "codebuild.amazonaws.com"`, `{ Effect = "Allow", Action = "sts:AssumeRole", Resource = aws_iam_role.top.arn }`) + `
+resource "aws_iam_role" "top" {
+  name               = "top"
+  assume_role_policy = ` + tfPolicy(`{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = aws_iam_role.fn.arn }, Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } } }`) + `
+}
+`,
+			twins: []twin{
+				{"of people who assume it", `Service = "codebuild.amazonaws.com"`, `AWS = "arn:aws:iam::123456789012:root"`, "may"},
+				{"that is asked of those who have one", `Bool = { "aws:MultiFactorAuthPresent" = "true" }`, `BoolIfExists = { "aws:MultiFactorAuthPresent" = "true" }`, "may"},
+				{"that must be none", `{ "aws:MultiFactorAuthPresent" = "true" }`, `{ "aws:MultiFactorAuthPresent" = "false" }`, "may"},
+			},
+		},
+		{
 			name: "an express state machine", start: "dev", target: "res/aws_sfn_state_machine.flow", want: "must",
 			text: tfUser("dev", `{ Effect = "Allow", Action = "states:StartSyncExecution", Resource = "*" }`) + tfRole("flow", `Service = "states.amazonaws.com"`) + `
 resource "aws_sfn_state_machine" "flow" {

@@ -104,14 +104,22 @@ func (b *builder) packages() {
 			f.Package = model.Package{From: from, Key: x.word("s3_key")}
 		}
 		if uri := x.word("image_uri"); uri != "" {
-			repository := uri[strings.IndexByte(uri, '/')+1:]
-			repository, _, _ = strings.Cut(repository, "@")
-			repository, _, _ = strings.Cut(repository, ":")
-			if from := b.origin(repository, x, "AWS::ECR::Repository"); from != "" {
+			if from := b.repository(uri, x); from != "" {
 				f.Package = model.Package{From: from}
 			}
 		}
 	}
+}
+
+// repository is the repository of the configuration that an image is in, "" for none.
+func (b *builder) repository(image string, from *object) model.ID {
+	name := image[strings.IndexByte(image, '/')+1:]
+	name, _, _ = strings.Cut(name, "@")
+	name, _, _ = strings.Cut(name, ":")
+	if name == "" {
+		return ""
+	}
+	return b.origin(name, from, "AWS::ECR::Repository")
 }
 
 // runAs connects every function with its role. A role that is only named becomes an external one.

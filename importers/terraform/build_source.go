@@ -1,10 +1,32 @@
 package terraform
 
 import (
+	"encoding/json"
 	"strings"
 
 	"bulkhead/model"
 )
+
+// imagesOf are the images that what runs in a resource is made of.
+func imagesOf(x *object) (out []string) {
+	switch x.typ {
+	case "aws_ecs_task_definition":
+		var containers []struct{ Image string }
+		_ = json.Unmarshal([]byte(x.word("container_definitions")), &containers) // what are none run no image
+		for _, c := range containers {
+			out = append(out, c.Image)
+		}
+	case "aws_batch_job_definition":
+		var container struct{ Image string }
+		_ = json.Unmarshal([]byte(x.word("container_properties")), &container)
+		out = append(out, container.Image)
+	case "aws_apprunner_service":
+		out = append(out, x.word("source_configuration", "image_repository", "image_identifier"))
+	case "aws_bedrockagentcore_agent_runtime":
+		out = append(out, x.word("agent_runtime_artifact", "container_configuration", "container_uri"))
+	}
+	return out
+}
 
 // projectSources connects build projects with where their source is taken from: what they say themselves, or what a pipeline that
 // builds with them begins at; jobs of Glue with the object that their script is, and environments of
@@ -22,6 +44,14 @@ func (b *builder) projectSources() {
 		if e := b.others[x]; e != nil && e.Type == "AWS::MWAA::Environment" {
 			if from := b.origin(x.word("source_bucket_arn"), x, bucket); from != "" {
 				e.Package = model.Package{From: from, Key: strings.TrimSuffix(x.word("dag_s3_path"), "/") + "/"} // any object below it
+			}
+		}
+		if e := b.others[x]; e != nil {
+			for _, image := range imagesOf(x) {
+				if from := b.repository(image, x); from != "" {
+					e.Package = model.Package{From: from}
+					break
+				}
 			}
 		}
 		if e := b.others[x]; e != nil && e.Type == project {

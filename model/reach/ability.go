@@ -83,6 +83,9 @@ func (k *kin) abilitiesOf(a *actor) *abilities {
 	if a.lambda {
 		b = append(b, 1)
 	}
+	if a.served {
+		b = append(b, 3)
+	}
 	if a.unlimited {
 		b = append(b, 2)
 	}

@@ -33,6 +33,7 @@ type profile struct {
 	account    string
 	function   *model.Function // of a session of its own, else nil
 	lambda     bool            // the session is a function's
+	served     bool            // its role is assumed by services and through identity providers alone: nobody's second factor is in its sessions
 	ids        []model.ID      // policies, in the order of documents
 	by         []model.ID      // … and who has each: the role or user, or a group of it
 	documents  []*policy.Document
@@ -135,6 +136,8 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	}
 	if a.lambda {
 		absent = append(absent, lambdaLacks...)
+	}
+	if a.lambda || a.served {
 		c[secondFactor] = withoutFactor
 	}
 	for k, v := range tags {
@@ -148,6 +151,25 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 		}
 	}
 	a.context, a.absent = c, absent
+}
+
+// isServed reports whether a trust policy lets in services and who signs in by an identity provider alone: AWS sends aws:MultiFactorAuth…
+// for users' credentials alone, whatever a provider asked for ("Secure API access with MFA"; "AWS global condition context keys").
+func isServed(trust *policy.Document) bool {
+	if trust == nil {
+		return false
+	}
+	allows := false
+	for _, s := range trust.Statements {
+		if s.Effect != policy.Allow {
+			continue
+		}
+		allows = true
+		if s.NotPrincipal || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool { return p.Kind != "Service" && p.Kind != "Federated" }) {
+			return false
+		}
+	}
+	return allows
 }
 
 // contextOf is the actor's context with what is known of a target, nil for none, and more. It is not to be changed.
@@ -503,6 +525,7 @@ func (an *Analysis) newActors(d *model.Design) {
 		a.linked, a.attached = r.ServiceLinked, r.Attached
 		seen(a, r.ID, r.Policies...)
 		bound(a, r.Boundary)
+		a.served = isServed(r.Trust)
 		return a
 	}
 	for i, n := range an.nodes {
