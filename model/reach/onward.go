@@ -148,6 +148,7 @@ func (e *explorer) visit(f *finding) {
 func (e *explorer) principal(f *finding, t *target) {
 	to := e.an.nodeAt[f.target]
 	isNode := to >= 0
+	changes := e.actor.admin != surely || e.an.lonely(f.target)
 	for _, p := range plans().on[t.sort] {
 		if e.an.inVain(f.target, p.technique) {
 			if e.actor.admin != surely && e.all(f, p, nil) != never {
@@ -182,7 +183,7 @@ func (e *explorer) principal(f *finding, t *target) {
 			}
 			e.add(edge{to: to, kind: kind, must: v == surely && p.note == "", technique: p.technique, over: f.target, how: how})
 		case altering, unguarding:
-			if !t.guarded && (e.actor.admin != surely || e.an.lonely(f.target)) {
+			if !t.guarded && changes {
 				e.alter(f, p)
 			}
 		case joining:
