@@ -332,6 +332,13 @@ func (s *statement) acts(action string) bool {
 
 // matchAction tells whether an Action stands for an action, both lower-case.
 func matchAction(pattern, action string) truth {
+	for i := range len(pattern) {
+		if c := pattern[i]; c == '*' || c == '?' || c == '$' {
+			break
+		} else if i == len(action) || c != action[i] {
+			return never // most differ in their first letters
+		}
+	}
 	must, may := policy.Match(pattern, action)
 	return truthOf(must, may && holdsUnknown(pattern))
 }

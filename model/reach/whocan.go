@@ -89,6 +89,7 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 	ti := q.target
 	answers := make([]*answered, len(an.actors))
 	may, must := newSet(len(an.actors)), newSet(len(an.actors)) // actors who may, and who surely may
+	doers := an.acting([]string{strings.ToLower(action)})
 	an.divide(func(some []*actor) {
 		allows := an.allowing(strings.ToLower(action), q)
 		for _, a := range some {
@@ -96,7 +97,7 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			if ctx.Err() != nil {
 				return
 			}
-			if !allows(a) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
+			if !(doers[i] && allows(a)) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
 				continue
 			}
 			for _, on := range an.askedOn(a, action, q) {
@@ -197,6 +198,16 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 			spots = append(spots, w.forms[fi].witness)
 		}
 	}
+	var writes []string
+	for _, arn := range spots {
+		if form := an.formAt(q.target, strings.ToLower(action), arn); form != nil {
+			for _, x := range form.menu.writes {
+				writes = append(writes, x.lower)
+			}
+		}
+	}
+	slices.Sort(writes)
+	writers := an.acting(slices.Compact(writes))
 	for _, arn := range spots {
 		form := an.formAt(q.target, strings.ToLower(action), arn)
 		if form == nil {
@@ -217,7 +228,7 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 				allows := an.allowing(x.lower, on)
 				for _, a := range some {
 					k := a.index
-					if answers[k] != nil || out[k] != nil && out[k].Must || !allows(a) && (g == nil || !g.lets(a, &w.targets[q.target])) {
+					if answers[k] != nil || out[k] != nil && out[k].Must || !(writers[k] && allows(a)) && (g == nil || !g.lets(a, &w.targets[q.target])) {
 						continue
 					}
 					if r := an.decide(a, q.target, action, arn, nil); r.by != nil && r.Outcome == policy.Allowed {
@@ -250,6 +261,39 @@ func (an *Analysis) divide(do func(some []*actor)) {
 		hands.Go(func() { do(some) })
 	}
 	hands.Wait()
+}
+
+// acting tells of each actor whether an Allow of its own is about one of some actions (lower-case), on whatever. It is found once for
+// all questions about targets of a kind.
+func (an *Analysis) acting(actions []string) []bool {
+	key := strings.Join(actions, " ")
+	an.mu.Lock()
+	out, known := an.doers[key]
+	an.mu.Unlock()
+	if known {
+		return out
+	}
+	out = make([]bool, len(an.actors))
+	an.divide(func(some []*actor) {
+		known := map[*answers]bool{}
+		for _, a := range some {
+			out[a.index] = slices.ContainsFunc(a.identity, func(d *answers) bool {
+				yes, ok := known[d]
+				if !ok {
+					yes = slices.ContainsFunc(d.statements, func(s *statement) bool { return !s.deny && slices.ContainsFunc(actions, s.acts) })
+					known[d] = yes
+				}
+				return yes
+			})
+		}
+	})
+	an.mu.Lock()
+	defer an.mu.Unlock()
+	if an.doers == nil {
+		an.doers = map[string][]bool{}
+	}
+	an.doers[key] = out
+	return out
 }
 
 // allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on what a question is about.
