@@ -1,0 +1,3 @@
+package redact_test
+
+import _ "bulkhead/internal/draws" // the same under CI
