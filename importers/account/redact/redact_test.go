@@ -141,6 +141,9 @@ func TestPatternsMatchTheSame(t *testing.T) {
 		for range rapid.IntRange(1, 6).Draw(rt, "patterns") {
 			p := []byte(rapid.SampledFrom(append(d.Names, d.Tags...)).Draw(rt, "of"))
 			for range rapid.IntRange(1, 2).Draw(rt, "wildcards") {
+				if strings.Contains(string(p), team) {
+					break // a wildcard within a variable makes another of it
+				}
 				i := rapid.IntRange(0, len(p)).Draw(rt, "from")
 				j := rapid.IntRange(i, len(p)).Draw(rt, "to")
 				p = slices.Concat(p[:i], []byte(rapid.SampledFrom([]string{"*", "*", "*", "?", "??", team}).Draw(rt, "wildcard")), p[j:])
