@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -250,8 +251,7 @@ func (an *Analysis) turnedHelpers(leading []int32, before *graph, moved bool, ch
 // techniques. What its policies say of these calls in the same words is the same.
 func (an *Analysis) turnedIn(was, is *actor, led, of map[*technique]bool) bool {
 	said, same := is.saidAnew(was)
-	turned := false
-	add := func(k *technique) { of[k], turned = true, true }
+	own := map[*technique]bool{} // of this actor
 	differs := func(k *technique) bool {
 		return !same || slices.ContainsFunc(k.needs, func(need string) bool {
 			for alternative := range strings.SplitSeq(strings.ToLower(need), "|") {
@@ -264,12 +264,12 @@ func (an *Analysis) turnedIn(was, is *actor, led, of map[*technique]bool) bool {
 	}
 	leads := !slices.Equal(was.halves, is.halves)
 	for _, h := range slices.Concat(was.halves, is.halves) {
-		if k := h.plan.technique; leads || !of[k] && differs(k) {
-			add(k)
+		if k := h.plan.technique; leads || !own[k] && differs(k) {
+			own[k] = true
 		}
 	}
 	for k, there := range led {
-		if of[k] && turned || !differs(k) {
+		if own[k] || !differs(k) {
 			continue
 		}
 		suits := an.unoccupied(k)
@@ -282,12 +282,13 @@ func (an *Analysis) turnedIn(was, is *actor, led, of map[*technique]bool) bool {
 			}
 			_, v := an.combine(is, []string{need}, suits)
 			if _, w := an.combine(was, []string{need}, suits); max(v, w) != never {
-				add(k)
+				own[k] = true
 				break
 			}
 		}
 	}
-	return turned
+	maps.Copy(of, own)
+	return len(own) > 0
 }
 
 // saidAnew are the statements that one of an actor and what it was has and the other has not; false where more differs.
