@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// Names are the names that one picture shows. Those of them that would read the same once they are cut are cut where they differ.
+// Names are the names that one picture or list shows, sorted. Those of them that would read the same once they are cut are cut where they differ.
 type Names []string
 
 // NamesOf are the names of diagrams that are shown together, sorted.

@@ -23,6 +23,7 @@ type OutlinePanel struct {
 
 	group    *Link
 	rows     []Row
+	names    *render.Names // of the rows
 	shown    []Row
 	selected model.ID
 	list     *Reel
@@ -95,11 +96,22 @@ func (p *OutlinePanel) Set(rows []Row) {
 		return
 	}
 	was := p.index(p.selected)
-	p.rows = rows
+	p.rows, p.names = rows, namesOf(rows)
 	p.filter()
 	if is := p.index(p.selected); is != was {
 		p.reveal(is)
 	}
+}
+
+// namesOf are the names of rows.
+func namesOf(rows []Row) *render.Names {
+	var names render.Names
+	for _, r := range rows {
+		names = append(names, r.Name)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return &names
 }
 
 // SetStacks offers to group the rows by so many stacks, or to list them together again; nothing of one stack.
@@ -336,6 +348,7 @@ func (w *outlineRowRenderer) Refresh() {
 	}
 	if row.Place != Section {
 		style, cap = style.named(), cap.named()
+		style.Among = r.panel.names
 	}
 	r.name.Set(row.Name, style)
 	r.caption.Set(row.Caption, cap)

@@ -131,3 +131,18 @@ func TestOutlineCountsTriggersOfSeveralKinds(t *testing.T) {
 		}
 	}
 }
+
+// Names of a list that begin and end alike are cut where they differ.
+func TestNamesOfAListDiffer(t *testing.T) {
+	rows := []Row{{Place: Guest, ID: "a", Name: "privesc-paths.privesc-AssumeRole-starting-role"}, {Place: Guest, ID: "b", Name: "privesc-paths.privesc-EditExistingLambda-role"}, {Place: Guest, ID: "c", Name: "privesc-paths.privesc-PassExistingRole-role"}}
+	style := body.named()
+	style.Among = namesOf(rows)
+	seen := map[string]string{}
+	for _, r := range rows {
+		cut := style.fit(r.Name, 130)
+		if other := seen[cut]; other != "" || cut == r.Name {
+			t.Errorf("%s reads %s, as %q does", r.Name, cut, other)
+		}
+		seen[cut] = r.Name
+	}
+}

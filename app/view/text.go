@@ -20,9 +20,10 @@ type Style struct {
 	Color  render.Color // None: Ink
 	Align  fyne.TextAlign
 	Mono   bool
-	Elide  bool // gives way: wants no width of its own and ends in … where it lacks some
-	Name   bool // where it is cut it keeps its end: names of one design often begin alike; implies Elide
-	Lines  int  // more than 1: breaks into at most so many lines; implies Elide
+	Elide  bool          // gives way: wants no width of its own and ends in … where it lacks some
+	Name   bool          // where it is cut it keeps its end: names of one design often begin alike; implies Elide
+	Lines  int           // more than 1: breaks into at most so many lines; implies Elide
+	Among  *render.Names // what a Name stands among, so that it is cut where it differs from these; nil: alone
 }
 
 func (s Style) size() float32 {
@@ -63,6 +64,9 @@ func (s Style) width(text string) float64 {
 }
 func (s Style) named() Style { s.Name, s.Elide = true, true; return s }
 func (s Style) fit(text string, w float32) string {
+	if s.Name && s.Among != nil {
+		return s.Among.Fit(font.Metrics(), text, float64(s.size()), s.Weight, float64(w))
+	}
 	if s.Name {
 		return render.FitName(font.Metrics(), text, float64(s.size()), s.Weight, float64(w))
 	}
