@@ -150,28 +150,22 @@ func (an *Analysis) Reach(from model.ID) (Figures, bool) {
 // Rules reports whether a breach of a start reaches an administrator, or can become one, must or may; vulnerable: with
 // fed functions taken as vulnerable. False for an id that is none.
 func (an *Analysis) Rules(from model.ID, vulnerable bool) bool {
-	n, ok := an.nodeOf[from]
-	if !ok {
-		return false
-	}
-	look := runsMay
-	if vulnerable {
-		look = fedMay
-	}
-	return an.rulers(n, look)
+	return an.rulesUnder(from, vulnerable, runsMay, fedMay)
 }
 
 // RulesSurely is Rules where no unknown decides it.
 func (an *Analysis) RulesSurely(from model.ID, vulnerable bool) bool {
+	return an.rulesUnder(from, vulnerable, runsMust, fedMust)
+}
+
+// rulesUnder is Rules under the one look or the other.
+func (an *Analysis) rulesUnder(from model.ID, vulnerable bool, safe, fed int) bool {
 	n, ok := an.nodeOf[from]
-	if !ok {
-		return false
-	}
-	look := runsMust
+	look := safe
 	if vulnerable {
-		look = fedMust
+		look = fed
 	}
-	return an.rulers(n, look)
+	return ok && an.rulers(n, look)
 }
 
 // Measures sums up the design; vulnerable: with fed functions taken as vulnerable.
