@@ -210,16 +210,22 @@ func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.C
 	return c
 }
 
-// untagged is a role as iam:PassRole sees it: who may pass a role cannot be told by the role's tags ("Grant a user
-// permissions to pass a role to an AWS service"), and what such a condition comes to is not said.
-func (t *target) untagged() *target {
+// passed is a role as iam:PassRole sees it: who may pass a role cannot be told by the role's tags ("Grant a user
+// permissions to pass a role to an AWS service"), and what such a condition comes to is not said. It is asked within the call of the service
+// that takes the role ("this permission is not an API call"), in whichever region that is.
+func (t *target) passed() *target {
 	bare := *t
-	bare.tags = nil
+	bare.tags, bare.handed = nil, true
 	return &bare
 }
 
+// passedApart reports whether iam:PassRole of a target is to be asked for by itself.
+func (an *Analysis) passedApart(t *target) bool {
+	return t.sort == isRole && (len(t.tags) > 0 || an.asking[requestedRegion] > 0)
+}
+
 // targetKeys are condition keys that a target tells, its tags aside.
-var targetKeys = []string{"aws:resourceaccount", "s3:resourceaccount", "aws:requestedregion", "lambda:functionurlauthtype", "lambda:invokedviafunctionurl"}
+var targetKeys = []string{"aws:resourceaccount", "s3:resourceaccount", requestedRegion, "lambda:functionurlauthtype", "lambda:invokedviafunctionurl"}
 
 // ofTarget reports whether a condition key is the resource's, so that the answer differs from one to the next.
 func ofTarget(key string) bool {
@@ -249,8 +255,11 @@ func (w *world) targetValue(t *target, key string) string {
 			return "false"
 		}
 		return ""
-	case "aws:requestedregion":
-		if t.service == "iam" {
+	case requestedRegion:
+		switch {
+		case t.handed:
+			return ""
+		case t.service == "iam":
 			return "us-east-1"
 		}
 		return t.region

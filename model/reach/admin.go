@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -27,11 +28,11 @@ var probes = []probe{
 // A probe is an action on a place.
 type probe struct{ action, arn string }
 
-// probe asks about one of the probes.
-func (an *Analysis) probe(a *actor, s *policy.Stack, p probe) policy.Decision {
+// probe asks about one of the probes, in a region; "" for one that is not told.
+func (an *Analysis) probe(a *actor, s *policy.Stack, p probe, region string) policy.Decision {
 	w := an.world
-	arn := strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+w.region+":", ":A:", ":"+a.account+":").Replace(p.arn)
-	context := an.contextOf(a, nil, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}})
+	arn := strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+cmp.Or(region, w.region)+":", ":A:", ":"+a.account+":").Replace(p.arn)
+	context := an.contextOf(a, nil, in(region, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}}))
 	return s.Evaluate(policy.Request{Principal: a.principal(), Action: p.action, Resource: arn, ResourceAccount: a.account, Open: true, Context: context, Absent: a.absent})
 }
 
@@ -63,10 +64,25 @@ func (an *Analysis) rules(a *actor, s *policy.Stack) power {
 	return min(out, left)
 }
 
-// allows tells whether a stack allows a probe.
+// allows tells whether a stack allows a probe, in whichever region it is let most.
 func (an *Analysis) allows(a *actor, s *policy.Stack, p probe) truth {
-	d := an.probe(a, s, p)
-	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+	d := an.probe(a, s, p, an.probedIn(a, s, p))
+	return truthIn(&d)
+}
+
+// probedIn is the region in which a probe is let most, "" where none is told or nobody asks.
+func (an *Analysis) probedIn(a *actor, s *policy.Stack, p probe) string {
+	if an.asking[requestedRegion] == 0 {
+		return ""
+	}
+	if service, _, _ := strings.Cut(p.action, ":"); service == "iam" {
+		return madeIn(p.arn, service)
+	}
+	region, _ := an.inAnyRegion([]*actor{a}, func(region string) truth {
+		d := an.probe(a, s, p, region)
+		return truthIn(&d)
+	})
+	return region
 }
 
 // isAdmin tells whether an actor may do anything as it is.

@@ -508,7 +508,11 @@ func (an *Analysis) crewStep(e *edge) Step {
 			if action == "iam:PassRole" && i > 0 || !who.does(i, action) {
 				continue
 			}
-			if d := an.decide(a, target, action, arn, extra); truthIn(&d.Decision) > truthIn(&best.Decision) || member < 0 {
+			with := extra
+			if target < 0 {
+				with = an.calledIn(a, action, arn, extra)
+			}
+			if d := an.decide(a, target, action, arn, with); truthIn(&d.Decision) > truthIn(&best.Decision) || member < 0 {
 				member, best = i, d
 			}
 		}
@@ -520,8 +524,8 @@ func (an *Analysis) crewStep(e *edge) Step {
 	together := ", together with " + who.names(an) + ","
 	switch {
 	case k.route == passing:
-		_, name := an.passed(who.actors[0], e.over, e.service)
-		ask("iam:PassRole", e.over, w.targets[e.over].arn, policy.Context{"iam:passedtoservice": {name}})
+		_, how := an.passed(who.actors[0], e.over, e.service)
+		ask("iam:PassRole", e.over, w.targets[e.over].arn, how)
 		step.Says = "passes the role to " + strings.TrimSuffix(e.service, ".amazonaws.com") + together + " which acts as"
 		an.noteTrust(accounts[0], e.over, e.service)
 	case e.over >= 0 && w.targets[e.over].sort == isResource:

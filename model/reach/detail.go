@@ -412,6 +412,9 @@ func (an *Analysis) newEdgeStep(a *actor, e *edge) Step {
 	c := &account{an: an, actor: a}
 	step := Step{To: an.nodes[e.to].id, Kind: e.kind, Certainty: certainty(e.must)}
 	ask := func(action string, target int32, arn string, extra policy.Context) bool {
+		if target < 0 {
+			extra = an.calledIn(a, action, arn, extra)
+		}
 		d := an.decide(a, target, action, arn, extra)
 		if d.Outcome != policy.Allowed {
 			return false
@@ -573,9 +576,9 @@ func (an *Analysis) techniqueStep(step *Step, a *actor, e *edge, c *account, ask
 			step.Note = "if its trust policy, which was not seen, lets this principal"
 		}
 	case passing:
-		_, name := an.passed(a, e.over, e.service)
-		ask("iam:PassRole", e.over, arn, policy.Context{"iam:passedtoservice": {name}})
-		if name != e.service {
+		_, how := an.passed(a, e.over, e.service)
+		ask("iam:PassRole", e.over, arn, how)
+		if name := how["iam:passedtoservice"][0]; name != e.service {
 			step.Note = cmp.Or(step.Note, "if it is passed to "+name+", the service's name in one region")
 		}
 		if !an.thereStep(step, a, k, ask) {
@@ -770,7 +773,7 @@ func (an *Analysis) adminStep(n int32) *Step {
 	c := &account{an: an, actor: a}
 	step := Step{From: an.nodes[n].id, To: an.nodes[n].id, Kind: Runs, Technique: "administrator", Certainty: certainty(a.admin == surely), Says: "may do anything as"}
 	for _, p := range probes {
-		d := an.probe(a, a.layers(), p)
+		d := an.probe(a, a.layers(), p, an.probedIn(a, a.layers(), p))
 		if d.Outcome == policy.Allowed {
 			c.note(ruling{Decision: d}, -1, p.action)
 			step.Actions = append(step.Actions, p.action)

@@ -303,21 +303,32 @@ func (e *explorer) handed(f *finding, service string, passed truth) truth {
 }
 
 // passed tells whether a role may be passed to a service, and by which name of the service: its own, or perhaps one of a
-// region that the actor's policies name. Which of them AWS compares is not said for each service.
-func (an *Analysis) passed(a *actor, role int32, service string) (truth, string) {
-	ask := func(name string) truth {
-		d := an.decide(a, role, "iam:PassRole", an.world.targets[role].arn, policy.Context{"iam:passedtoservice": {name}})
-		return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+// region that the actor's policies name. Which of them AWS compares is not said for each service. how is what the request tells.
+func (an *Analysis) passed(a *actor, role int32, service string) (v truth, how policy.Context) {
+	ask := func(name string) (truth, policy.Context) {
+		extra := policy.Context{"iam:passedtoservice": {name}}
+		from := func(region string) truth {
+			d := an.decide(a, role, "iam:PassRole", an.world.targets[role].arn, in(region, extra))
+			return truthIn(&d.Decision)
+		}
+		if an.asking[requestedRegion] == 0 {
+			return from(""), extra
+		}
+		region, v := an.inAnyRegion([]*actor{a}, from)
+		return v, in(region, extra)
 	}
-	v := ask(service)
+	v, how = ask(service)
 	if v == never {
 		for _, name := range an.valuesOf(a, -1, "iam:passedtoservice") {
-			if name != service && speaksFor(name, service) && ask(name) != never {
-				return perhaps, name
+			if name == service || !speaksFor(name, service) {
+				continue
+			}
+			if v, how := ask(name); v != never {
+				return perhaps, how
 			}
 		}
 	}
-	return v, service
+	return v, how
 }
 
 // rest finds what does not start at a target: roles that something existing runs with, new principals, and feeds

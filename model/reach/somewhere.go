@@ -205,15 +205,8 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 			extra[i] = newPrincipal(an.world, c.bound)
 		}
 	}
-	anyRegion := an.asking["aws:requestedregion"] > 0 && slices.ContainsFunc(patterns, func(p string) bool {
-		fields := strings.SplitN(p, ":", 5)
-		return len(fields) < 5 || strings.ContainsAny(fields[3], "*?")
-	})
-	try := func(place string) bool { // false: it cannot be surer
-		if tried[place] || suits != nil && !suits(place) {
-			return true
-		}
-		tried[place] = true
+	asked := an.asking[requestedRegion] > 0
+	allowed := func(place, region string) truth {
 		v := surely
 		for _, x := range actions {
 			any := never
@@ -225,10 +218,7 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 					any = surely
 					break
 				}
-				d := an.decide(a, -1, x.String(), place, an.carried(x.String(), place, extra[i], true))
-				if anyRegion && truthIn(&d.Decision) == never { // it may be made in another
-					d = an.decide(a, -1, x.String(), place, an.carried(x.String(), place, extra[i], false))
-				}
+				d := an.decide(a, -1, x.String(), place, in(region, carried(x.String(), place, extra[i])))
 				if any = max(any, truthIn(&d.Decision)); any == surely {
 					break
 				}
@@ -236,6 +226,24 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 			if v = min(v, any); v == never {
 				break
 			}
+		}
+		return v
+	}
+	try := func(place, pattern string) bool { // false: it cannot be surer
+		if tried[place] || suits != nil && !suits(place) {
+			return true
+		}
+		tried[place] = true
+		var v truth
+		switch {
+		case !asked:
+			v = allowed(place, "")
+		case movable(pattern, actions[0].Service):
+			var region string
+			region, v = an.inAnyRegion(c.actors, func(region string) truth { return allowed(moved(place, region), region) })
+			place = moved(place, region)
+		default:
+			v = allowed(place, madeIn(place, actions[0].Service))
 		}
 		if v > best {
 			where, best = place, v
@@ -249,13 +257,13 @@ func (an *Analysis) anyplaceBy(c crew, actions []*catalog.Action, spaces iter.Se
 			if policy.Apart(p, space) {
 				continue
 			}
-			if place, ok := within(p, an.world.regional(space, p)); ok && !stretched(place, space) && !try(place) {
+			if place, ok := within(p, an.world.regional(space, p)); ok && !stretched(place, space) && !try(place, p) {
 				return where, best
 			}
 		}
 	}
 	if anything {
-		try("*")
+		try("*", "*")
 	}
 	return where, best
 }
@@ -266,25 +274,16 @@ func stretched(place, space string) bool {
 	return strings.Count(place, ":") != strings.Count(space, ":") && strings.HasPrefix(space[strings.IndexByte(space, ':')+1:], "aws") && strings.Contains(space, ":ec2:")
 }
 
-// carried is what a call about an ARN carries beside extra: the region that it is made in, if that is to be told, and, where it starts an
-// instance with a role, the profile that the role is in.
-func (an *Analysis) carried(action, arn string, extra policy.Context, region bool) policy.Context {
-	launch := action == "ec2:RunInstances" && strings.Contains(arn, ":instance/")
-	fields := strings.SplitN(arn, ":", 5)
-	regional := region && an.asking["aws:requestedregion"] > 0 && len(fields) == 5 && fields[3] != "" && !strings.ContainsAny(fields[3], "*?$")
-	if !launch && !regional {
+// carried is what a call about an ARN carries beside extra: where it starts an instance with a role, the profile that the role is in.
+func carried(action, arn string, extra policy.Context) policy.Context {
+	if action != "ec2:RunInstances" || !strings.Contains(arn, ":instance/") {
 		return extra
 	}
 	out := maps.Clone(extra)
 	if out == nil {
 		out = policy.Context{}
 	}
-	if launch {
-		out["ec2:instanceprofile"] = []string{"${the instance profile}"}
-	}
-	if regional {
-		out["aws:requestedregion"] = []string{fields[3]}
-	}
+	out["ec2:instanceprofile"] = []string{"${the instance profile}"}
 	return out
 }
 

@@ -159,10 +159,10 @@ func (t *tally) each(s *statement, do func(f int32, b doings, v truth)) {
 			return
 		}
 		x := &t.w.targets[t.w.forms[f].target]
-		if x.sort == isRole && len(x.tags) > 0 {
+		if t.an.passedApart(x) {
 			var pass doings
 			if pass, b = t.w.forms[f].menu.cut(b, "iam:passrole"); !pass.may.empty() {
-				if v := min(v, t.an.truth(t.actor, s, x.untagged())); v != never {
+				if v := min(v, t.an.truth(t.actor, s, x.passed())); v != never {
 					do(f, pass, v)
 				}
 			}
@@ -598,8 +598,8 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	if ti >= 0 && an.gates[ti] != nil {
 		put(an.gates[ti].answers)
 	}
-	pass := -1 // an action that does not hear the tags of the role that it is about: it has an answer of its own
-	if ti >= 0 && len(an.world.targets[ti].tags) > 0 && an.world.targets[ti].sort == isRole {
+	pass := -1 // an action that does not hear the tags of the role that it is about, nor is made in its region: it has an answer of its own
+	if ti >= 0 && an.passedApart(&an.world.targets[ti]) {
 		pass = m.bit("iam:passrole")
 	}
 	buf := make([]byte, 0, len(sets)/8+16)
@@ -670,8 +670,8 @@ func (an *Analysis) direct(a *actor, ti int32, action, arn string, extra policy.
 		return an.decideUnseen(a, req, extra)
 	}
 	about := t
-	if t != nil && len(t.tags) > 0 && strings.EqualFold(action, "iam:PassRole") {
-		about = t.untagged()
+	if t != nil && an.passedApart(t) && strings.EqualFold(action, "iam:PassRole") {
+		about = t.passed()
 	}
 	d := an.answer(a, t, about, req, extra)
 	if req.PolicyUnseen && d.Outcome == policy.Allowed && !an.isSeen(a, t, about, req, extra, &d) {

@@ -48,6 +48,7 @@ type target struct {
 	key      int32                // target of the key that encrypts it, or noKey, unseenKey
 	profile  model.Profile        // of a role: whether an instance profile holds it
 	guarded  bool                 // a role that only AWS changes: service-linked, or of IAM Identity Center
+	handed   bool                 // a role that is passed: see passed
 	ownLogOf []model.ID           // functions whose own log group it is
 	most     catalog.Capabilities // hits that there are of it, whoever comes by them
 	policy   *answers             // resource policy (trust policy of a role), nil if none or not seen
