@@ -128,6 +128,7 @@ type Role struct {
 	LogicalID     string
 	Name          string
 	ARN           string
+	UniqueID      string // that AWS gave it, as aws:userid tells; "" where that is not known
 	Path          string
 	Trust         *policy.Document
 	Policies      []ID // inline and managed, in source order
@@ -295,6 +296,7 @@ type Principal struct {
 	Kind      PrincipalKind
 	Name      string
 	ARN       string
+	UniqueID  string // that AWS gave a user, "" where that is not known
 	Policies  []ID
 	Groups    []ID // of a user
 	Boundary  ID

@@ -129,3 +129,12 @@ func TestUnreadablePolicy(t *testing.T) {
 		}
 	}
 }
+
+// TestUniqueIDs: what AWS calls roles and users by is kept, as policies ask for it.
+func TestUniqueIDs(t *testing.T) {
+	in := readSnapshot(t, `{"RoleDetailList": [{"RoleName": "r", "RoleId": "AROA1", "Arn": "arn:aws:iam::111122223333:role/r"}],
+ "UserDetailList": [{"UserName": "u", "UserId": "AIDA1", "Arn": "arn:aws:iam::111122223333:user/u"}]}`)
+	if r, u := in.Design.Role("role/r"), in.Design.Principal("user/u"); r.UniqueID != "AROA1" || u.UniqueID != "AIDA1" {
+		t.Errorf("ids %q and %q", r.UniqueID, u.UniqueID)
+	}
+}

@@ -264,7 +264,7 @@ func (r *reader) role(n *yamlpos.Node) {
 	name := text(n.Get("RoleName"))
 	arn := text(n.Get("Arn"))
 	id, owner := r.owner("role", name, arn)
-	role := &model.Role{ID: id, LogicalID: name, Name: name, ARN: arn, Path: text(n.Get("Path")),
+	role := &model.Role{ID: id, LogicalID: name, Name: name, ARN: arn, UniqueID: text(n.Get("RoleId")), Path: text(n.Get("Path")),
 		Tags: tags(n.Get("Tags")), Origin: n.Span()}
 	role.ServiceLinked = strings.HasPrefix(role.Path, "/aws-service-role/")
 	trust := &policy.Setting{Type: policy.TrustPolicy}
@@ -297,7 +297,7 @@ func (r *reader) user(n *yamlpos.Node) {
 	name := text(n.Get("UserName"))
 	arn := text(n.Get("Arn"))
 	id, owner := r.owner("user", name, arn)
-	u := &model.Principal{ID: id, Kind: model.User, Name: name, ARN: arn, Tags: tags(n.Get("Tags")), Origin: n.Span()}
+	u := &model.Principal{ID: id, Kind: model.User, Name: name, ARN: arn, UniqueID: text(n.Get("UserId")), Tags: tags(n.Get("Tags")), Origin: n.Span()}
 	u.Policies = r.policies("user/"+owner, policy.UserInline, n.Get("UserPolicyList"), n.Get("AttachedManagedPolicies"))
 	for _, g := range items(n.Get("GroupList")) {
 		id := r.groups[field(arn, 4)+"/"+text(g)]

@@ -57,11 +57,11 @@ var (
 	details = object(nil,
 		"Policies", list(object([]string{"Arn"}, "PolicyName", aText, "Arn", aText, "DefaultVersionId", aText,
 			"PolicyVersionList", list(object(nil, "VersionId", aText, "IsDefaultVersion", aFlag, "Document", aDocument)))),
-		"RoleDetailList", list(object([]string{"RoleName", "Arn"}, "RoleName", aText, "Arn", aText, "Path", aText, "AssumeRolePolicyDocument", aDocument,
+		"RoleDetailList", list(object([]string{"RoleName", "Arn"}, "RoleName", aText, "RoleId", aText, "Arn", aText, "Path", aText, "AssumeRolePolicyDocument", aDocument,
 			"RolePolicyList", inline, "AttachedManagedPolicies", attached, "PermissionsBoundary", boundary, "Tags", tagList,
 			"InstanceProfileList", someArn)),
 		"GroupDetailList", list(object([]string{"GroupName", "Arn"}, "GroupName", aText, "Arn", aText, "GroupPolicyList", inline, "AttachedManagedPolicies", attached)),
-		"UserDetailList", list(object([]string{"UserName", "Arn"}, "UserName", aText, "Arn", aText, "UserPolicyList", inline, "AttachedManagedPolicies", attached,
+		"UserDetailList", list(object([]string{"UserName", "Arn"}, "UserName", aText, "UserId", aText, "Arn", aText, "UserPolicyList", inline, "AttachedManagedPolicies", attached,
 			"GroupList", texts, "PermissionsBoundary", boundary, "Tags", tagList)))
 
 	// snapshot is a whole file, but for the details, which may be the file itself.

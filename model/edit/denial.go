@@ -71,8 +71,11 @@ func (c *caller) binds(st *policy.Statement) binding {
 	}
 	req := policy.Request{Principal: c.session(), Action: "bulkhead:Any", Resource: "*", Open: true,
 		Context: policy.Context{"aws:principalarn": {c.role.ARN}, "lambda:sourcefunctionarn": {c.function.ARN}}}
-	if c.isNew {
+	switch {
+	case c.isNew:
 		req.Context["aws:userid"] = []string{"AROAGENERATED:" + c.function.Name}
+	case c.role.UniqueID != "":
+		req.Context["aws:userid"] = []string{c.role.UniqueID + ":" + c.function.Name}
 	}
 	if st.Principals != nil {
 		if req.ResourcePolicy, err = policy.Compile(nil, asked); err != nil {

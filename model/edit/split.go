@@ -252,7 +252,7 @@ func (s *splitting) makeParts() error {
 		f.Handler = firstOf(p.Handler, f.Handler)
 		role := *s.role
 		if !p.Keeps || s.shared || s.role.Compiled {
-			role.Profile = model.ProfileNotKnown // a profile holds the role that was
+			role.Profile, role.UniqueID = model.ProfileNotKnown, "" // a profile holds the role that was, and AWS makes another
 		}
 		if !p.Keeps {
 			logical := beside(s.whole.LogicalID, "", p.Name)

@@ -33,6 +33,7 @@ type profile struct {
 	account    string
 	function   *model.Function // of a session of its own, else nil
 	lambda     bool            // the session is a function's
+	unique     string          // what AWS sends of who it is, as far as it is known: see newContext
 	served     bool            // its role is assumed by services and through identity providers alone: nobody's second factor is in its sessions
 	ids        []model.ID      // policies, in the order of documents
 	by         []model.ID      // … and who has each: the role or user, or a group of it
@@ -100,6 +101,8 @@ var withoutFactor = []string{"false", policy.OrAbsent}
 
 const secondFactor = "aws:multifactorauthpresent"
 
+const userID = "aws:userid"
+
 // attackerChooses are keys whose value is the caller's choice, set as it suits: whoever writes the request may use TLS.
 var attackerChooses = map[string]string{"aws:securetransport": "true"}
 
@@ -139,6 +142,16 @@ func (a *actor) newContext(w *world, tags map[string]string, keys []string) {
 	}
 	if a.lambda || a.served {
 		c[secondFactor] = withoutFactor
+	}
+	// A session's is the role's id and the name of the session, a function's name for its own ("AWS global condition context keys").
+	switch {
+	case a.unique == "" || !slices.Contains(keys, userID):
+	case a.sort == isUser:
+		c[userID] = []string{a.unique}
+	case a.function != nil:
+		c[userID] = []string{a.unique + ":" + a.function.Name}
+	default:
+		c[userID] = []string{a.unique + ":${the name of the session}"}
 	}
 	for k, v := range tags {
 		c["aws:principaltag/"+strings.ToLower(k)] = []string{v}
@@ -530,7 +543,7 @@ func (an *Analysis) newActors(d *model.Design) {
 		a.unlimited = id != "" && a.limit == nil
 	}
 	role := func(r *model.Role) *actor {
-		a := &actor{profile: profile{id: r.ID, sort: isRole, arn: r.ARN, self: w.target(r.ID), unseen: r.External}}
+		a := &actor{profile: profile{id: r.ID, sort: isRole, arn: r.ARN, unique: r.UniqueID, self: w.target(r.ID), unseen: r.External}}
 		a.linked, a.attached = r.ServiceLinked, r.Attached
 		seen(a, r.ID, r.Policies...)
 		bound(a, r.Boundary)
@@ -579,7 +592,7 @@ func (an *Analysis) newActors(d *model.Design) {
 			an.actorOf[i] = add(role(r), r.Tags)
 		case isUser, isGroup:
 			p := d.Principal(n.id)
-			a := &actor{profile: profile{id: p.ID, sort: n.sort, arn: p.ARN, self: w.target(p.ID)}}
+			a := &actor{profile: profile{id: p.ID, sort: n.sort, arn: p.ARN, unique: p.UniqueID, self: w.target(p.ID)}}
 			if n.sort == isGroup {
 				// A group makes no requests; whoever is in it does.
 				a.arn = strings.Replace(p.ARN, ":group/", ":user/"+anyName+"/", 1)

@@ -156,7 +156,7 @@ func (g *gate) tells(s *statement) bool {
 }
 
 // callers are condition keys whose value is who asks, beside those in an actor's context.
-var callers = []string{"kms:granteeprincipal", "aws:userid"}
+var callers = []string{"kms:granteeprincipal", userID}
 
 // plainCondition is a condition by itself; nil for one whose answer takes more than the value of one key.
 func plainCondition(doc *policy.Document, c policy.Condition) *statement {
