@@ -49,6 +49,7 @@ func (c *Claim) Description() string {
 // it is dry if the sea is not reached either.
 func (c Claim) Beside(sea Sea) Claim {
 	switch none := c.Figure == Percent(0); {
+	case c.Figure == beyond:
 	case sea.Open && (none || c.Open):
 		c.Good, c.Open = false, false
 	case none && c.Open && sea.Words != "":

@@ -106,8 +106,12 @@ func sight(v View) *survey {
 const mostGuests = 60
 
 // visit finds the guests: users, and roles without functions, that can touch what counts, lead to a bay, or that
-// something leads to.
+// something leads to. Where there is no bay they are all that can be breached, and all of them are guests.
 func (s *survey) visit() {
+	if len(s.compartments) == 0 {
+		s.gather()
+		return
+	}
 	led := map[model.ID]bool{}
 	for _, d := range s.doors {
 		led[d.to] = true
@@ -140,6 +144,48 @@ func (s *survey) visit() {
 	for _, r := range s.design.Roles() {
 		see(r.ID)
 	}
+	s.limit()
+}
+
+// gather makes guests of all users and roles, who matters most first: who can become an administrator, who leads to others, who
+// others lead to, who touches what counts.
+func (s *survey) gather() {
+	see := func(id model.ID) {
+		s.guests = append(s.guests, id)
+		s.guestTouches[id] = map[model.ID]*touch{}
+		s.follow(id, id, s.guestTouches[id])
+	}
+	for _, r := range s.design.Roles() {
+		see(r.ID)
+	}
+	for _, p := range s.design.Principals() {
+		if p.Kind == model.User {
+			see(p.ID)
+		}
+	}
+	rank := map[model.ID]int{}
+	for _, d := range s.doors {
+		rank[d.from], rank[d.to] = max(rank[d.from], 3), max(rank[d.to], 2)
+	}
+	rulers, _ := s.facts.(interface {
+		Rules(from model.ID, vulnerable bool) bool
+	})
+	for _, id := range s.guests {
+		for r := range s.guestTouches[id] {
+			if s.counted[r] {
+				rank[id] = max(rank[id], 1)
+			}
+		}
+		if rulers != nil && rank[id] == 3 && rulers.Rules(id, false) {
+			rank[id] = 4
+		}
+	}
+	slices.SortStableFunc(s.guests, func(a, b model.ID) int { return cmp.Compare(rank[b], rank[a]) })
+	s.limit()
+}
+
+// limit leaves out the last of more guests than a picture shows.
+func (s *survey) limit() {
 	if len(s.guests) > mostGuests {
 		s.unseen = len(s.guests) - mostGuests
 		s.guests = s.guests[:mostGuests]

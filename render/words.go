@@ -126,6 +126,13 @@ func (s *survey) calm(c *Claim) {
 		if c.Open {
 			*c = c.Beside(SeaOfAll(s.view))
 		}
+		switch {
+		case counted > 0 || c.Good || c.Open:
+		case len(m.Admin) > 0:
+			c.Figure = ruler
+		default:
+			c.Figure, c.Noun, c.Open = beyond, uncounted, true
+		}
 	}
 }
 
@@ -162,16 +169,31 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 	}
 	c.Sentence = sentence
 
-	c.Figure = Share(may.Share, b.Reach.AtLeast)
 	open := slices.ContainsFunc(b.Beyond(), func(y reach.Beyond) bool { return !y.Fed || s.view.Vulnerable })
 	c.Good = may.Resources == 0 && !open && !s.ruled()
 	c.Open = c.Good && b.Reach.AtLeast
+	c.Figure = Share(may.Share, b.Reach.AtLeast)
+	switch {
+	case b.Reach.Of > 0 || c.Good:
+	case s.ruled():
+		c.Figure = ruler
+	default:
+		c.Figure, c.Open = beyond, true
+	}
 	c.Good = c.Good && !c.Open
 	c.Noun = s.noun(b, must, may, open)
 	if s.view.Hop > 0 && s.view.Hop < flood.last {
 		c.Noun = "in the end, " + c.Noun
 	}
 }
+
+// What a picture says where nothing counts, and yet there is something to fear: no share, which is none of nothing, but what is
+// reached.
+const (
+	ruler     = "admin"
+	beyond    = "the sea"
+	uncounted = "nothing here holds data that counts"
+)
 
 // noun is what the figure is a share of, and what matters most in it.
 func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string {
@@ -203,7 +225,7 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 	}
 	switch {
 	case of == 0:
-		n = "nothing here holds data that counts"
+		n = uncounted
 	case may.Resources == 0:
 		n = fmt.Sprintf("none of %d %s floods", of, resources)
 		if b.Reach.AtLeast {

@@ -21,6 +21,8 @@ func EffectOf(was, is *reach.Breach, vulnerable bool) Effect {
 		return Effect{Text: fmt.Sprintf("%d → %d of %d", a.Resources, b.Resources, is.Reach.Of), Good: true}
 	case b.Resources < a.Resources:
 		return Effect{Text: fmt.Sprintf("%s → %s", percent(a.Share), percent(b.Share)), Good: true}
+	case rules(was, vulnerable) && !rules(is, vulnerable):
+		return Effect{Text: "no administrator", Good: true}
 	case dry:
 		return Effect{Text: "the sea dries", Good: true}
 	case out(is, vulnerable) < out(was, vulnerable):
@@ -29,6 +31,11 @@ func EffectOf(was, is *reach.Breach, vulnerable bool) Effect {
 		return Effect{Text: "shallower", Good: true}
 	}
 	return Effect{Text: "same reach"}
+}
+
+// rules reports whether a breach leads to an administrator, perhaps too.
+func rules(b *reach.Breach, vulnerable bool) bool {
+	return b.Admin || b.AdminMay || b.AdminFed && vulnerable
 }
 
 // out is how much of the sea a breach reaches: capabilities on kinds of thing.

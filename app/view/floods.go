@@ -42,6 +42,9 @@ type FloodList struct {
 	Hidden int // rows beyond Hop
 }
 
+// uncounted says that there is nothing to have a share of.
+const uncounted = "nothing here holds data that counts"
+
 // FloodsOf lists what the breach of a side floods, up to a hop (0: all).
 func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	b, d := s.Breach, s.Design
@@ -51,6 +54,9 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	fig := Figure(b.Reach, vulnerable)
 	l := FloodList{Start: b.From, Title: "What floods, and why",
 		Claim: fmt.Sprintf("Breach of %s: %d of %d, %s", Name(d, b.From), fig.Resources, b.Reach.Of, render.Share(fig.Share, b.Reach.AtLeast))}
+	if b.Reach.Of == 0 {
+		l.Claim = fmt.Sprintf("Breach of %s: %s", Name(d, b.From), uncounted)
+	}
 	if b.Admin || b.AdminMay {
 		l.Rows = append(l.Rows, adminRow(d, b))
 	}
@@ -87,6 +93,9 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	}
 	if hop > 0 {
 		l.Claim = fmt.Sprintf("Breach of %s, hop %d of %d: %d of %d so far, in the end %d", Name(d, b.From), hop, l.Hops, so, b.Reach.Of, fig.Resources)
+		if b.Reach.Of == 0 {
+			l.Claim = fmt.Sprintf("Breach of %s, hop %d of %d", Name(d, b.From), hop, l.Hops)
+		}
 		l.Rows = slices.DeleteFunc(l.Rows, func(r FloodRow) bool { return r.hops > hop })
 	}
 	l.Hidden = all - len(l.Rows)

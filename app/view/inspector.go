@@ -317,6 +317,19 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 	}
 	words += ", " + percent(fig.Weighted) + " weighted"
 	tone := toneOf(b, in.vulnerable)
+	if b.Reach.Of == 0 {
+		words = uncounted
+		if tone == render.Danger { // none of nothing is no figure to fear; what there is to fear is said
+			lines := []fyne.CanvasObject{NewText(upper(uncounted)+".", small.lines(3))}
+			if sea := b.Sea(in.vulnerable); len(sea) > 0 {
+				lines = append(lines, NewText("It reaches the sea: "+reach.SeaWords(sea)+".", small.lines(4)))
+			}
+			if word := adminWord(b, in.vulnerable); word != "" {
+				lines = slices.Insert(lines, 0, fyne.CanvasObject(NewText(word, body.in(render.Danger).weighing(render.Bold).lines(2))))
+			}
+			return newColumn(2, lines...)
+		}
+	}
 	if in.was != nil && !b.Reach.AtLeast {
 		if was := Figure(in.was.Reach, in.vulnerable).Share; fig.Share < was {
 			tone, words = render.Good, words+"; was "+percent(was)
@@ -329,14 +342,21 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 	if fed := b.Reach.FedMay; !in.vulnerable && fed.Resources > fig.Resources {
 		lines = append(lines, NewText(fmt.Sprintf("with fed functions vulnerable too: %s, %d of %d", percent(fed.Share), fed.Resources, b.Reach.Of), small.lines(2)))
 	}
-	if b.Admin || b.AdminMay {
-		word := "An administrator is reachable"
-		if b.AdminMay {
-			word = "An administrator may be reachable"
-		}
+	if word := adminWord(b, in.vulnerable); word != "" {
 		lines = append(lines, NewLabel(word, small.in(render.Danger).weighing(render.Bold)))
 	}
 	return newColumn(2, lines...)
+}
+
+// adminWord says that a breach reaches an administrator, "" where it does not.
+func adminWord(b *reach.Breach, vulnerable bool) string {
+	switch {
+	case b.AdminMay:
+		return "An administrator may be reachable"
+	case b.Admin, b.AdminFed && vulnerable:
+		return "An administrator is reachable"
+	}
+	return ""
 }
 
 func figureWords(f reach.Figure) string {

@@ -38,7 +38,7 @@ func Ledger(st session.State) []Measure {
 	if len(a.Admin) > 0 {
 		worst.Remark, worst.Color = "an administrator is within reach", render.Danger
 	}
-	if a.WorstOf == "" && st.After.Sea > 0 {
+	if a.WorstOf == "" && st.After.Sea > 0 && len(a.Admin) == 0 {
 		worst.Remark, worst.Color = "nothing here, and the sea", render.Danger
 	}
 	if a.WorstOf != "" {
@@ -57,7 +57,16 @@ func Ledger(st session.State) []Measure {
 		}
 		tight.Remark = "as far as seen"
 	}
-	if edited {
+	if a.Counted == 0 && worst.Color == render.Danger { // there is nothing to have a share of, and no reason to be calm
+		for _, m := range []*Measure{&worst, &mean, &tight} {
+			m.Figure, m.Color = "–", render.Muted
+			m.Tip += " " + upper(uncounted) + "."
+		}
+		tight.Remark, worst.Remark = "", uncounted
+		if len(a.Admin) > 0 {
+			worst.Figure, worst.Color, worst.Remark = "admin", render.Danger, "an administrator is within reach"
+		}
+	} else if edited {
 		compare(&tight, decimal(b.Watertightness), a.Watertightness-b.Watertightness, decimalChange)
 		compare(&worst, percent(b.Worst), b.Worst-a.Worst, func(x float64) string { return percentChange(-x) })
 		compare(&mean, percent(b.Mean), b.Mean-a.Mean, func(x float64) string { return percentChange(-x) })
@@ -152,6 +161,13 @@ func reachOf(st session.State) (Measure, bool) {
 		share := Figure(was.Reach, st.Vulnerable).Share
 		compare(&m, percent(share), share-fig.Share, func(x float64) string { return percentChange(-x) })
 	}
+	if now.Reach.Of == 0 && m.Color == render.Danger {
+		m.Before, m.Verdict = "", render.None
+		m.Figure, m.Color, m.Remark = "–", render.Muted, uncounted
+		if rules(now, st.Vulnerable) {
+			m.Figure, m.Color, m.Remark = "admin", render.Danger, "an administrator is within reach"
+		}
+	}
 	return m, true
 }
 
@@ -216,7 +232,7 @@ func someNames(d *model.Design, ids []model.ID, most int) string {
 
 // toneOf is the colour of a breach's figure, as the picture has it: no good news where it reaches the sea or an administrator.
 func toneOf(b *reach.Breach, vulnerable bool) render.Color {
-	if b.Admin || b.AdminMay || b.AdminFed && vulnerable || reachesOut(b, vulnerable) {
+	if rules(b, vulnerable) || reachesOut(b, vulnerable) {
 		return render.Danger
 	}
 	return alarm(float64(Figure(b.Reach, vulnerable).Resources), b.Reach.AtLeast)

@@ -157,7 +157,8 @@ type Note struct {
 func (p *OutlinePanel) SetNotes(notes ...Note) {
 	var lines []fyne.CanvasObject
 	for _, n := range notes {
-		lines = append(lines, newLine(6, 0, NewText(n.Text, section.in(render.Danger)), NewLink(n.Action, small.in(render.Link).whole(), n.OnTap)))
+		lines = append(lines, &fyne.Container{Layout: &tallLine{line{6, 0}}, Objects: []fyne.CanvasObject{
+			NewText(n.Text, section.in(render.Danger).lines(3)), NewLink(n.Action, small.in(render.Link).whole(), n.OnTap)}})
 	}
 	p.notes.Objects = lines
 	p.notes.Refresh()

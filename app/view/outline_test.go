@@ -146,3 +146,26 @@ func TestNamesOfAListDiffer(t *testing.T) {
 		seen[cut] = r.Name
 	}
 }
+
+// A note below the list takes the lines that it needs, whole.
+func TestNotesAreShownWhole(t *testing.T) {
+	newApp(t)
+	p := NewOutline()
+	newWindow(t, p.Root, 212, 600)
+	p.SetNotes(Note{Text: "2 NOT RESOLVED · 11 POLICY FAULTS", Action: "show"})
+	found := false
+	for _, x := range all[*Text](p.Root) {
+		if strings.Contains(x.Text, "FAULTS") {
+			found = true
+			if x.cut {
+				t.Error("the note is cut")
+			}
+			if low, foot := fyne.CurrentApp().Driver().AbsolutePositionForObject(x).Y+x.Size().Height, p.Root.Size().Height; low > foot {
+				t.Errorf("the note ends at %g, the outline at %g", low, foot)
+			}
+		}
+	}
+	if !found {
+		t.Error("there is no note")
+	}
+}

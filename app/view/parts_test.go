@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"bulkhead/model/edit"
+	"bulkhead/model/reach"
 	"bulkhead/model/source"
 	"bulkhead/render"
 )
@@ -418,5 +419,18 @@ func TestStripCountsWhatItHasNoLineFor(t *testing.T) {
 	test.Tap(all[*Link](s.Root)[0])
 	if len(all2) != 4 {
 		t.Errorf("shown are %v", all2)
+	}
+}
+
+// Of a breach that leads to an administrator where nothing counts, no share of nothing is told in the colour of danger.
+func TestLedgerHasNoShareOfNothing(t *testing.T) {
+	_, st := opened(t, "team")
+	b := *st.After.Breach
+	b.Reach = reach.Figures{}
+	b.Admin = true
+	st.After.Breach, st.Start = &b, "role/deploy"
+	m, ok := reachOf(st)
+	if !ok || m.Figure != "admin" || strings.Contains(m.Remark, "0 of 0") {
+		t.Errorf("%+v", m)
 	}
 }

@@ -117,7 +117,9 @@ func Outline(d *model.Design, a *reach.Analysis, m reach.Measures, vulnerable bo
 			continue
 		}
 		row.Share = float64(m.Exposure[r.ID])
-		row.Figure = of(m.Exposure[r.ID], m.Functions)
+		if m.Functions > 0 {
+			row.Figure = of(m.Exposure[r.ID], m.Functions)
+		}
 		things = append(things, row)
 	}
 	slices.SortStableFunc(things, func(x, y Row) int {
@@ -203,6 +205,13 @@ func (r *Row) reaches(a *reach.Analysis, vulnerable bool) {
 	if f, ok := a.Reach(r.ID); ok {
 		may := Figure(f, vulnerable)
 		r.Share, r.Figure, r.Admin = may.Share, render.Share(may.Share, f.AtLeast), a.Rules(r.ID, vulnerable)
+		switch {
+		case f.Of > 0:
+		case r.Admin:
+			r.Figure = "admin"
+		case r.Place == Guest:
+			r.Figure = "" // a share of nothing
+		}
 	}
 }
 
@@ -275,7 +284,7 @@ func guests(d *model.Design, a *reach.Analysis, vulnerable bool) []Row {
 			return 0
 		case r.Admin:
 			return 1
-		case r.Figure != "":
+		case r.Icon != string(model.Group):
 			return 2
 		}
 		return 3 // groups start nothing themselves

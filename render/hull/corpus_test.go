@@ -84,7 +84,7 @@ func figures(t *testing.T, name string, an *reach.Analysis) {
 			if len(b.NotSeen) > 0 && d.Claim.Good {
 				t.Errorf("%s: the breach of %s was not all seen, and is called good: %s", name, b.From, d.Claim.Figure)
 			}
-			if d.Claim.Figure != render.Share(want.Share, len(b.NotSeen) > 0) {
+			if said := render.Share(want.Share, len(b.NotSeen) > 0); d.Claim.Figure != said && (b.Reach.Of > 0 || d.Claim.Good || d.Claim.Figure == "") {
 				t.Errorf("%s: the breach of %s reaches %f, the picture says %s", name, b.From, want.Share, d.Claim.Figure)
 			}
 		}

@@ -93,6 +93,10 @@ func (b *brush) hull() {
 		c := b.cells[0]
 		r := b.rows[0]
 		b.text(render.Text{X: c.x + c.w/2, Y: (r.top+r.floor)/2 + 4, Anchor: render.Middle, Size: render.SizeBody, Color: render.Muted, Text: "no functions: nothing here runs code"}, c.w-2*pad)
+		if len(b.d.Quay) > 0 {
+			b.text(render.Text{X: c.x + c.w/2, Y: (r.top+r.floor)/2 + 24, Anchor: render.Middle, Size: render.SizeSmall, Color: render.Muted, Level: render.Near,
+				Text: "whoever holds the credentials of somebody ashore starts there"}, c.w-2*pad)
+		}
 	}
 	if len(b.bilge.tiles) == 0 && len(b.d.Cells) > 0 {
 		b.text(render.Text{X: (b.shell.left + b.shell.right) / 2, Y: (b.shell.floor+b.shell.keel)/2 + 4, Anchor: render.Middle, Size: render.SizeSmall, Color: render.Muted,

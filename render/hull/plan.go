@@ -125,6 +125,11 @@ func newPlan(m render.Metrics, diagrams []*render.Diagram, in room) *plan {
 	return p
 }
 
+// bare reports whether the ship has no bays: nothing runs code.
+func (p *plan) bare() bool {
+	return !slices.ContainsFunc(p.diagrams, func(d *render.Diagram) bool { return len(d.Cells) > 0 })
+}
+
 // stand gives everything its place in a ship that is not too short for its claim.
 func (p *plan) stand() {
 	p.settle(minWide)
@@ -194,6 +199,9 @@ func (p *plan) need() {
 		c.least, c.head = 132, 64
 		if p.decks {
 			c.least = p.tileW + 2*pad
+		}
+		if p.bare() && slices.ContainsFunc(p.diagrams, func(d *render.Diagram) bool { return len(d.Quay) > fewAlone }) {
+			c.least = aloneWide
 		}
 		for _, d := range p.diagrams {
 			b := bayAt(d, i)

@@ -13,6 +13,10 @@ const (
 	quayLine    = 30.0
 	quayLines   = 3
 	maxGuests   = 12 // those with a way into the ship first; the rest are counted
+	aloneLines  = 12 // of a ship without bays, where the guests are all that there is
+	aloneGuests = 48
+	aloneWide   = 1000.0 // of the ship, beside more than a few
+	fewAlone    = 6
 	guestHigh   = 24.0
 	nameAshore  = 170.0
 	wordsAshore = 112.0 // for where a guest leads or who leads to it
@@ -67,8 +71,12 @@ func (p *plan) berthGuests() quay {
 		return q
 	}
 	slices.SortStableFunc(all, func(a, b berth) int { return a.way - b.way })
-	rest := len(all) > maxGuests
-	all = all[:min(len(all), maxGuests)]
+	most, lines := maxGuests, float64(quayLines)
+	if p.bare() {
+		most, lines = aloneGuests, aloneLines
+	}
+	rest := len(all) > most
+	all = all[:min(len(all), most)]
 	slices.SortStableFunc(all, func(a, b berth) int { return int(a.guest.Group) - int(b.guest.Group) })
 
 	left, right := p.shell.x0-clear, p.shell.x1
@@ -76,11 +84,11 @@ func (p *plan) berthGuests() quay {
 	const moreWide = 116.0
 	fits := func(w float64) bool {
 		limit := right
-		if y >= quayLine*(quayLines-1) {
+		if y >= quayLine*(lines-1) {
 			limit -= moreWide
 		}
 		if x > left && x+w > limit {
-			if y >= quayLine*(quayLines-1) {
+			if y >= quayLine*(lines-1) {
 				return false
 			}
 			x, y = left, y+quayLine
