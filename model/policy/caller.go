@@ -19,7 +19,7 @@ func (r *Request) As(principal string) Request {
 	if f, ok := splitARN(r.Resource); ok && isAccountID(f[4]) {
 		out.ResourceAccount = f[4]
 	}
-	out.Context = maps.Clone(r.Context)
+	out.Context, out.Over = r.whole(), nil
 	maps.DeleteFunc(out.Context, func(key string, values []string) bool { return callerKeys[key] && !c.told(key, values) })
 	out.Absent = slices.DeleteFunc(slices.Clone(r.Absent), func(key string) bool { return callerKeys[key] })
 	return out

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -35,6 +36,25 @@ type view struct {
 	filled   []byte   // memory of matchFilled
 }
 
+// told is what a request says of a lower-case key.
+func (r *Request) told(key string) (values []string, ok bool) {
+	if len(r.Over) > 0 {
+		if values, ok = r.Over[key]; ok {
+			return values, true
+		}
+	}
+	values, ok = r.Context[key]
+	return values, ok
+}
+
+// whole is all that a request says of its keys, in a map of its own.
+func (r *Request) whole() Context {
+	out := make(Context, len(r.Context)+len(r.Over))
+	maps.Copy(out, r.Context)
+	maps.Copy(out, r.Over)
+	return out
+}
+
 // get returns the values of a lower-case key. A value that is derived lies in buf.
 func (v *view) get(key string, buf *[1]string) ([]string, presence) {
 	if len(v.req.Absent) > 0 && slices.Contains(v.req.Absent, key) {
@@ -43,7 +63,7 @@ func (v *view) get(key string, buf *[1]string) ([]string, presence) {
 	if v.tags != present && (strings.HasPrefix(key, "aws:resourcetag/") || strings.HasPrefix(key, "s3:buckettag/")) {
 		return nil, v.tags
 	}
-	if values, ok := v.req.Context[key]; ok {
+	if values, ok := v.req.told(key); ok {
 		if len(values) == 0 {
 			return nil, absent
 		}

@@ -15,6 +15,8 @@ type Request struct {
 	Resource        string // ARN, or "*" where the action takes none
 	ResourceAccount string // account that owns the resource; "" : the one in the ARN, else the principal's
 	Context         Context
+	// Over are keys that overrule those in Context: of requests that differ in a few, the rest is written once.
+	Over Context
 	// Open: keys that Context lacks are unknown, not absent. A condition on one holds in an Allow and fails in
 	// a Deny for Decision.Outcome (an upper bound), each listed in Decision.Assumed; Decision.Must tells whether
 	// the request is allowed whatever they are.

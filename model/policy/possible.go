@@ -102,7 +102,7 @@ func (s *Stack) search(req *Request) (found *Request, complete bool) {
 		}
 	}
 	try := *req
-	try.Open = false
+	try.Open, try.Over = false, nil
 	at := make([]int, len(spaces))
 	size := 10 // what a decision costs without statements
 	for _, p := range append([]*Program{s.Identity, s.Boundary, s.Session, s.Endpoint, req.ResourcePolicy}, slices.Concat(slices.Concat(s.SCPs, s.RCPs)...)...) {
@@ -111,10 +111,7 @@ func (s *Stack) search(req *Request) (found *Request, complete bool) {
 		}
 	}
 	for n := 0; n < possibleBudget; n += size {
-		try.Context = Context{}
-		for k, v := range req.Context {
-			try.Context[k] = v
-		}
+		try.Context = req.whole()
 		try.Absent = slices.Clone(req.Absent)
 		for i, sp := range spaces {
 			if p := sp.points[at[i]]; p.values != nil {

@@ -240,7 +240,7 @@ func (p *principalPattern) elsewhere(ctx *view) bool {
 	if ctx == nil {
 		return false
 	}
-	values := ctx.req.Context["aws:principalarn"]
+	values, _ := ctx.req.told("aws:principalarn")
 	if len(values) != 1 || values[0] == p.text {
 		return false
 	}

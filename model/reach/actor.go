@@ -20,6 +20,7 @@ type actor struct {
 	once  sync.Once
 	stack *policy.Stack
 
+	was *actor // in an earlier analysis, until it is explored; nil for nothing
 	found
 }
 
@@ -70,12 +71,14 @@ type found struct {
 	drops   []drop   // what acts make wet
 	edges   []edge   // by node, beside those of the row
 	alters  []alter  // by principal, beside those of the row
+	alterer bool     // it may change others than itself
 	altered []int32  // principals of whom the row's alters do not hold, in order
 	halves  []half   // what it may do of techniques of several calls
 	helping *helping // what it could do of others'
-	row     *row     // what it shares with others; nil for none
-	except  []int32  // targets on which the row does not hold, in order
-	hidden  []int32  // nodes to which the row's edges do not hold, in order
+	lessons lessons
+	row     *row    // what it shares with others; nil for none
+	except  []int32 // targets on which the row does not hold, in order
+	hidden  []int32 // nodes to which the row's edges do not hold, in order
 	admin   power
 	meddles bool // it may change what others may do, so that its alters depend on them
 }
@@ -185,42 +188,41 @@ func isServed(trust *policy.Document) bool {
 	return allows
 }
 
-// contextOf is the actor's context with what is known of a target, nil for none, and more. It is not to be changed.
-func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) policy.Context {
+// contextOf is the actor's context, with what overrules it: what is known of a target, nil for none, and more. Neither is to be changed.
+func (an *Analysis) contextOf(a *actor, t *target, more policy.Context) (own, over policy.Context) {
 	chosen := an.choicesOn(t)
-	if len(more) == 0 && (t == nil || !an.asksTarget) && chosen == nil {
-		return a.context
+	if (t == nil || !an.asksTarget) && chosen == nil {
+		return a.context, more
 	}
-	c := make(policy.Context, len(a.context)+len(more)+4)
-	for k, v := range a.context {
-		c[k] = v
-	}
+	over = make(policy.Context, len(more)+len(chosen)+4)
 	for k, v := range chosen {
 		if _, known := a.value(k); !known {
-			c[k] = v
+			over[k] = v
 		}
 	}
 	if t != nil && an.asksTarget {
 		for _, k := range targetKeys {
 			if v := an.world.targetValue(t, k); v != "" {
-				c[k] = []string{v}
+				over[k] = []string{v}
 			}
 		}
 		for k, v := range t.tags {
 			for _, p := range t.tagPrefixes() {
-				c[p+":resourcetag/"+strings.ToLower(k)] = []string{v}
+				over[p+":resourcetag/"+strings.ToLower(k)] = []string{v}
 			}
 		}
 		for _, k := range an.keys {
-			if _, has := c[k]; !has && an.world.lacksTag(t, k) {
-				c[k] = nil
+			if !an.world.lacksTag(t, k) {
+				continue
+			}
+			_, has := over[k]
+			if _, own := a.context[k]; !own && !has {
+				over[k] = nil
 			}
 		}
 	}
-	for k, v := range more {
-		c[k] = v
-	}
-	return c
+	maps.Copy(over, more)
+	return a.context, over
 }
 
 // passed is a role as iam:PassRole sees it: who may pass a role cannot be told by the role's tags ("Grant a user
@@ -348,7 +350,8 @@ func (an *Analysis) truth(a *actor, s *statement, t *target) truth {
 	if ok {
 		return out
 	}
-	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Context: an.contextOf(a, t, nil), Absent: a.absent, Open: true}
+	req := policy.Request{Principal: a.arn, Action: "bulkhead:Any", Resource: "*", ResourceAccount: a.account, Absent: a.absent, Open: true}
+	req.Context, req.Over = an.contextOf(a, t, nil)
 	if t != nil {
 		req.Action = t.service + ":Any"
 		if t.service == "s3" {

@@ -109,8 +109,9 @@ func (an *Analysis) decideKeyFor(a *actor, t *target, action string, about polic
 		return an.decide(a, t.key, action, an.world.targets[t.key].arn, via)
 	}
 	arn := an.world.unseenKeyARN(t)
-	return ruling{Decision: an.layersOn(a, nil).Evaluate(policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: cmp.Or(foreign(arn, a.account), a.account),
-		PolicyUnseen: true, Open: true, Absent: a.absent, Context: an.contextOf(a, nil, via)})}
+	req := policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: cmp.Or(foreign(arn, a.account), a.account), PolicyUnseen: true, Open: true, Absent: a.absent}
+	req.Context, req.Over = an.contextOf(a, nil, via)
+	return ruling{Decision: an.layersOn(a, nil).Evaluate(req)}
 }
 
 // unseenKeyARN is the ARN of a target's key that is not in the design, as far as its id tells it. A key that is named

@@ -32,8 +32,9 @@ type probe struct{ action, arn string }
 func (an *Analysis) probe(a *actor, s *policy.Stack, p probe, region string) policy.Decision {
 	w := an.world
 	arn := strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+cmp.Or(region, w.region)+":", ":A:", ":"+a.account+":").Replace(p.arn)
-	context := an.contextOf(a, nil, in(region, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}}))
-	return s.Evaluate(policy.Request{Principal: a.principal(), Action: p.action, Resource: arn, ResourceAccount: a.account, Open: true, Context: context, Absent: a.absent})
+	req := policy.Request{Principal: a.principal(), Action: p.action, Resource: arn, ResourceAccount: a.account, Open: true, Absent: a.absent}
+	req.Context, req.Over = an.contextOf(a, nil, in(region, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}}))
+	return s.Evaluate(req)
 }
 
 // administratorAccess is the policy that an attacker attaches.

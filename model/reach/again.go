@@ -106,6 +106,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 		return nil, err
 	}
 	an.forget(said)
+	an.kin.sweep()
 	if err := an.disguise(ctx, old, old, changed); err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (g *graph) fresh() *graph {
 
 // rewritten is an actor with what its policies say now.
 func (an *Analysis) rewritten(a *actor, said map[model.ID][2]*policy.Document) *actor {
-	b := &actor{profile: a.profile}
+	b := &actor{profile: a.profile, was: a}
 	if said == nil {
 		return b
 	}
@@ -170,7 +171,6 @@ func (an *Analysis) says(doc *policy.Document, but model.ID) bool {
 func (an *Analysis) forget(said map[model.ID][2]*policy.Document) {
 	for id, docs := range said {
 		if !an.says(docs[0], id) {
-			an.kin.forget(an.compiled.of(docs[0]))
 			an.compiled.put(docs[0], nil)
 		}
 	}

@@ -34,10 +34,11 @@ func (a *actor) altersOf(principal int32) []alter {
 	return altersOf(a.row.changes, principal)
 }
 
-// alterer reports whether an actor may change others than itself.
-func (a *actor) alterer() bool {
+// changesOthers reports whether an actor may change others than itself.
+func (a *actor) changesOthers() bool {
+	base := a.base()
 	for x := range a.allAlters() {
-		if x.actor >= 0 && x.actor != a.base() {
+		if x.actor >= 0 && x.actor != base {
 			return true
 		}
 	}

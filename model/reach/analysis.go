@@ -462,6 +462,8 @@ func (an *Analysis) exploreAll(ctx context.Context, work set) error {
 // exploreActor finds one actor's acts and edges.
 func (an *Analysis) exploreActor(t *tally, a *actor) {
 	e := newExplorer(an, a)
+	e.before, a.was = a.standing(a.was), nil
+	a.lessons = e.lessons
 	a.admin, a.helping = an.isAdmin(e), &helping{}
 	a.row, a.except = an.rowOf(t, e)
 	t.count(a, a.except)
@@ -483,6 +485,7 @@ func (an *Analysis) exploreActor(t *tally, a *actor) {
 	e.rest()
 	slices.SortStableFunc(a.halves, byPlan)
 	an.settleAlters(a, found)
+	a.alterer = a.changesOthers()
 	a.settleEdges()
 	a.drops = an.world.newDrops(a.acts)
 }

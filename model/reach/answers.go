@@ -39,6 +39,11 @@ type answers struct {
 
 	once     sync.Once
 	compiled *policy.Program // see program
+
+	mu      sync.Mutex
+	far     *answers // its far-reaching statements, nil for none, as far as some number of forms counts for far, …
+	farFrom int      // … this one and one; 0: nobody asked
+	plain   *answers // its statements without variables; nil: nobody asked
 }
 
 // program is the document as the evaluator takes it, compiled once for all who have it.
@@ -70,6 +75,7 @@ type statement struct {
 	remembers map[string]truth
 	filled    map[string]*statement // of a dynamic one, by the values of its variables
 	byMenu    map[*menu]doings
+	about     set // calls of techniques; nil until somebody asks
 
 	lower   []string     // its actions in lower case; nil until somebody asks
 	content string       // all that it says, for comparing; "" until somebody asks

@@ -67,7 +67,7 @@ func (e *explorer) halved(of []*plan, has []means) []half {
 		if alone == surely || !slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) }) {
 			continue
 		}
-		_, v := e.an.combine(e.actor, []string{p.opens()}, e.an.unoccupied(p.technique))
+		v := e.opening(p.technique)
 		if v == surely {
 			v = e.allThere(p.technique)
 		}
@@ -76,6 +76,20 @@ func (e *explorer) halved(of []*plan, has []means) []half {
 		}
 	}
 	return out
+}
+
+// opening tells whether the actor may make the call that opens a technique, somewhere.
+func (e *explorer) opening(k *technique) truth {
+	find := func() truth {
+		_, v := e.an.combine(e.actor, []string{k.opens()}, e.an.unoccupied(k))
+		return v
+	}
+	n := numbers()
+	i, ok := n.of[k]
+	if !ok {
+		return find()
+	}
+	return e.learn(len(n.calls)+i, n.opening[i], find)
 }
 
 // halve keeps a half where the actor's part is surer than what it comes to by itself.
@@ -289,28 +303,6 @@ func (an *Analysis) turnedIn(was, is *actor, led, of map[*technique]bool) bool {
 	}
 	maps.Copy(of, own)
 	return len(own) > 0
-}
-
-// saidAnew are the statements that one of an actor and what it was has and the other has not; false where more differs.
-func (a *actor) saidAnew(was *actor) (out []*statement, same bool) {
-	put := func(of, other *actor) {
-		has := map[*policy.Statement]bool{}
-		for _, d := range other.identity {
-			for _, s := range d.statements {
-				has[s.from] = true
-			}
-		}
-		for _, d := range of.identity {
-			for _, s := range d.statements {
-				if !has[s.from] {
-					out = append(out, s)
-				}
-			}
-		}
-	}
-	put(a, was)
-	put(was, a)
-	return out, a.limit == was.limit && a.unlimited == was.unlimited && a.unseen == was.unseen && a.guards == was.guards
 }
 
 // uniteAt joins halves of one technique to those who hold their actor and helpers, the nearest. It lists the components that hold them,

@@ -159,7 +159,7 @@ func (an *Analysis) flood(past *former, changed set) {
 				an.powers[k].put(int32(i))
 			}
 		}
-		if a.alterer() {
+		if a.alterer {
 			an.alterers = append(an.alterers, int32(i))
 		}
 	}

@@ -282,10 +282,12 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 			}
 			for i := max(turned, an.size.actors); i < len(an.actors); i++ {
 				a := an.actors[i]
-				if was := old.guise(an.guises.keys[i-an.size.actors]); was != nil && !was.meddles && was.alike(a) {
+				was := old.guise(an.guises.keys[i-an.size.actors])
+				if was != nil && !was.meddles && was.alike(a) {
 					a.found = was.found
 					continue
 				}
+				a.was = was
 				work.put(int32(i))
 				anew.put(int32(i))
 			}

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,11 +20,10 @@ type kin struct {
 type kinship struct {
 	mu     sync.Mutex
 	rows   map[string]*row
+	most   int // rows, before those that nobody has are dropped
 	spare  []*tally
-	far    map[*answers]*answers // document → its far-reaching statements
-	plain  map[*answers]*answers // boundary → its statements without variables
-	alone  []int32               // targets whose policies speak of the actor in ways that no row foresees
-	asked  []string              // keys by which other gates tell actors apart
+	alone  []int32  // targets whose policies speak of the actor in ways that no row foresees
+	asked  []string // keys by which other gates tell actors apart
 	byKey  map[string][]*statement
 	able   map[string]*abilities
 	loose  bool              // policies of what techniques work with, of functions above all, speak of actors in ways that no row foresees
@@ -37,7 +37,7 @@ type kinship struct {
 
 // newKin looks at the gates.
 func (an *Analysis) newKin() *kin {
-	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, far: map[*answers]*answers{}, plain: map[*answers]*answers{}, byKey: map[string][]*statement{}, able: map[string]*abilities{}, vector: map[string]string{}, keyed: map[int32][]int32{}, acting: map[int32][]int32{}}}
+	k := &kin{an: an, fickle: map[string]*row{}, kinship: &kinship{rows: map[string]*row{}, byKey: map[string][]*statement{}, able: map[string]*abilities{}, vector: map[string]string{}, keyed: map[int32][]int32{}, acting: map[int32][]int32{}}}
 	open := newSet(len(an.gates))
 	for _, t := range an.open {
 		open.put(t)
@@ -136,11 +136,18 @@ func (k *kin) give(t *tally) {
 	k.mu.Unlock()
 }
 
-// forget drops what was found of a document.
-func (k *kin) forget(d *answers) {
+// sweep drops rows that nobody has any more, once they are many.
+func (k *kin) sweep() {
+	if len(k.rows) <= k.most {
+		return
+	}
+	had := map[*row]bool{}
+	for _, a := range k.an.actors {
+		had[a.row] = true
+	}
 	k.mu.Lock()
-	delete(k.far, d)
-	delete(k.plain, d)
+	maps.DeleteFunc(k.rows, func(_ string, r *row) bool { return !had[r] })
+	k.most = 2*len(k.rows) + 256
 	k.mu.Unlock()
 }
 
@@ -194,12 +201,12 @@ func (k *kin) reachesFar(s *statement) bool {
 // farOf is what of a document reaches far, whoever has it; nil where nothing does. Statements with variables are each
 // actor's own.
 func (k *kin) farOf(d *answers) *answers {
-	k.mu.Lock()
-	out, ok := k.far[d]
-	k.mu.Unlock()
-	if ok {
-		return out
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.farFrom == k.an.shareFrom+1 {
+		return d.far
 	}
+	var out *answers
 	var far []*statement
 	for _, s := range d.statements {
 		if !s.dynamic && k.reachesFar(s) {
@@ -217,9 +224,7 @@ func (k *kin) farOf(d *answers) *answers {
 		}
 		out = d.part(doc, far)
 	}
-	k.mu.Lock()
-	k.far[d] = out
-	k.mu.Unlock()
+	d.far, d.farFrom = out, k.an.shareFrom+1
 	return out
 }
 
@@ -228,10 +233,9 @@ func (k *kin) plainOf(d *answers) *answers {
 	if !slices.ContainsFunc(d.statements, func(s *statement) bool { return s.dynamic }) {
 		return d
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	out := k.plain[d]
-	if out == nil {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.plain == nil {
 		doc := &policy.Document{Version: d.doc.Version}
 		var plain []*statement
 		for _, s := range d.statements {
@@ -240,10 +244,9 @@ func (k *kin) plainOf(d *answers) *answers {
 				plain = append(plain, s)
 			}
 		}
-		out = d.part(doc, plain)
-		k.plain[d] = out
+		d.plain = d.part(doc, plain)
 	}
-	return out
+	return d.plain
 }
 
 // excepted lists the targets on which no row holds for an actor, in order.

@@ -44,17 +44,23 @@ type explorer struct {
 	best  map[way]int // index in actor's edges
 	apart bool        // edges that are found at different targets stay apart
 	rank  int32       // of what is found now
-	where map[*technique]truth
+	lessons
+	before *standing // what it was; nil where nothing is known of that
 
 	lacks    set          // nodes to which the actor may not go by its row; nil: not known yet
 	like     *abilities   // of all who have the same; nil: nobody has
 	passing  []means      // techniques that the actor can pass a role to
 	halving  []half       // … and those of which it can do the part that passes it
 	attaches []attachable // what it may attach at most; nil: not known yet
+
+	passRole []*statement   // that are about iam:PassRole, …
+	sign     []byte         // … how surely each is about a role, …
+	signed   int32          // … this one, …
+	passed   map[pass]truth // … and whether such roles may be passed; nil: not known yet
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
-	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, where: map[*technique]truth{}, like: an.kin.abilitiesOf(a)}
+	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, lessons: make(lessons, 2*len(numbers().calls)), like: an.kin.abilitiesOf(a)}
 }
 
 // add keeps the best edge to each node and kind: the surest, then the first.
@@ -296,8 +302,44 @@ func (e *explorer) handed(f *finding, service string, passed truth) truth {
 		v = min(v, e.profiled(f.target))
 	}
 	if v != never && passed == perhaps {
-		p, _ := e.an.passed(e.actor, f.target, service)
-		v = min(v, p)
+		v = min(v, e.passable(f.target, service))
+	}
+	return v
+}
+
+// A pass is what tells iam:PassRole on roles apart: which statements are about them, and to whom they are passed.
+type pass struct{ about, service string }
+
+// passable tells whether a role may be passed to a service. Roles that the same statements are about are passed alike: a role's tags do
+// not count, and it has no policy of its own in this.
+func (e *explorer) passable(role int32, service string) truth {
+	t := &e.w.targets[role]
+	if e.an.choices != nil { // what the attacker chooses is for each
+		v, _ := e.an.passed(e.actor, role, service)
+		return v
+	}
+	if e.passed == nil {
+		e.passed = map[pass]truth{}
+		for _, d := range slices.Concat(e.actor.identity, e.actor.limits()) {
+			for _, s := range d.statements {
+				if s.acts("iam:passrole") {
+					if s = e.actor.own(e.w, s); s != nil {
+						e.passRole = append(e.passRole, s)
+					}
+				}
+			}
+		}
+	}
+	if e.signed != role || e.sign == nil {
+		e.signed, e.sign = role, append(e.sign[:0], t.account...)
+		for _, s := range e.passRole {
+			e.sign = append(e.sign, byte(s.reaches(t.arn)))
+		}
+	}
+	v, known := e.passed[pass{string(e.sign), service}]
+	if !known {
+		v, _ = e.an.passed(e.actor, role, service)
+		e.passed[pass{string(e.sign), service}] = v
 	}
 	return v
 }
@@ -467,7 +509,8 @@ func (an *Analysis) unseenPolicy(a *actor, k *technique) (string, truth) {
 func (e *explorer) couldAssume(ti int32) truth {
 	t := &e.w.targets[ti]
 	req := policy.Request{Principal: e.actor.principal(), Action: "sts:AssumeRole", Resource: t.arn, ResourceAccount: t.account,
-		Open: true, Context: e.an.contextOf(e.actor, t, nil), Absent: e.actor.absent, ResourcePolicy: lettingProgram()}
+		Open: true, Absent: e.actor.absent, ResourcePolicy: lettingProgram()}
+	req.Context, req.Over = e.an.contextOf(e.actor, t, nil)
 	d := e.actor.layers().Evaluate(req)
 	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
 }

@@ -196,6 +196,14 @@ func same(rt rapid.TB, x, y *Analysis) {
 			rt.Fatalf("%s alters %v (%v, %v), not %v (%v, %v)", a.id, p, a.admin, a.meddles, q, b.admin, b.meddles)
 		}
 	}
+	for i, a := range x.actors {
+		b := y.actors[i]
+		for k, v := range a.lessons {
+			if k < len(b.lessons) && v != 0 && b.lessons[k] != 0 && v != b.lessons[k] { // nobody may have asked
+				rt.Fatalf("%s: lesson %d of %d is %d, not %d", a.id, k, len(a.lessons)/2, v, b.lessons[k])
+			}
+		}
+	}
 	p, q := flood(x), flood(y)
 	if more, less := lacking(p, q), lacking(q, p); len(more)+len(less) > 0 {
 		rt.Fatalf("with rows alone: %v; without alone: %v", more, less)

@@ -16,16 +16,18 @@ import (
 // somewhere tells whether the actor may do all that a technique needs, iam:PassRole aside, on things of its own
 // choosing. What is of one resource type has to be the same thing: the function that is created is the one invoked.
 func (e *explorer) somewhere(k *technique) truth {
-	if v, ok := e.where[k]; ok {
-		return v
+	find := func() truth {
+		if e.like != nil {
+			return e.like.truth(k, e.findSomewhere)
+		}
+		return e.findSomewhere(k)
 	}
-	find := e.findSomewhere
-	if e.like != nil {
-		find = func(k *technique) truth { return e.like.truth(k, e.findSomewhere) }
+	n := numbers()
+	i, ok := n.of[k]
+	if !ok {
+		return find()
 	}
-	v := find(k)
-	e.where[k] = v
-	return v
+	return e.learn(i, n.calls[i], find)
 }
 
 func (e *explorer) findSomewhere(k *technique) truth {

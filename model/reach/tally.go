@@ -699,7 +699,7 @@ func (an *Analysis) isSeen(a *actor, t, about *target, req policy.Request, extra
 
 // answer asks the evaluator a question about a target, nil for none, of which the caller sees as much as about has.
 func (an *Analysis) answer(a *actor, t, about *target, req policy.Request, extra policy.Context) policy.Decision {
-	req.Context = an.contextOf(a, about, extra)
+	req.Context, req.Over = an.contextOf(a, about, extra)
 	d := an.layersOn(a, t).Evaluate(req)
 	if d.Outcome != policy.Allowed || d.Must {
 		return d
@@ -712,7 +712,7 @@ func (an *Analysis) answer(a *actor, t, about *target, req policy.Request, extra
 	an.tries(a, about, func(chosen policy.Context) bool {
 		with := maps.Clone(chosen)
 		maps.Copy(with, extra)
-		req.Context = an.contextOf(a, about, with)
+		req.Context, req.Over = an.contextOf(a, about, with)
 		if x := an.layersOn(a, t).Evaluate(req); best == nil || rank(&x) > rank(best) {
 			best = &x
 		}
@@ -727,7 +727,8 @@ func (an *Analysis) answer(a *actor, t, about *target, req policy.Request, extra
 // decideUnseen asks the evaluator about a key or role of the actor's account that was not seen: its policy perhaps leaves
 // it to the account's own policies.
 func (an *Analysis) decideUnseen(a *actor, req policy.Request, extra policy.Context) policy.Decision {
-	req.ResourcePolicy, req.Context = an.delegating[a.account], an.contextOf(a, nil, extra)
+	req.ResourcePolicy = an.delegating[a.account]
+	req.Context, req.Over = an.contextOf(a, nil, extra)
 	d := an.layersOn(a, nil).Evaluate(req)
 	if d.Outcome == policy.Allowed {
 		d.Must = false
