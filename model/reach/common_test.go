@@ -33,8 +33,9 @@ func TestCommonRolesChangeNothing(t *testing.T) {
 		allow("s3:GetObject", "arn:aws:s3:::data/*"), allow("sts:AssumeRole", "*"), deny("sts:AssumeRole", roleARN("R3")), deny("sts:*", "*"), allow("iam:PutRolePolicy", "*"),
 		allow("iam:PutRolePolicy", roleARN("R2")), allow("sts:AssumeRole", roleARN("R4")), allow("iam:UpdateAssumeRolePolicy", "*"), allow("iam:PassRole lambda:CreateFunction lambda:InvokeFunction", "*"),
 	}
-	common := 0
+	designs, common := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
+		designs++
 		b := build(t)
 		draw := func(label string) string {
 			return strings.Join(rapid.SliceOfN(rapid.SampledFrom(says), 1, 2).Draw(rt, label), ",")
@@ -65,7 +66,7 @@ func TestCommonRolesChangeNothing(t *testing.T) {
 		}
 		same(rt, shared(t, after, a, from), shared(t, after, nil, unshared))
 	})
-	if common == 0 {
+	if designs >= usual && common == 0 {
 		t.Error("no role lets everybody in")
 	}
 }

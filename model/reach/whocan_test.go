@@ -216,7 +216,7 @@ func TestTouches(t *testing.T) {
 // Who may directly is everyone of whom the evaluator says so, asked one by one.
 func TestWhoCanIsEvaluation(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		a := analyse(t, drawDesign(rt).build(t), nil)
+		a := analyse(t, drawAny(rt, t), nil)
 		action := rapid.SampledFrom([]string{"s3:GetObject", "s3:DeleteBucket", "dynamodb:GetItem", "kms:Decrypt", "sts:AssumeRole", "lambda:InvokeFunction", "sqs:SendMessage"}).Draw(rt, "asked action")
 		resource := rapid.SampledFrom([]string{"*", "arn:aws:s3:::data", "arn:aws:s3:::data/in/x", "res/T", "res/Q", "res/k", roleARN("Deploy"), functionARN("A")}).Draw(rt, "asked resource")
 		q, err := a.Question(action, resource)
