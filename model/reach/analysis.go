@@ -94,9 +94,9 @@ type graph struct {
 	veiled []string // see hidden
 
 	mu     sync.Mutex
-	doers  map[string][]bool  // by actions: whose own policies allow one of them somewhere, see acting
-	seas   map[int32][]Beyond // by actor
-	kinds  [2]tallied         // of things in the sea: with fed functions safe, and vulnerable
+	doers  map[string][][]*statement // by actions: who allows itself one of them somewhere, see acting
+	seas   map[int32][]Beyond        // by actor
+	kinds  [2]tallied                // of things in the sea: with fed functions safe, and vulnerable
 	detail memory[detailKey, *Step]
 	steps  memory[stepKey, *Step]
 }

@@ -67,6 +67,7 @@ type statement struct {
 	keys      []string // condition keys that it asks for, lower-case, sorted
 	ofTarget  bool     // … some of them are the resource's
 	perhaps   bool     // a variable of its NotResource is perhaps not there, and the statement then about nothing
+	patterns  []string // completions of its resources, once it is placed
 	wide      bool     // it reaches every form of its groups
 	groups    []group
 	parts     []match // parts of forms that its patterns reach, of all menus
@@ -168,6 +169,7 @@ func compileStatement(w *world, doc *policy.Document, s *policy.Statement, index
 func (s *statement) place(w *world) {
 	var matches []match
 	from := s.from
+	s.patterns = allCompletions(from.Resources)
 	switch {
 	case from.NotResource:
 		matches = w.others(from.Resources)
@@ -373,9 +375,9 @@ func (s *statement) reaches(arn string) truth {
 		return surely
 	}
 	best := never
-	for _, r := range s.from.Resources {
-		for _, p := range completions(r) {
-			best = max(best, truthOf(policy.Match(p, arn)))
+	for _, p := range s.patterns {
+		if best = max(best, truthOf(policy.Match(p, arn))); best == surely {
+			break
 		}
 	}
 	if s.from.NotResource {

@@ -79,13 +79,16 @@ func (c *account) note(d ruling, target int32, actions ...string) {
 			i = len(c.evidence)
 			c.evidence = append(c.evidence, e)
 			c.actions = append(c.actions, map[string]bool{})
-			c.lets = append(c.lets, map[string]bool{})
+			c.lets = append(c.lets, nil)
 		}
 		for _, a := range says {
 			if len(says) > 1 && !slices.ContainsFunc(r.From.Actions, func(p string) bool { return matchAction(strings.ToLower(p), strings.ToLower(a)) != never }) {
 				continue
 			}
 			c.actions[i][a] = c.actions[i][a] || r.Sure
+		}
+		if c.lets[i] == nil && len(lets) > 0 {
+			c.lets[i] = map[string]bool{}
 		}
 		for _, a := range lets {
 			c.lets[i][a] = c.lets[i][a] || r.Sure && d.Must

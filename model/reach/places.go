@@ -237,6 +237,25 @@ func completions(pattern string) []string {
 	return []string{pattern, full}
 }
 
+// allCompletions are those of several entries.
+func allCompletions(entries []string) []string {
+	plain := func(p string) bool {
+		if !strings.HasPrefix(p, "arn:") {
+			return !strings.HasPrefix(p, "execute-api:/")
+		}
+		_, colons := resourcePart(p)
+		return colons == 5
+	}
+	if !slices.ContainsFunc(entries, func(p string) bool { return !plain(p) }) {
+		return entries // as they stand
+	}
+	var out []string
+	for _, p := range entries {
+		out = append(out, completions(p)...)
+	}
+	return out
+}
+
 // resourcePart is where the sixth field of an ARN begins, its length where there is none, and how many of the first five
 // colons it has; those within ${…} do not count.
 func resourcePart(pattern string) (at, colons int) {

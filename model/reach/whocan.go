@@ -89,15 +89,14 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 	ti := q.target
 	answers := make([]*answered, len(an.actors))
 	may, must := newSet(len(an.actors)), newSet(len(an.actors)) // actors who may, and who surely may
-	doers := an.acting([]string{strings.ToLower(action)})
+	doers, allows := an.acting([]string{strings.ToLower(action)}), an.about(q)
 	an.divide(func(some []*actor) {
-		allows := an.allowing(strings.ToLower(action), q)
 		for _, a := range some {
 			i := a.index
 			if ctx.Err() != nil {
 				return
 			}
-			if !(doers[i] && allows(a)) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
+			if !slices.ContainsFunc(doers[i], func(s *statement) bool { return allows(a.own(an.world, s)) }) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
 				continue
 			}
 			for _, on := range an.askedOn(a, action, q) {
@@ -207,7 +206,7 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 		}
 	}
 	slices.Sort(writes)
-	writers := an.acting(slices.Compact(writes))
+	writers := an.acting(slices.Compact(writes)) // by any of them
 	for _, arn := range spots {
 		form := an.formAt(q.target, strings.ToLower(action), arn)
 		if form == nil {
@@ -224,11 +223,11 @@ func (an *Analysis) whoWrites(q *Question, action string, answers []*answered) [
 				on.Resource, on.forms = w.forms[base].witness, []int32{base}
 			}
 			g := an.gates[q.target]
+			allows := an.about(on)
 			an.divide(func(some []*actor) {
-				allows := an.allowing(x.lower, on)
 				for _, a := range some {
 					k := a.index
-					if answers[k] != nil || out[k] != nil && out[k].Must || !(writers[k] && allows(a)) && (g == nil || !g.lets(a, &w.targets[q.target])) {
+					if answers[k] != nil || out[k] != nil && out[k].Must || !slices.ContainsFunc(writers[k], func(s *statement) bool { return s.acts(x.lower) && allows(a.own(an.world, s)) }) && (g == nil || !g.lets(a, &w.targets[q.target])) {
 						continue
 					}
 					if r := an.decide(a, q.target, action, arn, nil); r.by != nil && r.Outcome == policy.Allowed {
@@ -263,9 +262,9 @@ func (an *Analysis) divide(do func(some []*actor)) {
 	hands.Wait()
 }
 
-// acting tells of each actor whether an Allow of its own is about one of some actions (lower-case), on whatever. It is found once for
+// acting are, of each actor, the Allows of its own that are about one of some actions (lower-case), on whatever. They are found once for
 // all questions about targets of a kind.
-func (an *Analysis) acting(actions []string) []bool {
+func (an *Analysis) acting(actions []string) [][]*statement {
 	key := strings.Join(actions, " ")
 	an.mu.Lock()
 	out, known := an.doers[key]
@@ -273,62 +272,47 @@ func (an *Analysis) acting(actions []string) []bool {
 	if known {
 		return out
 	}
-	out = make([]bool, len(an.actors))
+	out = make([][]*statement, len(an.actors))
 	an.divide(func(some []*actor) {
-		known := map[*answers]bool{}
+		known := map[*answers][]*statement{}
 		for _, a := range some {
-			out[a.index] = slices.ContainsFunc(a.identity, func(d *answers) bool {
-				yes, ok := known[d]
+			for _, d := range a.identity {
+				said, ok := known[d]
 				if !ok {
-					yes = slices.ContainsFunc(d.statements, func(s *statement) bool { return !s.deny && slices.ContainsFunc(actions, s.acts) })
-					known[d] = yes
+					for _, s := range d.statements {
+						if !s.deny && slices.ContainsFunc(actions, s.acts) {
+							said = append(said, s)
+						}
+					}
+					said = slices.Clip(said)
+					known[d] = said
 				}
-				return yes
-			})
+				if out[a.index] == nil {
+					out[a.index] = said // shared by all who have no more
+				} else {
+					out[a.index] = append(out[a.index], said...)
+				}
+			}
 		}
 	})
 	an.mu.Lock()
 	defer an.mu.Unlock()
-	if an.doers == nil {
-		an.doers = map[string][]bool{}
+	const mostKept = 32
+	if an.doers == nil || len(an.doers) >= mostKept {
+		an.doers = map[string][][]*statement{}
 	}
 	an.doers[key] = out
 	return out
 }
 
-// allowing tells of an actor whether an Allow of its own may be about an action (lower-case) on what a question is about.
-// What a document says is looked up once for all who have it.
-func (an *Analysis) allowing(action string, q *Question) func(*actor) bool {
+// about tells of a statement, nil for none, whether its resources may reach what a question is about.
+func (an *Analysis) about(q *Question) func(*statement) bool {
 	anything := q.Resource == "*"
-	about := func(s *statement) bool {
-		return s != nil && !s.deny && s.acts(action) && (anything || s.reaches(q.Resource) != never || slices.ContainsFunc(q.forms, func(fi int32) bool {
+	return func(s *statement) bool {
+		return s != nil && (anything || s.wide || s.reaches(q.Resource) != never || slices.ContainsFunc(q.forms, func(fi int32) bool {
 			_, v := s.on(fi, an.world.forms[fi].menu)
 			return v != never || slices.ContainsFunc(s.parts, func(m match) bool { return m.form == fi })
 		}))
-	}
-	known := map[*answers]bool{}
-	own := map[*answers][]*statement{} // those with variables, which each actor fills in
-	service, _, _ := strings.Cut(action, ":")
-	return func(a *actor) bool {
-		for _, d := range a.identity {
-			yes, ok := known[d]
-			if !ok {
-				if d.names(service) {
-					for _, s := range d.statements {
-						if s.dynamic && !s.deny && s.acts(action) {
-							own[d] = append(own[d], s)
-						} else {
-							yes = yes || about(s)
-						}
-					}
-				}
-				known[d] = yes
-			}
-			if yes || slices.ContainsFunc(own[d], func(s *statement) bool { return about(a.own(an.world, s)) }) {
-				return true
-			}
-		}
-		return false
 	}
 }
 
