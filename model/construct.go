@@ -19,7 +19,7 @@ func constructNames(d *Design) map[ID]string {
 		parts []string
 	}
 	var left []path
-	for _, e := range d.list {
+	for e := range d.All() {
 		at := d.info.Constructs[e.ElementID()]
 		if _, ok := e.(*Trigger); ok || at == "" {
 			continue

@@ -40,14 +40,14 @@ type Info struct {
 // A Design is an account or a template as compartments. It is immutable.
 type Design struct {
 	info  Info
-	list  []Element    // in source order; new elements after the one they came from
+	list  roll         // in source order; new elements after the one they came from
 	place map[ID]int32 // of each in the list; designs with the same IDs in the same order share it
 	names *names
 }
 
 // New returns a design of the elements in the order given. Two elements with one ID are an error.
 func New(info Info, elements ...Element) (*Design, error) {
-	d := &Design{info: info, list: slices.Clone(elements), place: make(map[ID]int32, len(elements)), names: &names{}}
+	d := &Design{info: info, list: rollOf(elements), place: make(map[ID]int32, len(elements)), names: &names{}}
 	for i, e := range elements {
 		id := e.ElementID()
 		if id == "" {
@@ -82,7 +82,7 @@ func (d *Design) WithInfo(info Info) *Design {
 // Element returns the element called id, nil if there is none.
 func (d *Design) Element(id ID) Element {
 	if i, ok := d.place[id]; ok {
-		return d.list[i]
+		return d.list.at(i)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func get[T Element](d *Design, id ID) T {
 
 func all[T Element](d *Design) []T {
 	n := 0
-	for _, e := range d.list {
+	for e := range d.list.all() {
 		if _, ok := e.(T); ok {
 			n++
 		}
@@ -103,7 +103,7 @@ func all[T Element](d *Design) []T {
 		return nil
 	}
 	out := make([]T, 0, n)
-	for _, e := range d.list {
+	for e := range d.list.all() {
 		if e, ok := e.(T); ok {
 			out = append(out, e)
 		}
@@ -141,21 +141,19 @@ func (d *Design) Trigger(id ID) *Trigger { return get[*Trigger](d, id) }
 func (d *Design) Principal(id ID) *Principal { return get[*Principal](d, id) }
 
 // Elements lists everything in source order.
-func (d *Design) Elements() []Element { return slices.Clone(d.list) }
+func (d *Design) Elements() []Element { return d.list.slice() }
 
 // All goes through everything in source order.
-func (d *Design) All() iter.Seq[Element] { return slices.Values(d.list) }
+func (d *Design) All() iter.Seq[Element] { return d.list.all() }
 
 // Replaced lists what another design has in the place of elements of this one. It is false where it has more of them or fewer.
 func (d *Design) Replaced(other *Design) ([]Change, bool) {
-	if len(d.list) != len(other.list) {
+	if d.list.n != other.list.n {
 		return nil, false
 	}
 	var out []Change
-	for i, e := range d.list {
-		if o := other.list[i]; e != o {
-			out = append(out, Change{Before: e, After: o})
-		}
+	for e, o := range d.list.differs(&other.list) {
+		out = append(out, Change{Before: e, After: o})
 	}
 	return out, true
 }
@@ -248,13 +246,61 @@ func (c Change) IsMark() bool {
 // with the same origin if there is one and at the end otherwise; one without After removes; one with both
 // replaces, and Before.ID must be there. Nothing is checked beyond ids: edits answer for meaning.
 func (d *Design) With(changes ...Change) (*Design, error) {
-	n := &Design{info: d.info, list: slices.Clone(d.list), place: d.place, names: &names{}}
-	shared, gone := true, false
-	own := func() {
-		if shared {
-			n.place, shared = maps.Clone(d.place), false
+	n := &Design{info: d.info, place: d.place, names: &names{}}
+	for _, c := range changes {
+		if (c.Before == nil) != (c.After == nil) {
+			return d.rearranged(changes)
 		}
 	}
+	n.list = d.list.edited()
+	shared := true
+	for _, c := range changes {
+		if c.Before == nil {
+			continue
+		}
+		i, err := n.replaced(c)
+		if err != nil {
+			return nil, err
+		}
+		n.list.put(i, c.After)
+		if old, id := c.Before.ElementID(), c.After.ElementID(); id != old {
+			if shared {
+				n.place, shared = maps.Clone(d.place), false
+			}
+			delete(n.place, old)
+			n.place[id] = i
+		}
+	}
+	n.list.own = nil
+	return n, nil
+}
+
+// replaced is where a change that replaces an element has it.
+func (d *Design) replaced(c Change) (int32, error) {
+	old, id := c.Before.ElementID(), c.After.ElementID()
+	i, ok := d.place[old]
+	if !ok {
+		return 0, fmt.Errorf("there is no %s", old)
+	}
+	if j, ok := d.place[id]; ok && j != i {
+		return 0, fmt.Errorf("%s is there already", id)
+	}
+	return i, nil
+}
+
+// rearranged is With where elements come or go.
+func (d *Design) rearranged(changes []Change) (*Design, error) {
+	n := &Design{info: d.info, place: maps.Clone(d.place), names: &names{}}
+	list := d.list.slice()
+	// number finds the places of the elements from one on again.
+	number := func(from int) {
+		for i, e := range list[from:] {
+			if e != nil {
+				n.place[e.ElementID()] = int32(from + i)
+			}
+		}
+	}
+	gone := false
 	for _, c := range changes {
 		switch {
 		case c.Before == nil && c.After == nil:
@@ -263,66 +309,52 @@ func (d *Design) With(changes ...Change) (*Design, error) {
 			if _, ok := n.place[id]; ok {
 				return nil, fmt.Errorf("%s is there already", id)
 			}
-			own()
-			at := n.behind(c.After)
-			n.list = slices.Insert(n.list, at, c.After)
-			n.replace(at)
-		default:
+			at := behind(list, c.After)
+			list = slices.Insert(list, at, c.After)
+			number(at)
+		case c.After == nil:
 			old := c.Before.ElementID()
 			i, ok := n.place[old]
 			if !ok {
 				return nil, fmt.Errorf("there is no %s", old)
 			}
-			if c.After == nil {
-				own()
-				delete(n.place, old)
-				n.list[i], gone = nil, true
-				continue
+			delete(n.place, old)
+			list[i], gone = nil, true
+		default:
+			i, err := n.replaced(c)
+			if err != nil {
+				return nil, err
 			}
-			id := c.After.ElementID()
-			if j, ok := n.place[id]; ok && j != i {
-				return nil, fmt.Errorf("%s is there already", id)
-			}
-			if n.list[i] = c.After; id != old {
-				own()
-				delete(n.place, old)
-				n.place[id] = i
-			}
+			list[i] = c.After
+			delete(n.place, c.Before.ElementID())
+			n.place[c.After.ElementID()] = i
 		}
 	}
 	if gone {
-		n.list = slices.DeleteFunc(n.list, func(e Element) bool { return e == nil })
-		n.replace(0)
+		list = slices.DeleteFunc(list, func(e Element) bool { return e == nil })
+		number(0)
 	}
+	n.list = rollOf(list)
 	return n, nil
 }
 
-// replace finds the places of the elements from one on again.
-func (d *Design) replace(from int) {
-	for i, e := range d.list[from:] {
-		if e != nil {
-			d.place[e.ElementID()] = int32(from + i)
-		}
-	}
-}
-
-// behind is where a new element stands: behind the last of its sort with its origin, else at the end.
-func (d *Design) behind(e Element) int {
+// behind is where a new element of a list stands: behind the last of its sort with its origin, else at the end.
+func behind(list []Element, e Element) int {
 	if !e.Place().IsZero() {
-		for i, o := range slices.Backward(d.list) {
+		for i, o := range slices.Backward(list) {
 			if o != nil && o.Place() == e.Place() && fmt.Sprintf("%T", o) == fmt.Sprintf("%T", e) {
 				return i + 1
 			}
 		}
 	}
-	return len(d.list)
+	return len(list)
 }
 
 // Diff lists what differs in after, in the order of d and then of after. Elements are compared by pointer
 // first and then by content, places ignored.
 func (d *Design) Diff(after *Design) []Change {
 	var out []Change
-	for _, b := range d.list {
+	for b := range d.list.all() {
 		a := after.Element(b.ElementID())
 		switch {
 		case a == nil:
@@ -331,7 +363,7 @@ func (d *Design) Diff(after *Design) []Change {
 			out = append(out, Change{Before: b, After: a})
 		}
 	}
-	for _, a := range after.list {
+	for a := range after.list.all() {
 		if d.Element(a.ElementID()) == nil {
 			out = append(out, Change{After: a})
 		}

@@ -44,7 +44,7 @@ func (d *Design) find(name string, fits func(Element) bool) Element {
 	}
 	for _, called := range ways {
 		var found, functions []Element
-		for _, e := range d.list {
+		for e := range d.All() {
 			if !fits(e) || called(e) != name {
 				continue
 			}

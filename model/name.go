@@ -57,7 +57,7 @@ func (n *names) of(d *Design) map[string]bool {
 	n.once.Do(func() {
 		n.shared = map[string]bool{}
 		seen := map[string]bool{}
-		for _, e := range d.list {
+		for e := range d.All() {
 			id := e.ElementID()
 			if _, ok := e.(*Trigger); ok {
 				continue // called by what it comes from, whose name asks this
