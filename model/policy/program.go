@@ -59,6 +59,23 @@ func Compile(c *catalog.Catalog, docs ...*Document) (*Program, error) {
 	return p, nil
 }
 
+// CompileAfter is Compile of a document that was another, which earlier was compiled of. It shares what was compiled of statements that
+// stand where they stood.
+func CompileAfter(c *catalog.Catalog, doc *Document, earlier *Program) *Program {
+	p := &Program{catalog: c, documents: []*Document{doc}, byService: make(map[string][]*statement, len(earlier.byService)), statements: make([]*statement, len(doc.Statements))}
+	for j, s := range doc.Statements {
+		if j < len(earlier.statements) && earlier.statements[j].from == s && earlier.statements[j].policy == 0 && earlier.documents[0].Version == doc.Version {
+			copied := *earlier.statements[j]
+			copied.document = doc
+			p.statements[j] = &copied
+			continue
+		}
+		p.statements[j] = compileStatement(doc, s, 0, j)
+	}
+	p.index()
+	return p
+}
+
 // Join is the program of all documents of some programs in order, as Compile makes it of the documents. It shares what they compiled,
 // and their first one's catalogue. A nil program is one of no documents.
 func Join(programs ...*Program) *Program {

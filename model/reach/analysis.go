@@ -462,7 +462,10 @@ func (an *Analysis) exploreAll(ctx context.Context, work set) error {
 // exploreActor finds one actor's acts and edges.
 func (an *Analysis) exploreActor(t *tally, a *actor) {
 	e := newExplorer(an, a)
-	e.before, a.was = a.standing(a.was), nil
+	if a.was != nil {
+		a.edges = make([]edge, 0, len(a.was.edges)+2)
+		e.before, a.was = a.standing(a.was), nil
+	}
 	a.lessons = e.lessons
 	a.admin, a.helping = an.isAdmin(e), &helping{}
 	a.row, a.except = an.rowOf(t, e)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"bulkhead/model/policy"
 )
@@ -38,7 +39,7 @@ type answers struct {
 	sessions   bool            // some Principal is an assumed-role session
 
 	once     sync.Once
-	compiled *policy.Program // see program
+	compiled atomic.Pointer[policy.Program] // see program; of an edited document, where it was compiled before the edit, from the first
 
 	mu      sync.Mutex
 	far     *answers // its far-reaching statements, nil for none, as far as some number of forms counts for far, …
@@ -48,8 +49,12 @@ type answers struct {
 
 // program is the document as the evaluator takes it, compiled once for all who have it.
 func (a *answers) program() *policy.Program {
-	a.once.Do(func() { a.compiled = program(a.doc) })
-	return a.compiled
+	a.once.Do(func() {
+		if a.compiled.Load() == nil {
+			a.compiled.Store(program(a.doc))
+		}
+	})
+	return a.compiled.Load()
 }
 
 // part is some of the statements, as a document of their own.
@@ -129,6 +134,11 @@ func compile(w *world, doc *policy.Document, earlier *answers) *answers {
 	}
 	slices.Sort(a.keys)
 	a.keys = slices.Compact(a.keys)
+	if earlier != nil {
+		if was := earlier.compiled.Load(); was != nil {
+			a.compiled.Store(policy.CompileAfter(nil, doc, was))
+		}
+	}
 	return a
 }
 

@@ -151,7 +151,7 @@ func (an *Analysis) writes(c *carrier, t *target, tr *model.Trigger, account str
 		if tr.Kind == "event-rule" {
 			return bucketWrites(t)
 		}
-		return objectWrites(tr.Filter.Events)
+		return an.world.writesOf(tr.Filter.Events)
 	case t != nil && isTable(t.typ):
 		return tableWrites
 	}

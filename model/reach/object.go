@@ -65,6 +65,21 @@ func objectWrites(events []string) []write {
 	return either(out)
 }
 
+// writesOf is objectWrites, remembered.
+func (w *world) writesOf(events []string) []write {
+	key := strings.Join(events, " ")
+	w.mu.RLock()
+	out, ok := w.objectWrites[key]
+	w.mu.RUnlock()
+	if !ok {
+		out = slices.Clip(objectWrites(events))
+		w.mu.Lock()
+		w.objectWrites[key] = out
+		w.mu.Unlock()
+	}
+	return out
+}
+
 // isOf reports whether the event is one that a notification asks for; a name that nobody knows stands for all of its family.
 func (x *objectEvent) isOf(name string) bool {
 	if strings.Contains(name, "${") {
@@ -158,6 +173,9 @@ func (an *Analysis) takesElsewhere(ti int32, f feed) bool {
 
 // possible leaves the writes for which the actor has what they take elsewhere: who copies an object reads another.
 func (e *explorer) possible(writes []write) []write {
+	if !slices.ContainsFunc(writes, func(w write) bool { return w.also != "" }) {
+		return writes
+	}
 	var out []write
 	for _, w := range writes {
 		if w.also != "" {

@@ -207,23 +207,19 @@ func (a *actor) settleEdges() {
 	if a.row == nil {
 		return
 	}
-	nodes := map[int32]bool{}
 	for _, x := range a.edges {
-		nodes[x.to] = true
+		a.hidden = append(a.hidden, x.to)
 	}
 	for _, t := range a.except {
-		for _, n := range a.row.over[t] {
-			nodes[n] = true
-		}
-	}
-	for n := range nodes {
-		a.hidden = append(a.hidden, n)
+		a.hidden = append(a.hidden, a.row.over[t]...)
 	}
 	slices.Sort(a.hidden)
-	var out []edge
+	a.hidden = slices.Compact(a.hidden)
+	out := make([]edge, 0, len(a.edges))
 	hidden := a.hidden[:0]
+	var all []edge // used again
 	for _, n := range a.hidden {
-		var all []edge
+		all = all[:0]
 		for _, x := range to(a.row.edges, n) {
 			if _, not := slices.BinarySearch(a.except, x.rank); !not {
 				all = append(all, x)
@@ -231,15 +227,15 @@ func (a *actor) settleEdges() {
 		}
 		all = append(all, to(a.edges, n)...)
 		slices.SortStableFunc(all, byFirst) // as one who shares nothing finds them
-		all = preferred(all)
-		if slices.EqualFunc(all, to(a.row.best, n), func(x, y edge) bool {
+		best := preferred(all)
+		if slices.EqualFunc(best, to(a.row.best, n), func(x, y edge) bool {
 			_, not := slices.BinarySearch(a.except, y.rank)
 			return !not && x.kind == y.kind && x.rank == y.rank && x.first == y.first
 		}) {
 			continue
 		}
 		hidden = append(hidden, n)
-		out = append(out, all...)
+		out = append(out, best...)
 	}
 	a.edges, a.hidden = out, slices.Clip(hidden)
 }

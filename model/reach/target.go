@@ -185,13 +185,14 @@ type world struct {
 	open      map[string][]int32 // forms that go on behind their literal prefix, by it
 	lengths   []int              // of the keys of open
 
-	mu       sync.RWMutex                 // of what is remembered below
-	patterns map[string][]match           // pattern → forms
-	services map[string]*menu             // of every action of a service
-	filters  map[string]*passage          // of triggers, by their texts
-	spaces   map[[2]string]string         // patterns of resource types' ARNs, by these and the account
-	lesser   map[[2]*policy.Document]bool // versions of policies that allow nothing beyond another
-	within   map[string]bool              // patterns that reach nothing but targets and their parts
+	mu           sync.RWMutex                 // of what is remembered below
+	patterns     map[string][]match           // pattern → forms
+	services     map[string]*menu             // of every action of a service
+	filters      map[string]*passage          // of triggers, by their texts
+	spaces       map[[2]string]string         // patterns of resource types' ARNs, by these and the account
+	lesser       map[[2]*policy.Document]bool // versions of policies that allow nothing beyond another
+	objectWrites map[string][]write           // by the events of a notification
+	within       map[string]bool              // patterns that reach nothing but targets and their parts
 }
 
 // A shape is a resource type's ARN, taken apart.
@@ -218,7 +219,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		catalog: c, partition: cmp.Or(info.Partition, "aws"), account: info.Account, region: cmp.Or(info.Region, "us-east-1"),
 		known: info.Kind == "account", tagged: info.Kind == "account" || strings.HasPrefix(info.Kind, "terraform"),
 		byID: map[model.ID]int32{}, byARN: map[string]int32{}, menuOf: map[string]*menu{}, shapes: map[string][]shape{},
-		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, spaces: map[[2]string]string{}, lesser: map[[2]*policy.Document]bool{}, types: map[string][]int32{},
+		open: map[string][]int32{}, patterns: map[string][]match{}, services: map[string]*menu{}, filters: map[string]*passage{}, within: map[string]bool{}, objectWrites: map[string][]write{}, spaces: map[[2]string]string{}, lesser: map[[2]*policy.Document]bool{}, types: map[string][]int32{},
 	}
 	for _, f := range d.Functions() {
 		w.add(target{id: f.ID, sort: isFunction, arn: f.ARN, typ: "AWS::Lambda::Function", tags: f.Tags})
