@@ -92,13 +92,15 @@ func (an *Analysis) isAdmin(e *explorer) power {
 	if e.like != nil {
 		return e.like.admin(func() power { return an.rules(a, a.layers()) })
 	}
-	for _, p := range probes {
-		service, _, _ := strings.Cut(p.action, ":")
-		if !slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) }) {
-			return never
+	return e.learn(numbers().ruling, func() power {
+		for _, p := range probes {
+			service, _, _ := strings.Cut(p.action, ":")
+			if !slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) }) {
+				return never
+			}
 		}
-	}
-	return an.rules(a, a.layers())
+		return an.rules(a, a.layers())
+	})
 }
 
 var everything = &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{Actions: []string{"*"}, Resources: []string{"*"}}}}

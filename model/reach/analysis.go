@@ -49,11 +49,11 @@ type graph struct {
 	nodeAt      []int32            // of targets; -1 for none
 	targetAt    []int32            // of nodes that the design shows; -1 for none
 	attached    map[model.ID][]int32
-	holdersOf   map[int32][]int32          // targets → actors with permissions from it
-	trust       map[int32]map[string]truth // role → services that may assume it
-	trusting    map[string][]int32         // service → roles that it may, or perhaps may, assume
-	federated   []federated                // roles that SAML providers sign people in to
-	tagged      map[int32]bool             // roles whose sessions may have tags
+	holdersOf   map[int32][]int32   // targets → actors with permissions from it
+	trust       map[int32][]trusted // role → services that may assume it
+	trusting    map[string][]int32  // service → roles that it may, or perhaps may, assume
+	federated   []federated         // roles that SAML providers sign people in to
+	tagged      map[int32]bool      // roles whose sessions may have tags
 	kin         *kin
 	shareFrom   int
 	boundOf     map[model.ID][]int32 // boundaries → actors

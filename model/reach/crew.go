@@ -84,12 +84,10 @@ func (e *explorer) opening(k *technique) truth {
 		_, v := e.an.combine(e.actor, []string{k.opens()}, e.an.unoccupied(k))
 		return v
 	}
-	n := numbers()
-	i, ok := n.of[k]
-	if !ok {
-		return find()
+	if x, ok := numbers().opening[k]; ok {
+		return e.learn(x, find)
 	}
-	return e.learn(len(n.calls)+i, n.opening[i], find)
+	return find()
 }
 
 // halve keeps a half where the actor's part is surer than what it comes to by itself.

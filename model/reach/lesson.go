@@ -10,32 +10,30 @@ import (
 // Whether an actor has what a technique needs somewhere takes most of an actor's time to find out. After an edit its policies say of most
 // techniques' calls what they said before, in the same words: what was found then is true still.
 
-// lessons are what is found of an actor for each technique, numbered by numbers: whether it may do all of it somewhere, and whether the
-// call that opens it. Zero is for what nobody asked, otherwise it is the truth and one.
+// lessons are what is found of an actor, numbered by numbers: for each technique, whether it may do all of it somewhere, and whether the
+// call that opens it; whether it makes what techniques work with, and whether it rules. Zero is for what nobody asked, otherwise it is the
+// truth and one.
 type lessons []uint8
 
-// numbers tell techniques apart whose permissions somewhere count, and what calls they are about.
+// numbers tell apart what is learned of an actor, and say what calls it is about.
 var numbers = sync.OnceValue(func() *numbering {
-	n := &numbering{of: map[*technique]int{}, call: map[string]int{}}
-	calls := func(need string) (out []int) {
-		for alternative := range strings.SplitSeq(strings.ToLower(need), "|") {
-			i, ok := n.call[alternative]
-			if !ok {
-				i = len(n.names)
-				n.call[alternative], n.names = i, append(n.names, alternative)
+	n := &numbering{somewhere: map[*technique]lesson{}, opening: map[*technique]lesson{}, making: map[string]lesson{}, call: map[string]int{}}
+	learn := func(needs ...string) lesson {
+		x := lesson{at: n.size}
+		n.size++
+		for _, need := range needs {
+			for alternative := range strings.SplitSeq(strings.ToLower(need), "|") {
+				i, ok := n.call[alternative]
+				if !ok {
+					i = len(n.calls)
+					n.call[alternative], n.calls = i, append(n.calls, alternative)
+				}
+				x.calls = append(x.calls, i)
 			}
-			out = append(out, i)
 		}
-		return out
+		return x
 	}
-	put := func(k *technique) {
-		n.of[k] = len(n.calls)
-		var all []int
-		for _, need := range k.needs {
-			all = append(all, calls(need)...)
-		}
-		n.calls, n.opening = append(n.calls, all), append(n.opening, calls(k.opens()))
-	}
+	put := func(k *technique) { n.somewhere[k], n.opening[k] = learn(k.needs...), learn(k.opens()) }
 	for i := range techniques {
 		put(&techniques[i])
 	}
@@ -43,27 +41,42 @@ var numbers = sync.OnceValue(func() *numbering {
 		put(&filling[i])
 	}
 	put(newMember)
+	for cfnType, t := range things {
+		n.making[cfnType] = learn(t.made...)
+	}
+	var asked []string
+	for _, p := range probes {
+		asked = append(asked, p.action)
+	}
+	n.ruling = learn(asked...)
 	return n
 })
 
 type numbering struct {
-	of      map[*technique]int
-	names   []string       // of calls, lower-case
-	call    map[string]int // → number
-	calls   [][]int        // of each technique, all
-	opening [][]int        // … and the one that opens it
+	size               int
+	somewhere, opening map[*technique]lesson
+	making             map[string]lesson // by the type of a thing
+	ruling             lesson
+	calls              []string       // lower-case
+	call               map[string]int // → number
 }
 
-// learn is what is known, or else found, of a technique's calls by a number.
-func (e *explorer) learn(at int, calls []int, find func() truth) truth {
-	if v := e.lessons[at]; v != 0 {
+// A lesson is the number of what is learned, and the numbers of the calls that it is about.
+type lesson struct {
+	at    int
+	calls []int
+}
+
+// learn is what is known, or else found.
+func (e *explorer) learn(x lesson, find func() truth) truth {
+	if v := e.lessons[x.at]; v != 0 {
 		return truth(v - 1)
 	}
-	v, known := e.before.lesson(at, calls)
+	v, known := e.before.lesson(x)
 	if !known {
 		v = find()
 	}
-	e.lessons[at] = uint8(v) + 1
+	e.lessons[x.at] = uint8(v) + 1
 	return v
 }
 
@@ -84,7 +97,7 @@ func (a *actor) standing(was *actor) *standing {
 	if !same || slices.ContainsFunc(said, func(s *statement) bool { return slices.Contains(s.keys, requestedRegion) }) {
 		return nil // in which regions calls are tried is told by all statements together
 	}
-	s := &standing{lessons: was.lessons, turned: newSet(len(numbers().names))}
+	s := &standing{lessons: was.lessons, turned: newSet(len(numbers().calls))}
 	for _, x := range said {
 		for i, w := range x.calls() {
 			s.turned[i] |= w
@@ -93,18 +106,12 @@ func (a *actor) standing(was *actor) *standing {
 	return s
 }
 
-// lesson is what was found by a number, if that is still so.
-func (s *standing) lesson(at int, calls []int) (truth, bool) {
-	if s == nil || s.lessons[at] == 0 || slices.ContainsFunc(calls, func(c int) bool { return s.turned.has(int32(c)) }) {
+// lesson is what was found, if that is still so.
+func (s *standing) lesson(x lesson) (truth, bool) {
+	if s == nil || s.lessons[x.at] == 0 || slices.ContainsFunc(x.calls, func(c int) bool { return s.turned.has(int32(c)) }) {
 		return never, false
 	}
-	return truth(s.lessons[at] - 1), true
-}
-
-// says reports whether what the policies say of a call is as it was.
-func (s *standing) says(call string) bool {
-	i, ok := numbers().call[call]
-	return s != nil && ok && !s.turned.has(int32(i))
+	return truth(s.lessons[x.at] - 1), true
 }
 
 // calls are those of techniques that the statement is about, surely or perhaps.
@@ -113,7 +120,7 @@ func (s *statement) calls() set {
 	out := s.about
 	s.mu.Unlock()
 	if out == nil {
-		names := numbers().names
+		names := numbers().calls
 		out = newSet(len(names))
 		for i, name := range names {
 			if s.acts(name) {

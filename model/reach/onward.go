@@ -53,6 +53,8 @@ type explorer struct {
 	halving  []half       // … and those of which it can do the part that passes it
 	attaches []attachable // what it may attach at most; nil: not known yet
 
+	filling  truth          // whether it puts a role into an instance profile, and one; 0: not known yet
+	barred   uint8          // whether something is in the way of assuming roles: 1 for no, 2 for yes; 0: not known yet
 	passRole []*statement   // that are about iam:PassRole, …
 	sign     []byte         // … how surely each is about a role, …
 	signed   int32          // … this one, …
@@ -60,7 +62,7 @@ type explorer struct {
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
-	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, lessons: make(lessons, 2*len(numbers().calls)), like: an.kin.abilitiesOf(a)}
+	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, lessons: make(lessons, numbers().size), like: an.kin.abilitiesOf(a)}
 }
 
 // add keeps the best edge to each node and kind: the surest, then the first.
@@ -267,7 +269,7 @@ func (e *explorer) findAble(of []*plan) []means {
 // pass tries to pass a role to services.
 func (e *explorer) pass(f *finding, to int32) {
 	passed := e.allowed(f, "iam:passrole")
-	if passed == never {
+	if g := e.an.gates[f.target]; passed == never || len(e.an.trust[f.target]) == 0 && (g == nil || !g.unseen) {
 		return
 	}
 	if e.passing == nil {
@@ -508,11 +510,29 @@ func (an *Analysis) unseenPolicy(a *actor, k *technique) (string, truth) {
 // boundary limits, that of its session say.
 func (e *explorer) couldAssume(ti int32) truth {
 	t := &e.w.targets[ti]
+	if t.account == e.actor.account && e.unbarred() {
+		return surely // its trust policy is enough
+	}
 	req := policy.Request{Principal: e.actor.principal(), Action: "sts:AssumeRole", Resource: t.arn, ResourceAccount: t.account,
 		Open: true, Absent: e.actor.absent, ResourcePolicy: lettingProgram()}
 	req.Context, req.Over = e.an.contextOf(e.actor, t, nil)
 	d := e.actor.layers().Evaluate(req)
 	return truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed)
+}
+
+// unbarred reports whether nothing limits the actor, and none of its policies denies it to assume roles.
+func (e *explorer) unbarred() bool {
+	if e.barred == 0 {
+		a := e.actor
+		bars := a.boundary != nil || a.outside != nil || a.guards != nil || slices.ContainsFunc(a.identity, func(d *answers) bool {
+			return slices.ContainsFunc(d.statements, func(s *statement) bool { return s.deny && s.acts("sts:assumerole") })
+		})
+		e.barred = 1
+		if bars {
+			e.barred = 2
+		}
+	}
+	return e.barred == 1
 }
 
 // alter tries to change what principals may do.
@@ -736,12 +756,23 @@ func (an *Analysis) trusts(role int32, service string) truth {
 	if g := an.gates[role]; g != nil && g.unseen {
 		return perhaps
 	}
-	return an.trust[role][service]
+	for _, t := range an.trust[role] {
+		if t.service == service {
+			return t.truth
+		}
+	}
+	return never
+}
+
+// A trusted is a service that may assume a role.
+type trusted struct {
+	service string
+	truth   truth
 }
 
 // newTrust asks each role's trust policy about the services that it names and that a technique goes by.
 func (an *Analysis) newTrust() {
-	an.trust, an.trusting = map[int32]map[string]truth{}, map[string][]int32{}
+	an.trust, an.trusting = map[int32][]trusted{}, map[string][]int32{}
 	defer func() {
 		for _, service := range plans().services {
 			for _, ti := range an.roles {
@@ -762,10 +793,7 @@ func (an *Analysis) newTrust() {
 			}
 			d := an.trustDecision(ti, service)
 			if v := truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed); v != never {
-				if an.trust[ti] == nil {
-					an.trust[ti] = map[string]truth{}
-				}
-				an.trust[ti][service] = v
+				an.trust[ti] = append(an.trust[ti], trusted{service, v})
 			}
 		}
 	}

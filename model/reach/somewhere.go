@@ -22,12 +22,10 @@ func (e *explorer) somewhere(k *technique) truth {
 		}
 		return e.findSomewhere(k)
 	}
-	n := numbers()
-	i, ok := n.of[k]
-	if !ok {
-		return find()
+	if x, ok := numbers().somewhere[k]; ok {
+		return e.learn(x, find)
 	}
-	return e.learn(i, n.calls[i], find)
+	return find()
 }
 
 func (e *explorer) findSomewhere(k *technique) truth {

@@ -105,8 +105,10 @@ func (an *Analysis) shows(account, cfnType string) bool {
 
 // makes tells how surely the actor makes a thing.
 func (e *explorer) makes(cfnType string) truth {
-	_, v := e.an.combine(e.actor, things[cfnType].made, nil)
-	return v
+	return e.learn(numbers().making[cfnType], func() truth {
+		_, v := e.an.combine(e.actor, things[cfnType].made, nil)
+		return v
+	})
 }
 
 // thereStep says with what a technique works, false where that is not to be told of the design.
@@ -167,6 +169,9 @@ func (e *explorer) profiled(role int32) truth {
 
 // fills tells how surely the actor puts a role that it may pass into an instance profile.
 func (e *explorer) fills() truth {
+	if e.filling != 0 {
+		return e.filling - 1
+	}
 	v := never
 	for _, m := range e.passing {
 		switch m.technique {
@@ -176,6 +181,7 @@ func (e *explorer) fills() truth {
 			v = max(v, perhaps)
 		}
 	}
+	e.filling = v + 1
 	return v
 }
 
