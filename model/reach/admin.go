@@ -31,7 +31,9 @@ type probe struct{ action, arn string }
 // probe asks about one of the probes, in a region; "" for one that is not told.
 func (an *Analysis) probe(a *actor, s *policy.Stack, p probe, region string) policy.Decision {
 	w := an.world
-	arn := strings.NewReplacer(":P:", ":"+w.partition+":", ":R:", ":"+cmp.Or(region, w.region)+":", ":A:", ":"+a.account+":").Replace(p.arn)
+	arn := strings.Replace(p.arn, ":P:", ":"+w.partition+":", 1)
+	arn = strings.Replace(arn, ":R:", ":"+cmp.Or(region, w.region)+":", 1)
+	arn = strings.Replace(arn, ":A:", ":"+a.account+":", 1)
 	req := policy.Request{Principal: a.principal(), Action: p.action, Resource: arn, ResourceAccount: a.account, Open: true, Absent: a.absent}
 	req.Context, req.Over = an.contextOf(a, nil, in(region, policy.Context{"aws:resourceaccount": {a.account}, "s3:resourceaccount": {a.account}, "iam:policyarn": {administratorAccess(w)}}))
 	return s.Evaluate(req)
