@@ -197,6 +197,8 @@ type Resource struct {
 	Role              ID               // that what runs in it has: of an instance, a build project, a notebook; "" where that is none or not known
 	Workflow          string           // of a state machine: STANDARD or EXPRESS, "" where that is not known
 	PartitionKey      string           // DynamoDB: the attribute that is it, "" where that is not known
+	Bucket            ID               // of an access point: the bucket that it leads to
+	Network           string           // … and the VPC that it takes calls from alone, "" for any
 	Stages            []string         // of an API: names of its stages; none where they are not known
 	PublicLists       bool             // S3: access control lists count, those that let everybody in among them
 	Tags              map[string]string

@@ -373,7 +373,7 @@ func withIDs(e Element, ids map[ID]ID) Element {
 		out = &c
 	case *Resource:
 		c := *e
-		c.ID, c.Key, c.Role, c.Credentials = one(c.ID), one(c.Key), one(c.Role), credentials(c.Credentials)
+		c.ID, c.Key, c.Role, c.Bucket, c.Credentials = one(c.ID), one(c.Key), one(c.Role), one(c.Bucket), credentials(c.Credentials)
 		c.Package.From = one(c.Package.From)
 		out = &c
 	case *Trigger:

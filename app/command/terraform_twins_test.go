@@ -601,3 +601,26 @@ resource "aws_sfn_state_machine" "flow" {
 		p.run(t)
 	}
 }
+
+// A bucket that leaves who may to its access points is reached by them.
+func TestTerraformAccessPoints(t *testing.T) {
+	pair{
+		name: "an access point", start: "dev", target: "res/aws_s3_bucket.data", want: "must",
+		text: tfUser("dev", `{ Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_access_point.door.arn}/object/*" }`) + `
+resource "aws_s3_bucket" "data" { bucket = "data" }
+resource "aws_s3_access_point" "door" {
+  name   = "door"
+  bucket = aws_s3_bucket.data.id
+}
+resource "aws_s3_bucket_policy" "data" {
+  bucket = aws_s3_bucket.data.id
+  policy = ` + tfPolicy(`{ Effect = "Allow", Principal = "*", Action = "*", Resource = ["arn:aws:s3:::data", "arn:aws:s3:::data/*"], Condition = { StringEquals = { "s3:DataAccessPointAccount" = "123456789012" } } }`) + `
+}
+`,
+		twins: []twin{
+			{"of a network", `name   = "door"`, "name   = \"door\"\n  vpc_configuration { vpc_id = \"vpc-1\" }", "may"},
+			{"of another name", "${aws_s3_access_point.door.arn}/object/*", "arn:aws:s3:us-east-1:123456789012:accesspoint/other/object/*", ""},
+			{"that is denied", `Effect = "Allow", Principal = "*"`, `Effect = "Deny", Principal = "*"`, ""},
+		},
+	}.run(t)
+}

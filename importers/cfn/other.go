@@ -41,8 +41,13 @@ func (b *builder) otherResource(r *resource) {
 	if e.Fresh {
 		e.Name = b.generated(r.ID)
 	}
-	if r.Type == "AWS::S3::Bucket" {
+	switch r.Type {
+	case "AWS::S3::Bucket":
 		e.BlockPublicAccess = b.blocksPublicAccess(r)
+	case "AWS::S3::AccessPoint":
+		e.BlockPublicAccess = b.blocksPublicAccess(r)
+		e.Network = b.words(b.get(r.Props, "VpcConfiguration", "VpcId"))
+		e.Bucket = b.elementOf(b.find(b.get(r.Props, "Bucket"), ofType("AWS::S3::Bucket")))
 	}
 	if r.Type == "AWS::StepFunctions::StateMachine" {
 		e.Workflow = b.workflow(r)

@@ -33,6 +33,13 @@ func (b *builder) resource(x *object) {
 		e.PartitionKey = x.word("hash_key")
 	case "AWS::StepFunctions::StateMachine":
 		e.Workflow = workflowOf(x)
+	case "AWS::S3::AccessPoint":
+		e.Network = x.word("vpc_configuration", "vpc_id")
+		if bucket := b.find(x.word("bucket"), x, "AWS::S3::Bucket"); bucket != nil {
+			e.Bucket = b.ids[bucket]
+		}
+		block := []string{"public_access_block_configuration", "block_public_policy"}
+		e.BlockPublicAccess = x.word(block...) == "" || isTrue(x.get(block...)) && isTrue(x.get(block[0], "restrict_public_buckets"))
 	}
 	if parts := strings.SplitN(e.ARN, ":", 6); len(parts) == 6 && parts[4] == "" && x.account != b.info.Account {
 		e.Account = x.account

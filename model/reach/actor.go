@@ -109,9 +109,10 @@ const userID = "aws:userid"
 // attackerChooses are keys whose value is the caller's choice, set as it suits: whoever writes the request may use TLS.
 var attackerChooses = map[string]string{"aws:securetransport": "true"}
 
-// ownCalls are keys of calls that a principal makes itself, no service on its behalf; nil: not there ("AWS KMS condition keys",
+// ownCalls are keys of calls that a principal makes itself, no service on its behalf and by no access point; nil: not there ("AWS KMS condition keys",
 // "Forward access sessions", "Using IAM policy conditions in Amazon EventBridge").
-var ownCalls = policy.Context{"kms:viaservice": nil, "aws:viaawsservice": {"false"}, "aws:calledvia": nil, "aws:calledviafirst": nil, "aws:calledvialast": nil, "events:eventbusinvocation": {"false"}}
+var ownCalls = policy.Context{"kms:viaservice": nil, "aws:viaawsservice": {"false"}, "aws:calledvia": nil, "aws:calledviafirst": nil, "aws:calledvialast": nil, "events:eventbusinvocation": {"false"},
+	"s3:dataaccesspointarn": nil, "s3:dataaccesspointaccount": nil, "s3:accesspointnetworkorigin": nil}
 
 // newContext tells the condition keys that follow from who the actor is ("AWS global condition context keys").
 // keys are those that policies of the design ask for.

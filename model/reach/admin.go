@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"bulkhead/model/policy"
 )
@@ -104,5 +105,8 @@ func (an *Analysis) isAdmin(e *explorer) power {
 		return an.rules(a, a.layers())
 	})
 }
+
+// everythingProgram is everything, compiled.
+var everythingProgram = sync.OnceValue(func() *policy.Program { return program(everything) })
 
 var everything = &policy.Document{Version: "2012-10-17", Statements: []*policy.Statement{{Actions: []string{"*"}, Resources: []string{"*"}}}}

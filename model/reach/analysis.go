@@ -383,9 +383,9 @@ func (an *Analysis) newLetIn() {
 // gated lists the targets whose policies may let an actor pass whatever its own allow, beside the common ones.
 func (an *Analysis) gated(a *actor) []int32 {
 	if a.outside != nil {
-		return a.outside.doors
+		return slices.Concat(a.outside.doors, an.world.inletted)
 	}
-	out := append(slices.Clone(an.open), an.namedBy[a.arn]...)
+	out := slices.Concat(an.open, an.world.inletted, an.namedBy[a.arn])
 	if a.sort == isRole || a.sort == isFunction {
 		out = append(out, an.namedBy["session/"+a.arn[strings.LastIndexByte(a.arn, '/')+1:]]...)
 	}

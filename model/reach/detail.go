@@ -43,6 +43,9 @@ func (c *account) note(d ruling, target int32, actions ...string) {
 		}
 		c.by = append(c.by, d.tagging.action)
 	}
+	if d.through != nil {
+		c.note(ruling{Decision: d.through.Decision}, d.through.inlet, actions...)
+	}
 	if d.by != nil {
 		says, lets = []string{d.by.action}, actions
 		if d.by.with != "" {
@@ -332,6 +335,7 @@ func (an *Analysis) finding(a *actor, ti int32) *finding {
 			}
 		}
 	}
+	an.enter(a, f)
 	an.rewrite(a, f, parts)
 	an.retag(a, f, parts)
 	an.lock(a, f)

@@ -114,6 +114,7 @@ type ruling struct {
 	policy.Decision
 	by      *rewriting // nil where the policy stays as it is
 	tagging *tagging   // nil where the tags stay as they are
+	through *entrance  // nil where no access point is asked
 }
 
 // truthIn is how surely a decision allows.
@@ -127,6 +128,11 @@ func (an *Analysis) decide(a *actor, ti int32, action, arn string, extra policy.
 	best := ruling{Decision: an.direct(a, ti, action, arn, extra)}
 	if ti < 0 || best.Must {
 		return best
+	}
+	for _, inlet := range an.world.inlets[ti] {
+		if x := an.by(a, ti, inlet, action, arn); truthIn(&x.Decision) > truthIn(&best.Decision) {
+			best = x
+		}
 	}
 	for w, at := range an.rewritingsOf(a, ti, action, arn) {
 		if truthIn(&best.Decision) == surely {

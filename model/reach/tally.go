@@ -360,7 +360,7 @@ func (t *tally) findings(do func(*finding)) {
 		targets = append(targets, w.forms[p.form].target)
 	}
 	pass := func(i int32) {
-		if t.an.gates[i].special(a, &w.targets[i], false) {
+		if w.inlets[i] != nil || t.an.gates[i].special(a, &w.targets[i], false) {
 			targets = append(targets, i)
 		}
 	}
@@ -447,6 +447,7 @@ func (t *tally) find(out *finding, parts []match) {
 			}
 		}
 	}
+	t.an.enter(a, out)
 	t.an.rewrite(a, out, parts)
 	t.an.retag(a, out, parts)
 }
@@ -597,6 +598,13 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 	}
 	if ti >= 0 && an.gates[ti] != nil {
 		put(an.gates[ti].answers)
+	}
+	if ti >= 0 {
+		for _, inlet := range an.world.inlets[ti] {
+			if g := an.gates[inlet]; g != nil {
+				put(g.answers)
+			}
+		}
 	}
 	pass := -1 // an action that does not hear the tags of the role that it is about, nor is made in its region: it has an answer of its own
 	if ti >= 0 && an.passedApart(&an.world.targets[ti]) {

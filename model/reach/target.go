@@ -170,6 +170,8 @@ type world struct {
 	known     bool // tags of principals are all known
 	tagged    bool // resources that show tags, or that they have none, show all: nobody adds a stack's
 	occupied  occupancy
+	inlets    map[int32][]int32 // bucket → its access points
+	inletted  []int32           // buckets that have some, in order
 	targets   []target
 	forms     []form
 	menus     []*menu
@@ -264,6 +266,7 @@ func newWorld(d *model.Design, c *catalog.Catalog) *world {
 		}
 	}
 	w.setKeys()
+	w.setInlets()
 	w.sortForms()
 	w.occupied = w.occupants()
 	return w
