@@ -287,7 +287,9 @@ func (an *Analysis) disguise(ctx context.Context, old, before *graph, changed se
 					a.found = was.found
 					continue
 				}
-				a.was = was
+				if a.was = was; was == nil && a.guise.of >= 0 && !a.guise.any {
+					a.was = an.actors[a.guise.of] // of what it is made it differs little
+				}
 				work.put(int32(i))
 				anew.put(int32(i))
 			}
