@@ -155,11 +155,11 @@ type Door struct {
 	Tip       string
 }
 
-// A Guest is a user, or a role that no function has.
+// A Guest is a user, a role that no function has, or somebody from outside the account.
 type Guest struct {
 	ID    model.ID
 	Name  string
-	Icon  string // user, role
+	Icon  string // user, role, globe
 	Group Group
 	State State
 	Hop   int    // steps from where the breach starts
@@ -195,7 +195,8 @@ const (
 	UserNode
 	ResourceNode
 	TriggerNode
-	BundleNode // a group of compartments, see Bundles
+	BundleNode   // a group of compartments, see Bundles
+	StrangerNode // somebody from outside the account
 )
 
 // A Node is an element on the map.

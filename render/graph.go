@@ -31,7 +31,11 @@ func (d *drawing) graph() {
 		if p := d.design.Principal(id); p != nil {
 			kind, icon = UserNode, string(p.Kind)
 		}
-		d.Nodes = append(d.Nodes, &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id], Hop: d.flood.hops[id]})
+		n := &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id], Hop: d.flood.hops[id]}
+		if stands := d.outside[id]; stands != "" {
+			n.Kind, n.Icon, n.Caption, n.Tip = StrangerNode, "globe", stands, tip("from outside: "+n.Name, stands)
+		}
+		d.Nodes = append(d.Nodes, n)
 	}
 	for _, r := range d.resources {
 		t := d.tile[r.ID]
@@ -60,13 +64,13 @@ func (d *drawing) graph() {
 			}
 		}
 	}
+	gates := d.starts(shown)
 	for _, k := range d.survey.doors {
 		// Who can run as another need not feed it as well.
 		if k.runs || d.doorAt[doorKey{k.from, k.to, true}] == nil {
-			d.leads(k)
+			d.leads(k, gates)
 		}
 	}
-	d.starts(shown)
 }
 
 // absent reports whether the map leaves a compartment out: it shows more than a hull has bays, but no more than is wanted.
@@ -117,8 +121,8 @@ func (d *drawing) acts(from, to model.ID, own *touch, held bool) {
 	d.Edges = append(d.Edges, e)
 }
 
-// leads adds the edges of one door.
-func (d *drawing) leads(k *door) {
+// leads adds the edges of one door. gates are the nodes of the triggers that have one.
+func (d *drawing) leads(k *door, gates map[model.ID]*Node) {
 	from := k.from
 	for _, end := range []model.ID{k.from, k.to} {
 		if i, ok := d.at[end]; ok && d.absent(d.compartments[i].ID) {
@@ -144,6 +148,9 @@ func (d *drawing) leads(k *door) {
 	if k.runs {
 		kind, verb = RunsEdge, " can run as "
 	}
+	if d.outside[k.from] != "" && !k.runs {
+		ends = d.enters(k, ends, gates)
+	}
 	for _, to := range ends {
 		words := strings.Join(k.labels, ", ")
 		if k.runs && len(k.says) > 0 {
@@ -157,9 +164,33 @@ func (d *drawing) leads(k *door) {
 	}
 }
 
+// enters adds the edges of somebody from outside to the gates by which it starts functions, and returns the functions that it
+// feeds without one.
+func (d *drawing) enters(k *door, ends []model.ID, gates map[model.ID]*Node) []model.ID {
+	led := map[*Node]bool{}
+	for _, t := range k.via {
+		g := gates[t]
+		if g == nil {
+			continue
+		}
+		ends = slices.DeleteFunc(slices.Clone(ends), func(id model.ID) bool { return id == d.design.Trigger(t).To })
+		if led[g] {
+			continue
+		}
+		led[g] = true
+		wet := d.open(k)
+		d.Edges = append(d.Edges, &Edge{From: k.from, To: g.ID, Kind: FeedsEdge, Wet: wet, May: k.may, Tip: d.name(k.from) + " can use " + g.Name})
+		for _, e := range d.Edges {
+			e.Wet = e.Wet || wet && e.From == g.ID && e.Kind == StartsEdge
+		}
+	}
+	return ends
+}
+
 // starts adds the triggers: from a resource that is shown straight to what it starts, from elsewhere as a node; the
-// routes of one function are one node.
-func (d *drawing) starts(shown map[model.ID]bool) {
+// routes of one function are one node. It returns the node of each trigger that has one.
+func (d *drawing) starts(shown map[model.ID]bool) map[model.ID]*Node {
+	gates := map[model.ID]*Node{}
 	for _, t := range d.design.Triggers() {
 		if i, ok := d.at[t.To]; ok && d.absent(d.compartments[i].ID) {
 			continue
@@ -178,9 +209,14 @@ func (d *drawing) starts(shown map[model.ID]bool) {
 				if first := d.design.Trigger(g.IDs[0]); first != nil && shown[first.From] {
 					continue
 				}
-				d.Nodes = append(d.Nodes, &Node{ID: g.IDs[0], Kind: TriggerNode, Name: g.Label, Icon: g.Icon, Open: g.Open, Mark: g.Mark, Tip: g.Tip})
+				n := &Node{ID: g.IDs[0], Kind: TriggerNode, Name: g.Label, Icon: g.Icon, Open: g.Open, Mark: g.Mark, Tip: g.Tip}
+				d.Nodes = append(d.Nodes, n)
+				for _, id := range g.IDs {
+					gates[id] = n
+				}
 				d.Edges = append(d.Edges, &Edge{From: g.IDs[0], To: f, Kind: StartsEdge, Tip: g.Label + " starts " + d.name(f)})
 			}
 		}
 	}
+	return gates
 }

@@ -18,15 +18,19 @@ const (
 	Services                // AWS services
 	Federation              // a CI system, a company's directory: whom an identity provider vouches for
 	Others                  // principals of other accounts, or anyone
+	Outside                 // is of another account itself, or anyone
 )
 
 // String is the group in the words of the picture.
 func (g Group) String() string {
-	return [...]string{"this account", "services", "CI and federation", "other accounts"}[g]
+	return [...]string{"this account", "services", "CI and federation", "other accounts", "outside"}[g]
 }
 
 // group finds who can become a user or role.
 func (d *drawing) group(id model.ID) Group {
+	if d.outside[id] != "" {
+		return Outside
+	}
 	r := d.design.Role(id)
 	if r == nil || r.Trust == nil {
 		return People
@@ -91,6 +95,10 @@ func (d *drawing) quay() {
 		if p := d.design.Principal(id); p != nil {
 			g.Icon = string(p.Kind)
 		}
+		who, users := g.Icon, "can be used by: "+g.Group.String()
+		if stands := d.outside[id]; stands != "" {
+			g.Icon, who, users = "globe", "from outside:", stands
+		}
 		says := [...]string{"", "the breach chooses its input", "the breach holds its credentials", "the breach starts here"}[g.State]
 		if hit := d.flood.byTarget[id]; hit != nil && hit.Hops > 0 && g.State == Held {
 			by, _ := hit.By()
@@ -105,7 +113,7 @@ func (d *drawing) quay() {
 		if leads != "" {
 			leads = "leads to " + strings.TrimPrefix(leads, ", ")
 		}
-		g.Tip = tip(g.Icon+" "+g.Name, "can be used by: "+g.Group.String(), says, fmt.Sprintf("can touch %s", count(len(d.guestTouches[id]), "resource", "resources")), leads)
+		g.Tip = tip(who+" "+g.Name, users, says, fmt.Sprintf("can touch %s", count(len(d.guestTouches[id]), "resource", "resources")), leads)
 		d.Quay = append(d.Quay, g)
 	}
 }

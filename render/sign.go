@@ -50,6 +50,7 @@ const (
 	FloodSign
 	WearSign
 	AdminSign
+	OutsideSign
 
 	signs int = iota // how many there are
 )
@@ -89,6 +90,7 @@ var signWords = [signs]string{
 	FloodSign:    "its code or role is held",
 	WearSign:     "has the role",
 	AdminSign:    "an administrator is reachable",
+	OutsideSign:  "from outside the account",
 }
 
 // String is what the legend says of the sign.
@@ -182,6 +184,8 @@ func swatch(k SignKind) ([]Item, float64) {
 		return arrow(Line, 2.5, nil)
 	case FeedEdgeSign:
 		return arrow(Line, 1.75, []float64{4, 3})
+	case OutsideSign:
+		return []Item{Shape{Path: Rect(0, -8, 26, 16, 8), Fill: Panel, Stroke: Line, Width: 1.25}, Icon{Name: "globe", X: 6, Y: -7, Size: 14, Color: Ink}}, 26
 	case OpenSign:
 		return []Item{Icon{Name: "globe", X: 0, Y: -7, Size: 14, Color: Muted}}, 14
 	case NewSign:

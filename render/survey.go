@@ -23,6 +23,7 @@ type survey struct {
 	doorAt       map[doorKey]*door
 	guests       []model.ID
 	guestTouches map[model.ID]map[model.ID]*touch
+	outside      map[model.ID]string // of the guests, who comes from outside the account: what it stands for in words
 	counted      map[model.ID]bool
 	triggers     map[model.ID][]*model.Trigger // by To
 	reaches      map[model.ID]reach.Figures    // of functions
@@ -48,6 +49,7 @@ type doorKey struct {
 type door struct {
 	doorKey
 	may       bool
+	via       []model.ID // triggers by which it feeds
 	functions []model.ID // of to
 	labels    []string
 	says      []string // techniques in words, for the map: "replaces the code of"
@@ -102,8 +104,11 @@ func sight(v View) *survey {
 	return s
 }
 
-// mostGuests is how many users and roles ashore a picture shows.
-const mostGuests = 60
+// How many a picture shows ashore: in all, and of these from outside the account.
+const (
+	mostGuests    = 60
+	mostStrangers = 12
+)
 
 // visit finds the guests: users, and roles without functions, that can touch what counts, lead to a bay, or that
 // something leads to. Where there is no bay they are all that can be breached, and all of them are guests.
@@ -184,12 +189,30 @@ func (s *survey) gather() {
 	s.limit()
 }
 
-// limit leaves out the last of more guests than a picture shows.
+// limit leaves out the last of more users and roles than a picture shows, and adds who comes from outside.
 func (s *survey) limit() {
-	if len(s.guests) > mostGuests {
-		s.unseen = len(s.guests) - mostGuests
-		s.guests = s.guests[:mostGuests]
+	var strangers []model.ID
+	if f, ok := s.facts.(interface {
+		Strangers() []model.ID
+		Stands(id model.ID) string
+	}); ok {
+		s.outside = map[model.ID]string{}
+		for _, id := range f.Strangers() {
+			if len(strangers) == mostStrangers {
+				s.unseen++
+				continue
+			}
+			strangers = append(strangers, id)
+			s.outside[id] = f.Stands(id)
+			s.guestTouches[id] = map[model.ID]*touch{}
+			s.follow(id, id, s.guestTouches[id])
+		}
 	}
+	if most := mostGuests - len(strangers); len(s.guests) > most {
+		s.unseen += len(s.guests) - most
+		s.guests = s.guests[:most]
+	}
+	s.guests = append(s.guests, strangers...)
 }
 
 // follow adds the steps of one principal to what its compartment (or guest) from can touch and leads to.
@@ -233,6 +256,7 @@ func (s *survey) follow(from, principal model.ID, into map[model.ID]*touch) {
 		}
 		label := step.Technique
 		if t := s.design.Trigger(step.Via); t != nil {
+			d.via = append(d.via, t.ID)
 			label = cmp.Or(s.name(t.From), t.Label, t.Name)
 		}
 		if label != "" && !slices.Contains(d.labels, label) {

@@ -61,6 +61,7 @@ func (p *plan) bricked() *places {
 		x += gap
 	}
 	b.at.width, b.at.height = x, tall
+	p.hide(b.at, sides)
 	b.lines()
 	p.moor(b.at)
 	p.curves(b.at)

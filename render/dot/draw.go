@@ -19,6 +19,8 @@ type canvas struct {
 	roles  map[model.ID]string   // of compartments whose wall says none, and whose function is not called after it
 	shown  map[*render.Edge]bool // nil: all
 	needed map[*render.Edge]bool // of the edges that are spared
+	taken  []box                 // where a label may not lie
+	labels []render.Item         // of edges, which go above all edges
 }
 
 // fewEdges is how many edges our own layout may have and still label them.
@@ -43,6 +45,11 @@ func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scen
 	for _, cl := range d.Clusters {
 		headers = append(headers, c.cluster(d, cl)...)
 	}
+	for _, n := range d.Nodes {
+		if i, ok := p.nodeAt[n.ID]; ok {
+			c.taken = append(c.taken, c.tile(i))
+		}
+	}
 	// What is dry lies under what is wet.
 	for _, wet := range []bool{false, true} {
 		for _, e := range d.Edges {
@@ -51,6 +58,7 @@ func draw(m render.Metrics, d *render.Diagram, p *plan, at *places) *render.Scen
 			}
 		}
 	}
+	c.add(c.labels...)
 	c.add(headers...)
 	for _, n := range d.Nodes {
 		c.node(n)
@@ -149,6 +157,28 @@ func (c *canvas) cluster(d *render.Diagram, cl *render.Cluster) []render.Item {
 	}
 }
 
+// spot is where on a route its label lies on no tile and no other label, false where there is no such place: pointing at the line tells
+// it as well. Graphviz leaves room for each.
+func (c *canvas) spot(r *route, width float64) (point, bool) {
+	if c.at.hidden == nil {
+		return r.label, true
+	}
+	for _, t := range [...]float64{0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8} {
+		q := along(r.curve, t)
+		b := box{q.x + pad - width/2, q.y + pad - 8, width, labelHeight}
+		if !slices.ContainsFunc(c.taken, b.meets) {
+			c.taken = append(c.taken, b)
+			return q, true
+		}
+	}
+	return point{}, false
+}
+
+// meets reports whether two boxes have a place in common.
+func (b box) meets(o box) bool {
+	return b.x < o.x+o.w && o.x < b.x+b.w && b.y < o.y+o.h && o.y < b.y+b.h
+}
+
 // A pen is how an edge is drawn.
 type pen struct {
 	color  render.Color
@@ -217,7 +247,7 @@ func (c *canvas) edge(e *render.Edge) {
 	if !ok {
 		return
 	}
-	if c.p.edges[i].spared && !c.needed[e] {
+	if (c.p.edges[i].spared || c.at.hidden[i]) && !c.needed[e] {
 		return
 	}
 	r := c.at.edges[i]
@@ -261,9 +291,10 @@ func (c *canvas) edge(e *render.Edge) {
 	}
 	// Graphviz leaves room for a label; without it, or among many edges, they would lie on other things.
 	if pe := c.p.edges[i]; pe.width > 0 && e.Wet && !pe.spared && c.shown == nil && (c.at.note == "" || len(c.p.edges) <= fewEdges) {
-		q := r.label
-		c.add(render.Text{X: q.x + pad, Y: q.y + pad + 4, Size: render.SizeSmall, Weight: render.Medium, Anchor: render.Middle,
-			Color: render.Danger, Text: pe.label, Halo: render.Ground, Level: render.Near})
+		if q, free := c.spot(&r, pe.width-8); free {
+			c.labels = append(c.labels, render.Text{X: q.x + pad, Y: q.y + pad + 4, Size: render.SizeSmall, Weight: render.Medium, Anchor: render.Middle,
+				Color: render.Danger, Text: pe.label, Halo: render.Ground, Level: render.Near})
+		}
 	}
 	if e.Tip != "" {
 		q := along(r.curve, 0.5)
@@ -284,6 +315,10 @@ func (c *canvas) node(n *render.Node) {
 	look := render.Shape{Path: render.Rect(b.x, b.y, b.w, b.h, 6), Fill: render.Panel, Stroke: render.Line, Width: 1.25}
 	if in := c.p.nodes[i].cluster; in >= 0 && c.p.clusters[in].bare && c.roles[n.Cluster] != "" {
 		look.Stroke = render.None // its wall frames it
+	}
+	if n.Kind == render.StrangerNode { // round, as who stands ashore is on the hull
+		look.Path = render.Rect(b.x, b.y, b.w, b.h, b.h/2)
+		c.sign(render.OutsideSign)
 	}
 	ink, quiet, plate := render.Ink, render.Muted, render.None
 	if n.Kind == render.ResourceNode {

@@ -115,6 +115,7 @@ func (p *plan) facing() *places {
 		x += inner + outer
 	}
 	at.width, at.height = x, tall
+	p.hide(at, sides)
 	p.roundInside(at, left, right)
 	p.moor(at)
 	p.curves(at)
@@ -142,9 +143,10 @@ func (p *plan) stands() (sides, things []*stand) {
 	}
 	groups := map[int]*stand{}
 	of := make([]*stand, len(p.nodes))
+	enters := p.entering()
 	for i, n := range p.nodes {
 		switch {
-		case p.apart[i] || n.kind == render.TriggerNode:
+		case p.apart[i] || n.kind == render.TriggerNode || enters[i] != nil:
 		case n.cluster >= 0:
 			g := p.clusters[n.cluster].group
 			s := groups[g]
@@ -183,11 +185,49 @@ func (p *plan) stands() (sides, things []*stand) {
 			sides = append(sides, s)
 		}
 		s.starters = append(s.starters, i)
+		of[i] = s
+	}
+	for i := range p.nodes {
+		if enters[i] == nil {
+			continue
+		}
+		var s *stand
+		for _, gate := range enters[i] { // beside the first that leaves room
+			high := p.nodes[i].h
+			for _, n := range of[gate].starters {
+				high += p.nodes[n].h
+			}
+			if high <= mostBrick {
+				s = of[gate]
+				break
+			}
+		}
+		if s == nil {
+			sides = append(sides, &stand{nodes: []int{i}})
+			continue
+		}
+		s.starters = append(s.starters, i)
 	}
 	for _, s := range sides {
 		p.measure(s)
 	}
 	return sides, things
+}
+
+// entering are those from outside who lead to nothing but what starts functions, and to what.
+func (p *plan) entering() map[int][]int {
+	out := map[int][]int{}
+	for _, e := range p.edges {
+		if !e.spared && p.enters(&e) && !p.apart[e.to] {
+			out[e.from] = append(out[e.from], e.to)
+		}
+	}
+	for _, e := range p.edges {
+		if !e.spared && !p.enters(&e) {
+			delete(out, e.from)
+		}
+	}
+	return out
 }
 
 // measure finds how much room a stand at a side takes.

@@ -67,7 +67,57 @@ func (p *plan) spare() {
 		case render.StartsEdge, render.WearsEdge:
 		}
 	}
+	p.spareSame()
 	p.nodesApart()
+}
+
+// spareSame takes out of the layout what each from outside may do because anyone may: it would be drawn for everybody again.
+func (p *plan) spareSame() {
+	anyone, ok := p.nodeAt[anyone]
+	if !ok {
+		return
+	}
+	type way struct {
+		to   int
+		kind render.EdgeKind
+	}
+	open := map[way]bool{}
+	for _, e := range p.edges {
+		if e.from == anyone {
+			open[way{e.to, e.kind}] = true
+		}
+	}
+	for i := range p.edges {
+		e := &p.edges[i]
+		if e.from != anyone && p.nodes[e.from].kind == render.StrangerNode && open[way{e.to, e.kind}] {
+			e.spared = true
+		}
+	}
+}
+
+// anyone is the start from outside that all others are of.
+const anyone model.ID = "outside/anyone"
+
+// hide leaves out of a layout of our own the lines from outside to what starts functions, except beside each other: they would
+// cross all of the map, and the sign on what anyone may start says the same.
+func (p *plan) hide(at *places, sides []*stand) {
+	beside := map[int]*stand{}
+	for _, s := range sides {
+		for _, n := range s.starters {
+			beside[n] = s
+		}
+	}
+	at.hidden = map[int]bool{}
+	for i, e := range p.edges {
+		if p.enters(&e) && (beside[e.from] == nil || beside[e.from] != beside[e.to]) {
+			at.hidden[i] = true
+		}
+	}
+}
+
+// enters reports whether an edge leads from outside to what starts a function.
+func (p *plan) enters(e *edge) bool {
+	return p.nodes[e.from].kind == render.StrangerNode && p.nodes[e.to].kind == render.TriggerNode
 }
 
 // nodesApart finds the nodes outside the compartments that nothing in the layout leads to or from: they stand in rows

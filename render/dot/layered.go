@@ -79,6 +79,7 @@ func (p *plan) layered() *places {
 	for _, c := range at.clusters {
 		at.height = max(at.height, c.y+c.h)
 	}
+	p.hide(at, nil)
 	p.curves(at)
 	return at
 }

@@ -21,6 +21,7 @@ type places struct {
 	clusters      []box   // w 0: the cluster holds nothing
 	edges         []route
 	after         map[int]bool // nodes that stand right of what they start
+	hidden        map[int]bool // edges that are drawn only where a breach takes them
 	note          string       // why Graphviz did not do it, "" where it did
 }
 

@@ -103,6 +103,9 @@ func union(m render.Metrics, diagrams []*render.Diagram) *plan {
 			} else {
 				width = max(minTile, min(width, maxTile))
 			}
+			if n.Kind == render.StrangerNode {
+				width = max(width, m.Width(n.Caption, render.SizeSmallest, render.Regular)+textLeft+textRight)
+			}
 			if n.Kind == render.FunctionNode {
 				handler := m.Width(n.Caption, render.SizeSmallest, render.Regular) + textLeft + textRight
 				width = max(width, min(handler, maxHandler)) + figureRoom

@@ -220,6 +220,9 @@ func (b *brush) guest(g *render.Guest, at box) {
 	case render.Held:
 		b.held(at.x+15, at.midY(), g.Hop, render.Always)
 	case render.Fed, render.Sound:
+		if g.Group == render.Outside {
+			b.sign(render.OutsideSign)
+		}
 		b.put(render.Icon{Name: g.Icon, X: at.x + 8, Y: at.midY() - 7.5, Size: 15, Color: render.Ink, Level: render.Near})
 	}
 	w := b.text(render.Text{X: at.x + 30, Y: at.midY() + 4, Size: render.SizeSmall, Weight: render.Medium, Color: render.Ink, Text: g.Name, Level: render.Near}, nameAshore)

@@ -1,0 +1,70 @@
+package dot
+
+import (
+	"testing"
+
+	"bulkhead/model"
+	"bulkhead/render"
+	"bulkhead/render/font"
+)
+
+// guarded is the shop with those from outside who may use its open route: anyone, and for that reason another account.
+func guarded() *render.Diagram {
+	d := shop(false)
+	for _, id := range []model.ID{anyone, "outside/999988887777"} {
+		d.Nodes = append(d.Nodes, &render.Node{ID: id, Kind: render.StrangerNode, Name: string(id), Caption: "no AWS account needed", Icon: "globe"})
+		d.Edges = append(d.Edges, &render.Edge{From: id, To: "trigger/1", Kind: render.FeedsEdge})
+	}
+	return d
+}
+
+// What each from outside may do because anyone may is drawn of anyone alone.
+func TestAnyoneIsDrawnOnce(t *testing.T) {
+	d := guarded()
+	p := union(font.Metrics(), []*render.Diagram{d})
+	for id, want := range map[model.ID]bool{anyone: false, "outside/999988887777": true} {
+		if e := p.edges[p.edgeAt[edgeKey{id, "trigger/1", render.FeedsEdge}]]; e.spared != want {
+			t.Errorf("the line of %s is spared: %t", id, e.spared)
+		}
+	}
+	legend := false
+	for _, s := range scenes(t, Own(), d)[0].Legend {
+		legend = legend || s.Kind == render.OutsideSign
+	}
+	if !legend {
+		t.Error("the legend does not say who comes from outside")
+	}
+}
+
+// In two columns who comes from outside stands beside what it may start, and no line of it crosses the map.
+func TestAnyoneStandsBesideTheGate(t *testing.T) {
+	d := guarded()
+	d.Nodes = append(d.Nodes, &render.Node{ID: "trigger/3", Kind: render.TriggerNode, Name: "GET /exports", Icon: "api", Open: true})
+	d.Edges = append(d.Edges, &render.Edge{From: "trigger/3", To: "fn/Export", Kind: render.StartsEdge}, &render.Edge{From: anyone, To: "trigger/3", Kind: render.FeedsEdge})
+	p := union(font.Metrics(), []*render.Diagram{d})
+	at := p.facing()
+	who, gate := at.nodes[p.nodeAt[anyone]], at.nodes[p.nodeAt["trigger/1"]]
+	if who.y-gate.y > 80 || gate.y-who.y > 80 {
+		t.Errorf("anyone stands at %v, the route at %v", who, gate)
+	}
+	for to, want := range map[model.ID]bool{"trigger/1": false, "trigger/3": true} {
+		if i := p.edgeAt[edgeKey{anyone, to, render.FeedsEdge}]; at.hidden[i] != want {
+			t.Errorf("the line to %s is hidden: %t", to, at.hidden[i])
+		}
+	}
+}
+
+// Labels of lines lie on no tile and on no other label.
+func TestLabelsLieFree(t *testing.T) {
+	c := &canvas{at: &places{hidden: map[int]bool{}}, taken: []box{{40, 0, 20, 100}}}
+	r := &route{curve: []point{{0, 50}, {33, 50}, {66, 50}, {100, 50}}}
+	for i := range 3 {
+		q, free := c.spot(r, 20)
+		if free != (i < 2) {
+			t.Fatalf("label %d: %v, free %t", i, q, free)
+		}
+		if b := (box{q.x + pad - 10, q.y + pad - 8, 20, labelHeight}); free && b.meets(box{40, 0, 20, 100}) {
+			t.Errorf("label %d lies on the tile: %v", i, q)
+		}
+	}
+}
