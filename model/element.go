@@ -248,6 +248,9 @@ const PipelineSource = "pipeline-source"
 // Ingestion is the kind of trigger by which a bucket's documents are taken into an index.
 const Ingestion = "ingestion"
 
+// Items is the kind of trigger by which a map of a state machine takes its items from a bucket.
+const Items = "items"
+
 // Changes is the kind of trigger by which a table puts what changes into a data stream.
 const Changes = "table-changes"
 

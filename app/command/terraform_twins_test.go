@@ -624,3 +624,34 @@ resource "aws_s3_bucket_policy" "data" {
 		},
 	}.run(t)
 }
+
+// What a map of a state machine takes its items from feeds, perhaps, what the map runs.
+func TestTerraformItemsOfMaps(t *testing.T) {
+	secret := strings.Replace(tfReads, "aws_secretsmanager_secret.db.arn", `"*"`, 1)
+	pair{
+		name: "an item reader", start: "dev", target: "fn/aws_lambda_function.work", want: "may",
+		text: tfUser("dev", `{ Effect = "Allow", Action = "s3:PutObject", Resource = "arn:aws:s3:::data/in/*" }`) + tfRole("work", `Service = "lambda.amazonaws.com"`, secret) + `
+resource "aws_s3_bucket" "data" { bucket = "data" }
+resource "aws_lambda_function" "work" {
+  function_name = "work"
+  role          = aws_iam_role.work.arn
+  handler       = "app.handler"
+  runtime       = "python3.13"
+  filename      = "x.zip"
+}
+resource "aws_sfn_state_machine" "each" {
+  name     = "each"
+  role_arn = aws_iam_role.work.arn
+  definition = jsonencode({ StartAt = "Each", States = { Each = { Type = "Map", End = true,
+    ItemReader = { Resource = "arn:aws:states:::s3:getObject", Parameters = { Bucket = aws_s3_bucket.data.id, Key = "in/list.csv" } }
+    ItemProcessor = { StartAt = "Do", States = { Do = { Type = "Task", Resource = aws_lambda_function.work.arn, End = true } } }
+  } } })
+}
+`,
+		twins: []twin{
+			{"of another key", `Key = "in/list.csv"`, `Key = "out/list.csv"`, ""},
+			{"of a folder", `"arn:aws:states:::s3:getObject", Parameters = { Bucket = aws_s3_bucket.data.id, Key = "in/list.csv" }`, `"arn:aws:states:::s3:listObjectsV2", Arguments = { Bucket = "data", Prefix = "in/" }`, "may"},
+			{"of a bucket that the input names", "Bucket = aws_s3_bucket.data.id", `"Bucket.$" = "$.bucket"`, ""},
+		},
+	}.run(t)
+}

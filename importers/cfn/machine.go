@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,6 +43,17 @@ func (b *builder) machine(r *resource) {
 		written = strings.ReplaceAll(written, "${"+p.Key.Value+"}", b.words(p.Value))
 	}
 	waits = catalog.WaitsForToken(written)
+	for i, s := range catalog.ItemSources(written) {
+		bucket := b.findText(s.Bucket, ofType("AWS::S3::Bucket"))
+		if bucket == nil {
+			continue
+		}
+		t := b.newTrigger(r, r, model.Items, "s3")
+		t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/items%d", r.ID, i)))
+		t.From, t.Label = b.elementOf(bucket), "items"
+		t.Filter = itemFilter(s)
+		b.addTrigger(t, r, r.Value)
+	}
 	known := b.calls(written, []*yamlpos.Node{definition, text, substituted}, func(to *resource, reads bool) { add(b.taskOf(to), reads) })
 	b.notes.quiet--
 	for _, n := range []*yamlpos.Node{definition, text, substituted} {
@@ -64,6 +76,11 @@ func (b *builder) machine(r *resource) {
 			b.note(source.Info, n.Span(), "Its tasks are not known.", "the definition of %s is in another file", r.ID)
 		}
 	}
+}
+
+// itemFilter is which of a bucket's objects a map takes its items from.
+func itemFilter(s catalog.ItemSource) model.Filter {
+	return model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: cmp.Or(s.Key, s.Prefix), Suffix: s.Key}
 }
 
 // calls calls add with everything that the calls of AWS in a JSON text name, or its nodes refer to; it is false where the

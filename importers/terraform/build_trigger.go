@@ -388,6 +388,14 @@ func (b *builder) machine(x *object) {
 		b.start(t)
 	}
 	definition := x.word("definition")
+	for i, s := range catalog.ItemSources(definition) {
+		if bucket := b.elementOf(b.find(s.Bucket, x, "AWS::S3::Bucket")); bucket != "" {
+			t := b.newTrigger(x, b.elementOf(x), model.Items, "s3", "items", strconv.Itoa(i))
+			t.From, t.Label = bucket, "items"
+			t.Filter = model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: cmp.Or(s.Key, s.Prefix), Suffix: s.Key}
+			b.start(t)
+		}
+	}
 	if b.calls(definition, x, add) {
 		return
 	}

@@ -39,6 +39,55 @@ func taskTexts(v any, key string, reads bool, depth int, f func(key, text string
 	}
 }
 
+// An ItemSource is where a map of a state machine takes its items from: a bucket by its name, and the key, or the beginning of the keys, of
+// the objects there; "" where the definition leaves that to the input.
+type ItemSource struct{ Bucket, Key, Prefix string }
+
+// ItemSources are those of a state machine's definition, in the order of keys (Step Functions Developer Guide, "ItemReader (Map)").
+func ItemSources(definition string) []ItemSource {
+	if !strings.Contains(definition, `"ItemReader"`) {
+		return nil
+	}
+	var read any
+	if json.Unmarshal([]byte(definition), &read) != nil {
+		return nil
+	}
+	var out []ItemSource
+	var look func(v any, depth int)
+	look = func(v any, depth int) {
+		if depth > 200 {
+			return
+		}
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				look(e, depth+1)
+			}
+		case map[string]any:
+			if reader, ok := v["ItemReader"].(map[string]any); ok {
+				for _, given := range [...]string{"Parameters", "Arguments"} {
+					from, _ := reader[given].(map[string]any)
+					told := func(name string) string {
+						s, _ := from[name].(string)
+						if strings.HasPrefix(s, "{%") { // JSONata
+							return ""
+						}
+						return s
+					}
+					if s := (ItemSource{told("Bucket"), told("Key"), told("Prefix")}); s.Bucket != "" {
+						out = append(out, s)
+					}
+				}
+			}
+			for _, k := range slices.Sorted(maps.Keys(v)) {
+				look(v[k], depth+1)
+			}
+		}
+	}
+	look(read, 0)
+	return out
+}
+
 // onlyReads reports whether a task's resource is a call that reads: "arn:aws:states:::dynamodb:getItem" (Step Functions
 // developer guide, "Integrating services").
 func onlyReads(resource string) bool {
