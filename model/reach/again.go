@@ -46,7 +46,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	g := old.fresh()
 	g.design = d
 	an := &Analysis{design: d, graph: g}
-	g.compiled = old.compiled.next()
+	g.compiled = old.compiled.next(old.design)
 	g.asking = maps.Clone(old.asking)
 	for _, docs := range said {
 		var a *answers
@@ -105,7 +105,6 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 	if err := an.exploreAll(ctx, changed); err != nil {
 		return nil, err
 	}
-	an.forget(said)
 	an.kin.sweep()
 	if err := an.disguise(ctx, old, old, changed); err != nil {
 		return nil, err
@@ -155,23 +154,4 @@ func (an *Analysis) rewritten(a *actor, said map[model.ID][2]*policy.Document) *
 		b.boundary = an.answers(docs[1])
 	}
 	return b
-}
-
-// says reports whether an element of the design other than one has a document.
-func (an *Analysis) says(doc *policy.Document, but model.ID) bool {
-	for e := range an.design.All() {
-		if model.DocumentOf(e) == doc && e.ElementID() != but {
-			return true
-		}
-	}
-	return false
-}
-
-// forget drops what nobody says any more.
-func (an *Analysis) forget(said map[model.ID][2]*policy.Document) {
-	for id, docs := range said {
-		if !an.says(docs[0], id) {
-			an.compiled.put(docs[0], nil)
-		}
-	}
 }

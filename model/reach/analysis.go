@@ -145,6 +145,7 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	if err := an.explore(ctx, prev, same); err != nil {
 		return nil, err
 	}
+	an.compiled = an.compiled.settled()
 	an.measured(newLedger(d.Resources(), an.design))
 	an.own.ledger, an.own.gauge = an.ledger, an.gauge
 	return an, nil

@@ -11,7 +11,7 @@ import (
 // have, and say themselves what differs.
 type compilations struct {
 	shared map[*policy.Document]*answers // never written
-	own    map[*policy.Document]*answers // nil for what was forgotten
+	own    map[*policy.Document]*answers
 }
 
 func newCompilations(n int) compilations {
@@ -26,25 +26,25 @@ func (c *compilations) of(doc *policy.Document) *answers {
 	return c.shared[doc]
 }
 
-// put notes a document compiled; nil: it is forgotten.
+// put notes a document compiled.
 func (c *compilations) put(doc *policy.Document, a *answers) { c.own[doc] = a }
 
-// next are the same, to go on from. c is not written from then on.
-func (c *compilations) next() compilations {
+// settled are the same, to be shared from then on.
+func (c *compilations) settled() compilations {
+	if len(c.shared) > 0 {
+		return *c
+	}
+	return compilations{shared: c.own, own: map[*policy.Document]*answers{}}
+}
+
+// next are the same, to go on from, less what nobody in a design says any more, once that may be much. c is not written from then on.
+func (c *compilations) next(d *model.Design) compilations {
 	const mostOwn = 64
 	if len(c.own) <= mostOwn {
 		return compilations{shared: c.shared, own: maps.Clone(c.own)}
 	}
-	all := make(map[*policy.Document]*answers, len(c.shared)+len(c.own))
-	maps.Copy(all, c.shared)
-	for doc, a := range c.own {
-		if a != nil {
-			all[doc] = a
-		} else {
-			delete(all, doc)
-		}
-	}
-	return compilations{shared: all, own: map[*policy.Document]*answers{}}
+	said := c.in(d)
+	return said.settled()
 }
 
 // in are those of a design's documents, for another design to use.

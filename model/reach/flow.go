@@ -106,6 +106,7 @@ type flow struct {
 	component []int32 // of each actor, and of each hub
 	parts     paged[*component]
 	turned    map[int32][]int32 // actor → guises to which it leads
+	lost      []int32           // of an earlier flow: actors that led to guises, or hubs, which are gone
 	fresh     []int32           // components, but for leaves, of which something is not as it was in the flow from which this one went on; until all is found
 }
 
@@ -242,6 +243,9 @@ func (m *flowing) lead() {
 			if m.was(i) < 0 {
 				m.changed.put(i) // a guise that is new here, though perhaps known from elsewhere
 			}
+		}
+		for _, i := range m.old.lost {
+			m.changed.put(i)
 		}
 		for _, of := range [...]map[int32][]int32{m.old.turned, m.f.turned} {
 			for from := range of {

@@ -74,8 +74,13 @@ func (p *former) flow(an *Analysis, look int) *flow {
 	}
 	for i, at := range m.at {
 		if at >= 0 {
+			next := old.next.at(int32(i))
+			left := m.list(next)
 			f.component[at] = old.component[i]
-			f.next.put(at, m.list(old.next.at(int32(i))))
+			f.next.put(at, left)
+			if len(left) < len(next) && int(at) < len(an.actors) {
+				f.lost = append(f.lost, at)
+			}
 		}
 	}
 	for from, to := range old.turned {
