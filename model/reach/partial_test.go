@@ -82,3 +82,23 @@ func TestUnreadAloneIsNoHit(t *testing.T) {
 	want(t, breach(t, an, sends.ID), "may send res/Q")
 	want(t, breach(t, an, "user/U"), "may read write send delete permissions res/Q")
 }
+
+// What the caller writes is what lets it in by what was read: of a policy that was not, a hit names the statements all the same.
+func TestUnreadAndChosen(t *testing.T) {
+	agent := func(statement, value string) string {
+		return when(statement, `"StringEquals": {"aws:UserAgent": "`+value+`"}`)
+	}
+	b := build(t)
+	q := b.queue("Q")
+	q.PolicyUnseen, q.Policy = true, document(t, `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sqs:*", "Resource": "*"}`)
+	b.user("U", agent(allow("sqs:ReceiveMessage", "*"), "x"), agent(allow("sqs:SendMessage", "*"), "y"))
+	br := breach(t, b.analyse(), "user/U")
+	want(t, br, "may read send res/Q")
+	for i := range br.Hits {
+		for _, s := range br.Hits[i].Path() {
+			if len(s.Evidence) != 2 {
+				t.Errorf("rests on %d statements: %+v", len(s.Evidence), s)
+			}
+		}
+	}
+}

@@ -721,7 +721,10 @@ func (an *Analysis) answer(a *actor, t, about *target, req policy.Request, extra
 		with := maps.Clone(chosen)
 		maps.Copy(with, extra)
 		req.Context, req.Over = an.contextOf(a, about, with)
-		if x := an.layersOn(a, t).Evaluate(req); best == nil || rank(&x) > rank(best) {
+		x := an.layersOn(a, t).Evaluate(req)
+		// A policy that was not read perhaps allows whatever is written: of what is as sure, that counts for which a statement speaks.
+		spoken := best != nil && best.Outcome == policy.Allowed && len(best.Reasons) == 0 && len(x.Reasons) > 0
+		if best == nil || rank(&x) > rank(best) || rank(&x) == rank(best) && spoken {
 			best = &x
 		}
 		return rank(best) != surely
