@@ -375,8 +375,10 @@ func (an *Analysis) newLetIn() {
 	naming := slices.DeleteFunc(slices.Clone(an.open), func(t int32) bool { return len(an.gates[t].named) == 0 })
 	for i, a := range an.actors {
 		elsewhere := func(t int32) bool { return an.world.targets[t].account != a.account }
-		if slices.ContainsFunc(an.namedBy[a.arn], elsewhere) || slices.ContainsFunc(naming, func(t int32) bool { return elsewhere(t) && an.gates[t].named[a.arn] }) {
-			an.letIn.put(int32(i))
+		for _, name := range a.names() {
+			if slices.ContainsFunc(an.namedBy[name], elsewhere) || slices.ContainsFunc(naming, func(t int32) bool { return elsewhere(t) && an.gates[t].named[name] }) {
+				an.letIn.put(int32(i))
+			}
 		}
 	}
 }
@@ -386,11 +388,19 @@ func (an *Analysis) gated(a *actor) []int32 {
 	if a.outside != nil {
 		return slices.Concat(a.outside.doors, an.world.inletted)
 	}
-	out := slices.Concat(an.open, an.world.inletted, an.namedBy[a.arn])
-	if a.sort == isRole || a.sort == isFunction {
-		out = append(out, an.namedBy["session/"+a.arn[strings.LastIndexByte(a.arn, '/')+1:]]...)
+	out := slices.Concat(an.open, an.world.inletted)
+	for _, name := range a.names() {
+		out = append(out, an.namedBy[name]...)
 	}
 	return out
+}
+
+// names are those by which policies may mean an actor alone: its ARN, and that of a role's session.
+func (a *actor) names() []string {
+	if a.sort == isRole || a.sort == isFunction {
+		return []string{a.arn, "session/" + a.arn[strings.LastIndexByte(a.arn, '/')+1:]}
+	}
+	return []string{a.arn}
 }
 
 // explore finds the acts and edges of every actor. Actors that prev had alike keep theirs.

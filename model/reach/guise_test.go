@@ -388,3 +388,18 @@ func TestGuisesAbroad(t *testing.T) {
 		t.Errorf("figures %+v", r)
 	}
 }
+
+// Whom another account's policy means by the name of a session, an administrator of its own has need of as of those whom it names by
+// their ARNs: it gives them the permissions that they lack there.
+func TestGuisesOfSessionsAbroad(t *testing.T) {
+	b := build(t)
+	b.role("Deploy", trusts("codebuild.amazonaws.com"), allow("iam:*", "*"))
+	b.function("Work", allow("sts:AssumeRole", "*"))
+	w := b.queue("W")
+	w.ARN = farQueueARN
+	w.Policy = document(t, `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:sts::`+testAccount+`:assumed-role/WorkRole/Work"}, "Action": "sqs:*", "Resource": "*"}`)
+	a := b.analyse()
+	if got := say(breach(t, a, "role/Deploy")); !slices.Contains(got, "must read write send delete res/W") {
+		t.Errorf("reaches %q", got)
+	}
+}
