@@ -32,6 +32,7 @@ type graph struct {
 	asksTarget  bool                       // some of them are the target's
 	deputies    map[string][]deputy        // functions that a service may start, by it
 	askedTags   []tag                      // … and of principals, with the values worth trying
+	tagsAsked   []string                   // … those of them that are tags which a request passes
 	asksTags    bool                       // … its tags
 	guards      map[string]*guards         // by account
 	defaultKeys map[string]*policy.Program // by account: the policy of a key that is given none
@@ -273,6 +274,7 @@ func (an *Analysis) compileAll(ctx context.Context) error {
 	an.keys = slices.Sorted(maps.Keys(an.asking))
 	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
 	an.asksTags = slices.ContainsFunc(an.keys, isResourceTag)
+	an.tagsAsked = slices.DeleteFunc(slices.Clone(an.keys), func(k string) bool { return !isRequestTag(k) })
 	an.perFunction = an.perFunction || an.asking["lambda:sourcefunctionarn"] > 0
 	for _, k := range append(slices.Clip(lambdaLacks), secondFactor) {
 		an.perLambda = an.perLambda || an.asking[k] > 0

@@ -201,3 +201,26 @@ func andTags(old, more []tag) []tag {
 	slices.SortFunc(out, func(x, y tag) int { return strings.Compare(x.spell(), y.spell()) })
 	return out
 }
+
+// isRequestTag reports whether a condition key, lower-case, is about the tags that a request passes.
+func isRequestTag(key string) bool {
+	return key == "aws:tagkeys" || strings.HasPrefix(key, "aws:requesttag/")
+}
+
+// passesTags reports whether an action starts a session, which tags may be passed to: whoever passes some has to be allowed
+// sts:TagSession on the role as well ("Pass session tags in AWS STS", permissions required to add session tags).
+func passesTags(action string) bool {
+	return strings.HasPrefix(strings.ToLower(action), "sts:assumerole")
+}
+
+// untagged is context of a request that passes no tags.
+func (an *Analysis) untagged(extra policy.Context) policy.Context {
+	out := maps.Clone(extra)
+	if out == nil {
+		out = policy.Context{}
+	}
+	for _, k := range an.tagsAsked {
+		out[k] = nil
+	}
+	return out
+}

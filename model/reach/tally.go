@@ -677,6 +677,11 @@ func (an *Analysis) direct(a *actor, ti int32, action, arn string, extra policy.
 	} else if mustAllow(action, arn) {
 		return an.decideUnseen(a, req, extra)
 	}
+	if t != nil && t.sort == isRole && len(an.tagsAsked) > 0 && passesTags(action) {
+		if d := an.direct(a, ti, "sts:TagSession", arn, extra); d.Outcome != policy.Allowed {
+			extra = an.untagged(extra)
+		}
+	}
 	about := t
 	if t != nil && an.passedApart(t) && strings.EqualFold(action, "iam:PassRole") {
 		about = t.passed()
