@@ -50,6 +50,7 @@ type whoJSON struct {
 	Part      string         `json:"part,omitempty"`          // of the resource, where it may on that alone
 	Admin     string         `json:"administrator,omitempty"` // why it is known as one
 	Certainty string         `json:"certainty"`
+	Note      string         `json:"note,omitempty"` // why it is only perhaps, where no condition says it
 	Evidence  []evidenceJSON `json:"evidence"`
 	Path      []stepJSON     `json:"path"`
 }
@@ -71,6 +72,10 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
+	barred, err := a.Barred(ctx, q)
+	if err != nil {
+		return err
+	}
 	known := a.Administrators(c.Known...)
 	out := []whoJSON{}
 	for _, w := range found {
@@ -78,10 +83,11 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		if len(w.Path) > 0 {
 			how = "path"
 		}
-		out = append(out, whoJSON{w.Principal, model.ARN(o.Design.Element(w.Principal)), how, w.Actions, w.Part, reach.WhyKnown(known, w.Principal), w.Certainty.String(), evidence(w.Evidence), steps(w.Path)})
+		out = append(out, whoJSON{w.Principal, model.ARN(o.Design.Element(w.Principal)), how, w.Actions, w.Part, reach.WhyKnown(known, w.Principal), w.Certainty.String(), w.Note, evidence(slices.Concat(w.Evidence, w.Key)), steps(w.Path)})
 	}
 	if c.JSON {
-		return printJSON(env.Out, map[string]any{"action": c.Action, "actions": q.Actions, "resource": q.Resource, "on": list(q.On), "principals": out, "administrators": administrators(known)})
+		return printJSON(env.Out, map[string]any{"action": c.Action, "actions": q.Actions, "resource": q.Resource, "on": list(q.On), "keys": keysOf(q), "principals": out,
+			"withoutKey": barredOf(o.Design, barred), "administrators": administrators(known)})
 	}
 	var folded []reach.Administrator
 	if !c.Unfold {
@@ -92,6 +98,20 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 	if says := q.Says(); says != "" {
 		fmt.Fprintln(env.Out, says)
 	}
+	for _, k := range q.Keys {
+		fmt.Fprintf(env.Out, "%s needs %s as well, on %s, which encrypts it\n", strings.Join(q.Actions, ", "), k.Action, cmp.Or(keyName(o.Design, k), "its key"))
+	}
+	if len(barred) > 0 {
+		var names []string
+		for i, id := range barred {
+			if i == mostTold {
+				names = append(names, fmt.Sprintf("%d more", len(barred)-i))
+				break
+			}
+			names = append(names, a.Name(id))
+		}
+		fmt.Fprintf(env.Out, "allowed, but kept out by the key: %s\n", joined(names))
+	}
 	if len(out) == 0 {
 		fmt.Fprintf(env.Out, "nobody in this design may %s on %s\n", c.Action, cmp.Or(strings.Join(q.On, ", "), q.Resource))
 	}
@@ -99,6 +119,43 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 		fmt.Fprintln(env.Out, reach.AdministratorWords(o.Design, folded))
 	}
 	return printWho(env.Out, a, q, slices.DeleteFunc(found, func(w reach.Who) bool { return reach.WhyKnown(folded, w.Principal) != "" }))
+}
+
+// A keyJSON is what an action needs of the key that encrypts the resource.
+type keyJSON struct {
+	Key    model.ID `json:"key,omitempty"` // where the design shows it
+	ARN    string   `json:"arn"`
+	Action string   `json:"action"`
+}
+
+func keysOf(q *reach.Question) []keyJSON {
+	out := []keyJSON{}
+	for _, k := range q.Keys {
+		out = append(out, keyJSON(k))
+	}
+	return out
+}
+
+// A barredJSON is a principal that policies allow and the key does not.
+type barredJSON struct {
+	Principal model.ID `json:"principal"`
+	ARN       string   `json:"arn"`
+}
+
+func barredOf(d *model.Design, ids []model.ID) []barredJSON {
+	out := []barredJSON{}
+	for _, id := range ids {
+		out = append(out, barredJSON{id, model.ARN(d.Element(id))})
+	}
+	return out
+}
+
+// keyName is what people call a key: its name, or the ARN of one that the design does not show.
+func keyName(d *model.Design, k reach.KeyNeed) string {
+	if k.Key != "" {
+		return d.Name(k.Key)
+	}
+	return k.ARN
 }
 
 // printWho prints a line for each who may, with the statements that let it. A role is left out beside a function that may the same
@@ -152,9 +209,14 @@ func printWho(out io.Writer, a *reach.Analysis, q *reach.Question, found []reach
 				reason(where(e.Span), e.Sentence(d))
 			}
 		}
-		last := reach.Step{Kind: reach.Acts, Evidence: w.Evidence, Assumed: w.Assumed, Certainty: w.Certainty}
+		last := reach.Step{Kind: reach.Acts, Evidence: w.Evidence, Assumed: w.Assumed, Certainty: w.Certainty, Note: w.Note}
 		if n := len(w.Path); n == 0 || !slices.Equal(places(w.Path[n-1].Grounds()), places(last.Grounds())) {
 			for _, e := range last.Grounds() {
+				reason(where(e.Span), e.Sentence(d))
+			}
+		}
+		if key := (reach.Step{Kind: reach.Acts, Evidence: w.Key}); len(w.Key) > 0 && !slices.Equal(places(key.Grounds()), places(last.Grounds())) {
+			for _, e := range key.Grounds() {
 				reason(where(e.Span), e.Sentence(d))
 			}
 		}

@@ -241,6 +241,9 @@ func covered(x *allowance, f *finding) bool {
 	return false
 }
 
+// ifKeyLets is what everything hangs on where the policy of a resource's key was not seen.
+const ifKeyLets = "if the key that encrypts it lets this principal; its policy was not seen"
+
 // noteKey adds the reasons for which the target's key may be used.
 func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, write bool) {
 	if !read && !write {
@@ -250,7 +253,7 @@ func (an *Analysis) noteKey(c *account, step *Step, a *actor, t *target, read, w
 		return
 	}
 	if t.key == unseenKey {
-		step.Note = "if the key that encrypts it lets this principal; its policy was not seen"
+		step.Note = ifKeyLets
 	}
 	for _, x := range []struct {
 		wanted bool

@@ -5,18 +5,47 @@ import (
 	"slices"
 	"strings"
 
+	"bulkhead/model"
 	"bulkhead/model/catalog"
 )
 
 // A Question is what somebody wants to know of an action and a resource: on what the action acts, for people name a bucket
 // and mean its objects.
 type Question struct {
-	Actions  []string // as AWS spells them; several where the action asked about has wildcards
-	Resource string   // an ARN, "*" for anything at all
-	On       []string // patterns of what of the resource the actions act on, where that is not the resource itself: its objects, its indexes
+	Actions  []string  // as AWS spells them; several where the action asked about has wildcards
+	Resource string    // an ARN, "*" for anything at all
+	Keys     []KeyNeed // what has to be allowed as well, as a key encrypts the resource
+	On       []string  // patterns of what of the resource the actions act on, where that is not the resource itself: its objects, its indexes
 
 	target int32   // -1 where the design does not show the resource
 	forms  []int32 // of the target, that the actions act on
+}
+
+// A KeyNeed is what an action on encrypted data takes beside the permission on the data: the use of the key.
+type KeyNeed struct {
+	Key    model.ID // "" where it is not in the design
+	ARN    string
+	Action string // kms:Decrypt, kms:GenerateDataKey
+}
+
+// needs are what a question's actions need of the key that encrypts the resource.
+func (an *Analysis) needs(q *Question) []KeyNeed {
+	var out []KeyNeed
+	for _, a := range q.Actions {
+		needs := an.keyFor(q.target, a)
+		if needs == "" || slices.ContainsFunc(out, func(k KeyNeed) bool { return k.Action == needs }) {
+			continue
+		}
+		switch t := &an.world.targets[q.target]; t.key {
+		case noKey:
+		case unseenKey:
+			out = append(out, KeyNeed{ARN: an.world.unseenKeyARN(t), Action: needs})
+		default:
+			key := &an.world.targets[t.key]
+			out = append(out, KeyNeed{key.id, key.arn, needs})
+		}
+	}
+	return out
 }
 
 // Says is in words on what the actions act, "" where that is the resource itself: "s3:GetObject acts on arn:aws:s3:::data/*".
@@ -77,6 +106,7 @@ func (an *Analysis) Question(action, resource string) (*Question, error) {
 	for _, a := range actions {
 		q.Actions = append(q.Actions, a.String())
 	}
+	q.Keys = an.needs(q)
 	return q, nil
 }
 

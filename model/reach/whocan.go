@@ -20,7 +20,9 @@ type Who struct {
 	Part      string   // of the resource, where it may on that alone: "public/*", "index/*"
 	Certainty Certainty
 	Evidence  []Evidence // of whoever does it in the end
+	Key       []Evidence // why it may use the key that encrypts the resource, where it takes that
 	Assumed   []policy.Condition
+	Note      string  // why it is only perhaps, where no condition says it
 	Path      []*Step // steps to whoever does it; empty: directly
 }
 
@@ -40,7 +42,7 @@ func (an *Analysis) Answer(ctx context.Context, q *Question) ([]Who, error) {
 	var out []Who
 	at := map[model.ID]int{}
 	for _, action := range q.Actions {
-		found, err := an.whoCan(ctx, q, action)
+		found, _, err := an.whoCan(ctx, q, action)
 		if err != nil {
 			return nil, err
 		}
@@ -78,15 +80,69 @@ func (an *Analysis) Answer(ctx context.Context, q *Question) ([]Who, error) {
 	return out, nil
 }
 
+// Barred lists the functions, roles and users whose policies allow an action of a question, but that lack the key that encrypts the
+// resource and come to none of its actions: AWS refuses them. Nobody, where no key of the design's own encrypts it.
+func (an *Analysis) Barred(ctx context.Context, q *Question) ([]model.ID, error) {
+	var out []model.ID
+	may := map[model.ID]bool{}
+	for _, action := range q.Actions {
+		if an.keyFor(q.target, action) == "" {
+			continue
+		}
+		found, barred, err := an.whoCan(ctx, q, action)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range found {
+			may[w.Principal] = true
+		}
+		for _, id := range barred {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(id model.ID) bool { return may[id] }), nil
+}
+
+// keyFor is what whoever does an action on a target has to be allowed on the key that encrypts it, "" for nothing.
+func (an *Analysis) keyFor(ti int32, action string) string {
+	if ti < 0 || an.world.targets[ti].key == noKey && !an.world.targets[ti].ofAccount() {
+		return ""
+	}
+	a := an.world.catalog.Action(action)
+	if a == nil {
+		return ""
+	}
+	return [...]string{needsNothing: "", toRead: "kms:Decrypt", toWrite: "kms:GenerateDataKey"}[needOf(a)]
+}
+
+// unlock is how surely an actor may use a target's key as an action needs it, and why; nil where nothing is needed.
+func (an *Analysis) unlock(a *actor, ti int32, action string) (truth, *ruling) {
+	needs := an.keyFor(ti, action)
+	if needs == "" {
+		return surely, nil
+	}
+	t := &an.world.targets[ti]
+	if t.key == noKey { // AWS's own
+		v, _ := an.unlocks(a, ti)
+		return v, nil
+	}
+	v, d := an.use(a, t, needs)
+	return v, &d
+}
+
 // An answered is what the evaluator says of a principal, and of which part of the resource.
 type answered struct {
 	policy.Decision
 	part string
+	key  *ruling // why it may use the key that encrypts it, nil where it needs none
 }
 
-// whoCan is who may one of a question's actions.
-func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]Who, error) {
+// whoCan is who may one of a question's actions, and whom the key that encrypts the resource keeps from it.
+func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) (found []Who, barred []model.ID, err error) {
 	ti := q.target
+	kept := make([]bool, len(an.actors)) // by the key
 	answers := make([]*answered, len(an.actors))
 	may, must := newSet(len(an.actors)), newSet(len(an.actors)) // actors who may, and who surely may
 	doers, allows := an.acting([]string{strings.ToLower(action)}), an.about(q)
@@ -99,13 +155,24 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			if !slices.ContainsFunc(doers[i], func(s *statement) bool { return allows(a.own(an.world, s)) }) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
 				continue
 			}
+			opens, key := truth(255), (*ruling)(nil)
 			for _, on := range an.askedOn(a, action, q) {
 				if old := answers[i]; old != nil && old.Must {
 					break
 				}
 				d := an.direct(a, ti, action, on.arn, nil)
+				if d.Outcome == policy.Allowed {
+					if opens == 255 {
+						opens, key = an.unlock(a, ti, action)
+					}
+					if opens == never {
+						kept[i] = true
+						break
+					}
+					d.Must = d.Must && opens == surely
+				}
 				if d.Outcome == policy.Allowed && (answers[i] == nil || d.Must && !answers[i].Must) {
-					answers[i] = &answered{d, on.part}
+					answers[i] = &answered{d, on.part, key}
 					may.put(i)
 					if d.Must {
 						must.put(i)
@@ -115,12 +182,20 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 		}
 	})
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
+		return nil, nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
 	}
 	writers := an.whoWrites(q, action, answers)
 	for i, r := range writers {
 		if r == nil {
 			continue
+		}
+		switch opens, _ := an.unlock(an.actors[i], ti, action); opens {
+		case never:
+			writers[i], kept[i] = nil, true
+			continue
+		case surely:
+		default:
+			r.Must = false
 		}
 		if may.put(int32(i)); r.Must {
 			must.put(int32(i))
@@ -148,11 +223,27 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 		if an.actors[i].guise != nil {
 			evidence = append(slices.Clip(evidence), new(Step).owed(path).Evidence...)
 		}
-		return Who{Principal: an.nodes[start].id, Actions: []string{action}, Part: d.part, Certainty: certainty(d.Must), Evidence: evidence, Assumed: d.Assumed, Path: path}
+		assumed, note := d.Assumed, ""
+		var key []Evidence
+		if d.key != nil {
+			c := &account{an: an, actor: an.actors[i]}
+			c.note(*d.key, max(an.world.targets[ti].key, -1), an.keyFor(ti, action))
+			key = c.reasons()
+			assumed = slices.Clip(assumed)
+			for _, c := range d.key.Assumed {
+				if !slices.ContainsFunc(assumed, c.Equal) {
+					assumed = append(assumed, c)
+				}
+			}
+			if an.world.targets[ti].key == unseenKey {
+				note = ifKeyLets
+			}
+		}
+		return Who{Principal: an.nodes[start].id, Actions: []string{action}, Part: d.part, Certainty: certainty(d.Must), Evidence: evidence, Key: key, Assumed: assumed, Note: note, Path: path}
 	}
 	for n := range an.nodes[:an.size.nodes] {
 		if n%64 == 0 && ctx.Err() != nil {
-			return nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
+			return nil, nil, fmt.Errorf("who can %s: %w", action, ctx.Err())
 		}
 		if an.nodes[n].sort == isGroup {
 			continue
@@ -162,6 +253,7 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			direct = append(direct, who(start, start, nil))
 			continue
 		}
+		met := false
 		for look, some := range [...]set{runsMust: must, runsMay: may} {
 			var x Who
 			switch {
@@ -176,10 +268,14 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) ([]W
 			}
 			x.Certainty = certainty(look == runsMust)
 			byPath = append(byPath, x)
+			met = true
 			break
 		}
+		if !met && kept[an.actorOf[start]] {
+			barred = append(barred, an.nodes[n].id)
+		}
 	}
-	return append(direct, byPath...), nil
+	return append(direct, byPath...), barred, nil
 }
 
 // whoWrites is how actors come to an action by writing the policy of what a question is about, of those who may not do it as it is;

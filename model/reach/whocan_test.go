@@ -213,7 +213,7 @@ func TestTouches(t *testing.T) {
 	}
 }
 
-// Who may directly is everyone of whom the evaluator says so, asked one by one.
+// Who may directly is everyone of whom the evaluator says so, asked one by one, of the action and of the key that it takes.
 func TestWhoCanIsEvaluation(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := analyse(t, drawAny(rt, t), nil)
@@ -246,6 +246,8 @@ func TestWhoCanIsEvaluation(t *testing.T) {
 				d := a.direct(x, q.target, action, place.arn, nil)
 				best = max(best, truthOf(d.Outcome == policy.Allowed && d.Must, d.Outcome == policy.Allowed))
 			}
+			opens, _ := a.unlock(x, q.target, action)
+			best = min(best, opens)
 			if c, ok := direct[node.id]; ok != (best != never) || ok && (c == Must) != (best == surely) {
 				rt.Fatalf("%s may %s on %s: %v, said %v %v", node.id, action, resource, best, ok, c)
 			}
