@@ -36,7 +36,7 @@ func TestMemory(t *testing.T) {
 // A breach says the same with what is remembered forgotten all the time.
 func TestForgottenSteps(t *testing.T) {
 	defer func(n int) { mostRemembered = n }(mostRemembered)
-	rapid.Check(t, func(rt *rapid.T) {
+	seldom(t, 2, func(rt *rapid.T) {
 		d := drawDesign(rt).build(t)
 		a := analyse(t, d, nil)
 		b := analyse(t, d, a) // of the same steps, with nothing remembered yet

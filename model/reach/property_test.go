@@ -419,7 +419,7 @@ func TestJudgeIsEvaluation(t *testing.T) {
 
 // The order of statements does not matter, nor that of all that a design is made of.
 func TestOrderDoesNotMatter(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seldom(t, 2, func(rt *rapid.T) {
 		d := drawAny(rt, t)
 		elements := d.Elements()
 		for i, e := range elements {
@@ -542,7 +542,7 @@ func TestSeaIsBeyond(t *testing.T) {
 
 // After any sequence of edits, the analysis that reuses the last one, or an earlier one, is the analysis from scratch.
 func TestIncrementalIsFromScratch(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seldom(t, 4, func(rt *rapid.T) {
 		e := &editing{rich: rich{rt}, t: t, d: drawAny(rt, t)}
 		known := []*Analysis{analyse(t, e.d, nil)}
 		for range rapid.IntRange(1, 4).Draw(rt, "edits") {

@@ -1,8 +1,10 @@
 package reach
 
 import (
+	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -367,6 +369,26 @@ func (r rich) draw(t testing.TB) *model.Design {
 // usual is of how many designs a property is tried where nobody asks for fewer, as -short does. Of a few each may lack what a test is
 // about, which is no fault.
 const usual = 100
+
+// seldom checks a property of one design in so many: of those that take longest.
+func seldom(t *testing.T, in int, property func(*rapid.T)) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks").Value
+	usually := checks.String()
+	n, err := strconv.Atoi(usually)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := checks.Set(strconv.Itoa(max(1, n/in))); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := checks.Set(usually); err != nil {
+			t.Error(err)
+		}
+	}()
+	rapid.Check(t, property)
+}
 
 // drawAny draws a design of either sort.
 func drawAny(rt *rapid.T, t testing.TB) *model.Design {
