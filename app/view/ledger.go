@@ -108,6 +108,10 @@ func Ledger(st session.State) []Measure {
 		admin.Figure, admin.Color, admin.Remark = "yes", render.Danger, "from "+someNames(d, others, 1)
 	case len(others) > 0:
 		admin.Remark, admin.Color = "function; "+doWords(len(others)), render.Ink
+	case a.Functions == 0:
+		if n := len(st.After.Analysis.Administrators()); n > 0 { // nobody becomes one, but it is not that there were none
+			admin.Figure, admin.Color, admin.Remark = "–", render.Ink, fmt.Sprintf("nobody beside %s", plural(n, "administrator"))
+		}
 	}
 	if a.Functions == 0 { // figures are of functions
 		for _, m := range []*Measure{&worst, &mean, &tight, &beyond} {

@@ -4,12 +4,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"bulkhead/app/session"
+	"bulkhead/importers/cfn"
 	"bulkhead/model/edit"
 	"bulkhead/model/reach"
 	"bulkhead/model/source"
@@ -109,6 +112,26 @@ func TestLedgerOfAnAccountWithAWayToAdministrator(t *testing.T) {
 	_, st := opened(t, "team")
 	for _, m := range Ledger(st) {
 		if m.Name == "Administrator" && (m.Figure != "yes" || m.Color != render.Danger || !strings.HasPrefix(m.Remark, "from ")) {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
+// Where nothing runs code and nobody becomes an administrator, who is one is not told as nobody.
+func TestLedgerOfAdministratorsAlone(t *testing.T) {
+	sample := fstest.MapFS{"owner/template.yaml": {Data: []byte("Resources:\n  Owner:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: ssm.amazonaws.com}, Action: 'sts:AssumeRole'}]}\n" +
+		"      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']\n")}}
+	s, err := session.OpenSample(t.Context(), sample, "owner", cfn.Sources(), session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	st, err := s.Wait(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range Ledger(st) {
+		if m.Name == "Administrator" && (m.Figure != "–" || m.Color != render.Ink || m.Remark != "nobody beside 1 administrator") {
 			t.Errorf("%+v", m)
 		}
 	}
