@@ -17,16 +17,17 @@ type lessons []uint8
 
 // numbers tell apart what is learned of an actor, and say what calls it is about.
 var numbers = sync.OnceValue(func() *numbering {
-	n := &numbering{somewhere: map[*technique]lesson{}, opening: map[*technique]lesson{}, making: map[string]lesson{}, call: map[string]int{}}
+	n := &numbering{somewhere: map[*technique]lesson{}, opening: map[*technique]lesson{}, making: map[string]lesson{}}
+	number := map[string]int{} // of calls
 	learn := func(needs ...string) lesson {
 		x := lesson{at: n.size}
 		n.size++
 		for _, need := range needs {
 			for alternative := range strings.SplitSeq(strings.ToLower(need), "|") {
-				i, ok := n.call[alternative]
+				i, ok := number[alternative]
 				if !ok {
 					i = len(n.calls)
-					n.call[alternative], n.calls = i, append(n.calls, alternative)
+					number[alternative], n.calls = i, append(n.calls, alternative)
 				}
 				x.calls = append(x.calls, i)
 			}
@@ -57,8 +58,7 @@ type numbering struct {
 	somewhere, opening map[*technique]lesson
 	making             map[string]lesson // by the type of a thing
 	ruling             lesson
-	calls              []string       // lower-case
-	call               map[string]int // → number
+	calls              []string // lower-case
 }
 
 // A lesson is the number of what is learned, and the numbers of the calls that it is about.
