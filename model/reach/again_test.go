@@ -26,13 +26,8 @@ func TestHoldingsAfterEdits(t *testing.T) {
 		says string
 		runs model.ID
 	}{{allow("s3:PutObject", "*"), g.ID}, {allow("secretsmanager:GetSecretValue", "*"), "user/U"}, {allow("s3:ListBucket", "*"), ""}, {allow("ec2:DescribeLaunchTemplateVersions", "*"), "user/U"}} {
-		p := *d.Policy("policy/FRole-0")
-		p.Document = document(t, c.says)
-		after, err := d.With(model.Change{Before: d.Policy(p.ID), After: &p})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, a = after, analyse(t, after, a)
+		d = edited(t, d, "policy/FRole-0", document(t, c.says))
+		a = analyse(t, d, a)
 		same(t, a, analyse(t, d, nil))
 		if runs := breach(t, a, f.ID).Runs; c.runs != "" && !slices.Contains(runs, c.runs) {
 			t.Errorf("with %s it runs %v, not %s", c.says, runs, c.runs)

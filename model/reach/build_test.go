@@ -87,6 +87,18 @@ func (b *builder) role(name, trust string, documents ...string) *model.Role {
 	return r
 }
 
+// edited is a design in which a policy has another document.
+func edited(t testing.TB, d *model.Design, id model.ID, doc *policy.Document) *model.Design {
+	t.Helper()
+	p := *d.Policy(id)
+	p.Document = doc
+	after, err := d.With(model.Change{Before: d.Policy(id), After: &p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after
+}
+
 // function adds a function with a role of its own, called NAMERole.
 func (b *builder) function(name string, documents ...string) *model.Function {
 	b.t.Helper()

@@ -27,13 +27,8 @@ func TestGuisesThatAreGone(t *testing.T) {
 		{"policy/GRole-0", allow("sqs:SendMessage", "*"), false},
 		{"policy/Door-0", tagged, true},
 	} {
-		p := *d.Policy(c.policy)
-		p.Document = document(t, c.says)
-		after, err := d.With(model.Change{Before: d.Policy(p.ID), After: &p})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, a = after, analyse(t, after, a)
+		d = edited(t, d, c.policy, document(t, c.says))
+		a = analyse(t, d, a)
 		same(t, a, analyse(t, d, nil))
 		br := breach(t, a, "outside/anyone")
 		if rules := br.Admin && !br.AdminMay; rules != c.rules || len(reads(br)) > 0 != c.rules {

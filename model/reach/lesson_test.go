@@ -35,16 +35,11 @@ func TestLessonsAfterEdits(t *testing.T) {
 		{"a statement less", func(doc *policy.Document) { doc.Statements = doc.Statements[:1] }, []model.ID{"fn/F", "role/Deploy"}},
 		{"the same statements in another version of the language", func(doc *policy.Document) { doc.Version = "2008-10-17" }, []model.ID{"fn/F", "role/Deploy"}},
 	} {
-		p := *d.Policy("policy/FRole-0")
-		doc := *p.Document
+		doc := *d.Policy("policy/FRole-0").Document
 		doc.Statements = slices.Clone(doc.Statements)
 		c.edit(&doc)
-		p.Document = &doc
-		after, err := d.With(model.Change{Before: d.Policy(p.ID), After: &p})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, a = after, analyse(t, after, a)
+		d = edited(t, d, "policy/FRole-0", &doc)
+		a = analyse(t, d, a)
 		fresh := analyse(t, d, nil)
 		same(t, a, fresh)
 		if runs := slices.Sorted(slices.Values(breach(t, a, f.ID).Runs)); !slices.Equal(runs, c.runs) {
@@ -62,14 +57,9 @@ func TestAbandonedEditsAreForgotten(t *testing.T) {
 	a := shared(t, d, nil, 1) // all statements reach far
 	var tried []weak.Pointer[policy.Document]
 	for range 3 {
-		p := *d.Policy("policy/FRole-0")
-		p.Document = document(t, allow("s3:GetObject s3:PutObject", "*"))
-		after, err := d.With(model.Change{Before: d.Policy(p.ID), After: &p})
-		if err != nil {
-			t.Fatal(err)
-		}
-		shared(t, after, a, 1).Measures(false)
-		tried = append(tried, weak.Make(p.Document))
+		doc := document(t, allow("s3:GetObject s3:PutObject", "*"))
+		shared(t, edited(t, d, "policy/FRole-0", doc), a, 1).Measures(false)
+		tried = append(tried, weak.Make(doc))
 	}
 	runtime.GC()
 	runtime.GC()
