@@ -68,11 +68,7 @@ func (c whoCanCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return usage("who-can: %s", err)
 	}
-	found, err := a.Answer(ctx, q)
-	if err != nil {
-		return err
-	}
-	barred, err := a.Barred(ctx, q)
+	found, barred, err := a.Answer(ctx, q)
 	if err != nil {
 		return err
 	}

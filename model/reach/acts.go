@@ -50,6 +50,33 @@ func writesData(a *catalog.Action) bool {
 	return false
 }
 
+// keyFor is what whoever does an action on a target has to be allowed on the key that encrypts it, "" for nothing.
+func (an *Analysis) keyFor(ti int32, action string) string {
+	if ti < 0 || an.world.targets[ti].key == noKey && !an.world.targets[ti].ofAccount() {
+		return ""
+	}
+	a := an.world.catalog.Action(action)
+	if a == nil {
+		return ""
+	}
+	return [...]string{needsNothing: "", toRead: "kms:Decrypt", toWrite: "kms:GenerateDataKey"}[needOf(a)]
+}
+
+// unlock is how surely an actor may use a target's key as an action needs it, and why; nil where nothing is needed.
+func (an *Analysis) unlock(a *actor, ti int32, action string) (truth, *ruling) {
+	needs := an.keyFor(ti, action)
+	if needs == "" {
+		return surely, nil
+	}
+	t := &an.world.targets[ti]
+	if t.key == noKey { // AWS's own
+		v, _ := an.unlocks(a, ti)
+		return v, nil
+	}
+	v, d := an.use(a, t, needs)
+	return v, &d
+}
+
 // unlocks tells whether an actor may use a target's key for reading and for writing.
 func (an *Analysis) unlocks(a *actor, ti int32) (read, write truth) {
 	t := &an.world.targets[ti]

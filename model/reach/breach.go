@@ -121,6 +121,19 @@ func (an *Analysis) notSeenOf(a *actor) []string {
 	return out
 }
 
+// NotSeen lists what no source showed: the layers that the importer names, and principals with policies that were not seen.
+func (an *Analysis) NotSeen() []string {
+	out := slices.Clone(an.design.Info().NotSeen)
+	for _, a := range an.actors[:an.size.actors] {
+		for _, s := range an.notSeenOf(a) {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
 // Breaches goes through the breaches of every function, in source order. They are worked out one after the other, and none
 // is kept.
 func (an *Analysis) Breaches() iter.Seq[*Breach] {

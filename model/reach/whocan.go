@@ -34,20 +34,28 @@ func (an *Analysis) WhoCan(ctx context.Context, action, resource string) ([]Who,
 	if err != nil {
 		return nil, fmt.Errorf("who can: %w", err)
 	}
-	return an.Answer(ctx, q)
+	found, _, err := an.Answer(ctx, q)
+	return found, err
 }
 
-// Answer is WhoCan for a question that was read.
-func (an *Analysis) Answer(ctx context.Context, q *Question) ([]Who, error) {
+// Answer is WhoCan for a question that was read, and lists beside them the functions, roles and users whose policies allow an action of it
+// but that lack the key that encrypts the resource and come to none of its actions: AWS refuses them. Of those there are none where no key
+// of the design's own encrypts it.
+func (an *Analysis) Answer(ctx context.Context, q *Question) (who []Who, barred []model.ID, err error) {
 	var out []Who
 	at := map[model.ID]int{}
 	for _, action := range q.Actions {
-		found, _, err := an.whoCan(ctx, q, action)
+		found, kept, err := an.whoCan(ctx, q, action)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(q.Actions) == 1 {
-			return found, nil
+			return found, kept, nil
+		}
+		for _, id := range kept {
+			if !slices.Contains(barred, id) {
+				barred = append(barred, id)
+			}
 		}
 		for _, x := range found {
 			i, met := at[x.Principal]
@@ -77,59 +85,8 @@ func (an *Analysis) Answer(ctx context.Context, q *Question) ([]Who, error) {
 	slices.SortStableFunc(out, func(x, y Who) int {
 		return cmp.Or(cmp.Compare(min(len(x.Path), 1), min(len(y.Path), 1)), cmp.Compare(place[x.Principal], place[y.Principal]))
 	})
-	return out, nil
-}
-
-// Barred lists the functions, roles and users whose policies allow an action of a question, but that lack the key that encrypts the
-// resource and come to none of its actions: AWS refuses them. Nobody, where no key of the design's own encrypts it.
-func (an *Analysis) Barred(ctx context.Context, q *Question) ([]model.ID, error) {
-	var out []model.ID
-	may := map[model.ID]bool{}
-	for _, action := range q.Actions {
-		if an.keyFor(q.target, action) == "" {
-			continue
-		}
-		found, barred, err := an.whoCan(ctx, q, action)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range found {
-			may[w.Principal] = true
-		}
-		for _, id := range barred {
-			if !slices.Contains(out, id) {
-				out = append(out, id)
-			}
-		}
-	}
-	return slices.DeleteFunc(out, func(id model.ID) bool { return may[id] }), nil
-}
-
-// keyFor is what whoever does an action on a target has to be allowed on the key that encrypts it, "" for nothing.
-func (an *Analysis) keyFor(ti int32, action string) string {
-	if ti < 0 || an.world.targets[ti].key == noKey && !an.world.targets[ti].ofAccount() {
-		return ""
-	}
-	a := an.world.catalog.Action(action)
-	if a == nil {
-		return ""
-	}
-	return [...]string{needsNothing: "", toRead: "kms:Decrypt", toWrite: "kms:GenerateDataKey"}[needOf(a)]
-}
-
-// unlock is how surely an actor may use a target's key as an action needs it, and why; nil where nothing is needed.
-func (an *Analysis) unlock(a *actor, ti int32, action string) (truth, *ruling) {
-	needs := an.keyFor(ti, action)
-	if needs == "" {
-		return surely, nil
-	}
-	t := &an.world.targets[ti]
-	if t.key == noKey { // AWS's own
-		v, _ := an.unlocks(a, ti)
-		return v, nil
-	}
-	v, d := an.use(a, t, needs)
-	return v, &d
+	barred = slices.DeleteFunc(barred, func(id model.ID) bool { _, may := at[id]; return may })
+	return out, barred, nil
 }
 
 // An answered is what the evaluator says of a principal, and of which part of the resource.
@@ -155,15 +112,16 @@ func (an *Analysis) whoCan(ctx context.Context, q *Question, action string) (fou
 			if !slices.ContainsFunc(doers[i], func(s *statement) bool { return allows(a.own(an.world, s)) }) && (ti < 0 || an.gates[ti] == nil || !an.gates[ti].lets(a, &an.world.targets[ti])) {
 				continue
 			}
-			opens, key := truth(255), (*ruling)(nil)
+			opens, key, tried := never, (*ruling)(nil), false
 			for _, on := range an.askedOn(a, action, q) {
 				if old := answers[i]; old != nil && old.Must {
 					break
 				}
 				d := an.direct(a, ti, action, on.arn, nil)
 				if d.Outcome == policy.Allowed {
-					if opens == 255 {
+					if !tried {
 						opens, key = an.unlock(a, ti, action)
+						tried = true
 					}
 					if opens == never {
 						kept[i] = true
@@ -454,42 +412,4 @@ func (an *Analysis) askedOn(a *actor, action string, q *Question) []spot {
 		}
 	}
 	return append(out, of...)
-}
-
-// Touches lists the steps (acts, feeds, runs) that a compartment's role or function has of its own, without going
-// through other principals; for pictures. Acts come first, in the order of the design.
-func (an *Analysis) Touches(from model.ID) []Step {
-	n, ok := an.nodeOf[from]
-	if !ok {
-		return nil
-	}
-	a := an.actors[an.actorOf[n]]
-	own := an.ownRole(n)
-	var out []Step
-	for x := range a.allActs() {
-		t := &an.world.targets[x.target]
-		if hits(x.may) == 0 || x.target == own || t.id == from || t.sort == isImplied {
-			continue
-		}
-		out = append(out, *an.actStep(n, x.target))
-	}
-	for e := range a.allEdges() {
-		if e.to != n {
-			out = append(out, *an.edgeStep(n, e))
-		}
-	}
-	return out
-}
-
-// NotSeen lists what no source showed: the layers that the importer names, and principals with policies that were not seen.
-func (an *Analysis) NotSeen() []string {
-	out := slices.Clone(an.design.Info().NotSeen)
-	for _, a := range an.actors[:an.size.actors] {
-		for _, s := range an.notSeenOf(a) {
-			if !slices.Contains(out, s) {
-				out = append(out, s)
-			}
-		}
-	}
-	return out
 }

@@ -30,7 +30,7 @@ func TestWhoCanNeedsTheKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found, err := a.Answer(context.Background(), q)
+		found, _, err := a.Answer(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestWhoCanNeedsTheKey(t *testing.T) {
 				}
 			}
 		}
-		ids, err := a.Barred(context.Background(), q)
+		_, ids, err := a.Answer(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -226,7 +226,7 @@ func TestWhoCanIsEvaluation(t *testing.T) {
 			}
 			return
 		}
-		found, err := a.Answer(context.Background(), q)
+		found, _, err := a.Answer(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
