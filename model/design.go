@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkhead/internal/paged"
 	"bulkhead/model/policy"
 )
 
@@ -40,14 +41,14 @@ type Info struct {
 // A Design is an account or a template as compartments. It is immutable.
 type Design struct {
 	info  Info
-	list  roll         // in source order; new elements after the one they came from
-	place map[ID]int32 // of each in the list; designs with the same IDs in the same order share it
+	list  paged.List[Element] // in source order; new elements after the one they came from
+	place map[ID]int32        // of each in the list; designs with the same IDs in the same order share it
 	names *names
 }
 
 // New returns a design of the elements in the order given. Two elements with one ID are an error.
 func New(info Info, elements ...Element) (*Design, error) {
-	d := &Design{info: info, list: rollOf(elements), place: make(map[ID]int32, len(elements)), names: &names{}}
+	d := &Design{info: info, list: paged.Of(elements), place: make(map[ID]int32, len(elements)), names: &names{}}
 	for i, e := range elements {
 		id := e.ElementID()
 		if id == "" {
@@ -82,7 +83,7 @@ func (d *Design) WithInfo(info Info) *Design {
 // Element returns the element called id, nil if there is none.
 func (d *Design) Element(id ID) Element {
 	if i, ok := d.place[id]; ok {
-		return d.list.at(i)
+		return d.list.At(i)
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func get[T Element](d *Design, id ID) T {
 
 func all[T Element](d *Design) []T {
 	n := 0
-	for e := range d.list.all() {
+	for e := range d.All() {
 		if _, ok := e.(T); ok {
 			n++
 		}
@@ -103,7 +104,7 @@ func all[T Element](d *Design) []T {
 		return nil
 	}
 	out := make([]T, 0, n)
-	for e := range d.list.all() {
+	for e := range d.All() {
 		if e, ok := e.(T); ok {
 			out = append(out, e)
 		}
@@ -141,19 +142,29 @@ func (d *Design) Trigger(id ID) *Trigger { return get[*Trigger](d, id) }
 func (d *Design) Principal(id ID) *Principal { return get[*Principal](d, id) }
 
 // Elements lists everything in source order.
-func (d *Design) Elements() []Element { return d.list.slice() }
+func (d *Design) Elements() []Element { return d.list.Slice() }
 
 // All goes through everything in source order.
-func (d *Design) All() iter.Seq[Element] { return d.list.all() }
+func (d *Design) All() iter.Seq[Element] {
+	return func(yield func(Element) bool) {
+		for _, e := range d.list.All() {
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
 
 // Replaced lists what another design has in the place of elements of this one. It is false where it has more of them or fewer.
 func (d *Design) Replaced(other *Design) ([]Change, bool) {
-	if d.list.n != other.list.n {
+	if d.list.Len() != other.list.Len() {
 		return nil, false
 	}
 	var out []Change
-	for e, o := range d.list.differs(&other.list) {
-		out = append(out, Change{Before: e, After: o})
+	for e, o := range d.list.Differing(&other.list) {
+		if e != o {
+			out = append(out, Change{Before: e, After: o})
+		}
 	}
 	return out, true
 }
@@ -252,7 +263,7 @@ func (d *Design) With(changes ...Change) (*Design, error) {
 			return d.rearranged(changes)
 		}
 	}
-	n.list = d.list.edited()
+	n.list = d.list.Clone()
 	shared := true
 	for _, c := range changes {
 		if c.Before == nil {
@@ -262,7 +273,7 @@ func (d *Design) With(changes ...Change) (*Design, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.list.put(i, c.After)
+		n.list.Put(i, c.After)
 		if old, id := c.Before.ElementID(), c.After.ElementID(); id != old {
 			if shared {
 				n.place, shared = maps.Clone(d.place), false
@@ -271,7 +282,6 @@ func (d *Design) With(changes ...Change) (*Design, error) {
 			n.place[id] = i
 		}
 	}
-	n.list.own = nil
 	return n, nil
 }
 
@@ -291,7 +301,7 @@ func (d *Design) replaced(c Change) (int32, error) {
 // rearranged is With where elements come or go.
 func (d *Design) rearranged(changes []Change) (*Design, error) {
 	n := &Design{info: d.info, place: maps.Clone(d.place), names: &names{}}
-	list := d.list.slice()
+	list := d.list.Slice()
 	// number finds the places of the elements from one on again.
 	number := func(from int) {
 		for i, e := range list[from:] {
@@ -334,7 +344,7 @@ func (d *Design) rearranged(changes []Change) (*Design, error) {
 		list = slices.DeleteFunc(list, func(e Element) bool { return e == nil })
 		number(0)
 	}
-	n.list = rollOf(list)
+	n.list = paged.Of(list)
 	return n, nil
 }
 
@@ -354,7 +364,7 @@ func behind(list []Element, e Element) int {
 // first and then by content, places ignored.
 func (d *Design) Diff(after *Design) []Change {
 	var out []Change
-	for b := range d.list.all() {
+	for b := range d.All() {
 		a := after.Element(b.ElementID())
 		switch {
 		case a == nil:
@@ -363,7 +373,7 @@ func (d *Design) Diff(after *Design) []Change {
 			out = append(out, Change{Before: b, After: a})
 		}
 	}
-	for a := range after.list.all() {
+	for a := range after.All() {
 		if d.Element(a.ElementID()) == nil {
 			out = append(out, Change{After: a})
 		}

@@ -275,7 +275,7 @@ func joinInfo(designs []*Design) Info {
 }
 
 // onlyGuards reports whether a design has nothing but what an organization sets its accounts.
-func (d *Design) onlyGuards() bool { return d.list.n == 0 && len(d.info.Guardrails) > 0 }
+func (d *Design) onlyGuards() bool { return d.list.Len() == 0 && len(d.info.Guardrails) > 0 }
 
 // guardAll gives the guardrails of any account to those that have none of their own, and takes from what was not seen the
 // kinds of which every account has some.

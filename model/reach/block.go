@@ -20,10 +20,10 @@ type block struct {
 
 // divide makes the blocks of a component. Those of which nothing changed are the old ones.
 func (m *flowing) divide(members []int32, c int32, old []block) []block {
-	m.inside, m.outside = cleared(m.inside, len64(m.f.next.n)), cleared(m.outside, len64(m.f.next.n))
+	m.inside, m.outside = cleared(m.inside, len64(m.f.next.Len())), cleared(m.outside, len64(m.f.next.Len()))
 	for _, v := range members {
 		m.inside.put(v)
-		for _, to := range m.f.next.at(v) {
+		for _, to := range m.f.next.At(v) {
 			if m.f.component[to] != c {
 				m.outside.put(to)
 			}

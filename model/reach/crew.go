@@ -161,7 +161,7 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 				among = append(among, f.component[v])
 			}
 			if len(turned) > 0 {
-				whole[look] = newSet(f.parts.n)
+				whole[look] = newSet(f.parts.Len())
 				for _, c := range among {
 					whole[look].put(c)
 				}
@@ -205,7 +205,7 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 				holders := reach.ofThose(by, func(reached set) bool {
 					return slices.ContainsFunc(same, func(h half) bool { return !an.leadsTo(reached, &h, flooded) })
 				})
-				holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts.at(c).leaf || !all && !whole[look].has(c) })
+				holders = slices.DeleteFunc(holders, func(c int32) bool { return f.parts.At(c).leaf || !all && !whole[look].has(c) })
 				if len(holders) == 0 {
 					continue
 				}
@@ -309,10 +309,10 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 	var crews map[int32]crew
 	var truths map[int32]truth
 	for _, c := range holders {
-		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts.at(c), &h, flooded) }) {
+		if !slices.ContainsFunc(halves, func(h half) bool { return !an.leadsThere(f.parts.At(c), &h, flooded) }) {
 			continue
 		}
-		who, v := an.crewIn(f.parts.at(c), by, &halves[0], flooded)
+		who, v := an.crewIn(f.parts.At(c), by, &halves[0], flooded)
 		if v == never || sure(look) && v != surely {
 			continue
 		}
@@ -332,7 +332,7 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 			}
 			for _, e := range an.united(h, by, crews[c], truths[c]) {
 				to := an.actorOf[e.to]
-				if to < flooded && f.parts.at(c).has(to) || slices.Contains(g.joined[look][v], to) {
+				if to < flooded && f.parts.At(c).has(to) || slices.Contains(g.joined[look][v], to) {
 					continue
 				}
 				more = true

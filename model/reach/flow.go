@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"bulkhead/internal/paged"
 	"bulkhead/model/catalog"
 )
 
@@ -101,10 +102,10 @@ func depthIndex(c catalog.Capabilities) int { return int(deep()[c]) }
 
 // A flow is what each actor reaches under one look. Actors that reach each other share one component.
 type flow struct {
-	next      paged[[]int32] // of each actor, then of each hub: what is one step on, without doubles
+	next      paged.List[[]int32] // of each actor, then of each hub: what is one step on, without doubles
 	hubs      map[hub]int32
 	component []int32 // of each actor, and of each hub
-	parts     paged[*component]
+	parts     paged.List[*component]
 	turned    map[int32][]int32 // actor → guises to which it leads
 	lost      []int32           // of an earlier flow: actors that led to guises, or hubs, which are gone
 	fresh     []int32           // components, but for leaves, of which something is not as it was in the flow from which this one went on; until all is found
@@ -233,12 +234,12 @@ func (m *flowing) lead() {
 	n := len(an.actors)
 	m.f.turned = an.turned(m.look)
 	if m.old == nil {
-		m.f.hubs, m.hubs, m.f.next = map[hub]int32{}, true, newPaged[[]int32](n)
+		m.f.hubs, m.hubs, m.f.next = map[hub]int32{}, true, paged.New[[]int32](n)
 		for i := range an.actors {
 			m.changed.put(int32(i))
 		}
 	} else {
-		m.f.hubs, m.hubs, m.f.next = m.old.hubs, false, m.old.next.clone()
+		m.f.hubs, m.hubs, m.f.next = m.old.hubs, false, m.old.next.Clone()
 		for i := int32(an.size.actors); int(i) < n; i++ {
 			if m.was(i) < 0 {
 				m.changed.put(i) // a guise that is new here, though perhaps known from elsewhere
@@ -310,7 +311,7 @@ func (m *flowing) lead() {
 			}
 		}
 		m.steady = m.steady && m.stands(from, out)
-		m.f.next.put(from, out)
+		m.f.next.Put(from, out)
 		return true
 	})
 }
@@ -318,7 +319,7 @@ func (m *flowing) lead() {
 // stands reports whether what is one step on from an actor now leaves the components as they are, and those that are reached before
 // those that reach them: what is new leads on as its component does or within it, and what is gone led out of it.
 func (m *flowing) stands(i int32, out []int32) bool {
-	old := m.old.next.at(i)
+	old := m.old.next.At(i)
 	if slices.Equal(out, old) {
 		return true
 	}
@@ -355,7 +356,7 @@ func (an *Analysis) turned(look int) map[int32][]int32 {
 // flow finds the strongly connected components of the graph of actors and what each reaches, in topological
 // order: a component's set is its own and those of its successors, which are done before it.
 func (m *flowing) flow() {
-	n := m.f.next.n
+	n := m.f.next.Len()
 	if m.steady {
 		m.again()
 		return
@@ -383,7 +384,7 @@ func (m *flowing) flow() {
 				m.onStack[v] = true
 			}
 			descended := false
-			for next := m.f.next.at(v); int(at[v]) < len(next); at[v]++ {
+			for next := m.f.next.At(v); int(at[v]) < len(next); at[v]++ {
 				w := next[at[v]]
 				if index[w] == 0 {
 					calls = append(calls, w)
@@ -405,9 +406,9 @@ func (m *flowing) flow() {
 				}
 				for _, w := range stack[from:] {
 					m.onStack[w] = false
-					m.f.component[w] = int32(m.f.parts.n)
+					m.f.component[w] = int32(m.f.parts.Len())
 				}
-				m.found(m.close(stack[from:], int32(m.f.parts.n)))
+				m.found(m.close(stack[from:], int32(m.f.parts.Len())))
 				stack = stack[:from]
 			}
 		}
@@ -421,26 +422,26 @@ func (m *flowing) found(part *component, kept bool) {
 	if m.kept = append(m.kept, kept); !kept && !part.leaf {
 		m.f.fresh = append(m.f.fresh, c)
 	}
-	if int(c) == m.f.parts.n {
-		m.f.parts.add(part)
-	} else if m.f.parts.at(c) != part {
-		m.f.parts.put(c, part)
+	if int(c) == m.f.parts.Len() {
+		m.f.parts.Add(part)
+	} else if m.f.parts.At(c) != part {
+		m.f.parts.Put(c, part)
 	}
 }
 
 // again fills the components of the old flow, where the steps are as they were.
 func (m *flowing) again() {
-	m.f.component, m.f.parts, m.kept = m.old.component, m.old.parts.clone(), m.kept[:0]
-	first := int32(m.f.parts.n)
+	m.f.component, m.f.parts, m.kept = m.old.component, m.old.parts.Clone(), m.kept[:0]
+	first := int32(m.f.parts.Len())
 	m.changed.each(func(i int32) bool {
 		first = min(first, m.f.component[i])
 		return true
 	})
-	at := cleared(m.from, m.f.parts.n+2) // of each component, two places on
+	at := cleared(m.from, m.f.parts.Len()+2) // of each component, two places on
 	for _, c := range m.f.component {
 		at[c+2]++
 	}
-	for c := range m.f.parts.n {
+	for c := range m.f.parts.Len() {
 		at[c+2] += at[c+1]
 	}
 	members := cleared(m.members, len(m.f.component))
@@ -448,7 +449,7 @@ func (m *flowing) again() {
 		members[at[c+1]] = int32(v)
 		at[c+1]++
 	}
-	for c := range int32(m.f.parts.n) {
+	for c := range int32(m.f.parts.Len()) {
 		if c < first {
 			m.kept = append(m.kept, true) // nothing that it reaches changed
 			continue
@@ -464,20 +465,20 @@ func (m *flowing) keeps(members []int32, c int32) *component {
 	if was < 0 {
 		return nil
 	}
-	if m.old.parts.at(was).size != len(members) {
+	if m.old.parts.At(was).size != len(members) {
 		return nil
 	}
 	for _, v := range members {
 		if m.was(v) != was || int(v) < len(m.an.actors) && m.changed.has(v) {
 			return nil
 		}
-		for _, to := range m.f.next.at(v) {
+		for _, to := range m.f.next.At(v) {
 			if o := m.f.component[to]; o != c && !m.kept[o] {
 				return nil
 			}
 		}
 	}
-	return m.old.parts.at(was)
+	return m.old.parts.At(was)
 }
 
 // was is the old component of an actor or hub; -1 for none.
@@ -495,18 +496,18 @@ func (m *flowing) close(members []int32, c int32) (*component, bool) {
 	}
 	old := &component{}
 	if was := m.was(members[0]); was >= 0 {
-		old = m.old.parts.at(was)
+		old = m.old.parts.At(was)
 	}
 	if out := m.follow(members); out != nil {
 		return out.unless(old)
 	}
 	out := &component{size: len(members), alone: -1}
 	if v := members[0]; len(members) == 1 && int(v) < len(m.an.actors) {
-		out.alone, out.leaf = v, len(m.f.next.at(v)) == 0
+		out.alone, out.leaf = v, len(m.f.next.At(v)) == 0
 	}
 	next := 0
 	for _, v := range members {
-		next += len(m.f.next.at(v))
+		next += len(m.f.next.At(v))
 	}
 	m.clear()
 	var after []*component
@@ -521,7 +522,7 @@ func (m *flowing) close(members []int32, c int32) (*component, bool) {
 			m.bring(v, out)
 		}
 		for _, v := range members {
-			for _, to := range m.f.next.at(v) {
+			for _, to := range m.f.next.At(v) {
 				if o := m.f.component[to]; o == c {
 					continue
 				} else if part := m.take(to, o, &out.rules); part != nil {
@@ -594,7 +595,7 @@ func (m *flowing) take(to, o int32, rules *[2]bool) *component {
 	if int(to) < len(m.an.actors) && m.actors.has(to) {
 		return nil // reached already, and with it all that it reaches
 	}
-	part := m.f.parts.at(o)
+	part := m.f.parts.At(o)
 	for k := range part.rules {
 		rules[k] = rules[k] || part.rules[k]
 	}
@@ -632,16 +633,16 @@ func (m *flowing) follow(members []int32) *component {
 		return nil
 	}
 	var great *component
-	for _, to := range m.f.next.at(v) {
-		if part := m.f.parts.at(m.f.component[to]); part.alone < 0 && (great == nil || part.size > great.size) {
+	for _, to := range m.f.next.At(v) {
+		if part := m.f.parts.At(m.f.component[to]); part.alone < 0 && (great == nil || part.size > great.size) {
 			great = part
 		}
 	}
 	if great == nil {
 		return nil
 	}
-	for _, to := range m.f.next.at(v) {
-		if part := m.f.parts.at(m.f.component[to]); part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
+	for _, to := range m.f.next.At(v) {
+		if part := m.f.parts.At(m.f.component[to]); part != great && (int(to) >= len(m.an.actors) || !great.actors.has(to)) {
 			return nil
 		}
 	}
@@ -722,7 +723,7 @@ func (m *flowing) certainty() int {
 }
 
 // of is the component of an actor.
-func (f *flow) of(actor int32) *component { return f.parts.at(f.component[actor]) }
+func (f *flow) of(actor int32) *component { return f.parts.At(f.component[actor]) }
 
 // reached are the actors that an actor reaches, itself among them.
 func (f *flow) reached(actor int32) set {

@@ -2,6 +2,8 @@ package reach
 
 import (
 	"slices"
+
+	"bulkhead/internal/paged"
 )
 
 // Edits may change who can make what of itself, and so which guises there are and where they stand. What was found of all
@@ -46,7 +48,7 @@ func (p *former) flow(an *Analysis, look int) *flow {
 	if p.stays(an) {
 		return old
 	}
-	m := &moving{former: p, an: an, sets: map[*uint64]set{}, at: make([]int32, old.next.n)}
+	m := &moving{former: p, an: an, sets: map[*uint64]set{}, at: make([]int32, old.next.Len())}
 	for i := range m.at {
 		m.at[i] = int32(i)
 	}
@@ -55,7 +57,7 @@ func (p *former) flow(an *Analysis, look int) *flow {
 	for _, a := range an.actors {
 		used[a.row] = true
 	}
-	hubs := make([]hub, old.next.n-p.actors)
+	hubs := make([]hub, old.next.Len()-p.actors)
 	for h, at := range old.hubs {
 		hubs[int(at)-p.actors] = h
 	}
@@ -68,16 +70,16 @@ func (p *former) flow(an *Analysis, look int) *flow {
 			n++
 		}
 	}
-	f.next, f.component = newPaged[[]int32](int(n)), make([]int32, n)
+	f.next, f.component = paged.New[[]int32](int(n)), make([]int32, n)
 	for i := range f.component {
 		f.component[i] = -1
 	}
 	for i, at := range m.at {
 		if at >= 0 {
-			next := old.next.at(int32(i))
+			next := old.next.At(int32(i))
 			left := m.list(next)
 			f.component[at] = old.component[i]
-			f.next.put(at, left)
+			f.next.Put(at, left)
 			if len(left) < len(next) && int(at) < len(an.actors) {
 				f.lost = append(f.lost, at)
 			}
@@ -88,8 +90,8 @@ func (p *former) flow(an *Analysis, look int) *flow {
 			f.turned[at] = m.list(to)
 		}
 	}
-	for _, c := range old.parts.all {
-		f.parts.add(m.component(c))
+	for _, c := range old.parts.All() {
+		f.parts.Add(m.component(c))
 	}
 	return f
 }

@@ -135,7 +135,7 @@ type meeting struct {
 
 // covers reports whether a component leads to where they were joined.
 func (m *meeting) covers(f *flow, c int32) bool {
-	return slices.ContainsFunc(m.at, func(v int32) bool { return f.component[v] == c || f.parts.at(c).has(v) })
+	return slices.ContainsFunc(m.at, func(v int32) bool { return f.component[v] == c || f.parts.At(c).has(v) })
 }
 
 // base is the principal of which an actor is a guise, or itself.
@@ -456,7 +456,7 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 	letIn := an.letIn.has(x.actor)
 	known := g.known[key]
 	if known != nil && (known.all || !slices.ContainsFunc(holders, func(c int32) bool {
-		return f.parts.at(c).has(of) && !known.covers(f, c) && (!f.parts.at(c).rules[1] || letIn)
+		return f.parts.At(c).has(of) && !known.covers(f, c) && (!f.parts.At(c).rules[1] || letIn)
 	})) {
 		return false
 	}
@@ -470,7 +470,7 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 	default:
 		all = false
 		nearest = an.nearest(f, flooded, slices.DeleteFunc(slices.Clone(holders), func(c int32) bool {
-			return !f.parts.at(c).has(of) || f.parts.at(c).rules[1] && !letIn || known != nil && known.covers(f, c)
+			return !f.parts.At(c).has(of) || f.parts.At(c).rules[1] && !letIn || known != nil && known.covers(f, c)
 		}))
 	}
 	if !letIn { // who reaches an administrator has no need of it
@@ -529,7 +529,7 @@ func (an *Analysis) nearest(f *flow, flooded int32, components []int32) []int32 
 		if _, ok := among[c]; !ok {
 			continue
 		}
-		for _, to := range f.next.at(int32(v)) {
+		for _, to := range f.next.At(int32(v)) {
 			if o := f.component[to]; o != c && among[o] > 0 {
 				leads[c] = true
 			}

@@ -40,10 +40,10 @@ func (f *flow) holding(some []int32, among []int32) *holding {
 		asked.put(i)
 		h.rank[i] = int32(n + 1)
 	}
-	h.among = cleared(h.among, len64(f.parts.n))
+	h.among = cleared(h.among, len64(f.parts.Len()))
 	for _, c := range among {
 		h.among.put(c)
-		part := f.parts.at(c)
+		part := f.parts.At(c)
 		if part.leaf || len(part.actors) == 0 {
 			continue
 		}
@@ -69,7 +69,7 @@ func (f *flow) holding(some []int32, among []int32) *holding {
 // nobody reports whether no component reaches an actor that was asked for.
 func (h *holding) nobody(i int32) bool {
 	c := h.flow.component[i]
-	return len(h.in[h.rank[i]-1]) == 0 && !(h.among.has(c) && h.flow.parts.at(c).alone == i)
+	return len(h.in[h.rank[i]-1]) == 0 && !(h.among.has(c) && h.flow.parts.At(c).alone == i)
 }
 
 // of lists the components that reach an actor that was asked for, in order; the next call writes over them.
@@ -79,11 +79,11 @@ func (h *holding) of(i int32) []int32 { return h.ofThose(i, func(set) bool { ret
 // themselves.
 func (h *holding) ofThose(i int32, holds func(reached set) bool) []int32 {
 	out := h.out[:0]
-	if c := h.flow.component[i]; h.among.has(c) && h.flow.parts.at(c).alone == i {
+	if c := h.flow.component[i]; h.among.has(c) && h.flow.parts.At(c).alone == i {
 		out = append(out, c)
 	}
 	for _, k := range h.in[h.rank[i]-1] {
-		if like := h.like[k]; holds(h.flow.parts.at(like[0]).actors) {
+		if like := h.like[k]; holds(h.flow.parts.At(like[0]).actors) {
 			out = append(out, like...)
 		}
 	}
@@ -94,7 +94,7 @@ func (h *holding) ofThose(i int32, holds func(reached set) bool) []int32 {
 
 // inner are the components that lead somewhere.
 func (f *flow) inner() (out []int32) {
-	for c, part := range f.parts.all {
+	for c, part := range f.parts.All() {
 		if !part.leaf {
 			out = append(out, c)
 		}

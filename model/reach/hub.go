@@ -38,7 +38,7 @@ func (m *flowing) hub(h hub, lead func(from int32, out []int32, e *edge) []int32
 			out = append(out, m.hub(hub{h.row, k}, lead))
 		}
 	}
-	at := int32(m.f.next.n)
+	at := int32(m.f.next.Len())
 	if out == nil {
 		edges := h.row.best
 		if h.block >= 0 {
@@ -49,7 +49,7 @@ func (m *flowing) hub(h hub, lead func(from int32, out []int32, e *edge) []int32
 		}
 	}
 	m.f.hubs[h] = at
-	m.f.next.add(out)
+	m.f.next.Add(out)
 	m.steady = false
 	return at
 }
