@@ -1,6 +1,14 @@
 package model
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
+
+// ItemFilter is which of a bucket's objects a map takes its items from: that of a key, or those whose keys begin alike; "" for any.
+func ItemFilter(key, prefix string) Filter {
+	return Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: cmp.Or(key, prefix), Suffix: key}
+}
 
 // Explains reports whether a trigger is one that a service makes, named as before ".amazonaws.com": why the service may
 // call what it starts.

@@ -7,7 +7,11 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/policy"
+	"bulkhead/model/reach"
 )
+
+// Anyone is the start from outside that all others are of.
+const Anyone = reach.Anyone
 
 // A Group is who can become a guest: the widest of those that its trust policy names.
 type Group uint8

@@ -131,7 +131,7 @@ func (s *survey) calm(c *Claim) {
 		case len(m.Admin) > 0:
 			c.Figure = ruler
 		default:
-			c.Figure, c.Noun, c.Open = beyond, uncounted, true
+			c.Figure, c.Noun, c.Open = beyond, Uncounted, true
 		}
 	}
 }
@@ -192,7 +192,7 @@ func (s *survey) breached(c *Claim, b *reach.Breach, flood *flood, surveys []*su
 const (
 	ruler     = "admin"
 	beyond    = "the sea"
-	uncounted = "nothing here holds data that counts"
+	Uncounted = "nothing here holds data that counts"
 )
 
 // noun is what the figure is a share of, and what matters most in it.
@@ -225,7 +225,7 @@ func (s *survey) noun(b *reach.Breach, must, may reach.Figure, open bool) string
 	}
 	switch {
 	case of == 0:
-		n = uncounted
+		n = Uncounted
 	case may.Resources == 0:
 		n = fmt.Sprintf("none of %d %s floods", of, resources)
 		if b.Reach.AtLeast {

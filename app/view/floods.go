@@ -42,9 +42,6 @@ type FloodList struct {
 	Hidden int // rows beyond Hop
 }
 
-// uncounted says that there is nothing to have a share of.
-const uncounted = "nothing here holds data that counts"
-
 // FloodsOf lists what the breach of a side floods, up to a hop (0: all).
 func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	b, d := s.Breach, s.Design
@@ -55,7 +52,7 @@ func FloodsOf(s session.Side, vulnerable bool, hop int) FloodList {
 	l := FloodList{Start: b.From, Title: "What floods, and why",
 		Claim: fmt.Sprintf("Breach of %s: %d of %d, %s", Name(d, b.From), fig.Resources, b.Reach.Of, render.Share(fig.Share, b.Reach.AtLeast))}
 	if b.Reach.Of == 0 {
-		l.Claim = fmt.Sprintf("Breach of %s: %s", Name(d, b.From), uncounted)
+		l.Claim = fmt.Sprintf("Breach of %s: %s", Name(d, b.From), render.Uncounted)
 	}
 	if b.Admin || b.AdminMay {
 		l.Rows = append(l.Rows, adminRow(d, b))

@@ -318,9 +318,9 @@ func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {
 	words += ", " + percent(fig.Weighted) + " weighted"
 	tone := toneOf(b, in.vulnerable)
 	if b.Reach.Of == 0 {
-		words = uncounted
+		words = render.Uncounted
 		if tone == render.Danger { // none of nothing is no figure to fear; what there is to fear is said
-			lines := []fyne.CanvasObject{NewText(upper(uncounted)+".", small.lines(3))}
+			lines := []fyne.CanvasObject{NewText(upper(render.Uncounted)+".", small.lines(3))}
 			if sea := b.Sea(in.vulnerable); len(sea) > 0 {
 				lines = append(lines, NewText("It reaches the sea: "+reach.SeaWords(sea)+".", small.lines(4)))
 			}

@@ -60,9 +60,9 @@ func Ledger(st session.State) []Measure {
 	if a.Counted == 0 && worst.Color == render.Danger { // there is nothing to have a share of, and no reason to be calm
 		for _, m := range []*Measure{&worst, &mean, &tight} {
 			m.Figure, m.Color = "–", render.Muted
-			m.Tip += " " + upper(uncounted) + "."
+			m.Tip += " " + upper(render.Uncounted) + "."
 		}
-		tight.Remark, worst.Remark = "", uncounted
+		tight.Remark, worst.Remark = "", render.Uncounted
 		if len(a.Admin) > 0 {
 			worst.Figure, worst.Color, worst.Remark = "admin", render.Danger, "an administrator is within reach"
 		}
@@ -167,7 +167,7 @@ func reachOf(st session.State) (Measure, bool) {
 	}
 	if now.Reach.Of == 0 && m.Color == render.Danger {
 		m.Before, m.Verdict = "", render.None
-		m.Figure, m.Color, m.Remark = "–", render.Muted, uncounted
+		m.Figure, m.Color, m.Remark = "–", render.Muted, render.Uncounted
 		if rules(now, st.Vulnerable) {
 			m.Figure, m.Color, m.Remark = "admin", render.Danger, "an administrator is within reach"
 		}

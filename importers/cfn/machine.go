@@ -1,7 +1,6 @@
 package cfn
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +50,7 @@ func (b *builder) machine(r *resource) {
 		t := b.newTrigger(r, r, model.Items, "s3")
 		t.ID = model.MakeID("trigger", b.in(fmt.Sprintf("%s/items%d", r.ID, i)))
 		t.From, t.Label = b.elementOf(bucket), "items"
-		t.Filter = itemFilter(s)
+		t.Filter = model.ItemFilter(s.Key, s.Prefix)
 		b.addTrigger(t, r, r.Value)
 	}
 	known := b.calls(written, []*yamlpos.Node{definition, text, substituted}, func(to *resource, reads bool) { add(b.taskOf(to), reads) })
@@ -76,11 +75,6 @@ func (b *builder) machine(r *resource) {
 			b.note(source.Info, n.Span(), "Its tasks are not known.", "the definition of %s is in another file", r.ID)
 		}
 	}
-}
-
-// itemFilter is which of a bucket's objects a map takes its items from.
-func itemFilter(s catalog.ItemSource) model.Filter {
-	return model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: cmp.Or(s.Key, s.Prefix), Suffix: s.Key}
 }
 
 // calls calls add with everything that the calls of AWS in a JSON text name, or its nodes refer to; it is false where the

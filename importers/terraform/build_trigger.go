@@ -392,7 +392,7 @@ func (b *builder) machine(x *object) {
 		if bucket := b.elementOf(b.find(s.Bucket, x, "AWS::S3::Bucket")); bucket != "" {
 			t := b.newTrigger(x, b.elementOf(x), model.Items, "s3", "items", strconv.Itoa(i))
 			t.From, t.Label = bucket, "items"
-			t.Filter = model.Filter{Events: []string{"s3:ObjectCreated:*"}, Prefix: cmp.Or(s.Key, s.Prefix), Suffix: s.Key}
+			t.Filter = model.ItemFilter(s.Key, s.Prefix)
 			b.start(t)
 		}
 	}

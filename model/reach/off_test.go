@@ -58,11 +58,11 @@ func TestDisabledBehindRoute(t *testing.T) {
 	bus := b.resource("AWS::Events::EventBus", "bus")
 	b.trigger("", bus.ID, "api-route").Open = true
 	rule := b.trigger(bus.ID, f.ID, "event-rule")
-	if hitOf(b.analyse().Breach(anyone), f.ID) == nil {
+	if hitOf(b.analyse().Breach(Anyone), f.ID) == nil {
 		t.Error("the rule starts nothing")
 	}
 	rule.Off = true
-	if h := hitOf(b.analyse().Breach(anyone), f.ID); h != nil {
+	if h := hitOf(b.analyse().Breach(Anyone), f.ID); h != nil {
 		t.Errorf("%+v", h)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"bulkhead/model/policy"
 )
 
-// anyone is whoever asks, with or without an AWS account.
-const anyone model.ID = "outside/anyone"
+// Anyone is whoever asks, with or without an AWS account.
+const Anyone model.ID = "outside/anyone"
 
 // A stranger is somebody that the design does not show and a policy of the design lets in, or may: anyone, another account
 // or one of its principals (of an account that nobody tells as well: a parameter without a value is taken for another account), an identity provider, a user or role of the account itself that is made elsewhere. It is a
@@ -68,7 +68,7 @@ func (an *Analysis) Stands(id model.ID) string {
 	switch {
 	case s == nil:
 		return ""
-	case id == anyone:
+	case id == Anyone:
 		return "no AWS account needed"
 	case s.organization != "":
 		return "of an organization"
@@ -90,7 +90,7 @@ func (an *Analysis) newStrangers() {
 		id := model.MakeID("outside", p.Value)
 		switch {
 		case p.Value == "*":
-			id, s.caller = anyone, "anonymous"
+			id, s.caller = Anyone, "anonymous"
 		case p.Kind == "Federated":
 			if t.sort != isRole {
 				return nil
@@ -159,7 +159,7 @@ func (an *Analysis) newStrangers() {
 	var ids []model.ID
 	for id, s := range an.strangers {
 		ids = append(ids, id)
-		if all := an.strangers[anyone]; all != nil && id != anyone && s.federated == "" {
+		if all := an.strangers[Anyone]; all != nil && id != Anyone && s.federated == "" {
 			s.doors = append(s.doors, all.doors...)
 			slices.Sort(s.doors)
 			s.doors = slices.Compact(s.doors)
@@ -178,8 +178,8 @@ func (an *Analysis) newStrangers() {
 		}
 	}
 	slices.SortFunc(ids, func(x, y model.ID) int {
-		if x == anyone || y == anyone {
-			return map[bool]int{true: -1, false: 1}[x == anyone]
+		if x == Anyone || y == Anyone {
+			return map[bool]int{true: -1, false: 1}[x == Anyone]
 		}
 		return strings.Compare(string(x), string(y))
 	})
@@ -211,7 +211,7 @@ func lets(st *policy.Statement) []policy.Principal {
 // Broader lists the starts outside the design that a start outside the design is one of: its account, anyone.
 func (an *Analysis) Broader(id model.ID) []model.ID {
 	s := an.strangers[id]
-	if s == nil || id == anyone || s.federated != "" || s.resident {
+	if s == nil || id == Anyone || s.federated != "" || s.resident {
 		return nil
 	}
 	if s.organization != "" {
@@ -221,15 +221,15 @@ func (an *Analysis) Broader(id model.ID) []model.ID {
 				out = append(out, o)
 			}
 		}
-		if an.strangers[anyone] != nil {
-			out = append(out, anyone)
+		if an.strangers[Anyone] != nil {
+			out = append(out, Anyone)
 		}
 		return out
 	}
 	if account := model.MakeID("outside", s.account); account != id {
-		return []model.ID{account, anyone}
+		return []model.ID{account, Anyone}
 	}
-	return []model.ID{anyone}
+	return []model.ID{Anyone}
 }
 
 // madeElsewhere reports whether a principal of a policy is one user or role, by its whole ARN.

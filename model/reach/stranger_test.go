@@ -35,7 +35,7 @@ func TestStrangers(t *testing.T) {
 		"outside/arn:aws:iam::999988887777:role/reader": {"must fn/Open invoke", "must fn/Worker invoke", "must res/data read,write"},
 		"outside/token.actions.githubusercontent.com":   {"may fn/Worker write", "may res/data read public/*", "may role/CI secret"},
 	}
-	if got := a.Strangers(); len(got) != len(want) || got[0] != anyone {
+	if got := a.Strangers(); len(got) != len(want) || got[0] != Anyone {
 		t.Errorf("strangers %v", got)
 	}
 	for id, w := range want {
@@ -75,7 +75,7 @@ func TestKeyedRoute(t *testing.T) {
 	if len(o) != 1 || o[0].Certainty != May || !strings.HasPrefix(o[0].Sentence(d), "anyone with the API key can call F") {
 		t.Errorf("openings %+v", o)
 	}
-	h := hitOf(a.Breach(anyone), f.ID)
+	h := hitOf(a.Breach(Anyone), f.ID)
 	if h == nil || h.Certainty != May || !strings.Contains(h.Sentence(d), "if it has the API key") {
 		t.Errorf("hit %+v", h)
 	}

@@ -109,7 +109,7 @@ func TestOpenURL(t *testing.T) {
 			d := b.design()
 			a := analyse(t, d, nil)
 			got := ""
-			if h := hitOf(a.Breach(anyone), f.ID); h != nil {
+			if h := hitOf(a.Breach(Anyone), f.ID); h != nil {
 				got = h.Last().Certainty.String() + " " + h.Last().Note
 				for _, e := range h.Last().Evidence {
 					if e.Layer != policy.LayerResource || e.Policy != f.ID {

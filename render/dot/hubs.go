@@ -73,7 +73,7 @@ func (p *plan) spare() {
 
 // spareSame takes out of the layout what each from outside may do because anyone may: it would be drawn for everybody again.
 func (p *plan) spareSame() {
-	anyone, ok := p.nodeAt[anyone]
+	anyone, ok := p.nodeAt[render.Anyone]
 	if !ok {
 		return
 	}
@@ -94,9 +94,6 @@ func (p *plan) spareSame() {
 		}
 	}
 }
-
-// anyone is the start from outside that all others are of.
-const anyone model.ID = "outside/anyone"
 
 // hide leaves out of a layout of our own the lines from outside to what starts functions, except beside each other: they would
 // cross all of the map, and the sign on what anyone may start says the same.

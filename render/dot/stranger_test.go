@@ -11,7 +11,7 @@ import (
 // guarded is the shop with those from outside who may use its open route: anyone, and for that reason another account.
 func guarded() *render.Diagram {
 	d := shop(false)
-	for _, id := range []model.ID{anyone, "outside/999988887777"} {
+	for _, id := range []model.ID{render.Anyone, "outside/999988887777"} {
 		d.Nodes = append(d.Nodes, &render.Node{ID: id, Kind: render.StrangerNode, Name: string(id), Caption: "no AWS account needed", Icon: "globe"})
 		d.Edges = append(d.Edges, &render.Edge{From: id, To: "trigger/1", Kind: render.FeedsEdge})
 	}
@@ -22,7 +22,7 @@ func guarded() *render.Diagram {
 func TestAnyoneIsDrawnOnce(t *testing.T) {
 	d := guarded()
 	p := union(font.Metrics(), []*render.Diagram{d})
-	for id, want := range map[model.ID]bool{anyone: false, "outside/999988887777": true} {
+	for id, want := range map[model.ID]bool{render.Anyone: false, "outside/999988887777": true} {
 		if e := p.edges[p.edgeAt[edgeKey{id, "trigger/1", render.FeedsEdge}]]; e.spared != want {
 			t.Errorf("the line of %s is spared: %t", id, e.spared)
 		}
@@ -40,15 +40,15 @@ func TestAnyoneIsDrawnOnce(t *testing.T) {
 func TestAnyoneStandsBesideTheGate(t *testing.T) {
 	d := guarded()
 	d.Nodes = append(d.Nodes, &render.Node{ID: "trigger/3", Kind: render.TriggerNode, Name: "GET /exports", Icon: "api", Open: true})
-	d.Edges = append(d.Edges, &render.Edge{From: "trigger/3", To: "fn/Export", Kind: render.StartsEdge}, &render.Edge{From: anyone, To: "trigger/3", Kind: render.FeedsEdge})
+	d.Edges = append(d.Edges, &render.Edge{From: "trigger/3", To: "fn/Export", Kind: render.StartsEdge}, &render.Edge{From: render.Anyone, To: "trigger/3", Kind: render.FeedsEdge})
 	p := union(font.Metrics(), []*render.Diagram{d})
 	at := p.facing()
-	who, gate := at.nodes[p.nodeAt[anyone]], at.nodes[p.nodeAt["trigger/1"]]
+	who, gate := at.nodes[p.nodeAt[render.Anyone]], at.nodes[p.nodeAt["trigger/1"]]
 	if who.y-gate.y > 80 || gate.y-who.y > 80 {
 		t.Errorf("anyone stands at %v, the route at %v", who, gate)
 	}
 	for to, want := range map[model.ID]bool{"trigger/1": false, "trigger/3": true} {
-		if i := p.edgeAt[edgeKey{anyone, to, render.FeedsEdge}]; at.hidden[i] != want {
+		if i := p.edgeAt[edgeKey{render.Anyone, to, render.FeedsEdge}]; at.hidden[i] != want {
 			t.Errorf("the line to %s is hidden: %t", to, at.hidden[i])
 		}
 	}
