@@ -12,3 +12,11 @@ import "embed"
 //
 //go:embed data fonts icons samples SOURCES.md
 var FS embed.FS
+
+// Services and Types are two files of data as they stand, so that what is read from them needs no copy.
+var (
+	//go:embed data/services.txt
+	Services string
+	//go:embed data/types.txt
+	Types string
+)

@@ -64,7 +64,7 @@ func TestSources(t *testing.T) {
 
 // The blocks that an index names fill its pack without gap, in order of the keys.
 func TestPacks(t *testing.T) {
-	for _, name := range []string{"services", "policies"} {
+	for _, name := range []string{"policies"} {
 		size, end, last := len(read(t, "data/"+name+".pack")), 0, ""
 		start := -1
 		for line := range strings.Lines(string(read(t, "data/"+name+".idx"))) {

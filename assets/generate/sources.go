@@ -19,9 +19,9 @@ func writeSources(out string) error {
 		files string
 		source
 	}{
-		{"data/services.idx, data/services.pack", iamData},
+		{"data/services.txt", iamData},
 		{"data/policies.idx, data/policies.pack", managedPolicies},
-		{"data/types.txt.gz", serviceSpec},
+		{"data/types.txt", serviceSpec},
 		{"fonts/Inter-*.ttf", inter},
 	} {
 		row(s.files, "npm "+s.name, s.version, s.licence, s.gives)

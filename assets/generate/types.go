@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -66,7 +67,7 @@ func writeTypes(p *pkg, dir string) error {
 		}, "\t"))
 	}
 	slices.Sort(lines)
-	return writeGzip(filepath.Join(dir, "types.txt.gz"), []byte(strings.Join(lines, "\n")+"\n"))
+	return os.WriteFile(filepath.Join(dir, "types.txt"), []byte(strings.Join(lines, "\n")+"\n"), 0o644)
 }
 
 var variable = regexp.MustCompile(`\$\{(\w+)\}`)

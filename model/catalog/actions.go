@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"bulkhead/assets"
 )
 
 // Level is AWS's access level of an action.
@@ -55,30 +57,63 @@ type ResourceType struct {
 	ConditionKeys []string
 }
 
-// A service is one decoded member of the services pack.
+// A service is what the data says of one service.
 type service struct {
 	name      string // e.g. "AWS Lambda"
 	rcp       bool
-	actions   []*Action
-	byName    map[string]*Action // by lower-case name
+	actions   []*Action // sorted by name
 	resources []*ResourceType
-	keyTypes  map[string]string // by lower-case name
+	keys      []conditionKey
+}
+
+type conditionKey struct{ name, kind string }
+
+// action finds an action, case ignored; nil if there is none.
+func (s *service) action(name string) *Action {
+	if i, ok := slices.BinarySearchFunc(s.actions, name, func(a *Action, name string) int { return strings.Compare(a.Name, name) }); ok {
+		return s.actions[i]
+	}
+	for _, a := range s.actions {
+		if strings.EqualFold(a.Name, name) {
+			return a
+		}
+	}
+	return nil
 }
 
 type services struct {
-	pack     lazy[*pack]
+	texts    lazy[*serviceTexts]
 	all      lazy[[]*Action]
 	decoded  sync.Map // prefix → *lazy[*service]
 	expanded sync.Map // pattern → []*Action
 	count    atomic.Int32
 }
 
-func (c *Catalog) servicesPack() *pack {
-	return c.services.pack.get(func() *pack { return &pack{name: "services"} })
+// serviceTexts is where the lines of each service stand.
+type serviceTexts struct {
+	prefixes []string // sorted
+	of       map[string]string
+}
+
+func (c *Catalog) serviceTexts() *serviceTexts {
+	return c.services.texts.get(func() *serviceTexts {
+		x := &serviceTexts{of: make(map[string]string, 512)}
+		for rest := assets.Services; rest != ""; {
+			text := rest
+			if next := strings.Index(rest, "\nS\t"); next >= 0 {
+				text = rest[:next+1]
+			}
+			rest = rest[len(text):]
+			prefix, _, _ := strings.Cut(text[len("S\t"):], "\t")
+			x.prefixes = append(x.prefixes, prefix)
+			x.of[prefix] = text
+		}
+		return x
+	})
 }
 
 // Services lists the service prefixes, sorted.
-func (c *Catalog) Services() []string { return c.servicesPack().members().keys }
+func (c *Catalog) Services() []string { return c.serviceTexts().prefixes }
 
 // ServiceName is AWS's name for a service prefix, such as "Amazon DynamoDB"; "" if there is none.
 func (c *Catalog) ServiceName(prefix string) string {
@@ -110,7 +145,11 @@ func (c *Catalog) CoveredByRCPs(prefix string) bool {
 // part stand in their general form: "aws:ResourceTag/${TagKey}".
 func (c *Catalog) ConditionKeyType(prefix, key string) string {
 	if s := c.service(prefix); s != nil {
-		return s.keyTypes[strings.ToLower(key)]
+		for _, k := range s.keys {
+			if strings.EqualFold(k.name, key) {
+				return k.kind
+			}
+		}
 	}
 	return ""
 }
@@ -130,7 +169,7 @@ func (c *Catalog) Action(name string) *Action {
 		return nil
 	}
 	if s := c.service(prefix); s != nil {
-		return s.byName[strings.ToLower(short)]
+		return s.action(short)
 	}
 	return nil
 }
@@ -189,7 +228,7 @@ func (c *Catalog) expandIn(prefix, name string) []*Action {
 	case strings.Trim(name, "*") == "" && name != "":
 		return s.actions
 	case !strings.ContainsAny(name, "*?"):
-		if a := s.byName[name]; a != nil {
+		if a := s.action(name); a != nil {
 			return []*Action{a}
 		}
 		return nil
@@ -219,55 +258,73 @@ func (c *Catalog) service(prefix string) *service {
 	prefix = strings.ToLower(prefix)
 	s, ok := c.services.decoded.Load(prefix)
 	if !ok {
-		if _, ok := c.servicesPack().members().members[prefix]; !ok {
+		if _, ok := c.serviceTexts().of[prefix]; !ok {
 			return nil
 		}
 		s, _ = c.services.decoded.LoadOrStore(prefix, new(lazy[*service]))
 	}
-	return s.(*lazy[*service]).get(func() *service { return decodeService(string(c.servicesPack().text(prefix))) })
+	return s.(*lazy[*service]).get(func() *service { return decodeService(c.serviceTexts().of[prefix]) })
 }
 
-// decodeService reads the lines that assets/generate describes.
+// decodeService reads the lines that assets/README.md describes. All that it returns is cut from the text.
 func decodeService(text string) *service {
-	s := &service{byName: map[string]*Action{}, keyTypes: map[string]string{}}
+	actions, types := make([]Action, strings.Count(text, "\nA\t")), make([]ResourceType, strings.Count(text, "\nR\t"))
+	s := &service{actions: make([]*Action, 0, len(actions)), resources: make([]*ResourceType, 0, len(types)), keys: make([]conditionKey, 0, strings.Count(text, "\nK\t"))}
+	names := make([]string, 0, cap(s.keys))
+	with, of := picker[string]{}, picker[*ResourceType]{}
 	var prefix string
-	var keys []string
 	for line := range strings.Lines(text) {
-		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		f := fields(line)
 		switch f[0] {
 		case "S":
 			prefix, s.name, s.rcp = f[1], f[2], f[3] == "rcp"
 		case "K":
-			keys = append(keys, f[1])
-			if f[2] != "" {
-				s.keyTypes[strings.ToLower(f[1])] = f[2]
-			}
+			names = append(names, f[1])
+			s.keys = append(s.keys, conditionKey{f[1], f[2]})
 		case "R":
-			s.resources = append(s.resources, &ResourceType{prefix, f[1], strings.Fields(f[2]), pick(keys, f[3])})
+			t := &types[len(s.resources)]
+			*t = ResourceType{prefix, f[1], strings.Fields(f[2]), with.pick(names, f[3])}
+			s.resources = append(s.resources, t)
 		case "A":
-			a := &Action{Service: prefix, Name: f[1], Level: levelOf(f[2]), Resources: pick(s.resources, f[3]), ConditionKeys: pick(keys, f[4])}
+			a := &actions[len(s.actions)]
+			*a = Action{Service: prefix, Name: f[1], Level: levelOf(f[2]), Resources: of.pick(s.resources, f[3]), ConditionKeys: with.pick(names, f[4])}
 			a.Capabilities = capabilitiesOf(a)
 			s.actions = append(s.actions, a)
-			s.byName[strings.ToLower(a.Name)] = a
 		}
 	}
 	return s
 }
 
+// fields are the tab-separated fields of a line, of which there are five at most.
+func fields(line string) (f [5]string) {
+	line = strings.TrimSuffix(line, "\n")
+	for i := range f {
+		f[i], line, _ = strings.Cut(line, "\t")
+	}
+	return f
+}
+
 func levelOf(letter string) Level { return Level(max(0, strings.Index("lrwpt", letter))) }
 
+// A picker picks from one list; those that pick the same share what they get, as most actions of a service do.
+type picker[T any] map[string][]T
+
 // pick returns the elements whose numbers are listed; nil for none.
-func pick[T any](all []T, numbers string) []T {
+func (p picker[T]) pick(all []T, numbers string) []T {
 	if numbers == "" {
 		return nil
+	}
+	if got, ok := p[numbers]; ok {
+		return got
 	}
 	out := make([]T, 0, strings.Count(numbers, ",")+1)
 	for n := range strings.SplitSeq(numbers, ",") {
 		i, err := strconv.Atoi(n)
 		if err != nil {
-			panic("catalog: services.pack: " + err.Error())
+			panic("catalog: services.txt: " + err.Error())
 		}
 		out = append(out, all[i])
 	}
-	return slices.Clip(out)
+	p[numbers] = out
+	return out
 }

@@ -16,6 +16,21 @@ type shape struct {
 // shapeOf splits an ARN, template or pattern into its six fields with variables as "*". As IAM does, fields that
 // are missing at the end are completed with "*". Text that is no ARN gives false.
 func shapeOf(arn string) (f [6]string, ok bool) {
+	if strings.Contains(arn, "${") {
+		arn = wild(arn)
+	}
+	for i := range len(f) - 1 {
+		var more bool
+		if f[i], arn, more = strings.Cut(arn, ":"); !more {
+			arn = "*"
+		}
+	}
+	f[5] = arn
+	return f, overlap(f[0], "arn")
+}
+
+// wild is a template with its variables as "*".
+func wild(arn string) string {
 	var b strings.Builder
 	for rest := arn; ; {
 		before, after, found := strings.Cut(rest, "${")
@@ -38,11 +53,7 @@ func shapeOf(arn string) (f [6]string, ok bool) {
 		}
 		rest = after
 	}
-	parts := strings.SplitN(b.String(), ":", 6)
-	for len(parts) < 6 {
-		parts = append(parts, "*")
-	}
-	return [6]string(parts), overlap(parts[0], "arn")
+	return b.String()
 }
 
 // overlaps reports whether some ARN has both shapes, field by field; in the last field "*" crosses everything.
@@ -56,24 +67,42 @@ func (s shape) overlaps(f [6]string) bool {
 }
 
 // An arnIndex finds types by the service field of their ARNs.
-type arnIndex struct {
-	byService map[string][]shape // each most likely first
+type arnIndex map[string]*serviceARNs
+
+// serviceARNs are the types whose ARNs have one service.
+type serviceARNs struct {
+	types  []*Type
+	shapes lazy[[]shape] // each most likely first
 }
 
-func (t *typeTable) index() *arnIndex {
-	return t.arns.get(func() *arnIndex {
-		x := &arnIndex{map[string][]shape{}}
+// shapesOf lists the shapes of the ARNs that have a service, the likeliest type's first.
+func (t *typeTable) shapesOf(service string) []shape {
+	all := t.arns.get(func() arnIndex {
+		x := arnIndex{}
 		for _, t := range t.byName {
 			if t.ARN == "" || strings.HasPrefix(t.Name, "AWS::Serverless::") {
 				continue // what SAM makes of it is listed by itself
 			}
-			f, _ := shapeOf(t.ARN)
-			x.byService[f[2]] = append(x.byService[f[2]], shape{f, t})
-		}
-		for service, all := range x.byService {
-			slices.SortFunc(all, func(a, b shape) int { return likelier(service, a.of, b.of) })
+			_, rest, _ := strings.Cut(strings.TrimPrefix(t.ARN, "arn:"), ":")
+			service, _, _ := strings.Cut(rest, ":")
+			if x[service] == nil {
+				x[service] = &serviceARNs{}
+			}
+			x[service].types = append(x[service].types, t)
 		}
 		return x
+	})[service]
+	if all == nil {
+		return nil
+	}
+	return all.shapes.get(func() []shape {
+		slices.SortFunc(all.types, func(a, b *Type) int { return likelier(service, a, b) })
+		shapes := make([]shape, 0, len(all.types))
+		for _, t := range all.types {
+			f, _ := shapeOf(t.ARN)
+			shapes = append(shapes, shape{f, t})
+		}
+		return shapes
 	})
 }
 
@@ -118,7 +147,7 @@ func (c *Catalog) TypesOfARN(pattern string) []string {
 		return nil
 	}
 	var out []string
-	for _, s := range c.typeTable().index().byService[f[2]] {
+	for _, s := range c.typeTable().shapesOf(f[2]) {
 		if s.overlaps(f) {
 			out = append(out, s.of.Name)
 		}
@@ -234,7 +263,7 @@ func (c *Catalog) findBelonging(rt *ResourceType) belonging {
 	best, bestLength := "", 0
 	for _, arn := range rt.ARNs {
 		f, _ := shapeOf(arn)
-		for _, s := range c.typeTable().index().byService[f[2]] {
+		for _, s := range c.typeTable().shapesOf(f[2]) {
 			if s.fields == f {
 				return belonging{s.of.Name, true}
 			}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"bulkhead/assets"
 )
 
 func TestTypesOfARN(t *testing.T) {
@@ -129,7 +131,7 @@ func TestTablesNameWhatExists(t *testing.T) {
 		}
 	}
 	original := map[string]bool{}
-	for line := range strings.Lines(string(gunzip("types.txt.gz"))) {
+	for line := range strings.Lines(assets.Types) {
 		name, _, _ := strings.Cut(line, "\t")
 		original[name] = true
 	}

@@ -1,5 +1,7 @@
 package catalog
 
+import "strings"
+
 // match reports whether text matches an IAM pattern: "*" is any number of characters, "?" exactly one. Case
 // counts; callers that ignore it lower both. It takes at most len(pattern)·len(text) steps.
 func match(pattern, text string) bool {
@@ -28,6 +30,12 @@ func match(pattern, text string) bool {
 
 // overlap reports whether some text matches both patterns.
 func overlap(a, b string) bool {
+	switch {
+	case !strings.ContainsAny(a, "*?"):
+		return match(b, a)
+	case !strings.ContainsAny(b, "*?"):
+		return match(a, b)
+	}
 	// now[j]: some text matches both the first i of a and the first j of b.
 	now := make([]bool, len(b)+1)
 	now[0] = true

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"bulkhead/assets"
 )
 
 // A Type is a CloudFormation resource type.
@@ -30,27 +32,33 @@ type types struct {
 
 type typeTable struct {
 	byName map[string]*Type
-	arns   lazy[*arnIndex]
+	arns   lazy[arnIndex]
 	spaces lazy[map[string][]string]
 }
 
 func (c *Catalog) typeTable() *typeTable {
 	return c.types.table.get(func() *typeTable {
-		t := &typeTable{byName: map[string]*Type{}}
-		for line := range strings.Lines(string(gunzip("types.txt.gz"))) {
-			f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-			t.byName[f[0]] = &Type{f[0], f[1], list(f[2]), list(f[3]), f[4], KindOf(f[0])}
+		all := make([]Type, 0, strings.Count(assets.Types, "\n"))
+		lists := make([]string, 0, strings.Count(assets.Types, ",")+2*cap(all)) // one piece for all that types list
+		list := func(s string) []string {
+			if s == "" {
+				return nil
+			}
+			from := len(lists)
+			for x := range strings.SplitSeq(s, ",") {
+				lists = append(lists, x)
+			}
+			return lists[from:len(lists):len(lists)]
+		}
+		t := &typeTable{byName: make(map[string]*Type, cap(all)+len(corrections))}
+		for line := range strings.Lines(assets.Types) {
+			f := fields(line)
+			all = append(all, Type{f[0], f[1], list(f[2]), list(f[3]), f[4], KindOf(f[0])})
+			t.byName[f[0]] = &all[len(all)-1]
 		}
 		t.correct()
 		return t
 	})
-}
-
-func list(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, ",")
 }
 
 // Type returns the CloudFormation type, nil if it is not known.
