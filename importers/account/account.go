@@ -146,5 +146,5 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	return &importers.Import{Source: s, Path: name, Options: o, Design: d, Files: source.Files{name: data}, Diagnostics: r.diagnostics}, nil
+	return &importers.Import{Source: s, Path: name, Options: o, Design: d, Files: source.Files{name: data}, Diagnostics: r.review.among(r.diagnostics)}, nil
 }

@@ -25,7 +25,8 @@ type reader struct {
 	sends       map[model.ID]bool   // buckets whose events go to EventBridge
 	groups      map[string]model.ID // by account and name
 	byARN       map[string]model.ID // functions, roles, users, groups, policies, resources
-	diagnostics []source.Diagnostic
+	diagnostics []source.Diagnostic // of the reader's own
+	review      review
 }
 
 func newReader(file string, data []byte, ds []source.Diagnostic) *reader {
@@ -342,21 +343,35 @@ func (r *reader) document(n *yamlpos.Node, in *policy.Setting) *policy.Document 
 		}
 		return source.Span{File: r.file, Start: s.Start + place.Start, End: s.End + place.Start, Line: s.Line + place.Line - 1, Column: s.Column}
 	}
-	if in != nil {
-		in.Place = policy.Places(raw)
-		for _, x := range d.Check(catalog.Load(), *in) {
-			if x.Rule == "too-large" {
-				continue // AWS has taken it: quotas can be raised
-			}
-			x.Span = shift(x.Span)
-			r.diagnostics = append(r.diagnostics, x)
-		}
-	}
 	for _, s := range d.Statements {
 		s.Span = shift(s.Span)
 	}
 	d.Span = place
+	if in != nil {
+		in.Taken = true
+		if inFile {
+			in.Place = placesIn(raw, place.Start, shift)
+		}
+		r.review.add(d, *in, len(r.diagnostics))
+	}
 	return d
+}
+
+// placesIn finds the parts of a document whose text begins at an offset of the file.
+func placesIn(text []byte, start int, shift func(source.Span) source.Span) func(*policy.Statement, policy.Part) source.Span {
+	within := policy.Places(text)
+	return func(s *policy.Statement, p policy.Part) source.Span {
+		if s != nil {
+			own := *s
+			own.Span.Start -= start
+			s = &own
+		}
+		at := within(s, p)
+		if at.IsZero() {
+			return at
+		}
+		return shift(at)
+	}
 }
 
 func items(n *yamlpos.Node) []*yamlpos.Node {

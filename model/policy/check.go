@@ -14,6 +14,9 @@ type Setting struct {
 	Type Type
 	Of   string // CloudFormation type of the resource that a ResourcePolicy is of, "" if not known
 
+	// Taken says that AWS has the document already: its size is not asked, since quotas can be raised.
+	Taken bool
+
 	// Place finds a part of a statement in the source, the zero Span where it does not; nil finds none. What it
 	// does not find is reported at its statement. Places makes one for JSON text.
 	Place func(*Statement, Part) source.Span

@@ -153,8 +153,10 @@ func (k *checker) size() {
 	if !ok {
 		return
 	}
-	if n := r.take(k.document); n > r.most {
-		k.report(source.Warning, "too-large", Part{}, fmt.Sprintf("the policy has %d %s", n, r.unit()), r.note())
+	if !k.in.Taken {
+		if n := r.take(k.document); n > r.most {
+			k.report(source.Warning, "too-large", Part{}, fmt.Sprintf("the policy has %d %s", n, r.unit()), r.note())
+		}
 	}
 	if k.in.Type == ResourcePolicy {
 		k.counts()
