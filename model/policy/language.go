@@ -33,6 +33,12 @@ func Overlap(a, b string) (example string, ok bool) {
 	if Apart(a, b) {
 		return "", false
 	}
+	for _, x := range [2][2]string{{a, b}, {b, a}} {
+		if plainStart(x[1]) == x[1] { // one string alone
+			_, ok := Match(x[0], x[1])
+			return x[1], ok
+		}
+	}
 	p, q := patternSymbols(a), patternSymbols(b)
 	if !perhaps(p, q) {
 		return "", false
@@ -40,11 +46,12 @@ func Overlap(a, b string) (example string, ok bool) {
 	return commonWord(p, q), true
 }
 
-// Apart reports whether two patterns begin or end with different text, so that no string matches both. Most patterns that
-// have nothing in common are told so at once; where it is false, Overlap decides.
+// Apart reports whether two patterns begin or end with different text, or one is a text shorter than what the other begins with,
+// so that no string matches both. Most patterns that have nothing in common are told so at once; where it is false, Overlap
+// decides.
 func Apart(a, b string) bool {
 	p, q := plainStart(a), plainStart(b)
-	if n := min(len(p), len(q)); p[:n] != q[:n] {
+	if n := min(len(p), len(q)); p[:n] != q[:n] || n < len(q) && n == len(a) || n < len(p) && n == len(b) {
 		return true
 	}
 	p, q = plainEnd(a), plainEnd(b)

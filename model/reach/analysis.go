@@ -3,12 +3,11 @@ package reach
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -252,24 +251,35 @@ func (an *Analysis) newTriggers() {
 // compileAll compiles every document of the design that no earlier analysis compiled.
 func (an *Analysis) compileAll(ctx context.Context) error {
 	an.asking = map[string]int{}
-	for i, e := range an.design.Elements() {
-		if i%64 == 0 && ctx.Err() != nil {
-			return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
+	var docs []*policy.Document
+	for e := range an.design.All() {
+		if doc := model.DocumentOf(e); doc != nil {
+			docs = append(docs, doc)
 		}
-		doc := model.DocumentOf(e)
-		if doc == nil {
-			continue
+	}
+	own := len(docs)
+	docs = slices.AppendSeq(docs, guardrailDocuments(an.design))
+	compiled := make([]*answers, len(docs))
+	share(ctx, len(docs), func(mine iter.Seq[int]) {
+		for i := range mine {
+			if compiled[i] = an.compiled.of(docs[i]); compiled[i] == nil {
+				compiled[i] = compile(an.world, docs[i], nil)
+			}
 		}
-		a := an.answers(doc)
+	})
+	if ctx.Err() != nil {
+		return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
+	}
+	for i, doc := range docs {
+		a := an.compiled.of(doc)
+		if a == nil {
+			a = compiled[i]
+			an.compiled.put(doc, a)
+		}
 		for _, k := range a.keys {
 			an.asking[k]++
 		}
-		an.perFunction = an.perFunction || a.sessions
-	}
-	for doc := range guardrailDocuments(an.design) {
-		for _, k := range an.answers(doc).keys {
-			an.asking[k]++
-		}
+		an.perFunction = an.perFunction || i < own && a.sessions
 	}
 	an.keys = slices.Sorted(maps.Keys(an.asking))
 	an.asksTarget = slices.ContainsFunc(an.keys, ofTarget)
@@ -442,30 +452,13 @@ func (an *Analysis) exploreAll(ctx context.Context, work set) error {
 		todo = append(todo, i)
 		return true
 	})
-	const most = 16
-	batch := max(1, min(most, len(todo)/(4*runtime.GOMAXPROCS(0))))
-	var next atomic.Int64
-	hand := func() {
+	share(ctx, len(todo), func(mine iter.Seq[int]) {
 		t := an.kin.tally(an)
 		defer an.kin.give(t)
-		for ctx.Err() == nil {
-			end := int(next.Add(int64(batch)))
-			if end-batch >= len(todo) {
-				return
-			}
-			for _, i := range todo[end-batch : min(end, len(todo))] {
-				an.exploreActor(t, an.actors[i])
-			}
+		for i := range mine {
+			an.exploreActor(t, an.actors[todo[i]])
 		}
-	}
-	var hands sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (len(todo)+batch-1)/batch) - 1 {
-		hands.Go(hand)
-	}
-	if len(todo) > 0 {
-		hand()
-	}
-	hands.Wait()
+	})
 	if ctx.Err() != nil {
 		return fmt.Errorf("analyse %s: %w", an.design.Info().Name, ctx.Err())
 	}
