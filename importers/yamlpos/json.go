@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unique"
 )
 
 // json reads data as JSON; ok is false where it is not strictly JSON, and YAML has to try.
@@ -19,7 +21,7 @@ func (p *parser) json() (root *Node, ok bool, err error) {
 		return nil, false, nil
 	}
 	p.lines = newLines(p.data)
-	r := &jsonReader{parser: p, i: i}
+	r := &jsonReader{parser: p, i: i, name: unique.Make(p.file)}
 	root = r.value(0)
 	if r.tooDeep || r.values > MaxValues {
 		line, column := p.lines.position(r.i)
@@ -40,6 +42,8 @@ type jsonReader struct {
 	i       int
 	values  int
 	tooDeep bool
+	name    unique.Handle[string] // of the file
+	room    []Node                // for nodes to come
 }
 
 // value reads one value; nil where there is none.
@@ -52,7 +56,13 @@ func (r *jsonReader) value(depth int) *Node {
 		return nil
 	}
 	start := r.i
-	n := (&Node{Kind: Scalar, size: 1}).At(r.at(start, start))
+	if len(r.room) == 0 {
+		r.room = make([]Node, min(64, 1+(len(r.data)-start)/8))
+	}
+	n := &r.room[0]
+	r.room = r.room[1:]
+	line, column := r.lines.position(start)
+	*n = Node{Kind: Scalar, size: 1, at: packed{r.name, int32(start), 0, int32(line), int32(column)}}
 	switch b := at(r.data, r.i); b {
 	case '{':
 		n.Kind, n.Style = Mapping, Flow
@@ -73,7 +83,7 @@ func (r *jsonReader) value(depth int) *Node {
 		}
 		n.Value = s
 	default:
-		for r.i < len(r.data) && !bytes.ContainsRune([]byte(" \t\r\n,:]}"), rune(r.data[r.i])) {
+		for r.i < len(r.data) && strings.IndexByte(" \t\r\n,:]}", r.data[r.i]) < 0 {
 			r.i++
 		}
 		word := r.data[start:r.i]

@@ -297,15 +297,20 @@ func (s *statement) actions(m *menu) doings {
 			out[i] |= w
 		}
 	}
-	b := doings{must: make(bits, m.words)}
-	b.may = b.must
-	if slices.ContainsFunc(s.from.Actions, holdsUnknown) {
-		b.may = make(bits, m.words)
-	}
-	for _, p := range s.from.Actions {
-		x := m.matching(p)
-		union(b.must, x.must)
-		union(b.may, x.may)
+	var b doings
+	if len(s.from.Actions) == 1 {
+		b = m.matching(s.from.Actions[0])
+	} else {
+		b.must = make(bits, m.words)
+		b.may = b.must
+		if slices.ContainsFunc(s.from.Actions, holdsUnknown) {
+			b.may = make(bits, m.words)
+		}
+		for _, p := range s.from.Actions {
+			x := m.matching(p)
+			union(b.must, x.must)
+			union(b.may, x.may)
+		}
 	}
 	if s.from.NotAction {
 		b = doings{must: m.without(b.may), may: m.without(b.must)}

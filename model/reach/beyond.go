@@ -355,8 +355,8 @@ func (s *swell) add(service string, t *catalog.ResourceType, n naming, pattern, 
 		}
 		b.Capabilities |= hits(x.Capabilities)
 		sure = sure || must.has(i)
-		if key := sign(i); !noted[key] {
-			noted[key] = true
+		if key := sign(i); !noted[string(key)] {
+			noted[string(key)] = true
 			d := an.decide(s.a, -1, x.String(), place, nil)
 			c.note(d, -1, x.String())
 		}

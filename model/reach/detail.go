@@ -181,11 +181,11 @@ func (an *Analysis) newActStep(a *actor, ti int32) Step {
 				step.Must |= action.Capabilities
 			}
 			key := sign(i)
-			d := asked[key]
+			d := asked[string(key)]
 			if d == nil {
 				dec := an.decide(a, ti, name, arn, nil)
 				d = &dec
-				asked[key] = d
+				asked[string(key)] = d
 			}
 			c.note(*d, ti, name)
 			switch needOf(action) {

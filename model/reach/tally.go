@@ -547,10 +547,10 @@ func (an *Analysis) judgeBy(a *actor, ti int32, m *menu, candidates bits, ask fu
 			continue
 		}
 		key := sign(i)
-		v, ok := answers[key]
+		v, ok := answers[string(key)]
 		if !ok {
 			v = ask(m.actions[i].String())
-			answers[key] = v
+			answers[string(key)] = v
 		}
 		if v != never {
 			may.set(i)
@@ -562,8 +562,8 @@ func (an *Analysis) judgeBy(a *actor, ti int32, m *menu, candidates bits, ask fu
 	return must, may
 }
 
-// signer tells actions of a menu apart by the statements that are about them.
-func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string {
+// signer tells actions of a menu apart by the statements that are about them. What it returns is good until it is called again.
+func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) []byte {
 	var sets []bits
 	put := func(d *answers) {
 		if d == nil {
@@ -611,7 +611,7 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 		pass = m.bit("iam:passrole")
 	}
 	buf := make([]byte, 0, len(sets)/8+16)
-	return func(action int) string {
+	return func(action int) []byte {
 		buf = append(buf[:0], m.actions[action].Service...)
 		if action == pass || action == spared {
 			buf = append(buf, '*')
@@ -630,7 +630,8 @@ func (an *Analysis) signer(a *actor, ti int32, m *menu) func(action int) string 
 				buf = append(buf, word)
 			}
 		}
-		return string(append(buf, word))
+		buf = append(buf, word)
+		return buf
 	}
 }
 

@@ -200,8 +200,10 @@ type world struct {
 // A shape is a resource type's ARN, taken apart.
 type shape struct {
 	kind    *catalog.ResourceType
-	service string // of its actions
-	norm    string // placeholders as {}
+	service string   // of its actions
+	norm    string   // placeholders as {}
+	pieces  []string // of norm, between placeholders
+	literal int      // characters of pieces
 }
 
 // relatives are services whose actions name another service's resources, by the service in the ARN.
@@ -323,15 +325,13 @@ func (w *world) addForms(ti int32) {
 	best, literal := []shape{}, -1
 	for _, loose := range []bool{false, true} {
 		for _, s := range shapes {
-			if !fits(s.norm, plain, loose) {
+			if s.literal < literal || !fits(s.pieces, plain, loose) {
 				continue
 			}
-			switch n := len(strings.ReplaceAll(s.norm, "{}", "")); {
-			case n > literal:
-				best, literal = []shape{s}, n
-			case n == literal:
-				best = append(best, s)
+			if s.literal > literal {
+				best, literal = nil, s.literal
 			}
+			best = append(best, s)
 		}
 		if len(best) > 0 {
 			break
@@ -442,7 +442,9 @@ func (w *world) shapesOf(service string) []shape {
 			for _, arn := range kind.ARNs {
 				norm := normalize(arn, w.partition)
 				if parts := strings.SplitN(norm, ":", 4); len(parts) == 4 && (parts[2] == service || parts[2] == "{}") {
-					out = append(out, shape{kind, of, norm})
+					s := shape{kind: kind, service: of, norm: norm, pieces: strings.Split(norm, "{}")}
+					s.literal = len(norm) - len("{}")*(len(s.pieces)-1)
+					out = append(out, s)
 				}
 			}
 		}
@@ -491,22 +493,30 @@ func flatten(s string) string {
 	}
 }
 
-// fits matches an ARN with a normalized pattern: {} is a name, which in the loose sense may hold : and /.
-func fits(norm, arn string, loose bool) bool {
-	head, rest, more := strings.Cut(norm, "{}")
-	if !strings.HasPrefix(arn, head) {
+// fits matches an ARN with the pieces of a pattern: between two of them is a name, which in the loose sense may hold : and /.
+func fits(pieces []string, arn string, loose bool) bool {
+	if !strings.HasPrefix(arn, pieces[0]) {
 		return false
 	}
-	arn = arn[len(head):]
-	if !more {
+	arn, pieces = arn[len(pieces[0]):], pieces[1:]
+	if len(pieces) == 0 {
 		return arn == ""
 	}
-	// A placeholder in the first five segments may be empty: S3 has no region.
-	for i := 0; i <= len(arn); i++ {
-		if i > 0 && !loose && (arn[i-1] == ':' || arn[i-1] == '/') {
-			return false
+	longest := len(arn)
+	if !loose {
+		if i := strings.IndexAny(arn, ":/"); i >= 0 {
+			longest = i
 		}
-		if (i > 0 || rest == "" || rest[0] == ':') && fits(rest, arn[i:], loose) {
+	}
+	next, shortest := pieces[0], 1
+	if next == "" || next[0] == ':' {
+		shortest = 0 // a placeholder in the first five segments may be empty: S3 has no region
+	}
+	if !loose && (len(pieces) == 1 && next == "" || next != "" && (next[0] == ':' || next[0] == '/')) {
+		shortest = max(shortest, longest) // the name ends where it has to
+	}
+	for i := shortest; i <= longest; i++ {
+		if fits(pieces, arn[i:], loose) {
 			return true
 		}
 	}
