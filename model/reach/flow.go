@@ -32,6 +32,14 @@ func takes(look int, e *edge) bool {
 // sure reports whether a look counts only what is sure.
 func sure(look int) bool { return look == runsMust || look == fedMust }
 
+// sureOf is the sure look of what is run, or of what is fed too.
+func sureOf(look int) int {
+	if look < fedMust {
+		return runsMust
+	}
+	return fedMust
+}
+
 // A set is a bit set.
 type set []uint64
 

@@ -160,6 +160,11 @@ func (w *walk) step(n int32, e *edge) {
 	w.order = append(w.order, e.to)
 }
 
+// met reports whether an actor was found.
+func (w *walk) met(an *Analysis, actor int32) bool {
+	return slices.ContainsFunc(w.order, func(n int32) bool { return an.actorOf[n] == actor })
+}
+
 // first is the node at which an actor was found.
 func (w *walk) first(an *Analysis, actor int32) int32 {
 	return w.order[slices.IndexFunc(w.order, func(n int32) bool { return an.actorOf[n] == actor })]

@@ -41,8 +41,8 @@ type survey struct {
 	look         int
 	target, node int32   // the target, and its node if it is one, else -1
 	left         []int32 // steps from each actor to the target, 0: no way
-	held         *component
-	walk         *walk // from the start, once it is needed
+	from, start  int32   // the node that starts, and its actor
+	walk, sure   *walk   // from the start, by the look and, once it is needed, by its sure one
 }
 
 // edges are an actor's, those to guises among them that two are needed for who are both held.
@@ -59,9 +59,13 @@ func (s *survey) edges(actor int32) iter.Seq[*edge] {
 				return
 			}
 		}
-		for _, j := range s.an.guises.joinOf[s.look][actor] {
-			if j.by == actor && j.all(s.held.has) && s.held.has(s.an.actorOf[j.edge.to]) && !yield(&j.edge) {
-				return
+		// Where others who rule are perhaps held, nothing is made of two who surely are but in the sure look.
+		for _, look := range [...]int{s.look, sureOf(s.look)} {
+			held := s.an.flows[look].of(s.start)
+			for _, j := range s.an.guises.joinOf[look][actor] {
+				if j.by == actor && j.all(held.has) && held.has(s.an.actorOf[j.edge.to]) && !yield(&j.edge) {
+					return
+				}
 			}
 		}
 	}
@@ -151,9 +155,9 @@ func (s *survey) measure() {
 
 // ways goes on from the most promising beginning until n ways are found.
 func (s *survey) ways(start int32, n int) []Way {
-	s.held = s.an.flows[s.look].of(s.an.actorOf[start])
+	s.from, s.start = start, s.an.actorOf[start]
 	s.measure()
-	first := &trail{actor: s.an.actorOf[start], node: start}
+	first := &trail{actor: s.start, node: start}
 	if s.left[first.actor] == 0 {
 		return nil
 	}
@@ -222,6 +226,18 @@ func (t *trail) passed(actor int32) bool {
 	return false
 }
 
+// to is how somebody is held.
+func (s *survey) to(actor int32) []*Step {
+	w := s.walk
+	if !w.met(s.an, actor) { // what is made of two who surely are
+		if s.sure == nil {
+			s.sure = s.an.walk(s.from, sureOf(s.look))
+		}
+		w = s.sure
+	}
+	return s.an.path(w, w.first(s.an, actor))
+}
+
 // way is a trail with its statements.
 func (s *survey) way(t *trail) Way {
 	w := Way{Hops: t.steps}
@@ -239,7 +255,7 @@ func (s *survey) way(t *trail) Way {
 		step := s.an.edgeStep(t.before.node, t.by)
 		if j := t.by.join; j != nil {
 			for _, of := range j.others() {
-				step = step.with(s.an.path(s.walk, s.walk.first(s.an, of))...)
+				step = step.with(s.to(of)...)
 			}
 		}
 		w.path = append(w.path, step)

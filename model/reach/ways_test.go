@@ -55,6 +55,25 @@ func TestWays(t *testing.T) {
 	}
 }
 
+// Who perhaps rules by another way makes no way longer that is sure.
+func TestWaysThatAreSure(t *testing.T) {
+	b := build(t)
+	f := b.function("F", allow("iam:PutUserPolicy iam:CreateAccessKey", "*"))
+	b.user("U")
+	v := b.user("V")
+	p := b.managed("Guard", allow("iam:SetDefaultPolicyVersion", "*")) // whose other versions are not known
+	v.Policies = append(v.Policies, p.ID)
+	b.role("Work", lambdaTrust)
+	a := analyse(t, b.design(), nil)
+	h := hitOf(breach(t, a, f.ID), "role/Work")
+	if h == nil || h.Certainty != Must {
+		t.Fatalf("role Work is hit as %v", h)
+	}
+	if ways := a.Ways(f.ID, "role/Work", 3); len(ways) == 0 || len(ways[0].Path()) != h.Hops {
+		t.Errorf("the hit takes %d steps, the ways are %v", h.Hops, ways)
+	}
+}
+
 // In random designs: whatever is hit has ways, the first as long as the hit's own or shorter by what it is perhaps; they get
 // longer, differ, have no gap and pass nobody twice; what is not hit has none.
 func TestWaysLead(t *testing.T) {
