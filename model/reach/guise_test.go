@@ -133,6 +133,7 @@ func TestGuises(t *testing.T) {
 		}, nil},
 
 		{"a user put into a group", []string{allow("iam:AddUserToGroup iam:CreateAccessKey", "*")}, readers, []string{"data must"}},
+		{"a user put into a group, where a boundary is asked of it", []string{when(allow("iam:AddUserToGroup", "*"), `"StringLike": {"iam:PermissionsBoundary": "*"}`), allow("iam:CreateAccessKey", "*")}, readers, nil},
 		{"a user who is not held", []string{allow("iam:AddUserToGroup", "*")}, readers, nil},
 		{"a new user put into a group", []string{allow("iam:CreateUser iam:CreateAccessKey", userARN("new-*")), allow("iam:AddUserToGroup", "*")}, readers, []string{"data must"}},
 		{"a new user put into another group", []string{allow("iam:CreateUser iam:CreateAccessKey", userARN("new-*")), allow("iam:AddUserToGroup", "arn:aws:iam::"+testAccount+":group/Writers")}, readers, nil},

@@ -548,7 +548,7 @@ func (e *explorer) alter(f *finding, k *plan) {
 		return
 	}
 	e.meddle(f)
-	v := e.all(f, k, func(action string) policy.Context { return e.an.alterContext(f.target, action) })
+	v := e.altering(f, k)
 	if v != surely {
 		e.attach(f, k, v)
 	}
@@ -580,6 +580,11 @@ func (e *explorer) alter(f *finding, k *plan) {
 			e.alters(f, k, i, v == surely && k.note == "", change{free: true})
 		}
 	}
+}
+
+// altering tells whether each need of a plan that changes a principal is allowed on the target.
+func (e *explorer) altering(f *finding, k *plan) truth {
+	return e.all(f, k, func(action string) policy.Context { return e.an.alterContext(f.target, action) })
 }
 
 // meddle notes that the actor may change something on a target. What that makes of whom depends on whose it is, what boundary and
@@ -630,7 +635,10 @@ func (e *explorer) undeny(f *finding, k *plan) {
 
 // leave tries to take users out of a group that denies them something: what it gives goes with it.
 func (e *explorer) leave(f *finding, k *plan) {
-	v, group := e.all(f, k, nil), e.w.targets[f.target].id
+	v, group := e.altering(f, k), e.w.targets[f.target].id
+	if v == never {
+		return
+	}
 	for _, i := range e.an.holders(f.target) {
 		a := e.an.actors[i]
 		if a.id == group {
@@ -651,12 +659,15 @@ func (e *explorer) leave(f *finding, k *plan) {
 
 // join tries to add users to a group of administrators. Each is of use to whoever holds that user as well.
 func (e *explorer) join(f *finding, k *plan) {
-	v := e.all(f, k, nil)
 	group := e.an.actorOfTarget(f.target)
-	if v == never {
+	if e.all(f, k, nil) == never {
 		return
 	}
 	if e.meddle(f); group == nil || len(group.ids) == 0 {
+		return
+	}
+	v := e.altering(f, k)
+	if v == never {
 		return
 	}
 	given := slices.Sorted(slices.Values(group.ids))
@@ -678,11 +689,18 @@ func (an *Analysis) alterContext(ti int32, action string) policy.Context {
 	case a.boundaryID == "":
 		extra["iam:permissionsboundary"] = nil // it has none
 	default:
-		if p := an.design.Policy(a.boundaryID); p != nil && p.ARN != "" {
+		if p := an.design.Policy(a.boundaryID); p != nil && p.ARN != "" && an.tellsBoundary(action) {
 			extra["iam:permissionsboundary"] = []string{p.ARN}
 		}
 	}
 	return extra
+}
+
+// tellsBoundary reports whether requests for an action tell the boundary of the principal that they are about ("Actions, resources,
+// and condition keys for AWS Identity and Access Management (IAM)").
+func (an *Analysis) tellsBoundary(action string) bool {
+	a := an.world.catalog.Action(action)
+	return a != nil && slices.Contains(a.ConditionKeys, "iam:PermissionsBoundary")
 }
 
 // newPrincipal is the context of making a user or role: with AdministratorAccess, and a boundary by its ARN, "" for none.

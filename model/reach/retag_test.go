@@ -11,7 +11,7 @@ import (
 // Who may change the tags that a condition is about makes it hold, or lifts a denial: of a resource, of somebody else, of itself.
 func TestTagsThatMayChange(t *testing.T) {
 	data := arnOf("AWS::DynamoDB::Table", "data")
-	own := roleARN("FRole")
+	own, bound := roleARN("FRole"), "arn:aws:iam::"+testAccount+":policy/Bound"
 	tagged := func(statement, key, value string) string {
 		return when(statement, `"StringEquals": {"`+key+`": "`+value+`"}`)
 	}
@@ -58,6 +58,11 @@ func TestTagsThatMayChange(t *testing.T) {
 		{"its own tag, to another value alone", []string{allow("sts:AssumeRole", roleARN("Vault")), tagged(allow("iam:TagRole", own), "aws:RequestTag/clearance", "low")}, vault, nil, ""},
 		{"its own tag that must be the table's", []string{tagged(allow("dynamodb:GetItem", "*"), "aws:ResourceTag/team", "${aws:PrincipalTag/clearance}"), allow("iam:TagRole", own)}, vault, must, ""},
 		{"its own tag that denies", []string{allow("dynamodb:GetItem", "*") + "," + tagged(deny("dynamodb:*", "*"), "aws:PrincipalTag/clearance", "low"), allow("iam:UntagRole", own)}, vault, must, "iam:UntagRole"},
+		{"its own tag, changed by who has a boundary that it has not", []string{tagged(allow("dynamodb:GetItem", "*"), "aws:PrincipalTag/clearance", "high"), tagged(allow("iam:TagRole", own), "iam:PermissionsBoundary", bound)}, vault, nil, ""},
+		{"its own tag, changed by who has a boundary, which the request does not tell", []string{tagged(allow("dynamodb:GetItem", "*"), "aws:PrincipalTag/clearance", "high"), tagged(allow("iam:TagRole", own), "iam:PermissionsBoundary", bound)}, func(b *builder) {
+			vault(b)
+			b.element("role/FRole").(*model.Role).Boundary = b.managed("Bound", allow("dynamodb:* iam:*", "*")).ID
+		}, may, "iam:TagRole"},
 		{"its own tag, changed by one whom it holds", []string{allow("sts:AssumeRole", roleARN("Vault")+" "+roleARN("Tagger"))}, func(b *builder) {
 			vault(b)
 			b.role("Tagger", rootTrust, allow("iam:TagRole", own))

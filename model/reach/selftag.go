@@ -155,7 +155,9 @@ func (e *explorer) retagSelf(f *finding, k *plan) {
 		}
 		v := surely
 		for _, action := range t.setBy(k.technique) {
-			v = min(v, e.ask(f.target, action, t.request()))
+			extra := e.an.alterContext(f.target, action)
+			maps.Copy(extra, t.request())
+			v = min(v, e.ask(f.target, action, extra))
 		}
 		if v == never {
 			continue
