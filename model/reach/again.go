@@ -130,7 +130,7 @@ func again(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analy
 // fresh is a copy of a graph that remembers nothing of what was asked.
 func (g *graph) fresh() *graph {
 	return &graph{design: g.design, world: g.world, keys: g.keys, asksTarget: g.asksTarget, asksTags: g.asksTags, tagsAsked: g.tagsAsked, deputies: g.deputies, askedTags: g.askedTags, guards: g.guards, defaultKeys: g.defaultKeys, delegating: g.delegating, choices: g.choices, unsettled: g.unsettled, strangers: g.strangers,
-		gates: g.gates, namedBy: g.namedBy, letIn: g.letIn, open: g.open, roles: g.roles, functions: g.functions, nodeAt: g.nodeAt, targetAt: g.targetAt, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
+		gates: g.gates, namedBy: g.namedBy, letIn: g.letIn, realms: g.realms, everywhere: g.everywhere, open: g.open, roles: g.roles, functions: g.functions, nodeAt: g.nodeAt, targetAt: g.targetAt, attached: g.attached, holdersOf: g.holdersOf, trust: g.trust, trusting: g.trusting,
 		federated: g.federated, tagged: g.tagged,
 		shareFrom: g.shareFrom, boundOf: g.boundOf, own: g.own, size: g.size, nodes: g.nodes, nodeOf: g.nodeOf, actorOf: g.actorOf, perFunction: g.perFunction, perLambda: g.perLambda,
 		triggers: g.triggers, doorways: g.doorways, triggersFrom: g.triggersFrom, triggersTo: g.triggersTo, feedsFrom: g.feedsFrom, behind: g.behind, readers: g.readers, held: g.held, listed: g.listed, entries: g.entries, common: g.common}

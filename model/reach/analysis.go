@@ -44,6 +44,8 @@ type graph struct {
 	open        []int32            // targets whose gates are everybody's business
 	common      []int32            // roles whose trust lets everybody in alike, whom it does not name
 	letIn       set                // principals whom a policy of another account names
+	realms      map[string]realms  // of the accounts of those who act
+	everywhere  realms             // … all of them
 	roles       []int32            // targets that are roles
 	functions   []int32            // targets that are functions
 	nodeAt      []int32            // of targets; -1 for none
@@ -375,6 +377,7 @@ func (an *Analysis) wire() {
 		}
 	}
 	an.newLetIn()
+	an.newRealms()
 	an.newTrust()
 	an.newFederated()
 	an.newTagged()

@@ -13,7 +13,7 @@ const greatFrom = 256
 type block struct {
 	word            int
 	members, onward uint64
-	rules           [2]bool
+	rules           [2]realms
 	actors          set
 	wet             [depths]set
 }
@@ -47,7 +47,7 @@ func (m *flowing) divide(members []int32, c int32, old []block) []block {
 			continue
 		}
 		m.clear()
-		all.rules = [2]bool{}
+		all.rules = [2]realms{}
 		b.eachOf(b.members, func(v int32) { m.bring(v, &all) })
 		b.eachOf(b.onward, func(to int32) { m.take(to, m.f.component[to], &all.rules) })
 		b.rules, b.actors = all.rules, slices.Clone(m.actors)
@@ -87,7 +87,7 @@ func (m *flowing) add(b *block, c *component) {
 	for d := range m.wet {
 		m.wet[d].join(b.wet[d])
 	}
-	for k := range b.rules {
-		c.rules[k] = c.rules[k] || b.rules[k]
+	for k, r := range b.rules {
+		c.rules[k] |= r
 	}
 }

@@ -240,7 +240,7 @@ func (an *Analysis) rulers(start int32, look int) bool {
 	if sure(look) {
 		k = 1
 	}
-	return an.flows[look].of(an.actorOf[start]).rules[k]
+	return an.flows[look].of(an.actorOf[start]).rules[k] != 0
 }
 
 // Feeds are the functions whose input a breach chooses, by itself or by what it feeds, which pass on what they are given;

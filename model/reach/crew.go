@@ -356,9 +356,9 @@ func (an *Analysis) leadsThere(c *component, h *half, flooded int32) bool {
 		return c.has(an.actorOf[h.to])
 	case h.plan.route == creating:
 		to, ok := an.guises.at["new\x00"+an.world.account]
-		return c.rules[1] || ok && to < flooded && c.has(to)
+		return an.ruled(c.rules[1], an.world.account) || ok && to < flooded && c.has(to)
 	}
-	return c.rules[1]
+	return an.ruled(c.rules[1], an.world.account)
 }
 
 // leadsTo reports whether whoever reaches these actors is led there for that reason.

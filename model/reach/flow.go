@@ -122,12 +122,12 @@ type flow struct {
 // A component is actors that all reach each other, and what they reach. Its sets are never written after it is made, and
 // belong to others too where these reach the same.
 type component struct {
-	size   int     // actors and hubs in it
-	alone  int32   // its only actor, which is not in actors; -1 where it has several
-	leaf   bool    // … that leads nowhere
-	actors set     // reached
-	rules  [2]bool // whether one of them perhaps, or surely, rules by itself
-	blocks []block // of a great one
+	size   int       // actors and hubs in it
+	alone  int32     // its only actor, which is not in actors; -1 where it has several
+	leaf   bool      // … that leads nowhere
+	actors set       // reached
+	rules  [2]realms // in which accounts one of them perhaps, or surely, rules by itself
+	blocks []block   // of a great one
 	*water
 }
 
@@ -599,13 +599,13 @@ func (m *flowing) bring(v int32, c *component) {
 
 // take adds to the sets at hand an actor or hub of another component, and what it reaches. It returns the component where
 // there is more to it than an actor's own.
-func (m *flowing) take(to, o int32, rules *[2]bool) *component {
+func (m *flowing) take(to, o int32, rules *[2]realms) *component {
 	if int(to) < len(m.an.actors) && m.actors.has(to) {
 		return nil // reached already, and with it all that it reaches
 	}
 	part := m.f.parts.At(o)
-	for k := range part.rules {
-		rules[k] = rules[k] || part.rules[k]
+	for k, r := range part.rules {
+		rules[k] |= r
 	}
 	if part.alone >= 0 {
 		m.actors.put(part.alone)
@@ -622,9 +622,11 @@ func (m *flowing) take(to, o int32, rules *[2]bool) *component {
 }
 
 // crown notes where an actor of a component rules by itself.
-func (m *flowing) crown(rules *[2]bool, v int32) {
+func (m *flowing) crown(rules *[2]realms, v int32) {
 	for k, who := range m.an.powers {
-		rules[k] = rules[k] || who.has(v)
+		if who.has(v) {
+			rules[k] |= m.an.realm(m.an.actors[v].account)
+		}
 	}
 }
 

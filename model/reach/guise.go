@@ -413,7 +413,7 @@ func (an *Analysis) conjoin() bool {
 			rules := f.of(by).rules[1]
 			var holders []int32 // components that reach whoever may; nil: not known yet
 			try := func(x *alter) {
-				if x.actor < 0 || x.actor == an.actors[by].base() || sure(look) && !x.must {
+				if x.actor < 0 || x.actor == an.actors[by].base() || sure(look) && !x.must || an.inVainFor(rules, x.actor) {
 					return
 				}
 				if holders == nil {
@@ -428,7 +428,7 @@ func (an *Analysis) conjoin() bool {
 					}
 				}
 			}
-			if rules { // whoever reaches one who may reaches an administrator, and has need of those alone whom others let in
+			if rules&an.everywhere == an.everywhere { // most may change everybody: look at those alone whom that spares
 				an.letIn.each(func(p int32) bool {
 					alters := an.actors[by].altersOf(p)
 					for i := range alters {
@@ -453,10 +453,9 @@ func (an *Analysis) conjoin() bool {
 func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded int32, holders []int32) bool {
 	g := &an.guises
 	key := joinKey{look, by, of, x}
-	letIn := an.letIn.has(x.actor)
 	known := g.known[key]
 	if known != nil && (known.all || !slices.ContainsFunc(holders, func(c int32) bool {
-		return f.parts.At(c).has(of) && !known.covers(f, c) && (!f.parts.At(c).rules[1] || letIn)
+		return f.parts.At(c).has(of) && !known.covers(f, c) && !an.inVainFor(f.parts.At(c).rules[1], x.actor)
 	})) {
 		return false
 	}
@@ -470,12 +469,10 @@ func (an *Analysis) joinAt(f *flow, look int, by, of int32, x *alter, flooded in
 	default:
 		all = false
 		nearest = an.nearest(f, flooded, slices.DeleteFunc(slices.Clone(holders), func(c int32) bool {
-			return !f.parts.At(c).has(of) || f.parts.At(c).rules[1] && !letIn || known != nil && known.covers(f, c)
+			return !f.parts.At(c).has(of) || an.inVainFor(f.parts.At(c).rules[1], x.actor) || known != nil && known.covers(f, c)
 		}))
 	}
-	if !letIn { // who reaches an administrator has no need of it
-		nearest = slices.DeleteFunc(nearest, func(v int32) bool { return f.of(v).rules[1] })
-	}
+	nearest = slices.DeleteFunc(nearest, func(v int32) bool { return an.inVainFor(f.of(v).rules[1], x.actor) })
 	if len(nearest) == 0 {
 		return false
 	}

@@ -390,6 +390,21 @@ func TestGuisesAbroad(t *testing.T) {
 	}
 }
 
+// Who rules its own account has need of what two whom it holds in another one make of each other.
+func TestGuisesOfTwoAbroad(t *testing.T) {
+	b := build(t)
+	lets := `{"Effect": "Allow", "Principal": {"AWS": "` + roleARN("FRole") + `"}, "Action": "sts:AssumeRole"}`
+	f := b.function("F", allow("sts:AssumeRole iam:PutRolePolicy", "*"))
+	b.role("Key", lets, allow("iam:DeleteRolePermissionsBoundary", farARN("role/Bound"))).ARN = farARN("role/Key")
+	bound := b.role("Bound", lets, allow("sqs:SendMessage", "*"))
+	bound.ARN, bound.Boundary = farARN("role/Bound"), b.managed("Little", allow("sqs:ListQueues", "*")).ID
+	b.queue("W").ARN = farQueueARN
+	a := b.analyse()
+	if got := say(breach(t, a, f.ID)); !slices.Contains(got, "must send res/W") {
+		t.Errorf("reaches %q", got)
+	}
+}
+
 // Whom another account's policy means by the name of a session, an administrator of its own has need of as of those whom it names by
 // their ARNs: it gives them the permissions that they lack there.
 func TestGuisesOfSessionsAbroad(t *testing.T) {
