@@ -20,6 +20,7 @@ import (
 
 	"bulkhead/importers"
 	"bulkhead/model"
+	"bulkhead/model/catalog"
 	"bulkhead/model/source"
 )
 
@@ -96,6 +97,7 @@ func (s Source) Import(ctx context.Context, fsys fs.FS, name string, o importers
 	if info.Size() > maxSize {
 		return nil, fmt.Errorf("read %s: %d MB is more than an account file may have (%d MB)", name, info.Size()>>20, maxSize>>20)
 	}
+	catalog.Load().Prepare()
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)

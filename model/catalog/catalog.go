@@ -22,6 +22,11 @@ var embedded Catalog
 // service's actions and a managed policy apart from the others.
 func Load() *Catalog { return &embedded }
 
+// Prepare makes what an analysis asks for first, beside whatever the caller does meanwhile.
+func (c *Catalog) Prepare() {
+	go func() { c.typeTable().shapesOf("iam") }()
+}
+
 // A lazy value is made once, on first use.
 type lazy[T any] struct {
 	once  sync.Once
