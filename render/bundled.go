@@ -25,9 +25,9 @@ func BundleID(name string) model.ID { return model.ID(bundlePrefix + name) }
 func BundleOf(id model.ID) (name string, ok bool) { return strings.CutPrefix(string(id), bundlePrefix) }
 
 // bundled is graph for a design with more compartments than a map shows: groups are nodes, those that are open show their
-// compartments; what lies between two nodes is one edge.
+// compartments; what lies between two nodes is one edge. Of those ashore it shows who comes from outside, and whom these become.
 func (d *drawing) bundled() {
-	ends := map[model.ID]model.ID{} // compartment → the node that stands for it
+	ends := map[model.ID]model.ID{} // compartment, or who stands ashore → the node that stands for it
 	for _, b := range Bundles(d.design) {
 		if slices.Contains(d.view.Open, b.Name) {
 			for _, m := range b.Members {
@@ -42,13 +42,18 @@ func (d *drawing) bundled() {
 			ends[m] = BundleID(b.Name)
 		}
 	}
-	d.Edges = append(d.Edges, d.sharedActs(ends)...)
+	arrived := d.arriving()
+	for _, id := range arrived {
+		d.Nodes = append(d.Nodes, d.guest(id))
+		ends[id] = id
+	}
+	d.Edges = append(d.Edges, d.sharedActs(ends, arrived)...)
 	leads := map[Edge]*Edge{}
 	ways := map[*Edge]int{}
 	for _, k := range d.survey.doors {
 		from, to := ends[k.from], ends[k.to]
 		if from == "" || to == "" || from == to {
-			continue // of somebody ashore, or within a group
+			continue // of somebody ashore who is not drawn, or within a group
 		}
 		kind, verb := FeedsEdge, " choose the input of "
 		if k.runs {
@@ -69,6 +74,29 @@ func (d *drawing) bundled() {
 		e.Words = count(n, "way", "ways")
 		e.Tip = tip(e.Tip, e.Words)
 	}
+}
+
+// arriving are those from outside, and the users and roles ashore that they can run as, one after the other.
+func (d *drawing) arriving() []model.ID {
+	in := map[model.ID]bool{}
+	for id := range d.outside {
+		in[id] = true
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, k := range d.survey.doors {
+			if k.runs && in[k.from] && !in[k.to] && slices.Contains(d.guests, k.to) {
+				in[k.to], grown = true, true
+			}
+		}
+	}
+	var out []model.ID
+	for _, id := range d.guests {
+		if in[id] {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // ends is what people call the end of an edge.
@@ -100,33 +128,40 @@ func (d *drawing) bundle(b Bundle) *Node {
 	return n
 }
 
-// sharedActs adds the things that several nodes can touch, most shared first, those of groups that are open, and the edges to
-// them.
-func (d *drawing) sharedActs(ends map[model.ID]model.ID) []*Edge {
+// sharedActs adds the things that several nodes can touch, most shared first, those of groups that are open and those that
+// somebody from outside can touch, and the edges to them.
+func (d *drawing) sharedActs(ends map[model.ID]model.ID, ashore []model.ID) []*Edge {
 	type key struct{ from, to model.ID }
 	sums := map[key]*touch{}
 	held := map[key]bool{}
 	users := map[model.ID]map[model.ID]bool{}
-	seen := map[model.ID]bool{} // touched by a compartment that is shown
-	for i, c := range d.compartments {
-		_, folded := BundleOf(ends[c.ID])
-		for _, r := range d.touched(d.touches[i]) {
-			if d.tile[r] == nil || folded && !d.touches[i][r].named {
+	seen := map[model.ID]bool{} // touched by a compartment that is shown, or from outside
+	add := func(from model.ID, touches map[model.ID]*touch, shown, byName, holds bool) {
+		for _, r := range d.touched(touches) {
+			if d.tile[r] == nil || byName && !touches[r].named {
 				continue // by a wildcard: nearly everything, and nothing that a map could show
 			}
-			seen[r] = seen[r] || !folded
-			k := key{ends[c.ID], r}
+			seen[r] = seen[r] || shown
+			k := key{from, r}
 			if sums[k] == nil {
 				sums[k] = &touch{}
 			}
-			sums[k].capabilities |= d.touches[i][r].capabilities
-			sums[k].must |= d.touches[i][r].must
-			held[k] = held[k] || d.flood.held(c)
+			sums[k].capabilities |= touches[r].capabilities
+			sums[k].must |= touches[r].must
+			held[k] = held[k] || holds
 			if users[r] == nil {
 				users[r] = map[model.ID]bool{}
 			}
-			users[r][k.from] = true
+			users[r][from] = true
 		}
+	}
+	for i, c := range d.compartments {
+		_, folded := BundleOf(ends[c.ID])
+		add(ends[c.ID], d.touches[i], !folded, folded, d.flood.held(c))
+	}
+	for _, id := range ashore {
+		outside := d.outside[id] != "" // it is the thing's own policy that lets it in, and names it
+		add(id, d.guestTouches[id], outside, !outside, d.flood.holds(id))
 	}
 	var shared []*model.Resource
 	for _, r := range d.resources {

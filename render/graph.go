@@ -27,15 +27,7 @@ func (d *drawing) graph() {
 			continue
 		}
 		guests = append(guests, id)
-		kind, icon := RoleNode, "role"
-		if p := d.design.Principal(id); p != nil {
-			kind, icon = UserNode, string(p.Kind)
-		}
-		n := &Node{ID: id, Kind: kind, Name: d.name(id), Icon: icon, State: d.flood.state[id], Hop: d.flood.hops[id]}
-		if stands := d.outside[id]; stands != "" {
-			n.Kind, n.Icon, n.Caption, n.Tip = StrangerNode, "globe", stands, tip("from outside: "+n.Name, stands)
-		}
-		d.Nodes = append(d.Nodes, n)
+		d.Nodes = append(d.Nodes, d.guest(id))
 	}
 	for _, r := range d.resources {
 		t := d.tile[r.ID]
@@ -71,6 +63,18 @@ func (d *drawing) graph() {
 			d.leads(k, gates)
 		}
 	}
+}
+
+// guest is the node of somebody ashore.
+func (d *drawing) guest(id model.ID) *Node {
+	n := &Node{ID: id, Kind: RoleNode, Name: d.name(id), Icon: "role", State: d.flood.state[id], Hop: d.flood.hops[id]}
+	if p := d.design.Principal(id); p != nil {
+		n.Kind, n.Icon = UserNode, string(p.Kind)
+	}
+	if stands := d.outside[id]; stands != "" {
+		n.Kind, n.Icon, n.Caption, n.Tip = StrangerNode, "globe", stands, tip("from outside: "+n.Name, stands)
+	}
+	return n
 }
 
 // absent reports whether the map leaves a compartment out: it shows more than a hull has bays, but no more than is wanted.

@@ -209,6 +209,16 @@ func (s *survey) limit() {
 		}
 	}
 	if most := mostGuests - len(strangers); len(s.guests) > most {
+		entered := map[model.ID]bool{} // run as from outside: the last to be left out
+		for _, d := range s.doors {
+			entered[d.to] = entered[d.to] || d.runs && s.outside[d.from] != ""
+		}
+		slices.SortStableFunc(s.guests, func(a, b model.ID) int {
+			if entered[a] != entered[b] {
+				return map[bool]int{true: -1, false: 1}[entered[a]]
+			}
+			return 0
+		})
 		s.unseen += len(s.guests) - most
 		s.guests = s.guests[:most]
 	}

@@ -58,7 +58,7 @@ func (p *plan) spare() {
 	for i := range p.edges {
 		e := &p.edges[i]
 		_, hub := hubs[e.from]
-		ashore := p.nodes[e.from].cluster < 0
+		ashore := p.nodes[e.from].cluster < 0 && p.nodes[e.from].kind != render.BundleNode
 		switch e.kind {
 		case render.RunsEdge:
 			e.spared = hub && (ashore || other[e.to])

@@ -57,6 +57,7 @@ func (p *plan) layered() *places {
 	x0 := 0.0
 	wide := p.stack(at, middle, 0, tall)
 	sort(starts)
+	slices.SortStableFunc(starts, func(a, b block) int { return cmp.Compare(p.inland(a), p.inland(b)) })
 	if len(starts) > 0 {
 		w := p.stack(at, starts, 0, tall)
 		x0 = w + columnGap
@@ -84,6 +85,14 @@ func (p *plan) layered() *places {
 	return at
 }
 
+// inland is 0 for somebody from outside, who stands before all others: ways lead on from there.
+func (p *plan) inland(b block) int {
+	if p.nodes[b.nodes[0]].kind == render.StrangerNode {
+		return 0
+	}
+	return 1
+}
+
 func (p *plan) blocks() (starts, middle, ends []block) {
 	walls := make([]block, len(p.clusters))
 	for i, n := range p.nodes {
@@ -98,6 +107,8 @@ func (p *plan) blocks() (starts, middle, ends []block) {
 				b.w = max(b.w, p.clusters[n.cluster].header+2*margin)
 			}
 			b.h += n.h + rowGap
+		case n.kind == render.BundleNode:
+			middle = append(middle, single)
 		case n.kind == render.TriggerNode, n.kind != render.ResourceNode && n.cluster < 0:
 			starts = append(starts, single)
 		default:

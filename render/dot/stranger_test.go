@@ -68,3 +68,29 @@ func TestLabelsLieFree(t *testing.T) {
 		}
 	}
 }
+
+// In columns somebody from outside stands left of the groups that it leads to, and these left of what they touch.
+func TestGroupsStandBetween(t *testing.T) {
+	d := &render.Diagram{}
+	node := func(id model.ID, kind render.NodeKind) {
+		d.Nodes = append(d.Nodes, &render.Node{ID: id, Kind: kind, Name: string(id)})
+	}
+	node("bundle/a", render.BundleNode)
+	node("bundle/b", render.BundleNode)
+	node("role/Ashore", render.RoleNode)
+	node("outside/999988887777", render.StrangerNode)
+	node("res/Data", render.ResourceNode)
+	for _, e := range [][2]model.ID{{"outside/999988887777", "role/Ashore"}, {"role/Ashore", "bundle/a"}, {"bundle/a", "bundle/b"}} {
+		d.Edges = append(d.Edges, &render.Edge{From: e[0], To: e[1], Kind: render.RunsEdge})
+	}
+	d.Edges = append(d.Edges, &render.Edge{From: "bundle/b", To: "res/Data"})
+	p := union(font.Metrics(), []*render.Diagram{d})
+	at := p.layered()
+	x := func(id model.ID) float64 { return at.nodes[p.nodeAt[id]].x - p.nodes[p.nodeAt[id]].w/2 }
+	if x("outside/999988887777") >= x("bundle/a") || x("role/Ashore") >= x("bundle/a") || x("bundle/a") != x("bundle/b") || x("bundle/b") >= x("res/Data") {
+		t.Errorf("from outside %g, ashore %g, groups %g and %g, a thing %g", x("outside/999988887777"), x("role/Ashore"), x("bundle/a"), x("bundle/b"), x("res/Data"))
+	}
+	if who, role := at.nodes[p.nodeAt["outside/999988887777"]], at.nodes[p.nodeAt["role/Ashore"]]; who.y >= role.y {
+		t.Errorf("the role stands at %v, above who comes from outside at %v", role, who)
+	}
+}
