@@ -80,12 +80,18 @@ type statement struct {
 	mu        sync.Mutex
 	remembers map[string]truth
 	filled    map[string]*statement // of a dynamic one, by the values of its variables
-	byMenu    map[*menu]doings
-	about     set // calls of techniques; nil until somebody asks
+	byMenu    []ofMenu              // what was asked; of a wide one all menus of the world, in order
+	about     set                   // calls of techniques; nil until somebody asks
 
 	lower   []string     // its actions in lower case; nil until somebody asks
 	content string       // all that it says, for comparing; "" until somebody asks
 	plain   []*statement // its conditions one by one, see plainCondition; made with content
+}
+
+// ofMenu are a statement's actions of a menu.
+type ofMenu struct {
+	menu *menu
+	doings
 }
 
 // A group is a statement's actions on the forms of one menu.
@@ -197,6 +203,7 @@ func (s *statement) place(w *world) {
 		}
 	}
 	if s.wide {
+		s.byMenu = make([]ofMenu, 0, len(w.menus))
 		for _, m := range w.menus {
 			if b := s.actions(m); !b.may.empty() {
 				s.groups = append(s.groups, group{menu: m, doings: b})
@@ -215,21 +222,18 @@ func (s *statement) place(w *world) {
 			}
 		}
 	}
-	byMenu := map[*menu]int{}
 	for _, m := range matches {
 		menu := w.forms[m.form].menu
-		i, ok := byMenu[menu]
-		if !ok {
-			i = -1
-			if b := s.actions(menu); !b.may.empty() {
-				i = len(s.groups)
-				s.groups = append(s.groups, group{menu: menu, doings: b})
+		i := slices.IndexFunc(s.groups, func(g group) bool { return g.menu == menu })
+		if i < 0 {
+			b := s.actions(menu)
+			if b.may.empty() {
+				continue
 			}
-			byMenu[menu] = i
+			i = len(s.groups)
+			s.groups = append(s.groups, group{menu: menu, doings: b})
 		}
-		if i >= 0 {
-			s.groups[i].forms = append(s.groups[i].forms, m)
-		}
+		s.groups[i].forms = append(s.groups[i].forms, m)
 	}
 }
 
@@ -289,8 +293,13 @@ func (w *world) others(patterns []string) []match {
 func (s *statement) actions(m *menu) doings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if b, ok := s.byMenu[m]; ok {
-		return b
+	if i := m.ordinal; i < len(s.byMenu) && s.byMenu[i].menu == m {
+		return s.byMenu[i].doings
+	}
+	for i := range s.byMenu {
+		if x := &s.byMenu[i]; x.menu == m {
+			return x.doings
+		}
 	}
 	union := func(out bits, some bits) {
 		for i, w := range some {
@@ -315,10 +324,7 @@ func (s *statement) actions(m *menu) doings {
 	if s.from.NotAction {
 		b = doings{must: m.without(b.may), may: m.without(b.must)}
 	}
-	if s.byMenu == nil {
-		s.byMenu = map[*menu]doings{}
-	}
-	s.byMenu[m] = b
+	s.byMenu = append(s.byMenu, ofMenu{m, b})
 	return b
 }
 

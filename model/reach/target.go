@@ -74,6 +74,7 @@ type form struct {
 // A menu is the actions that fit a form. Forms of one resource type share a menu.
 type menu struct {
 	actions []*catalog.Action
+	ordinal int      // among the world's; 0 of others
 	lower   []string // "s3:getobject", for matching
 	words   int
 	service string // of the first action
@@ -565,6 +566,7 @@ func (w *world) newMenu(actions []*catalog.Action) *menu {
 		return nil
 	}
 	m := makeMenu(actions)
+	m.ordinal = len(w.menus)
 	w.menus = append(w.menus, m)
 	return m
 }
