@@ -218,6 +218,40 @@ func benchmarkEdits(b *testing.B, s scale, edit func(d *model.Design, rnd *rand.
 	b.ReportMetric(float64(s.edit), "target-ns/op")
 }
 
+// What a breach of one function comes to, before the rest of the account is known. The figures are means over ten functions, each the
+// first of an analysis of its own.
+func BenchmarkFirstAnswer(b *testing.B) {
+	for _, s := range scales {
+		if s.n < 2000 || s.large && os.Getenv("BULKHEAD_BENCH_LARGE") == "" {
+			continue
+		}
+		b.Run(fmt.Sprintf("principals=%d", s.n), func(b *testing.B) {
+			d := importAccount(b, accountOf(b, s.n))
+			functions := d.Functions()
+			var first, whole time.Duration
+			told, asked := 0, 0
+			for b.Loop() {
+				for i := range 10 {
+					from := functions[len(functions)*i/10].ID
+					begin := time.Now()
+					_, err := reach.AnalyzeFirst(context.Background(), d, catalog.Load(), nil, reach.First{Of: func() model.ID { return from }, Tell: func(*reach.Breach) {
+						first += time.Since(begin)
+						told++
+					}})
+					if err != nil {
+						b.Fatal(err)
+					}
+					whole += time.Since(begin)
+					asked++
+				}
+			}
+			b.ReportMetric(float64(first)/float64(max(told, 1)), "ns/op")
+			b.ReportMetric(float64(whole)/float64(asked)/1e6, "ms-whole")
+			b.ReportMetric(float64(told)/float64(asked), "told")
+		})
+	}
+}
+
 // Accounts in which principals have less in common: with a permissions boundary whose variables each fills in, or with a
 // statement of its own about everything. Processor time and what is held are to grow with the account, not with its square.
 func BenchmarkAccountApart(b *testing.B) {

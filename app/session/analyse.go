@@ -21,12 +21,12 @@ func (s *Session) analyse() {
 	done := make(chan struct{})
 	s.work.cancel, s.work.done = cancel, done
 	s.state.Progress = Progress{Doing: "Analysing"}
-	s.state.Err = nil
+	s.state.Err, s.state.First = nil, nil
 	before, after := s.state.Before.Design, s.state.After.Design
 	go func() {
 		defer close(done)
 		defer cancel()
-		b, a, comparison, err := s.compute(ctx, before, after)
+		b, a, comparison, err := s.compute(ctx, before, after, s.first(done))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if b != nil {
@@ -38,7 +38,7 @@ func (s *Session) analyse() {
 		if s.closed || s.work.done != done {
 			return // a newer analysis goes on, or nobody wants one
 		}
-		s.state.Progress = Progress{}
+		s.state.Progress, s.state.First = Progress{}, nil
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
 				s.state.Err = err
@@ -56,14 +56,37 @@ func (s *Session) analyse() {
 	}()
 }
 
-// compute analyses both designs, with what was computed before at hand.
-func (s *Session) compute(ctx context.Context, before, after *model.Design) (b, a *reach.Analysis, c *reach.Comparison, err error) {
+// first is what is told before the rest: the breach that is shown, while nothing newer goes on.
+func (s *Session) first(done chan struct{}) reach.First {
+	return reach.First{
+		Of: func() model.ID {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.state.Start
+		},
+		Tell: func(b *reach.Breach) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if !s.closed && s.work.done == done {
+				s.state.First = b
+				s.publish()
+			}
+		},
+	}
+}
+
+// compute analyses both designs, with what was computed before at hand; first is told of the one with the edits.
+func (s *Session) compute(ctx context.Context, before, after *model.Design, first reach.First) (b, a *reach.Analysis, c *reach.Comparison, err error) {
 	s.mu.Lock()
 	b, prev := s.work.before, s.work.after
 	s.mu.Unlock()
 	known := s.catalog()
 	if b == nil || b.Design() != before {
-		if b, err = reach.Analyze(ctx, before, known, b); err != nil {
+		of := first
+		if after != before {
+			of = reach.First{}
+		}
+		if b, err = reach.AnalyzeFirst(ctx, before, known, b, of); err != nil {
 			return nil, nil, nil, err
 		}
 	}
@@ -74,7 +97,7 @@ func (s *Session) compute(ctx context.Context, before, after *model.Design) (b, 
 		prev = b
 	}
 	if a = prev; prev.Design() != after {
-		if a, err = reach.Analyze(ctx, after, known, prev); err != nil {
+		if a, err = reach.AnalyzeFirst(ctx, after, known, prev, first); err != nil {
 			return b, nil, nil, err
 		}
 	}

@@ -35,6 +35,7 @@ type State struct {
 	Start      model.ID // where the breach is, "" if none
 	Vulnerable bool     // fed functions are taken as vulnerable
 
+	First      *reach.Breach     // from Start, told while After is being analysed (see reach.AnalyzeFirst); nil before, afterwards, and of small designs
 	Comparison *reach.Comparison // nil until After is analysed, and while nothing is edited
 	Progress   Progress          // of work in the background
 	Err        error             // of the last analysis, nil if it went well or is still going on

@@ -40,6 +40,7 @@ type Inspector struct {
 	shown         model.ID
 	design        *model.Design
 	analysis      *reach.Analysis
+	first         *reach.Breach // what is known before the analysis
 	vulnerable    bool
 	was           *reach.Breach     // of what is shown, before the edits; nil: as it is
 	effects       map[string]*Label // by the key of a suggestion
@@ -76,7 +77,7 @@ func NewInspector() *Inspector {
 }
 
 func (in *Inspector) empty() {
-	in.shown, in.design, in.analysis, in.suggestions, in.reading = "", nil, nil, nil, nil
+	in.shown, in.design, in.analysis, in.first, in.suggestions, in.reading = "", nil, nil, nil, nil, nil
 	refill(in.page, in.content, true,
 		NewLabel("Nothing selected", heading),
 		NewLabel("Click a bay, a tile or a row on the left to see what it is, which statements it lives by, and what could be tighter.", para))
@@ -120,14 +121,14 @@ func effectStyle(e Effect) Style {
 // Set shows what is selected in a state. The design that is shown and edited is the one with the edits.
 func (in *Inspector) Set(st session.State) {
 	d := st.After.Design
-	if in.shown == st.Selected && in.design == d && in.analysis == st.After.Analysis && in.vulnerable == st.Vulnerable && st.Selected != "" {
+	if in.shown == st.Selected && in.design == d && in.analysis == st.After.Analysis && in.first == st.First && in.vulnerable == st.Vulnerable && st.Selected != "" {
 		return
 	}
 	top := in.shown != st.Selected
 	if in.design != d {
 		in.words = map[string]Effect{}
 	}
-	in.shown, in.design, in.analysis, in.vulnerable = st.Selected, d, st.After.Analysis, st.Vulnerable
+	in.shown, in.design, in.analysis, in.first, in.vulnerable = st.Selected, d, st.After.Analysis, st.First, st.Vulnerable
 	in.was = nil
 	if st.Edited && st.Start == st.Selected {
 		in.was = st.Before.Breach
@@ -299,10 +300,13 @@ func (in *Inspector) wiring(f *model.Function, triggers []*model.Trigger) []fyne
 }
 
 func (in *Inspector) breach(id model.ID) *reach.Breach {
-	if in.analysis == nil {
-		return nil
+	switch {
+	case in.analysis != nil:
+		return in.analysis.Breach(id)
+	case in.first != nil && in.first.From == id && in.design.Element(id) != nil:
+		return in.first
 	}
-	return in.analysis.Breach(id)
+	return nil
 }
 
 func (in *Inspector) reach(b *reach.Breach) fyne.CanvasObject {

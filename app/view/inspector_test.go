@@ -122,6 +122,31 @@ func TestInspectorLinks(t *testing.T) {
 	}
 }
 
+// Before the analysis is done the inspector says what is told first of the start, and of nobody else.
+func TestInspectorSaysFirst(t *testing.T) {
+	in, _, s := inspect(t, "webshop", "fn/Shop")
+	st := s.State()
+	if st.First = st.After.Breach; st.First == nil || !strings.Contains(texts(in.Root), "reaches ") {
+		t.Fatal("no breach to tell")
+	}
+	st.After.Analysis, st.After.Breach = nil, nil
+	said := func(st session.State) bool {
+		in.Set(st)
+		return strings.Contains(texts(in.Root), "reaches ")
+	}
+	if !said(st) {
+		t.Error("it does not say what is told first")
+	}
+	if other := st.After.Design.Functions()[1].ID; other == "fn/Shop" {
+		t.Fatal("the start is the other function")
+	} else if st.Selected = other; said(st) {
+		t.Error("it says of another what is told of the start")
+	}
+	if st.Selected, st.First = "fn/Shop", nil; said(st) {
+		t.Error("it says what nobody told")
+	}
+}
+
 func TestInspectorMarksCrownJewels(t *testing.T) {
 	in, got, _ := inspect(t, "webshop", "res/PaymentKey")
 	all[*Tick](in.Root)[0].SetChecked(true)

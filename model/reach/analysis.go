@@ -112,11 +112,11 @@ type node struct {
 // Analyze computes the steps of a design. prev, the analysis of an earlier version, may be nil; it saves work. The
 // error is ctx's.
 func Analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis) (*Analysis, error) {
-	return analyze(ctx, d, c, prev, shareFrom)
+	return analyze(ctx, d, c, prev, shareFrom, foremost{})
 }
 
 // analyze is Analyze with rows for statements that reach from so many forms.
-func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis, shareFrom int) (*Analysis, error) {
+func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Analysis, shareFrom int, first foremost) (*Analysis, error) {
 	if an, err := again(ctx, d, c, prev, shareFrom); an != nil || err != nil {
 		return an, err
 	}
@@ -144,7 +144,7 @@ func analyze(ctx context.Context, d *model.Design, c *catalog.Catalog, prev *Ana
 	an.newActors(d)
 	an.size.nodes, an.size.actors = len(an.nodes), len(an.actors)
 	an.wire()
-	if err := an.explore(ctx, prev, same); err != nil {
+	if err := an.explore(ctx, prev, same, first); err != nil {
 		return nil, err
 	}
 	an.compiled = an.compiled.settled()
@@ -419,7 +419,7 @@ func (a *actor) names() []string {
 }
 
 // explore finds the acts and edges of every actor. Actors that prev had alike keep theirs.
-func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) error {
+func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool, first foremost) error {
 	known := same && prev.settled(an)
 	if known {
 		an.kin = prev.kin.of(an)
@@ -439,13 +439,20 @@ func (an *Analysis) explore(ctx context.Context, prev *Analysis, same bool) erro
 		}
 		work.put(int32(i))
 	}
+	early, err := first.of(ctx, an, work)
+	if err != nil {
+		return err
+	}
 	if err := an.exploreAll(ctx, work); err != nil {
 		return err
 	}
-	if !known {
-		return an.disguise(ctx, nil, nil, nil)
+	switch {
+	case known:
+		return an.disguise(ctx, prev.graph, nil, nil)
+	case early != nil:
+		return an.disguise(ctx, early.graph, nil, nil)
 	}
-	return an.disguise(ctx, prev.graph, nil, nil)
+	return an.disguise(ctx, nil, nil, nil)
 }
 
 // exploreAll finds the acts and edges of some actors, with as many hands as there are processors.

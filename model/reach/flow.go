@@ -56,6 +56,15 @@ func (s set) join(o set) {
 	}
 }
 
+// leave takes the members of another set out.
+func (s set) leave(o set) {
+	for k, w := range o {
+		s[k] &^= w
+	}
+}
+
+func (s set) count() int { return s.shared(s) }
+
 // word is the 64 members from k×64 on; a set of fewer has none there.
 func (s set) word(k int) uint64 {
 	if k >= len(s) {

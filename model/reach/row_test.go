@@ -17,7 +17,7 @@ import (
 
 // shared is an analysis with rows for statements that reach from so many forms.
 func shared(t testing.TB, d *model.Design, prev *Analysis, from int) *Analysis {
-	a, err := analyze(context.Background(), d, catalog.Load(), prev, from)
+	a, err := analyze(context.Background(), d, catalog.Load(), prev, from, foremost{})
 	if err != nil {
 		t.Fatal(err)
 	}
