@@ -27,6 +27,8 @@ var unreadBy = map[string]unread{
 	"s3:GetBucketPolicy":               {of: "AWS::S3::Bucket", policy: true},
 	"s3:GetBucketAcl":                  {of: "AWS::S3::Bucket", more: true},
 	"s3:GetBucketEncryption":           {of: "AWS::S3::Bucket", key: true},
+	"s3:ListAccessPoints":              {of: "AWS::S3::Bucket", more: true},
+	"s3:GetAccessPointPolicy":          {of: "AWS::S3::AccessPoint", policy: true},
 	"kms:GetKeyPolicy":                 {of: "AWS::KMS::Key", policy: true},
 	"kms:ListGrants":                   {of: "AWS::KMS::Key", more: true},
 	"sns:GetTopicAttributes":           {of: "AWS::SNS::Topic", policy: true, key: true},
@@ -105,6 +107,9 @@ func nameIn(arn string) string {
 			return secret[:n]
 		}
 		return secret
+	}
+	if point, ok := strings.CutPrefix(name, "accesspoint/"); ok && field(arn, 2) == "s3" {
+		return point
 	}
 	if field(arn, 2) == "s3" || field(arn, 2) == "sns" || field(arn, 2) == "sqs" {
 		return name

@@ -90,7 +90,7 @@ func (r *reader) resource(n *yamlpos.Node) {
 	}
 	res.External, res.PolicyUnseen, res.Origin = false, false, n.Span()
 	res.Type, res.PartitionKey = cmp.Or(text(n.Get("Type")), res.Type), text(n.Get("PartitionKey"))
-	res.Tags = tags(n.Get("Tags"))
+	res.Tags, res.Workflow, res.Network = tags(n.Get("Tags")), text(n.Get("Workflow")), text(n.Get("Network"))
 	if name := text(n.Get("Name")); name != "" { // a key's alias, an API's title: its ARN has an id that says nothing
 		res.Name, res.LogicalID = name, name
 	}
@@ -99,6 +99,12 @@ func (r *reader) resource(n *yamlpos.Node) {
 		if res.Role = r.byARN[role]; res.Role == "" {
 			res.Role = r.external(role, n.Get("Role").Span())
 		}
+	}
+	if bucket := text(n.Get("Bucket")); bucket != "" {
+		if r.byARN[bucket] == "" {
+			r.named(bucket, "AWS::S3::Bucket", n.Get("Bucket").Span())
+		}
+		res.Bucket = r.byARN[bucket]
 	}
 	r.sends[res.ID] = text(n.Get("EventBridge")) == "true"
 	if key := text(n.Get("KmsKeyArn")); key != "" {
@@ -218,6 +224,10 @@ func (r *reader) mapping(n *yamlpos.Node) {
 		patterns = append(patterns, text(f.Get("Pattern")))
 	}
 	t.Filter.Pattern = strings.Join(patterns, "\n")
+	for _, topic := range items(n.Get("Topics")) {
+		t.Filter.Parts = append(t.Filter.Parts, text(topic))
+	}
+	t.Failed = text(n.Get("DestinationConfig").Get("OnFailure").Get("Destination"))
 	r.add(t, "")
 }
 
@@ -257,7 +267,7 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 		return nil
 	}
 	f := model.Filter{Prefix: text(n.Get("prefix")), Suffix: text(n.Get("suffix")), Pattern: r.json(first("pattern", "FilterPolicy", "EventPattern")),
-		OnBody: text(first("scope", "FilterPolicyScope")) == "MessageBody"}
+		OnBody: text(first("scope", "FilterPolicyScope")) == "MessageBody", Tagged: text(n.Get("tagged")) == "true"}
 	for _, e := range items(first("events", "Events")) {
 		f.Events = append(f.Events, text(e))
 	}
@@ -269,7 +279,7 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 			f.Suffix = text(rule.Get("Value"))
 		}
 	}
-	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "apiKey", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern", "State", "CurrentState"}
+	known := []string{"prefix", "suffix", "events", "pattern", "scope", "route", "schedule", "auth", "apiKey", "tagged", "Key", "Events", "FilterPolicy", "FilterPolicyScope", "EventPattern", "State", "CurrentState"}
 	if n != nil && n.Kind == yamlpos.Mapping {
 		for _, m := range n.Pairs() {
 			if !slices.Contains(known, m.Key.Value) {
@@ -307,7 +317,20 @@ func (r *reader) trigger(n *yamlpos.Node) {
 			t.Role = r.external(role, n.Get("Role").Span())
 		}
 	}
+	t.Dead = text(n.Get("Dead")) == "true"
+	switch text(n.Get("Form")) {
+	case "asItIs":
+		t.Form = model.AsItIs
+	case "inEnvelope":
+		t.Form = model.InEnvelope
+	}
 	switch kind {
+	case model.Redrive:
+		t.Event, t.Label = "sqs", "dead letters"
+	case model.Replication:
+		t.Event, t.Label = field(from, 2), kind
+	case model.Changes:
+		t.Event, t.Label = "dynamodb", "changes"
 	case "authorizer":
 		t.Outside, t.Open, t.Label = true, true, "authorizer"
 	case "state-machine-task":
@@ -326,6 +349,9 @@ func (r *reader) trigger(n *yamlpos.Node) {
 		if parts := strings.Split(to, ":"); len(parts) == 8 {
 			t.Alias = parts[7]
 		}
+	}
+	if t.Dead {
+		t.Label = "dead letters"
 	}
 	if kind == "event-rule" && t.Filter.Pattern == "" && text(filter.Get("schedule")) != "" {
 		t.Kind, t.Event = "schedule", "schedule" // no event starts it

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // Region is where a filled account has its things.
@@ -44,7 +45,7 @@ func (a *Account) Fill(n int, mark string) {
 	for i := range n {
 		a.function(i, mark)
 	}
-	a.data(max(1, n/20), mark)
+	a.data(max(2, n/20), mark)
 	a.wiring(mark)
 	a.organization()
 }
@@ -158,6 +159,16 @@ func (a *Account) data(n int, mark string) {
 		`<Grant><Grantee><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>`))
 	a.Set("s3:GetBucketNotificationConfiguration", "bucket-0", XML(`<NotificationConfiguration><CloudFunctionConfiguration><Id>`+mark+`</Id><CloudFunction>`+a.ARN("lambda", "function:fn-0")+
 		`</CloudFunction><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>Prefix</Name><Value>in/</Value></FilterRule></S3Key></Filter></CloudFunctionConfiguration><EventBridgeConfiguration/></NotificationConfiguration>`))
+	a.Set("s3:GetBucketReplication", "bucket-0", XML(`<ReplicationConfiguration><Role>`+a.ARN("iam", "role/role-2")+`</Role><Rule><ID>`+mark+`</ID><Status>Enabled</Status><Filter><And><Prefix>out/</Prefix><Tag><Key>`+mark+
+		`</Key><Value>`+mark+`</Value></Tag></And></Filter><DeleteMarkerReplication><Status>Enabled</Status></DeleteMarkerReplication><Destination><Bucket>arn:aws:s3:::bucket-1</Bucket></Destination></Rule></ReplicationConfiguration>`))
+	a.Set("s3:ListAccessPoints", "", XML(`<ListAccessPointsResult><AccessPointList><AccessPoint><Name>door</Name><NetworkOrigin>VPC</NetworkOrigin><VpcConfiguration><VpcId>vpc-1</VpcId></VpcConfiguration><Bucket>bucket-1</Bucket><AccessPointArn>`+
+		a.ARN("s3", "accesspoint/door")+`</AccessPointArn><BucketAccountId>`+a.ID+`</BucketAccountId></AccessPoint></AccessPointList></ListAccessPointsResult>`))
+	a.Set("s3:GetAccessPoint", "door", XML(`<GetAccessPointResult><Name>door</Name><PublicAccessBlockConfiguration><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration></GetAccessPointResult>`))
+	a.Set("s3:GetAccessPointPolicy", "door", XML(`<GetAccessPointPolicyResult><Policy>`+strings.ReplaceAll(text(policy(M{"Effect": "Allow", "Principal": M{"AWS": a.ARN("iam", "role/role-1")}, "Action": "s3:GetObject",
+		"Resource": a.ARN("s3", "accesspoint/door/object/*")})), `"`, "&quot;")+`</Policy></GetAccessPointPolicyResult>`))
+	a.Set("sqs:GetQueueAttributes", "https://sqs.us-east-1.amazonaws.com/"+a.ID+"/queue-0", M{"Attributes": M{"QueueArn": a.ARN("sqs", "queue-0"),
+		"Policy":        text(policy(M{"Effect": "Allow", "Principal": M{"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "*"})),
+		"RedrivePolicy": text(M{"deadLetterTargetArn": a.ARN("sqs", "queue-1"), "maxReceiveCount": 3})}})
 	a.Set("ssm:DescribeParameters", "", List{Key: "Parameters", Items: []any{M{"Name": "/app/dsn", "Type": "SecureString", "KeyId": "alias/data", "Description": mark, "AllowedPattern": mark}}, In: "NextToken", Out: "NextToken"})
 	a.Set("ecr:DescribeRepositories", "", List{Key: "repositories", Items: []any{M{"repositoryArn": a.ARN("ecr", "repository/images"), "repositoryName": "images"}}, In: "nextToken", Out: "nextToken"})
 	a.Set("ecr:GetRepositoryPolicy", "images", M{"policyText": text(policy(M{"Effect": "Allow", "Principal": M{"AWS": "arn:aws:iam::999988887777:root"}, "Action": "ecr:BatchGetImage"}))})
@@ -175,11 +186,13 @@ func (a *Account) wiring(mark string) {
 	a.Set("sns:ListSubscriptions", "", List{Key: "Subscriptions", Items: []any{
 		M{"SubscriptionArn": topic + ":1", "TopicArn": topic, "Protocol": "lambda", "Endpoint": fn, "Owner": a.ID},
 		M{"SubscriptionArn": topic + ":2", "TopicArn": topic, "Protocol": "https", "Endpoint": "https://hooks.example/" + mark, "Owner": a.ID}}, In: "NextToken", Out: "NextToken"})
-	a.Set("sns:GetSubscriptionAttributes", topic+":1", M{"Attributes": Entries{"FilterPolicy": `{"kind":["order"]}`, "FilterPolicyScope": "MessageBody", "Endpoint": fn}})
+	a.Set("sns:GetSubscriptionAttributes", topic+":1", M{"Attributes": Entries{"FilterPolicy": `{"kind":["order"]}`, "FilterPolicyScope": "MessageBody", "Endpoint": fn, "RawMessageDelivery": "true",
+		"RedrivePolicy": text(M{"deadLetterTargetArn": a.ARN("sqs", "queue-0")})}})
 	a.Set("events:ListEventBuses", "", List{Key: "EventBuses", Items: []any{M{"Name": "default", "Arn": a.ARN("events", "event-bus/default")}}, In: "NextToken", Out: "NextToken"})
 	a.Set("events:ListRules", "default", List{Key: "Rules", Items: []any{M{"Name": "nightly", "Arn": a.ARN("events", "rule/nightly"), "State": "ENABLED", "ScheduleExpression": "rate(1 day)", "Description": mark},
-		M{"Name": "off", "Arn": a.ARN("events", "rule/off"), "State": "DISABLED", "EventPattern": "{}"}}, In: "NextToken", Out: "NextToken"})
-	a.Set("events:ListTargetsByRule", "default/nightly", M{"Targets": []any{M{"Id": "1", "Arn": fn, "Input": mark, "HttpParameters": M{"HeaderParameters": M{"x": mark}}}}})
+		M{"Name": "off", "Arn": a.ARN("events", "rule/off"), "State": "DISABLED", "ScheduleExpression": "rate(1 day)"}}, In: "NextToken", Out: "NextToken"})
+	a.Set("events:ListTargetsByRule", "default/off", M{"Targets": []any{M{"Id": "1", "Arn": fn}}})
+	a.Set("events:ListTargetsByRule", "default/nightly", M{"Targets": []any{M{"Id": "1", "Arn": fn, "Input": mark, "DeadLetterConfig": M{"Arn": a.ARN("sqs", "queue-0")}, "HttpParameters": M{"HeaderParameters": M{"x": mark}}}}})
 	a.Set("scheduler:ListSchedules", "", M{"Schedules": []any{M{"Arn": a.ARN("scheduler", "schedule/default/hourly"), "Name": "hourly", "GroupName": "default", "State": "ENABLED"}}})
 	a.Set("scheduler:GetSchedule", "hourly", M{"ScheduleExpression": "rate(1 hour)", "Target": M{"Arn": fn, "RoleArn": a.ARN("iam", "role/role-2"), "Input": mark}})
 	a.Set("pipes:ListPipes", "", M{"Pipes": []any{M{"Arn": a.ARN("pipes", "pipe/p"), "Name": "p", "CurrentState": "RUNNING"}}})
@@ -195,7 +208,7 @@ func (a *Account) wiring(mark string) {
 	a.Set("apigateway:GetIntegrations", "h1", M{"items": []any{M{"integrationId": "i1", "integrationUri": fn, "requestParameters": M{"append:header.x": mark}},
 		M{"integrationId": "i2", "integrationUri": "https://example.com/functions/v1/" + mark + "?key=" + mark}}})
 	machine := a.ARN("states", "stateMachine:flow")
-	a.Set("states:ListStateMachines", "", List{Key: "stateMachines", Items: []any{M{"stateMachineArn": machine, "name": "flow"}}, In: "nextToken", Out: "nextToken"})
+	a.Set("states:ListStateMachines", "", List{Key: "stateMachines", Items: []any{M{"stateMachineArn": machine, "name": "flow", "type": "EXPRESS"}}, In: "nextToken", Out: "nextToken"})
 	a.Set("states:DescribeStateMachine", machine, M{"roleArn": a.ARN("iam", "role/role-2"), "definition": text(M{"Comment": mark, "States": M{
 		"A": M{"Type": "Task", "Resource": fn, "Parameters": M{"token": mark}}, "B": M{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": M{"FunctionName": "fn-0", "Payload": M{"k": mark}}}}})})
 	a.Set("cognito-idp:ListUserPools", "", M{"UserPools": []any{M{"Id": "us-east-1_abc", "Name": "people"}}})

@@ -46,6 +46,9 @@ var routes = []route{
 	path("apigateway", "GetIntegrations", "/v2/apis/{id}/integrations", ""),
 	path("apigateway", "GetAuthorizers", "/v2/apis/{id}/authorizers", ""),
 	path("s3", "GetAccountPublicAccessBlock", "/v20180820/configuration/publicAccessBlock", ""),
+	path("s3", "ListAccessPoints", "/v20180820/accesspoint", ""),
+	path("s3", "GetAccessPoint", "/v20180820/accesspoint/{Name}", ""),
+	path("s3", "GetAccessPointPolicy", "/v20180820/accesspoint/{Name}/policy", ""),
 	path("s3", "ListBuckets", "/", ""),
 	path("s3", "GetBucketLocation", "/{Bucket}", "location"),
 	path("s3", "GetBucketPolicy", "/{Bucket}", "policy"),
@@ -54,6 +57,7 @@ var routes = []route{
 	path("s3", "GetBucketAcl", "/{Bucket}", "acl"),
 	path("s3", "GetBucketOwnershipControls", "/{Bucket}", "ownershipControls"),
 	path("s3", "GetBucketEncryption", "/{Bucket}", "encryption"),
+	path("s3", "GetBucketReplication", "/{Bucket}", "replication"),
 }
 
 // keys are the arguments that name what an operation is about.
@@ -80,6 +84,9 @@ var keys = map[string][]string{
 	"s3:GetBucketAcl":                                {"Bucket"},
 	"s3:GetBucketOwnershipControls":                  {"Bucket"},
 	"s3:GetBucketEncryption":                         {"Bucket"},
+	"s3:GetBucketReplication":                        {"Bucket"},
+	"s3:GetAccessPoint":                              {"Name"},
+	"s3:GetAccessPointPolicy":                        {"Name"},
 	"dynamodb:DescribeTable":                         {"TableName"},
 	"dynamodb:GetResourcePolicy":                     {"ResourceArn"},
 	"sqs:GetQueueAttributes":                         {"QueueUrl"},
@@ -123,6 +130,10 @@ var absent = map[string]any{
 	"s3:GetAccountPublicAccessBlock":         None{404, "NoSuchPublicAccessBlockConfiguration"},
 	"s3:GetBucketOwnershipControls":          None{404, "OwnershipControlsNotFoundError"},
 	"s3:GetBucketEncryption":                 None{404, "ServerSideEncryptionConfigurationNotFoundError"},
+	"s3:GetBucketReplication":                None{404, "ReplicationConfigurationNotFoundError"},
+	"s3:ListAccessPoints":                    XML(`<ListAccessPointsResult><AccessPointList/></ListAccessPointsResult>`),
+	"s3:GetAccessPoint":                      XML(`<GetAccessPointResult/>`),
+	"s3:GetAccessPointPolicy":                None{404, "NoSuchAccessPointPolicy"},
 	"s3:GetBucketNotificationConfiguration":  XML(`<NotificationConfiguration/>`),
 	"s3:GetBucketAcl":                        XML(`<AccessControlPolicy><Owner><ID>owner</ID></Owner><AccessControlList/></AccessControlPolicy>`),
 	"lambda:ListFunctionUrlConfigs":          M{"FunctionUrlConfigs": []any{}},

@@ -187,7 +187,7 @@ func sameTarget(a, b model.Element) bool {
 	case *model.Resource:
 		b, ok := b.(*model.Resource)
 		return ok && a.ID == b.ID && a.ARN == b.ARN && a.Type == b.Type && a.Account == b.Account && a.Policy == b.Policy && a.Key == b.Key && a.Role == b.Role && a.Package == b.Package && a.PartitionKey == b.PartitionKey && a.Workflow == b.Workflow && a.PublicLists == b.PublicLists && slices.Equal(a.Stages, b.Stages) && slices.Equal(a.Credentials, b.Credentials) &&
-			a.BlockPublicAccess == b.BlockPublicAccess && a.PolicyUnseen == b.PolicyUnseen && a.MoreUnseen == b.MoreUnseen && maps.Equal(a.Tags, b.Tags)
+			a.BlockPublicAccess == b.BlockPublicAccess && a.Bucket == b.Bucket && a.Network == b.Network && a.PolicyUnseen == b.PolicyUnseen && a.MoreUnseen == b.MoreUnseen && maps.Equal(a.Tags, b.Tags)
 	}
 	return false
 }

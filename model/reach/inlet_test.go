@@ -91,3 +91,25 @@ func TestAccessPoints(t *testing.T) {
 		})
 	}
 }
+
+// An access point that leads to another bucket after an edit opens that one, and no longer the one before.
+func TestAccessPointMoves(t *testing.T) {
+	door := "arn:aws:s3:us-east-1:" + testAccount + ":accesspoint/door"
+	b := build(t)
+	f := b.function("F", allow("s3:GetObject", door+"/object/*"))
+	one, two := b.bucket("one"), b.bucket("two")
+	x := b.resource("AWS::S3::AccessPoint", "door")
+	x.ARN, x.Bucket = door, one.ID
+	before := b.analyse()
+	moved := *x
+	moved.Bucket = two.ID
+	d, err := before.Design().With(model.Change{Before: x, After: &moved})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for bucket, want := range map[model.ID]int{one.ID: 0, two.ID: 1} {
+		if n := strings.Count(strings.Join(say(breach(t, analyse(t, d, before), f.ID)), "\n"), string(bucket)); n != want {
+			t.Errorf("%s is reached %d times, want %d", bucket, n, want)
+		}
+	}
+}

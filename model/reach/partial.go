@@ -28,7 +28,7 @@ func (an *Analysis) hidden() []string {
 		}
 	}
 	for _, r := range an.design.Resources() {
-		if (r.PolicyUnseen && !r.External || r.MoreUnseen) && an.Counted(r.ID) {
+		if (r.PolicyUnseen && !r.External || r.MoreUnseen) && (an.Counted(r.ID) || an.Counted(r.Bucket)) {
 			out = append(out, "whom "+an.Name(r.ID)+" lets in")
 		}
 	}

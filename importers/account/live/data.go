@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"slices"
 	"strings"
@@ -24,11 +25,11 @@ var (
 	describeTable    = op(operation{of: dynamodbService, name: "DescribeTable", absent: []string{nothingThere}, reads: "keys and streams of tables"})
 	getTablePolicy   = op(operation{of: dynamodbService, name: "GetResourcePolicy", absent: []string{"PolicyNotFoundException"}, reads: "policies of tables and their streams"})
 	listQueues       = op(operation{of: sqsService, name: "ListQueues", reads: "queues"})
-	getQueue         = op(operation{of: sqsService, name: "GetQueueAttributes", absent: []string{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}, reads: "policies and keys of queues"})
+	getQueue         = op(operation{of: sqsService, name: "GetQueueAttributes", absent: []string{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}, reads: "policies, keys and dead letters of queues"})
 	listTopics       = op(operation{of: snsService, name: "ListTopics", reads: "topics"})
 	getTopic         = op(operation{of: snsService, name: "GetTopicAttributes", absent: []string{"NotFound"}, reads: "policies and keys of topics"})
 	listSubscribers  = op(operation{of: snsService, name: "ListSubscriptions", reads: "what topics send to"})
-	getSubscription  = op(operation{of: snsService, name: "GetSubscriptionAttributes", absent: []string{"NotFound"}, reads: "filters of subscriptions"})
+	getSubscription  = op(operation{of: snsService, name: "GetSubscriptionAttributes", absent: []string{"NotFound"}, reads: "filters and dead letters of subscriptions"})
 	listStreams      = op(operation{of: kinesisService, name: "ListStreams", reads: "streams"})
 	describeStream   = op(operation{of: kinesisService, name: "DescribeStreamSummary", absent: []string{nothingThere}, reads: "keys of streams"})
 	getStreamPolicy  = op(operation{of: kinesisService, name: "GetResourcePolicy", absent: []string{nothingThere}, reads: "policies of streams"})
@@ -66,6 +67,7 @@ type queueAnswer struct {
 	Attributes struct {
 		QueueArn, KmsMasterKeyId string
 		Policy                   document
+		RedrivePolicy            deadLetters
 	}
 }
 type topicPage struct {
@@ -156,10 +158,25 @@ func (a *someARN) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// deadLetters is the ARN of the queue that a redrive policy names.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+// https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+type deadLetters someARN
+
+// UnmarshalText takes a redrive policy, or the ARN that it came to.
+func (d *deadLetters) UnmarshalText(text []byte) error {
+	var policy struct{ DeadLetterTargetArn someARN }
+	if json.Unmarshal(text, &policy) == nil {
+		*d = deadLetters(policy.DeadLetterTargetArn)
+		return nil
+	}
+	return (*someARN)(d).UnmarshalText(text)
+}
+
 // attributes are the attributes of a topic or a subscription that access depends on.
 type attributes map[string]string
 
-var keptAttributes = []string{"Policy", "KmsMasterKeyId", "FilterPolicy", "FilterPolicyScope"}
+var keptAttributes = []string{"Policy", "KmsMasterKeyId", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"}
 
 // UnmarshalXML reads entries, each with a key and a value.
 func (a *attributes) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
@@ -231,12 +248,13 @@ func (t *taker) queues(ctx context.Context, region string) {
 	pages(ctx, t, region, listQueues, args{"MaxResults": 1000}, "", func(p *queuePage) {
 		each(t, p.QueueUrls, func(url string) {
 			name := url[strings.LastIndexByte(url, '/')+1:]
-			in := args{"QueueUrl": url, "AttributeNames": []string{"QueueArn", "Policy", "KmsMasterKeyId"}}
+			in := args{"QueueUrl": url, "AttributeNames": []string{"QueueArn", "Policy", "KmsMasterKeyId", "RedrivePolicy"}}
 			q, ok := ask[queueAnswer](ctx, t, region, getQueue, in, name)
 			switch {
 			case ok:
 				t.resource(Resource{Arn: q.Attributes.QueueArn, Type: "AWS::SQS::Queue", KmsKeyArn: t.keyARN(region, q.Attributes.KmsMasterKeyId)})
 				t.policy(q.Attributes.QueueArn, q.Attributes.Policy)
+				t.trigger(Trigger{From: q.Attributes.QueueArn, To: string(q.Attributes.RedrivePolicy), Kind: "redrive", Filter: filter{}})
 			case !t.isGone(region, getQueue, in):
 				t.resource(Resource{Arn: t.arn("sqs", region, name), Type: "AWS::SQS::Queue"})
 			}
@@ -269,10 +287,24 @@ func (t *taker) subscriptions(ctx context.Context, region string) {
 				return // to people, pages and apps; or not confirmed
 			}
 			x := Trigger{From: s.TopicArn, To: string(s.Endpoint), Kind: "sns-subscription", Filter: filter{}}
-			if a, ok := ask[attributesAnswer](ctx, t, region, getSubscription, args{"SubscriptionArn": s.SubscriptionArn}, lastPart(s.TopicArn)); ok && a.Attributes["FilterPolicy"] != "" {
+			a, ok := ask[attributesAnswer](ctx, t, region, getSubscription, args{"SubscriptionArn": s.SubscriptionArn}, lastPart(s.TopicArn))
+			if !ok {
+				t.trigger(x)
+				return
+			}
+			if a.Attributes["FilterPolicy"] != "" {
 				x.Filter = filter{Pattern: a.Attributes["FilterPolicy"], Scope: a.Attributes["FilterPolicyScope"]}
 			}
+			dead := x
+			if x.Form = inEnvelope; strings.EqualFold(a.Attributes["RawMessageDelivery"], "true") {
+				x.Form = asItIs
+			}
 			t.trigger(x)
+			var to deadLetters
+			_ = to.UnmarshalText([]byte(a.Attributes["RedrivePolicy"])) //nolint:errcheck // it takes anything
+			if dead.To, dead.Dead = string(to), true; dead.To != x.To {
+				t.trigger(dead)
+			}
 		})
 	})
 }

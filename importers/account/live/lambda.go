@@ -62,7 +62,8 @@ type Alias struct {
 // A Mapping is an item of ListEventSourceMappings.
 type Mapping struct {
 	UUID, EventSourceArn, FunctionArn, State string
-	BatchSize                                int `json:",omitempty"`
+	BatchSize                                int      `json:",omitempty"`
+	Topics                                   []string `json:",omitempty"` // of a Kafka cluster
 	FilterCriteria                           *struct {
 		Filters []struct{ Pattern string } `json:",omitempty"`
 	} `json:",omitempty"`

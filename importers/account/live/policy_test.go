@@ -52,6 +52,7 @@ var actionOf = map[string]string{
 	"s3:GetAccountPublicAccessBlock":        "s3:GetAccountPublicAccessBlock",
 	"s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
 	"s3:GetBucketEncryption":                "s3:GetEncryptionConfiguration",
+	"s3:GetBucketReplication":               "s3:GetReplicationConfiguration",
 	"tagging:GetResources":                  "tag:GetResources",
 }
 

@@ -54,6 +54,33 @@ type bucketNotifications struct {
 	Topics      []notification `xml:"TopicConfiguration"`
 	EventBridge *struct{}      `xml:"EventBridgeConfiguration"`
 }
+type bucketReplication struct {
+	Role  string
+	Rules []struct {
+		Status, Prefix string
+		Filter         struct {
+			Prefix string
+			Tag    *struct{}
+			And    struct {
+				Prefix string
+				Tags   []struct{} `xml:"Tag"`
+			}
+		}
+		DeleteMarkers string  `xml:"DeleteMarkerReplication>Status"`
+		Bucket        someARN `xml:"Destination>Bucket"`
+	} `xml:"Rule"`
+}
+type accessPointPage struct {
+	AccessPoints []accessPoint `xml:"AccessPointList>AccessPoint"`
+	NextToken    string        `page:"nextToken"`
+}
+type accessPoint struct {
+	Name, Bucket, AccessPointArn string
+	VpcID                        string `xml:"VpcConfiguration>VpcId"`
+}
+type accessPointAnswer struct {
+	PublicAccessBlock *publicAccessBlock `xml:"PublicAccessBlockConfiguration"`
+}
 type notification struct {
 	Function string   `xml:"CloudFunction"`
 	Queue    string   `xml:"Queue"`
@@ -76,6 +103,13 @@ var (
 		reads: "whether those lists count"})
 	getBucketEncryption = op(operation{of: s3Service, name: "GetBucketEncryption", root: "ServerSideEncryptionConfiguration", action: "GetEncryptionConfiguration", path: "/{Bucket}?encryption=",
 		absent: []string{"ServerSideEncryptionConfigurationNotFoundError"}, reads: "keys that encrypt buckets"})
+	getBucketReplication = op(operation{of: s3Service, name: "GetBucketReplication", root: "ReplicationConfiguration", action: "GetReplicationConfiguration", path: "/{Bucket}?replication=",
+		absent: []string{"ReplicationConfigurationNotFoundError"}, reads: "where buckets' objects are copied"})
+	listAccessPoints = op(operation{of: s3ControlService, name: "ListAccessPoints", root: "ListAccessPointsResult", path: "/v20180820/accesspoint", reads: "access points of buckets"})
+	getAccessPoint   = op(operation{of: s3ControlService, name: "GetAccessPoint", root: "GetAccessPointResult", path: "/v20180820/accesspoint/{Name}", absent: []string{"NoSuchAccessPoint"},
+		reads: "what of public access they block"})
+	getAccessPointPolicy = op(operation{of: s3ControlService, name: "GetAccessPointPolicy", root: "GetAccessPointPolicyResult", path: "/v20180820/accesspoint/{Name}/policy",
+		absent: []string{"NoSuchAccessPointPolicy", "NoSuchAccessPoint"}, reads: "policies of access points"})
 	getAccountBlock = op(operation{of: s3ControlService, name: "GetPublicAccessBlock", root: "PublicAccessBlockConfiguration", action: "GetAccountPublicAccessBlock", path: "/v20180820/configuration/publicAccessBlock",
 		absent: []string{"NoSuchPublicAccessBlockConfiguration"}, reads: "what of public access the account blocks"})
 )
@@ -83,6 +117,9 @@ var (
 // storage reads S3: all buckets of the account, in whatever region they are, since what may reach one asks for no region.
 func (t *taker) storage(ctx context.Context) {
 	block, _ := ask[publicAccessBlock](ctx, t, t.home(), getAccountBlock, args{"x-amz-account-id": t.who.Account}, "")
+	for _, region := range t.options.Regions {
+		t.beside(func() { t.accessPoints(ctx, region, block) })
+	}
 	pages(ctx, t, t.home(), listBuckets, args{"max-buckets": 1000}, "", func(p *bucketPage) {
 		each(t, p.Buckets, func(b bucket) { t.bucket(ctx, b, block) })
 	})
@@ -122,6 +159,11 @@ func (t *taker) bucket(ctx context.Context, b bucket, accounts *publicAccessBloc
 			t.notifications(r.Arn, n)
 		}
 	})
+	wg.Go(func() {
+		if c, ok := ask[bucketReplication](ctx, t, region, getBucketReplication, in, b.Name); ok {
+			t.replications(r.Arn, c)
+		}
+	})
 	wg.Wait()
 	r.PublicAccessBlock = own.with(accounts)
 	if acl != nil && (ownership == nil || len(ownership.ObjectOwnership) == 0 || ownership.ObjectOwnership[0] != "BucketOwnerEnforced") {
@@ -149,6 +191,46 @@ func (t *taker) notifications(bucket string, n *bucketNotifications) {
 			t.trigger(Trigger{From: bucket, To: cmp.Or(c.Function, c.Queue, c.Topic), Kind: "s3-notification", Filter: f})
 		}
 	}
+}
+
+// replications keeps where a bucket's objects are copied.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html
+func (t *taker) replications(bucket string, c *bucketReplication) {
+	for _, r := range c.Rules {
+		f := filter{Prefix: cmp.Or(r.Filter.And.Prefix, r.Filter.Prefix, r.Prefix), Events: []string{"s3:ObjectCreated:*"}, Tagged: r.Filter.Tag != nil || len(r.Filter.And.Tags) > 0}
+		if r.DeleteMarkers == "Enabled" {
+			f.Events = append(f.Events, "s3:ObjectRemoved:DeleteMarkerCreated")
+		}
+		x := Trigger{From: bucket, To: string(r.Bucket), Kind: "replication", Role: c.Role, Filter: f}
+		if r.Status == "Disabled" {
+			x.State = "DISABLED"
+		}
+		t.trigger(x)
+	}
+}
+
+// accessPoints reads those of the account in a region. A bucket's access points are in its region; those of other accounts are not
+// told to its owner.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPoints.html
+func (t *taker) accessPoints(ctx context.Context, region string, accounts *publicAccessBlock) {
+	pages(ctx, t, region, listAccessPoints, args{"x-amz-account-id": t.who.Account}, "", func(p *accessPointPage) {
+		each(t, p.AccessPoints, func(x accessPoint) {
+			in := args{"x-amz-account-id": t.who.Account, "Name": x.Name}
+			r := Resource{Arn: cmp.Or(x.AccessPointArn, t.arn("s3", region, "accesspoint/"+x.Name)), Type: "AWS::S3::AccessPoint", Network: x.VpcID,
+				Bucket: "arn:" + partitionOf(region).name + ":s3:::" + x.Bucket}
+			t.beside(func() {
+				if p, ok := ask[policyAnswer](ctx, t, region, getAccessPointPolicy, in, x.Name); ok {
+					t.policy(r.Arn, p.Policy)
+				}
+			})
+			var own *publicAccessBlock
+			if a, ok := ask[accessPointAnswer](ctx, t, region, getAccessPoint, in, x.Name); ok {
+				own = a.PublicAccessBlock
+			}
+			r.PublicAccessBlock = own.with(accounts)
+			t.resource(r)
+		})
+	})
 }
 
 // keyARN is the ARN of a key by what a service calls it by: its ARN, its id or an alias; "" for AWS's own keys, whose policies let

@@ -56,7 +56,10 @@ type Resource struct {
 	KmsKeyArn         string             `json:",omitempty"`
 	EventBridge       flag               `json:",omitempty"` // a bucket: sends its events there
 	Role              string             `json:",omitempty"` // that it acts with
-	PublicAccessBlock *publicAccessBlock `json:",omitempty"` // a bucket: its own and the account's together
+	Workflow          string             `json:",omitempty"` // a state machine: STANDARD or EXPRESS
+	Bucket            string             `json:",omitempty"` // an access point: ARN of what it leads to
+	Network           string             `json:",omitempty"` // … and the VPC that it takes calls from alone
+	PublicAccessBlock *publicAccessBlock `json:",omitempty"` // a bucket, an access point: its own and the account's together
 	Acl               []aclGrant         `json:",omitempty"` // a bucket: to others than its owner
 	Tags              []Tag              `json:",omitempty"`
 }
@@ -67,6 +70,9 @@ type Trigger struct {
 	To     string
 	Kind   string
 	Role   string `json:",omitempty"` // that the service acts with
+	State  string `json:",omitempty"` // DISABLED, for what starts nothing until somebody enables it
+	Dead   flag   `json:",omitempty"` // what could not be delivered goes there
+	Form   string `json:",omitempty"` // in which what a rule or a subscription carries on arrives: asItIs, inEnvelope; "" where that is not told
 	Filter filter
 }
 
@@ -81,6 +87,7 @@ type filter struct {
 	Schedule string   `json:"schedule,omitempty"`
 	Auth     string   `json:"auth,omitempty"`
 	Keyed    flag     `json:"apiKey,omitempty"`
+	Tagged   flag     `json:"tagged,omitempty"` // objects with certain tags alone
 }
 
 // A Tag is a key and its value.
@@ -102,7 +109,7 @@ type Problem struct {
 // notRead are the things of an account that may let somebody in, or hold data, and are not read yet.
 var notRead = []string{
 	"AppSync APIs", "backup vaults", "CloudFront distributions", "CloudWatch Logs destinations and resource policies", "CodeBuild projects", "Cognito identity pools", "EC2 instances", "ECS tasks",
-	"EFS file systems", "Firehose streams", "Glue jobs", "IoT rules and policies", "load balancers", "MSK clusters", "OpenSearch domains", "RDS databases", "S3 access points", "SES rules",
+	"EFS file systems", "Firehose streams", "Glue jobs", "IoT rules and policies", "load balancers", "MSK clusters", "OpenSearch domains", "RDS databases", "S3 multi-region access points", "SES rules",
 	"VPC endpoints and their policies",
 }
 
@@ -136,7 +143,7 @@ func (s *Snapshot) sort() {
 	by(s.Resources, func(r Resource) string { return r.Arn })
 	by(s.Triggers, func(t Trigger) string {
 		f, _ := json.Marshal(t.Filter) //nolint:errcheck // texts
-		return t.From + " " + t.To + " " + t.Kind + " " + string(f)
+		return t.From + " " + t.To + " " + t.Kind + " " + string(f) + " " + t.State
 	})
 	by(s.KeyGrants, func(g KeyGrant) string { return g.KeyId + " " + g.GrantId })
 	by(s.Stacks, func(x Stack) string { return x.StackId })

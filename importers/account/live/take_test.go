@@ -101,7 +101,7 @@ func TestTake(t *testing.T) {
 		}
 	}
 	slices.Sort(kinds)
-	want := []string{"api-route", "authorizer", "cognito", "event-source-mapping", "function-url", "log-subscription", "permission", "pipe", "rotation", "s3-notification", "schedule", "sns-subscription", "state-machine-task"}
+	want := []string{"api-route", "authorizer", "cognito", "event-source-mapping", "function-url", "log-subscription", "permission", "pipe", "redrive", "replication", "rotation", "s3-notification", "schedule", "sns-subscription", "state-machine-task"}
 	if !slices.Equal(kinds, want) {
 		t.Errorf("triggers: %q\nwant      %q", kinds, want)
 	}
@@ -122,10 +122,20 @@ func TestTake(t *testing.T) {
 		"eventInvokeConfigs.DestinationConfig.OnFailure.Destination":              "arn:aws:sqs:us-east-1:" + number + ":queue-0",
 		"lastAccessed.ServicesLastAccessed.TrackedActionsLastAccessed.ActionName": "GetObject",
 		"authorizationDetails.Policies.PolicyVersionList.VersionId":               "v2",
+		"triggers.State":    "DISABLED",
+		"triggers.Form":     "asItIs",
+		"resources.Network": "vpc-1",
+		"resources.Bucket":  "arn:aws:s3:::bucket-1",
 	} {
 		if found := at(got, strings.Split(path, ".")); !slices.Contains(found, value) {
 			t.Errorf("%s: %q is not among %q", path, value, found)
 		}
+	}
+	if x := in.Design.Resource("res/door"); x == nil || x.Bucket != "res/bucket-1" || x.Network != "vpc-1" || x.Policy == nil || !x.BlockPublicAccess {
+		t.Errorf("door: %+v", x)
+	}
+	if x := in.Design.Resource("res/flow"); x == nil || x.Workflow != "EXPRESS" {
+		t.Errorf("flow: %+v", x)
 	}
 	if f := in.Design.Function("fn/fn-1"); f == nil || f.Stack != "shop" || len(f.Environment) != 2 {
 		t.Errorf("fn-1: %+v", f)
@@ -463,12 +473,12 @@ func TestOtherAnswers(t *testing.T) {
 		t.Errorf("problems: %v", s.Problems)
 	}
 	for _, r := range s.Resources {
-		if r.Type == "AWS::S3::Bucket" && (r.PublicAccessBlock != nil || len(r.Acl) > 0) {
+		if r.Arn == "arn:aws:s3:::bucket-0" && (r.PublicAccessBlock != nil || len(r.Acl) > 0) {
 			t.Errorf("the bucket: %+v", r)
 		}
 	}
 	for _, p := range s.Policies {
-		if strings.Contains(p.Resource, ":s3:") {
+		if p.Resource == "arn:aws:s3:::bucket-0" {
 			t.Errorf("the bucket's policy: %s", p.Policy)
 		}
 	}

@@ -97,6 +97,10 @@ var decided = map[string]string{
 	"s3:GetBucketPolicy":                     wall,
 	"s3:GetPublicAccessBlock":                wider,
 	"s3:GetAccountPublicAccessBlock":         wider,
+	"s3:GetBucketReplication":                unwired,
+	"s3:ListAccessPoints":                    ways, // to their buckets
+	"s3:GetAccessPoint":                      wider,
+	"s3:GetAccessPointPolicy":                wall,
 	"s3:ListBuckets":                         missing,
 	"sns:GetSubscriptionAttributes":          wider,
 	"sns:GetTopicAttributes":                 both,
@@ -145,6 +149,12 @@ func walled() *fakeaws.Account {
 		fakeaws.M{"Effect": "Allow", "Principal": fakeaws.M{"AWS": a.ARN("iam", "role/let-in")}, "Action": []any{"kms:Decrypt", "kms:GenerateDataKey"}, "Resource": "*"})})
 	a.Set("kms:ListGrants", "11111111-2222-3333-4444-555555555555", fakeaws.M{"Grants": []any{fakeaws.M{"KeyId": key, "GrantId": "g", "GranteePrincipal": a.ARN("iam", "role/granted"), "Operations": []any{"Decrypt"}}}})
 	a.Set("s3:GetBucketPolicy", "bucket-0", on("s3:GetObject", "arn:aws:s3:::bucket-0/*"))
+	a.Set("s3:GetBucketPolicy", "bucket-1", says(fakeaws.M{"Effect": "Allow", "Principal": fakeaws.M{"AWS": "*"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket-1/*",
+		"Condition": fakeaws.M{"StringEquals": fakeaws.M{"s3:DataAccessPointAccount": a.ID}}},
+		fakeaws.M{"Effect": "Deny", "Principal": fakeaws.M{"AWS": a.ARN("iam", "role/walled")}, "Action": "s3:*", "Resource": "*"}))
+	door := a.ARN("s3", "accesspoint/door")
+	a.Set("s3:ListAccessPoints", "", fakeaws.XML(`<ListAccessPointsResult><AccessPointList><AccessPoint><Name>door</Name><Bucket>bucket-1</Bucket><AccessPointArn>`+door+`</AccessPointArn></AccessPoint></AccessPointList></ListAccessPointsResult>`))
+	a.Set("s3:GetAccessPointPolicy", "door", fakeaws.XML(`<GetAccessPointPolicyResult><Policy>`+strings.ReplaceAll(on("s3:GetObject", door+"/object/*"), `"`, "&quot;")+`</Policy></GetAccessPointPolicyResult>`))
 	a.Set("s3:GetBucketEncryption", "bucket-0", fakeaws.XML(`<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><KMSMasterKeyID>`+key+`</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`))
 	a.Set("dynamodb:GetResourcePolicy", a.ARN("dynamodb", "table/table-0"), fakeaws.M{"Policy": on("dynamodb:GetItem", a.ARN("dynamodb", "table/table-0"))})
 	address := "https://sqs.us-east-1.amazonaws.com/" + a.ID + "/queue-0"
@@ -192,7 +202,7 @@ func TestEachCallUnseen(t *testing.T) {
 		}
 		return 0
 	}
-	for _, x := range []string{"res/bucket-0", "res/table-0", "res/queue-0", "res/orders", "res/clicks", "res/db-0-AbCdEf", "res//plain", "res/images", "res/default", "fn/fn-1"} {
+	for _, x := range []string{"res/bucket-0", "res/bucket-1", "res/table-0", "res/queue-0", "res/orders", "res/clicks", "res/db-0-AbCdEf", "res//plain", "res/images", "res/default", "fn/fn-1"} {
 		if hits(truth, "fn/let-in", x) == 0 || hits(truth, "fn/walled", x) != 0 {
 			t.Errorf("%s: the account is not what it should be: %v let in, %v kept out", x, hits(truth, "fn/let-in", x), hits(truth, "fn/walled", x))
 		}

@@ -38,7 +38,11 @@ type rulePage struct {
 }
 type rule struct{ Name, Arn, EventPattern, State, ScheduleExpression string }
 type targetPage struct {
-	Targets   []struct{ Arn, RoleArn string }
+	Targets []struct {
+		Arn, RoleArn                       string
+		DeadLetterConfig                   struct{ Arn someARN }
+		Input, InputPath, InputTransformer there // what they say is the target's business
+	}
 	NextToken string `page:"NextToken"`
 }
 type schedulePage struct {
@@ -66,7 +70,7 @@ type pipeAnswer struct {
 	}
 }
 type machinePage struct {
-	StateMachines []struct{ StateMachineArn, Name string }
+	StateMachines []struct{ StateMachineArn, Name, Type string }
 	NextToken     string `page:"nextToken"`
 }
 type machineAnswer struct {
@@ -90,6 +94,29 @@ type logGroupPage struct {
 type logFilterPage struct {
 	SubscriptionFilters []struct{ FilterPattern, DestinationArn, RoleArn string }
 	NextToken           string `page:"nextToken"`
+}
+
+// The forms in which what a trigger carries on arrives: a rule's target gets the event and a subscriber the message, or JSON that has
+// the message as a text.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+const asItIs, inEnvelope = "asItIs", "inEnvelope"
+
+// disabled is the state of what starts nothing, "" of what does.
+func disabled(state string) string {
+	if state == "DISABLED" || state == "STOPPED" {
+		return "DISABLED"
+	}
+	return ""
+}
+
+// there tells that a member is there, of which nothing else is kept.
+type there bool
+
+// UnmarshalJSON takes anything, and what was kept of it.
+func (t *there) UnmarshalJSON(data []byte) error {
+	*t = there(string(data) != "null" && string(data) != "false")
+	clear(data)
+	return nil
 }
 
 // calledARNs are the ARNs in a state machine's definition; the rest of it, which may hold anything, is not kept.
@@ -197,15 +224,19 @@ func (t *taker) buses(ctx context.Context, region string) {
 
 func (t *taker) rule(ctx context.Context, region, bus string, r rule) {
 	t.resource(Resource{Arn: r.Arn, Type: "AWS::Events::Rule"})
-	if r.State == "DISABLED" {
-		return
-	}
 	pages(ctx, t, region, listTargets, args{"Rule": r.Name, "EventBusName": bus}, r.Name, func(p *targetPage) {
 		for _, x := range p.Targets {
 			if strings.HasSuffix(x.Arn, ":::") {
 				continue // an archive of the bus, which keeps its events
 			}
-			t.trigger(Trigger{From: r.Arn, To: x.Arn, Kind: "event-rule", Role: x.RoleArn, Filter: filter{Pattern: r.EventPattern, Schedule: r.ScheduleExpression}})
+			to := Trigger{From: r.Arn, To: x.Arn, Kind: "event-rule", Role: x.RoleArn, State: disabled(r.State), Filter: filter{Pattern: r.EventPattern, Schedule: r.ScheduleExpression}}
+			if !x.Input && !x.InputPath && !x.InputTransformer {
+				to.Form = asItIs
+			}
+			t.trigger(to)
+			if to.To, to.Role, to.Dead = string(x.DeadLetterConfig.Arn), "", true; to.To != x.Arn {
+				t.trigger(to)
+			}
 		}
 	})
 }
@@ -214,9 +245,6 @@ func (t *taker) schedules(ctx context.Context, region string) {
 	pages(ctx, t, region, listSchedules, nil, "", func(p *schedulePage) {
 		for _, s := range p.Schedules {
 			t.resource(Resource{Arn: s.Arn, Type: "AWS::Scheduler::Schedule"})
-			if s.State == "DISABLED" {
-				continue
-			}
 			t.beside(func() {
 				in := args{"Name": s.Name}
 				if s.GroupName != "" {
@@ -231,7 +259,7 @@ func (t *taker) schedules(ctx context.Context, region string) {
 					to = a.Target.Input
 				}
 				for _, arn := range to {
-					t.trigger(Trigger{From: s.Arn, To: t.calledBy(region, arn), Kind: "schedule", Role: a.Target.RoleArn, Filter: filter{Schedule: a.ScheduleExpression}})
+					t.trigger(Trigger{From: s.Arn, To: t.calledBy(region, arn), Kind: "schedule", Role: a.Target.RoleArn, State: disabled(s.State), Filter: filter{Schedule: a.ScheduleExpression}})
 				}
 			})
 		}
@@ -242,9 +270,6 @@ func (t *taker) pipes(ctx context.Context, region string) {
 	pages(ctx, t, region, listPipes, nil, "", func(p *pipePage) {
 		for _, x := range p.Pipes {
 			t.resource(Resource{Arn: x.Arn, Type: "AWS::Pipes::Pipe"})
-			if x.CurrentState == "STOPPED" {
-				continue
-			}
 			t.beside(func() {
 				a, ok := ask[pipeAnswer](ctx, t, region, describePipe, args{"Name": x.Name}, x.Name)
 				if !ok {
@@ -255,7 +280,7 @@ func (t *taker) pipes(ctx context.Context, region string) {
 					patterns = append(patterns, f.Pattern)
 				}
 				for _, to := range []someARN{a.Enrichment, a.Target} {
-					t.trigger(Trigger{From: string(a.Source), To: string(to), Kind: "pipe", Role: a.RoleArn, Filter: filter{Pattern: strings.Join(patterns, "\n")}})
+					t.trigger(Trigger{From: string(a.Source), To: string(to), Kind: "pipe", Role: a.RoleArn, State: disabled(x.CurrentState), Filter: filter{Pattern: strings.Join(patterns, "\n")}})
 				}
 			})
 		}
@@ -266,7 +291,7 @@ func (t *taker) machines(ctx context.Context, region string) {
 	pages(ctx, t, region, listMachines, nil, "", func(p *machinePage) {
 		for _, m := range p.StateMachines {
 			t.beside(func() {
-				r := Resource{Arn: m.StateMachineArn, Type: "AWS::StepFunctions::StateMachine"}
+				r := Resource{Arn: m.StateMachineArn, Type: "AWS::StepFunctions::StateMachine", Workflow: m.Type}
 				if a, ok := ask[machineAnswer](ctx, t, region, describeMachine, args{"stateMachineArn": r.Arn}, m.Name); ok {
 					r.Role = a.RoleArn
 					for _, to := range a.Definition {

@@ -53,7 +53,7 @@ func TestLive(t *testing.T) {
 		t.Fatalf("%d values became %d", len(was), len(is))
 	}
 	// Keys whose values are AWS's in this account.
-	aws := regexp.MustCompile(`(?i)\.(Action|Effect|Version|Resource|Principal|AWS|Service|Path|VersionId|DefaultVersionId|PolicyArn|PolicyName|PermissionsBoundaryType|State|PackageType|Runtime|Mode|Type|Kind|auth|events|schedule|scope|target|` +
+	aws := regexp.MustCompile(`(?i)\.(Action|Effect|Version|Resource|Principal|AWS|Service|Path|VersionId|DefaultVersionId|PolicyArn|PolicyName|PermissionsBoundaryType|State|Form|Workflow|PackageType|Runtime|Mode|Type|Kind|auth|events|schedule|scope|target|` +
 		`Operations|LastAuthenticated|ServiceNamespace|ActionName|LastAccessedTime|FunctionVersion|ResourceType|Permission|Grantee|bulkhead|partition|regions|taken|notRead|SecureTransport|managementAccount|noOrganization)(\[\])*$`)
 	env := 0
 	for i, x := range was {

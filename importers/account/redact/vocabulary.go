@@ -18,7 +18,7 @@ var keys = set("bulkhead account alias partition regions taken managementAccount
 	"BisectBatchOnFunctionError MaximumRecordAgeInSeconds MaximumRetryAttempts TumblingWindowInSeconds FunctionResponseTypes LastProcessingResult StateTransitionReason Queues Topics SourceAccessConfigurations SelfManagedEventSource ScalingConfig MaximumConcurrency EventSourceMappingArn " +
 	"FunctionUrl AuthType InvokeMode Cors Qualifier " +
 	// resources and triggers
-	"Account Policy Type PartitionKey EventBridge PublicAccessBlock BlockPublicAcls IgnorePublicAcls BlockPublicPolicy RestrictPublicBuckets Acl Grantee Permission From To Kind Filter prefix suffix events pattern scope route schedule auth apiKey " +
+	"Account Policy Type PartitionKey Workflow Bucket Network Dead Form tagged EventBridge PublicAccessBlock BlockPublicAcls IgnorePublicAcls BlockPublicPolicy RestrictPublicBuckets Acl Grantee Permission From To Kind Filter prefix suffix events pattern scope route schedule auth apiKey " +
 	"FilterRules Events FilterPolicy FilterPolicyScope EventPattern target policies Call About KeyId GrantId GranteePrincipal RetiringPrincipal Operations Constraints IssuingAccount CreationDate " +
 	"EncryptionContextSubset EncryptionContextEquals StackId StackName StackStatus Resources LogicalResourceId PhysicalResourceId ResourceType " +
 	"PolicySummary Content AwsManaged ServiceNamespace ServiceName ActionName LastAuthenticated LastAuthenticatedEntity LastAuthenticatedRegion LastAccessedTime LastAccessedEntity LastAccessedRegion TotalAuthenticatedEntities TrackedActionsLastAccessed ServicesLastAccessed")
@@ -27,4 +27,4 @@ var keys = set("bulkhead account alias partition regions taken managementAccount
 var usual = set("bulkhead partition taken regions region Region Type Kind State Runtime VersionId DefaultVersionId PermissionsBoundaryType CreateDate UpdateDate PasswordLastUsed LastUsedDate " +
 	"LastModified LastUpdateStatus PackageType Architectures Mode auth AuthType InvokeMode scope FilterPolicyScope schedule events Events Effect Action NotAction notRead " +
 	"StartingPosition StateReasonCode FunctionResponseTypes managementAccount EventBridge IsDefaultVersion AuthorizationType Permission Operations StackStatus ResourceType " +
-	"ServiceNamespace ServiceName ActionName LastAuthenticated LastAccessedTime LastAuthenticatedRegion LastAccessedRegion CreationDate OptimizationStatus LogFormat noOrganization LastProcessingResult")
+	"ServiceNamespace ServiceName ActionName Workflow Form LastAuthenticated LastAccessedTime LastAuthenticatedRegion LastAccessedRegion CreationDate OptimizationStatus LogFormat noOrganization LastProcessingResult")
