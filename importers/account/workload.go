@@ -24,13 +24,24 @@ func (r *reader) nameID(kind, name, arn string) model.ID {
 }
 
 // triggerID is an ID for a trigger, which has no name of its own in an account: by what it starts and how, with the account and
-// region of that where another has the same, and a number where there are more still.
+// region of that where the same is started elsewhere, and a number where there are more. An account that stands beside others has its
+// number put before all of its IDs: of those in one account and region it tells none apart.
 func (r *reader) triggerID(name, arn string) model.ID {
-	id := r.nameID("trigger", name, arn)
-	for n := 2; r.byID[id] != nil; n++ {
-		id = r.nameID("trigger", fmt.Sprintf("%s/%d", name, n), arn)
+	for n := 1; ; n++ {
+		each := name
+		if n > 1 {
+			each = fmt.Sprintf("%s/%d", name, n)
+		}
+		id := model.MakeID("trigger", each)
+		if old, ok := r.byID[id].(*model.Trigger); ok && arn != "" {
+			if to := model.ARN(r.byID[old.To]); field(to, 3) != field(arn, 3) || field(to, 4) != field(arn, 4) {
+				id = r.nameID("trigger", each, arn)
+			}
+		}
+		if r.byID[id] == nil {
+			return id
+		}
 	}
-	return id
 }
 
 // function reads an item of ListFunctions. Environment values are dropped, names kept.
