@@ -624,6 +624,8 @@ func conditionWords(c policy.Condition) string {
 	switch {
 	case c.Operator == "Allows" && c.Key == "ResourcePolicy":
 		return "the resource's policy, which was not seen, allows it"
+	case c.Operator == "Spare" && c.Key == "Denials":
+		return "what one's own policies deny on the bucket's name is not denied by its access point's"
 	case op == "Null":
 		if len(c.Values) == 1 && strings.EqualFold(c.Values[0], "true") {
 			return c.Key + " is not given"

@@ -71,17 +71,23 @@ func (an *Analysis) by(a *actor, bucket, inlet int32, action, arn string) ruling
 		return ruling{Decision: policy.Decision{Outcome: policy.ImplicitDeny}}
 	}
 	in := an.direct(a, bucket, action, arn, keys)
-	g := an.gates[bucket]
 	own := slices.ContainsFunc(out.Reasons, func(r policy.Reason) bool { return r.Layer == policy.LayerIdentity })
 	switch {
-	case in.Outcome != policy.ImplicitDeny:
-	case a.outside == nil && t.account != a.account && g != nil && g.program != nil:
+	case in.Outcome == policy.Allowed || a.outside != nil:
+	case in.Outcome == policy.ExplicitDeny:
+		// By which of its two names the caller's own policies are asked is not said: examples of those that allow name the access point
+		// alone. What they deny on the bucket's name alone is therefore perhaps let by the access point's.
+		if in = an.bucketSide(a, bucket, action, arn, keys); in.Outcome == policy.Allowed && len(in.Reasons) == 0 && !own {
+			in.Outcome = policy.ImplicitDeny
+		}
+		in.Must = false
+		in.Assumed = joinConditions(in.Assumed, []policy.Condition{{Operator: "Spare", Key: "Denials", Values: []string{x.arn}}})
+	case t.account != a.account:
 		// The caller's own policies name the access point; the bucket's account answers for the bucket.
-		req := policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: t.account, ResourcePolicy: g.program, Open: true, Absent: a.absent}
-		req.Context, req.Over = an.contextOf(a, t, keys)
-		in = (&policy.Stack{Identity: everythingProgram()}).Evaluate(req)
-		in.Reasons = slices.DeleteFunc(slices.Clone(in.Reasons), func(r policy.Reason) bool { return r.Layer == policy.LayerIdentity })
-	case a.outside == nil && t.account == a.account && own:
+		if g := an.gates[bucket]; g != nil && g.program != nil {
+			in = an.bucketSide(a, bucket, action, arn, keys)
+		}
+	case own:
 		// "Both the access point and the underlying bucket must permit the request"; whether the account's own bucket does so without a
 		// word is not said. What an access point's policy alone allows takes the bucket's.
 		in = policy.Decision{Outcome: policy.Allowed, Assumed: []policy.Condition{{Operator: "Allows", Key: "ResourcePolicy", Values: []string{t.arn}}}}
@@ -92,6 +98,20 @@ func (an *Analysis) by(a *actor, bucket, inlet int32, action, arn string) ruling
 		d.Must = false
 		d.Assumed = joinConditions(d.Assumed, []policy.Condition{{Operator: "StringEquals", Key: "aws:SourceVpc", Values: []string{x.resource.Network}}})
 	}
+	return d
+}
+
+// bucketSide is what a bucket's side says of a request by an access point, whatever the caller's own policies do.
+func (an *Analysis) bucketSide(a *actor, bucket int32, action, arn string, keys policy.Context) policy.Decision {
+	t := &an.world.targets[bucket]
+	req := policy.Request{Principal: a.principal(), Action: action, Resource: arn, ResourceAccount: t.account, Open: true, Absent: a.absent}
+	if g := an.gates[bucket]; g != nil {
+		req.ResourcePolicy, req.PolicyUnseen = g.program, g.unseen
+	}
+	req.S3.BlockPublicAccess = t.resource.BlockPublicAccess
+	req.Context, req.Over = an.contextOf(a, t, keys)
+	d := (&policy.Stack{Identity: everythingProgram(), RCPs: an.layersOn(a, t).RCPs}).Evaluate(req)
+	d.Reasons = slices.DeleteFunc(slices.Clone(d.Reasons), func(r policy.Reason) bool { return r.Layer == policy.LayerIdentity })
 	return d
 }
 
