@@ -186,6 +186,7 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 		}
 		f := an.flows[look]
 		able := map[int32]bool{}
+		var same []half // of one technique, which this look asks for
 		for _, by := range leading {
 			if reach.nobody(by) {
 				continue // nobody to help
@@ -196,9 +197,13 @@ func (an *Analysis) unite(flooded int32, before *graph, moved bool, changed set)
 				for n < len(halves) && halves[n].plan == halves[0].plan && (halves[n].over == halves[0].over || halves[0].plan.route == passing) {
 					n++
 				}
-				same := halves[:n]
-				halves = halves[n:]
-				if sure(look) && (same[0].truth != surely || same[0].alone == surely) || !sure(look) && same[0].alone != never {
+				same = same[:0]
+				for _, h := range halves[:n] { // of roles that are passed some are handed over surely, others perhaps
+					if sure(look) && h.truth == surely || !sure(look) && h.alone == never {
+						same = append(same, h)
+					}
+				}
+				if halves = halves[n:]; len(same) == 0 {
 					continue
 				}
 				all := whole[look] == nil || anew[same[0].plan.technique]
@@ -326,13 +331,9 @@ func (an *Analysis) uniteAt(f *flow, look int, by int32, halves []half, holders 
 	for _, v := range an.nearest(f, flooded, able) {
 		c := f.component[v]
 		for i := range halves {
-			h := &halves[i]
-			if sure(look) && h.truth != surely {
-				continue
-			}
-			for _, e := range an.united(h, by, crews[c], truths[c]) {
+			for _, e := range an.united(&halves[i], by, crews[c], truths[c]) {
 				to := an.actorOf[e.to]
-				if to < flooded && f.parts.At(c).has(to) || slices.Contains(g.joined[look][v], to) {
+				if sure(look) && !e.must || to < flooded && f.parts.At(c).has(to) || slices.Contains(g.joined[look][v], to) {
 					continue
 				}
 				more = true
@@ -376,7 +377,8 @@ func (an *Analysis) leadsTo(reached set, h *half, flooded int32) bool {
 // united are the edges of a half by a crew.
 func (an *Analysis) united(h *half, by int32, c crew, v truth) (out []edge) {
 	k := h.plan.technique
-	must := min(v, h.truth) == surely && k.note == ""
+	there := h.over >= 0 && k.route != passing // what is taken over is in the design, whatever the technique says of others
+	must := min(v, h.truth) == surely && (k.note == "" || there)
 	e := edge{to: h.to, kind: Runs, must: must, technique: k, service: h.service, over: h.over, rank: lastly, first: lastly}
 	switch {
 	case h.to >= 0:

@@ -62,6 +62,8 @@ func TestCrews(t *testing.T) {
 			targetTrusts("states")(b)
 			b.resource(machineType, "Machine").Role = "role/Target"
 		}},
+		{name: "a machine's definition and its execution, if there is one that has the role", a: allow("states:UpdateStateMachine", "*"), b: allow("states:StartExecution", "*"), more: targetTrusts("states"), want: "may", together: "B"},
+		{name: "a change set and its execution, if there is a stack that has the role", a: allow("cloudformation:CreateChangeSet", "*"), b: allow("cloudformation:ExecuteChangeSet", "*"), more: targetTrusts("cloudformation"), want: "may", together: "B"},
 		{name: "an instance's user data, stopped and started by others", a: allow("ec2:ModifyInstanceAttribute", "*"), b: allow("ec2:StopInstances ec2:StartInstances", "*"), more: occupied, want: "must", together: "B"},
 		{name: "an instance's user data, stopped by others", a: allow("ec2:ModifyInstanceAttribute", "*"), b: allow("ec2:StopInstances", "*"), more: occupied},
 		{name: "an instance's user data, stopped by one and started by another", a: allow("ec2:ModifyInstanceAttribute", "*"), b: allow("ec2:StopInstances", "*") + "," + allow("sts:AssumeRole", roleARN("C")), more: func(b *builder) {
@@ -130,6 +132,35 @@ func TestCrews(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a crew surely passes is so whatever else it perhaps passes, in any order.
+func TestCrewsPassSurelyOrPerhaps(t *testing.T) {
+	surely := func(b *builder) { b.role("Surely", trusts("codebuild.amazonaws.com")) }
+	perhaps := func(b *builder) { // whom it trusts is not known
+		b.role("Perhaps", `{"Effect": "Allow", "Principal": {"Service": "${Service}"}, "Action": "sts:AssumeRole"}`)
+	}
+	for _, order := range [][]func(*builder){{surely, perhaps}, {perhaps, surely}} {
+		b := build(t)
+		for _, role := range order {
+			role(b)
+		}
+		f := b.function("F", allow("codebuild:StartBuild", "*"), allow("sts:AssumeRole", roleARN("A")))
+		b.role("A", rootTrust, allow("iam:PassRole codebuild:CreateProject", "*"))
+		a := b.analyse()
+		for look := range looks {
+			w := a.walk(a.nodeOf[f.ID], look)
+			for _, c := range []struct {
+				role model.ID
+				want bool
+			}{{"role/Surely", true}, {"role/Perhaps", !sure(look)}} {
+				n := a.nodeOf[c.role]
+				if reached := a.flows[look].reached(a.actorOf[a.nodeOf[f.ID]]).has(a.actorOf[n]); reached != c.want || slices.Contains(w.order, n) != c.want {
+					t.Errorf("%s is reached: %v, and walked to: %v, under look %d", c.role, reached, slices.Contains(w.order, n), look)
+				}
+			}
+		}
 	}
 }
 
