@@ -40,6 +40,7 @@ type answers struct {
 
 	once     sync.Once
 	compiled atomic.Pointer[policy.Program] // see program; of an edited document, where it was compiled before the edit, from the first
+	offered  atomic.Pointer[set]            // see offers
 
 	mu      sync.Mutex
 	far     *answers // its far-reaching statements, nil for none, as far as some number of forms counts for far, …
@@ -349,8 +350,13 @@ func (s *statement) lowered() []string {
 
 // acts reports whether the statement is, surely or perhaps, about an action, lower-case.
 func (s *statement) acts(action string) bool {
+	return s.actsBy(s.lowered(), action)
+}
+
+// actsBy is acts for who has the statement's actions in lower case.
+func (s *statement) actsBy(actions []string, action string) bool {
 	about := never
-	for _, p := range s.lowered() {
+	for _, p := range actions {
 		about = max(about, matchAction(p, action))
 	}
 	if s.from.NotAction {

@@ -63,8 +63,7 @@ func (e *explorer) halved(of []*plan, has []means) []half {
 		if i := slices.IndexFunc(has, func(m means) bool { return m.plan == p }); i >= 0 {
 			alone = has[i].truth
 		}
-		service, _, _ := strings.Cut(strings.ToLower(p.opens()), ":")
-		if alone == surely || !slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) }) {
+		if alone == surely || !e.actor.offers(p.opens()) {
 			continue
 		}
 		v := e.opening(p.technique)
@@ -112,8 +111,7 @@ func (an *Analysis) helps(a *actor, k *technique) bool {
 		return yes
 	}
 	for _, need := range k.needs {
-		service, _, _ := strings.Cut(strings.ToLower(need), ":")
-		if need == k.opens() || !slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) }) {
+		if need == k.opens() || !a.offers(need) {
 			continue
 		}
 		if _, v := an.combine(a, []string{need}, nil); v != never {

@@ -17,12 +17,13 @@ type lessons []uint8
 
 // numbers tell apart what is learned of an actor, and say what calls it is about.
 var numbers = sync.OnceValue(func() *numbering {
-	n := &numbering{somewhere: map[*technique]lesson{}, opening: map[*technique]lesson{}, making: map[string]lesson{}}
+	n := &numbering{somewhere: map[*technique]lesson{}, opening: map[*technique]lesson{}, making: map[string]lesson{}, needs: map[string][]int{}}
 	number := map[string]int{} // of calls
 	learn := func(needs ...string) lesson {
 		x := lesson{at: n.size}
 		n.size++
 		for _, need := range needs {
+			from := len(x.calls)
 			for alternative := range strings.SplitSeq(strings.ToLower(need), "|") {
 				i, ok := number[alternative]
 				if !ok {
@@ -31,6 +32,7 @@ var numbers = sync.OnceValue(func() *numbering {
 				}
 				x.calls = append(x.calls, i)
 			}
+			n.needs[need] = slices.Clip(x.calls[from:])
 		}
 		return x
 	}
@@ -58,7 +60,8 @@ type numbering struct {
 	somewhere, opening map[*technique]lesson
 	making             map[string]lesson // by the type of a thing
 	ruling             lesson
-	calls              []string // lower-case
+	calls              []string         // lower-case
+	needs              map[string][]int // the calls that each need of a technique comes to
 }
 
 // A lesson is the number of what is learned, and the numbers of the calls that it is about.
@@ -120,10 +123,10 @@ func (s *statement) calls() set {
 	out := s.about
 	s.mu.Unlock()
 	if out == nil {
-		names := numbers().calls
+		names, actions := numbers().calls, s.lowered()
 		out = newSet(len(names))
 		for i, name := range names {
-			if s.acts(name) {
+			if s.actsBy(actions, name) {
 				out.put(int32(i))
 			}
 		}
@@ -132,6 +135,35 @@ func (s *statement) calls() set {
 		s.mu.Unlock()
 	}
 	return out
+}
+
+// offers are the calls of techniques that some Allow of the document is about.
+func (a *answers) offers() set {
+	if known := a.offered.Load(); known != nil {
+		return *known
+	}
+	out := newSet(len(numbers().calls))
+	for _, s := range a.statements {
+		if !s.deny {
+			out.join(s.calls())
+		}
+	}
+	a.offered.Store(&out)
+	return out
+}
+
+// offers reports whether some Allow of the actor's policies is about what a need of a technique comes to: without one it has not what it
+// needs.
+func (a *actor) offers(need string) bool {
+	calls, known := numbers().needs[need]
+	if !known {
+		service, _, _ := strings.Cut(strings.ToLower(need), ":")
+		return slices.ContainsFunc(a.identity, func(d *answers) bool { return d.names(service) })
+	}
+	return slices.ContainsFunc(a.identity, func(d *answers) bool {
+		offered := d.offers()
+		return slices.ContainsFunc(calls, func(c int) bool { return offered.has(int32(c)) })
+	})
 }
 
 // saidAnew are the statements that one of an actor and what it was has and the other has not; false where more differs.

@@ -31,8 +31,7 @@ func (e *explorer) somewhere(k *technique) truth {
 func (e *explorer) findSomewhere(k *technique) truth {
 	v := surely
 	for _, need := range k.needs {
-		service, _, _ := strings.Cut(strings.ToLower(need), ":")
-		if !slices.ContainsFunc(e.actor.identity, func(d *answers) bool { return d.names(service) }) {
+		if !e.actor.offers(need) {
 			v = never
 			break
 		}
