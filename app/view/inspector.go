@@ -423,24 +423,82 @@ func (in *Inspector) principal(p *model.Principal) []fyne.CanvasObject {
 	return append(parts, in.policies(p.ID))
 }
 
-// mostReachers is how many functions are listed that reach a resource: each of them with all hits of its breach.
-const mostReachers = 12
+// mostReachers is how many functions are listed that reach a resource, mostOthers how many of those from outside, and of roles and
+// users: each of them with all hits of its breach.
+const (
+	mostReachers = 12
+	mostOthers   = 6
+)
 
-// reachers lists the functions whose breaches reach a resource.
+// reachers lists whose breaches reach a resource: functions, who comes from outside, and roles that no function has and users.
 func (in *Inspector) reachers(resource model.ID) fyne.CanvasObject {
-	fs := in.design.Functions()
-	var by []model.ID
-	for _, f := range fs {
-		if _, may := in.analysis.Depth(f.ID, resource, in.vulnerable); may > 0 {
-			by = append(by, f.ID)
+	d := in.design
+	reaches := func(id model.ID) bool {
+		_, may := in.analysis.Depth(id, resource, in.vulnerable)
+		return may > 0
+	}
+	worn := map[model.ID]bool{}
+	var functions, outside, ashore []model.ID
+	for _, f := range d.Functions() {
+		worn[f.Role] = true
+		if reaches(f.ID) {
+			functions = append(functions, f.ID)
 		}
 	}
-	if len(by) == 0 {
-		return NewLabel("REACHED BY NO FUNCTION", section)
+	for _, id := range in.analysis.Strangers() {
+		if reaches(id) {
+			outside = append(outside, id)
+		}
 	}
+	known := in.analysis.Administrators()
+	var rulers []reach.Administrator
+	meet := func(id model.ID) {
+		if !reaches(id) {
+			return
+		}
+		if why := reach.WhyKnown(known, id); why != "" {
+			rulers = append(rulers, reach.Administrator{ID: id, Why: why})
+		} else {
+			ashore = append(ashore, id)
+		}
+	}
+	for _, r := range d.Roles() {
+		if !worn[r.ID] {
+			meet(r.ID)
+		}
+	}
+	for _, p := range d.Principals() {
+		if p.Kind == model.User {
+			meet(p.ID)
+		}
+	}
+	out := newColumn(14)
+	switch n := len(d.Functions()); {
+	case len(functions) > 0:
+		out.Add(in.reachedBy(fmt.Sprintf("REACHED BY %d OF %d", len(functions), n), functions, mostReachers, resource))
+	case n > 0:
+		out.Add(NewLabel("REACHED BY NO FUNCTION", section))
+	case len(outside)+len(ashore)+len(rulers) == 0:
+		out.Add(NewLabel("REACHED BY NOBODY", section))
+	}
+	if len(outside) > 0 {
+		out.Add(in.reachedBy(fmt.Sprintf("FROM OUTSIDE · %d", len(outside)), outside, mostOthers, resource))
+	}
+	if n := len(ashore) + len(rulers); n > 0 {
+		box := in.reachedBy(fmt.Sprintf("BY ROLES AND USERS · %d", n), ashore, mostOthers, resource)
+		if len(rulers) > 0 {
+			box.Add(NewText(upper(reach.AdministratorWords(d, rulers))+".", small.lines(4)))
+		}
+		out.Add(box)
+	}
+	return out
+}
+
+// reachedBy lists some of those who reach a resource, each with what it can do there.
+func (in *Inspector) reachedBy(head string, by []model.ID, most int, resource model.ID) *fyne.Container {
 	box := newColumn(4)
 	for i, id := range by {
-		if i == mostReachers {
+		if i == most {
 			box.Add(NewLabel(fmt.Sprintf("and %d more", len(by)-i), small))
 			break
 		}
@@ -450,7 +508,7 @@ func (in *Inspector) reachers(resource model.ID) fyne.CanvasObject {
 			}
 		}
 	}
-	return newColumn(6, NewLabel(fmt.Sprintf("REACHED BY %d OF %d", len(by), len(fs)), section), box)
+	return newColumn(6, NewLabel(head, section), box)
 }
 
 // waysTo is a link to how a breach reaches a resource.
