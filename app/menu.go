@@ -23,7 +23,7 @@ type menu struct {
 	recent                                        *fyne.MenuItem
 	save, saveAs, export, close                   *fyne.MenuItem
 	undo, redo                                    *fyne.MenuItem
-	split, tighten, own, crown, ways              *fyne.MenuItem
+	split, tighten, own, crown, ways, who         *fyne.MenuItem
 	ranks, hull, graph, heat                      *fyne.MenuItem
 	before, both, after, wipe, fed                *fyne.MenuItem
 	system, light, dark, diagnostics, hist        *fyne.MenuItem
@@ -114,6 +114,7 @@ func (w *window) makeMenu() {
 	m.own = w.item("Give It a Role of Its Own", nil, func() { w.giveRole(w.roleOf(w.state.Selected)) })
 	m.crown = w.item("Crown Jewel", nil, w.toggleCrown)
 	m.ways = w.item("Ways and Walls…", nil, func() { w.showWays(w.floods.Start(), w.state.Selected) })
+	m.who = w.item("Who Can…", nil, func() { w.showWhoCan(w.state.Selected) })
 	m.diagnostics = w.item("What Was Not Resolved…", nil, w.showDiagnostics)
 	m.drawing = w.item("Draw Into the Template", nil, w.toggleDrawing)
 	adds := fyne.NewMenuItem("Add", nil)
@@ -128,7 +129,7 @@ func (w *window) makeMenu() {
 		pattern.ChildMenu.Items = append(pattern.ChildMenu.Items, w.item(p.Name, nil, func() { w.addPattern(i) }))
 	}
 	m.draw = append(append([]*fyne.MenuItem{adds, pattern, m.drawing}, adds.ChildMenu.Items...), pattern.ChildMenu.Items...)
-	design := fyne.NewMenu("Design", adds, pattern, m.drawing, fyne.NewMenuItemSeparator(), m.ways, m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
+	design := fyne.NewMenu("Design", adds, pattern, m.drawing, fyne.NewMenuItemSeparator(), m.ways, m.who, m.split, m.tighten, m.own, m.crown, fyne.NewMenuItemSeparator(), m.diagnostics)
 
 	m.ranks = w.item("Table", nil, func() { w.showChart(view.TableChart) })
 	m.hull = w.item("Hull", nil, func() { w.showChart(view.HullChart) })
@@ -221,6 +222,7 @@ func (w *window) showMenu() {
 	m.tighten.Disabled = !open || w.roleOf(w.state.Selected) == ""
 	m.own.Disabled = !now.implicit
 	m.ways.Disabled = !now.hit
+	m.who.Disabled = !now.resource
 	for _, i := range m.draw {
 		i.Disabled = !now.takes
 	}
@@ -302,6 +304,7 @@ func (w *window) contextMenu(id model.ID, at fyne.Position) {
 		}
 		on := !r.Crown
 		add("Who reaches "+view.Name(d, id), func() { w.selectElement(id) })
+		add("Who can…", func() { w.showWhoCan(id) })
 		add(label, func() { w.do(&edit.Mark{Resource: id, Crown: &on}) })
 	}
 	if b := w.shownSide().Breach; b != nil && b.Reaches(id) {

@@ -97,6 +97,7 @@ type window struct {
 	palette  *view.Palette
 	form     *view.SaveForm
 	policies *view.PolicyForm
+	who      *view.WhoCan
 	pane     *view.SourcePane
 	chooser  *view.Chooser
 	asked    *view.Sheet
@@ -196,6 +197,7 @@ func (w *window) makeParts() {
 	w.floods.SetStill(w.still())
 	w.inspect = view.NewInspector()
 	w.inspect.OnWays = w.showWays
+	w.inspect.OnWhoCan = w.showWhoCan
 	w.inspect.OnEdit, w.inspect.OnSource, w.inspect.OnSelect, w.inspect.OnSplit = w.do, w.showSource, w.selectElement, w.split
 	w.inspect.OnTight, w.inspect.OnOffers, w.inspect.OnOwn = w.tightenAll, w.effects, w.ownRole
 	w.inspect.OnKeep, w.inspect.OnNarrow, w.inspect.OnReplace = w.keepActions, w.narrowResources, w.replaceManaged

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkhead/app/session"
 	"bulkhead/model"
 	"bulkhead/model/catalog"
 	"bulkhead/model/reach"
@@ -158,24 +159,13 @@ func keyName(d *model.Design, k reach.KeyNeed) string {
 // by it.
 func printWho(out io.Writer, a *reach.Analysis, q *reach.Question, found []reach.Who) error {
 	d := a.Design()
-	by := map[model.ID]model.ID{} // function → role that is told with it
-	told := map[model.ID]bool{}
-	for _, f := range found {
-		fn := d.Function(f.Principal)
-		if fn == nil {
-			continue
-		}
-		if k := slices.IndexFunc(found, func(r reach.Who) bool { return r.Principal == fn.Role && alike(f, r) }); k >= 0 {
-			by[f.Principal], told[fn.Role] = fn.Role, true
-		}
-	}
-	found = slices.DeleteFunc(found, func(w reach.Who) bool { return told[w.Principal] })
+	ables := session.Ables(d, found)
 	var t textTable
 	ways := map[string]int{}
-	for _, w := range found {
+	for _, w := range ables {
 		how, name := "direct", a.Name(w.Principal)
-		if r := by[w.Principal]; r != "" && a.Name(r) != name {
-			name += " as " + a.Name(r)
+		if w.As != "" && a.Name(w.As) != name {
+			name += " as " + a.Name(w.As)
 		}
 		if len(w.Path) > 0 {
 			how = "path"
@@ -200,24 +190,14 @@ func printWho(out io.Writer, a *reach.Analysis, q *reach.Question, found []reach
 			t = append(t, row)
 			row = make([]string, 5)
 		}
-		for _, s := range w.Path {
+		steps, key := w.Grounds()
+		for _, s := range append(slices.Clone(steps), &reach.Step{Kind: reach.Acts, Evidence: key}) {
 			for _, e := range s.Grounds() {
 				reason(where(e.Span), e.Sentence(d))
 			}
 		}
-		last := reach.Step{Kind: reach.Acts, Evidence: w.Evidence, Assumed: w.Assumed, Certainty: w.Certainty, Note: w.Note}
-		if n := len(w.Path); n == 0 || !slices.Equal(places(w.Path[n-1].Grounds()), places(last.Grounds())) {
-			for _, e := range last.Grounds() {
-				reason(where(e.Span), e.Sentence(d))
-			}
-		}
-		if key := (reach.Step{Kind: reach.Acts, Evidence: w.Key}); len(w.Key) > 0 && !slices.Equal(places(key.Grounds()), places(last.Grounds())) {
-			for _, e := range key.Grounds() {
-				reason(where(e.Span), e.Sentence(d))
-			}
-		}
 		if w.Certainty == reach.May {
-			for _, s := range append(slices.Clone(w.Path), &last) {
+			for _, s := range steps {
 				for _, line := range s.Why(d)[len(s.Grounds()):] {
 					reason("", line)
 				}
@@ -227,26 +207,9 @@ func printWho(out io.Writer, a *reach.Analysis, q *reach.Question, found []reach
 			t = append(t, row)
 		}
 	}
-	if len(found) > 0 {
+	if len(ables) > 0 {
 		fmt.Fprintf(out, "%d directly, %d by a path\n", ways["direct"], ways["path"])
 	}
 	t.print(out)
 	return nil
-}
-
-// alike reports whether two may the same, by the same statements.
-func alike(x, y reach.Who) bool {
-	return x.Part == y.Part && x.Certainty == y.Certainty && slices.Equal(x.Actions, y.Actions) && slices.Equal(places(x.Evidence), places(y.Evidence)) &&
-		slices.EqualFunc(x.Path, y.Path, func(p, q *reach.Step) bool {
-			return p.To == q.To && slices.Equal(places(p.Evidence), places(q.Evidence))
-		})
-}
-
-// places are the statements of evidence, by where they are.
-func places(es []reach.Evidence) []string {
-	var out []string
-	for _, e := range es {
-		out = append(out, fmt.Sprint(e.Policy, " ", e.Layer, " ", e.Statement))
-	}
-	return out
 }

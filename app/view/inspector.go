@@ -26,6 +26,7 @@ type Inspector struct {
 	OnSelect  func(model.ID)
 	OnSplit   func(model.ID)
 	OnWays    func(from, target model.ID) // how a breach reaches something, and which walls would stop that
+	OnWhoCan  func(resource model.ID)     // who can do what with it
 	OnOwn     func(model.ID)              // a role of its own is asked for, of a function that shares one
 	OnTight   func(role model.ID)         // several tightenings at once
 	OnKeep    func(c Card, action Chip)   // keep only some of a wildcard
@@ -540,7 +541,13 @@ func (in *Inspector) resource(r *model.Resource) []fyne.CanvasObject {
 		parts = append(parts, counted)
 	}
 	if in.analysis != nil {
-		parts = append(parts, in.reachers(r.ID))
+		ask := NewButton("Who can…", "user", Plain, func() {
+			if in.OnWhoCan != nil {
+				in.OnWhoCan(r.ID)
+			}
+		}).withTip("Ask who can do an action on it, directly or by a path, and by which statements")
+		ask.Set(false, r.ARN == "")
+		parts = append(parts, newFlow(8, ask), in.reachers(r.ID))
 	}
 	if r.Key != "" {
 		parts = append(parts, newColumn(2, NewLabel("ENCRYPTED BY", section), in.link(r.Key)))

@@ -24,6 +24,7 @@ type Ways struct {
 	OnSource func(source.Span)
 
 	design        *model.Design
+	rows          statementRows
 	page, content *fyne.Container
 	ways          []fyne.CanvasObject
 }
@@ -31,6 +32,11 @@ type Ways struct {
 // NewWays returns the ways, and below them that a wall is being looked for.
 func NewWays(d *model.Design, ways []reach.Way) *Ways {
 	v := &Ways{design: d}
+	v.rows = statementRows{d, func(at source.Span) {
+		if v.OnSource != nil {
+			v.OnSource(at)
+		}
+	}}
 	v.page, v.content = newPage(14, 0, 2)
 	v.page.Layout.(*pageLayout).inner.Layout.(*pageInner).right = sheetBleed // where its bar stands
 	v.Root = v.page
@@ -82,29 +88,40 @@ func (v *Ways) way(i int, w reach.Way, of int) fyne.CanvasObject {
 			number = fmt.Sprintf("%d", n+1)
 		}
 		rows := newColumn(3, NewText(StepSentence(v.design, s), strong.lines(3)))
-		for _, e := range s.Grounds() {
-			rows.Add(v.statement(e))
-		}
-		for _, line := range s.Why(v.design)[len(s.Grounds()):] {
-			rows.Add(NewText(upper(line), para))
+		for _, o := range v.rows.reasons(s) {
+			rows.Add(o)
 		}
 		out.Add(newSide(22, NewLabel(number, small.whole()), rows))
 	}
 	return out
 }
 
+// statementRows say statements in lines of a panel; a click shows where one stands.
+type statementRows struct {
+	design   *model.Design
+	onSource func(source.Span)
+}
+
+// reasons are the statements of a step, and what else it rests on.
+func (r statementRows) reasons(s *reach.Step) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, e := range s.Grounds() {
+		out = append(out, r.statement(e))
+	}
+	for _, line := range s.Why(r.design)[len(s.Grounds()):] {
+		out = append(out, NewText(upper(line), para))
+	}
+	return out
+}
+
 // statement is a line that says a statement, with the place where it stands.
-func (v *Ways) statement(e reach.Evidence) fyne.CanvasObject {
-	text := NewText(e.Sentence(v.design), para)
+func (r statementRows) statement(e reach.Evidence) fyne.CanvasObject {
+	text := NewText(e.Sentence(r.design), para)
 	if e.Span.IsZero() {
 		return text
 	}
 	_, file := splitPath(e.Span.File)
-	link := NewLink(fmt.Sprintf("%s:%d", file, e.Span.Line), Style{Size: 12}, func() {
-		if v.OnSource != nil {
-			v.OnSource(e.Span)
-		}
-	})
+	link := NewLink(fmt.Sprintf("%s:%d", file, e.Span.Line), Style{Size: 12}, func() { r.onSource(e.Span) })
 	link.Tip = "Show line " + itoa(e.Span.Line) + " of " + e.Span.File
 	return &fyne.Container{Layout: &tallLine{line{14, 0}}, Objects: []fyne.CanvasObject{text, link}}
 }
@@ -141,7 +158,7 @@ func (v *Ways) SetWall(o WallOffer) {
 	}
 	rows := []fyne.CanvasObject{NewLabel(fmt.Sprintf("THE WALL · %s to take away · %s", one, proven), section)}
 	for _, e := range w.Statements {
-		rows = append(rows, newSide(22, NewPicture("minus", render.Muted, 15), v.statement(e)))
+		rows = append(rows, newSide(22, NewPicture("minus", render.Muted, 15), v.rows.statement(e)))
 	}
 	if o.Effect.Text != "" {
 		rows = append(rows, newSide(22, NewPicture("check", render.Good, 15), NewText(fmt.Sprintf("The breach of %s then: %s.", from, o.Effect.Text), Style{Size: 13, Lines: 2})))
