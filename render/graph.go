@@ -192,7 +192,7 @@ func (d *drawing) enters(k *door, ends []model.ID, gates map[model.ID]*Node) []m
 }
 
 // starts adds the triggers: from a resource that is shown straight to what it starts, from elsewhere as a node; the
-// routes of one function are one node. It returns the node of each trigger that has one.
+// routes of one function are one node, and so is another source, whatever it starts. It returns the node of each trigger that has one.
 func (d *drawing) starts(shown map[model.ID]bool) map[model.ID]*Node {
 	gates := map[model.ID]*Node{}
 	for _, t := range d.design.Triggers() {
@@ -203,6 +203,7 @@ func (d *drawing) starts(shown map[model.ID]bool) map[model.ID]*Node {
 			d.Edges = append(d.Edges, &Edge{From: t.From, To: t.To, Kind: StartsEdge, Words: t.Event, Tip: d.name(t.From) + " starts " + d.name(t.To)})
 		}
 	}
+	sources := map[model.ID]*Node{}
 	for _, c := range d.compartments {
 		if d.absent(c.ID) {
 			continue
@@ -210,15 +211,28 @@ func (d *drawing) starts(shown map[model.ID]bool) map[model.ID]*Node {
 		for _, f := range c.Functions {
 			alone := model.Compartment{ID: c.ID, Role: c.Role, Functions: []model.ID{f}}
 			for _, g := range d.triggersOf(alone) {
-				if first := d.design.Trigger(g.IDs[0]); first != nil && shown[first.From] {
+				first := d.design.Trigger(g.IDs[0])
+				if first != nil && shown[first.From] {
 					continue
 				}
-				n := &Node{ID: g.IDs[0], Kind: TriggerNode, Name: g.Label, Icon: g.Icon, Open: g.Open, Mark: g.Mark, Tip: g.Tip}
-				d.Nodes = append(d.Nodes, n)
+				source := model.ID("") // that starts others as well
+				if first != nil && !isRoute(first) && d.design.Resource(first.From) != nil {
+					source = first.From
+				}
+				n := sources[source]
+				if n == nil || source == "" {
+					n = &Node{ID: g.IDs[0], Kind: TriggerNode, Name: g.Label, Icon: g.Icon}
+					sources[source] = n
+					d.Nodes = append(d.Nodes, n)
+				}
+				n.Open, n.Mark = n.Open || g.Open, max(n.Mark, g.Mark)
+				if !strings.Contains(n.Tip, g.Tip) {
+					n.Tip = tip(n.Tip, g.Tip)
+				}
 				for _, id := range g.IDs {
 					gates[id] = n
 				}
-				d.Edges = append(d.Edges, &Edge{From: g.IDs[0], To: f, Kind: StartsEdge, Tip: g.Label + " starts " + d.name(f)})
+				d.Edges = append(d.Edges, &Edge{From: n.ID, To: f, Kind: StartsEdge, Tip: g.Label + " starts " + d.name(f)})
 			}
 		}
 	}

@@ -486,7 +486,7 @@ func (c *canvas) trigger(n *render.Node, b box, after bool) {
 		}
 		return side - from - size
 	}
-	c.add(render.Text{X: side + outward*20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: anchor, Color: render.Ink, Text: name, Level: render.Near},
+	c.add(render.Text{X: side + outward*20, Y: b.y + b.h/2 + 4.5, Size: render.SizeBody, Anchor: anchor, Color: render.Ink, Text: name, Halo: render.Ground, Level: render.Near}, // lines that pass go behind it
 		render.Icon{Name: icon, X: at(2, 14), Y: b.y + b.h/2 - 7, Size: 14, Color: render.Muted, Level: render.Near})
 	if n.Open {
 		c.sign(render.OpenSign)

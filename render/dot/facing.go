@@ -133,7 +133,7 @@ func (p *plan) gap() float64 {
 	return min(facingGap, facingLeast+facingLine*n)
 }
 
-// stands gathers what stands at the sides, and the things between.
+// stands gathers what stands at the sides, and the things between: what starts several compartments is one of these.
 func (p *plan) stands() (sides, things []*stand) {
 	starts := map[int][]int{} // trigger → what it starts
 	for _, e := range p.edges {
@@ -180,6 +180,11 @@ func (p *plan) stands() (sides, things []*stand) {
 				break
 			}
 		}
+		if slices.ContainsFunc(starts[i], func(to int) bool { return of[to] != s }) {
+			of[i] = &stand{nodes: []int{i}, w: n.w, h: n.h}
+			things = append(things, of[i])
+			continue
+		}
 		if s == nil || len(s.walls) == 0 {
 			s = &stand{}
 			sides = append(sides, s)
@@ -197,7 +202,7 @@ func (p *plan) stands() (sides, things []*stand) {
 			for _, n := range of[gate].starters {
 				high += p.nodes[n].h
 			}
-			if high <= mostBrick {
+			if high <= mostBrick && !slices.Contains(things, of[gate]) {
 				s = of[gate]
 				break
 			}

@@ -90,13 +90,13 @@ func (p *plan) spareSame() {
 	for i := range p.edges {
 		e := &p.edges[i]
 		if e.from != anyone && p.nodes[e.from].kind == render.StrangerNode && open[way{e.to, e.kind}] {
-			e.spared = true
+			e.spared, e.same = true, true
 		}
 	}
 }
 
-// hide leaves out of a layout of our own the lines from outside to what starts functions, except beside each other: they would
-// cross all of the map, and the sign on what anyone may start says the same.
+// hide leaves out of a layout of our own the lines from outside to what starts functions, except where the two stand beside each
+// other, or the latter between the sides: they would cross all of the map, and the sign on what anyone may start says the same.
 func (p *plan) hide(at *places, sides []*stand) {
 	beside := map[int]*stand{}
 	for _, s := range sides {
@@ -106,7 +106,7 @@ func (p *plan) hide(at *places, sides []*stand) {
 	}
 	at.hidden = map[int]bool{}
 	for i, e := range p.edges {
-		if p.enters(&e) && (beside[e.from] == nil || beside[e.from] != beside[e.to]) {
+		if to := beside[e.to]; p.enters(&e) && (sides == nil || to != nil && beside[e.from] != to) {
 			at.hidden[i] = true
 		}
 	}
@@ -169,7 +169,7 @@ func (p *plan) spareNote(d *render.Diagram) string {
 	hubs, crowded := p.hubs(), false
 	of := map[model.ID]bool{}
 	for _, e := range p.edges {
-		if !e.spared {
+		if !e.spared || e.same {
 			continue
 		}
 		if _, hub := hubs[e.from]; hub {

@@ -66,6 +66,7 @@ type edge struct {
 	kind     render.EdgeKind
 	back     bool // against the flow from left to right
 	spared   bool // of a hub: Graphviz does not see it
+	same     bool // spared, as anyone may the same
 	label    string
 	width    float64 // of the label
 }

@@ -1,6 +1,7 @@
 package dot
 
 import (
+	"strings"
 	"testing"
 
 	"bulkhead/model"
@@ -26,6 +27,9 @@ func TestAnyoneIsDrawnOnce(t *testing.T) {
 		if e := p.edges[p.edgeAt[edgeKey{id, "trigger/1", render.FeedsEdge}]]; e.spared != want {
 			t.Errorf("the line of %s is spared: %t", id, e.spared)
 		}
+	}
+	if note := p.spareNote(d); strings.Contains(note, "ashore") {
+		t.Errorf("of lines that say nothing new it says %q", note)
 	}
 	legend := false
 	for _, s := range scenes(t, Own(), d)[0].Legend {
@@ -92,5 +96,35 @@ func TestGroupsStandBetween(t *testing.T) {
 	}
 	if who, role := at.nodes[p.nodeAt["outside/999988887777"]], at.nodes[p.nodeAt["role/Ashore"]]; who.y >= role.y {
 		t.Errorf("the role stands at %v, above who comes from outside at %v", role, who)
+	}
+}
+
+// What starts functions of several compartments stands between the columns, with lines to both, and who comes from outside has its
+// line to there.
+func TestSourceOfManyStandsBetween(t *testing.T) {
+	d := guarded()
+	d.Nodes = append(d.Nodes, &render.Node{ID: "trigger/api", Kind: render.TriggerNode, Name: "Graph", Icon: "api", Open: true})
+	for _, f := range []model.ID{"fn/Shop", "fn/Mailer", "fn/Export"} {
+		d.Edges = append(d.Edges, &render.Edge{From: "trigger/api", To: f, Kind: render.StartsEdge})
+	}
+	d.Edges = append(d.Edges, &render.Edge{From: render.Anyone, To: "trigger/api", Kind: render.FeedsEdge})
+	p := union(font.Metrics(), []*render.Diagram{d})
+	at := p.facing()
+	left, right := at.width, 0.0
+	for _, e := range p.edges {
+		if e.from == p.nodeAt["trigger/api"] {
+			left, right = min(left, at.nodes[e.to].x), max(right, at.nodes[e.to].x)
+		}
+	}
+	if x := at.nodes[p.nodeAt["trigger/api"]].x; x <= left || x >= right {
+		t.Errorf("it stands at %g, what it starts at %g to %g", x, left, right)
+	}
+	if at.hidden[p.edgeAt[edgeKey{render.Anyone, "trigger/api", render.FeedsEdge}]] {
+		t.Error("the line from outside to it is hidden")
+	}
+	for i, n := range p.nodes {
+		if q := at.nodes[i]; q == (point{}) && !p.apart[i] {
+			t.Errorf("%s has no place", n.id)
+		}
 	}
 }
