@@ -46,9 +46,10 @@ var lessEdits = []editKind{
 	{"a role trusts fewer", func(e *editing) []model.Change {
 		return e.onRole(func(r *model.Role) { r.Trust = e.ungranted(r.Trust) })
 	}},
+	// What was not read of a policy stays so: read, it would deny nobody any more either, and what is perhaps reached would be so surely.
 	{"a resource lets fewer in", func(e *editing) []model.Change {
 		return e.onResource(func(r *model.Resource) {
-			if r.PolicyUnseen = false; r.Policy != nil {
+			if r.Policy != nil {
 				r.Policy = e.ungranted(r.Policy)
 			}
 		})
