@@ -255,6 +255,11 @@ func TestStartOpensSamplesAndRecentFiles(t *testing.T) {
 		test.Tap(c)
 	}
 	test.Tap(link(t, s.Root, "template.yaml"))
+	for _, x := range all[*Text](newRecent("template.yaml", "/home/me/work/src/github.com/example/infrastructure/templates/services/checkout", func() {})) {
+		if cut := x.Style.fit(x.Text, 200); !strings.HasSuffix(cut, "checkout") {
+			t.Errorf("of the folder of a template %q is shown", cut)
+		}
+	}
 	test.Tap(button(t, s.Root, "Open template…"))
 	test.Tap(button(t, s.Root, "Open folder…"))
 	want := []string{"sample:webshop", "sample:photos", "sample:lambdashell", "sample:team", "/home/me/shop/template.yaml", "file", "folder"}

@@ -149,7 +149,7 @@ func splitPath(p string) (dir, name string) {
 }
 
 func newRecent(name, dir string, tap func()) fyne.CanvasObject {
-	t := NewText(dir, small)
+	t := NewText(dir, small.named()) // cut in the middle: what tells folders of templates apart stands at their end
 	return newLine(10, 1, NewLink(name, strong.in(render.Link).whole(), tap), t)
 }
 
