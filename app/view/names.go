@@ -7,6 +7,7 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/reach"
 	"bulkhead/render"
 )
 
@@ -31,6 +32,9 @@ func Icon(d *model.Design, id model.ID) string {
 			return "group"
 		}
 		return "user"
+	}
+	if reach.Outside(id) {
+		return "globe"
 	}
 	return "resource"
 }

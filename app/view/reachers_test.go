@@ -40,6 +40,9 @@ func TestReachersAreAll(t *testing.T) {
 			}
 		}
 		for _, id := range a.Strangers() {
+			if Icon(d, id) != "globe" {
+				t.Errorf("%s has the icon %s", id, Icon(d, id))
+			}
 			see("outside", id, mostOthers)
 		}
 		if n := listed["outside"]; n > 0 != strings.Contains(names, fmt.Sprintf("FROM OUTSIDE · %d", n)) {

@@ -59,9 +59,10 @@ func NewWhoCan(d *model.Design, r *model.Resource) *WhoCan {
 	v.Action.PlaceHolder = "An action, such as s3:GetObject or s3:Put*"
 	v.Action.OnSubmitted = func(string) { v.Ask() }
 	ask := NewButton("Ask", "", Primary, v.Ask)
-	v.page, v.content = newPage(14, sheetBleed, 2)
+	v.page, v.content = newPage(14, 0, 2)
+	v.page.Layout.(*pageLayout).inner.Layout.(*pageInner).right = sheetBleed // where its bar stands
 	top := newColumn(8, newLine(8, 0, v.Action, ask), &fyne.Container{Layout: &flow{gap: 6, width: whoWidth}, Objects: chips})
-	v.Root = &fyne.Container{Layout: headLayout{}, Objects: []fyne.CanvasObject{newInset(sheetBleed, 6, top), v.page}}
+	v.Root = &fyne.Container{Layout: headLayout{}, Objects: []fyne.CanvasObject{&fyne.Container{Layout: inset{0, 6, sheetBleed, 12}, Objects: []fyne.CanvasObject{top}}, v.page}}
 	return v
 }
 
@@ -187,7 +188,7 @@ func (v *WhoCan) able(x session.Able, several bool) fyne.CanvasObject {
 		}
 		facts = append(facts, strings.Join(some, ", "))
 	}
-	name := NewLink(Name(d, x.Principal), Style{Size: 13, Weight: render.Medium, Elide: true}, func() {
+	name := NewLink(Name(d, x.Principal), Style{Size: 13, Weight: render.Medium}, func() {
 		if v.OnSelect != nil {
 			v.OnSelect(x.Principal)
 		}
@@ -196,8 +197,11 @@ func (v *WhoCan) able(x session.Able, several bool) fyne.CanvasObject {
 	rows := newColumn(3, newLine(8, 1, name, NewText(strings.Join(facts, " · "), small), NewLabel(x.Certainty.String(), small.whole())))
 	steps, key := x.Grounds()
 	for i, s := range steps {
-		if i < len(x.Path) {
+		switch {
+		case i < len(x.Path):
 			rows.Add(NewText(StepSentence(d, s), body.lines(3)))
+		case i > 0:
+			rows.Add(NewText(Name(d, x.Path[i-1].To)+" can do it", body.lines(2)))
 		}
 		for _, o := range v.rows.reasons(s) {
 			rows.Add(o)

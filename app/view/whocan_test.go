@@ -19,6 +19,7 @@ import (
 func TestWhoCanSaysStepsAndStatements(t *testing.T) {
 	_, st := opened(t, "team")
 	d, a := st.After.Design, st.After.Analysis
+	newApp(t)
 	direct, paths := 0, 0
 	for _, r := range d.Resources() {
 		v := NewWhoCan(d, r)
@@ -37,7 +38,13 @@ func TestWhoCanSaysStepsAndStatements(t *testing.T) {
 		v.OnSource = func(at source.Span) { places = append(places, at) }
 		v.OnSelect = func(id model.ID) { picked = append(picked, id) }
 		v.Set(answer, nil)
+		newWindow(t, v.Root, 812, 560)
 		texts, links := said(v.content)
+		for _, l := range links {
+			if l.Size().Width < 8 {
+				t.Errorf("%s: %q is not to be seen", r.ID, l.Text)
+			}
+		}
 		all := strings.Join(texts, "\n")
 		for head, of := range map[string][]session.Able{"DIRECTLY": answer.Direct, "BY A PATH": answer.ByPath} {
 			if len(of) > 0 != slices.Contains(texts, fmt.Sprintf("%s · %d", head, len(of))) {
