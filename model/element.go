@@ -254,6 +254,12 @@ const Items = "items"
 // Changes is the kind of trigger by which a table puts what changes into a data stream.
 const Changes = "table-changes"
 
+// MetricFilter is the kind of trigger by which what is written to a log group is counted in the metric that an alarm watches.
+const MetricFilter = "metric-filter"
+
+// Replay is the kind of trigger by which what an archive kept goes to the bus again that it comes from.
+const Replay = "replay"
+
 // A Form is how what a trigger carries on arrives.
 type Form uint8
 

@@ -118,6 +118,57 @@ func (b *builder) forAllGroups(r *resource) {
 	}
 }
 
+// counted leads a log group on to the alarms that watch a metric in which a filter counts what is written there.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+func (b *builder) counted(r *resource) {
+	group := b.source(b.get(r.Props, "LogGroupName"), ofType("AWS::Logs::LogGroup"))
+	for _, n := range b.items(b.get(r.Props, "MetricTransformations")) {
+		metric := [2]string{b.words(b.get(n, "MetricNamespace")), b.words(b.get(n, "MetricName"))}
+		for _, alarm := range b.resources {
+			if group == "" || alarm.Type != "AWS::CloudWatch::Alarm" || b.elementOf(alarm) == "" || !slices.Contains(b.metrics(alarm), metric) {
+				continue
+			}
+			t := b.newTrigger(r, alarm, model.MetricFilter, "logs")
+			t.ID = model.MakeID("trigger", b.in(r.ID+"/"+alarm.called()))
+			t.From, t.Label, t.Origin = group, "log events", n.Span()
+			b.addTrigger(t, r, n)
+		}
+	}
+}
+
+// metrics are the metrics that an alarm watches: namespaces and names.
+func (b *builder) metrics(alarm *resource) [][2]string {
+	out := [][2]string{{b.words(b.get(alarm.Props, "Namespace")), b.words(b.get(alarm.Props, "MetricName"))}}
+	for _, m := range b.items(b.get(alarm.Props, "Metrics")) {
+		x := b.get(m, "MetricStat", "Metric")
+		out = append(out, [2]string{b.words(b.get(x, "Namespace")), b.words(b.get(x, "MetricName"))})
+	}
+	return out
+}
+
+// replays leads an archive on to the bus that its events come from, where they are put again; where that is the default bus, which is
+// no resource, to its rules.
+// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_StartReplay.html
+func (b *builder) replays(r *resource) {
+	n := b.get(r.Props, "SourceArn")
+	var to []*resource
+	if bus := b.find(n, ofType("AWS::Events::EventBus")); bus != nil {
+		to = append(to, bus)
+	} else if n != nil && b.busARN(n) == "" {
+		for _, x := range b.resources {
+			if bus := b.get(x.Props, "EventBusName"); x.Type == "AWS::Events::Rule" && b.elementOf(x) != "" && b.busARN(bus) == "" && b.find(bus, ofType("AWS::Events::EventBus")) == nil {
+				to = append(to, x)
+			}
+		}
+	}
+	for _, x := range to {
+		t := b.newTrigger(r, x, model.Replay, "events")
+		t.ID = model.MakeID("trigger", b.in(r.ID+"/"+x.called()))
+		t.From, t.Label = b.elementOf(r), "archived events"
+		b.addTrigger(t, r, r.Value)
+	}
+}
+
 // takesIn makes triggers of what a resource takes in.
 func (b *builder) takesIn(r *resource) {
 	for _, c := range inlets {

@@ -62,7 +62,7 @@ var acting = map[string][]string{
 	"AWS::EC2::Instance": {"IamInstanceProfile"}, "AWS::CodeBuild::Project": {"ServiceRole"}, "AWS::Glue::DevEndpoint": {"RoleArn"}, "AWS::Glue::Job": {"Role"},
 	"AWS::SageMaker::NotebookInstance": {"RoleArn"}, "AWS::AppRunner::Service": {"InstanceConfiguration", "InstanceRoleArn"},
 	"AWS::Batch::JobDefinition": {"ContainerProperties", "JobRoleArn"}, "AWS::BedrockAgentCore::CodeInterpreterCustom": {"ExecutionRoleArn"},
-	"AWS::ECS::TaskDefinition": {"TaskRoleArn"}, "AWS::MWAA::Environment": {"ExecutionRoleArn"}, "AWS::Transfer::User": {"Role"},
+	"AWS::ECS::TaskDefinition": {"TaskRoleArn"}, "AWS::MWAA::Environment": {"ExecutionRoleArn"}, "AWS::Transfer::User": {"Role"}, "AWS::OSIS::Pipeline": {"PipelineRoleArn"},
 	"AWS::StepFunctions::StateMachine": {"RoleArn"}, "AWS::BedrockAgentCore::BrowserCustom": {"ExecutionRoleArn"}, "AWS::BedrockAgentCore::Runtime": {"RoleArn"},
 }
 

@@ -151,6 +151,10 @@ func (b *builder) readTriggers() {
 			b.transfers(r)
 		case "AWS::Logs::AccountPolicy":
 			b.forAllGroups(r)
+		case "AWS::Logs::MetricFilter":
+			b.counted(r)
+		case "AWS::Events::Archive":
+			b.replays(r)
 		default:
 			if strings.HasPrefix(r.Type, "Custom::") {
 				b.customResource(r)

@@ -146,6 +146,54 @@ func (b *builder) forAllGroups(x *object) {
 	}
 }
 
+// counted leads a log group on to the alarms that watch a metric in which a filter counts what is written there.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+func (b *builder) counted(x *object) {
+	group := b.origin(x.word("log_group_name"), x, "AWS::Logs::LogGroup")
+	for _, v := range items(x.get("metric_transformation")) {
+		metric := [2]string{words(dig(v, "namespace")), words(dig(v, "name"))}
+		for _, alarm := range b.objects {
+			if group == "" || alarm.typ != "aws_cloudwatch_metric_alarm" || b.ids[alarm] == "" || !slices.Contains(metrics(alarm), metric) {
+				continue
+			}
+			t := b.newTrigger(x, b.ids[alarm], model.MetricFilter, "logs", alarm.address)
+			t.From, t.Label = group, "log events"
+			b.start(t)
+		}
+	}
+}
+
+// metrics are the metrics that an alarm watches: namespaces and names.
+func metrics(alarm *object) [][2]string {
+	out := [][2]string{{alarm.word("namespace"), alarm.word("metric_name")}}
+	for _, v := range items(alarm.get("metric_query")) {
+		out = append(out, [2]string{words(dig(v, "metric", "namespace")), words(dig(v, "metric", "metric_name"))})
+	}
+	return out
+}
+
+// replays leads an archive on to the bus that its events come from, where they are put again; where that is the default bus, which is
+// no resource, to its rules.
+// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_StartReplay.html
+func (b *builder) replays(x *object) {
+	arn := x.word("event_source_arn")
+	to := []model.ID{b.origin(arn, x, "AWS::Events::EventBus")}
+	if to[0] == "" {
+		to = nil
+		for _, rule := range b.objects {
+			bus := rule.word("event_bus_name")
+			if rule.typ == "aws_cloudwatch_event_rule" && b.ids[rule] != "" && (bus == "" || bus == "default" || strings.HasSuffix(bus, ":event-bus/default")) && strings.HasSuffix(arn, ":event-bus/default") {
+				to = append(to, b.ids[rule])
+			}
+		}
+	}
+	for _, id := range to {
+		t := b.newTrigger(x, id, model.Replay, "events", string(id))
+		t.From, t.Label = b.ids[x], "archived events"
+		b.start(t)
+	}
+}
+
 // takesIn makes triggers of what a resource takes in.
 func (b *builder) takesIn(x *object) {
 	for _, c := range inlets {

@@ -54,7 +54,7 @@ var acting = map[string][]string{
 	"aws_codebuild_project": {"service_role"}, "aws_glue_dev_endpoint": {"role_arn"}, "aws_glue_job": {"role_arn"}, "aws_sagemaker_notebook_instance": {"role_arn"},
 	"aws_cloudformation_stack": {"iam_role_arn"}, "aws_sfn_state_machine": {"role_arn"}, "aws_ecs_task_definition": {"task_role_arn"},
 	"aws_apprunner_service": {"instance_configuration", "instance_role_arn"}, "aws_bedrockagentcore_code_interpreter": {"execution_role_arn"},
-	"aws_mwaa_environment": {"execution_role_arn"}, "aws_transfer_user": {"role"},
+	"aws_mwaa_environment": {"execution_role_arn"}, "aws_transfer_user": {"role"}, "aws_osis_pipeline": {"pipeline_role_arn"},
 	"aws_bedrockagentcore_browser": {"execution_role_arn"}, "aws_bedrockagentcore_agent_runtime": {"role_arn"},
 }
 

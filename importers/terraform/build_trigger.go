@@ -59,6 +59,10 @@ func (b *builder) triggers() {
 			b.transfers(x)
 		case "aws_cloudwatch_log_account_policy":
 			b.forAllGroups(x)
+		case "aws_cloudwatch_log_metric_filter":
+			b.counted(x)
+		case "aws_cloudwatch_event_archive":
+			b.replays(x)
 		}
 		b.callouts(x)
 	}

@@ -149,6 +149,48 @@ resource "aws_iot_topic_rule" "two" {
   sql     = "SELECT * FROM 'out/+'"
   lambda { function_arn = aws_lambda_function.f.arn }
 }`, []string{"r > f repository of updateReference", "m > f alarm off metric Shop", "l > k log-destination", "c > f event-source-mapping of pay", "two > f iot-rule", "one > f iot-rule"}},
+		{`
+resource "aws_cloudwatch_log_group" "g" { name = "g" }
+resource "aws_cloudwatch_log_metric_filter" "c" {
+  name           = "c"
+  log_group_name = aws_cloudwatch_log_group.g.name
+  pattern        = "ERROR"
+  metric_transformation {
+    name      = "errors"
+    namespace = "Shop"
+    value     = "1"
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "m" {
+  alarm_name    = "m"
+  namespace     = "Shop"
+  metric_name   = "errors"
+  alarm_actions = [aws_lambda_function.f.arn]
+}
+resource "aws_cloudwatch_metric_alarm" "n" {
+  alarm_name    = "n"
+  namespace     = "Shop"
+  metric_name   = "orders"
+  alarm_actions = [aws_lambda_function.f.arn]
+}
+resource "aws_cloudwatch_event_bus" "b" { name = "b" }
+resource "aws_cloudwatch_event_archive" "own" {
+  name             = "own"
+  event_source_arn = aws_cloudwatch_event_bus.b.arn
+}
+resource "aws_cloudwatch_event_archive" "all" {
+  name             = "all"
+  event_source_arn = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+}
+resource "aws_cloudwatch_event_rule" "r" {
+  name          = "r"
+  event_pattern = "{\"source\": [\"shop\"]}"
+}
+resource "aws_cloudwatch_event_rule" "s" {
+  name           = "s"
+  event_bus_name = aws_cloudwatch_event_bus.b.name
+  event_pattern  = "{\"source\": [\"shop\"]}"
+}`, []string{"g > m metric-filter", "m > f alarm metric Shop", "n > f alarm metric Shop", "own > b replay", "all > r replay"}},
 	} {
 		d := openFiles(t, map[string]string{"main.tf": "resource \"aws_lambda_function\" \"f\" {\n  function_name = \"f\"\n  role = \"arn:aws:iam::123456789012:role/x\"\n}\n" + c.text}).Design
 		var got []string

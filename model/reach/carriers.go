@@ -26,6 +26,7 @@ var carriers = map[string]carrier{
 	"AWS::Kinesis::Stream":                 {technique: "kinesis-stream", actions: []string{"kinesis:putrecord", "kinesis:putrecords"}, says: "puts a record that starts"},
 	"AWS::KinesisFirehose::DeliveryStream": {technique: "firehose-stream", actions: []string{"firehose:putrecord", "firehose:putrecordbatch"}, says: "puts a record that starts"},
 	"AWS::Events::EventBus":                {technique: "events-bus", actions: []string{"events:putevents"}, says: "puts an event that starts"},
+	"AWS::Events::Archive":                 {technique: "events-replay", actions: []string{"events:startreplay"}, note: "with events that were archived", says: "replays archived events that start"},
 	machineType:                            machineStart,
 	"AWS::Serverless::StateMachine":        machineStart,
 	"AWS::ApiGateway::RestApi":             {technique: "api-invoke", actions: []string{"execute-api:invoke"}, says: "calls a route that starts"},

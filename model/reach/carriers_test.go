@@ -139,6 +139,43 @@ func TestObjectsThatGoOn(t *testing.T) {
 	}
 }
 
+// What is written to a log group may be counted in a metric whose alarm starts somebody, and archived events may come again.
+func TestCountedAndReplayed(t *testing.T) {
+	archive, group := "arn:aws:events:us-east-1:"+testAccount+":archive/A", "arn:aws:logs:us-east-1:"+testAccount+":log-group:app"
+	for grants, want := range map[string]string{
+		allow("logs:PutLogEvents", group+":*"):                   "may; if the alarm's metric passes its threshold",
+		allow("logs:PutLogEvents", group+"-2:*"):                 "",
+		allow("cloudwatch:SetAlarmState", "*"):                   "must",
+		allow("cloudwatch:PutMetricData logs:GetLogEvents", "*"): "",
+	} {
+		b := filter(t, grants)
+		logs, alarm := b.resource("AWS::Logs::LogGroup", "app"), b.resource("AWS::CloudWatch::Alarm", "M")
+		logs.ARN, alarm.ARN = group, "arn:aws:cloudwatch:us-east-1:"+testAccount+":alarm:M"
+		b.trigger(logs.ID, alarm.ID, model.MetricFilter)
+		b.trigger(alarm.ID, b.fed.ID, "alarm")
+		if got := b.says(); got != want {
+			t.Errorf("a metric filter by %s: %q, not %q", grants, got, want)
+		}
+		if a := b.analyse(); a.Counted(logs.ID) {
+			t.Error("the log group counts, though nobody reads it")
+		}
+	}
+	for grants, want := range map[string]string{
+		allow("events:StartReplay", archive):      "may; events whose source is shop; with events that were archived",
+		allow("events:StartReplay", archive+"-2"): "",
+		allow("events:CreateArchive", "*"):        "",
+	} {
+		b := filter(t, grants)
+		kept, bus := b.resource("AWS::Events::Archive", "A"), b.resource("AWS::Events::EventBus", "bus")
+		kept.ARN = archive
+		b.trigger(kept.ID, bus.ID, model.Replay)
+		b.trigger(bus.ID, b.fed.ID, "event-rule").Filter.Pattern = `{"source": ["shop"]}`
+		if got := b.says(); got != want {
+			t.Errorf("a replay by %s: %q, not %q", grants, got, want)
+		}
+	}
+}
+
 // A table's items are copied to its replicas, whose streams have the same records.
 func TestReplicasOfTables(t *testing.T) {
 	for pattern, want := range map[string]string{

@@ -148,6 +148,9 @@ func (u *setup) on(d *deputy) (where []place, lets policy.Decision, best truth) 
 			}
 		}
 		for _, source := range sources {
+			if u.k.fresh && !strings.ContainsAny(source, "*?") {
+				continue
+			}
 			for _, p := range u.patterns {
 				at, ok := within(p, source)
 				if !ok || foreign(at, u.actor.account) != "" {

@@ -36,6 +36,9 @@ func TestDeputies(t *testing.T) {
 		{"a log group", allow("logs:PutSubscriptionFilter logs:PutLogEvents logs:CreateLogStream", "*"), lets("logs", from(group+":*")), "deputy-logs must"},
 		{"a topic rule", allow("iot:CreateTopicRule iot:Publish", "*"), lets("iot", ""), "deputy-iot must"},
 		{"a Config rule", allow("config:PutConfigRule", "*"), lets("config", owned), "deputy-config must"},
+		{"an agent of one's own", allow("bedrock:InvokeInlineAgent", "*"), lets("bedrock", from("arn:aws:bedrock:us-east-1:"+testAccount+":agent/*")), "deputy-bedrock may"},
+		{"an agent of one's own, for a function of another agent", allow("bedrock:InvokeInlineAgent", "*"), lets("bedrock", from("arn:aws:bedrock:us-east-1:"+testAccount+":agent/ABC")), ""},
+		{"another's agent", allow("bedrock:InvokeAgent", "*"), lets("bedrock", ""), ""},
 		{"a new event source", allow("lambda:CreateEventSourceMapping", "*"), "", "esm-create may"},
 		{"a new event source for another", when(allow("lambda:CreateEventSourceMapping", "*"), `"ArnEquals": {"lambda:FunctionArn": "`+functionARN("H")+`"}`), "", ""},
 	} {

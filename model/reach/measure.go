@@ -75,7 +75,7 @@ func counts(r *model.Resource, designs []*model.Design) bool {
 	}
 	for _, d := range designs {
 		for _, t := range d.Triggers() {
-			if t.From == r.ID {
+			if t.From == r.ID && t.Kind != model.MetricFilter { // which counts log events, and hands none on
 				return true
 			}
 		}

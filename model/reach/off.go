@@ -28,6 +28,7 @@ var doubts = map[string]string{
 	model.PipelineSource: "when the pipeline runs",
 	model.Ingestion:      "when what is in the bucket is taken in",
 	model.Items:          "when the state machine runs and takes it for its items",
+	model.MetricFilter:   alarmMetric.note,
 	destined:             ifAsynchronous,
 	"graphql-data":       "if the field's resolver writes there what it is given",
 	"datasync":           "when the task runs",

@@ -426,6 +426,7 @@ var thereARN = map[string]string{
 // shownARN are what techniques take over only where the design shows it: its type, and the ARN without partition, region and account.
 var shownARN = map[string][2]string{
 	"emr-add-steps": {"AWS::EMR::Cluster", "elasticmapreduce:cluster/j-1"}, "sagemaker-domain": {"AWS::SageMaker::UserProfile", "sagemaker:user-profile/d-1/u"}, "transfer-key": {"AWS::Transfer::User", "transfer:user/s-1/u"},
+	"osis-pipeline-edit": {"AWS::OSIS::Pipeline", "osis:pipeline/p"},
 }
 
 func testService(t *testing.T, k *technique, service string) {

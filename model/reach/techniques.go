@@ -55,6 +55,7 @@ type technique struct {
 	lets  bool     // feeding: it gives itself the permissions, by the target's policy
 
 	shown   bool // existing: counts only for what the design shows to run with the role, as many other things may have such a role
+	fresh   bool // deputizing: what it sets up has an id of the service's, so that a source that is named whole is none of its
 	scripts bool // existing: the first of needs takes a document of Systems Manager's as well, which runs what it is given
 }
 
@@ -69,6 +70,7 @@ const (
 	ifTargets    = "as far as its targets do it: they start builds, tasks, commands, executions and functions, and send messages"
 	ifFiles      = "as far as it is about files in buckets and file systems"
 	ifPods       = "if it runs pods in the cluster"
+	ifMoves      = "as far as it moves data: it reads sources and writes targets that its caller names"
 	ifOneMaybe   = "if a version of the policy allows more than the current one"
 )
 
@@ -150,6 +152,14 @@ var techniques = []technique{
 	{id: "gamelift-001", route: passing, needs: []string{"gamelift:CreateBuild", "gamelift:CreateFleet"}, hands: "gamelift:CreateFleet", by: []string{"gamelift.amazonaws.com"}},
 	{id: "kinesisanalytics-001", route: passing, needs: []string{"kinesisanalytics:CreateApplication", "kinesisanalytics:StartApplication"}, by: []string{"kinesisanalytics.amazonaws.com"}},
 	{id: "transfer-user", route: passing, needs: []string{"transfer:CreateUser"}, by: []string{"transfer.amazonaws.com"}, there: []string{"AWS::Transfer::Server"}, note: ifFiles},
+	// Services that carry data from where the caller says to where it says, as the role (Amazon OpenSearch Service Developer Guide, "Setting
+	// up roles and users in Amazon OpenSearch Ingestion": "you also need the iam:PassRole permission for the pipeline role"; AWS DMS User
+	// Guide, "Prerequisites for using Amazon S3 as a target"; Amazon AppFlow API Reference, RedshiftConnectorProfileProperties).
+	{id: "osis-pipeline", route: passing, needs: []string{"osis:CreatePipeline"}, by: []string{"osis-pipelines.amazonaws.com"}, note: ifMoves},
+	{id: "osis-pipeline-update", route: passing, needs: []string{"osis:UpdatePipeline"}, by: []string{"osis-pipelines.amazonaws.com"}, there: []string{"AWS::OSIS::Pipeline"}, note: ifMoves},
+	{id: "dms-task", route: passing, needs: []string{"dms:CreateEndpoint|dms:ModifyEndpoint", "dms:CreateReplicationTask", "dms:StartReplicationTask"}, by: []string{"dms.amazonaws.com"}, there: []string{"AWS::DMS::ReplicationInstance"}, note: ifMoves},
+	{id: "dms-replication", route: passing, needs: []string{"dms:CreateEndpoint|dms:ModifyEndpoint", "dms:CreateReplicationConfig", "dms:StartReplication"}, by: []string{"dms.amazonaws.com"}, note: ifMoves},
+	{id: "appflow-flow", route: passing, needs: []string{"appflow:CreateConnectorProfile", "appflow:CreateFlow", "appflow:StartFlow"}, by: []string{"appflow.amazonaws.com"}, note: ifMoves},
 	{id: "omics-001", route: passing, needs: []string{"omics:CreateWorkflow", "omics:StartRun"}, hands: "omics:StartRun", by: []string{"omics.amazonaws.com"}},
 
 	{id: "stepfunctions-002", route: running, on: isResource, needs: []string{"states:UpdateStateMachine", "states:StartExecution|states:StartSyncExecution"}, by: []string{"states.amazonaws.com"}},
@@ -179,6 +189,7 @@ var techniques = []technique{
 
 	{id: "emr-add-steps", route: existing, needs: []string{"elasticmapreduce:AddJobFlowSteps"}, by: []string{"ec2.amazonaws.com"}, note: ifLetIn, shown: true},
 	{id: "sagemaker-domain", route: existing, needs: []string{"sagemaker:CreatePresignedDomainUrl"}, by: []string{"sagemaker.amazonaws.com"}, note: ifLetIn, shown: true},
+	{id: "osis-pipeline-edit", route: existing, needs: []string{"osis:UpdatePipeline"}, by: []string{"osis-pipelines.amazonaws.com"}, note: ifMoves, shown: true},
 	{id: "transfer-key", route: existing, needs: []string{"transfer:ImportSshPublicKey"}, by: []string{"transfer.amazonaws.com"}, note: ifFiles, shown: true},
 	{id: "servicecatalog-artifact", route: existing, needs: []string{"servicecatalog:CreateProvisioningArtifact|servicecatalog:UpdateProvisioningArtifact", "servicecatalog:ProvisionProduct|servicecatalog:UpdateProvisionedProduct"}, by: []string{"servicecatalog.amazonaws.com"}, note: ifOneRuns},
 
@@ -220,6 +231,7 @@ var techniques = []technique{
 	{id: "deputy-logs", route: deputizing, needs: []string{"logs:PutSubscriptionFilter", "logs:PutLogEvents"}, by: []string{"logs.amazonaws.com"}, says: "subscribes to a log group"},
 	{id: "deputy-iot", route: deputizing, needs: []string{"iot:CreateTopicRule", "iot:Publish"}, by: []string{"iot.amazonaws.com"}, says: "has a topic rule of its own start"},
 	{id: "deputy-config", route: deputizing, needs: []string{"config:PutConfigRule"}, by: []string{"config.amazonaws.com"}, says: "has a Config rule of its own start"},
+	{id: "deputy-bedrock", route: deputizing, needs: []string{"bedrock:InvokeInlineAgent"}, by: []string{"bedrock.amazonaws.com"}, note: "if the model of an agent of its own calls it", fresh: true, says: "has an agent of its own call"},
 	{id: "esm-create", route: mapping, needs: []string{"lambda:CreateEventSourceMapping"}, note: "if the function's role may read a source that it writes to", says: "gives an event source to"},
 	{id: "esm-repoint", route: mapping, needs: []string{"lambda:UpdateEventSourceMapping"}, note: "if the function's role may read the other source", says: "gives another event source to"},
 }
