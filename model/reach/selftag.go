@@ -204,9 +204,10 @@ func andTags(old, more []tag) []tag {
 	return out
 }
 
-// isRequestTag reports whether a condition key, lower-case, is about the tags that a request passes.
+// isRequestTag reports whether a condition key, lower-case, is about the tags that a request passes: which of them are transitive, too
+// (STS API Reference, AssumeRole, TransitiveTagKeys: "a list of keys for session tags that you want to set as transitive").
 func isRequestTag(key string) bool {
-	return key == "aws:tagkeys" || strings.HasPrefix(key, "aws:requesttag/")
+	return key == "aws:tagkeys" || key == "sts:transitivetagkeys" || strings.HasPrefix(key, "aws:requesttag/")
 }
 
 // passesTags reports whether an action starts a session, which tags may be passed to: whoever passes some has to be allowed

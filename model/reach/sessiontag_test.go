@@ -13,6 +13,9 @@ func TestTagsOfSessionsTakePermission(t *testing.T) {
 		{"tags are not", asks("sts:AssumeRole", "StringEquals", tag), "", ""},
 		{"tags are denied", asks(both, "StringEquals", tag), deny("sts:TagSession", "*"), ""},
 		{"keys of tags", asks("sts:AssumeRole", "ForAnyValue:StringEquals", `"aws:TagKeys": "x"`), "", ""},
+		{"keys of transitive tags", asks("sts:AssumeRole", "ForAnyValue:StringEquals", `"sts:TransitiveTagKeys": "x"`), "", ""},
+		{"keys of transitive tags, where tags are let", asks(both, "ForAnyValue:StringEquals", `"sts:TransitiveTagKeys": "x"`), "", "sts-001 must"},
+		{"no transitive tag is asked for", asks("sts:AssumeRole", "Null", `"sts:TransitiveTagKeys": "true"`), "", "sts-001 must"},
 		{"no tag is asked for", asks("sts:AssumeRole", "Null", none), "", "sts-001 must"},
 		{"by a statement of its own", asks("sts:AssumeRole", "StringEquals", tag) + "," + asks("sts:TagSession", "StringLike", `"aws:RequestTag/x": "*"`), "", "sts-001 must"},
 	} {
