@@ -686,6 +686,9 @@ func (an *Analysis) alterStep(a *actor, x *alter) Step {
 		}
 	} else {
 		if id := w.targets[x.target].id; id != to {
+			if k.route == joining && to == a.id {
+				step.Says = "adds itself to"
+			}
 			step.Says += " " + an.Name(id)
 			if n := len(x.also); n > 0 {
 				step.Says += " and " + strconv.Itoa(n) + " more"

@@ -373,6 +373,54 @@ func TestLeavingAGroup(t *testing.T) {
 	}
 }
 
+// Who joins a group keeps its own boundary and denials, and those of the groups that it is in.
+func TestJoiningAGroup(t *testing.T) {
+	data := arnOf("AWS::S3::Bucket", "data")
+	read, denied := allow("s3:GetObject", data+"/*"), deny("s3:GetObject", "*")
+	group := "arn:aws:iam::" + testAccount + ":group/"
+	joins := allow("iam:AddUserToGroup", group+"Readers")
+	for _, c := range []struct {
+		name      string
+		own, team []string
+		boundary  string
+		want      []string
+	}{
+		{"with nothing that holds it", []string{joins}, nil, "", []string{"data must"}},
+		{"within a boundary that lets both", []string{joins}, nil, allow("s3:* iam:*", "*"), []string{"data must"}},
+		{"within a boundary that does not let what the group may", []string{joins}, nil, allow("sqs:* iam:*", "*"), nil},
+		{"within a boundary that does not let it join", []string{joins}, nil, allow("s3:*", "*"), nil},
+		{"with a denial of its own", []string{joins + "," + denied}, nil, "", nil},
+		{"with a denial of something else", []string{joins + "," + deny("s3:PutObject", "*")}, nil, "", []string{"data must"}},
+		{"with a denial of another group's", []string{joins}, []string{denied}, "", nil},
+		{"allowed by another group that denies", nil, []string{joins + "," + denied}, "", nil},
+		{"into another group", []string{allow("iam:AddUserToGroup", group+"Writers") + "," + deny("s3:PutObject", "*")}, nil, "", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(t)
+			u := b.user("U", c.own...)
+			for i, policies := range [][]string{c.team, {read}} {
+				name := []string{"Team", "Readers"}[i]
+				g := b.user(name, policies...)
+				g.ID, g.Kind, g.ARN = model.ID("group/"+name), model.Group, group+name
+			}
+			u.Groups = []model.ID{"group/Team"}
+			if c.boundary != "" {
+				u.Boundary = b.managed("Limit", c.boundary).ID
+			}
+			b.bucket("data")
+			a := b.analyse()
+			if got := reads(breach(t, a, u.ID)); !slices.Equal(got, c.want) {
+				t.Errorf("it reads %q, not %q", got, c.want)
+			}
+			if len(c.team) > 0 && len(c.own) == 0 {
+				if got := reads(breach(t, a, "group/Team")); !slices.Equal(got, c.want) {
+					t.Errorf("whoever is in the group reads %q, not %q", got, c.want)
+				}
+			}
+		})
+	}
+}
+
 // Who perhaps makes itself an administrator still has need of somebody whom alone another account lets in.
 func TestGuisesAbroad(t *testing.T) {
 	b := build(t)

@@ -38,12 +38,13 @@ type way struct {
 
 // An explorer finds an actor's steps onward from its findings.
 type explorer struct {
-	an    *Analysis
-	w     *world
-	actor *actor
-	best  map[way]int // index in actor's edges
-	apart bool        // edges that are found at different targets stay apart
-	rank  int32       // of what is found now
+	an      *Analysis
+	w       *world
+	actor   *actor
+	best    map[way]int // index in actor's edges
+	apart   bool        // edges that are found at different targets stay apart
+	limited bool        // it is no user, or something holds it in every group that it joins
+	rank    int32       // of what is found now
 	lessons
 	before *standing // what it was; nil where nothing is known of that
 
@@ -62,7 +63,7 @@ type explorer struct {
 }
 
 func newExplorer(an *Analysis, a *actor) *explorer {
-	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, lessons: make(lessons, numbers().size), like: an.kin.abilitiesOf(a)}
+	return &explorer{an: an, w: an.world, actor: a, best: map[way]int{}, limited: !a.joinsFreely(), lessons: make(lessons, numbers().size), like: an.kin.abilitiesOf(a)}
 }
 
 // add keeps the best edge to each node and kind: the surest, then the first.
@@ -166,7 +167,7 @@ func (e *explorer) principal(f *finding, t *target) {
 		}
 		switch p.route {
 		case onTarget, feeding:
-			if !isNode || t.id == e.actor.id || p.on == isGroup && e.actor.sort != isUser && e.actor.sort != isGroup {
+			if !isNode || t.id == e.actor.id || p.on == isGroup && e.limited {
 				continue
 			}
 			v := e.all(f, p, nil)
@@ -195,7 +196,7 @@ func (e *explorer) principal(f *finding, t *target) {
 				e.alter(f, p)
 			}
 		case joining:
-			if e.actor.sort != isUser && e.actor.sort != isGroup && e.actor.admin != surely {
+			if e.limited && e.actor.admin != surely {
 				e.join(f, p)
 			}
 		case passing, existing, running, creating, mapping, deputizing, federating:
@@ -210,6 +211,13 @@ func (e *explorer) principal(f *finding, t *target) {
 		e.url(f, t)
 	case isResource, isUser, isGroup, isPolicy, isImplied, isStranger:
 	}
+}
+
+// joinsFreely reports whether the actor is a user, or whoever is in a group, that may do what any further group is granted. Who has a
+// boundary or is denied something keeps that, and is followed as what the group makes of it ("Permissions boundaries for IAM
+// entities", "Policy evaluation logic").
+func (a *actor) joinsFreely() bool {
+	return (a.sort == isUser || a.sort == isGroup) && a.boundary == nil && !a.unlimited && !slices.ContainsFunc(a.identity, (*answers).denies)
 }
 
 // qualified tells whether a function is fed by one of its versions or aliases that a grant names, without the others. Which
@@ -672,7 +680,7 @@ func (e *explorer) join(f *finding, k *plan) {
 	}
 	given := slices.Sorted(slices.Values(group.ids))
 	for _, a := range e.an.actors[:e.an.size.actors] {
-		if a.sort == isUser && a.account == group.account && !slices.Contains(e.an.design.Principal(a.id).Groups, group.id) {
+		if (a.sort == isUser || a.sort == isGroup && a.index == e.actor.base()) && a != group && a.account == group.account && !slices.Contains(e.an.design.Principal(a.id).Groups, group.id) {
 			e.actor.alters = append(e.actor.alters, alter{actor: a.index, target: f.target, must: v == surely, technique: k.technique, change: change{given: given}})
 		}
 	}

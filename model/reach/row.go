@@ -55,6 +55,15 @@ func (an *Analysis) rowOf(t *tally, e *explorer) (*row, []int32) {
 		}
 		id = string(b)
 	}
+	if e.limited && (a.sort == isUser || a.sort == isGroup) && slices.ContainsFunc(far, func(d *answers) bool {
+		return slices.ContainsFunc(d.statements, func(s *statement) bool { return !s.deny && s.acts("iam:addusertogroup") })
+	}) {
+		// How it joins groups depends on all that denies it something; whoever is in a group is changed itself.
+		if a.sort == isGroup {
+			return nil, nil
+		}
+		id += "\x00limited"
+	}
 	k := an.kin
 	k.mu.Lock()
 	r := cmp.Or(k.rows[id], k.fickle[id])
@@ -92,7 +101,7 @@ func (an *Analysis) newRow(t *tally, like *actor, far []*answers, of *explorer) 
 		somebody.documents = append(somebody.documents, d.doc)
 	}
 	e := newExplorer(an, somebody)
-	e.apart, e.passing, e.halving = true, of.passing, of.halving
+	e.apart, e.passing, e.halving, e.limited = true, of.passing, of.halving, of.limited
 	t.count(somebody, nil)
 	t.findings(func(f *finding) {
 		if x, ok := an.actOf(somebody, f); ok {

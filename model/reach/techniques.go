@@ -25,7 +25,8 @@ const (
 	altering
 	// unguarding: as altering, but takes away what holds the principal: its boundary, or its denials.
 	unguarding
-	// joining: the permissions on a group give what it is granted to any user. It is for who is none itself but holds one.
+	// joining: the permissions on a group give what it is granted to any user. It is for who holds one, or is one that has a boundary or
+	// is denied something, which it keeps.
 	joining
 	// creating: the permissions on one new name make a principal that may do anything.
 	creating
