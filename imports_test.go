@@ -30,7 +30,7 @@ var allowed = []struct {
 	{"bulkhead/importers/yamlpos", []string{"model/source"}},
 	{"bulkhead/importers/serverless", []string{"importers", "importers/yamlpos", "importers/cfn", "model", "model/policy", "model/source"}},
 	{"bulkhead/importers/account/live", nil},
-	{"bulkhead/importers/", []string{"importers", "importers/yamlpos", "model", "model/policy", "model/source", "model/catalog"}},
+	{"bulkhead/importers/", []string{"importers", "importers/yamlpos", "model", "model/policy", "model/source", "model/catalog", "model/event"}},
 	{"bulkhead/render", []string{"model", "model/reach", "model/catalog", "model/source", "model/policy"}},
 	{"bulkhead/render/report", []string{"render/", "assets", "model/"}},
 	{"bulkhead/render/code", []string{"model", "model/export", "model/policy"}},

@@ -345,6 +345,12 @@ func TestRulesOfBuckets(t *testing.T) {
 		{"rule/r", `{"source": ["aws.s3"]}`, "res/r res/loud"},
 		{"rule/r", `{"source": ["aws.s3"], "detail": {"bucket": {"name": ["quiet"]}}}`, "res/r res/quiet"},
 		{"rule/r", `{"source": ["shop"]}`, "res/r"},
+		{"rule/r", `{"source": [{"prefix": "aws."}]}`, "res/r res/loud"},
+		{"rule/r", `{"source": [{"anything-but": "aws.s3"}]}`, "res/r"},
+		{"rule/r", `{"detail-type": ["Object Created"]}`, "res/r res/loud"},
+		{"rule/r", `{"detail-type": ["Paid"]}`, "res/r"},
+		{"rule/r", `{"source": ["aws.s3"], "detail": {"bucket": {"name": [{"prefix": "lo"}]}}}`, "res/r res/loud"},
+		{"rule/r", `{"source": ["aws.s3"], "detail": {"bucket": {"name": ["quiet", {"wildcard": "l*d"}]}}}`, "res/r res/loud res/quiet"},
 		{"rule/bus/r", `{"source": ["aws.s3"]}`, "res/r"},
 		{"event-bus/default", `{"source": ["aws.s3", "shop"]}`, "res/default res/loud"},
 	} {

@@ -10,6 +10,7 @@ import (
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/event"
 	"bulkhead/model/policy"
 	"bulkhead/model/source"
 )
@@ -388,20 +389,28 @@ func busOf(arn string) string {
 }
 
 // bucketRules adds to a rule of the default bus, where buckets send their events, triggers from the buckets that its pattern
-// names; from all that send their events there, where it names none.
+// names, and where it does not name all by a plain text, from those that send their events there.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 func (r *reader) bucketRules(rule *model.Trigger) {
 	var pattern struct {
-		Source []any
-		Detail struct{ Bucket struct{ Name []any } }
+		DetailType []any `json:"detail-type"`
+		Detail     struct{ Bucket struct{ Name []any } }
 	}
-	if json.Unmarshal([]byte(rule.Filter.Pattern), &pattern) != nil || !slices.Contains(pattern.Source, any("aws.s3")) {
+	sent, others := event.FromBuckets(rule.Filter.Pattern)
+	if json.Unmarshal([]byte(rule.Filter.Pattern), &pattern) != nil || !sent {
+		return
+	}
+	ofBucket := func(detailType any) bool {
+		s, plain := detailType.(string)
+		return !plain || catalog.NotificationOf(s) != ""
+	}
+	if pattern.DetailType != nil && !slices.ContainsFunc(pattern.DetailType, ofBucket) {
 		return
 	}
 	names := pattern.Detail.Bucket.Name
 	for _, e := range r.elements {
 		b, ok := e.(*model.Resource)
-		if !ok || b.Type != "AWS::S3::Bucket" || names == nil && !r.sends[b.ID] || names != nil && !slices.Contains(names, any(b.Name)) {
+		if !ok || b.Type != "AWS::S3::Bucket" || !(others && r.sends[b.ID]) && !slices.Contains(names, any(b.Name)) {
 			continue
 		}
 		each := *rule

@@ -8,6 +8,7 @@ import (
 	"bulkhead/importers/yamlpos"
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	eventpattern "bulkhead/model/event"
 )
 
 // A callout is a property with which a resource calls a function (or sends to another resource).
@@ -213,16 +214,17 @@ func (b *builder) isKeyedGraphQL(api model.ID) bool {
 }
 
 // bucketsOf are the buckets whose events an EventBridge pattern asks for, and the kinds of event as notifications name
-// them: those that it names, or, where it names none, those that send their events to EventBridge.
+// them: those that it names, and where it does not name all by a plain text, those that send their events to EventBridge.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-func (b *builder) bucketsOf(pattern *yamlpos.Node) (buckets []model.ID, events []string) {
+func (b *builder) bucketsOf(pattern *yamlpos.Node, text string) (buckets []model.ID, events []string) {
 	sources, types := b.get(pattern, "source"), b.get(pattern, "detail-type")
 	for _, t := range b.texts(types, nil) {
 		if e := catalog.NotificationOf(t); e != "" {
 			events = append(events, e)
 		}
 	}
-	if pattern == nil || sources != nil && !slices.Contains(b.texts(sources, nil), "aws.s3") || sources == nil && types != nil && events == nil {
+	sent, others := eventpattern.FromBuckets(text)
+	if pattern == nil || !sent || sources == nil && types != nil && events == nil {
 		return nil, nil
 	}
 	names := b.get(pattern, "detail", "bucket", "name")
@@ -231,11 +233,14 @@ func (b *builder) bucketsOf(pattern *yamlpos.Node) (buckets []model.ID, events [
 			buckets = append(buckets, id)
 		}
 	}
-	if names == nil {
+	if others {
 		for _, r := range b.resources {
 			c := b.get(r.Props, "NotificationConfiguration", "EventBridgeConfiguration")
-			if r.Type == "AWS::S3::Bucket" && !r.Hidden && c != nil && b.words(b.get(c, "EventBridgeEnabled")) != "false" {
-				buckets = append(buckets, b.elementOf(r))
+			if r.Type != "AWS::S3::Bucket" || r.Hidden || c == nil || b.words(b.get(c, "EventBridgeEnabled")) == "false" {
+				continue
+			}
+			if id := b.elementOf(r); !slices.Contains(buckets, id) {
+				buckets = append(buckets, id)
 			}
 		}
 	}

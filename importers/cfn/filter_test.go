@@ -73,6 +73,8 @@ Resources:
 			[]string{"X", "B"}, model.Filter{Pattern: `{"source":["aws.s3","shop"],"detail-type":["Object Created"]}`, Events: created}},
 		"rule of objects from anywhere": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {detail-type: [Object Created]}`),
 			[]string{"X", "B"}, model.Filter{Pattern: `{"detail-type":["Object Created"]}`, Events: created}},
+		"rule of buckets by the beginning of their names": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {source: [{prefix: aws.s3}], detail-type: [Object Created], detail: {bucket: {name: [!Ref Quiet, {prefix: lo}]}}}`),
+			[]string{"X", "Quiet", "B"}, model.Filter{Pattern: `{"source":[{"prefix":"aws.s3"}],"detail-type":["Object Created"],"detail":{"bucket":{"name":["${Quiet}",{"prefix":"lo"}]}}}`, Events: created}},
 		"rule of orders from anywhere": {res("AWS::Events::Rule", `Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: {detail-type: [Paid]}`),
 			[]string{"X"}, model.Filter{Pattern: `{"detail-type":["Paid"]}`}},
 		"rule of a bucket on another bus": {res("AWS::Events::Rule", `EventBusName: !Ref Bus, Targets: [{Id: a, Arn: !GetAtt Plain.Arn}], EventPattern: `+object), []string{"Bus"}, model.Filter{Pattern: objects}},

@@ -441,7 +441,7 @@ func (b *builder) addRule(t *model.Trigger, onDefault bool, pattern *yamlpos.Nod
 	var buckets []model.ID
 	var events []string
 	if onDefault {
-		buckets, events = b.bucketsOf(pattern)
+		buckets, events = b.bucketsOf(pattern, t.Filter.Pattern)
 	}
 	if sources := b.texts(b.get(pattern, "source"), nil); len(buckets) == 0 || len(b.items(b.get(pattern, "source"))) != 1 || len(sources) != 1 {
 		b.addTrigger(t, holder, node) // others send what it asks for as well

@@ -7,12 +7,13 @@ import (
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
+	"bulkhead/model/event"
 )
 
 // A pattern is what an event pattern asks for, as far as wiring needs it.
 type pattern struct {
 	sources, detailTypes, buckets []string
-	hasSource, hasType, hasBucket bool // it asks for one, as a text or otherwise
+	hasSource, hasType            bool // it asks for one, as a text or otherwise
 	onlyBuckets                   bool // buckets alone send what it asks for
 }
 
@@ -27,8 +28,7 @@ func patternOf(text string) pattern {
 		} `json:"detail"`
 	}
 	_ = json.Unmarshal([]byte(text), &read) // what is no pattern asks for nothing that is known
-	name := read.Detail.Bucket.Name
-	p := pattern{sources: strs(read.Source), detailTypes: strs(read.DetailType), buckets: strs(name), hasSource: read.Source != nil, hasType: read.DetailType != nil, hasBucket: name != nil}
+	p := pattern{sources: strs(read.Source), detailTypes: strs(read.DetailType), buckets: strs(read.Detail.Bucket.Name), hasSource: read.Source != nil, hasType: read.DetailType != nil}
 	p.onlyBuckets = len(read.Source) == 1 && len(p.sources) == 1
 	return p
 }
@@ -68,7 +68,7 @@ func (b *builder) startOnDefault(t *model.Trigger, p pattern, rule *object) {
 }
 
 // bucketsOf are the buckets whose events a pattern asks for, and the kinds of event as notifications name them: those
-// that it names, or, where it names none, those that send their events to EventBridge.
+// that it names, and where it does not name all by a plain text, those that send their events to EventBridge.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 func (b *builder) bucketsOf(t *model.Trigger, p pattern, rule *object) (buckets []model.ID, events []string) {
 	for _, t := range p.detailTypes {
@@ -76,7 +76,8 @@ func (b *builder) bucketsOf(t *model.Trigger, p pattern, rule *object) (buckets 
 			events = append(events, e)
 		}
 	}
-	if t.Filter.Pattern == "" || p.hasSource && !slices.Contains(p.sources, "aws.s3") || !p.hasSource && p.hasType && events == nil {
+	sent, others := event.FromBuckets(t.Filter.Pattern)
+	if !sent || !p.hasSource && p.hasType && events == nil {
 		return nil, nil
 	}
 	add := func(name string, from *object) {
@@ -84,10 +85,10 @@ func (b *builder) bucketsOf(t *model.Trigger, p pattern, rule *object) (buckets 
 			buckets = append(buckets, id)
 		}
 	}
-	if p.hasBucket {
-		for _, name := range p.buckets {
-			add(name, rule)
-		}
+	for _, name := range p.buckets {
+		add(name, rule)
+	}
+	if !others {
 		return buckets, events
 	}
 	for _, x := range b.objects {
