@@ -488,17 +488,23 @@ func (e *explorer) mapped(m means) {
 }
 
 // rewrite counts, as perhaps, the rewriting of policies of the account that the design does not show: it shows what the
-// sources attach, and people attach more. Where it shows one that the actor has, that one decides.
+// sources attach, and people attach more. Where it shows one that the actor has and may rewrite, that one decides.
 func (e *explorer) rewrite() {
 	a := e.actor
+	if a.admin == surely {
+		return
+	}
 	shown := a.ids
 	if a.guise != nil && a.guise.of >= 0 {
 		shown = slices.Concat(shown, e.an.actors[a.guise.of].ids) // another version of a policy is of the same
 	}
-	if a.admin == surely || slices.ContainsFunc(shown, func(id model.ID) bool { return e.w.target(id) >= 0 }) {
-		return
-	}
 	for _, p := range plans().on[isPolicy] {
+		if slices.ContainsFunc(shown, func(id model.ID) bool {
+			ti := e.w.target(id)
+			return ti >= 0 && e.ask(ti, p.technique.needs[0], nil) != never
+		}) {
+			continue
+		}
 		if _, v := e.an.unseenPolicy(a, p.technique); v != never {
 			a.alters = append(a.alters, alter{actor: a.base(), target: -1, technique: p.technique, change: change{any: true}})
 		}
