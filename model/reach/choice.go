@@ -26,7 +26,7 @@ var chosenKeys = []string{
 	"s3:prefix", "s3:delimiter", "s3:max-keys", "s3:authtype", "s3:signatureversion", "s3:signatureage", "s3:tlsversion",
 	"dynamodb:select", "dynamodb:returnvalues", "dynamodb:returnconsumedcapacity",
 	"secretsmanager:versionstage",
-	"sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys",
+	"sts:rolesessionname", "sts:transitivetagkeys", // not sts:SourceIdentity: it takes sts:SetSourceIdentity, and stays as a chain of roles was begun with ("Monitor and control actions taken with assumed roles")
 	// Whom a token is for is said by the job that asks for it: identity providers that everybody's jobs share.
 	"token.actions.githubusercontent.com:aud", "gitlab.com:aud", "app.terraform.io:aud", "agent.buildkite.com:aud",
 }

@@ -138,3 +138,16 @@ func TestChosenKeysExist(t *testing.T) {
 		}
 	}
 }
+
+// A source identity takes a permission of its own and stays what it is in a chain of roles, so it is not just the caller's choice; the
+// name of a session is.
+func TestSourceIdentityIsNoChoice(t *testing.T) {
+	for key, want := range map[string]Certainty{"sts:RoleSessionName": Must, "sts:SourceIdentity": May} {
+		b := build(t)
+		f := b.function("F", allow("sts:AssumeRole", "*"))
+		b.role("Deploy", when(rootTrust, `"StringEquals": {"`+key+`": "ci"}`))
+		if h := hitOf(breach(t, b.analyse(), f.ID), "role/Deploy"); h == nil || h.Certainty != want {
+			t.Errorf("%s: %v, not %s", key, h, want)
+		}
+	}
+}
