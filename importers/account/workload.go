@@ -212,6 +212,13 @@ func (r *reader) origin(arn string, at source.Span) model.ID {
 	return r.named(arn, "", at).ID
 }
 
+// isAbroad reports whether an ARN is of a resource of another account, which its own file may show beside this one. What another
+// account's functions run as is not known from their names.
+func (r *reader) isAbroad(arn string) bool {
+	account := field(arn, 4)
+	return account != "" && r.info.Account != "" && account != r.info.Account && !strings.Contains(arn, ":function:")
+}
+
 // named adds a resource of which no more is known than its ARN: it may have a policy.
 func (r *reader) named(arn, cfnType string, at source.Span) *model.Resource {
 	res := r.newResource(arn, cfnType, at)
@@ -306,7 +313,10 @@ func (r *reader) filter(n *yamlpos.Node) model.Filter {
 func (r *reader) trigger(n *yamlpos.Node) {
 	from, to, kind := text(n.Get("From")), text(n.Get("To")), text(n.Get("Kind"))
 	t := &model.Trigger{Kind: kind, Event: strings.TrimSuffix(kind, "-notification"), Origin: n.Span()}
-	if t.To = r.started(to); t.To == "" {
+	if t.To = r.started(to); t.To == "" && r.isAbroad(to) {
+		t.To = r.named(to, "", n.Span()).ID
+	}
+	if t.To == "" {
 		r.report(source.Warning, n.Span(), fmt.Sprintf("%s, which is started, was not seen", to), "the trigger is left out")
 		return
 	}
