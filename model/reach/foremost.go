@@ -2,6 +2,7 @@ package reach
 
 import (
 	"context"
+	"slices"
 
 	"bulkhead/model"
 	"bulkhead/model/catalog"
@@ -74,7 +75,7 @@ func (f foremost) of(ctx context.Context, an *Analysis, work set) (*Analysis, er
 			})
 			todo = next
 		}
-		p.actors = append([]*actor(nil), an.actors[:an.size.actors]...)
+		p.actors = slices.Clone(an.actors[:an.size.actors])
 		if err := p.disguise(ctx, nil, nil, nil); err != nil {
 			return nil, err
 		}
@@ -98,7 +99,7 @@ func (f foremost) of(ctx context.Context, an *Analysis, work set) (*Analysis, er
 func (b *Breach) brief() *Breach {
 	c := *b
 	c.adminWhy, c.sea = nil, nil
-	c.Hits = append([]Hit(nil), b.Hits...)
+	c.Hits = slices.Clone(b.Hits)
 	for i := range c.Hits {
 		h := &c.Hits[i]
 		h.ways, h.more, h.trace, h.reached = nil, false, nil, nil

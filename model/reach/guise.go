@@ -428,7 +428,7 @@ func (an *Analysis) conjoin() bool {
 					}
 				}
 			}
-			if rules&an.everywhere == an.everywhere { // most may change everybody: look at those alone whom that spares
+			if an.allRuled(rules) { // most may change everybody: look at those alone whom that spares
 				an.letIn.each(func(p int32) bool {
 					alters := an.actors[by].altersOf(p)
 					for i := range alters {

@@ -499,7 +499,7 @@ func (e *explorer) rewrite() {
 		shown = slices.Concat(shown, e.an.actors[a.guise.of].ids) // another version of a policy is of the same
 	}
 	for _, p := range plans().on[isPolicy] {
-		if slices.ContainsFunc(shown, func(id model.ID) bool {
+		if !a.offers(p.technique.needs[0]) || slices.ContainsFunc(shown, func(id model.ID) bool {
 			ti := e.w.target(id)
 			return ti >= 0 && e.ask(ti, p.technique.needs[0], nil) != never
 		}) {

@@ -29,6 +29,11 @@ func (an *Analysis) ruled(in realms, account string) bool {
 	return in&an.realm(account)&^(1<<mostRealms) != 0
 }
 
+// allRuled reports whether every account is surely among some in which somebody rules.
+func (an *Analysis) allRuled(in realms) bool {
+	return in&an.everywhere == an.everywhere && an.everywhere>>mostRealms == 0
+}
+
 // inVainFor reports whether changing an actor brings nothing to who reaches administrators in some accounts: one of its own
 // does all that it could come to do, unless another account lets it alone in.
 func (an *Analysis) inVainFor(in realms, actor int32) bool {
