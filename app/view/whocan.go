@@ -66,8 +66,8 @@ func NewWhoCan(d *model.Design, r *model.Resource) *WhoCan {
 	return v
 }
 
-// usualActions are for each capability the action with the shortest name that acts on a resource or a part of it: names grow with how
-// special an action is. Those come first that tell most of who holds the data.
+// usualActions are for each capability the action with the shortest name that acts on a resource or a part of it, and does not make it: names grow
+// with how special an action is. Those come first that tell most of who holds the data.
 func usualActions(r *model.Resource) []*catalog.Action {
 	known := catalog.Load()
 	var out []*catalog.Action
@@ -77,7 +77,7 @@ func usualActions(r *model.Resource) []*catalog.Action {
 	}
 	best := map[catalog.Capability]*catalog.Action{}
 	for _, a := range known.Actions(service[2]) {
-		if !slices.ContainsFunc(a.Resources, func(rt *catalog.ResourceType) bool { return known.TypeOf(rt) == r.Type }) {
+		if !slices.ContainsFunc(a.Resources, func(rt *catalog.ResourceType) bool { return known.TypeOf(rt) == r.Type && !known.Creates(a, rt) }) {
 			continue
 		}
 		if old := best[a.Capability()]; old == nil || len(a.Name) < len(old.Name) {

@@ -84,3 +84,19 @@ func TestWhoCanSaysStepsAndStatements(t *testing.T) {
 		t.Errorf("%d can directly and %d by a path: nothing was tried", direct, paths)
 	}
 }
+
+// What makes a resource is not asked about one that is there.
+func TestUsualActionsAreOnWhatIsThere(t *testing.T) {
+	for _, c := range []struct{ cfnType, arn, want string }{
+		{"AWS::SecretsManager::Secret", "arn:aws:secretsmanager:us-east-1:111122223333:secret:key-XXXXXX", "secretsmanager:RotateSecret"},
+		{"AWS::DynamoDB::Table", "arn:aws:dynamodb:us-east-1:111122223333:table/orders", "dynamodb:PutItem"},
+	} {
+		var got []string
+		for _, a := range usualActions(&model.Resource{Type: c.cfnType, ARN: c.arn}) {
+			got = append(got, a.String())
+		}
+		if !slices.Contains(got, c.want) || slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, ":Create") }) {
+			t.Errorf("%s: %v", c.cfnType, got)
+		}
+	}
+}
